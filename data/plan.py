@@ -1,0 +1,61 @@
+"""Plans, their versions, and the targets in force on a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from data.observation import Kpi
+from models.errors import UnknownKpi
+from models.target import Target
+
+
+@dataclass(frozen=True)
+class PlanVersion:
+    """One adopted or adjusted state of a plan: all targets then in force.
+
+    `targets` maps nothing away: a version repeats the targets it keeps.
+    """
+
+    number: int
+    adopted: date
+    document: str
+    targets: tuple[tuple[str, Target], ...]  # (kpi slug, target)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The targets of one body for one year; `family` owns KPIs and observations."""
+
+    slug: str  # 'vietnam-2021'
+    family: str  # 'vietnam'
+    year: int
+    body: str
+    name_vi: str
+    name_en: str
+    kpis: tuple[Kpi, ...]
+    versions: tuple[PlanVersion, ...]
+    label: str | None = None  # e.g. 'reconstructed', shown wherever the plan is
+    note: str = ""
+
+    def kpi(self, slug: str) -> Kpi:
+        for kpi in self.kpis:
+            if kpi.slug == slug:
+                return kpi
+        known = ", ".join(kpi.slug for kpi in self.kpis)
+        raise UnknownKpi(f"plan '{self.slug}' has no KPI '{slug}'; it has {known}.")
+
+    def version_on(self, day: date) -> PlanVersion | None:
+        """The version in force on a day; None before the first was adopted."""
+        in_force = [version for version in self.versions if version.adopted <= day]
+        return max(in_force, key=lambda version: (version.adopted, version.number), default=None)
+
+    def targets_on(self, kpi: str, day: date) -> tuple[Target, ...]:
+        version = self.version_on(day)
+        return targets_of(kpi, version.targets) if version else ()
+
+
+def targets_of(kpi: str, targets: Iterable[tuple[str, Target]]) -> tuple[Target, ...]:
+    return tuple(target for slug, target in targets if slug == kpi)

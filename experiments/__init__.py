@@ -1,0 +1,1 @@
+"""One folder per question: README, script, committed results."""

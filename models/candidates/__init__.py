@@ -1,0 +1,1 @@
+"""One module per candidate model, all behind the `Candidate` protocol."""

@@ -1,0 +1,107 @@
+"""Everything that can go wrong, in one tree.
+
+VedichError
+├── InputError            a person's file or request cannot be used as it is
+│   ├── UnreadableFile    where (file, sheet, cell), what was expected, what was found
+│   ├── InvalidPlan       a plan document contradicts itself
+│   ├── InvalidTarget     a target without the bounds its comparator needs
+│   ├── InvalidMonth      a month or a date that is none
+│   └── InvalidLevel      a probability level outside (0, 1)
+├── NotFound              what was asked for does not exist
+│   ├── UnknownPlan, UnknownKpi, UnknownStamp
+│   └── NoObservations    nothing was published up to that date
+├── CannotForecast        a candidate has no basis for this series
+│   └── SeriesTooShort
+└── NoBundle              nothing was trained on data up to that date
+
+An error says what was expected, what arrived, and what to do. Only
+`service/problems.py` turns errors into HTTP.
+"""
+
+from __future__ import annotations
+
+
+class VedichError(Exception):
+    """Base of all errors that a person can act on."""
+
+
+class InputError(VedichError):
+    """A file or a request cannot be used as it is."""
+
+
+class UnreadableFile(InputError):
+    """A file, sheet or cell is not what a reader needs.
+
+    Parameters
+    ----------
+    file : str, name of the file as given
+    expected, found : str, in words a planner uses
+    sheet, cell : str or None, `cell` in A1 notation
+    advice : str, what to do
+    """
+
+    def __init__(
+        self,
+        file: str,
+        *,
+        expected: str,
+        found: str,
+        sheet: str | None = None,
+        cell: str | None = None,
+        advice: str = "",
+    ) -> None:
+        self.file, self.sheet, self.cell = file, sheet, cell
+        self.expected, self.found, self.advice = expected, found, advice
+        place = ", ".join(
+            part for part in (file, sheet and f"sheet '{sheet}'", cell and f"cell {cell}") if part
+        )
+        message = f"{place}: expected {expected}, found {found}."
+        super().__init__(f"{message} {advice}".strip())
+
+
+class InvalidPlan(InputError):
+    """A plan document contradicts itself."""
+
+
+class InvalidTarget(InputError):
+    """A target lacks the bounds that its comparator needs."""
+
+
+class InvalidMonth(InputError):
+    """A month or a date that is none."""
+
+
+class InvalidLevel(InputError):
+    """A probability level outside (0, 1)."""
+
+
+class NotFound(VedichError):
+    """What was asked for does not exist."""
+
+
+class UnknownPlan(NotFound):
+    """No plan of that name."""
+
+
+class UnknownKpi(NotFound):
+    """No KPI of that name in the plan family."""
+
+
+class UnknownStamp(NotFound):
+    """No published figure carries that stamp."""
+
+
+class NoObservations(NotFound):
+    """Nothing was published for the KPI up to that date."""
+
+
+class CannotForecast(VedichError):
+    """A candidate has no basis for this series; it stays visible with this reason."""
+
+
+class SeriesTooShort(CannotForecast):
+    """Fewer months than the candidate needs."""
+
+
+class NoBundle(VedichError):
+    """Nothing was trained on data up to that date."""

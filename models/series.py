@@ -1,0 +1,128 @@
+"""A KPI's months as they were known on one date: the models' only input."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InvalidMonth
+
+Kind = Literal["flow", "average", "closing", "ratio", "growth", "count", "milestone"]
+FigureStatus = Literal["final", "restated", "estimate", "derived", "reconstructed"]
+
+_MONTH = re.compile(r"^(\d{4})-(\d{2})$")
+
+
+class Month(NamedTuple):
+    """A calendar month, ordered, printed as YYYY-MM."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read 'YYYY-MM'; raise `InvalidMonth` otherwise."""
+        match = _MONTH.match(text.strip())
+        if not match or not 1 <= int(match[2]) <= 12:
+            raise InvalidMonth(f"expected a month as YYYY-MM, found '{text}'.")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def from_ordinal(cls, ordinal: int) -> Month:
+        return cls(ordinal // 12, ordinal % 12 + 1)
+
+    @property
+    def ordinal(self) -> int:
+        """Months since year 0, so that differences count months."""
+        return self.year * 12 + self.month - 1
+
+    def plus(self, months: int) -> Month:
+        return Month.from_ordinal(self.ordinal + months)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One KPI as known at one vintage; immutable.
+
+    Attributes
+    ----------
+    key : str, 'family/kpi', also what seeds randomness
+    kind : how a year is made of months
+    unit : str, unit of `values` (for kind 'growth': of the outcome, per cent)
+    start : first month of `values`
+    values : array, shape (n_months,), in `unit`; NaN is a gap. For kind
+        'growth' an index (any base) whose yearly sums' ratios are the rates;
+        for kind 'ratio' the numerator
+    status : per month, None for a gap
+    as_of : the vintage date; no later publication is in here
+    to_date : published cumulative figure from January through the cutoff (sum
+        for a flow); authoritative over the months. None: aggregate the months
+    to_date_status : status of `to_date`
+    base : array, shape (12,), the year before the cutoff's year as best known
+        at this vintage (printed year to date ÷ printed rate where a rate was
+        printed); NaN where unknown
+    base_status : 'restated' where taken from printed figures, 'derived' where a
+        printed rate implies it
+    denominator : for kind 'ratio' only, array like `values`
+    """
+
+    key: str
+    kind: Kind
+    unit: str
+    start: Month
+    values: NDArray[np.float64]
+    status: tuple[FigureStatus | None, ...]
+    as_of: date
+    to_date: float | None = None
+    to_date_status: FigureStatus | None = None
+    base: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
+    base_status: FigureStatus | None = None
+    denominator: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("values", "base", "denominator"):
+            array = getattr(self, name)
+            if array is None:
+                continue
+            frozen = np.array(array, dtype=float)
+            frozen.flags.writeable = False
+            object.__setattr__(self, name, frozen)
+        if len(self.status) != len(self.values):
+            raise ValueError(f"{self.key}: {len(self.values)} values, {len(self.status)} statuses")
+
+    @property
+    def cutoff(self) -> Month:
+        """The last month observed."""
+        return self.start.plus(len(self.values) - 1)
+
+    @property
+    def year(self) -> int:
+        """The year to be projected: that of the cutoff."""
+        return self.cutoff.year
+
+    @property
+    def months_known(self) -> int:
+        """Months of `year` observed, 1 to 12."""
+        return self.cutoff.month
+
+    @property
+    def horizon(self) -> int:
+        """Months of `year` still to come, 0 to 11."""
+        return 12 - self.months_known
+
+    def calendar_year(self, year: int) -> NDArray[np.float64]:
+        """The twelve months of a year, shape (12,); NaN where not in the series."""
+        months = np.full(12, np.nan)
+        first = Month(year, 1).ordinal - self.start.ordinal
+        for month in range(12):
+            if 0 <= first + month < len(self.values):
+                months[month] = self.values[first + month]
+        return months

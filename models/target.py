@@ -1,0 +1,50 @@
+"""A target of the plan, and how a projected year stands to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.errors import InvalidTarget
+
+Comparator = Literal["at_least", "at_most", "between", "about"]
+TargetLevel = Literal["assigned", "stretch", "indicative"]
+TargetForm = Literal["absolute", "growth"]
+Status = Literal["achieved", "on_track", "at_risk", "off_track", "missed", "no_target", "no_basis"]
+
+_NEEDS = {
+    "at_least": ("lower",),
+    "at_most": ("upper",),
+    "between": ("lower", "upper"),
+    "about": ("lower",),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the year is to reach.
+
+    `lower` and `upper` are in the KPI's unit (`form` 'absolute') or per cent of
+    growth on last year ('growth', 4.0 means +4 %). For 'about' and 'between' a
+    desirable range: the lower bound is *met*, above the upper is *exceeded*.
+    """
+
+    comparator: Comparator
+    lower: float | None = None
+    upper: float | None = None
+    form: TargetForm = "absolute"
+    level: TargetLevel = "assigned"
+    period: str = "year"
+    owner: str = ""
+    role: str = ""  # 'lead', 'coordinate'
+    basis: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        missing = [bound for bound in _NEEDS[self.comparator] if getattr(self, bound) is None]
+        if missing:
+            raise InvalidTarget(
+                f"a target '{self.comparator}' needs {' and '.join(missing)}; add it to the plan."
+            )
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise InvalidTarget(f"lower bound {self.lower} is above upper bound {self.upper}.")

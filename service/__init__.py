@@ -1,0 +1,1 @@
+"""The FastAPI service and the `vedich` command: both call the same functions."""

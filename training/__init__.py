@@ -1,0 +1,1 @@
+"""Backtest, weights, calibration, retraining; `tracking.py` alone imports mlflow."""
