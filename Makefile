@@ -28,11 +28,12 @@ run: install ## sample plans, a first retraining, the service on http://127.0.0.
 test: install ## run the tests
 	$(BIN)/python -m pytest
 
-check: install ## linters, types and the import contract, as CI runs them
+check: install ## linters, types, import contract and Dockerfile, as CI runs them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 
 lock: install ## pin the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --extra dev --quiet --upgrade --generate-hashes --no-header --no-annotate --output-file requirements.lock
