@@ -7,14 +7,14 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends make \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --create-home --uid 10001 vedich \
+    && useradd --system --user-group --create-home --uid 10001 vedich \
     && mkdir -p /srv/vedich/var \
-    && chown -R vedich:vedich /srv/vedich
+    && chown -R 10001:10001 /srv/vedich
 
 WORKDIR /srv/vedich
-USER vedich
+USER 10001
 
-COPY --chown=vedich:vedich . .
+COPY --chown=10001:10001 . .
 RUN make install
 
 VOLUME /srv/vedich/var
