@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from models.coherence import Origin, chance_of_meeting, copula_scores, reorder
+
+ORIGINS = [Origin(year, months) for year in range(2014, 2021) for months in (3, 6, 9)]
+
+
+def errors_of(seed: int) -> dict[Origin, float]:
+    values = np.random.default_rng(seed).standard_normal(len(ORIGINS))
+    return dict(zip(ORIGINS, values.tolist(), strict=True))
+
+
+def scores(kpi: str, errors: dict[Origin, float], vintage: str = "2021-06-30") -> np.ndarray:
+    return copula_scores("family", vintage, kpi, errors, 4000)
+
+
+def test_two_identical_series_move_together() -> None:
+    one, twin = scores("one", errors_of(1)), scores("twin", errors_of(1))
+    outcomes_one = np.random.default_rng(5).gamma(9.0, size=4000)
+    outcomes_twin = np.random.default_rng(6).gamma(9.0, size=4000)
+    joint_one = outcomes_one[reorder(outcomes_one, one)]
+    joint_twin = outcomes_twin[reorder(outcomes_twin, twin)]
+    assert spearmanr(joint_one, joint_twin).statistic >= 0.98
+    assert spearmanr(outcomes_one, outcomes_twin).statistic < 0.1
+
+
+def test_the_correlation_is_that_of_past_errors() -> None:
+    first, second = errors_of(1), errors_of(2)
+    mixed = {o: 0.6 * first[o] + 0.8 * second[o] for o in ORIGINS}
+    a, b = np.array([first[o] for o in ORIGINS]), np.array([mixed[o] for o in ORIGINS])
+    expected = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+    found = np.corrcoef(scores("first", first), scores("mixed", mixed))[0, 1]
+    assert found == pytest.approx(expected, abs=0.03)
+
+
+def test_opposite_errors_move_against_each_other() -> None:
+    opposite = {origin: -error for origin, error in errors_of(1).items()}
+    np.testing.assert_allclose(scores("a", errors_of(1)), -scores("b", opposite))
+
+
+def test_scores_are_standard_normal_and_differ_between_vintages() -> None:
+    found = scores("a", errors_of(3))
+    assert abs(found.mean()) < 0.06
+    assert found.std() == pytest.approx(1.0, abs=0.05)
+    assert abs(np.corrcoef(found, scores("a", errors_of(3), "2021-07-31"))[0, 1]) < 0.06
+
+
+def test_a_kpi_without_errors_moves_on_its_own() -> None:
+    alone, other = scores("alone", {}), scores("other", {})
+    assert alone.std() == pytest.approx(1.0, abs=0.05)
+    assert abs(np.corrcoef(alone, other)[0, 1]) < 0.06
+    assert abs(np.corrcoef(alone, scores("a", errors_of(1)))[0, 1]) < 0.06
+
+
+def test_reordering_keeps_the_values_and_takes_the_order_of_the_scores() -> None:
+    outcomes = np.array([30.0, 10.0, 20.0])
+    order = reorder(outcomes, np.array([0.1, 2.0, -1.0]))
+    np.testing.assert_array_equal(outcomes[order], [20.0, 30.0, 10.0])
+
+
+def test_chance_of_meeting_by_hand() -> None:
+    exports = np.array([True, True, False, False])
+    coal = np.array([True, False, True, False])
+    assert chance_of_meeting([exports, coal]) == (1.0, 0.75, 0.25)
+    assert chance_of_meeting([]) == (1.0,)
