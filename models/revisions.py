@@ -2,8 +2,8 @@
 
 Ours: the relative revision of a month (restated ÷ first estimate − 1) has a
 bias and a spread of its own per KPI; with few revisions seen, both are drawn
-towards the family's. Restatements of one month are few and now and then wild,
-so own revisions are first cut at `CUT` pooled spreads.
+towards the family's. Now and then one is wild, so revisions are first cut at
+`CUT` robust spreads from their median.
 """
 
 from __future__ import annotations
@@ -54,16 +54,23 @@ def learn_revisions(history: Mapping[str, NDArray[np.float64]]) -> dict[str, Rev
     pooled = np.concatenate([np.empty(0), *(seen[kpi] for kpi in sorted(seen))])
     if pooled.size == 0:
         return dict.fromkeys(history, NO_REVISION)
-    centre = float(np.median(pooled))
-    spread = _NORMAL_MAD * float(np.median(np.abs(pooled - centre)))
+    centre, spread = _robust(pooled)
     learned = {}
     for kpi, values in seen.items():
-        own = np.clip(values, centre - CUT * spread, centre + CUT * spread)
+        middle, width = _robust(values) if values.size else (centre, spread)
+        reach = CUT * max(width, spread)
+        own = np.clip(values, middle - reach, middle + reach)
         weight = PRIOR_MONTHS + own.size
         bias = (PRIOR_MONTHS * centre + own.sum()) / weight
         variance = (PRIOR_MONTHS * spread**2 + ((own - bias) ** 2).sum()) / weight
         learned[kpi] = Revision(float(bias), float(np.sqrt(variance)), int(own.size))
     return learned
+
+
+def _robust(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Median and spread from the median absolute deviation."""
+    centre = float(np.median(values))
+    return centre, _NORMAL_MAD * float(np.median(np.abs(values - centre)))
 
 
 def draw_revisions(
