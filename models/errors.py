@@ -37,6 +37,7 @@ class UnreadableFile(InputError):
     file : str, name of the file as given
     expected, found : str, in words a planner uses
     sheet, cell : str or None, `cell` in A1 notation
+    path : str or None, where in a YAML or JSON document: 'versions[0].targets[3].lower'
     advice : str, what to do
     """
 
@@ -48,13 +49,13 @@ class UnreadableFile(InputError):
         found: str,
         sheet: str | None = None,
         cell: str | None = None,
+        path: str | None = None,
         advice: str = "",
     ) -> None:
-        self.file, self.sheet, self.cell = file, sheet, cell
+        self.file, self.sheet, self.cell, self.path = file, sheet, cell, path
         self.expected, self.found, self.advice = expected, found, advice
-        place = ", ".join(
-            part for part in (file, sheet and f"sheet '{sheet}'", cell and f"cell {cell}") if part
-        )
+        parts = (file, sheet and f"sheet '{sheet}'", cell and f"cell {cell}", path)
+        place = ", ".join(part for part in parts if part)
         message = f"{place}: expected {expected}, found {found}."
         super().__init__(f"{message} {advice}".strip())
 
