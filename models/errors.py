@@ -12,7 +12,9 @@ VedichError
 │   └── NoObservations    nothing was published up to that date
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
-└── NoBundle              nothing was trained on data up to that date
+├── NoBundle              nothing was trained on data up to that date
+├── UnreadableBundle      a bundle's folder is damaged or of another format version
+└── TrackingUnavailable   MLflow cannot be reached
 
 An error says what was expected, what arrived, and what to do. Only
 `service/problems.py` turns errors into HTTP.
@@ -106,3 +108,11 @@ class SeriesTooShort(CannotForecast):
 
 class NoBundle(VedichError):
     """Nothing was trained on data up to that date."""
+
+
+class UnreadableBundle(VedichError):
+    """A bundle's folder is damaged, or of a format version this program does not know."""
+
+
+class TrackingUnavailable(VedichError):
+    """MLflow cannot be reached where the settings say it is."""
