@@ -1,0 +1,151 @@
+"""A real MLflow on SQLite: runs, versions, aliases; and what happens when it is away."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from models.errors import TrackingUnavailable
+from training.tracking import MlflowTracker, NestedRun, RetrainingRun
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "bundle.json").write_text(json.dumps({"format_version": 1}))
+    return folder
+
+
+def run_of(family: str, bundle: Path) -> RetrainingRun:
+    return RetrainingRun(
+        family=family,
+        name="2021-06-30",
+        bundle=bundle,
+        metrics={"annual_error": {3: 0.08, 6: 0.05, 9: float("nan")}},
+        params={"n_paths": "400"},
+        tags={"as_of": "2021-06-30", "data_hash": "abc"},
+        nested=(
+            NestedRun("coal", {"annual_error": {6: 0.04}}, {"kind": "flow"}, {"kpi": "coal"}),
+            NestedRun("steel", {"annual_error": {6: 0.06}}, {"kind": "flow"}, {"kpi": "steel"}),
+        ),
+    )
+
+
+def test_a_retraining_is_a_parent_run_with_one_nested_run_per_kpi(
+    tracker: MlflowTracker, bundle: Path
+) -> None:
+    registered = tracker.record(run_of("nested", bundle))
+
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=tracker.uri, registry_uri=tracker.uri)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        experiment = client.get_experiment_by_name("nested")
+        assert experiment is not None
+        runs = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
+        history = client.get_metric_history(registered.run_id, "annual_error")
+    assert set(runs) == {"2021-06-30", "coal", "steel"}
+    parent = runs["2021-06-30"]
+    assert parent.info.run_id == registered.run_id
+    assert {run.info.status for run in runs.values()} == {"FINISHED"}
+    assert runs["coal"].data.tags["mlflow.parentRunId"] == registered.run_id
+    assert runs["coal"].data.metrics == {"annual_error": 0.04}
+    assert parent.data.tags["data_hash"] == "abc"
+    assert parent.data.params == {"n_paths": "400"}
+    # months known is the step; a value that is none is left out
+    assert [(point.step, point.value) for point in history] == [(3, 0.08), (6, 0.05)]
+
+
+def test_the_version_carries_tags_signature_and_requirements_and_no_code(
+    tracker: MlflowTracker, bundle: Path
+) -> None:
+    registered = tracker.record(run_of("version", bundle))
+    assert registered.version == "1"
+    assert registered.tags["as_of"] == "2021-06-30"
+    assert tracker.artifacts is not None
+    folder = tracker.artifacts / "version" / registered.run_id / "artifacts" / "model"
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert files == {
+        "MLmodel",
+        "requirements.txt",
+        "conda.yaml",
+        "python_env.yaml",
+        "data/bundle/bundle.json",
+    }
+    described = (folder / "MLmodel").read_text()
+    assert "loader_module: training.flavor" in described
+    assert '"name": "median"' in described
+    required = (folder / "requirements.txt").read_text().splitlines()
+    assert [line.split("==")[0] for line in required] == ["mlflow", "vedich"]
+
+
+def test_an_alias_names_one_version(tracker: MlflowTracker, bundle: Path) -> None:
+    first = tracker.record(run_of("alias", bundle))
+    second = tracker.record(run_of("alias", bundle))
+    tracker.set_alias("alias", "champion", first.version)
+    tracker.set_alias("alias", "champion", second.version)
+    tracker.set_alias("alias", "challenger", first.version)
+    listed = {entry.version: entry.aliases for entry in tracker.versions("alias")}
+    assert listed == {"1": ("challenger",), "2": ("champion",)}
+    tracker.remove_alias("alias", "challenger")
+    assert tracker.versions("alias")[0].aliases == ()
+
+
+def test_a_family_without_versions_has_none(tracker: MlflowTracker) -> None:
+    assert tracker.versions("nobody") == ()
+
+
+def test_a_failing_record_leaves_a_failed_run(tracker: MlflowTracker, tmp_path: Path) -> None:
+    with pytest.raises(TrackingUnavailable):
+        tracker.record(run_of("broken", tmp_path / "no such folder"))
+
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=tracker.uri, registry_uri=tracker.uri)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        experiment = client.get_experiment_by_name("broken")
+        assert experiment is not None
+        runs = client.search_runs([experiment.experiment_id], "tags.`as_of` = '2021-06-30'")
+    assert [run.info.status for run in runs] == ["FAILED"]
+    assert tracker.versions("broken") == ()
+
+
+def test_a_server_that_is_away_is_named_with_advice_within_seconds() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]  # bound, but nobody listens
+        tracker = MlflowTracker(f"http://someone:secret@127.0.0.1:{port}")
+        with pytest.raises(TrackingUnavailable, match="MLFLOW_TRACKING_URI") as caught:
+            tracker.open()
+    assert f"127.0.0.1:{port}" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    tracker = MlflowTracker(f"sqlite:///{tmp_path / 'file' / 'mlflow.db'}")
+    with pytest.raises(TrackingUnavailable, match="expected MLflow at sqlite:///"):
+        tracker.open()
+
+
+def test_telemetry_is_off(tracker: MlflowTracker) -> None:
+    from mlflow.telemetry.utils import is_telemetry_disabled
+
+    assert is_telemetry_disabled()
+    assert os.environ["DO_NOT_TRACK"] == "true"
+
+
+def test_importing_the_module_does_not_load_mlflow() -> None:
+    program = "import sys, training.tracking; print('mlflow' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert told.stdout.strip() == "False", told.stderr

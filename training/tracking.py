@@ -1,0 +1,302 @@
+"""What a retraining leaves behind in MLflow; the only module that imports it.
+
+`Tracker` is the seam, `MlflowTracker` the real one. Importing this module costs
+nothing: MLflow itself is loaded by `MlflowTracker.open`, because it takes
+seconds and only retraining needs it. The database that it keeps is never asked
+by the service: bundles and the promotion history are our own (`bundle.py`,
+`promotions.py`), so answers go on while MLflow is away.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from models.errors import TrackingUnavailable
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.models import ModelSignature
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+BUNDLE_LOADER = "training.flavor"
+
+# Read by MLflow when it is first imported: no telemetry, and an unreachable
+# server is an answer within seconds instead of minutes of retries.
+_ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+
+
+@dataclass(frozen=True)
+class NestedRun:
+    """One KPI within a retraining.
+
+    `metrics` maps a name to its values by step (months known; 0 where there is
+    only one value).
+    """
+
+    name: str
+    metrics: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RetrainingRun:
+    """One retraining: the parent run, a nested run per KPI, and the bundle's folder."""
+
+    family: str
+    name: str
+    bundle: Path
+    metrics: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    nested: tuple[NestedRun, ...] = ()
+
+
+@dataclass(frozen=True)
+class RegisteredVersion:
+    """One version of a family's registered model."""
+
+    family: str
+    version: str
+    run_id: str
+    aliases: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Tracker(Protocol):
+    """Where retrainings are recorded; the tests have a small fake."""
+
+    def open(self) -> None:
+        """Connect; raise `TrackingUnavailable` before any long work starts."""
+        ...
+
+    def record(self, run: RetrainingRun) -> RegisteredVersion:
+        """Store one retraining and register its bundle as the family's next version."""
+        ...
+
+    def set_alias(self, family: str, alias: str, version: str) -> None:
+        """Let `alias` ('champion', 'challenger') name this version and no other."""
+        ...
+
+    def versions(self, family: str) -> tuple[RegisteredVersion, ...]:
+        """Registered versions of a family, oldest first; empty if there is none."""
+        ...
+
+
+class MlflowTracker:
+    """Records into MLflow: one experiment and one registered model per family.
+
+    Parameters
+    ----------
+    uri : str, a database ('sqlite:///...', 'postgresql://...') or a server ('http://...')
+    artifacts : Path or None, folder of the artefacts where `uri` is a database;
+        a server decides for itself
+    """
+
+    def __init__(self, uri: str, artifacts: Path | None = None) -> None:
+        self.uri, self.artifacts = uri, artifacts
+        self._client: MlflowClient | None = None
+
+    def open(self) -> None:
+        """Import MLflow and reach its database or server.
+
+        Raises
+        ------
+        TrackingUnavailable
+            When the server does not answer or the database cannot be opened.
+        """
+        if self._client is not None:
+            return
+        self._ping()
+        for name, value in _ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        with self._reaching():
+            from mlflow import MlflowClient
+
+            client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+            client.search_experiments(max_results=1)
+            self._client = client
+
+    def record(self, run: RetrainingRun) -> RegisteredVersion:
+        """Store one retraining; one batch of metrics per run (see MLflow issue 5269)."""
+        client = self._opened()
+        with self._reaching(), tempfile.TemporaryDirectory() as scratch:
+            experiment = self._experiment(run.family)
+            parent = client.create_run(experiment, run_name=run.name)
+            parent_id = str(parent.info.run_id)
+            try:
+                self._log(parent_id, run.metrics, run.params, run.tags)
+                for nested in run.nested:
+                    child = client.create_run(
+                        experiment, run_name=nested.name, tags={"mlflow.parentRunId": parent_id}
+                    )
+                    self._log(str(child.info.run_id), nested.metrics, nested.params, nested.tags)
+                    client.set_terminated(str(child.info.run_id))
+                model = Path(scratch) / "model"
+                _save_model(run.bundle, model)
+                client.log_artifacts(parent_id, str(model), "model")
+                registered = self._register(run, parent_id, f"{parent.info.artifact_uri}/model")
+            except BaseException:
+                client.set_terminated(parent_id, status="FAILED")
+                raise
+            client.set_terminated(parent_id)
+        return registered
+
+    def set_alias(self, family: str, alias: str, version: str) -> None:
+        with self._reaching():
+            self._opened().set_registered_model_alias(family, alias, version)
+
+    def remove_alias(self, family: str, alias: str) -> None:
+        with self._reaching():
+            self._opened().delete_registered_model_alias(family, alias)
+
+    def versions(self, family: str) -> tuple[RegisteredVersion, ...]:
+        client = self._opened()
+        with self._reaching():
+            aliases: dict[str, list[str]] = {}
+            for model in client.search_registered_models(f"name = '{family}'"):
+                for alias, number in model.aliases.items():
+                    aliases.setdefault(str(number), []).append(alias)
+            found = client.search_model_versions(f"name = '{family}'", max_results=1000)
+            return tuple(
+                RegisteredVersion(
+                    family,
+                    str(entry.version),
+                    str(entry.run_id),
+                    tuple(sorted(aliases.get(str(entry.version), ()))),
+                    dict(entry.tags),
+                )
+                for entry in sorted(found, key=lambda entry: int(entry.version))
+            )
+
+    def _experiment(self, family: str) -> str:
+        client = self._opened()
+        experiment = client.get_experiment_by_name(family)
+        if experiment is not None:
+            return str(experiment.experiment_id)
+        place = None
+        if self.artifacts is not None:
+            self.artifacts.mkdir(parents=True, exist_ok=True)
+            place = (self.artifacts / family).resolve().as_uri()
+        return str(client.create_experiment(family, artifact_location=place))
+
+    def _log(
+        self,
+        run_id: str,
+        metrics: Mapping[str, Mapping[int, float]],
+        params: Mapping[str, str],
+        tags: Mapping[str, str],
+    ) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
+        now = int(time.time() * 1000)
+        self._opened().log_batch(
+            run_id,
+            metrics=[
+                Metric(name, float(value), now, step)
+                for name, steps in sorted(metrics.items())
+                for step, value in sorted(steps.items())
+                if value == value
+            ],
+            params=[Param(name, value) for name, value in sorted(params.items())],
+            tags=[RunTag(name, value) for name, value in sorted(tags.items())],
+        )
+
+    def _register(self, run: RetrainingRun, run_id: str, source: str) -> RegisteredVersion:
+        client = self._opened()
+        if not client.search_registered_models(f"name = '{run.family}'"):
+            client.create_registered_model(run.family)
+        entry = client.create_model_version(
+            run.family, source=source, run_id=run_id, tags=dict(run.tags)
+        )
+        return RegisteredVersion(run.family, str(entry.version), run_id, (), dict(run.tags))
+
+    def _opened(self) -> MlflowClient:
+        if self._client is None:
+            self.open()
+        assert self._client is not None
+        return self._client
+
+    def _ping(self) -> None:
+        if not self.uri.startswith(("http://", "https://")):
+            return
+        try:
+            with urllib.request.urlopen(f"{self.uri.rstrip('/')}/health", timeout=5):
+                pass
+        except urllib.error.HTTPError:
+            pass  # it answers; whether it lets us in shows with the first call
+        except (OSError, ValueError) as error:
+            raise self._unavailable(error) from error
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """MLflow's own deprecation warnings are not ours; its failures get one shape."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from mlflow.exceptions import MlflowException
+            from sqlalchemy.exc import SQLAlchemyError
+
+            try:
+                yield
+            except (MlflowException, SQLAlchemyError, OSError) as error:
+                raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> TrackingUnavailable:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        return TrackingUnavailable(
+            f"expected MLflow at {_without_password(self.uri)}, found: {reason}. Start it, or set "
+            "MLFLOW_TRACKING_URI to where it is (unset: a local database under VEDICH_HOME)."
+        )
+
+
+def _save_model(bundle: Path, folder: Path) -> None:
+    """Wrap a bundle's folder as an MLflow model: data and a loader's name, no pickle."""
+    import mlflow.pyfunc
+
+    mlflow.pyfunc.save_model(
+        str(folder),
+        loader_module=BUNDLE_LOADER,
+        data_path=str(bundle),
+        signature=_signature(),
+        pip_requirements=[f"vedich=={installed_version('vedich')}"],
+    )
+
+
+def _signature() -> ModelSignature:
+    """Tidy figures in (what was published, one row per KPI and month), years out."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    def columns(**types: str) -> Any:
+        return Schema([ColSpec(kind, name) for name, kind in types.items()])
+
+    return ModelSignature(
+        inputs=columns(kpi="string", month="string", value="double"),
+        outputs=columns(
+            kpi="string", year="long", mean="double", median="double", q10="double", q90="double"
+        ),
+    )
+
+
+def _without_password(uri: str) -> str:
+    scheme, separator, rest = uri.partition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else uri
