@@ -1,0 +1,100 @@
+"""What the KPIs and the versions of a plan must agree on among themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from data.observation import Kpi
+from data.plan import PlanVersion
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A contradiction: the item's position in the document and the field to change."""
+
+    index: int
+    field: str
+    expected: str
+    found: str
+    advice: str = ""
+
+
+def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
+    """Slugs are unique; parents, parts, numerators and denominators exist and do not circle."""
+    by_slug = {kpi.slug: kpi for kpi in reversed(kpis)}
+    first = {kpi.slug: index for index, kpi in reversed(list(enumerate(kpis)))}
+    for index, kpi in enumerate(kpis):
+        if kpi.slug and first[kpi.slug] != index:
+            yield Finding(index, "slug", "a slug used once", f"'{kpi.slug}' again", "Rename one.")
+            continue
+        for field, slugs in (
+            ("parent", (kpi.parent,)),
+            ("parts", kpi.parts),
+            ("numerator", (kpi.numerator,)),
+            ("denominator", (kpi.denominator,)),
+        ):
+            for slug in slugs:
+                if slug is not None and slug not in by_slug:
+                    advice = "Add the KPI, or correct the slug."
+                    yield Finding(index, field, "the slug of a KPI of the plan", slug, advice)
+        yield from _check_parts(index, kpi, by_slug)
+        yield from _check_ratio(index, kpi)
+        if _circles(kpi.slug, lambda slug: _parent(slug, by_slug)):
+            yield Finding(index, "parent", "parents that do not circle", f"'{kpi.parent}'")
+        if _circles(kpi.slug, lambda slug: by_slug[slug].parts if slug in by_slug else ()):
+            yield Finding(index, "parts", "parts that do not circle", ", ".join(kpi.parts))
+
+
+def _check_parts(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
+    for slug in kpi.parts:
+        part = by_slug.get(slug)
+        if part is not None and part.unit != kpi.unit:
+            expected = f"parts in the unit of '{kpi.slug}', {kpi.unit}"
+            yield Finding(index, "parts", expected, f"'{slug}' in {part.unit}")
+    if len(set(kpi.parts)) != len(kpi.parts):
+        yield Finding(index, "parts", "each part once", ", ".join(kpi.parts))
+    if kpi.parts and kpi.rows:
+        expected = "parts or source rows, not both"
+        advice = "A KPI with parts is their sum and has no figures of its own."
+        yield Finding(index, "parts", expected, "both", advice)
+
+
+def _check_ratio(index: int, kpi: Kpi) -> Iterator[Finding]:
+    given = {"numerator": kpi.numerator, "denominator": kpi.denominator}
+    for field, slug in given.items():
+        if kpi.kind == "ratio" and slug is None:
+            yield Finding(index, field, f"a {field}, since the kind is 'ratio'", "nothing")
+        if kpi.kind != "ratio" and slug is not None:
+            yield Finding(index, field, f"no {field}, since the kind is '{kpi.kind}'", slug)
+
+
+def _parent(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
+    parent = by_slug[slug].parent if slug in by_slug else None
+    return () if parent is None else (parent,)
+
+
+def _circles(start: str, following: Callable[[str], tuple[str, ...]]) -> bool:
+    """Whether one comes back to the start by following the links."""
+    seen: set[str] = set()
+    waiting = list(following(start))
+    while waiting:
+        slug = waiting.pop()
+        if slug == start:
+            return True
+        if slug not in seen:
+            seen.add(slug)
+            waiting.extend(following(slug))
+    return False
+
+
+def check_versions(versions: Sequence[PlanVersion]) -> Iterator[Finding]:
+    """Numbers are unique and rise, dates do not fall."""
+    for index, (earlier, later) in enumerate(pairwise(versions), start=1):
+        if later.number <= earlier.number:
+            expected = f"a number above {earlier.number}, the version before"
+            yield Finding(index, "number", expected, str(later.number))
+        if later.adopted < earlier.adopted:
+            expected = f"a date not before {earlier.adopted}, that of version {earlier.number}"
+            yield Finding(index, "adopted", expected, str(later.adopted))

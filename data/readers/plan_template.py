@@ -1,0 +1,40 @@
+"""The blank plan document as YAML, with an example in comments."""
+
+YAML_TEMPLATE = """\
+# Kế hoạch năm / annual plan. Điền vào, rồi: vedich plan import FILE.yaml
+# Dòng bắt đầu bằng # là giải thích. Lines that start with # explain.
+
+plan:            # mã kế hoạch, kết thúc bằng năm / slug ending in the year: lang-son-2021
+body:            # cơ quan giao kế hoạch / the body whose plan it is
+name:
+  vi:            # tên kế hoạch
+  en:            # may be left out
+
+kpis: []
+# kpis:
+#   - slug: exports                 # chữ thường không dấu / lower case, no accents
+#     name: {vi: Xuất khẩu qua địa bàn, en: Exports through the province}
+#     unit: million USD
+#     kind: flow                    # flow, average, closing, ratio, growth, count, milestone
+#     scope: through the province   # phạm vi (may be left out)
+#   - slug: imports
+#     name: {vi: Nhập khẩu qua địa bàn, en: Imports through the province}
+#     unit: million USD
+#   - slug: turnover
+#     name: {vi: Tổng kim ngạch, en: Turnover}
+#     unit: million USD
+#     parts: [exports, imports]     # là tổng của / the sum of; has no figures of its own
+
+versions: []
+# versions:
+#   - number: 1
+#     adopted: 2021-01-15           # ngày ban hành / date of adoption
+#     document: số, ngày, cơ quan ban hành / number, date, issuing body
+#     targets:                      # đủ mọi mục tiêu có hiệu lực / all targets then in force
+#       - kpi: exports
+#         comparator: at_least      # at_least, at_most, between, about
+#         lower: 5.5                # số thập phân dùng dấu chấm / decimal point
+#         form: growth              # absolute (mặc định / default), growth (% so với năm trước)
+#         level: assigned           # assigned (giao), stretch (phấn đấu), indicative (tham khảo)
+#         source: mục tiêu được công bố ở đâu / where the target was published
+"""

@@ -1,0 +1,384 @@
+"""Tidy tables of figures, one figure a row: KPI, month, value, and what else is known.
+
+CSV (comma, semicolon or tab) and XLSX; headers in Vietnamese or English in any
+order. Everything wrong in a file is reported together, and nothing of it is
+used. How to write such a file: docs/plans_and_files.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, cast
+
+from data.observation import Form, Kpi, Observation
+from data.readers.cells import fold
+from data.readers.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
+from data.readers.number_format import parse_number, weigh
+from data.readers.tables import (
+    Cell,
+    Grid,
+    Problem,
+    Row,
+    is_old_excel,
+    is_xlsx,
+    raise_problems,
+    read_csv,
+    read_sheets,
+)
+from data.readers.words import FORMS, STATUSES, Vocabulary, choices, code_of, same_unit
+from models.errors import InvalidMonth, UnreadableFile
+from models.series import FigureStatus, Month
+
+Field = Literal[
+    "kpi", "name", "month", "value", "status", "form", "published", "source", "unit", "ignored"
+]
+
+HEADERS: Mapping[Field, tuple[str, ...]] = {
+    "kpi": ("KPI", "Chỉ tiêu", "Mã chỉ tiêu", "Mã", "Indicator", "Slug"),
+    "name": ("Tên chỉ tiêu", "Tên", "Name", "Indicator name"),
+    "month": ("Month", "Tháng", "Kỳ", "Thời gian", "Period"),
+    "value": ("Value", "Giá trị", "Số liệu", "Trị số", "Figure"),
+    "status": ("Status", "Trạng thái", "Tình trạng"),
+    "form": ("Form", "Hình thức", "Dạng số liệu", "Loại số liệu", "Measure"),
+    "published": ("Published", "Ngày công bố", "Công bố", "Published at", "Publication date"),
+    "source": ("Source", "Nguồn", "Nguồn số liệu"),
+    "unit": ("Unit", "Đơn vị", "Đơn vị tính", "ĐVT"),
+    "ignored": ("Ghi chú", "Note", "Notes", "STT", "TT", "No", "No."),
+}
+_FIELD_OF = {fold(name): field for field, names in HEADERS.items() for name in names}
+_REQUIRED: tuple[Field, ...] = ("kpi", "month", "value")
+_HEADER_ROWS = 30  # a header stands within this many rows
+_UNKNOWN_VALUES = {"", "…", "...", "n/a", "na"}
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table: where each field stands, and the rows below the header."""
+
+    columns: Mapping[Field, int]
+    unit: str  # said in the header of the value column, '' if not
+    rows: tuple[Row, ...]
+
+    def cell(self, row: Row, field: Field) -> Cell | None:
+        column = self.columns.get(field)
+        return row[column] if column is not None and column < len(row) else None
+
+
+def read_tidy(
+    content: bytes, file: str, kpis: Sequence[Kpi], published: date | None
+) -> tuple[Observation, ...]:
+    """Read the figures of a tidy CSV or XLSX file.
+
+    Parameters
+    ----------
+    content : bytes of the file
+    file : str, its name, as it appears in errors and sources
+    kpis : the KPIs of the plan family; a row names one by slug or by name
+    published : date or None, for rows that do not say when they were published
+
+    Returns
+    -------
+    tuple of Observation, in the order of the file. A row without a form is the
+    month's own figure, one without a status an estimate; a row without a value
+    is left out. A number formatted as a percentage is per cent (1.045 shown as
+    104.5 % is 104.5).
+
+    Raises
+    ------
+    UnreadableFile
+        With the place of the first problem, and the others listed in its advice.
+    """
+    if is_old_excel(content):
+        raise UnreadableFile(
+            file,
+            expected="a tidy table as .xlsx or .csv",
+            found="an old Excel workbook (.xls) or a protected one",
+            advice="Open it in Excel and save it as .xlsx without a password.",
+        )
+    grids = read_sheets(content, file) if is_xlsx(content) else read_csv(content, file)
+    tables = [table for grid in grids if (table := _find_table(grid, file)) is not None]
+    if not tables:
+        raise _no_header(grids, file)
+    if not is_xlsx(content):
+        tables = [max(tables, key=lambda table: len(table.columns))]
+    problems: list[Problem] = []
+    numbers = _Numbers.of(tables, problems)
+    reader = _RowReader(file, tuple(kpis), published, numbers, problems)
+    observations = [
+        observation
+        for table in tables
+        for row in table.rows
+        if (observation := reader.read(table, row)) is not None
+    ]
+    raise_problems(file, problems)
+    if not observations:
+        raise UnreadableFile(
+            file,
+            expected="at least one row with a value below the header",
+            found="none",
+            sheet=grids[0].sheet,
+            advice="Fill in the values, one figure a row.",
+        )
+    return tuple(observations)
+
+
+def _header_fields(row: Row) -> list[Field | None]:
+    return [_FIELD_OF.get(fold(cell.text.split("(")[0])) if cell.text else None for cell in row]
+
+
+def _find_table(grid: Grid, file: str) -> _Table | None:
+    for number, row in enumerate(grid.rows[:_HEADER_ROWS]):
+        fields = _header_fields(row)
+        if "kpi" not in fields and "name" in fields:
+            fields = ["kpi" if field == "name" else field for field in fields]
+        if not all(field in fields for field in _REQUIRED):
+            continue
+        columns: dict[Field, int] = {}
+        problems = []
+        for column, (field, cell) in enumerate(zip(fields, row, strict=True)):
+            if field is None and cell.text:
+                expected = "a known column heading"
+                advice = f"Rename or delete the column; known are {_known_headings()}."
+                problems.append(Problem.at(cell, expected, advice))
+            elif field not in (None, "ignored") and field in columns:
+                twin = row[columns[field]].place
+                expected = f"one column for '{HEADERS[field][0]}'"
+                problems.append(Problem.at(cell, expected, f"Keep this one or {twin}."))
+            elif field is not None:
+                columns[field] = column
+        raise_problems(file, problems)
+        heading = row[columns["value"]].text
+        unit = heading.partition("(")[2].rstrip(") ") if "(" in heading else ""
+        return _Table(columns, unit, tuple(grid.rows[number + 1 :]))
+    return None
+
+
+def _known_headings() -> str:
+    return ", ".join(f"'{names[1]}' or '{names[0]}'" for names in HEADERS.values())
+
+
+def _no_header(grids: Sequence[Grid], file: str) -> UnreadableFile:
+    """The error that names the row most like a header."""
+    rows = [(grid.sheet, row) for grid in grids for row in grid.rows[:_HEADER_ROWS] if row]
+    best = max(
+        rows,
+        key=lambda item: sum(field in _REQUIRED for field in _header_fields(item[1])),
+        default=(None, ()),
+    )
+    texts = [f"'{cell.text}'" for cell in best[1] if cell.text][:8]
+    garbled = any("?" in text for text in texts)
+    advice = "Give each column its heading in one row; see docs/plans_and_files.md."
+    if garbled:
+        advice = "Letters were lost: in Excel save as 'CSV UTF-8 (comma delimited)' or .xlsx."
+    return UnreadableFile(
+        file,
+        expected="a header row with 'Chỉ tiêu' (KPI), 'Tháng' (Month) and 'Giá trị' (Value)",
+        found=", ".join(texts) if texts else "an empty file",
+        sheet=best[0],
+        cell=best[1][0].place if best[1] else None,
+        advice=advice,
+    )
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The values of a file by cell, read with the one decimal mark the file proves."""
+
+    values: Mapping[tuple[str | None, str], float]
+
+    @classmethod
+    def of(cls, tables: Sequence[_Table], problems: list[Problem]) -> _Numbers:
+        cells = [
+            cell
+            for table in tables
+            for row in table.rows
+            if (cell := table.cell(row, "value")) is not None
+        ]
+        values = {(c.sheet, c.place): c.value for c in cells if isinstance(c.value, float)}
+        for cell in cells:
+            if cell.percent and isinstance(cell.value, float):
+                values[cell.sheet, cell.place] = float(f"{cell.value * 100:.12g}")
+        texts = [c for c in cells if isinstance(c.value, str) and not _is_unknown(c)]
+        evidence = weigh(cell.text for cell in texts)
+        expected = "a number"
+        advice = "Write 0 for zero and leave the cell empty when there is no figure."
+        problems += [Problem.at(texts[at], expected, advice) for at in evidence.unreadable]
+        dates = [cell for cell in cells if isinstance(cell.value, date)]
+        advice = "Excel took the number for a date; format the cell as a number and type it again."
+        problems += [Problem.at(cell, expected, advice) for cell in dates]
+        if evidence.mark is not None:
+            unreadable = set(evidence.unreadable)
+            for at, cell in enumerate(texts):
+                if at not in unreadable:
+                    values[cell.sheet, cell.place] = parse_number(cell.text, evidence.mark)
+        elif evidence.dot and evidence.comma:
+            dot, comma = texts[evidence.dot[0]], texts[evidence.comma[0]]
+            expected = f"numbers in one format, as in {dot.place} ('{dot.text}', decimal point)"
+            advice = "Write all values of the file with the same decimal mark."
+            problems.append(Problem.at(comma, expected, advice))
+        else:
+            first = texts[evidence.open[0]]
+            plain = parse_number(first.text, ","), parse_number(first.text, ".")
+            low, high = sorted(plain)
+            expected = f"a number that reads one way: is it {high:g} or {low:g}?"
+            advice = (
+                "No value of the file tells thousands from decimals. Write them without "
+                f"separators ({high:.0f}) or with decimals (1.234,0 or 1,234.0), or save as .xlsx "
+                "with numbers as numbers."
+            )
+            problems.append(Problem.at(first, expected, advice))
+        return cls(values)
+
+    def value(self, cell: Cell) -> float | None:
+        return self.values.get((cell.sheet, cell.place))
+
+
+def _is_unknown(cell: Cell) -> bool:
+    return cell.text.lower() in _UNKNOWN_VALUES and not cell.uncomputed
+
+
+class _RowReader:
+    """Turns rows into observations, noting problems; one instance reads one file."""
+
+    def __init__(
+        self,
+        file: str,
+        kpis: tuple[Kpi, ...],
+        published: date | None,
+        numbers: _Numbers,
+        problems: list[Problem],
+    ) -> None:
+        self.file, self.published, self.numbers, self.problems = file, published, numbers, problems
+        self.kpis: dict[str, list[Kpi]] = {}
+        for kpi in kpis:
+            for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
+                self.kpis.setdefault(name, []).append(kpi)
+        self.slugs = {kpi.slug: kpi for kpi in kpis}
+        self.asked = False  # for a date of publication: once is enough
+        self.seen: dict[tuple[str, Month, Form, date], tuple[Observation, str]] = {}
+
+    def read(self, table: _Table, row: Row) -> Observation | None:
+        """One row's observation; None when it has no value, repeats one, or has a problem."""
+        known = len(self.problems)
+        value_cell = table.cell(row, "value")
+        if value_cell is None or _is_unknown(value_cell):
+            return None
+        if value_cell.uncomputed:
+            advice = "Open the file in Excel, check the formula, and save it."
+            found = f"the formula {value_cell.uncomputed} without a result"
+            self.problems.append(Problem.at(value_cell, "a number", advice, found))
+        kpi = self._kpi(table, row)
+        form = cast(Form, self._word(table.cell(row, "form"), FORMS, "month"))
+        month = self._month(table.cell(row, "month"), row, form)
+        status = cast(FigureStatus, self._word(table.cell(row, "status"), STATUSES, "estimate"))
+        published = self._published(table.cell(row, "published"), row, form, month)
+        if kpi is not None:
+            self._unit(table, row, kpi, form)
+        value = self.numbers.value(value_cell)
+        if value is None or kpi is None or month is None or published is None:
+            return None
+        if not math.isfinite(value):
+            self.problems.append(Problem.at(value_cell, "a finite number"))
+        if len(self.problems) > known:
+            return None
+        place = f"{self.file}, {f'{value_cell.sheet}, ' if value_cell.sheet else ''}"
+        source_cell = table.cell(row, "source")
+        source = (source_cell.text if source_cell else "") or f"{place}{value_cell.place}"
+        observation = Observation(kpi.slug, month, form, value, status, published, source)
+        return self._unless_repeated(observation, value_cell)
+
+    def _unless_repeated(self, observation: Observation, cell: Cell) -> Observation | None:
+        key = (observation.kpi, observation.month, observation.form, observation.published)
+        if key not in self.seen:
+            self.seen[key] = (observation, cell.place)
+            return observation
+        earlier, place = self.seen[key]
+        if (earlier.value, earlier.status) != (observation.value, observation.status):
+            expected = (
+                f"one figure of {observation.kpi} for {observation.month} published on "
+                f"{observation.published}; {place} says {earlier.value:g} ({earlier.status})"
+            )
+            found = f"{observation.value:g} ({observation.status})"
+            advice = "Delete one, or give the later one its own date of publication."
+            self.problems.append(Problem.at(cell, expected, advice, found))
+        return None
+
+    def _kpi(self, table: _Table, row: Row) -> Kpi | None:
+        cell = table.cell(row, "kpi") or row[0]
+        found = self.kpis.get(fold(cell.text), [])
+        if cell.text in self.slugs:
+            found = [self.slugs[cell.text]]
+        if len(found) == 1 and not found[0].parts:
+            return found[0]
+        if len(found) == 1:
+            parts = ", ".join(found[0].parts)
+            expected = "a KPI with figures of its own"
+            advice = f"'{found[0].slug}' is the sum of {parts}; give the figures of those."
+        elif found:
+            expected = "a name that only one KPI has"
+            advice = f"Write one of the slugs {', '.join(kpi.slug for kpi in found)}."
+        else:
+            expected = "the slug or the name of a KPI of the plan"
+            close = difflib.get_close_matches(fold(cell.text), self.kpis, n=3)
+            near = sorted({kpi.slug for name in close for kpi in self.kpis[name]})
+            advice = f"Close ones: {', '.join(near)}." if near else "Add it to the plan first."
+        self.problems.append(Problem.at(cell, expected, advice))
+        return None
+
+    def _month(self, cell: Cell | None, row: Row, form: Form) -> Month | None:
+        if cell is not None and form in ("year", "plan"):
+            text = cell.text
+            if len(text) == 4 and text.isdigit():
+                return Month(int(text), 12)
+        try:
+            return read_month(cell.value if cell else None)
+        except InvalidMonth:
+            self.problems.append(Problem.at(cell or row[0], EXPECTED_MONTH))
+            return None
+
+    def _word(self, cell: Cell | None, vocabulary: Vocabulary, default: str) -> str:
+        if cell is None or not cell.text:
+            return default
+        code = code_of(cell.text, vocabulary)
+        if code is None:
+            self.problems.append(Problem.at(cell, f"one of {choices(vocabulary)}"))
+        return code or default
+
+    def _published(
+        self, cell: Cell | None, row: Row, form: Form, month: Month | None
+    ) -> date | None:
+        if cell is None or not cell.text:
+            if self.published is None and not self.asked:
+                self.asked = True
+                advice = (
+                    "When did this figure become known? Add a column 'Ngày công bố' (Published), "
+                    "or give the date of the whole file with --published YYYY-MM-DD."
+                )
+                self.problems.append(Problem.at(cell or row[0], "a date of publication", advice))
+            day = self.published
+        else:
+            try:
+                day = read_day(cell.value)
+            except InvalidMonth:
+                self.problems.append(Problem.at(cell, EXPECTED_DAY))
+                return None
+        if day and month and form not in ("plan", "year") and day < date(*month, 1):
+            expected = f"a date of publication in {month} or later, the month of the figure"
+            self.problems.append(Problem.at(cell or row[0], expected, found=f"{day}"))
+            return None
+        return day
+
+    def _unit(self, table: _Table, row: Row, kpi: Kpi, form: Form) -> None:
+        if form in ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan"):
+            return
+        cell = table.cell(row, "unit")
+        written = cell.text if cell and cell.text else table.unit
+        if written and not same_unit(written, kpi.unit):
+            expected = f"the unit of {kpi.slug}, '{kpi.unit}'"
+            place = cell if cell and cell.text else table.cell(row, "value") or row[0]
+            advice = "Convert the values; units are never converted silently."
+            self.problems.append(Problem.at(place, expected, advice, found=f"'{written}'"))

@@ -1,0 +1,137 @@
+"""The words people write in files, Vietnamese and English, and what each means here.
+
+Each vocabulary maps our word to the Vietnamese shown in templates (first) and
+to what else is understood. Accents and case never matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.readers.cells import fold
+
+Vocabulary = Mapping[str, tuple[str, ...]]
+
+FORMS: Vocabulary = {
+    "month": ("tháng", "trong tháng", "monthly"),
+    "year_to_date": (
+        "lũy kế",
+        "luỹ kế",
+        "cộng dồn",
+        "lũy kế từ đầu năm",
+        "cumulative",
+        "ytd",
+        "year to date",
+    ),
+    "rate_on_year": ("so với cùng kỳ", "so với cùng tháng năm trước", "yoy", "rate on year"),
+    "rate_to_date": (
+        "lũy kế so với cùng kỳ",
+        "cộng dồn so với cùng kỳ",
+        "yoy ytd",
+        "rate to date",
+    ),
+    "rate_on_month": ("so với tháng trước", "mom", "rate on month"),
+    "share_of_plan": ("tỷ lệ kế hoạch", "% kế hoạch", "so với kế hoạch", "share of plan"),
+    "plan": ("kế hoạch", "kế hoạch năm"),
+    "year": ("cả năm", "năm", "full year", "annual"),
+}
+
+STATUSES: Vocabulary = {
+    "estimate": ("ước tính", "ước", "ước thực hiện", "estimated", "est"),
+    "restated": ("sơ bộ", "thực hiện", "điều chỉnh", "preliminary", "revised"),
+    "final": ("chính thức", "quyết toán", "actual"),
+    "derived": ("suy ra", "tính ra"),
+    "reconstructed": ("khôi phục", "tái lập"),
+}
+
+KINDS: Vocabulary = {
+    "flow": ("cộng các tháng", "sum"),
+    "average": ("bình quân", "trung bình", "mean"),
+    "closing": ("cuối kỳ", "last"),
+    "ratio": ("tỷ số", "tỷ lệ"),
+    "growth": ("chỉ số tăng trưởng", "tăng trưởng"),
+    "count": ("số lượng nhỏ", "đếm"),
+    "milestone": ("mốc việc", "mốc"),
+}
+
+DIRECTIONS: Vocabulary = {
+    "higher": ("cao là tốt", "tăng", "up"),
+    "lower": ("thấp là tốt", "giảm", "down"),
+}
+
+COMPARATORS: Vocabulary = {
+    "at_least": ("tối thiểu", "ít nhất", "trở lên", ">=", "≥", "at least"),
+    "at_most": ("tối đa", "không quá", "<=", "≤", "at most"),
+    "between": ("trong khoảng", "từ … đến", "từ - đến"),
+    "about": ("khoảng", "xấp xỉ", "~", "approximately"),
+}
+
+TARGET_FORMS: Vocabulary = {
+    "absolute": ("mức tuyệt đối", "giá trị", "tuyệt đối", "value"),
+    "growth": ("tăng trưởng %", "tăng trưởng", "tốc độ tăng", "growth on last year"),
+}
+
+LEVELS: Vocabulary = {
+    "assigned": ("được giao", "giao", "chính thức"),
+    "stretch": ("phấn đấu",),
+    "indicative": ("tham khảo", "định hướng", "dự kiến"),
+}
+
+ROLES: Vocabulary = {
+    "lead": ("chủ trì",),
+    "coordinate": ("phối hợp",),
+}
+
+_UNITS: tuple[tuple[str, ...], ...] = (
+    ("million usd", "triệu usd", "triệu đô la mỹ", "triệu $", "mill usd", "mn usd"),
+    ("billion usd", "tỷ usd", "tỉ usd", "bn usd"),
+    ("thousand usd", "nghìn usd", "1000 usd"),
+    ("million vnd", "triệu đồng", "trđ", "million dong"),
+    ("billion vnd", "tỷ đồng", "tỉ đồng", "bn vnd", "billion dong"),
+    ("trillion vnd", "nghìn tỷ đồng", "nghìn tỉ đồng"),
+    ("tonnes", "tấn", "tons", "ton"),
+    ("thousand tonnes", "nghìn tấn", "ngàn tấn", "1000 tấn", "1.000 tấn", "thousand tons"),
+    ("million tonnes", "triệu tấn", "million tons"),
+    ("million kwh", "triệu kwh"),
+    ("billion kwh", "tỷ kwh", "tỉ kwh"),
+    ("million litres", "triệu lít", "million liters"),
+    ("million m3", "triệu m3", "triệu m³", "million cubic metres"),
+    ("million m2", "triệu m2", "triệu m²", "million square metres"),
+    ("million pieces", "triệu cái", "triệu chiếc"),
+    ("thousand pieces", "nghìn cái", "1000 cái", "thousand units", "nghìn chiếc", "1000 chiếc"),
+    ("million pairs", "triệu đôi"),
+    ("million packets", "triệu bao"),
+    ("%", "phần trăm", "per cent", "percent"),
+)
+_UNIT_OF = {fold(word): group[0] for group in _UNITS for word in group}
+
+
+def code_of(text: str, vocabulary: Vocabulary) -> str | None:
+    """Our word for what a person wrote ('Tối thiểu', 'at least', 'tối thiểu (at_least)').
+
+    Examples
+    --------
+    >>> code_of("Uoc tinh", STATUSES)
+    'estimate'
+    """
+    folded = fold(text)
+    for code, words in vocabulary.items():
+        if folded in {fold(word) for word in (code, *words, bilingual(code, vocabulary))}:
+            return code
+    return None
+
+
+def bilingual(code: str, vocabulary: Vocabulary) -> str:
+    """A word as templates show it: Vietnamese, with ours in brackets."""
+    return f"{vocabulary[code][0]} ({code})"
+
+
+def choices(vocabulary: Vocabulary) -> str:
+    """What a column accepts, for an error message."""
+    return ", ".join(f"'{words[0]}' ({code})" for code, words in vocabulary.items())
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two texts name the same unit ('triệu USD' and 'million USD')."""
+    first, second = fold(one), fold(other)
+    return _UNIT_OF.get(first, first) == _UNIT_OF.get(second, second)
