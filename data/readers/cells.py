@@ -1,0 +1,136 @@
+"""Sheets, cells and texts of spreadsheets, whatever wrote them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import PurePath
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from models.errors import UnreadableFile
+
+Row = Sequence[object]
+
+# TCVN 5712 (VN3), the encoding of Vietnamese government files before Unicode:
+# what a reader that takes it for Latin-1 shows, and the letter meant.
+_TCVN3 = dict(
+    zip(
+        "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ¡¢§£¤¥¦",
+        "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
+        strict=True,
+    )
+)
+_ONLY_IN_TCVN3 = frozenset("µ¸¶·¹¨»¾¼½©®ª«¬­¡¢§£¤¥¦")
+_NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+_PUBLISHED = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+def decode_tcvn3(text: str) -> str:
+    """Turn TCVN3 read as Latin-1 into Unicode; other text stays as it is.
+
+    Examples
+    --------
+    >>> decode_tcvn3("L¹ng S¬n")
+    'Lạng Sơn'
+    """
+    if _ONLY_IN_TCVN3.isdisjoint(text):
+        return text
+    return "".join(_TCVN3.get(letter, letter) for letter in text)
+
+
+def collapse(text: str) -> str:
+    """Single spaces, Unicode NFC, TCVN3 decoded."""
+    return " ".join(unicodedata.normalize("NFC", decode_tcvn3(text)).split())
+
+
+def fold(text: str) -> str:
+    """Accents off, lower case, white space collapsed: how names are compared.
+
+    Examples
+    --------
+    >>> fold("  Bộ  Công Thương ")
+    'bo cong thuong'
+    """
+    plain = decode_tcvn3(text).replace("đ", "d").replace("Đ", "D")
+    decomposed = unicodedata.normalize("NFD", plain)
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(letters.lower().split())
+
+
+def number(value: object) -> float | None:
+    """The cell as a number; None for text, dates, blanks and booleans.
+
+    Text counts when it is one number with at most one decimal mark.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str) and _NUMBER.match(value.strip()):
+        return float(value.strip().replace(",", "."))
+    return None
+
+
+def is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def cell_name(row: int, column: int) -> str:
+    """'D12' for row 11, column 3 (both from 0)."""
+    letters = ""
+    rest = column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"{letters}{row + 1}"
+
+
+def publication_date(file: str) -> date | None:
+    """The date a file name begins with (2021-06-29-…); None without one."""
+    match = _PUBLISHED.match(PurePath(file).name)
+    if not match:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+class Sheets:
+    """The sheets of an .xls or .xlsx workbook, read one at a time.
+
+    Raises
+    ------
+    UnreadableFile
+        If the content is no workbook, is damaged or is locked with a password.
+    """
+
+    def __init__(self, content: bytes, file: str) -> None:
+        self.file = file
+        try:
+            self._book = CalamineWorkbook.from_filelike(BytesIO(content))
+        except (CalamineError, OSError, ValueError) as error:
+            raise UnreadableFile(
+                file,
+                expected="an Excel workbook (.xls or .xlsx) that is whole and has no password",
+                found=f"{len(content)} bytes that cannot be opened ({error})",
+                advice="Open it in Excel, save it anew as .xlsx and load that.",
+            ) from error
+        self.names: tuple[str, ...] = tuple(self._book.sheet_names)
+
+    def rows(self, name: str) -> list[Row]:
+        """All rows of a sheet from A1 on, so that positions are those of Excel."""
+        try:
+            return list(self._book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        except (CalamineError, OSError, ValueError) as error:
+            raise UnreadableFile(
+                self.file,
+                sheet=name,
+                expected="a readable sheet",
+                found=str(error),
+                advice="Open it in Excel, save it anew as .xlsx and load that.",
+            ) from error
