@@ -1,1 +1,14 @@
 """One module per candidate model, all behind the `Candidate` protocol."""
+
+from __future__ import annotations
+
+from models.candidates.base import Candidate
+from models.candidates.ets import Ets
+from models.candidates.pace import Pace
+from models.candidates.sarima import Sarima
+from models.candidates.seasonal_naive import SeasonalNaive
+from models.candidates.theta import Theta
+
+REGISTRY: dict[str, Candidate] = {
+    candidate.name: candidate for candidate in (SeasonalNaive(), Pace(), Ets(), Sarima(), Theta())
+}

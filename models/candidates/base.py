@@ -1,13 +1,17 @@
-"""The protocol that every candidate model keeps."""
+"""The protocol that every candidate model keeps, and what several of them share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import CannotForecast, SeriesTooShort
+from models.paths import Paths
 from models.series import Series
 
 Parameters = Mapping[str, Any]  # JSON-able: numbers, strings, lists
@@ -21,7 +25,8 @@ class Candidate(Protocol):
     draws the months to come.
     """
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def fit(self, series: Series) -> Parameters:
         """Estimate parameters from the series; raise `CannotForecast` with the reason."""
@@ -34,6 +39,44 @@ class Candidate(Protocol):
         horizon: int,
         n_paths: int,
         rng: np.random.Generator,
-    ) -> NDArray[np.float64]:
-        """Joint simulated futures after the cutoff, shape (n_paths, horizon), in `series.values`' unit."""
+    ) -> Paths:
+        """Joint futures after the cutoff, shape (n_paths, horizon), in `series.values`' unit."""
         ...
+
+
+def require_months(series: Series, needed: int, candidate: str) -> None:
+    """Raise `SeriesTooShort` unless the series has that many months with a value."""
+    present = int(np.isfinite(series.values).sum())
+    if present < needed:
+        raise SeriesTooShort(
+            f"{series.key} has {present} months at cutoff {series.cutoff}; {candidate} needs "
+            f"{needed}. Add history, or leave it to a candidate that needs less."
+        )
+
+
+def require_movement(values: NDArray[np.float64], series: Series, candidate: str) -> None:
+    """Raise `CannotForecast` if the series never moves: nothing can be estimated from it."""
+    present = values[np.isfinite(values)]
+    if np.ptp(present) <= 1e-9 * max(1.0, float(np.abs(present).max())):
+        raise CannotForecast(
+            f"{series.key} has the same value in every month; {candidate} has nothing to "
+            "estimate. The seasonal naive forecast serves such a series."
+        )
+
+
+@contextmanager
+def estimation(series: Series, candidate: str) -> Iterator[None]:
+    """Run an estimation of statsmodels; its failure becomes a `CannotForecast` with the reason.
+
+    Its warnings concern starting values and curvature at the optimum; whether
+    the optimum was reached is checked by the caller.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (np.linalg.LinAlgError, ValueError, IndexError, ZeroDivisionError) as error:
+        raise CannotForecast(
+            f"{candidate} could not be estimated for {series.key} at cutoff {series.cutoff}: "
+            f"{error}."
+        ) from error

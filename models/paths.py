@@ -1,0 +1,42 @@
+"""Joint simulated futures: arrays of shape (n_paths, horizon), and what seeds them."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+Paths = NDArray[np.float64]
+
+N_PATHS = 2000
+
+
+def generator(*names: str) -> np.random.Generator:
+    """A generator seeded by names (family, KPI, vintage…), not by call order.
+
+    The same names give the same digits on every run, in any order of KPIs and
+    for any number of workers.
+    """
+    digest = hashlib.sha256("\x1f".join(names).encode()).digest()
+    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32).tolist())
+
+
+def autocorrelated(
+    spread: float, persistence: float, horizon: int, n_paths: int, rng: np.random.Generator
+) -> Paths:
+    """Stationary first-order autoregressive noise, shape (n_paths, horizon).
+
+    Parameters
+    ----------
+    spread : standard deviation of each month's value
+    persistence : correlation of one month with the next, in [0, 1)
+    """
+    noise = rng.standard_normal((n_paths, horizon))
+    path = np.empty_like(noise)
+    if horizon:
+        path[:, 0] = noise[:, 0]
+    step = np.sqrt(1.0 - persistence**2)
+    for month in range(1, horizon):
+        path[:, month] = persistence * path[:, month - 1] + step * noise[:, month]
+    return spread * path

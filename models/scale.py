@@ -1,0 +1,63 @@
+"""The scale a candidate works on: logarithms where all values are positive, else levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`logs` is decided once, when a candidate is fitted, and kept in its parameters."""
+
+    logs: bool
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Scale:
+        """Logarithms if every value present is positive."""
+        present = values[np.isfinite(values)]
+        return cls(logs=bool(present.size) and bool((present > 0).all()))
+
+    def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """To the working scale; on logs a value that is not positive becomes a gap."""
+        if not self.logs:
+            return np.array(values, dtype=float)
+        positive = np.where(values > 0, values, np.nan)
+        return np.asarray(np.log(positive), dtype=float)
+
+    def undo(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Back to the series' unit; logs are kept below e^700."""
+        return np.exp(np.minimum(values, 700.0)) if self.logs else values
+
+
+def filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Gaps filled for candidates that cannot take them.
+
+    A gap takes the same month of the year before, else of the year after, each
+    moved by the growth between the years' common months; what then remains is
+    interpolated. Works on the scale given (additive growth).
+    """
+    full = np.array(values, dtype=float)
+    for place in np.flatnonzero(~np.isfinite(full)).tolist():
+        for other in (place - 12, place + 12):
+            if 0 <= other < len(full) and np.isfinite(full[other]):
+                full[place] = full[other] + _move(full, other, place)
+                break
+    missing = ~np.isfinite(full)
+    if missing.any() and not missing.all():
+        places = np.arange(len(full))
+        full[missing] = np.interp(places[missing], places[~missing], full[~missing])
+    return full
+
+
+def _move(values: NDArray[np.float64], source: int, goal: int) -> float:
+    """Median change between the months around the source and those around the goal."""
+    changes = []
+    for step in range(-3, 4):
+        one, two = source + step, goal + step
+        if 0 <= one < len(values) and 0 <= two < len(values) and step:
+            changes.append(values[two] - values[one])
+    present = [change for change in changes if np.isfinite(change)]
+    return float(np.median(present)) if present else 0.0
