@@ -1,0 +1,107 @@
+"""Long tasks inside the service: one at a time, with progress that can be asked for."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from models.errors import NotFound, VedichError
+
+State = Literal["queued", "running", "done", "failed"]
+Progress = Callable[[int, int, str], None]  # done, total, what was done last
+Work = Callable[[Progress], dict[str, Any]]
+
+KEPT = 100  # finished jobs remembered
+_UNEXPECTED = "stopped by an error inside the service; its log says which"
+
+log = logging.getLogger(__name__)
+
+
+class UnknownJob(NotFound):
+    """No job of that id, or it was forgotten when the service started anew."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One task as it stands; a new value at every step."""
+
+    id: str
+    task: str
+    state: State = "queued"
+    done: int = 0
+    total: int = 0
+    step: str = ""
+    result: dict[str, Any] | None = None
+    error: str | None = None
+
+
+class Jobs:
+    """Runs tasks in the order they came, one at a time, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="job")
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def start(self, task: str, work: Work) -> Job:
+        """Queue a task; the same task waiting or running is not queued twice.
+
+        Parameters
+        ----------
+        task : what is done, in words; also what makes two tasks the same
+        work : called with a progress function; its return becomes `Job.result`
+        """
+        with self._lock:
+            for job in self._jobs.values():
+                if job.task == task and job.state in ("queued", "running"):
+                    return job
+            job = Job(secrets.token_hex(8), task)
+            self._jobs[job.id] = job
+            self._forget()
+        self._pool.submit(self._run, job.id, work)
+        return job
+
+    def get(self, id_: str) -> Job:
+        """The job as it stands now; `UnknownJob` if there is none."""
+        with self._lock:
+            job = self._jobs.get(id_)
+        if job is None:
+            raise UnknownJob(
+                f"expected the id of a job of this run of the service, found '{id_}'. "
+                "Jobs are forgotten when the service stops; start the task again."
+            )
+        return job
+
+    def close(self) -> None:
+        """Drop what waits; what runs is let go on."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, id_: str, work: Work) -> None:
+        def progress(done: int, total: int, step: str) -> None:
+            self._update(id_, done=done, total=total, step=step)
+
+        self._update(id_, state="running")
+        try:
+            result = work(progress)
+        except VedichError as error:
+            self._update(id_, state="failed", error=str(error))
+        except Exception:
+            log.exception("job %s failed", id_)
+            self._update(id_, state="failed", error=_UNEXPECTED)
+        else:
+            self._update(id_, state="done", result=result)
+
+    def _update(self, id_: str, **changes: Any) -> None:
+        with self._lock:
+            self._jobs[id_] = replace(self._jobs[id_], **changes)
+
+    def _forget(self) -> None:
+        finished = [job.id for job in self._jobs.values() if job.state in ("done", "failed")]
+        for id_ in finished[: max(0, len(finished) - KEPT)]:
+            del self._jobs[id_]

@@ -1,0 +1,1 @@
+"""HTTP routes: each reads its request, asks one function, and answers."""

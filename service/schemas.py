@@ -1,0 +1,272 @@
+"""The shapes of the API: what goes over HTTP, and nothing else.
+
+A field that does not exist for a KPI (no target, no required pace) is null.
+Figures are in the KPI's unit, growth in per cent (4.0 is +4 %), probabilities
+and ranks are fractions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.series import FigureStatus, Kind
+from models.target import Comparator, Status, TargetForm, TargetLevel
+
+Quantiles = dict[str, float]  # '0.025', '0.1', '0.5', '0.9', '0.975'
+
+
+class Shape(BaseModel):
+    """Base of all shapes: no field more, no field less."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Name(Shape):
+    vi: str
+    en: str
+
+
+class ProjectedYear(Shape):
+    mean: float
+    median: float
+    quantiles: Quantiles
+
+
+class Growth(Shape):
+    median: float | None = Field(description="per cent on last year")
+    base: float | None = Field(description="last year's figure, in the KPI's unit")
+    base_status: FigureStatus | None
+
+
+class RequiredMonth(Shape):
+    month: str
+    minimum: float
+    growth: float | None = Field(description="per cent on the same month of last year")
+
+
+class RequiredQuarter(Shape):
+    quarter: str
+    minimum: float
+    growth: float | None = Field(description="per cent on the same quarter of last year")
+    rank: float | None = Field(
+        default=None, description="share of past years whose growth reached this"
+    )
+
+
+class Required(Shape):
+    monthly_average: float | None
+    ratio_to_last_year: float | None
+    rank_in_history: float | None
+    months: list[RequiredMonth] = []
+    quarters: list[RequiredQuarter]
+
+
+class TargetOutcome(Shape):
+    level: TargetLevel
+    comparator: Comparator
+    form: TargetForm
+    lower: float | None
+    upper: float | None
+    lower_value: float | None
+    upper_value: float | None
+    plan_version: int
+    source: str
+    probability: float | None
+    status: Status
+    expected_gap: float | None
+    required: Required | None
+
+
+class ProjectedMonth(Shape):
+    month: str
+    status: FigureStatus | Literal["projected"]
+    median: float | None
+    quantiles: Quantiles
+
+
+class Failure(Shape):
+    candidate: str
+    reason: str
+
+
+class Method(Shape):
+    name: str
+    fallback: str | None
+    failures: list[Failure]
+    model_version: str | None
+
+
+class Projection(Shape):
+    plan: str
+    kpi: str
+    name: Name
+    unit: str
+    kind: Kind
+    year: int
+    as_of: str
+    cutoff: str | None
+    actual_to_date: float | None
+    data_status: FigureStatus | None
+    projected: ProjectedYear | None
+    growth_on_last_year: Growth | None
+    targets: list[TargetOutcome]
+    probability: float | None
+    status: Status
+    official_estimate: float | None
+    months: list[ProjectedMonth]
+    method: Method
+    stamp: str
+
+
+class ProjectionList(Shape):
+    projections: list[Projection]
+
+
+class HistoryPoint(Shape):
+    """One month's answer; `reason` says why where there is none."""
+
+    as_of: str
+    cutoff: str | None
+    probability: float | None
+    status: Status | None
+    median: float | None
+    quantiles: Quantiles
+    lower_value: float | None
+    upper_value: float | None
+    plan_version: int | None
+    model_version: str | None
+    stamp: str | None
+    reason: str | None
+
+
+class History(Shape):
+    plan: str
+    kpi: str
+    year: int
+    unit: str
+    history: list[HistoryPoint]
+
+
+class KpiShape(Shape):
+    kpi: str
+    name: Name
+    unit: str
+    kind: Kind
+    direction: Literal["higher", "lower"]
+    decimals: int
+    parent: str | None
+    source: str
+    price_basis: str | None
+    scope: str | None
+    dimensions: dict[str, str]
+    parts: list[str]
+
+
+class TargetShape(Shape):
+    kpi: str
+    comparator: Comparator
+    lower: float | None
+    upper: float | None
+    form: TargetForm
+    level: TargetLevel
+    period: str
+    owner: str
+    role: str
+    basis: str
+    source: str
+
+
+class VersionShape(Shape):
+    number: int
+    adopted: str
+    document: str
+    note: str
+    targets: list[TargetShape]
+
+
+class PlanSummary(Shape):
+    plan: str
+    family: str
+    year: int
+    body: str
+    name: Name
+    label: str | None
+    note: str
+    kpi_count: int
+    version_count: int
+    newest_vintage: str | None
+
+
+class PlanList(Shape):
+    plans: list[PlanSummary]
+
+
+class PlanDetail(PlanSummary):
+    kpis: list[KpiShape]
+    versions: list[VersionShape]
+
+
+class ModelVersion(Shape):
+    family: str
+    version: str
+    as_of: str
+    promoted_at: str
+    bundle_hash: str
+    champion: bool
+
+
+class ModelList(Shape):
+    models: list[ModelVersion]
+
+
+class StampRecord(Shape):
+    """What a stamp stands for: the figure as issued and all that it was made from."""
+
+    stamp: str
+    plan: str
+    kpi: str
+    inputs: dict[str, Any]
+    projection: dict[str, Any]
+
+
+class RetrainRequest(Shape):
+    as_of: str | None = Field(default=None, description="YYYY-MM or YYYY-MM-DD; default: newest")
+
+
+class JobShape(Shape):
+    id: str
+    task: str
+    state: Literal["queued", "running", "done", "failed"]
+    done: int
+    total: int
+    step: str
+    result: dict[str, Any] | None
+    error: str | None
+
+
+class Health(Shape):
+    status: Literal["ok"]
+    version: str
+
+
+class Readiness(Shape):
+    status: Literal["ready"]
+    plans: int
+
+
+class Place(Shape):
+    place: str
+    message: str
+
+
+class Problem(Shape):
+    """Every error response, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Place]
