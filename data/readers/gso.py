@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from data.readers.cells import (
@@ -94,7 +94,7 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
             file,
             expected="a table titled as one of " + ", ".join(TITLES),
             found="sheets " + ", ".join(f"'{name}'" for name in sheets.names[:12]),
-            advice="Load a monthly annex of the statistics office, or a tidy file (KPI, month, value).",
+            advice="Load a monthly annex of the statistics office, or a tidy file.",
         )
     report_month = _report_month(tables, file)
     figures: list[PrintedFigure] = []
@@ -239,7 +239,7 @@ def _report_month(tables: list[_Table], file: str) -> Month:
             file,
             sheet=table.sheet,
             cell=cell_name(table.first - 1, min(table.columns)),
-            expected="a month and a year in the column headers, such as 'Ước tính tháng 6 năm 2021'",
+            expected="a month and a year in the headers, such as 'Ước tính tháng 6 năm 2021'",
             found="; ".join(column.words for column in table.columns.values())[:120],
             advice="Check the header rows of the table.",
         )
@@ -254,42 +254,28 @@ def _figures(
     table: _Table, report_month: Month, seen: Counter[tuple[str, str, str]], notes: list[str]
 ) -> Iterator[PrintedFigure]:
     """The table's figures, row by row."""
-    measures = {}
-    for place, column in table.columns.items():
-        measure = measure_of(column, report_month)
-        if measure is not None:
-            measures[place] = (*measure, column.quantity)
+    measures = {
+        place: meaning
+        for place, column in table.columns.items()
+        if (meaning := measure_of(column, report_month)) is not None
+    }
     if not measures:
         return
-    traded = table.name in ("exports", "imports")
-    labels = min(measures)
     section, unit = "", table.unit
     for place in range(table.first, table.end):
         row = table.rows[place]
-        name = next((collapse(str(cell)) for cell in row[:labels] if is_text(cell)), "")
+        name = next((collapse(str(cell)) for cell in row[: min(measures)] if is_text(cell)), "")
         if not name:
             continue
         unit = _row_unit(table, row, unit)
-        values = {column: number(row[column]) for column in measures if column < len(row)}
-        for column, value in values.items():
-            if value is None and is_text(row[column]) and fold(str(row[column])) not in _SIGNS:
-                notes.append(
-                    f"sheet '{table.sheet}', cell {cell_name(place, column)}: expected a number "
-                    f"for '{name}', found '{collapse(str(row[column]))[:40]}'; left out"
-                )
-        if all(value is None for value in values.values()):
+        values = _values(table, place, name, measures, notes)
+        if not values:
             section = name
-            continue
-        quantities = {
-            measures[column][2] if traded else "" for column, v in values.items() if v is not None
-        }
-        for quantity in quantities:
+        for quantity in sorted({_quantity(table, column) for column in values}):
             seen[table.name, fold(name), quantity] += 1
         for column, value in values.items():
-            if value is None:
-                continue
-            measure, month, quantity = measures[column]
-            quantity = quantity if traded else ""
+            measure, month = measures[column]
+            quantity = _quantity(table, column)
             yield PrintedFigure(
                 table=table.name,
                 row=name,
@@ -304,6 +290,30 @@ def _figures(
                 sheet=table.sheet,
                 cell=cell_name(place, column),
             )
+
+
+def _values(
+    table: _Table, place: int, name: str, columns: Iterable[int], notes: list[str]
+) -> dict[int, float]:
+    """The numbers of a row by column; what should be one and is not goes to the notes."""
+    row = table.rows[place]
+    values = {}
+    for column in columns:
+        cell = row[column] if column < len(row) else ""
+        value = number(cell)
+        if value is not None:
+            values[column] = value
+        elif is_text(cell) and fold(str(cell)) not in _SIGNS:
+            notes.append(
+                f"sheet '{table.sheet}', cell {cell_name(place, column)}: expected a number for "
+                f"'{name}', found '{collapse(str(cell))[:40]}'; left out"
+            )
+    return values
+
+
+def _quantity(table: _Table, column: int) -> str:
+    """'value' or 'qty' in the tables of trade, '' in the others."""
+    return table.columns[column].quantity if table.name in ("exports", "imports") else ""
 
 
 def _row_unit(table: _Table, row: Row, above: str) -> str:

@@ -18,14 +18,11 @@ from models.series import Month
 
 Figure = Literal["level", "rate_on_year", "rate_on_month", "share_of_plan", "plan", "share"]
 
-_ENGLISH_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november"
-        " december".split(),
-        start=1,
-    )
-}
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_ENGLISH_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _QUARTER_END = {"i": 3, "ii": 6, "iii": 9, "iv": 12, "1": 3, "2": 6, "3": 9, "4": 12}
 _COUNTED = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _COUNTED |= {"nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
@@ -33,7 +30,7 @@ _COUNTED |= {"nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
 # A header cell that says what kind of figure stands below.
 ROLE = re.compile(
     r"thuc hien|uoc tinh|so bo|cong don|luy ke|so (voi|nam)|ke hoach|co cau|tong muc|"
-    r"realized|implement|estimat|cumulat|accumul|compar|against|versus|\bplan\b|structure"
+    r"perform|realiz|execut|implement|estimat|cumulat|accumul|compar|against|versus|\bplan\b|structure"
 )
 # A header cell that can stand under a spanning one: a period, a quantity.
 UNDER = re.compile(
@@ -46,13 +43,13 @@ UNIT = re.compile(
 )
 _QUANTITY = re.compile(r"\bluong\b|volume|quantity")
 _COMPARED = re.compile(r"\bso voi|\bso (?=nam)|compar\w*( with| to)?|\bagainst\b|\bversus\b")
-_PLAN = re.compile(r"ke hoach|\bplan\b")
+_PLAN = re.compile(r"ke hoach|\b(plan|paln)\b")
 _SHARE = re.compile(r"co cau|ty trong|structure|\bshare\b")
 _BASE = re.compile(
     r"^\s*(cung ky( nam)?( truoc| \d{4})?|thang truoc|nam truoc|"
-    r"the same period( of)?( last year| \d{4})?|(the )?previous month)"
+    r"the same period( of)?( last year| \d{4})?|(the )?(previous|last) month)"
 )
-_MONTH_BEFORE = re.compile(r"thang truoc|previous month")
+_MONTH_BEFORE = re.compile(r"thang truoc|(previous|last) month")
 _SAME_PERIOD = re.compile(r"cung ky|same period")
 
 
