@@ -182,7 +182,7 @@ class PlanBuilder:
         ):
             self.note(entry, "dimensions such as 'product: cement'", "One to a line.")
             return {}
-        return dict(value)
+        return {name: clean(what) for name, what in value.items()}
 
     def kpi(self, record: Record, rows: Iterable[Record]) -> Kpi:
         slug = self.slug(record, "slug", required=True)

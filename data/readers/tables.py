@@ -225,7 +225,7 @@ def decode(content: bytes, file: str) -> str:
         candidates = ["utf-8-sig", "cp1258"]
     for encoding in candidates:
         try:
-            return unicodedata.normalize("NFC", content.decode(encoding))
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise UnreadableFile(

@@ -7,6 +7,7 @@ to what else is understood. Accents and case never matter.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from data.readers.cells import fold
 
@@ -114,11 +115,17 @@ def code_of(text: str, vocabulary: Vocabulary) -> str | None:
     >>> code_of("Uoc tinh", STATUSES)
     'estimate'
     """
-    folded = fold(text)
-    for code, words in vocabulary.items():
-        if folded in {fold(word) for word in (code, *words, bilingual(code, vocabulary))}:
-            return code
-    return None
+    return _index(tuple(vocabulary.items())).get(fold(text))
+
+
+@cache
+def _index(vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+    """Our word by each folded way of writing it; of two claims the first holds."""
+    index: dict[str, str] = {}
+    for code, words in vocabulary:
+        for written in (code, *words, f"{words[0]} ({code})"):
+            index.setdefault(fold(written), code)
+    return index
 
 
 def bilingual(code: str, vocabulary: Vocabulary) -> str:

@@ -128,6 +128,13 @@ def _cp1258_letter(letter: str) -> str:
     return letter
 
 
+def test_text_is_kept_in_composed_letters() -> None:
+    decomposed = unicodedata.normalize("NFD", "Cục Thống kê")
+    (observation,) = read(f"KPI,month,value,source\nexports,2021-06,1,{decomposed}\n")
+    assert observation.source == "Cục Thống kê"
+    assert len(decomposed) > len(observation.source)
+
+
 def test_a_title_above_the_header_and_a_note_below_the_table_are_no_figures() -> None:
     text = "Số liệu tháng 6,,\n,,\nChỉ tiêu,Tháng,Giá trị\nexports,2021-06,5\nNguồn: báo cáo,,\n"
     assert [observation.value for observation in read(text)] == [5.0]

@@ -1,0 +1,78 @@
+"""The files of a shipped sample: a plan, and its figures as a compressed tidy CSV."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from data.observation import Kpi, Observation
+from data.plan import Plan
+from data.readers.plan_file import read_plan, write_plan
+from data.readers.tidy import read_tidy
+from models.errors import UnknownPlan
+
+FOLDER = Path(__file__).parent
+PLAN_FILE = "plan.yaml"
+FIGURES_FILE = "observations.csv.gz"
+_COLUMNS = ("kpi", "month", "form", "value", "status", "published", "source")
+
+
+def sample_names() -> tuple[str, ...]:
+    """The samples shipped with the program."""
+    return tuple(sorted(path.parent.name for path in FOLDER.glob(f"*/{PLAN_FILE}")))
+
+
+def read_sample(name: str, folder: Path = FOLDER) -> tuple[Plan, tuple[Observation, ...]]:
+    """A sample's plan and its figures.
+
+    Raises
+    ------
+    UnknownPlan
+        If there is no such sample; the message lists those there are.
+    """
+    plan_file = folder / name / PLAN_FILE
+    if not plan_file.is_file():
+        names = ", ".join(sample_names()) or "none"
+        raise UnknownPlan(f"no sample '{name}'; expected one of: {names} (or 'all').")
+    plan = read_plan(plan_file.read_bytes(), plan_file.name)
+    content = gzip.decompress((folder / name / FIGURES_FILE).read_bytes())
+    own = [kpi for kpi in plan.kpis if not kpi.parts]
+    return plan, read_tidy(content, FIGURES_FILE, own, None)
+
+
+def write_sample(plan: Plan, observations: Iterable[Observation], folder: Path) -> None:
+    """Write a sample's files; the same input gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_plan(plan, folder / PLAN_FILE)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(_rows(observations, plan.kpis))
+    compressed = io.BytesIO()
+    with gzip.GzipFile("", "wb", 9, compressed, mtime=0) as archive:  # no name, no clock
+        archive.write(text.getvalue().encode())
+    (folder / FIGURES_FILE).write_bytes(compressed.getvalue())
+
+
+def _rows(observations: Iterable[Observation], kpis: Sequence[Kpi]) -> list[tuple[str, ...]]:
+    """One row per figure, by KPI and then by publication, which compresses best."""
+    rank = {kpi.slug: place for place, kpi in enumerate(kpis)}
+    ordered = sorted(
+        observations,
+        key=lambda one: (rank[one.kpi], one.published, one.month, one.form, one.value),
+    )
+    return [
+        (
+            one.kpi,
+            str(one.month),
+            one.form,
+            repr(one.value),
+            one.status,
+            one.published.isoformat(),
+            one.source,
+        )
+        for one in ordered
+    ]

@@ -1,0 +1,47 @@
+"""The examples of docs/plans_and_files.md are files that go in as they stand."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from data.readers.plan_file import read_plan
+from data.readers.tidy import read_tidy
+from models.series import Month
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    docs = Path(__file__).resolve().parents[3] / "docs"
+    return (docs / "plans_and_files.md").read_text(encoding="utf-8")
+
+
+def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
+    (plan_text,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    plan = read_plan(plan_text.encode(), "plan.yaml")
+    assert [kpi.slug for kpi in plan.kpis] == ["exports", "imports", "turnover", "cement"]
+    assert [len(version.targets) for version in plan.versions] == [4, 1]
+    assert plan.targets_on("turnover", date(2021, 6, 30))[0].lower == 1000.0
+    assert plan.targets_on("turnover", date(2021, 7, 1))[0].lower == 900.0
+
+    (figures_text,) = re.findall(r"```\n(Chỉ tiêu;.*?)```", page, re.DOTALL)
+    figures = read_tidy(figures_text.encode(), "figures.csv", plan.kpis, None)
+    assert [(one.kpi, str(one.month), one.form, one.value, one.status) for one in figures] == [
+        ("exports", "2021-05", "month", 101.5, "restated"),
+        ("exports", "2021-06", "month", 112.3, "estimate"),
+        ("exports", "2021-06", "year_to_date", 598.4, "estimate"),
+        ("cement", "2021-06", "rate_on_year", 104.2, "estimate"),
+    ]
+    assert {one.published for one in figures} == {date(2021, 6, 29)}
+    assert figures[0].month == Month(2021, 5)
+
+
+def test_every_column_and_field_is_on_the_page(page: str) -> None:
+    words = set(re.findall(r"[\w_]+", page))
+    for code in ("year_to_date", "rate_on_month", "share_of_plan", "reconstructed", "restated"):
+        assert code in words
+    for field in ("price_basis", "dimensions", "comparator", "closing", "milestone", "indicative"):
+        assert field in words
