@@ -48,9 +48,9 @@ class Field:
 
 
 PLAN_FIELDS = (
-    Field("plan", "Mã kế hoạch", "Plan", "chữ thường không dấu, kết thúc bằng năm: lang-son-2021"),
-    Field("body", "Cơ quan", "Body", "cơ quan giao kế hoạch"),
-    Field("name_vi", "Tên tiếng Việt", "Vietnamese name"),
+    Field("plan", "Mã kế hoạch", "Plan", "kết thúc bằng năm: lang-son-2021", required=True),
+    Field("body", "Cơ quan", "Body", "cơ quan giao kế hoạch", required=True),
+    Field("name_vi", "Tên tiếng Việt", "Vietnamese name", required=True),
     Field("name_en", "Tên tiếng Anh", "English name"),
     Field("label", "Nhãn", "Label", "hiện ở mọi nơi có kế hoạch, ví dụ: khôi phục"),
     Field("note", "Ghi chú", "Note"),

@@ -232,7 +232,8 @@ def _write_plan(book: Workbook, formats: Mapping[str, Format], rows: Sequence[Va
     sheet.set_column(1, 1, 80, formats["text"])
     values = rows[0] if rows else {}
     for index, field in enumerate(SHEETS["plan"].fields):
-        sheet.write_string(index, 0, field.heading, formats["heading"])
+        heading = formats["required" if field.required else "heading"]
+        sheet.write_string(index, 0, field.heading, heading)
         _write(sheet, index, 1, values.get(field.name), formats["text"])
 
 
