@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import CannotForecast
+from models.paths import Paths, generator
 from models.series import FigureStatus, Kind, Month, Series
+from models.year_months import denominators, months_known, year_months
+
+Array = NDArray[np.float64]
+
+# from the firmest to the loosest
+_FIRMNESS: tuple[FigureStatus, ...] = ("final", "restated", "estimate", "derived", "reconstructed")
+BaseStatus = FigureStatus | Literal["projected"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,34 +28,57 @@ class AnnualDistribution:
     Attributes
     ----------
     kind, unit : of the series; the outcome of kind 'growth' is in per cent
-    year : int
-    samples : array, shape (n_paths,), the year's outcome, in `unit`
-    base : array, shape (n_paths,), last year's outcome on the same path, in
-        `unit` (100 for kind 'growth'); NaN where last year is not known
-    base_status : status of `base`
-    actual_to_date : the published figure for the year to date (average: mean of
-        the months; closing: the last level); None when no month is known
-    data_status : status of `actual_to_date`
+    year, months_known : int; the months known are 0 to 12
     known : array, shape (n_paths,), the outcome if the months to come brought
-        nothing; samples − known is the rest, linear in `months`
-    months : array, shape (n_paths, n_months), months of `year` after the
-        cutoff, in the unit of `series.values`
-    first : the first of these months
+        nothing, in `unit`; the same on every path unless a month is missing
+    observed : array, shape (months_known,), the months known, in the unit of
+        `months`; the median of the draws where one is missing
+    months : array, shape (n_paths, 12 − months_known), the months to come, in the
+        unit of `series.values` (kind 'ratio': the monthly ratio)
+    response : array, shape as `months`, what one unit of a month adds to the outcome
+    base : array, shape (n_paths,), last year's outcome, in `unit` (100 for kind
+        'growth'); NaN where last year is not known
+    base_status : status of `base`; 'projected' while last year is not over
+    last_year : array, shape (n_paths, 12), last year's months, in the unit of
+        `months`; the same on every path unless some are missing or not yet there
+    actual_to_date : the published figure for the year to date (average: mean of
+        the months; closing: the last level); None when it is not known
+    data_status : status of `actual_to_date`
     non_negative : no month of the history is below zero, so none to come is
     """
 
     kind: Kind
     unit: str
     year: int
-    samples: NDArray[np.float64]
-    base: NDArray[np.float64]
-    base_status: FigureStatus | None
+    months_known: int
+    known: Array
+    observed: Array
+    months: Paths
+    response: Paths
+    base: Array
+    base_status: BaseStatus | None
+    last_year: Paths
     actual_to_date: float | None
     data_status: FigureStatus | None
-    known: NDArray[np.float64]
-    months: NDArray[np.float64]
-    first: Month
     non_negative: bool
+
+    @property
+    def rest(self) -> Array:
+        """What the months to come add to the outcome, shape (n_paths,), in `unit`."""
+        return np.asarray((self.months * self.response).sum(axis=1), dtype=float)
+
+    @property
+    def samples(self) -> Array:
+        """The year's outcome, shape (n_paths,), in `unit`."""
+        return self.known + self.rest
+
+    @property
+    def growth(self) -> Array:
+        """Growth of the outcome on last year, shape (n_paths,), per cent; NaN without a base."""
+        if self.kind == "growth":
+            return self.samples
+        base = np.where(self.base > 0, self.base, np.nan)
+        return np.asarray(100.0 * (self.samples / base - 1.0), dtype=float)
 
     @property
     def mean(self) -> float:
@@ -55,29 +88,19 @@ class AnnualDistribution:
     def median(self) -> float:
         return float(np.median(self.samples))
 
-    @property
-    def rest(self) -> NDArray[np.float64]:
-        """What the months to come add to the outcome, shape (n_paths,), in `unit`."""
-        return self.samples - self.known
-
-    @property
-    def growth(self) -> NDArray[np.float64]:
-        """Growth of the outcome on last year, shape (n_paths,), per cent."""
-        raise NotImplementedError
-
-    def quantile(self, levels: float | Sequence[float]) -> NDArray[np.float64]:
+    def quantile(self, levels: float | Sequence[float]) -> Array:
         """Quantiles of the outcome, shape of `levels`, in `unit`."""
-        return np.asarray(np.quantile(self.samples, levels))
+        return np.asarray(np.quantile(self.samples, levels), dtype=float)
 
     def interval(self, coverage: float) -> tuple[float, float]:
         """The central interval that holds `coverage` (0 to 1) of the paths, in `unit`."""
-        low, high = np.quantile(self.samples, [(1 - coverage) / 2, (1 + coverage) / 2])
+        low, high = self.quantile([(1 - coverage) / 2, (1 + coverage) / 2])
         return float(low), float(high)
 
 
 def annual_distribution(
     series: Series,
-    paths: NDArray[np.float64],
+    paths: Paths,
     *,
     year: int | None = None,
     rng: np.random.Generator | None = None,
@@ -90,8 +113,177 @@ def annual_distribution(
     paths : array, shape (n_paths, horizon), joint futures from the month after
         the cutoff at least to December of `year`; for kind 'ratio' of the
         monthly ratio, otherwise in the unit of `series.values`
-    year : the year to project; default that of the cutoff
-    rng : draws months that are missing and not covered by the published figure
-        to date; default seeded by the series' name and vintage
+    year : the year to project; default that of the cutoff. A later one has no
+        month known yet, an earlier one is finished
+    rng : draws the months that are missing and not covered by the published
+        figure to date; default seeded by the series' name and vintage
+
+    Raises
+    ------
+    CannotForecast
+        For milestones, and when the year to date is not known: a month of it is
+        missing, nothing published covers it and no earlier month tells it.
+
+    Notes
+    -----
+    flow, count: published figure to date + the months to come. average: the
+    mean of twelve months. closing: December. ratio: numerators ÷ denominators
+    (`models.year_months.denominators`). growth: the index summed over the year ÷
+    last year's sum; the part to date is the published cumulative rate × last
+    year's months, and a finished year is December's rate.
     """
-    raise NotImplementedError
+    if series.kind == "milestone":
+        raise CannotForecast(f"{series.key} is a list of milestones; it has no months to project.")
+    chosen = series.year if year is None else year
+    rng = rng or generator(series.key, str(series.as_of), "gaps")
+    n_known = months_known(series, chosen)
+    months = _months(series, paths, chosen, rng)
+    last_year = _months(series, paths, chosen - 1, rng)
+    if chosen == series.year:
+        last_year = np.where(np.isfinite(series.base), series.base, last_year)
+    response = _response(series, chosen, last_year)
+    to_date = series.to_date if chosen == series.year else None
+    known = _known(series.kind, months, last_year, response, n_known, to_date)
+    if not np.isfinite(known).all():
+        raise CannotForecast(
+            f"{series.key}: the year to date is not known at cutoff {series.cutoff}. Add the "
+            f"missing months of {chosen - 1} and {chosen}, or the published cumulative figure."
+        )
+    return AnnualDistribution(
+        kind=series.kind,
+        unit=series.unit,
+        year=chosen,
+        months_known=n_known,
+        known=known,
+        observed=np.median(months[:, :n_known], axis=0),
+        months=_whole(months[:, n_known:]) if series.kind == "count" else months[:, n_known:],
+        response=response[:, n_known:],
+        base=_base(series, chosen, last_year, paths, rng),
+        base_status=_base_status(series, chosen),
+        last_year=last_year,
+        actual_to_date=_actual_to_date(series, chosen, last_year, n_known),
+        data_status=_data_status(series, chosen, n_known),
+        non_negative=bool((series.values[np.isfinite(series.values)] >= 0).all()),
+    )
+
+
+def _months(series: Series, paths: Paths, year: int, rng: np.random.Generator) -> Paths:
+    """The year's months on every path; monthly ratios for kind 'ratio'."""
+    return year_months(monthly_values(series), series.start, paths, year, rng)
+
+
+def monthly_values(series: Series) -> Array:
+    """What the candidates forecast, shape (n_months,): the values; for a ratio, the ratio."""
+    if series.denominator is None:
+        return series.values
+    usable = series.denominator != 0
+    ratio = np.full(len(series.values), np.nan)
+    np.divide(series.values, series.denominator, out=ratio, where=usable)
+    return ratio
+
+
+def _whole(months: Paths) -> Paths:
+    return np.rint(np.maximum(months, 0.0))
+
+
+def _response(series: Series, year: int, last_year: Paths) -> Paths:
+    """What one unit of each month adds to the year's outcome, shape (n_paths, 12)."""
+    shape = last_year.shape
+    if series.kind == "average":
+        return np.full(shape, 1 / 12)
+    if series.kind == "closing":
+        return np.broadcast_to(np.arange(12) == 11, shape).astype(float)
+    if series.kind == "ratio":
+        weights = denominators(series, year)
+        return np.broadcast_to(weights / weights.sum(), shape)
+    if series.kind == "growth":
+        return np.broadcast_to(100.0 / last_year.sum(axis=1, keepdims=True), shape)
+    return np.ones(shape)
+
+
+def _known(
+    kind: Kind,
+    months: Paths,
+    last_year: Paths,
+    response: Paths,
+    n_known: int,
+    to_date: float | None,
+) -> Array:
+    """The outcome if the months to come brought nothing, shape (n_paths,)."""
+    summed = np.asarray((months * response)[:, :n_known].sum(axis=1), dtype=float)
+    level = -100.0 if kind == "growth" else 0.0
+    if to_date is None or kind == "closing" or n_known == 0:
+        return summed + level
+    if kind == "growth":
+        if n_known == 12:
+            return np.full(len(months), to_date)
+        part = last_year[:, :n_known].sum(axis=1) * response[:, 0]
+        return np.asarray((1 + to_date / 100) * part + level, dtype=float)
+    share = response[:, :n_known].sum(axis=1)
+    published = to_date / n_known if kind == "average" else to_date
+    per_unit = share if kind in ("average", "ratio") else 1.0
+    return np.asarray(published * per_unit * np.ones(len(months)), dtype=float)
+
+
+def _base(
+    series: Series, year: int, last_year: Paths, paths: Paths, rng: np.random.Generator
+) -> Array:
+    """Last year's outcome on every path, shape (n_paths,)."""
+    if series.kind == "growth":
+        return np.full(len(last_year), 100.0)
+    if year > series.year and series.to_date is not None:
+        return annual_distribution(series, paths, year=year - 1, rng=rng).samples
+    if series.kind == "average":
+        return np.asarray(last_year.mean(axis=1), dtype=float)
+    if series.kind == "closing":
+        return last_year[:, 11]
+    if series.kind == "ratio":
+        weights = denominators(series, year - 1)
+        return np.asarray(last_year @ weights / weights.sum(), dtype=float)
+    return np.asarray(last_year.sum(axis=1), dtype=float)
+
+
+def _base_status(series: Series, year: int) -> BaseStatus | None:
+    if year == series.year and series.base_status is not None:
+        return series.base_status
+    if months_known(series, year - 1) < 12:
+        return "projected"
+    return _data_status(series, year - 1, 12)
+
+
+def _data_status(series: Series, year: int, n_known: int) -> FigureStatus | None:
+    """Status of the year to date: the published figure's, else the loosest of its months."""
+    if n_known == 0:
+        return None
+    if year == series.year and series.to_date is not None and series.to_date_status is not None:
+        return series.to_date_status
+    first = Month(year, 1).ordinal - series.start.ordinal
+    seen = [series.status[place] for place in range(max(first, 0), first + n_known)]
+    if series.kind == "closing":
+        seen = seen[-1:]
+    known = [status for status in seen if status is not None]
+    if first < 0 or len(known) < len(seen):
+        return "reconstructed"
+    return max(known, key=_FIRMNESS.index)
+
+
+def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -> float | None:
+    """The year to date as a person reads it; None when a month of it is missing."""
+    if n_known == 0:
+        return None
+    months = monthly_values(series)
+    first = Month(year, 1).ordinal - series.start.ordinal
+    seen = months[first : first + n_known] if first >= 0 else np.array([np.nan])
+    if series.kind == "closing":
+        value = float(seen[-1])
+    elif year == series.year and series.to_date is not None:
+        value = series.to_date / n_known if series.kind == "average" else series.to_date
+    elif series.kind == "average":
+        value = float(seen.mean())
+    elif series.kind == "ratio":
+        value = float(np.average(seen, weights=denominators(series, year)[:n_known]))
+    elif series.kind == "growth":
+        value = float(100.0 * (seen.sum() / np.median(last_year, axis=0)[:n_known].sum() - 1.0))
+    else:
+        value = float(seen.sum())
+    return value if np.isfinite(value) else None

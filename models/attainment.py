@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.annual import AnnualDistribution
-from models.pace import RequiredPace
+from models.pace import RequiredPace, required_pace
 from models.series import Series
 from models.target import Status, Target
+
+_ROUNDING = 1e-9  # of the bound: an outcome equal to it but for rounding meets it
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,12 @@ class Attainment:
     target : Target
     lower_value, upper_value : the bounds as outcomes of the year, in the KPI's
         unit; for a growth target on a base that differs by path, their mean
-    probability : P(met); None where there is no basis (base unknown)
+    probability : P(met); None where there is no basis
     exceeded : P(above the upper bound of a desirable range); None without one
     status : Status
     expected_gap : projected mean − the bound that decides, in the KPI's unit
     required : the pace that just meets the target; None when nothing is left to do
-    provisional : the figures to date are estimates, not final
+    provisional : the figures to date are not final
     """
 
     target: Target
@@ -57,9 +62,106 @@ def attainment(
 ) -> Attainment:
     """Probability and status of one target.
 
-    A target 'at_least' is met at or above its lower bound, 'at_most' at or
-    below its upper bound. 'about' and 'between' are desirable ranges, as plans
-    mean them ("up 4 to 5 %"): met at or above the lower bound, exceeded (and
-    still met) above the upper one; P(inside) is probability − exceeded.
+    Parameters
+    ----------
+    annual : AnnualDistribution
+    target : of the whole year; one for part of it gets status 'no_basis'
+    series : ranks the required pace in the KPI's own history
+    thresholds : of the statuses
+
+    Notes
+    -----
+    'at_least' is met at or above its lower bound, 'at_most' at or below its
+    upper bound. 'about' and 'between' are desirable ranges, as plans mean them
+    ("up 4 to 5 %"): met at or above the lower bound, exceeded, and still met,
+    above the upper; P(inside) is probability − exceeded. The bound that decides
+    is the upper one for 'at_most', else the lower one.
+
+    A growth target's bounds are last year's outcome × (1 + growth) path by path;
+    for kind 'growth' the outcome itself is the growth, whatever the form.
+
+    Status is 'achieved' or 'missed' only when no future path can change it: the
+    year is over, or no month is ever below zero and the months known already
+    reach a lower bound or break an upper one. `provisional` says when these
+    rest on estimates. A series that may be negative is settled at year-end.
     """
-    raise NotImplementedError
+    lower, upper = _bound(annual, target, target.lower), _bound(annual, target, target.upper)
+    deciding = upper if target.comparator == "at_most" else lower
+    if target.period != "year" or deciding is None or not np.isfinite(deciding).all():
+        return no_basis(target, provisional=annual.data_status != "final")
+    samples = annual.samples
+    if target.comparator == "at_most":
+        met = _at_most(samples, deciding)
+    else:
+        met = _at_least(samples, deciding)
+    range_top = upper if target.comparator in ("about", "between") else None
+    probability = float(met.mean())
+    status = _status(annual, target, deciding, probability, thresholds)
+    gap = annual.mean - float(deciding.mean())
+    open_still = status not in ("achieved", "missed")
+    return Attainment(
+        target=target,
+        lower_value=None if lower is None else float(lower.mean()),
+        upper_value=None if upper is None else float(upper.mean()),
+        probability=probability,
+        exceeded=None if range_top is None else float(1.0 - _at_most(samples, range_top).mean()),
+        status=status,
+        expected_gap=gap,
+        required=required_pace(annual, float(deciding.mean()), series) if open_still else None,
+        provisional=annual.data_status != "final",
+    )
+
+
+def no_basis(target: Target, *, provisional: bool = True) -> Attainment:
+    """The answer where no probability can be given."""
+    return Attainment(
+        target=target,
+        lower_value=target.lower if target.form == "absolute" else None,
+        upper_value=target.upper if target.form == "absolute" else None,
+        probability=None,
+        exceeded=None,
+        status="no_basis",
+        expected_gap=None,
+        required=None,
+        provisional=provisional,
+    )
+
+
+def _bound(
+    annual: AnnualDistribution, target: Target, bound: float | None
+) -> NDArray[np.float64] | None:
+    """A bound as an outcome of the year on every path, shape (n_paths,)."""
+    if bound is None:
+        return None
+    if target.form == "absolute" or annual.kind == "growth":
+        return np.full(len(annual.known), bound)
+    base = np.where(annual.base > 0, annual.base, np.nan)
+    return np.asarray(base * (1 + bound / 100), dtype=float)
+
+
+def _at_least(values: NDArray[np.float64], bound: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return values >= bound - _ROUNDING * np.abs(bound)
+
+
+def _at_most(values: NDArray[np.float64], bound: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return values <= bound + _ROUNDING * np.abs(bound)
+
+
+def _status(
+    annual: AnnualDistribution,
+    target: Target,
+    deciding: NDArray[np.float64],
+    probability: float,
+    thresholds: Thresholds,
+) -> Status:
+    if annual.months_known == 12 and probability in (0.0, 1.0):
+        return "achieved" if probability == 1.0 else "missed"
+    only_grows = annual.non_negative and annual.kind not in ("closing", "ratio")
+    if only_grows and target.comparator == "at_most":
+        if not _at_most(annual.known, deciding).any():
+            return "missed"
+    elif only_grows and _at_least(annual.known, deciding).all():
+        return "achieved"
+    if probability >= thresholds.on_track:
+        return "on_track"
+    return "at_risk" if probability >= thresholds.at_risk else "off_track"

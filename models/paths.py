@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 Paths = NDArray[np.float64]
 
 N_PATHS = 2000
+QUANTILE_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)  # what a projection publishes
 
 
 def generator(*names: str) -> np.random.Generator:
@@ -20,6 +22,14 @@ def generator(*names: str) -> np.random.Generator:
     """
     digest = hashlib.sha256("\x1f".join(names).encode()).digest()
     return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32).tolist())
+
+
+def quantiles(
+    samples: NDArray[np.float64], levels: Sequence[float] = QUANTILE_LEVELS
+) -> dict[str, float]:
+    """Quantiles by level as a projection prints them: {'0.1': 12.3, …}."""
+    values = np.quantile(samples, levels)
+    return {f"{level:g}": float(value) for level, value in zip(levels, values, strict=True)}
 
 
 def autocorrelated(

@@ -1,0 +1,204 @@
+"""Annual intervals made honest by past errors, and months made to agree with the year.
+
+Ours, after split-conformal prediction (Vovk, Gammerman and Shafer 2005,
+Algorithmic Learning in a Random World; Romano, Patterson and Candès 2019,
+Conformalized Quantile Regression, for scaling by a model's own spread). Past
+errors of the rest of the year, divided by the spread that the ensemble itself
+gave, are pooled across KPIs; their quantiles at the same month of the year
+replace the ensemble's own. A KPI whose errors are larger than the family's gets
+a wider interval, shrunk towards the family's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from models.annual import AnnualDistribution
+
+Array = NDArray[np.float64]
+PastErrors = Sequence[tuple[int, float]]  # (months known, standardised error)
+
+LEVELS = np.linspace(0.005, 0.995, 199)
+MONTHS = 12  # rows of a calibration: 0 to 11 months known
+FEWEST = 11  # pooled errors below which nothing is learned
+SHRINK = 3.0  # years of errors' worth of weight that the family carries against a KPI's own
+CUT = 3.0  # errors count up to this many times the family's 80 % width in the KPI's own factor
+NEIGHBOUR = 0.5  # what an error one month of the year away counts
+UNSEEN = 1.5  # widening of the ensemble's own spread while no past error is known
+SMALLEST = 0.05  # a rest of the year below this share of the forecast counts as this share
+FLOOR = 0.002  # least spread: on logs, or as a share of the outcome's size
+_NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What past errors say about the rest of the year, per months known.
+
+    Attributes
+    ----------
+    quantiles : array, shape (12, n_levels), standardised errors at `LEVELS`, row
+        m for m months known
+    scale : the KPI's own widening against the family's, 1 for the family itself
+    n_errors : how many past errors the family's quantiles rest on
+    """
+
+    quantiles: Array
+    scale: float
+    n_errors: int
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """The rest of a year as the ensemble saw it: what an error is measured against.
+
+    Attributes
+    ----------
+    logs : whether it is measured on logs (positive on every path)
+    centre, spread : median and normal-equivalent standard deviation, on that scale
+    """
+
+    logs: bool
+    centre: float
+    spread: float
+
+
+def uncalibrated() -> Calibration:
+    """Normal quantiles widened by `UNSEEN`: for a family with no past to learn from."""
+    return Calibration(np.tile(UNSEEN * _normal(LEVELS), (MONTHS, 1)), scale=1.0, n_errors=0)
+
+
+def standardised_error(annual: AnnualDistribution, outcome: float) -> float:
+    """Error of an annual forecast (actual against forecast) in units of its own spread.
+
+    Parameters
+    ----------
+    annual : of the ensemble, before calibration
+    outcome : what the year became, in the KPI's unit
+
+    Returns
+    -------
+    float, no unit: log(actual ÷ forecast) of the rest of the year ÷ its spread
+    where every path is positive, else (actual − forecast) ÷ spread; NaN for a
+    year that was over. What the months known were revised by is part of the rest
+    """
+    if annual.months_known == 12 or not np.isfinite(outcome):
+        return float("nan")
+    rest = _rest(annual)
+    actual = outcome - float(annual.known.mean())
+    if rest.logs:
+        actual = float(np.log(max(actual, SMALLEST * np.exp(rest.centre))))
+    return (actual - rest.centre) / rest.spread
+
+
+def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
+    """Quantiles of the family's standardised errors, scaled to the KPI.
+
+    Parameters
+    ----------
+    own, pooled : (months known, standardised error) of the KPI and of its family,
+        from forecasts whose weights did not see the year; NaN is ignored
+
+    Returns
+    -------
+    Calibration; `uncalibrated()` with fewer than 11 errors in the family
+
+    Notes
+    -----
+    Errors count by a kernel over the months known and are mirrored: the centre
+    stays where the ensemble put it, since a few years of a family share their
+    shocks and tell little about bias. As split-conformal prediction asks, an
+    outcome to come counts as one more error; beyond the largest the quantiles
+    grow as a normal's do.
+    """
+    kept = [(months, error) for months, error in pooled if np.isfinite(error)]
+    if len(kept) < FEWEST:
+        return uncalibrated()
+    known = np.array([months for months, _ in kept])
+    sizes = np.abs(np.array([error for _, error in kept], dtype=float))
+    distance = np.abs(known - np.arange(MONTHS)[:, None])
+    mass = np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance)
+    quantiles = np.stack([_quantiles(sizes, row) for row in mass])
+    width = np.maximum(quantiles[:, np.searchsorted(LEVELS, 0.9)], 1e-9)
+    family = np.minimum(sizes / width[known], CUT)
+    mine = [min(abs(error) / width[months], CUT) for months, error in own if np.isfinite(error)]
+    return Calibration(quantiles, _own_scale(mine, float(family.mean())), len(kept))
+
+
+def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:
+    """The same paths, moved so that the rest of the year has the calibrated quantiles.
+
+    Each path keeps its rank. Its months are multiplied by one factor where every
+    path's rest is positive, else shifted by one amount (not below zero where no
+    month of the history is), so that months and year agree. A year that is over
+    stays as it is; without a calibration the spread is widened by `UNSEEN`.
+    """
+    if annual.months_known == 12:
+        return annual
+    learned = calibration or uncalibrated()
+    rest, brings = _rest(annual), annual.rest
+    ranks = np.argsort(np.argsort(brings, kind="stable"), kind="stable")
+    errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(brings))
+    moved = rest.centre + learned.scale * rest.spread * errors
+    if rest.logs:
+        months = annual.months * (np.exp(np.minimum(moved, 700.0)) / brings)[:, None]
+    else:
+        months = annual.months + ((moved - brings) / annual.response.sum(axis=1))[:, None]
+    if annual.non_negative:
+        months = np.maximum(months, 0.0)
+    if annual.kind == "count":
+        months = np.rint(months)
+    return replace(annual, months=months)
+
+
+def _rest(annual: AnnualDistribution) -> _Rest:
+    brings = annual.rest
+    logs = bool((brings > 0).all()) and annual.non_negative
+    values = np.log(brings) if logs else brings
+    low, centre, high = np.quantile(values, [0.1, 0.5, 0.9])
+    floor = FLOOR if logs else max(FLOOR * abs(annual.median), 1e-12)
+    return _Rest(logs, float(centre), max(float(high - low) / _NORMAL_80, floor))
+
+
+def _quantiles(sizes: Array, mass: Array) -> Array:
+    """Quantiles at `LEVELS` of weighted error sizes and their mirror images."""
+    kept = mass > 0
+    if not kept.any():
+        return UNSEEN * _normal(LEVELS)
+    order = np.argsort(sizes[kept], kind="stable")
+    ordered, weights = sizes[kept][order], mass[kept][order]
+    share = np.cumsum(weights) / (weights.sum() + 1.0)
+    upper = LEVELS[LEVELS > 0.5]
+    inside = 2 * upper - 1  # share of outcomes between −q and q
+    found = np.interp(inside, np.r_[0.0, share], np.r_[0.0, ordered])
+    beyond = inside > share[-1]
+    edge = _normal(np.array([(1 + share[-1]) / 2]))
+    found[beyond] = ordered[-1] * _normal(upper[beyond]) / edge
+    return np.concatenate([-found[::-1], np.zeros(len(LEVELS) - 2 * len(upper)), found])
+
+
+def _at(quantiles: Array, levels: Array) -> Array:
+    """Errors at any level; beyond the grid they grow as a normal's do."""
+    inside = np.interp(levels, LEVELS, quantiles)
+    edge = float(_normal(LEVELS[-1:])[0])
+    beyond = np.abs(_normal(levels)) > edge
+    ends = np.where(levels < 0.5, quantiles[0], quantiles[-1])
+    return np.where(beyond, ends * np.abs(_normal(levels)) / edge, inside)
+
+
+def _own_scale(mine: Sequence[float], usual: float) -> float:
+    """The KPI's mean relative error against the family's, shrunk towards 1.
+
+    The errors of one year have their shocks in common: eleven count as one.
+    """
+    years = len(mine) / 11
+    total = float(np.sum(mine)) / 11 + SHRINK * usual
+    return float(np.clip(total / ((years + SHRINK) * max(usual, 1e-9)), 0.5, 2.5))
+
+
+def _normal(levels: Array) -> Array:
+    return np.asarray(ndtri(levels), dtype=float)

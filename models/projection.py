@@ -1,0 +1,278 @@
+"""What a projection says, and how it is printed as JSON (design, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.annual import AnnualDistribution, BaseStatus
+from models.attainment import Attainment, no_basis
+from models.pace import RequiredPace
+from models.paths import quantiles
+from models.series import FigureStatus, Kind, Month, Series
+from models.target import Status, Target
+
+NO_METHOD = "none"
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Growth of the year on last year.
+
+    Attributes
+    ----------
+    median : per cent
+    base : last year's outcome, in the KPI's unit (100 for kind 'growth')
+    """
+
+    median: float
+    base: float
+    base_status: BaseStatus | None
+
+
+@dataclass(frozen=True)
+class ProjectedMonth:
+    """One month of the year.
+
+    Attributes
+    ----------
+    status : of the observed figure, or 'projected'
+    median : the figure, or the median of its paths; kind 'growth': per cent on
+        the same month of last year, else in the KPI's unit
+    quantiles : by level; empty for an observed month
+    cumulative : quantiles of the year to date through this month, for flows and
+        counts to come (quantiles of months do not add up); empty otherwise
+    """
+
+    month: Month
+    status: FigureStatus | Literal["projected"]
+    median: float
+    quantiles: Mapping[str, float]
+    cumulative: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """What one KPI's year will end at, given what is known.
+
+    Attributes
+    ----------
+    key : 'family/kpi'
+    actual_to_date : published year to date, see `AnnualDistribution`
+    annual : the distribution behind the figures; None without a basis
+    growth : None when last year is not known
+    attainments : one per target, in the order given
+    months : the year's months, observed and projected; empty without a basis
+    method : 'ensemble', the candidate that answered alone, 'published' for a
+        year that is over, 'none' without a basis
+    fallback : the candidate that answered because history is short, else None
+    failures : candidate (or 'year') → why it is not in the forecast
+    probability, status : of the assigned target
+    """
+
+    key: str
+    unit: str
+    kind: Kind
+    year: int
+    as_of: date
+    cutoff: Month
+    actual_to_date: float | None
+    data_status: FigureStatus | None
+    annual: AnnualDistribution | None
+    growth: Growth | None
+    attainments: tuple[Attainment, ...]
+    months: tuple[ProjectedMonth, ...]
+    method: str
+    fallback: str | None
+    failures: Mapping[str, str]
+    probability: float | None
+    status: Status
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of one projection.
+
+        `plan`, `name`, `official_estimate`, `stamp`, the targets' `plan_version`
+        and the method's `model_version` are null: they belong to the service.
+        """
+        return {
+            "plan": None,
+            "kpi": self.key.rpartition("/")[2],
+            "name": None,
+            "unit": self.unit,
+            "kind": self.kind,
+            "year": self.year,
+            "as_of": str(self.as_of),
+            "cutoff": str(self.cutoff),
+            "actual_to_date": self.actual_to_date,
+            "data_status": self.data_status,
+            "projected": None if self.annual is None else _annual(self.annual),
+            "growth_on_last_year": None if self.growth is None else dict(vars(self.growth)),
+            "targets": [_target(attainment) for attainment in self.attainments],
+            "probability": self.probability,
+            "status": self.status,
+            "official_estimate": None,
+            "months": [_month(month) for month in self.months],
+            "method": {
+                "name": self.method,
+                "fallback": self.fallback,
+                "failures": [
+                    {"candidate": name, "reason": self.failures[name]}
+                    for name in sorted(self.failures)
+                ],
+                "model_version": None,
+            },
+            "stamp": None,
+        }
+
+
+def with_basis(
+    series: Series,
+    annual: AnnualDistribution,
+    attainments: Sequence[Attainment],
+    method: str,
+    fallback: str | None,
+    failures: Mapping[str, str],
+) -> Projection:
+    """The projection that a calibrated annual distribution gives."""
+    probability, status = _headline(attainments)
+    return Projection(
+        key=series.key,
+        unit=series.unit,
+        kind=series.kind,
+        year=annual.year,
+        as_of=series.as_of,
+        cutoff=series.cutoff,
+        actual_to_date=annual.actual_to_date,
+        data_status=annual.data_status,
+        annual=annual,
+        growth=_growth(annual),
+        attainments=tuple(attainments),
+        months=_months(series, annual),
+        method=method,
+        fallback=fallback,
+        failures=dict(failures),
+        probability=probability,
+        status=status,
+    )
+
+
+def without_basis(
+    series: Series, year: int, targets: Sequence[Target], failures: Mapping[str, str]
+) -> Projection:
+    """The projection of a KPI that cannot be projected: no figure, and the reasons."""
+    return Projection(
+        key=series.key,
+        unit=series.unit,
+        kind=series.kind,
+        year=year,
+        as_of=series.as_of,
+        cutoff=series.cutoff,
+        actual_to_date=series.to_date if year == series.year else None,
+        data_status=series.to_date_status if year == series.year else None,
+        annual=None,
+        growth=None,
+        attainments=tuple(no_basis(target) for target in targets),
+        months=(),
+        method=NO_METHOD,
+        fallback=None,
+        failures=dict(failures),
+        probability=None,
+        status="no_basis",
+    )
+
+
+def _headline(attainments: Sequence[Attainment]) -> tuple[float | None, Status]:
+    """Probability and status of the assigned target of the year."""
+    for one in attainments:
+        if one.target.level == "assigned" and one.target.period == "year":
+            return one.probability, one.status
+    return None, "no_target"
+
+
+def _growth(annual: AnnualDistribution) -> Growth | None:
+    growth = annual.growth
+    if not np.isfinite(growth).all():
+        return None
+    return Growth(float(np.median(growth)), float(np.median(annual.base)), annual.base_status)
+
+
+def _months(series: Series, annual: AnnualDistribution) -> tuple[ProjectedMonth, ...]:
+    observed, projected = annual.observed, annual.months
+    if annual.kind == "growth":
+        last_year = annual.last_year
+        before = np.median(last_year, axis=0)[: annual.months_known]
+        observed = 100.0 * (observed / before - 1.0)
+        projected = 100.0 * (projected / last_year[:, annual.months_known :] - 1.0)
+    rows = []
+    for place, value in enumerate(observed):
+        month = Month(annual.year, place + 1)
+        status = _status(series, month)
+        rows.append(ProjectedMonth(month, status, float(value), {}, {}))
+    adds_up = annual.kind in ("flow", "count")
+    cumulative = annual.known[:, None] + np.cumsum(annual.months, axis=1)
+    for ahead in range(projected.shape[1]):
+        rows.append(
+            ProjectedMonth(
+                Month(annual.year, annual.months_known + ahead + 1),
+                "projected",
+                float(np.median(projected[:, ahead])),
+                quantiles(projected[:, ahead]),
+                quantiles(cumulative[:, ahead]) if adds_up else {},
+            )
+        )
+    return tuple(rows)
+
+
+def _status(series: Series, month: Month) -> FigureStatus:
+    """Of an observed month; one that is missing was filled, that is reconstructed."""
+    place = month.ordinal - series.start.ordinal
+    return (series.status[place] if place >= 0 else None) or "reconstructed"
+
+
+def _annual(annual: AnnualDistribution) -> dict[str, Any]:
+    samples: NDArray[np.float64] = annual.samples
+    return {"mean": annual.mean, "median": annual.median, "quantiles": quantiles(samples)}
+
+
+def _month(month: ProjectedMonth) -> dict[str, Any]:
+    return {
+        "month": str(month.month),
+        "status": month.status,
+        "median": month.median,
+        "quantiles": dict(month.quantiles),
+        "cumulative": dict(month.cumulative),
+    }
+
+
+def _target(one: Attainment) -> dict[str, Any]:
+    target = one.target
+    return {
+        "level": target.level,
+        "comparator": target.comparator,
+        "form": target.form,
+        "lower": target.lower,
+        "upper": target.upper,
+        "lower_value": one.lower_value,
+        "upper_value": one.upper_value,
+        "plan_version": None,
+        "source": target.source,
+        "probability": one.probability,
+        "status": one.status,
+        "expected_gap": one.expected_gap,
+        "required": None if one.required is None else _required(one.required),
+    }
+
+
+def _required(pace: RequiredPace) -> dict[str, Any]:
+    return {
+        "monthly_average": pace.monthly_average,
+        "ratio_to_last_year": pace.ratio_to_last_year,
+        "rank_in_history": pace.rank_in_history,
+        "quarters": [dict(vars(quarter)) for quarter in pace.quarters],
+        "months": [{**vars(month), "month": str(month.month)} for month in pace.months],
+    }
