@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.pipeline import Projection
 from models.series import Month, Series
 from service.texts import Lang, month_name
 
 MONTHS_BEFORE = 30  # months of history shown
-BANDS = {"low80": 0.1, "high80": 0.9, "low95": 0.025, "high95": 0.975}
+BANDS = {"low80": "0.1", "high80": "0.9", "low95": "0.025", "high95": "0.975"}
 ADDED_UP = ("flow", "count")
 
 Row = dict[str, Any]
@@ -45,26 +45,24 @@ class Fan:
         return str(rows[0]["month"])
 
 
-def fan_of(projection: Projection, series: Series, lang: Lang) -> Fan:
+def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
     """What the chart of a projection draws.
 
     Parameters
     ----------
-    projection : with its annual distribution; without one only the past is drawn
+    projection : the API's JSON of one KPI; without a basis only the past is drawn
     series : the KPI's months at the same vintage
     """
+    year = projection["year"]
+    to_come = [month for month in projection["months"] if month["status"] == "projected"]
+    ahead = tuple(_band_row(entry["month"], entry["quantiles"], lang) for entry in to_come)
     actual = _actual(series, lang)
-    annual, year = projection.annual, projection.year
-    ahead = () if annual is None else _ahead(annual.months, annual.first, series, lang)
     if series.kind not in ADDED_UP:
         return Fan(actual, ahead)
     now = _running(series.calendar_year(year), year, lang)
-    if now and projection.actual_to_date is not None and series.year == year:
-        now = (*now[:-1], {**now[-1], "value": projection.actual_to_date})
-    cumulative: tuple[Row, ...] = ()
-    if annual is not None:
-        paths = annual.known[:, None] + np.cumsum(annual.months, axis=1)
-        cumulative = _quantile_rows(paths, annual.first, lang)
+    if now and series.year == year and projection["actual_to_date"] is not None:
+        now = (*now[:-1], {**now[-1], "value": projection["actual_to_date"]})
+    cumulative = tuple(_band_row(entry["month"], entry["cumulative"], lang) for entry in to_come)
     before = _running(series.calendar_year(year - 1), year - 1, lang)
     moved = tuple({**row, "month": f"{year}{row['month'][4:]}"} for row in before)
     return Fan(actual, ahead, now, cumulative, moved)
@@ -93,27 +91,9 @@ def _shown(series: Series) -> NDArray[np.float64]:
     return values
 
 
-def _ahead(
-    months: NDArray[np.float64], first: Month, series: Series, lang: Lang
-) -> tuple[Row, ...]:
-    """The projected months, from their paths, shape (n_paths, n_months)."""
-    if series.kind == "growth":
-        before = first.plus(-12).ordinal - series.start.ordinal
-        base = series.values[before : before + months.shape[1]]
-        if before < 0 or len(base) < months.shape[1]:
-            return ()
-        months = (months / base - 1) * 100
-    return _quantile_rows(months, first, lang)
-
-
-def _quantile_rows(paths: NDArray[np.float64], first: Month, lang: Lang) -> tuple[Row, ...]:
-    rows = []
-    for place in range(paths.shape[1]):
-        low_to_high = np.quantile(paths[:, place], [0.5, *BANDS.values()])
-        row = _row(first.plus(place), float(low_to_high[0]), "projected", lang)
-        row.update(zip(BANDS, map(float, low_to_high[1:]), strict=True))
-        rows.append(row)
-    return tuple(rows)
+def _band_row(month: str, quantiles: Mapping[str, float], lang: Lang) -> Row:
+    row = _row(Month.parse(month), quantiles["0.5"], "projected", lang)
+    return row | {band: quantiles[level] for band, level in BANDS.items()}
 
 
 def _running(months: NDArray[np.float64], year: int, lang: Lang) -> tuple[Row, ...]:

@@ -210,9 +210,20 @@ def bounds(target: Mapping[str, Any], lang: Lang, decimals: int = 0) -> str:
     return pattern.format(number(value, lang, decimals))
 
 
-_MONTHS_EN = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def assigned(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:

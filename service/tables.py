@@ -1,0 +1,188 @@
+"""A plan's projections as a table for people: the page and the command line show the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.plan import Plan
+from service.texts import (
+    FIGURE,
+    STATUS,
+    TEXT,
+    Lang,
+    assigned,
+    bounds,
+    chance,
+    number,
+    signed_percent,
+    unit_name,
+)
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One KPI in words and formatted numbers; '–' where a thing does not exist."""
+
+    kpi: str
+    name: str
+    unit: str
+    actual: str
+    actual_status: str
+    projected: str
+    interval: str
+    growth: str
+    target: str
+    probability: str
+    status: str
+    status_code: str
+    pace: str
+    pace_growth: str
+    note: str
+
+
+def table_rows(projections: Sequence[Json], plan: Plan, lang: Lang) -> list[Row]:
+    """One row per projection, in their order."""
+    return [_row(one, plan.kpi(one["kpi"]).decimals, lang) for one in projections]
+
+
+def columns(lang: Lang) -> tuple[str, ...]:
+    """Headings of the table, in the order of `Row.actual` … `Row.pace`."""
+    names = ("kpi", "unit", "actual_to_date", "projected_year", "target", "probability")
+    return tuple(TEXT[lang][name] for name in (*names, "status", "pace"))
+
+
+def _row(one: Json, decimals: int, lang: Lang) -> Row:
+    year, target = one["projected"], assigned(one)
+    growth_kind = one["kind"] == "growth"
+    growth = one["growth_on_last_year"]
+    required = target and target["required"]
+    projected, interval = "–", "–"
+    if year:
+        low, high = (year["quantiles"][level] for level in ("0.1", "0.9"))
+        projected = number(year["median"], lang, decimals)
+        interval = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}"
+    return Row(
+        kpi=one["kpi"],
+        name=one["name"][lang],
+        unit=unit_name(one["unit"], lang),
+        actual=number(one["actual_to_date"], lang, decimals),
+        actual_status=FIGURE[lang].get(one["data_status"], ""),
+        projected=projected,
+        interval=interval,
+        growth=signed_percent(growth["median"], lang) if growth and not growth_kind else "–",
+        target=bounds(target, lang, decimals) if target else "–",
+        probability=chance(target["probability"], target["status"]) if target else "–",
+        status=STATUS[lang][one["status"]],
+        status_code=one["status"],
+        pace=number(required["monthly_average"], lang, decimals) if required else "–",
+        pace_growth=_pace_growth(required, lang),
+        note=_note(one),
+    )
+
+
+def _pace_growth(required: Json | None, lang: Lang) -> str:
+    """The growth on last year's same months that the pace means; '' where it means none."""
+    if not required or required["ratio_to_last_year"] is None:
+        return ""
+    growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
+    return TEXT[lang]["pace_on_year"].format(growth)
+
+
+def _note(one: Json) -> str:
+    """Why there is no number, or by which step of the fallback ladder there is one."""
+    method = one["method"]
+    if one["status"] == "no_basis":
+        return "; ".join(failure["reason"] for failure in method["failures"])
+    return method["fallback"] or ""
+
+
+CSV_COLUMNS = [
+    "plan",
+    "kpi",
+    "name_vi",
+    "name_en",
+    "unit",
+    "kind",
+    "year",
+    "as_of",
+    "cutoff",
+    "actual_to_date",
+    "data_status",
+    "projected_mean",
+    "projected_median",
+    "q0.025",
+    "q0.1",
+    "q0.5",
+    "q0.9",
+    "q0.975",
+    "growth_median",
+    "base",
+    "base_status",
+    "level",
+    "comparator",
+    "form",
+    "lower",
+    "upper",
+    "lower_value",
+    "upper_value",
+    "plan_version",
+    "source",
+    "probability",
+    "status",
+    "expected_gap",
+    "required_monthly_average",
+    "required_ratio_to_last_year",
+    "required_rank_in_history",
+    "official_estimate",
+    "method",
+    "fallback",
+    "model_version",
+    "stamp",
+]
+
+
+def to_csv(projections: Iterable[Json]) -> str:
+    """One line per target, and one for every KPI without any; numbers as in the JSON."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(CSV_COLUMNS)
+    for one in projections:
+        for record in _records(one):
+            writer.writerow([_cell(record.get(column)) for column in CSV_COLUMNS])
+    return text.getvalue()
+
+
+def _records(one: Json) -> Iterator[dict[str, Any]]:
+    growth, year, method = one["growth_on_last_year"], one["projected"], one["method"]
+    common = {key: one[key] for key in CSV_COLUMNS if key in one}
+    common.update({f"name_{lang}": text for lang, text in one["name"].items()})
+    common.update(
+        method=method["name"], fallback=method["fallback"], model_version=method["model_version"]
+    )
+    if year:
+        common.update(projected_mean=year["mean"], projected_median=year["median"])
+        common.update({f"q{level}": value for level, value in year["quantiles"].items()})
+    if growth:
+        common.update(growth_median=growth["median"])
+        common.update(base=growth["base"], base_status=growth["base_status"])
+    for target in one["targets"]:
+        own = {key: target[key] for key in CSV_COLUMNS if key in target}
+        for key, value in (target["required"] or {}).items():
+            if f"required_{key}" in CSV_COLUMNS:
+                own[f"required_{key}"] = value
+        yield common | own
+    if not one["targets"]:
+        yield common
+
+
+def _cell(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula is kept a text."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value
