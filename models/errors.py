@@ -3,6 +3,7 @@
 VedichError
 ├── InputError            a person's file or request cannot be used as it is
 │   ├── UnreadableFile    where (file, sheet, cell), what was expected, what was found
+│   │   └── UnknownLayout nothing in the file is of a layout that the reader knows
 │   ├── InvalidPlan       a plan document contradicts itself
 │   ├── InvalidTarget     a target without the bounds its comparator needs
 │   ├── InvalidMonth      a month or a date that is none
@@ -60,6 +61,10 @@ class UnreadableFile(InputError):
         place = ", ".join(part for part in parts if part)
         message = f"{place}: expected {expected}, found {found}."
         super().__init__(f"{message} {advice}".strip())
+
+
+class UnknownLayout(UnreadableFile):
+    """Nothing in the file is of a layout that the reader knows; another reader may."""
 
 
 class InvalidPlan(InputError):

@@ -23,7 +23,7 @@ from data.readers.cells import (
 )
 from data.readers.gso_headers import ROLE, UNDER, UNIT, Column, Period, column_of, measure_of
 from data.readers.printed import PrintedFigure, PrintedWorkbook
-from models.errors import UnreadableFile
+from models.errors import UnknownLayout, UnreadableFile
 from models.series import Month
 
 TITLES = {
@@ -74,8 +74,8 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
     Raises
     ------
     UnreadableFile
-        If the content is no workbook, holds none of the tables, or its headers
-        name no month.
+        If the content is no workbook or its headers name no month;
+        `UnknownLayout` if it holds none of the tables.
     """
     sheets = Sheets(content, file)
     notes: list[str] = []
@@ -90,7 +90,7 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
             else:
                 tables.append(table)
     if not tables:
-        raise UnreadableFile(
+        raise UnknownLayout(
             file,
             expected="a table titled as one of " + ", ".join(TITLES),
             found="sheets " + ", ".join(f"'{name}'" for name in sheets.names[:12]),

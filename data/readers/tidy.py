@@ -30,7 +30,7 @@ from data.readers.tables import (
     read_sheets,
 )
 from data.readers.words import FORMS, STATUSES, Vocabulary, choices, code_of, same_unit
-from models.errors import InvalidMonth, UnreadableFile
+from models.errors import InvalidMonth, UnknownLayout, UnreadableFile
 from models.series import FigureStatus, Month
 
 Field = Literal[
@@ -161,7 +161,7 @@ def _known_headings() -> str:
     return ", ".join(f"'{names[1]}' or '{names[0]}'" for names in HEADERS.values())
 
 
-def _no_header(grids: Sequence[Grid], file: str) -> UnreadableFile:
+def _no_header(grids: Sequence[Grid], file: str) -> UnknownLayout:
     """The error that names the row most like a header."""
     rows = [(grid.sheet, row) for grid in grids for row in grid.rows[:_HEADER_ROWS] if row]
     best = max(
@@ -174,7 +174,7 @@ def _no_header(grids: Sequence[Grid], file: str) -> UnreadableFile:
     advice = "Give each column its heading in one row; see docs/plans_and_files.md."
     if garbled:
         advice = "Letters were lost: in Excel save as 'CSV UTF-8 (comma delimited)' or .xlsx."
-    return UnreadableFile(
+    return UnknownLayout(
         file,
         expected="a header row with 'Chỉ tiêu' (KPI), 'Tháng' (Month) and 'Giá trị' (Value)",
         found=", ".join(texts) if texts else "an empty file",

@@ -1,0 +1,303 @@
+"""From printed figures to a series, as known on a day.
+
+The rules, for kinds made of a sum:
+
+1. Of several figures for one month and form the one published last wins (on one
+   day: final before restated before estimate, then the source that sorts last).
+2. A month printed as restated or final stays as printed, and so does the last
+   month, which is an estimate.
+3. A month of which only the first estimate was printed takes the revision that
+   the cumulative figures show: with C the cumulative figures and e the first
+   estimates, month m becomes e(m) + [C(m+1) − e(m+1) − C(m)]. The months then
+   add up to the newest cumulative figure. Such a month is `derived`.
+4. A month that was not printed at all is the difference of two cumulative
+   figures, also `derived`; where there is no such pair it stays a gap.
+
+The published cumulative figure remains authoritative for the year to date,
+whatever the months add up to. Rule 3 puts a revision on the latest month before
+the new one. The alternative, spreading it over all months in proportion, is
+worse: see `experiments/revision_rule`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.observation import Form, Kpi, Observation
+from models.errors import NoObservations
+from models.series import FigureStatus, Kind, Month, Series
+
+_RANK: dict[FigureStatus, int] = {
+    "final": 4,
+    "restated": 3,
+    "derived": 2,
+    "estimate": 1,
+    "reconstructed": 0,
+}
+_SETTLED = ("final", "restated")
+_BASE_ROUNDING = 0.0005  # a base that differs by less is the same, the rate being rounded
+_BASE_BELIEVED = 0.5  # a base that differs by more is a printing error
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A printed value with its status."""
+
+    value: float
+    status: FigureStatus
+
+
+Newest = Mapping[Form, Mapping[int, Figure]]  # form → month ordinal → figure
+
+
+def newest(observations: Iterable[Observation], day: date) -> dict[Form, dict[int, Figure]]:
+    """The figure that counts on a day, for each form and month (rule 1)."""
+    chosen: dict[tuple[Form, int], tuple[tuple[date, int, str, float], Figure]] = {}
+    for observation in observations:
+        if observation.published > day:
+            continue
+        order = (
+            observation.published,
+            _RANK[observation.status],
+            observation.source,
+            observation.value,
+        )
+        place = (observation.form, observation.month.ordinal)
+        if place not in chosen or chosen[place][0] < order:
+            chosen[place] = (order, Figure(observation.value, observation.status))
+    forms: dict[Form, dict[int, Figure]] = {}
+    for (form, ordinal), (_, figure) in chosen.items():
+        forms.setdefault(form, {})[ordinal] = figure
+    return forms
+
+
+def series_of(key: str, kpi: Kpi, figures: Newest, day: date) -> Series:
+    """A KPI's months from its newest printed figures.
+
+    Raises
+    ------
+    NoObservations
+        If nothing was published for it up to that day.
+    """
+    if kpi.kind == "growth":
+        return _growth_series(key, kpi, figures, day)
+    months = _months(figures) if _adds_up(kpi.kind) else dict(figures.get("month", {}))
+    if not months:
+        raise NoObservations(f"nothing was published for '{key}' up to {day}; load its figures.")
+    start, values, status = _line_up(months)
+    series = Series(
+        key=key,
+        kind=kpi.kind,
+        unit=kpi.unit,
+        start=start,
+        values=values,
+        status=status,
+        as_of=day,
+    )
+    if not _adds_up(kpi.kind):
+        return series
+    cumulative = _to_date(series, figures)
+    base, base_status = _base(series, cumulative, figures)
+    return replace(
+        series,
+        to_date=cumulative.value if cumulative else None,
+        to_date_status=cumulative.status if cumulative else None,
+        base=base,
+        base_status=base_status,
+    )
+
+
+def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
+    """The sum of parts over the months that all of them have."""
+    members = list(parts)
+    start = max(part.start for part in members)
+    end = min(part.cutoff for part in members)
+    length = end.ordinal - start.ordinal + 1
+    if length <= 0:
+        raise NoObservations(f"the parts of '{key}' have no month in common up to {day}.")
+
+    def window(part: Series) -> slice:
+        first = start.ordinal - part.start.ordinal
+        return slice(first, first + length)
+
+    values = np.sum([part.values[window(part)] for part in members], axis=0)
+    status: tuple[FigureStatus | None, ...] = tuple(
+        _worst(month) if None not in month else None
+        for month in zip(*(part.status[window(part)] for part in members), strict=True)
+    )
+    whole = all(part.cutoff == end and part.to_date is not None for part in members)
+    return Series(
+        key=key,
+        kind=kpi.kind,
+        unit=kpi.unit,
+        start=start,
+        values=values,
+        status=status,
+        as_of=day,
+        to_date=float(sum(part.to_date or 0.0 for part in members)) if whole else None,
+        to_date_status=_worst(part.to_date_status for part in members) if whole else None,
+        base=np.sum([part.base for part in members], axis=0),
+        base_status=_worst(part.base_status for part in members),
+    )
+
+
+def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: date) -> Series:
+    """A ratio's numerator with its denominator, over the months that both have."""
+    both = total_of(key, replace(kpi, kind="flow"), (numerator, denominator), day)
+    first = both.start.ordinal
+    above = numerator.values[first - numerator.start.ordinal :][: len(both.values)]
+    below = denominator.values[first - denominator.start.ordinal :][: len(both.values)]
+    return replace(
+        both,
+        kind="ratio",
+        unit=kpi.unit,
+        values=above,
+        denominator=below,
+        base=numerator.base,
+        to_date=None,
+        to_date_status=None,
+    )
+
+
+def _adds_up(kind: Kind) -> bool:
+    return kind in ("flow", "count")
+
+
+def _months(figures: Newest) -> dict[int, Figure]:
+    """Months by rules 2 to 4."""
+    printed = figures.get("month", {})
+    cumulative = figures.get("year_to_date", {})
+    months: dict[int, Figure] = {}
+    for ordinal in sorted({*printed, *cumulative}):
+        figure = printed.get(ordinal)
+        if figure is None:
+            value = _difference(cumulative, printed, ordinal)
+            if value is not None:
+                months[ordinal] = Figure(value, "derived")
+            continue
+        revision = None
+        if figure.status not in _SETTLED:
+            revision = _revision(cumulative, printed, ordinal)
+        months[ordinal] = (
+            figure if revision is None else Figure(figure.value + revision, "derived")
+        )
+    return months
+
+
+def _revision(
+    cumulative: Mapping[int, Figure], printed: Mapping[int, Figure], ordinal: int
+) -> float | None:
+    """What the next report's cumulative figure says months up to this one were revised by.
+
+    The first estimate of the next month itself may since have been restated; the
+    revision is only visible while both its figures are of one report.
+    """
+    after = ordinal + 1
+    if ordinal % 12 == 11 or after not in cumulative or after not in printed:
+        return None
+    if printed[after].status in _SETTLED:
+        return None
+    now = cumulative.get(ordinal)
+    if now is None and ordinal % 12 == 0:
+        now = printed[ordinal]  # January: the month is the cumulative figure
+    if now is None:
+        return None
+    return cumulative[after].value - printed[after].value - now.value
+
+
+def _difference(
+    cumulative: Mapping[int, Figure], printed: Mapping[int, Figure], ordinal: int
+) -> float | None:
+    if ordinal % 12 == 0:
+        return cumulative[ordinal].value
+    before = cumulative.get(ordinal - 1)
+    if before is None and ordinal % 12 == 1:
+        before = printed.get(ordinal - 1)
+    return cumulative[ordinal].value - before.value if before else None
+
+
+def _line_up(
+    months: Mapping[int, Figure],
+) -> tuple[Month, NDArray[np.float64], tuple[FigureStatus | None, ...]]:
+    first, last = min(months), max(months)
+    values = np.full(last - first + 1, np.nan)
+    status: list[FigureStatus | None] = [None] * len(values)
+    for ordinal, figure in months.items():
+        values[ordinal - first] = figure.value
+        status[ordinal - first] = figure.status
+    return Month.from_ordinal(first), values, tuple(status)
+
+
+def _to_date(series: Series, figures: Newest) -> Figure | None:
+    """The published cumulative figure at the cutoff; in January the month itself.
+
+    In the January report December is restated without a new cumulative figure:
+    a year finished so far takes that revision.
+    """
+    cutoff = series.cutoff
+    published = figures.get("year_to_date", {}).get(cutoff.ordinal)
+    if published is None and cutoff.month == 1:
+        published = figures.get("month", {}).get(cutoff.ordinal)
+    return published
+
+
+def _base(
+    series: Series, cumulative: Figure | None, figures: Newest
+) -> tuple[NDArray[np.float64], FigureStatus | None]:
+    """Last year's months as best known: a printed rate implies a base to date."""
+    base = series.calendar_year(series.year - 1)
+    known = series.months_known
+    rate = figures.get("rate_to_date", {}).get(series.cutoff.ordinal)
+    if rate is None and known == 1:
+        rate = figures.get("rate_on_year", {}).get(series.cutoff.ordinal)
+    so_far = float(base[:known].sum())
+    if cumulative is None or rate is None or rate.value <= 0 or not so_far > 0:
+        return base, "restated" if np.isfinite(base).any() else None
+    factor = cumulative.value / (rate.value / 100) / so_far
+    if not _BASE_ROUNDING < abs(factor - 1) < _BASE_BELIEVED:
+        return base, "restated"
+    base[:known] *= factor
+    return base, "derived"
+
+
+def _growth_series(key: str, kpi: Kpi, figures: Newest, day: date) -> Series:
+    """An index chained from printed rates; its first year from rates on the month before."""
+    on_year = figures.get("rate_on_year", {})
+    on_month = figures.get("rate_on_month", {})
+    to_date = figures.get("rate_to_date", {})
+    known = sorted({*on_year, *on_month})
+    if not known:
+        raise NoObservations(f"no rate was published for '{key}' up to {day}; load its figures.")
+    index: dict[int, float] = {known[0]: 100.0}
+    for ordinal in range(known[0] + 1, known[-1] + 1):
+        if ordinal - 12 in index and ordinal in on_year:
+            index[ordinal] = index[ordinal - 12] * on_year[ordinal].value / 100
+        elif ordinal - 1 in index and ordinal in on_month:
+            index[ordinal] = index[ordinal - 1] * on_month[ordinal].value / 100
+    start, values, status = _line_up(
+        {ordinal: Figure(value, "derived") for ordinal, value in index.items()}
+    )
+    series = Series(
+        key=key, kind="growth", unit=kpi.unit, start=start, values=values, status=status, as_of=day
+    )
+    rate = to_date.get(series.cutoff.ordinal)
+    if rate is None and series.months_known == 1:
+        rate = on_year.get(series.cutoff.ordinal)
+    base = series.calendar_year(series.year - 1)
+    return replace(
+        series,
+        to_date=rate.value - 100 if rate else None,
+        to_date_status=rate.status if rate else None,
+        base=base,
+        base_status="derived" if np.isfinite(base).any() else None,
+    )
+
+
+def _worst(statuses: Iterable[FigureStatus | None]) -> FigureStatus | None:
+    known = [status for status in statuses if status is not None]
+    return min(known, key=lambda status: _RANK[status]) if known else None

@@ -1,0 +1,39 @@
+"""Where things are kept and how the service listens; all of it optional."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Read from the environment; see docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="VEDICH_", extra="ignore", frozen=True)
+
+    home: Path = PROJECT / "var"
+    database_url: str | None = None
+    lang: Literal["vi", "en"] = "vi"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the store: SQLite in `home` unless told otherwise."""
+        return self.database_url or f"sqlite:///{self.home / 'vedich.db'}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's store: SQLite in `home` unless told otherwise."""
+        return self.mlflow_tracking_uri or f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def bundles(self) -> Path:
+        """Folder in which retrainings are kept for the service."""
+        return self.home / "bundles"
