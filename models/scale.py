@@ -1,4 +1,4 @@
-"""The scale a candidate works on: logarithms where all values are positive, else levels."""
+"""The scale a candidate works on: logarithms where values are well above zero, else levels."""
 
 from __future__ import annotations
 
@@ -7,18 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+NEAR_ZERO = 0.01  # of the median; logs of smaller values would drown the rest
+
 
 @dataclass(frozen=True)
 class Scale:
-    """`logs` is decided once, when a candidate is fitted, and kept in its parameters."""
+    """Decided once, when a candidate is fitted, and kept in its parameters.
+
+    Attributes
+    ----------
+    logs : work on logarithms
+    non_negative : no value is below zero, so nothing drawn may be
+    """
 
     logs: bool
+    non_negative: bool
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> Scale:
-        """Logarithms if every value present is positive."""
+        """Logarithms if every value present is at least 1 % of a positive median."""
         present = values[np.isfinite(values)]
-        return cls(logs=bool(present.size) and bool((present > 0).all()))
+        if present.size == 0:
+            return cls(logs=False, non_negative=False)
+        least, median = float(present.min()), float(np.median(present))
+        return cls(logs=least > 0 and least >= NEAR_ZERO * median, non_negative=least >= 0)
 
     def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """To the working scale; on logs a value that is not positive becomes a gap."""
@@ -28,15 +40,17 @@ class Scale:
         return np.asarray(np.log(positive), dtype=float)
 
     def undo(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Back to the series' unit; logs are kept below e^700."""
-        return np.exp(np.minimum(values, 700.0)) if self.logs else values
+        """Back to the series' unit, on logs below e^700, on levels not below zero where none was."""
+        if self.logs:
+            return np.exp(np.minimum(values, 700.0))
+        return np.maximum(values, 0.0) if self.non_negative else values
 
 
 def filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Gaps filled for candidates that cannot take them.
 
-    A gap takes the same month of the year before, else of the year after, each
-    moved by the growth between the years' common months; what then remains is
+    A gap takes the same month of the year before, else of the year after, moved
+    by the median change between the months around; what then remains is
     interpolated. Works on the scale given (additive growth).
     """
     full = np.array(values, dtype=float)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from statsmodels.tsa.statespace.exponential_smoothing import ExponentialSmoothing
 
 from models.candidates.base import Parameters, estimation, require_months, require_movement
-from models.candidates.statespace import simulate
-from models.errors import CannotForecast
+from models.candidates.statespace import filter_forward, fit, simulate
 from models.paths import Paths
 from models.scale import Scale, filled
 from models.series import Series
 
+MONTHS_NEEDED = 36
+MAXITER = 100
+
 
 class Ets:
-    """ETS(A,Ad,A) on logs for positive series, else on levels; gaps are filled first.
+    """ETS(A,Ad,A) on the scale of `models.scale.Scale`; gaps are filled first.
 
     References
     ----------
@@ -27,17 +30,12 @@ class Ets:
 
     def fit(self, series: Series) -> dict[str, Any]:
         """Maximum likelihood by statsmodels; needs 36 months."""
-        require_months(series, 36, self.name)
+        require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = filled(scale.apply(series.values))
         require_movement(values, series, self.name)
-        with estimation(series, self.name):
-            model = _model(values, concentrate_scale=True)
-            fitted = model.fit(disp=0, maxiter=100)
-            parameters = [float(value) for value in (*fitted.params, fitted.scale)]
-        if not np.isfinite(parameters).all():
-            raise CannotForecast(f"ets of {series.key} did not converge to finite parameters.")
-        return {"logs": scale.logs, "parameters": parameters}
+        model = self._model(values, series, concentrate_scale=True)
+        return {**vars(scale), "parameters": fit(model, series, self.name, MAXITER)}
 
     def paths(
         self,
@@ -47,19 +45,19 @@ class Ets:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
-        scale = Scale(parameters["logs"])
+        scale = Scale(parameters["logs"], parameters["non_negative"])
         values = filled(scale.apply(series.values))
-        with estimation(series, self.name):
-            filtered = _model(values, concentrate_scale=False).filter(parameters["parameters"])
+        model = self._model(values, series, concentrate_scale=False)
+        filtered = filter_forward(model, parameters["parameters"], series, self.name)
         return scale.undo(simulate(filtered, horizon, n_paths, rng))
 
-
-def _model(values: np.ndarray, concentrate_scale: bool) -> Any:
-    return ExponentialSmoothing(
-        values,
-        trend=True,
-        damped_trend=True,
-        seasonal=12,
-        initialization_method="heuristic",
-        concentrate_scale=concentrate_scale,
-    )
+    def _model(self, values: NDArray[np.float64], series: Series, concentrate_scale: bool) -> Any:
+        with estimation(series, self.name):
+            return ExponentialSmoothing(
+                values,
+                trend=True,
+                damped_trend=True,
+                seasonal=12,
+                initialization_method="heuristic",
+                concentrate_scale=concentrate_scale,
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,37 +14,33 @@ from models.paths import Paths
 from models.scale import filled
 from models.series import Series
 
+MONTHS_NEEDED = 12
 YEARS = 3  # past years whose season is used
-_WIDE = 0.25  # spread of the log growth of the rest with no past year to learn it from
-_MONTHLY = 0.5  # monthly noise against the error of the whole rest
+WIDE = 0.25  # one past error of this size (log) is added to those seen: they are few
+MONTHLY = 0.5  # noise of a single month against the error of the whole rest
 
 
 class Pace:
-    """What remains of the year grows on last years' rest as the year to date did on theirs.
+    """The months to come grow on past years' as the year to date does on theirs.
 
-    Per past year the ratio (growth of the rest ÷ growth to date) is known at
-    every month; its spread is the uncertainty, the months' shape is the mean
-    shape of the last three years. Needs sums that are positive.
+    Ours in its spread: for each past year the growth of the rest ÷ the growth to
+    date is known at every month, and its root mean square log is the error of
+    the rest to come. The season is the mean of up to three past years, each
+    grown to this year. Needs months that are not negative and, when it forecasts,
+    a full year before the current one; gaps are filled first.
     """
 
     name = "pace"
 
     def fit(self, series: Series) -> dict[str, Any]:
-        """Spread of the log error of the rest, per months known (1 to 11)."""
-        require_months(series, 24, self.name)
-        years = _full_years(series)
-        spreads = []
-        for known in range(1, 12):
-            errors = [
-                np.log(years[i][known:].sum() / years[i - 1][known:].sum())
-                - np.log(years[i][:known].sum() / years[i - 1][:known].sum())
-                for i in range(1, len(years))
-                if _positive(years[i], known) and _positive(years[i - 1], known)
-            ]
-            # one more error of the wide spread: few past years know too little
-            squares = [*(error**2 for error in errors), _WIDE**2]
-            spreads.append(float(np.sqrt(np.mean(squares))))
-        return {"spread": spreads}
+        """Spread of the log error of the rest, per months known (1 to 12); needs 12 months."""
+        require_months(series, MONTHS_NEEDED, self.name)
+        self._require_flow(series)
+        first = series.start.year + (series.start.month > 1)
+        last = series.year - (series.months_known < 12)
+        years = [series.calendar_year(year) for year in range(first, last + 1)]
+        spreads = [_spread(years, known) for known in range(1, 12)]
+        return {"spread": [*spreads, spreads[0]]}
 
     def paths(
         self,
@@ -53,41 +50,40 @@ class Pace:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
+        self._require_flow(series)
         values = filled(series.values)
         known = series.months_known
-        current = values[-known:]
-        past = [
-            values[-known - 12 * n : len(values) - known - 12 * (n - 1)]
-            for n in range(1, YEARS + 1)
-        ]
-        past = [year for year in past if len(year) == 12 and year[:known].sum() > 0]
-        if not past or current.sum() <= 0:
+        current = values[-known:].sum()
+        begins = [len(values) - known - 12 * back for back in range(1, YEARS + 1)]
+        past = [values[begin : begin + 12] for begin in begins if begin >= 0]
+        past = [year for year in past if year[:known].sum() > 0]
+        if not past or current <= 0:
             raise CannotForecast(
-                f"{series.key} has no positive sum of January to {series.cutoff} to set a pace; "
-                "other candidates serve such a series."
+                f"{series.key} at cutoff {series.cutoff}: a pace needs something in this year to "
+                "date and in the same months of the year before. Other candidates serve it."
             )
-        growth = [current.sum() / year[:known].sum() for year in past]
-        months = np.arange(known, known + horizon)
-        # each past year's months, grown as this year to date grew on that year
-        shape = np.mean(
-            [
-                rate * np.resize(year, 24)[months % 12]
-                for rate, year in zip(growth, past, strict=True)
-            ],
-            axis=0,
-        )
-        spread = parameters["spread"][min(known, 11) - 1]
+        months = np.arange(known, known + horizon) % 12
+        season = np.mean([current / year[:known].sum() * year[months] for year in past], axis=0)
+        spread = parameters["spread"][known - 1]
         common = spread * rng.standard_normal((n_paths, 1))
-        monthly = _MONTHLY * spread * rng.standard_normal((n_paths, horizon))
-        return np.asarray(shape * np.exp(common + monthly), dtype=float)
+        monthly = MONTHLY * spread * rng.standard_normal((n_paths, horizon))
+        return np.asarray(season * np.exp(common + monthly), dtype=float)
+
+    def _require_flow(self, series: Series) -> None:
+        if (series.values[np.isfinite(series.values)] < 0).any():
+            raise CannotForecast(
+                f"{series.key} has months below zero; shares of a year need months that add up. "
+                "Other candidates serve it."
+            )
 
 
-def _full_years(series: Series) -> list[NDArray[np.float64]]:
-    first = series.start.year if series.start.month == 1 else series.start.year + 1
-    last = series.year if series.months_known == 12 else series.year - 1
-    years = [series.calendar_year(year) for year in range(first, last + 1)]
-    return [year for year in years if np.isfinite(year).all()]
-
-
-def _positive(year: NDArray[np.float64], known: int) -> bool:
-    return bool(year[:known].sum() > 0 and year[known:].sum() > 0)
+def _spread(years: list[NDArray[np.float64]], known: int) -> float:
+    """Root mean square of log(growth of the rest ÷ growth to date), one wide error added."""
+    squares = [WIDE**2]
+    for before, year in pairwise(years):
+        sums = np.array(
+            [year[known:].sum(), before[:known].sum(), before[known:].sum(), year[:known].sum()]
+        )
+        if (sums > 0).all():
+            squares.append(float(np.log(sums[0] * sums[1] / (sums[2] * sums[3]))) ** 2)
+    return float(np.sqrt(np.mean(squares)))

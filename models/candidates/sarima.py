@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from models.candidates.base import Parameters, estimation, require_months, require_movement
-from models.candidates.statespace import simulate
-from models.errors import CannotForecast
+from models.candidates.statespace import filter_forward, fit, simulate
 from models.paths import Paths
 from models.scale import Scale
 from models.series import Series
 from models.tet import tet_share
 
+MONTHS_NEEDED = 36
+MAXITER = 60
+
 
 class Sarima:
-    """ARIMA(0,1,1)(0,1,1)₁₂ on logs for positive series, else on levels; takes gaps.
+    """ARIMA(0,1,1)(0,1,1)₁₂ on the scale of `models.scale.Scale`; takes gaps as they are.
 
     References
     ----------
@@ -30,22 +32,13 @@ class Sarima:
 
     def fit(self, series: Series) -> dict[str, Any]:
         """Maximum likelihood by statsmodels; needs 36 months."""
-        require_months(series, 36, self.name)
+        require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = scale.apply(series.values)
         require_movement(values, series, self.name)
-        with estimation(series, self.name):
-            model = _model(
-                values,
-                _regressor(series, 0),
-                concentrate_scale=True,
-                simple_differencing=bool(np.isfinite(values).all()),
-            )
-            fitted = model.fit(disp=0, maxiter=60)
-            parameters = [float(value) for value in (*fitted.params, fitted.scale)]
-        if not np.isfinite(parameters).all():
-            raise CannotForecast(f"sarima of {series.key} did not converge to finite parameters.")
-        return {"logs": scale.logs, "parameters": parameters}
+        whole = bool(np.isfinite(values).all())
+        model = self._model(values, series, concentrate_scale=True, simple_differencing=whole)
+        return {**vars(scale), "parameters": fit(model, series, self.name, MAXITER)}
 
     def paths(
         self,
@@ -55,32 +48,28 @@ class Sarima:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
-        scale = Scale(parameters["logs"])
+        scale = Scale(parameters["logs"], parameters["non_negative"])
         values = scale.apply(series.values)
-        tet = _regressor(series, horizon)
-        with estimation(series, self.name):
-            model = _model(values, tet[: len(values)], concentrate_scale=False)
-            filtered = model.filter(parameters["parameters"])
-        effect = parameters["parameters"][0] * tet[len(values) :, 0]
+        model = self._model(values, series, concentrate_scale=False)
+        filtered = filter_forward(model, parameters["parameters"], series, self.name)
+        ahead = [series.cutoff.plus(step) for step in range(1, horizon + 1)]
+        effect = parameters["parameters"][0] * tet_share(ahead)
         return scale.undo(simulate(filtered, horizon, n_paths, rng) + effect)
 
-
-def _regressor(series: Series, horizon: int) -> NDArray[np.float64]:
-    months = [series.start.plus(n) for n in range(len(series.values) + horizon)]
-    return tet_share(months)[:, None]
-
-
-def _model(
-    values: NDArray[np.float64],
-    regressor: NDArray[np.float64],
-    concentrate_scale: bool,
-    simple_differencing: bool = False,
-) -> Any:
-    return SARIMAX(
-        values,
-        exog=regressor,
-        order=(0, 1, 1),
-        seasonal_order=(0, 1, 1, 12),
-        concentrate_scale=concentrate_scale,
-        simple_differencing=simple_differencing,
-    )
+    def _model(
+        self,
+        values: NDArray[np.float64],
+        series: Series,
+        concentrate_scale: bool,
+        simple_differencing: bool = False,
+    ) -> Any:
+        months = [series.start.plus(place) for place in range(len(values))]
+        with estimation(series, self.name):
+            return SARIMAX(
+                values,
+                exog=tet_share(months)[:, None],
+                order=(0, 1, 1),
+                seasonal_order=(0, 1, 1, 12),
+                concentrate_scale=concentrate_scale,
+                simple_differencing=simple_differencing,
+            )

@@ -11,6 +11,7 @@ from models.paths import Paths, autocorrelated
 from models.scale import Scale, filled
 from models.series import Series
 
+MONTHS_NEEDED = 12
 _FEW = 6  # yearly changes that are needed to tell a spread
 
 
@@ -18,28 +19,29 @@ class SeasonalNaive:
     """The same month of last year; its past yearly changes are the uncertainty.
 
     Paths move around it as first-order autoregressive noise with the spread and
-    persistence of the past changes on a year, on logs for positive series. A
-    gap last year is filled from its neighbours (`models.scale.filled`).
+    persistence of the past changes on a year, on the scale of
+    `models.scale.Scale`; with fewer than six such changes, with the spread of the
+    months themselves. A gap last year is filled from its neighbours (`models.scale.filled`).
     """
 
     name = "seasonal_naive"
 
     def fit(self, series: Series) -> dict[str, Any]:
         """Spread and persistence of changes on a year; needs 12 months."""
-        require_months(series, 12, self.name)
+        require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         logs = scale.apply(series.values)
         changes = logs[12:] - logs[:-12]
         known = changes[np.isfinite(changes)]
         if known.size < _FEW:
             months = logs[np.isfinite(logs)]
-            return {"logs": scale.logs, "spread": float(np.std(months)), "persistence": 0.5}
+            return {**vars(scale), "spread": float(np.std(months)), "persistence": 0.5}
         spread = float(np.sqrt(np.mean(known**2)))
         pairs = changes[1:] * changes[:-1]
         pairs = pairs[np.isfinite(pairs)]
         persistence = float(pairs.mean() / spread**2) if spread > 0 and pairs.size else 0.0
         return {
-            "logs": scale.logs,
+            **vars(scale),
             "spread": spread,
             "persistence": float(np.clip(persistence, 0.0, 0.95)),
         }
@@ -52,7 +54,7 @@ class SeasonalNaive:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
-        scale = Scale(parameters["logs"])
+        scale = Scale(parameters["logs"], parameters["non_negative"])
         logs = filled(scale.apply(series.values))
         season = np.resize(logs[-12:], horizon)
         noise = autocorrelated(

@@ -1,22 +1,51 @@
-"""Drawing futures from a linear state-space model that statsmodels has filtered."""
+"""Fitting statsmodels' state-space models, filtering them forward, drawing their futures."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.candidates.base import estimation
+from models.errors import CannotForecast
 from models.paths import Paths
+from models.series import Series
 
 
-def simulate(filtered: Any, horizon: int, n_paths: int, rng: np.random.Generator) -> Paths:
+def fit(model: Any, series: Series, candidate: str, maxiter: int) -> list[float]:
+    """Maximum likelihood parameters of a statsmodels model, its scale the last of them.
+
+    Raises
+    ------
+    CannotForecast
+        When the optimum was not reached within `maxiter` steps.
+    """
+    with estimation(series, candidate):
+        fitted = model.fit(disp=0, maxiter=maxiter, cov_type="none")
+    parameters = [float(value) for value in (*fitted.params, fitted.scale)]
+    if not fitted.mle_retvals["converged"] or not np.isfinite(parameters).all():
+        raise CannotForecast(
+            f"{candidate} of {series.key} at cutoff {series.cutoff} did not converge within "
+            f"{maxiter} steps. Other candidates serve the series."
+        )
+    return parameters
+
+
+def filter_forward(model: Any, parameters: Sequence[float], series: Series, candidate: str) -> Any:
+    """Run the series through fitted parameters; nothing is estimated."""
+    with estimation(series, candidate):
+        return model.filter(np.asarray(parameters, dtype=float), return_ssm=True)
+
+
+def simulate(results: Any, horizon: int, n_paths: int, rng: np.random.Generator) -> Paths:
     """Draw the observations after the sample, with state and innovation uncertainty.
 
     Parameters
     ----------
-    filtered : results of `filter` of a univariate statsmodels state-space model
-        whose matrices do not change over time and whose scale is a parameter
+    results : of `filter_forward`, for a univariate model whose matrices do not
+        change over time
     horizon, n_paths : int
 
     Returns
@@ -28,7 +57,6 @@ def simulate(filtered: Any, horizon: int, n_paths: int, rng: np.random.Generator
     ----------
     Durbin and Koopman (2012), Time Series Analysis by State Space Methods, 4.9.
     """
-    results = filtered.filter_results
     last = results.nobs
     spread = _root(results.predicted_state_cov[:, :, last])
     states = results.predicted_state[:, last] + _normal(rng, n_paths, spread) @ spread.T

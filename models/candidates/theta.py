@@ -15,9 +15,11 @@ from models.paths import Paths
 from models.scale import Scale, filled
 from models.series import Series
 
+MONTHS_NEEDED = 36
+
 
 class Theta:
-    """Theta with θ = 2 on logs for positive series, else on levels; gaps are filled first.
+    """Theta with θ = 2 on the scale of `models.scale.Scale`; gaps are filled first.
 
     Smoothing and slope come from statsmodels; the season is that of its
     deseasonalisation. Later months run through the smoothing recursion.
@@ -32,7 +34,7 @@ class Theta:
 
     def fit(self, series: Series) -> dict[str, Any]:
         """Smoothing, drift and season; needs 36 months."""
-        require_months(series, 36, self.name)
+        require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = filled(scale.apply(series.values))
         require_movement(values, series, self.name)
@@ -48,7 +50,7 @@ class Theta:
         if not np.isfinite([smoothing, drift, spread]).all():
             raise CannotForecast(f"theta of {series.key} did not converge to finite parameters.")
         return {
-            "logs": scale.logs,
+            **vars(scale),
             "smoothing": smoothing,
             "drift": drift,
             "spread": spread,
@@ -63,7 +65,7 @@ class Theta:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
-        scale = Scale(parameters["logs"])
+        scale = Scale(parameters["logs"], parameters["non_negative"])
         values = filled(scale.apply(series.values))
         season = np.asarray(parameters["season"])
         place = (series.start.month - 1 + np.arange(len(values) + horizon)) % 12
