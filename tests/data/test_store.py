@@ -1,0 +1,238 @@
+"""The store on both engines: versions that never change, figures that only accumulate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from data.observation import Kpi, Observation, RowSelector
+from data.plan import Plan, PlanVersion
+from data.store import Added, ImportRecord, Promotion, Store
+from models.errors import InvalidPlan, NoObservations, UnknownKpi, UnknownPlan, UnknownStamp
+from models.series import Month
+from models.target import Target
+
+EXPORTS = Kpi(
+    slug="exports",
+    name_vi="Xuất khẩu",
+    name_en="Exports",
+    unit="million USD",
+    dimensions={"ownership": "all"},
+    rows=(RowSelector("exports", ("tong tri gia",), "value"),),
+)
+IMPORTS = Kpi("imports", "Nhập khẩu", "Imports", "million USD")
+TURNOVER = Kpi("turnover", "Kim ngạch", "Turnover", "million USD", parts=("exports", "imports"))
+TARGET = Target(comparator="at_least", lower=300.0, basis="by hand", source="a decision")
+FIRST = PlanVersion(1, date(2021, 1, 1), "Decision 1", (("exports", TARGET),), "first")
+SECOND = PlanVersion(
+    2, date(2021, 7, 1), "Decision 2", (("exports", replace(TARGET, lower=280.0)),)
+)
+PLAN = Plan(
+    slug="somewhere-2021",
+    family="somewhere",
+    year=2021,
+    body="Somewhere",
+    name_vi="Kế hoạch",
+    name_en="Plan",
+    kpis=(EXPORTS, IMPORTS, TURNOVER),
+    versions=(FIRST,),
+    label="reconstructed",
+    note="a note",
+)
+ORIGIN = ImportRecord("file.xls", "0" * 64, "nobody", datetime(2021, 7, 1, tzinfo=UTC))
+
+
+def month_figure(
+    month: int, value: float, published: date, kpi: str = "exports", source: str = "s"
+) -> Observation:
+    return Observation(kpi, Month(2021, month), "month", value, "estimate", published, source)
+
+
+JAN = month_figure(1, 10.0, date(2021, 1, 29))
+FEB = month_figure(2, 11.0, date(2021, 2, 26))
+JAN_AGAIN = month_figure(1, 10.5, date(2021, 2, 26))
+
+
+def test_a_saved_plan_comes_back_whole(store: Store) -> None:
+    saved = store.save_plan(PLAN)
+    assert (saved.new_plan, saved.new_versions) == (True, (1,))
+    assert store.plans() == ("somewhere-2021",)
+    assert store.family_plans("somewhere") == ("somewhere-2021",)
+    assert store.plan("somewhere-2021") == PLAN
+    assert store.kpis("somewhere") == PLAN.kpis
+
+
+def test_saving_the_same_plan_again_changes_nothing(store: Store) -> None:
+    store.save_plan(PLAN)
+    before = store.revision("somewhere")
+    again = store.save_plan(PLAN)
+    assert (again.new_plan, again.new_versions, again.changed_kpis) == (False, (), ())
+    assert store.plan("somewhere-2021") == PLAN
+    assert store.revision("somewhere") == before
+
+
+def test_a_new_version_joins_the_old_one(store: Store) -> None:
+    store.save_plan(PLAN)
+    saved = store.save_plan(replace(PLAN, versions=(SECOND,)))
+    assert saved.new_versions == (2,)
+    plan = store.plan("somewhere-2021")
+    assert plan.versions == (FIRST, SECOND)
+    assert plan.targets_on("exports", date(2021, 6, 30))[0].lower == 300.0
+    assert plan.targets_on("exports", date(2021, 7, 1))[0].lower == 280.0
+
+
+def test_a_saved_version_never_changes(store: Store) -> None:
+    store.save_plan(PLAN)
+    other = replace(FIRST, targets=(("exports", replace(TARGET, lower=1.0)),))
+    with pytest.raises(InvalidPlan, match="Give the new one number 2"):
+        store.save_plan(replace(PLAN, name_en="Changed", versions=(other,)))
+    assert store.plan("somewhere-2021") == PLAN
+
+
+def test_a_plan_keeps_its_family(store: Store) -> None:
+    store.save_plan(PLAN)
+    with pytest.raises(InvalidPlan, match="family 'somewhere'"):
+        store.save_plan(replace(PLAN, family="elsewhere"))
+
+
+def test_names_may_change(store: Store) -> None:
+    store.save_plan(PLAN)
+    before = store.revision("somewhere")
+    renamed = replace(EXPORTS, name_en="Goods sold abroad")
+    saved = store.save_plan(replace(PLAN, kpis=(renamed, IMPORTS, TURNOVER)))
+    assert saved.changed_kpis == ("exports",)
+    assert store.plan("somewhere-2021").kpi("exports").name_en == "Goods sold abroad"
+    assert store.revision("somewhere") != before
+
+
+def test_unknown_names_say_what_there_is(store: Store) -> None:
+    store.save_plan(PLAN)
+    with pytest.raises(UnknownPlan, match="somewhere-2021"):
+        store.plan("nowhere-2021")
+    with pytest.raises(UnknownKpi, match="exports, imports, turnover"):
+        store.series_as_of("somewhere", "exprots", date(2021, 6, 30))
+    with pytest.raises(NoObservations, match="somewhere/exports"):
+        store.series_as_of("somewhere", "exports", date(2021, 6, 30))
+
+
+def test_figures_are_counted_as_new_unchanged_or_revised(store: Store) -> None:
+    store.save_plan(PLAN)
+    assert store.add_observations("somewhere", [JAN], ORIGIN) == Added(1, 0, 0)
+    assert store.add_observations("somewhere", [JAN], ORIGIN) == Added(0, 1, 0)
+    assert store.add_observations("somewhere", [JAN, FEB, JAN_AGAIN], ORIGIN) == Added(2, 1, 1)
+
+
+def test_a_dry_run_counts_and_writes_nothing(store: Store) -> None:
+    store.save_plan(PLAN)
+    before = store.revision("somewhere")
+    assert store.add_observations("somewhere", [JAN], ORIGIN, dry_run=True) == Added(1, 0, 0)
+    assert store.vintages("somewhere") == ()
+    assert store.revision("somewhere") == before
+    assert not store.imported("somewhere", ORIGIN.sha256)
+
+
+def test_loading_twice_changes_nothing(store: Store) -> None:
+    store.save_plan(PLAN)
+    store.add_observations("somewhere", [JAN, FEB], ORIGIN)
+    known = store.data_hash("somewhere", date(2021, 12, 31))
+    revision = store.revision("somewhere")
+    store.add_observations("somewhere", [FEB, JAN], ORIGIN)
+    assert store.data_hash("somewhere", date(2021, 12, 31)) == known
+    assert store.revision("somewhere") == revision
+    assert len(store.panel("somewhere").observations("exports", date(2021, 12, 31))) == 2
+
+
+def test_what_is_published_later_is_not_known_earlier(store: Store) -> None:
+    store.save_plan(PLAN)
+    store.add_observations("somewhere", [JAN], ORIGIN)
+    january = store.data_hash("somewhere", date(2021, 1, 31))
+    store.add_observations("somewhere", [FEB, JAN_AGAIN], ORIGIN)
+    assert store.vintages("somewhere") == (date(2021, 1, 29), date(2021, 2, 26))
+    assert store.data_hash("somewhere", date(2021, 1, 31)) == january
+    assert store.data_hash("somewhere", date(2021, 2, 28)) != january
+    early = store.panel("somewhere", date(2021, 2, 25))
+    assert [o.value for o in early.observations("exports", date(2021, 12, 31))] == [10.0]
+    assert store.series_as_of("somewhere", "exports", date(2021, 2, 25)).values.tolist() == [10.0]
+    assert store.series_as_of("somewhere", "exports", date(2021, 2, 26)).values[0] == 10.5
+
+
+def test_families_do_not_mix(store: Store) -> None:
+    store.save_plan(PLAN)
+    store.save_plan(replace(PLAN, slug="elsewhere-2021", family="elsewhere"))
+    store.add_observations("somewhere", [JAN], ORIGIN)
+    assert store.vintages("elsewhere") == ()
+    assert store.add_observations("elsewhere", [JAN], ORIGIN) == Added(1, 0, 0)
+
+
+def test_one_bad_figure_leaves_the_whole_file_out(store: Store) -> None:
+    store.save_plan(PLAN)
+    broken = replace(FEB, value=None)  # type: ignore[arg-type]
+    with pytest.raises(DBAPIError):
+        store.add_observations("somewhere", [JAN, broken], ORIGIN)
+    assert store.vintages("somewhere") == ()
+    assert not store.imported("somewhere", ORIGIN.sha256)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE observations SET value = 0",
+        "DELETE FROM observations",
+        "UPDATE plan_versions SET document = 'x'",
+        "DELETE FROM targets",
+        "UPDATE imports SET file = 'x'",
+        "DELETE FROM promotions",
+        "UPDATE projections SET plan = 'x'",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_published(
+    store: Store, store_url: str, statement: str
+) -> None:
+    store.save_plan(PLAN)
+    store.add_observations("somewhere", [JAN], ORIGIN)
+    store.record_promotion(
+        Promotion("somewhere", "1", date(2021, 6, 30), datetime(2021, 7, 1, tzinfo=UTC), "a" * 64)
+    )
+    store.record_projection("ABC", "somewhere-2021", "exports", {"median": 1.0})
+    url = make_url(store_url)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(url)
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_opening_again_finds_what_was_saved(store: Store, store_url: str) -> None:
+    store.save_plan(PLAN)
+    again = Store.open(store_url)
+    assert again.plan("somewhere-2021") == PLAN
+    again.close()
+
+
+def test_promotions_in_order(store: Store) -> None:
+    store.save_plan(PLAN)
+    before = store.revision("somewhere")
+    moments = [datetime(2021, 7, day, 8, 30, tzinfo=UTC) for day in (1, 2)]
+    given = tuple(
+        Promotion("somewhere", str(number), date(2021, 6, 30), moment, "a" * 64)
+        for number, moment in enumerate(moments, start=1)
+    )
+    for one in given:
+        store.record_promotion(one)
+    assert store.promotions("somewhere") == given
+    assert store.promotions("elsewhere") == ()
+    assert store.revision("somewhere") != before
+
+
+def test_the_ledger_keeps_what_was_published_first(store: Store) -> None:
+    payload = {"inputs": {"seed": 1}, "projection": {"median": 1.5, "months": []}}
+    store.record_projection("ABC", "somewhere-2021", "exports", payload)
+    store.record_projection("ABC", "somewhere-2021", "exports", {"median": 2})
+    assert store.projection("ABC") == payload
+    with pytest.raises(UnknownStamp, match="XYZ"):
+        store.projection("XYZ")
