@@ -40,7 +40,7 @@ class Scale:
         return np.asarray(np.log(positive), dtype=float)
 
     def undo(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Back to the series' unit, on logs below e^700, on levels not below zero where none was."""
+        """Back to the series' unit; logs are capped at 700, levels at zero where none is below."""
         if self.logs:
             return np.exp(np.minimum(values, 700.0))
         return np.maximum(values, 0.0) if self.non_negative else values
