@@ -300,4 +300,7 @@ def _growth_series(key: str, kpi: Kpi, figures: Newest, day: date) -> Series:
 
 def _worst(statuses: Iterable[FigureStatus | None]) -> FigureStatus | None:
     known = [status for status in statuses if status is not None]
-    return min(known, key=lambda status: _RANK[status]) if known else None
+    if not known:
+        return None
+    worst: FigureStatus = min(known, key=_RANK.__getitem__)
+    return worst

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from data.ingest import IngestReport, ingest
+from data.observation import Kpi, RowSelector
+from data.plan import Plan
+from data.store import Added, Store
+from models.errors import InputError
+from models.series import Month
+
+TOTAL = Kpi(
+    slug="investment_total",
+    name_vi="Vốn đầu tư",
+    name_en="Investment",
+    unit="billion VND",
+    rows=(RowSelector("investment", ("tong so", "total")),),
+)
+MOIT = Kpi(
+    slug="investment_moit",
+    name_vi="Bộ Công Thương",
+    name_en="Ministry of Industry and Trade",
+    unit="billion VND",
+    rows=(RowSelector("investment", ("bo cong thuong",)),),
+)
+PLAN = Plan("vietnam-2021", "vietnam", 2021, "MOIT", "Kế hoạch", "Plan", (TOTAL, MOIT), ())
+LATE = date(2030, 1, 1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    opened = Store.open(f"sqlite:///{tmp_path / 'store' / 'vedich.db'}")
+    opened.save_plan(PLAN)
+    return opened
+
+
+def annex(
+    folder: Path, month: int, total: Sequence[float], name: str | None = None, year: int = 2021
+) -> Path:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["20. Vốn đầu tư thực hiện từ nguồn ngân sách Nhà nước"])
+    sheet.append([None, "Ước tính", "Cộng dồn", f"{month} tháng năm {year}"])
+    sheet.append([None, f"tháng {month}", f"{month} tháng", "so với kế hoạch"])
+    sheet.append([None, f"năm {year}", f"năm {year}", f"năm {year} (%)"])
+    sheet.append(["TỔNG SỐ", *total])
+    sheet.append(["Bộ Y tế", 1.0, 2.0, 3.0])
+    path = folder / (name or f"{year}-{month:02d}-28-bieu.xlsx")
+    book.save(path)
+    return path
+
+
+def load(store: Store, *files: Path, **options: object) -> IngestReport:
+    return ingest(store, "vietnam", files, **options)  # type: ignore[arg-type]
+
+
+def test_an_annex_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
+    report = load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]))
+    assert (report.tables, report.rows, report.added) == (1, 2, Added(3, 0, 0))
+    assert [(row.table, row.row, row.times) for row in report.unknown] == [
+        ("investment", "Bộ Y tế", 1)
+    ]
+    series = store.series_as_of("vietnam", "investment_total", LATE)
+    assert (series.to_date, series.cutoff) == (172.0, Month(2021, 6))
+    [figure] = [
+        o
+        for o in store.panel("vietnam").observations("investment_total", LATE)
+        if o.form == "share_of_plan"
+    ]
+    assert figure.source == "2021-06-28-bieu.xlsx, sheet 'Sheet', cell D5"
+    assert figure.published == date(2021, 6, 28)
+
+
+def test_the_same_file_twice_changes_nothing_and_says_so(store: Store, tmp_path: Path) -> None:
+    path = annex(tmp_path, 6, [38.0, 172.0, 36.8])
+    load(store, path)
+    again = load(store, path)
+    assert again.added == Added(0, 3, 0)
+    assert again.files[0].loaded_before
+
+
+def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
+    report = load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]), dry_run=True)
+    assert report.added == Added(3, 0, 0)
+    assert store.vintages("vietnam") == ()
+
+
+def test_the_publication_date_is_said_named_or_asked_for(store: Store, tmp_path: Path) -> None:
+    path = annex(tmp_path, 6, [38.0, 172.0, 36.8], name="bieu-06.xlsx")
+    [file] = load(store, path).files
+    assert file.problem is not None
+    assert "--published YYYY-MM-DD" in file.problem
+    assert store.vintages("vietnam") == ()
+    load(store, path, published=date(2021, 6, 29))
+    assert store.vintages("vietnam") == (date(2021, 6, 29),)
+
+
+def test_a_broken_file_changes_nothing_and_the_others_go_in(store: Store, tmp_path: Path) -> None:
+    broken = tmp_path / "2021-05-28-broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 not a workbook")
+    report = load(store, broken, annex(tmp_path, 6, [38.0, 172.0, 36.8]), tmp_path / "missing.csv")
+    assert [file.file for file in report.problems] == ["2021-05-28-broken.xlsx", "missing.csv"]
+    assert "expected an Excel workbook" in str(report.problems[0].problem)
+    assert store.vintages("vietnam") == (date(2021, 6, 28),)
+
+
+def test_a_workbook_that_is_neither_names_what_is_expected(store: Store, tmp_path: Path) -> None:
+    book = Workbook()
+    path = tmp_path / "2021-06-01-other.xlsx"
+    book.save(path)
+    [file] = load(store, path).files
+    assert "expected a table titled as one of exports" in str(file.problem)
+
+
+def test_tidy_files_go_in_too(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "2021-06-29-tidy.csv"
+    path.write_text("KPI,month,value\ninvestment_moit,2021-05,120.5\n", encoding="utf-8")
+    assert load(store, path).added == Added(1, 0, 0)
+    assert store.series_as_of("vietnam", "investment_moit", LATE).values.tolist() == [120.5]
+
+
+def test_suspicious_figures_are_named_with_their_cell(store: Store, tmp_path: Path) -> None:
+    files = [
+        annex(tmp_path, month, [10.0, 10.0 * month, 5.0], year=year)
+        for year in (2018, 2019, 2020)
+        for month in range(1, 13)
+    ]
+    load(store, *files)
+    report = load(store, annex(tmp_path, 1, [11000.0, 11000.0, 5.0]))
+    [suspicion] = report.suspicions
+    assert suspicion.reason == "about 1.1e+03 times the usual month (10)"
+    assert suspicion.source.endswith("cell B5")
+    lower = load(store, annex(tmp_path, 2, [10.0, 9000.0, 5.0]))
+    assert "cumulative figure below the month before (11,000)" in [
+        suspicion.reason for suspicion in lower.suspicions
+    ]
+
+
+def test_the_number_of_workers_changes_nothing(store: Store, tmp_path: Path) -> None:
+    files = [annex(tmp_path, month, [10.0, 10.0 * month, 5.0]) for month in range(1, 7)]
+    seen: list[tuple[int, int, str]] = []
+    report = load(store, *files, workers=2, progress=lambda *step: seen.append(step))
+    assert seen == [(n, 6, file.name) for n, file in enumerate(files, start=1)]
+    other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
+    other.save_plan(PLAN)
+    assert ingest(other, "vietnam", files) == report
+    assert other.data_hash("vietnam", LATE) == store.data_hash("vietnam", LATE)
+    other.close()
+
+
+def test_without_a_plan_there_is_nothing_to_load_into(tmp_path: Path) -> None:
+    empty = Store.open(f"sqlite:///{tmp_path / 'empty.db'}")
+    with pytest.raises(InputError, match="no plan of family 'hanoi' is loaded"):
+        ingest(empty, "hanoi", [])
+    empty.close()

@@ -1,0 +1,59 @@
+"""The panel on the real annexes: nothing published later is ever seen."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.ingest import ingest
+from data.panel import Panel
+from data.samples.files import read_sample
+from data.store import Store
+
+KPIS = ("exports", "turnover", "retail_sales_and_services", "iip", "coal", "investment_total")
+
+
+@pytest.fixture(scope="module")
+def annexes(shared_data: Path) -> list[Path]:
+    files = sorted((shared_data / "gso" / "workbooks").iterdir())
+    return [file for file in files if "2019-10" <= file.name[:7] <= "2021-07"]
+
+
+def panel_of(files: list[Path], folder: Path) -> Panel:
+    store = Store.open(f"sqlite:///{folder / 'vedich.db'}")
+    plan, _ = read_sample("vietnam-2021")
+    store.save_plan(plan)
+    report = ingest(store, plan.family, files, workers=2)
+    assert report.problems == ()
+    panel = store.panel(plan.family)
+    store.close()
+    return panel
+
+
+@pytest.mark.parametrize("day", [date(2020, 9, 30), date(2021, 1, 31), date(2021, 6, 15)])
+def test_files_published_later_change_no_earlier_series(
+    annexes: list[Path], tmp_path: Path, day: date
+) -> None:
+    (tmp_path / "all").mkdir()
+    (tmp_path / "then").mkdir()
+    everything = panel_of(annexes, tmp_path / "all")
+    then = panel_of([file for file in annexes if file.name[:10] <= str(day)], tmp_path / "then")
+    for kpi in KPIS:
+        one, two = everything.series_as_of(kpi, day), then.series_as_of(kpi, day)
+        np.testing.assert_array_equal(one.values, two.values)
+        np.testing.assert_array_equal(one.base, two.base)
+        assert (one.start, one.status, one.to_date) == (two.start, two.status, two.to_date)
+
+
+def test_the_published_cumulative_rules_and_months_add_up(
+    annexes: list[Path], tmp_path: Path
+) -> None:
+    panel = panel_of(annexes, tmp_path)
+    exports = panel.series_as_of("exports", date(2021, 6, 30))
+    assert exports.to_date == pytest.approx(157629.990076, rel=1e-12)
+    assert exports.calendar_year(2021)[:6].sum() == pytest.approx(157629.990076, rel=1e-9)
+    assert panel.series_as_of("exports", date(2021, 6, 28)).months_known == 5
+    assert panel.series_as_of("iip", date(2021, 6, 30)).to_date == pytest.approx(9.27)
