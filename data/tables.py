@@ -73,6 +73,16 @@ targets = Table(
     ),
 )
 
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("plan", String(80), nullable=False),
+    Column("edited_at", DateTime(timezone=True), nullable=False),
+    Index("edits_of_family", "family", "id"),
+)
+
 imports = Table(
     "imports",
     metadata,
@@ -82,6 +92,7 @@ imports = Table(
     Column("sha256", String(64), nullable=False),
     Column("imported_at", DateTime(timezone=True), nullable=False),
     Column("imported_by", Text, nullable=False),
+    Index("imports_of_family", "family", "id"),
 )
 
 observations = Table(
@@ -110,6 +121,7 @@ promotions = Table(
     Column("as_of", Date, nullable=False),
     Column("promoted_at", DateTime(timezone=True), nullable=False),
     Column("bundle_hash", String(64), nullable=False),
+    Index("promotions_of_family", "family", "id"),
 )
 
 projections = Table(

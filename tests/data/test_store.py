@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -12,7 +13,14 @@ from sqlalchemy.exc import DBAPIError
 from data.observation import Kpi, Observation, RowSelector
 from data.plan import Plan, PlanVersion
 from data.store import Added, ImportRecord, Promotion, Store
-from models.errors import InvalidPlan, NoObservations, UnknownKpi, UnknownPlan, UnknownStamp
+from models.errors import (
+    InputError,
+    InvalidPlan,
+    NoObservations,
+    UnknownKpi,
+    UnknownPlan,
+    UnknownStamp,
+)
 from models.series import Month
 from models.target import Target
 
@@ -170,8 +178,8 @@ def test_families_do_not_mix(store: Store) -> None:
 
 def test_one_bad_figure_leaves_the_whole_file_out(store: Store) -> None:
     store.save_plan(PLAN)
-    broken = replace(FEB, value=None)  # type: ignore[arg-type]
-    with pytest.raises(DBAPIError):
+    broken = replace(FEB, value=float("nan"), source="sheet 'XK', cell D12")
+    with pytest.raises(InputError, match="sheet 'XK', cell D12: expected a number"):
         store.add_observations("somewhere", [JAN, broken], ORIGIN)
     assert store.vintages("somewhere") == ()
     assert not store.imported("somewhere", ORIGIN.sha256)
@@ -212,6 +220,26 @@ def test_opening_again_finds_what_was_saved(store: Store, store_url: str) -> Non
     again = Store.open(store_url)
     assert again.plan("somewhere-2021") == PLAN
     again.close()
+
+
+def test_two_at_once_add_a_figure_once(store: Store, store_url: str) -> None:
+    store.save_plan(PLAN)
+    doors = [Store.open(store_url) for _ in range(4)]
+    figures = [
+        month_figure(month, value, date(2022, 1, 29)) for month in (1, 2) for value in (1, 2)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        added = pool.map(lambda door: door.add_observations("somewhere", figures, ORIGIN), doors)
+        assert sum(one.new for one in added) == len(figures)
+    for door in doors:
+        door.close()
+
+
+def test_two_at_once_may_open_a_new_database(store_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for opened in pool.map(lambda _: Store.open(store_url), range(4)):
+            assert opened.plans() == ()
+            opened.close()
 
 
 def test_promotions_in_order(store: Store) -> None:

@@ -8,7 +8,15 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-APPEND_ONLY = ("observations", "imports", "projections", "promotions", "plan_versions", "targets")
+APPEND_ONLY = (
+    "observations",
+    "imports",
+    "edits",
+    "projections",
+    "promotions",
+    "plan_versions",
+    "targets",
+)
 
 
 def upgrade() -> None:
@@ -58,6 +66,14 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "edits",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("family", sa.String(80), nullable=False),
+        sa.Column("plan", sa.String(80), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("edits_of_family", "edits", ["family", "id"])
+    op.create_table(
         "imports",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("family", sa.String(80), nullable=False),
@@ -66,6 +82,7 @@ def upgrade() -> None:
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by", sa.Text, nullable=False),
     )
+    op.create_index("imports_of_family", "imports", ["family", "id"])
     op.create_table(
         "observations",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -90,6 +107,7 @@ def upgrade() -> None:
         sa.Column("promoted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("bundle_hash", sa.String(64), nullable=False),
     )
+    op.create_index("promotions_of_family", "promotions", ["family", "id"])
     op.create_table(
         "projections",
         sa.Column("stamp", sa.String(40), primary_key=True),
