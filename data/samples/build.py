@@ -1,0 +1,183 @@
+"""Make the sample `vietnam-2021` again from the statistics office's workbooks.
+
+    python -m data.samples.build --workbooks DIR --targets targets.csv --out DIR
+
+The workbooks go through the importer as a planner's would; the published
+targets come from a CSV (body, year, kpi, level, comparator, lower, upper, form,
+period, owner, role, basis, source), those of investment from the percentages
+printed in the workbooks. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import calendar
+import csv
+import hashlib
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from data.ingest import ingest
+from data.observation import Observation
+from data.plan import Plan
+from data.plan_in_force import DatedTarget, implied_versions
+from data.readers.cells import publication_date
+from data.samples.files import write_sample
+from data.samples.vietnam import KPIS
+from data.store import Store
+from models.errors import InputError
+from models.target import Comparator, Target, TargetForm, TargetLevel
+
+NAME = "vietnam-2021"
+WORKBOOKS_FILE = "workbooks.csv"
+_MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
+_DATED = re.compile(r"(?:(\d{1,2}) )?(" + "|".join(_MONTHS) + r") (\d{4})$")
+
+PLAN = Plan(
+    slug=NAME,
+    family="vietnam",
+    year=2021,
+    body="Bộ Công Thương; các bộ, tỉnh thực hiện vốn đầu tư từ ngân sách nhà nước",
+    name_vi="Cả nước năm 2021 (mẫu)",
+    name_en="Vietnam 2021 (sample)",
+    kpis=KPIS,
+    versions=(),
+    note=(
+        "Sample plan on public figures of the General Statistics Office of Vietnam. Targets "
+        "only where one was published; a version is dated when its figures became known."
+    ),
+)
+
+
+def build(workbooks: Path, targets: Path, folder: Path) -> Plan:
+    """Write the sample's files into a folder.
+
+    Parameters
+    ----------
+    workbooks : folder of the monthly annexes, each named after its publication date
+    targets : CSV of published targets
+    folder : where `plan.yaml`, `observations.csv.gz` and `workbooks.csv` go
+
+    Returns
+    -------
+    Plan, with a version for each day on which a target became known or moved
+
+    Raises
+    ------
+    InputError
+        If a workbook cannot be read.
+    """
+    files = sorted(path for path in workbooks.iterdir() if path.suffix in (".xls", ".xlsx"))
+    observations = _imported(files)
+    versions = implied_versions(
+        observations,
+        PLAN.year,
+        {kpi.slug: kpi.unit for kpi in KPIS},
+        published_targets(targets, PLAN.year),
+    )
+    plan = replace(PLAN, versions=versions)
+    write_sample(plan, observations, folder)
+    _write_workbooks(files, observations, folder / WORKBOOKS_FILE)
+    return plan
+
+
+def _imported(files: list[Path]) -> list[Observation]:
+    """What the importer makes of the workbooks, by way of a store of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        store = Store.open(f"sqlite:///{home}/build.db")
+        store.save_plan(PLAN)
+        report = ingest(store, PLAN.family, files)
+        panel = store.panel(PLAN.family)
+        store.close()
+    if report.problems:
+        raise InputError("; ".join(str(file.problem) for file in report.problems))
+    return [one for figures in panel.printed.values() for one in figures]
+
+
+def published_targets(path: Path, year: int) -> Iterator[DatedTarget]:
+    """The country's targets of a year for KPIs of the sample, each from the day it was known."""
+    known = {kpi.slug for kpi in KPIS}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            body = row["body"].startswith("Vietnam (")
+            if body and row["year"] == str(year) and row["kpi"] in known:
+                yield _dated_target(row)
+
+
+def _dated_target(row: Mapping[str, str]) -> DatedTarget:
+    day, is_exact = known_from(row["source"])
+    document = f"Target of the {row['owner']} as reported by {row['source']}"
+    if not is_exact:
+        document += " (the day is not known; counted from the end of the month)"
+    target = Target(
+        comparator=cast(Comparator, row["comparator"]),
+        lower=float(row["lower"]) if row["lower"] else None,
+        upper=float(row["upper"]) if row["upper"] else None,
+        form=cast(TargetForm, row["form"]),
+        level=cast(TargetLevel, row["level"]),
+        period=row["period"],
+        owner=row["owner"],
+        role=row["role"],
+        basis=row["basis"],
+        source=row["source"],
+    )
+    return DatedTarget(day, row["kpi"], target, document)
+
+
+def known_from(source: str) -> tuple[date, bool]:
+    """The day a source was published, and whether it says the day.
+
+    A source that says only the month counts from the month's last day: earlier
+    would show a target to views of days on which it may not have been known.
+
+    Examples
+    --------
+    >>> known_from("VOV, February 2021")
+    (datetime.date(2021, 2, 28), False)
+    """
+    match = _DATED.search(source.strip())
+    if not match:
+        raise InputError(
+            f"expected a source that ends in its date, such as 'VOV, February 2021', found "
+            f"'{source}'; add the date."
+        )
+    year, month = int(match[3]), _MONTHS[match[2]]
+    if match[1]:
+        return date(year, month, int(match[1])), True
+    return date(year, month, calendar.monthrange(year, month)[1]), False
+
+
+def _write_workbooks(
+    files: Iterable[Path], observations: Iterable[Observation], path: Path
+) -> None:
+    """The list of workbooks: what they are and how many figures came from each."""
+    taken = Counter(one.source.partition(",")[0] for one in observations)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("file", "published", "figures", "sha256"))
+        for workbook in files:
+            digest = hashlib.sha256(workbook.read_bytes()).hexdigest()
+            day = publication_date(workbook.name)
+            writer.writerow((workbook.name, day, taken[workbook.name], digest))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=f"Make the sample {NAME} again.")
+    parser.add_argument("--workbooks", type=Path, required=True)
+    parser.add_argument("--targets", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args(arguments)
+    plan = build(given.workbooks, given.targets, given.out)
+    sys.stdout.write(f"{plan.slug}: {len(plan.kpis)} KPIs, {len(plan.versions)} versions\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
