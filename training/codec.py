@@ -9,6 +9,7 @@ the dataclass that is read, so a file never says which class to build.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import types
 import typing
@@ -28,7 +29,11 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def encode(value: Any, arrays: Arrays, name: str) -> Any:
-    """A JSON-able picture of `value`; its arrays are added to `arrays` under `name...`.
+    """A JSON-able picture of `value`; its arrays are added to `arrays` under their content's name.
+
+    Parameters
+    ----------
+    name : where the value stands, for messages
 
     Raises
     ------
@@ -40,8 +45,9 @@ def encode(value: Any, arrays: Arrays, name: str) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "biufU":
             raise TypeError(f"{name}: an array of {value.dtype} cannot be stored")
-        arrays[name] = value
-        return {"$array": name}
+        content = content_name(value)
+        arrays[content] = value
+        return {"$array": content}
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):
@@ -64,6 +70,14 @@ def encode(value: Any, arrays: Arrays, name: str) -> Any:
     if isinstance(value, Sequence):
         return [encode(item, arrays, f"{name}.{place}") for place, item in enumerate(value)]
     raise TypeError(f"{name}: a {type(value).__name__} cannot be stored")
+
+
+def content_name(array: NDArray[Any]) -> str:
+    """A name made of an array's type, shape and numbers: equal arrays are stored once."""
+    little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
+    digest = hashlib.sha256(f"{little.dtype.str}{little.shape}".encode())
+    digest.update(little.tobytes())
+    return digest.hexdigest()[:32]
 
 
 def decode(stored: Any, wanted: type[T], arrays: Mapping[str, NDArray[Any]], name: str) -> T:
@@ -147,8 +161,13 @@ def _plain(stored: Any, arrays: Mapping[str, NDArray[Any]], name: str) -> Any:
 
 def _expect(stored: Any, kind: Any, name: str) -> Any:
     if not isinstance(stored, kind) or (isinstance(stored, bool) and kind is not bool):
-        raise UnreadableBundle(f"{name}: expected {kind}, found {type(stored).__name__}.")
+        raise UnreadableBundle(f"{name}: expected {_names(kind)}, found {type(stored).__name__}.")
     return stored
+
+
+def _names(kind: Any) -> str:
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return " or ".join(one.__name__ for one in kinds)
 
 
 def _key(key: Any) -> str:

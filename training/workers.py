@@ -11,7 +11,8 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Generic, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -23,60 +24,69 @@ Progress = Callable[[int, int, str], None]  # done, total, what was done last
 _shared: Any = None  # of a worker process, set once when it starts
 
 
-def run_tasks(
-    task: Callable[[Shared, Item], Result],
-    shared: Shared,
-    items: Sequence[Item],
-    *,
-    workers: int = 1,
-    progress: Progress | None = None,
-    label: Callable[[Item], str] = str,
-) -> list[Result]:
-    """`[task(shared, item) for item in items]`, on `workers` processes.
+class Workers(Generic[Shared]):
+    """Processes that share one read-only value; use as a context.
 
     Parameters
     ----------
-    task : a function of a module (it is sent by name)
     shared : what every task reads; sent once to each process
-    items : one per task; also the order of the results
-    workers : number of processes; 1 computes in this one
-    progress : told after each task
-    label : what a task is called when progress is told
+    number : of processes; 1 computes in this one
     """
-    if workers <= 1 or len(items) <= 1:
-        results = []
-        with threadpool_limits(limits=1):
-            for done, item in enumerate(items, start=1):
-                results.append(task(shared, item))
-                if progress:
-                    progress(done, len(items), label(item))
-        return results
-    with ProcessPoolExecutor(
-        max_workers=min(workers, len(items)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(shared,),
-    ) as pool:
-        futures = [pool.submit(_run, task, item) for item in items]
-        try:
-            _tell(futures, items, progress, label)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        return [future.result() for future in futures]
+
+    def __init__(self, shared: Shared, number: int = 1) -> None:
+        self._shared = shared
+        self._pool: ProcessPoolExecutor | None = None
+        if number > 1:
+            self._pool = ProcessPoolExecutor(
+                max_workers=number,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_start,
+                initargs=(shared,),
+            )
+
+    def __enter__(self) -> Workers[Shared]:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=error is not None)
+
+    def run(
+        self,
+        task: Callable[[Shared, Item], Result],
+        items: Sequence[Item],
+        done: Callable[[Item], None] | None = None,
+    ) -> list[Result]:
+        """`[task(shared, item) for item in items]`; `done` is told after each of them.
+
+        Parameters
+        ----------
+        task : a function of a module (it is sent by name)
+        items : one per task; also the order of the results
+        """
+        if self._pool is None:
+            results = []
+            with threadpool_limits(limits=1):
+                for item in items:
+                    results.append(task(self._shared, item))
+                    if done:
+                        done(item)
+            return results
+        futures = {self._pool.submit(_run, task, item): item for item in items}
+        for future in as_completed(futures):
+            future.result()
+            if done:
+                done(futures[future])
+        return [_value(future) for future in futures]
 
 
-def _tell(
-    futures: Sequence[Future[Any]],
-    items: Sequence[Item],
-    progress: Progress | None,
-    label: Callable[[Item], str],
-) -> None:
-    places = {future: place for place, future in enumerate(futures)}
-    for done, future in enumerate(as_completed(futures), start=1):
-        future.result()
-        if progress:
-            progress(done, len(items), label(items[places[future]]))
+def _value(future: Future[Result]) -> Result:
+    return future.result()
 
 
 def _start(shared: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.errors import InputError
-from training.workers import run_tasks
+from training.workers import Workers
 
 
 def shifted(shared: dict[str, int], item: int) -> int:
@@ -18,32 +18,17 @@ def refusing(shared: None, item: int) -> int:
     return item
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_results_come_in_the_order_of_the_items(workers: int) -> None:
-    items = [5, 3, 9, 1]
-    assert run_tasks(shifted, {"shift": 10}, items, workers=workers) == [15, 13, 19, 11]
+@pytest.mark.parametrize("number", [1, 2])
+def test_results_come_in_the_order_of_the_items(number: int) -> None:
+    told: list[int] = []
+    with Workers({"shift": 10}, number) as workers:
+        assert workers.run(shifted, [5, 3, 9, 1], told.append) == [15, 13, 19, 11]
+        assert workers.run(shifted, []) == []
+        assert workers.run(shifted, [2]) == [12]
+    assert sorted(told) == [1, 3, 5, 9]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_progress_is_told_once_per_task(workers: int) -> None:
-    told: list[tuple[int, int, str]] = []
-    run_tasks(
-        shifted,
-        {"shift": 0},
-        [1, 2, 3],
-        workers=workers,
-        progress=lambda done, total, label: told.append((done, total, label)),
-        label=lambda item: f"item {item}",
-    )
-    assert [(done, total) for done, total, _ in told] == [(1, 3), (2, 3), (3, 3)]
-    assert {label for *_, label in told} == {"item 1", "item 2", "item 3"}
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_an_error_of_a_task_is_raised_as_it_is(workers: int) -> None:
-    with pytest.raises(InputError, match="anything but 2"):
-        run_tasks(refusing, None, [1, 2, 3, 4], workers=workers)
-
-
-def test_no_items_give_no_results() -> None:
-    assert run_tasks(shifted, {"shift": 0}, [], workers=2) == []
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_error_of_a_task_is_raised_as_it_is(number: int) -> None:
+    with pytest.raises(InputError, match="anything but 2"), Workers(None, number) as workers:
+        workers.run(refusing, [1, 2, 3, 4])

@@ -1,0 +1,58 @@
+"""What retraining and backtests show in a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import calendar
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from models.errors import InvalidMonth, VedichError
+from models.series import Month
+from training.workers import Progress
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress]:
+    """A bar on standard error that a `progress` callback moves."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[step]}"),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None, step="")
+
+        def progress(done: int, total: int, step: str) -> None:
+            bar.update(task, completed=done, total=total, step=step)
+
+        yield progress
+
+
+@contextmanager
+def failure_shown() -> Iterator[None]:
+    """An error that a person can act on ends the program with its message alone."""
+    try:
+        yield
+    except VedichError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
+
+
+def vintage_day(text: str) -> date:
+    """'2021-06' is the last day of June 2021, '2021-06-15' that day; for argparse."""
+    try:
+        if len(text) == len("2021-06-15"):
+            return date.fromisoformat(text)
+        month = Month.parse(text)
+    except (ValueError, InvalidMonth) as error:
+        raise argparse.ArgumentTypeError(f"expected YYYY-MM or YYYY-MM-DD: {error}") from error
+    return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])

@@ -1,0 +1,73 @@
+"""A bundle as MLflow shows it: the parent run's and each KPI's metrics, tags and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from training.bundle import FORMAT_VERSION, Bundle
+from training.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
+from training.tracking import NestedRun, RetrainingRun
+
+Metrics = dict[str, dict[int, float]]
+
+
+def retraining_run(
+    bundle: Bundle, bundle_hash: str, folder: Path, prior_corpus: str = "none"
+) -> RetrainingRun:
+    """What is recorded of one retraining.
+
+    Parameters
+    ----------
+    folder : of the bundle
+    prior_corpus : hash of what the annual prior was trained on; 'none' without one
+    """
+    rows = taught(bundle.scores.frame())
+    tags = {
+        "as_of": bundle.as_of.isoformat(),
+        "data_hash": bundle.data_hash,
+        "bundle_hash": bundle_hash,
+        "format_version": str(FORMAT_VERSION),
+        "commit": bundle.provenance.get("commit", ""),
+        "prior_corpus": prior_corpus,
+    }
+    return RetrainingRun(
+        family=bundle.family,
+        name=bundle.as_of.isoformat(),
+        bundle=folder,
+        metrics=_metrics(rows, MEASURES),
+        params={**bundle.settings, "kpis": str(len(bundle.learned))},
+        tags=tags,
+        nested=tuple(
+            NestedRun(
+                name=kpi,
+                metrics=_metrics(rows[rows["kpi"] == kpi], ("annual_error",)),
+                params={"kind": bundle.kinds[kpi], "unit": bundle.units[kpi]},
+                tags={"kpi": kpi, "as_of": tags["as_of"], **_failures(learned.failures)},
+            )
+            for kpi, learned in sorted(bundle.learned.items())
+        ),
+    )
+
+
+def _metrics(rows: pd.DataFrame, by_month: tuple[str, ...]) -> Metrics:
+    """Scores by name; the step is the months known, over all months only for the ensemble."""
+    metrics: Metrics = {}
+    if rows.empty:
+        return metrics
+    for score in summary(rows).to_dict("records"):
+        method, known = score["method"], score["months_known"]
+        if known == ALL:
+            if method == ENSEMBLE:
+                for measure in MEASURES:
+                    metrics[f"{method}/{measure}/all"] = {0: float(score[measure])}
+            continue
+        for measure in by_month:
+            metrics.setdefault(f"{method}/{measure}", {})[int(known)] = float(score[measure])
+    return metrics
+
+
+def _failures(failures: Mapping[str, str]) -> dict[str, str]:
+    return {f"failed/{candidate}": reason for candidate, reason in sorted(failures.items())}

@@ -1,0 +1,322 @@
+"""Retraining: what was published up to a date in, one bundle and one registered version out.
+
+    vedich retrain --plan vietnam-2021 --as-of 2021-06
+    python -m training.retrain --plan vietnam-2021 --as-of 2021-06
+
+Backtest and final fits run over processes; the bundle is written first, MLflow
+gets the same files, and the gate decides whether it becomes the champion.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+import pandas as pd
+
+from data.settings import Settings
+from data.store import Promotion, Store
+from models.candidates import REGISTRY
+from models.candidates.base import Candidate, Parameters
+from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
+from models.pipeline import Learned, fit_candidates
+from models.series import Kind
+from training.backtest import Backtest, Setup, YearTask, backtest_years, run_backtest
+from training.bundle import Bundle, write_bundle
+from training.bundles import PromotedBundle, bundle_folder, bundle_for
+from training.console import failure_shown, progress_bar, vintage_day
+from training.gate import Decision, decide
+from training.records import retraining_run
+from training.scoreboard import summary, taught
+from training.tracking import CHALLENGER, CHAMPION, MlflowTracker, RegisteredVersion, Tracker
+from training.workers import Progress, Workers
+
+
+@dataclass(frozen=True, eq=False)
+class RetrainReport:
+    """What a retraining did.
+
+    Attributes
+    ----------
+    family, as_of : what it was made for, and from data up to when
+    version : number in the registry
+    folder : of the bundle
+    decision : of the gate; promoted or not, and why
+    scores : backtest scores per method and months known, see `scoreboard.summary`
+    kpis : how many were learned
+    without_figures : KPIs of which nothing was published up to `as_of`
+    failures : KPI → candidate → why it has no parameters
+    reconstructed : origins of the backtest without a vintage of their own
+    seconds : how long it took
+    """
+
+    family: str
+    as_of: date
+    version: str
+    bundle_hash: str
+    folder: Path
+    decision: Decision
+    scores: pd.DataFrame
+    kpis: int
+    without_figures: tuple[str, ...]
+    failures: Mapping[str, Mapping[str, str]]
+    reconstructed: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class FinalFit:
+    """The candidates of one KPI, fitted on everything known."""
+
+    kpi: str
+    kind: Kind
+    unit: str
+    parameters: Mapping[str, Parameters]
+    failures: Mapping[str, str]
+
+
+def retrain(
+    store: Store,
+    settings: Settings,
+    plan: str,
+    as_of: date | None = None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    engine: str = "local",
+    candidates: Mapping[str, Candidate] = REGISTRY,
+    promote: bool = False,
+    tracker: Tracker | None = None,
+    now: datetime | None = None,
+) -> RetrainReport:
+    """Learn everything about a plan's family from data up to a date.
+
+    Parameters
+    ----------
+    plan : slug; all KPIs of its family are learned
+    as_of : nothing published later is looked at; default the newest vintage
+    workers : processes; default one per core. Their number changes no digit
+    progress : told (done, total, what was done last)
+    engine : 'local'
+    candidates : what is fitted and combined; default all
+    promote : become champion whatever the gate says
+    tracker : where it is recorded; default MLflow as the settings say
+    now : for the promotion's date; default the clock
+
+    Raises
+    ------
+    UnknownPlan, NoObservations, InputError
+        If the plan, its figures or the engine do not exist.
+    TrackingUnavailable
+        If MLflow cannot be reached; said before any long work starts.
+    """
+    begun = time.monotonic()
+    if engine != "local":
+        raise InputError(f"expected the engine 'local', found '{engine}'; no other is built in.")
+    family = store.plan(plan).family
+    day = as_of or _newest_vintage(store, family)
+    tracker = tracker or tracker_of(settings)
+    tracker.open()
+    setup = Setup(store.panel(family, day), day, candidates)
+    number = workers or len(os.sched_getaffinity(0))
+    fits, backtest = _learn(setup, number, progress)
+    if not fits:
+        raise NoObservations(
+            f"nothing was published for any KPI of '{family}' up to {day}; load figures, or "
+            "choose a later date."
+        )
+    bundle = Bundle(
+        family=family,
+        as_of=day,
+        data_hash=store.data_hash(family, day),
+        kinds={fit.kpi: fit.kind for fit in fits},
+        units={fit.kpi: fit.unit for fit in fits},
+        learned={
+            fit.kpi: Learned(fit.parameters, fit.failures, *backtest.lessons[fit.kpi])
+            for fit in fits
+        },
+        scores=backtest.scores,
+        settings={
+            "backtest_paths": str(setup.n_paths),
+            "candidates": ", ".join(sorted(setup.candidates)),
+            "calibration": "weights of strictly earlier years",
+        },
+        provenance={"commit": commit(), "program": installed_version("vedich"), "plan": plan},
+    )
+    bundle_hash = bundle.content_hash
+    folder = write_bundle(bundle, bundle_folder(settings.bundles, family, bundle_hash))
+    registered = tracker.record(retraining_run(bundle, bundle_hash, folder))
+    champion = _champion(store, settings, family, day)
+    decision = decide(bundle.scores, champion.bundle.scores if champion else None, promote)
+    moment = now or datetime.now(UTC)
+    _place(store, tracker, registered, decision, day, bundle_hash, moment)
+    return RetrainReport(
+        family=family,
+        as_of=day,
+        version=registered.version,
+        bundle_hash=bundle_hash,
+        folder=folder,
+        decision=decision,
+        scores=summary(taught(backtest.scores.frame())),
+        kpis=len(fits),
+        without_figures=tuple(sorted(set(setup.panel.kpis()) - set(bundle.learned))),
+        failures={fit.kpi: fit.failures for fit in fits if fit.failures},
+        reconstructed=sum(result.reconstructed for result in backtest.results),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def promote_version(
+    store: Store,
+    settings: Settings,
+    family: str,
+    version: str,
+    *,
+    tracker: Tracker | None = None,
+    now: datetime | None = None,
+) -> Promotion:
+    """Put a registered version in charge by hand: it answers from the champion's vintage on.
+
+    Raises
+    ------
+    NoBundle
+        If the family has no such version.
+    TrackingUnavailable
+        If MLflow, which knows the versions, cannot be reached.
+    """
+    tracker = tracker or tracker_of(settings)
+    versions = tracker.versions(family)
+    chosen = next((one for one in versions if one.version == version), None)
+    if chosen is None:
+        known = ", ".join(one.version for one in versions) or "none"
+        raise NoBundle(f"expected a version of '{family}', found '{version}'; there is {known}.")
+    days = [one.as_of for one in store.promotions(family)]
+    promotion = Promotion(
+        family=family,
+        version=version,
+        as_of=max([date.fromisoformat(chosen.tags["as_of"]), *days]),
+        promoted_at=now or datetime.now(UTC),
+        bundle_hash=chosen.tags["bundle_hash"],
+    )
+    tracker.set_alias(family, CHAMPION, version)
+    store.record_promotion(promotion)
+    return promotion
+
+
+def tracker_of(settings: Settings) -> MlflowTracker:
+    """MLflow as the settings say; artefacts beside its database where that is local."""
+    local = settings.tracking_uri.startswith("sqlite:")
+    if local:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    return MlflowTracker(settings.tracking_uri, settings.home / "mlartifacts" if local else None)
+
+
+def commit() -> str:
+    """The commit this program stands at, with '+' if it was changed since; '' outside of git."""
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--abbrev=40"]
+    try:
+        told = subprocess.run([*git, "--dirty=+"], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return told.stdout.strip()
+
+
+def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
+    """Fit one KPI on everything known; None without figures. A task for `Workers`."""
+    try:
+        series = setup.panel.series_as_of(kpi, setup.as_of)
+    except NoObservations:
+        return None
+    parameters, failures = fit_candidates(series, setup.candidates)
+    return FinalFit(kpi, series.kind, series.unit, parameters, failures)
+
+
+def _learn(
+    setup: Setup, workers: int, progress: Progress | None
+) -> tuple[list[FinalFit], Backtest]:
+    kpis = sorted(setup.panel.kpis())
+    total = len(kpis) + len(backtest_years(setup, kpis))
+    told = 0
+
+    def done(step: YearTask | str) -> None:
+        nonlocal told
+        told += 1
+        if progress:
+            name = step if isinstance(step, str) else f"{step.kpi} {step.year}"
+            progress(told, total, name)
+
+    with Workers(setup, workers) as pool:
+        backtest = run_backtest(pool, setup, kpis, done)
+        fits = pool.run(final_fit, kpis, done)
+    return [fit for fit in fits if fit is not None], backtest
+
+
+def _champion(store: Store, settings: Settings, family: str, day: date) -> PromotedBundle | None:
+    """The bundle that answers for the day now; one that cannot be read has no say."""
+    try:
+        return bundle_for(store, settings.bundles, family, day)
+    except (NoBundle, UnreadableBundle):
+        return None
+
+
+def _place(
+    store: Store,
+    tracker: Tracker,
+    registered: RegisteredVersion,
+    decision: Decision,
+    day: date,
+    bundle_hash: str,
+    moment: datetime,
+) -> None:
+    """Alias and promotion history. A past month's bundle answers, but is not the champion."""
+    family, version = registered.family, registered.version
+    if not decision.promoted:
+        tracker.set_alias(family, CHALLENGER, version)
+        return
+    if all(one.as_of <= day for one in store.promotions(family)):
+        tracker.set_alias(family, CHAMPION, version)
+    store.record_promotion(Promotion(family, version, day, moment, bundle_hash))
+
+
+def _newest_vintage(store: Store, family: str) -> date:
+    vintages = store.vintages(family)
+    if not vintages:
+        raise NoObservations(f"plan family '{family}' has no figures yet; load some first.")
+    return vintages[-1]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m training.retrain`."""
+    parser = argparse.ArgumentParser(prog="python -m training.retrain", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--plan", required=True)
+    parser.add_argument("--as-of", type=vintage_day, help="YYYY-MM or YYYY-MM-DD")
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
+    given = parser.parse_args(arguments)
+    settings = Settings()
+    with failure_shown(), progress_bar("retraining") as progress:
+        report = retrain(
+            Store.open(settings.store_url),
+            settings,
+            given.plan,
+            given.as_of,
+            workers=given.workers,
+            progress=progress,
+            promote=given.promote,
+        )
+    outcome = "champion" if report.decision.promoted else "challenger"
+    print(f"{report.family} version {report.version}: {outcome} ({report.decision.reason})")
+    print(report.scores.to_string(index=False, float_format="{:.4f}".format))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
