@@ -249,8 +249,7 @@ def _read_tidy(
 ) -> _Read:
     """A tidy file; of a workbook that is neither, the annex reader's reason is given."""
     try:
-        own = [kpi for kpi in kpis if not kpi.parts]
-        tidy = read_tidy(content, file, own, published or publication_date(file))
+        tidy = read_tidy(content, file, kpis, published or publication_date(file))
     except UnknownLayout:
         if no_annex is None:
             raise
