@@ -26,12 +26,12 @@ PastErrors = Sequence[tuple[int, float]]  # (months known, standardised error)
 LEVELS = np.linspace(0.005, 0.995, 199)
 MONTHS = 12  # rows of a calibration: 0 to 11 months known
 FEWEST = 11  # pooled errors below which nothing is learned
-SHRINK = 3.0  # years of errors' worth of weight that the family carries against a KPI's own
+SHRINK = 6.0  # years of errors' worth of weight that the family carries against a KPI's own
 CUT = 3.0  # errors count up to this many times the family's 80 % width in the KPI's own factor
+TAIL = 0.95  # share of past errors believed; larger ones grow as a normal's do
 NEIGHBOUR = 0.5  # what an error one month of the year away counts
-UNSEEN = 1.5  # widening of the ensemble's own spread while no past error is known
-SMALLEST = 0.05  # a rest of the year below this share of the forecast counts as this share
-FLOOR = 0.002  # least spread: on logs, or as a share of the outcome's size
+UNSEEN = 1.2  # widening of the ensemble's own spread while no past error is known
+FLOOR = 0.002  # least spread, as a share of the rest or of the outcome
 _NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
 
 
@@ -58,13 +58,30 @@ class _Rest:
 
     Attributes
     ----------
-    logs : whether it is measured on logs (positive on every path)
-    centre, spread : median and normal-equivalent standard deviation, on that scale
+    roots : errors are measured on square roots (no month of the history is below
+        zero): 2 (√(value ÷ centre) − 1), for small errors the relative one
+    centre : median, in the KPI's unit
+    spread : normal-equivalent standard deviation, on the scale of errors
     """
 
-    logs: bool
+    roots: bool
     centre: float
     spread: float
+
+    def error(self, values: Array) -> Array:
+        """How far values are from the centre, in units of the spread."""
+        if self.roots:
+            scaled = 2.0 * (np.sqrt(np.maximum(values, 0.0) / self.centre) - 1.0)
+        else:
+            scaled = values - self.centre
+        return np.asarray(scaled / self.spread, dtype=float)
+
+    def value(self, errors: Array) -> Array:
+        """The values that are so far from the centre; the inverse of `error`."""
+        scaled = errors * self.spread
+        if self.roots:
+            return np.asarray(self.centre * np.maximum(1.0 + scaled / 2, 0.0) ** 2, dtype=float)
+        return np.asarray(self.centre + scaled, dtype=float)
 
 
 def uncalibrated() -> Calibration:
@@ -82,17 +99,13 @@ def standardised_error(annual: AnnualDistribution, outcome: float) -> float:
 
     Returns
     -------
-    float, no unit: log(actual ÷ forecast) of the rest of the year ÷ its spread
-    where every path is positive, else (actual − forecast) ÷ spread; NaN for a
-    year that was over. What the months known were revised by is part of the rest
+    float, no unit; NaN for a year that was over. What the months known were
+    revised by since is part of the error
     """
     if annual.months_known == 12 or not np.isfinite(outcome):
         return float("nan")
-    rest = _rest(annual)
     actual = outcome - float(annual.known.mean())
-    if rest.logs:
-        actual = float(np.log(max(actual, SMALLEST * np.exp(rest.centre))))
-    return (actual - rest.centre) / rest.spread
+    return float(_rest(annual).error(np.array(actual)))
 
 
 def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
@@ -112,8 +125,8 @@ def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
     Errors count by a kernel over the months known and are mirrored: the centre
     stays where the ensemble put it, since a few years of a family share their
     shocks and tell little about bias. As split-conformal prediction asks, an
-    outcome to come counts as one more error; beyond the largest the quantiles
-    grow as a normal's do.
+    outcome to come counts as one more error. Beyond the share `TAIL` quantiles grow
+    as a normal's do: one freak year would else stretch every KPI's mean.
     """
     kept = [(months, error) for months, error in pooled if np.isfinite(error)]
     if len(kept) < FEWEST:
@@ -143,13 +156,12 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     rest, brings = _rest(annual), annual.rest
     ranks = np.argsort(np.argsort(brings, kind="stable"), kind="stable")
     errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(brings))
-    moved = rest.centre + learned.scale * rest.spread * errors
-    if rest.logs:
-        months = annual.months * (np.exp(np.minimum(moved, 700.0)) / brings)[:, None]
+    wanted = rest.value(learned.scale * errors)
+    if rest.roots and (brings > 0).all():
+        months = annual.months * (wanted / brings)[:, None]
     else:
-        months = annual.months + ((moved - brings) / annual.response.sum(axis=1))[:, None]
-    if annual.non_negative:
-        months = np.maximum(months, 0.0)
+        months = annual.months + ((wanted - brings) / annual.response.sum(axis=1))[:, None]
+        months = np.maximum(months, 0.0) if annual.non_negative else months
     if annual.kind == "count":
         months = np.rint(months)
     return replace(annual, months=months)
@@ -157,11 +169,12 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
 
 def _rest(annual: AnnualDistribution) -> _Rest:
     brings = annual.rest
-    logs = bool((brings > 0).all()) and annual.non_negative
-    values = np.log(brings) if logs else brings
-    low, centre, high = np.quantile(values, [0.1, 0.5, 0.9])
-    floor = FLOOR if logs else max(FLOOR * abs(annual.median), 1e-12)
-    return _Rest(logs, float(centre), max(float(high - low) / _NORMAL_80, floor))
+    centre = float(np.median(brings))
+    roots = annual.non_negative and centre > 0
+    measured = _Rest(roots, centre, 1.0).error(brings)
+    low, high = np.quantile(measured, [0.1, 0.9])
+    floor = FLOOR if roots else max(FLOOR * abs(annual.median), 1e-12)
+    return _Rest(roots, centre, max(float(high - low) / _NORMAL_80, floor))
 
 
 def _quantiles(sizes: Array, mass: Array) -> Array:
@@ -174,10 +187,10 @@ def _quantiles(sizes: Array, mass: Array) -> Array:
     share = np.cumsum(weights) / (weights.sum() + 1.0)
     upper = LEVELS[LEVELS > 0.5]
     inside = 2 * upper - 1  # share of outcomes between −q and q
-    found = np.interp(inside, np.r_[0.0, share], np.r_[0.0, ordered])
-    beyond = inside > share[-1]
-    edge = _normal(np.array([(1 + share[-1]) / 2]))
-    found[beyond] = ordered[-1] * _normal(upper[beyond]) / edge
+    top = min(TAIL, float(share[-1]))
+    found = np.interp(np.minimum(inside, top), np.r_[0.0, share], np.r_[0.0, ordered])
+    stretch = _normal(upper) / _normal(np.array([(1 + top) / 2]))
+    found *= np.where(inside > top, stretch, 1.0)
     return np.concatenate([-found[::-1], np.zeros(len(LEVELS) - 2 * len(upper)), found])
 
 

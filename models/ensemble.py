@@ -1,4 +1,4 @@
-"""Weights learned on past annual errors, and paths drawn from the candidates by weight."""
+"""Many candidates into one: weights learned on past annual errors, joint paths combined."""
 
 from __future__ import annotations
 
@@ -9,54 +9,58 @@ from numpy.typing import NDArray
 
 from models.paths import Paths
 
-Weights = Mapping[str, float]
+Array = NDArray[np.float64]
+Weights = Mapping[str, float]  # candidate → weight
 
-SHRINK = 8  # past errors' worth of weight that the pooled error carries
+MONTHS = 12  # 0 to 11 months known
+SHRINK = 4.0  # years of errors' worth of weight that the family carries against a KPI's own
 SHARPNESS = 2.0  # weight falls with this power of the error
 NEIGHBOUR = 0.5  # what an error one month of the year away counts
+REACH = float(np.log(3.0))  # no candidate is believed beyond this distance from the middle
+LEAST = 1e-6  # an error no smaller than this share of the usual one
 
 
 def learn_weights(
-    own: Mapping[str, NDArray[np.float64]], pooled: Mapping[str, NDArray[np.float64]]
+    own: Mapping[str, Array], pooled: Mapping[str, Array]
 ) -> dict[int, dict[str, float]]:
     """Weights of the candidates for each number of months known.
 
     Parameters
     ----------
-    own : per candidate the KPI's annual errors (fractions of last year's total),
-        shape (n_years, 12), column m for m months known; NaN where it failed
+    own : per candidate the KPI's annual errors |median − outcome| ÷ last year's
+        outcome, shape (n_years, 12), column m for m months known; NaN where it
+        gave none. Row i is the same year for every candidate
     pooled : the same for all KPIs of the family together, rows stacked
 
     Returns
     -------
     dict, months known (0 to 11) → candidate → weight; weights sum to 1; a
-    candidate without any error gets none
+    candidate without any error in the family gets none
 
     Notes
     -----
-    Ours: the mean error at a month, its neighbours counting half, is shrunk
-    towards the family's (scaled to the KPI's own level of difficulty), and
-    weights are inverse squares of it: robust where years are few.
+    Ours: an error counts relative to the mean of all candidates at the same
+    origin, so that neither a hard KPI nor a hard year rules. Its mean at a month,
+    neighbouring months counting half, is shrunk from the KPI's own towards the
+    family's; weights are inverse squares. Few years tell little: sharper weights
+    did worse on held-out years.
     """
+    names = sorted(pooled)
+    family, mine = _relative(names, pooled), _relative(names, own)
+    months = np.arange(MONTHS)
     weights: dict[int, dict[str, float]] = {}
-    for known in range(12):
-        kernel = np.zeros(12)
-        for step, weight in ((-1, NEIGHBOUR), (0, 1.0), (1, NEIGHBOUR)):
-            if 0 <= known + step < 12:
-                kernel[known + step] = weight
-        family = {name: _mean(pooled[name], kernel)[0] for name in sorted(pooled)}
-        family = {name: error for name, error in family.items() if np.isfinite(error)}
-        mine = {name: _mean(own[name], kernel) for name in sorted(family) if name in own}
-        seen = [name for name in mine if np.isfinite(mine[name][0])]
-        level = _level({name: mine[name][0] for name in seen}, family)
-        scores = {}
-        for name, error in family.items():
-            count = mine[name][1] if name in seen else 0.0
-            value = mine[name][0] if name in seen else 0.0
-            shrunk = (count * value + SHRINK * level * error) / (count + SHRINK)
-            scores[name] = max(shrunk, 1e-9) ** -SHARPNESS
-        total = sum(scores.values())
-        weights[known] = {name: score / total for name, score in scores.items()}
+    for known in range(MONTHS):
+        kernel = np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * np.abs(months - known))
+        usual, _ = _mean(family, kernel)
+        seen, years = _mean(mine, kernel)
+        shrunk = (years * np.where(years > 0, seen, 0.0) + SHRINK * usual) / (years + SHRINK)
+        scores = np.maximum(shrunk, LEAST) ** -SHARPNESS
+        scores = np.where(np.isfinite(scores), scores, 0.0)
+        if scores.sum() > 0:
+            share = scores / scores.sum()
+            weights[known] = {
+                name: float(part) for name, part in zip(names, share, strict=True) if part > 0
+            }
     return weights
 
 
@@ -65,43 +69,50 @@ def combine(paths: Mapping[str, Paths], weights: Weights, rng: np.random.Generat
 
     Parameters
     ----------
-    paths : per candidate, shape (n_paths, horizon)
-    weights : per candidate; those without paths are left out and the rest scaled up
+    paths : per candidate, shape (n_paths, horizon); one that failed is not there
+    weights : per candidate; those without paths are dropped and the rest scaled
+        up; without any weight, all count alike
+    rng : shuffles the paths, so that any first few are a sample of all
 
     Returns
     -------
-    array, shape (n_paths, horizon): rows of the candidates in proportion to
-    their weights, each candidate's first moved so that all agree on the
-    ensemble's centre (the weighted median of their medians), half of the way:
-    what the candidates disagree about stays visible in the spread
+    array, shape (n_paths, horizon): each candidate gives as many of its paths as
+    its weight says, then all are moved together to the ensemble's centre
+
+    Notes
+    -----
+    Ours: the centre of the months' sum is the weighted geometric mean of the
+    candidates' medians, after pulling each to within a factor of 3 of their
+    weighted median, so that one that went astray cannot carry the rest away.
+    Where a sum may be zero or less the mean is arithmetic, and the distance three
+    times the candidates' middle spread.
     """
-    usable = sorted(name for name in paths if weights.get(name, 0.0) > 0)
-    if not usable:
-        usable = sorted(paths)
-        weights = dict.fromkeys(usable, 1.0)
-    share = np.array([weights[name] for name in usable])
-    share = share / share.sum()
-    n_paths = len(next(iter(paths.values())))
-    ends = np.round(np.cumsum(share) * n_paths).astype(int)
-    starts = np.r_[0, ends[:-1]]
-    centres = {name: np.median(paths[name], axis=0) for name in usable}
-    middle = np.array(
-        [
-            weighted_median(np.array([centres[name][month] for name in usable]), share)
-            for month in range(next(iter(paths.values())).shape[1])
-        ]
-    )
-    drawn = [
-        paths[name][start:end] * _half_way(centres[name], middle)
-        if (paths[name] > 0).all()
-        else paths[name][start:end] + (middle - centres[name]) / 2
-        for name, start, end in zip(usable, starts, ends, strict=True)
-    ]
-    mixed = np.concatenate(drawn)
+    names = sorted(name for name in paths if weights.get(name, 0.0) > 0) or sorted(paths)
+    share = np.array([weights.get(name, 0.0) for name in names])
+    share = share / share.sum() if share.sum() > 0 else np.full(len(names), 1 / len(names))
+    centres = np.array([float(np.median(paths[name].sum(axis=1))) for name in names])
+    ratios = all(bool((paths[name] >= 0).all()) for name in names) and bool((centres > 0).all())
+    if ratios:
+        middle = weighted_median(np.log(centres), share)
+        trusted = np.clip(np.log(centres), middle - REACH, middle + REACH)
+        moves = np.exp(trusted - np.log(centres))
+        goal = float(np.exp(share @ trusted))
+    else:
+        middle = weighted_median(centres, share)
+        reach = 3.0 * weighted_median(np.array([_spread(paths[name]) for name in names]), share)
+        trusted = np.clip(centres, middle - reach, middle + reach)
+        moves = trusted - centres
+        goal = float(share @ trusted)
+    mixed = _drawn([paths[name] for name in names], share, moves, ratios)
+    centre = float(np.median(mixed.sum(axis=1)))
+    if ratios and centre > 0:
+        mixed = mixed * (goal / centre)
+    else:
+        mixed = mixed + (goal - centre) / mixed.shape[1]
     return mixed[rng.permutation(len(mixed))]
 
 
-def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+def weighted_median(values: Array, weights: Array) -> float:
     """The weighted median, interpolated between the two values that meet at half the weight.
 
     Examples
@@ -114,23 +125,41 @@ def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -
     return float(np.interp(weights.sum() / 2, mass, values[order]))
 
 
-def _half_way(centre: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.sqrt(np.maximum(goal, 1e-300) / centre), dtype=float)
+def _drawn(candidates: list[Paths], share: Array, moves: Array, ratios: bool) -> Paths:
+    """Paths of every candidate in proportion to its share, each candidate moved as one."""
+    n_paths, horizon = candidates[0].shape
+    ends = np.round(np.cumsum(share) * n_paths).astype(int)
+    starts = np.r_[0, ends[:-1]]
+    parts = [
+        paths[start:end] * move if ratios else paths[start:end] + move / horizon
+        for paths, start, end, move in zip(candidates, starts, ends, moves, strict=True)
+    ]
+    return np.concatenate(parts)
 
 
-def _mean(errors: NDArray[np.float64], kernel: NDArray[np.float64]) -> tuple[float, float]:
-    """Kernel-weighted mean of the errors present, and how many they amount to."""
-    if errors.size == 0:
-        return float("nan"), 0.0
-    present = np.isfinite(errors) & (kernel > 0)
-    if not present.any():
-        return float("nan"), 0.0
-    mass = np.where(present, kernel, 0.0)
-    mean = float(np.sum(mass * np.where(present, errors, 0.0)) / mass.sum())
-    return mean, float(mass.sum() / kernel.sum())
+def _spread(paths: Paths) -> float:
+    low, high = np.quantile(paths.sum(axis=1), [0.1, 0.9])
+    return float(high - low)
 
 
-def _level(own: Mapping[str, float], family: Mapping[str, float]) -> float:
-    """How much harder this KPI is than the family, over the candidates seen for it."""
-    ratios = [own[name] / family[name] for name in own if family[name] > 0]
-    return float(np.median(ratios)) if ratios else 1.0
+def _relative(names: list[str], errors: Mapping[str, Array]) -> Array:
+    """Errors ÷ the mean of all candidates at the same origin, shape (n_names, n_rows, 12)."""
+    rows = max((len(errors[name]) for name in names if name in errors), default=0)
+    missing = np.full((rows, MONTHS), np.nan)
+    stacked = np.stack([np.asarray(errors.get(name, missing), dtype=float) for name in names])
+    present = np.isfinite(stacked)
+    count = present.sum(axis=0)
+    total = np.where(present, stacked, 0.0).sum(axis=0)
+    usual = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    relative = np.full(stacked.shape, np.nan)
+    np.divide(stacked, usual, out=relative, where=present & (usual > 0))
+    return relative
+
+
+def _mean(relative: Array, kernel: Array) -> tuple[Array, Array]:
+    """Kernel-weighted mean per candidate, and how many years it rests on; shapes (n_names,)."""
+    present = np.isfinite(relative)
+    mass = (present * kernel).sum(axis=(1, 2))
+    total = (np.where(present, relative, 0.0) * kernel).sum(axis=(1, 2))
+    mean = np.divide(total, mass, out=np.full(len(mass), np.nan), where=mass > 0)
+    return mean, mass / kernel.sum()
