@@ -20,11 +20,11 @@ class RevisionCache(Generic[Value]):
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: OrderedDict[Hashable, tuple[int, Value]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Value]] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.Lock] = {}
 
-    def find(self, key: Hashable, revision: int) -> Value | None:
+    def find(self, key: Hashable, revision: Hashable) -> Value | None:
         """The value, if it was made at this revision."""
         with self._lock:
             kept = self._kept.get(key)
@@ -33,7 +33,9 @@ class RevisionCache(Generic[Value]):
             self._kept.move_to_end(key)
             return kept[1]
 
-    def get(self, key: Hashable, revision: Callable[[], int], make: Callable[[], Value]) -> Value:
+    def get(
+        self, key: Hashable, revision: Callable[[], Hashable], make: Callable[[], Value]
+    ) -> Value:
         """The value, made now if it is not there; made once for all who wait for it.
 
         `revision` is read before `make`: if the data change meanwhile, the value
@@ -56,7 +58,7 @@ class RevisionCache(Generic[Value]):
                 self._making.pop(key, None)
         return found
 
-    def _keep(self, key: Hashable, revision: int, value: Value) -> None:
+    def _keep(self, key: Hashable, revision: Hashable, value: Value) -> None:
         with self._lock:
             self._kept[key] = (revision, value)
             self._kept.move_to_end(key)

@@ -19,6 +19,7 @@ import altair as alt
 import vl_convert
 
 from service.fan import BANDS, Fan, Row
+from service.marks import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
 from service.texts import (
     FIGURE,
     STATUS,
@@ -68,13 +69,13 @@ def fan_chart(
     panels = [_monthly(projection, fan, lang)]
     if fan.cumulative_actual or fan.cumulative_ahead:
         panels.append(_cumulative(projection, fan, lang, decimals))
-    return (
+    chart: alt.VConcatChart = (
         alt.vconcat(*panels, spacing=16)
         .resolve_scale(
             stroke="independent", fill="independent", shape="independent", x="independent"
         )
         .properties(title=_title(projection, lang, decimals), background="white", padding=14)
-        .configure(font=FONT, locale={"number": _number_locale(lang)})
+        .configure(font=FONT, locale={"number": number_locale(lang)})
         .configure_axis(
             labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.5
         )
@@ -86,6 +87,7 @@ def fan_chart(
         )
         .configure_view(stroke=None)
     )
+    return chart
 
 
 def font_folder() -> Path:
@@ -156,7 +158,7 @@ def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerCh
     unit = "%" if growth else unit_name(projection["unit"], lang)
     layers = [
         *_bands(_joined(fan.actual, fan.ahead), lang),
-        _line(fan.actual, DARK),
+        line(fan.actual, DARK),
         _points([*fan.actual, *fan.ahead], lang),
     ]
     bands = f" · {TEXT[lang]['legend_bands']}" if fan.ahead else ""
@@ -174,12 +176,12 @@ def _cumulative(
         last = fan.last_year[-1]
         below = last["value"] <= end["value"]
         layers += [
-            _line(fan.last_year, GREY),
-            _tag(last, str(year - 1), GREY, dy=9 if below else -9),
+            line(fan.last_year, GREY),
+            tag(last, str(year - 1), GREY, dy=9 if below else -9),
         ]
     layers += _bands(_joined(fan.cumulative_actual, fan.cumulative_ahead), lang)
     if fan.cumulative_actual:
-        layers.append(_line(fan.cumulative_actual, DARK, width=2.4))
+        layers.append(line(fan.cumulative_actual, DARK, width=2.4))
     target = assigned(projection)
     if target:
         layers += _target(target, fan.first_month, lang, decimals)
@@ -188,9 +190,9 @@ def _cumulative(
         known = (
             f"{FIGURE[lang][projection['data_status']]}: {number(now['value'], lang, decimals)}"
         )
-        layers += [_tag(now, known, DARK, dy=16), _dot(now, DARK)]
+        layers += [tag(now, known, DARK, dy=16), dot(now, DARK)]
     if fan.cumulative_ahead:
-        layers += [_tag(end, number(end["value"], lang, decimals), BLUE), _dot(end, BLUE)]
+        layers += [tag(end, number(end["value"], lang, decimals), BLUE), dot(end, BLUE)]
     return _panel(layers, f"{text['cumulative']}, {unit_name(projection['unit'], lang)}")
 
 
@@ -198,7 +200,7 @@ def _panel(layers: Sequence[alt.Chart], title: str) -> alt.LayerChart:
     heading = alt.TitleParams(
         title, fontSize=12, fontWeight="bold", anchor="start", frame="group", offset=10
     )
-    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=heading)
+    return alt.LayerChart(layer=list(layers), width=WIDTH, height=HEIGHT, title=heading)
 
 
 def _joined(actual: Sequence[Row], ahead: Sequence[Row]) -> list[Row]:
@@ -213,24 +215,13 @@ def _bands(rows: Sequence[Row], lang: Lang) -> list[alt.Chart]:
     """The 95 % band, the 80 % band and the dashed median."""
     if not rows:
         return []
-    data = alt.Chart(alt.Data(values=list(rows)))
+    data = rows_chart(rows)
     return [
         data.mark_area(color=BLUE, opacity=opacity).encode(
-            x=_x(lang), y=_y(f"low{coverage}"), y2=f"high{coverage}"
+            x=x_axis(lang), y=y_axis(f"low{coverage}"), y2=f"high{coverage}"
         )
         for coverage, opacity in ((95, 0.15), (80, 0.25))
-    ] + [_line(rows, BLUE, dash=[5, 3])]
-
-
-def _line(
-    rows: Sequence[Row], color: str, dash: list[int] | None = None, width: float = 1.8
-) -> alt.Chart:
-    style = {"strokeDash": dash} if dash else {}
-    return (
-        alt.Chart(alt.Data(values=list(rows)))
-        .mark_line(color=color, strokeWidth=width, **style)
-        .encode(x="month:T", y=_y("value"))
-    )
+    ] + [line(rows, BLUE, dash=[5, 3])]
 
 
 def _points(rows: Sequence[Row], lang: Lang) -> alt.Chart:
@@ -242,12 +233,12 @@ def _points(rows: Sequence[Row], lang: Lang) -> alt.Chart:
     fills = [DARK if code in _FILLED else "white" for code in codes]
     legend = alt.Legend(title=None)
     data = [{**row, "status": FIGURE[lang][row["status"]]} for row in rows]
-    return (
-        alt.Chart(alt.Data(values=data))
+    chart: alt.Chart = (
+        rows_chart(data)
         .mark_point(size=38, strokeWidth=1.5, opacity=1)
         .encode(
-            x=_x(lang),
-            y=_y("value"),
+            x=x_axis(lang),
+            y=y_axis("value"),
             shape=alt.Shape(
                 "status:N",
                 scale=alt.Scale(domain=names, range=[SHAPES[code] for code in codes]),
@@ -264,6 +255,7 @@ def _points(rows: Sequence[Row], lang: Lang) -> alt.Chart:
             ],
         )
     )
+    return chart
 
 
 def _target(
@@ -277,49 +269,6 @@ def _target(
             continue
         label = f"{TEXT[lang]['target']}: {number(value, lang, decimals)}"
         row = {"value": value, "month": first_month}
-        rule = alt.Chart(alt.Data(values=[row])).mark_rule(
-            color=RED, strokeWidth=1.5, strokeDash=[7, 3]
-        )
-        layers += [rule.encode(y=_y("value")), _tag(row, label, RED, dx=4, dy=dy)]
+        rule = rows_chart([row]).mark_rule(color=RED, strokeWidth=1.5, strokeDash=[7, 3])
+        layers += [rule.encode(y=y_axis("value")), tag(row, label, RED, dx=4, dy=dy)]
     return layers
-
-
-def _tag(row: Row, text: str, color: str, dx: int = 7, dy: int = 0) -> alt.Chart:
-    return (
-        alt.Chart(alt.Data(values=[{**row, "tag": text}]))
-        .mark_text(color=color, align="left", dx=dx, dy=dy, fontSize=11)
-        .encode(x="month:T", y=_y("value"), text="tag:N")
-    )
-
-
-def _dot(row: Row, color: str) -> alt.Chart:
-    data = alt.Chart(alt.Data(values=[row]))
-    return data.mark_circle(color=color, size=45, opacity=1).encode(x="month:T", y=_y("value"))
-
-
-def _y(field: str) -> alt.Y:
-    return alt.Y(
-        f"{field}:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=",~f")
-    )
-
-
-def _x(lang: Lang) -> alt.X:
-    """Months; January carries the year below it."""
-    prefix = "T" if lang == "vi" else ""
-    label = (
-        f"month(datum.value) == 0 ? ['{prefix}1', year(datum.value)]"
-        f" : '{prefix}' + (month(datum.value) + 1)"
-    )
-    axis = alt.Axis(labelExpr=label, tickCount={"interval": "month", "step": 1}, grid=False)
-    return alt.X("month:T", title=None, axis=axis)
-
-
-def _number_locale(lang: Lang) -> dict[str, Any]:
-    decimal, thousands = (",", ".") if lang == "vi" else (".", ",")
-    return {
-        "decimal": decimal,
-        "thousands": thousands,
-        "grouping": [3],
-        "currency": ["", ""],
-        "minus": "−",
-    }

@@ -35,9 +35,9 @@ class ProjectedYear(Shape):
 
 
 class Growth(Shape):
-    median: float | None = Field(description="per cent on last year")
-    base: float | None = Field(description="last year's figure, in the KPI's unit")
-    base_status: FigureStatus | None
+    median: float = Field(description="per cent on last year")
+    base: float = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
+    base_status: FigureStatus | Literal["projected"] | None
 
 
 class RequiredMonth(Shape):
@@ -51,20 +51,23 @@ class RequiredQuarter(Shape):
     minimum: float
     growth: float | None = Field(description="per cent on the same quarter of last year")
     rank: float | None = Field(
-        default=None, description="share of past years whose growth reached this"
+        description="share of past years that fell short of this growth: 1 when none ever did it"
     )
 
 
 class Required(Shape):
-    monthly_average: float | None
+    monthly_average: float
     ratio_to_last_year: float | None
-    rank_in_history: float | None
-    months: list[RequiredMonth] = []
+    rank_in_history: float | None = Field(
+        description="share of past years that fell short of this growth: 1 when none ever did it"
+    )
     quarters: list[RequiredQuarter]
+    months: list[RequiredMonth]
 
 
 class TargetOutcome(Shape):
     level: TargetLevel
+    period: str
     comparator: Comparator
     form: TargetForm
     lower: float | None
@@ -82,8 +85,11 @@ class TargetOutcome(Shape):
 class ProjectedMonth(Shape):
     month: str
     status: FigureStatus | Literal["projected"]
-    median: float | None
-    quantiles: Quantiles
+    median: float = Field(description="kind growth: per cent on the same month of last year")
+    quantiles: Quantiles = Field(description="empty for an observed month")
+    cumulative: Quantiles = Field(
+        description="quantiles of the year to date through this month; months' do not add up"
+    )
 
 
 class Failure(Shape):

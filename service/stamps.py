@@ -73,7 +73,7 @@ def differences(recorded: Any, found: Any, path: str = "") -> Iterator[str]:
         and not isinstance(found, str)
         and len(recorded) == len(found)
     ):
-        for place, (one, other) in enumerate(zip(recorded, found, strict=True)):
-            yield from differences(one, other, f"{path}[{place}]")
+        for number, (one, other) in enumerate(zip(recorded, found, strict=True)):
+            yield from differences(one, other, f"{path}[{number}]")
     elif recorded != found:
         yield f"{path}: recorded {recorded}, now {found}"

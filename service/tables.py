@@ -81,7 +81,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
         status=STATUS[lang][one["status"]],
         status_code=one["status"],
         pace=number(required["monthly_average"], lang, decimals) if required else "–",
-        pace_growth=_pace_growth(required, lang),
+        pace_growth="" if growth_kind else _pace_growth(required, lang),
         note=_note(one),
     )
 
@@ -102,7 +102,7 @@ def _note(one: Json) -> str:
     return method["fallback"] or ""
 
 
-CSV_COLUMNS = [
+CSV_COLUMNS = (
     "plan",
     "kpi",
     "name_vi",
@@ -144,7 +144,7 @@ CSV_COLUMNS = [
     "fallback",
     "model_version",
     "stamp",
-]
+)
 
 
 def to_csv(projections: Iterable[Json]) -> str:

@@ -76,7 +76,6 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
     "vi": {
         "actual_to_date": "Lũy kế đến nay",
         "all_figures": "Số liệu",
-        "annual_interval": "Khoảng dự báo cả năm",
         "as_of": "Số liệu công bố đến",
         "answer": "Câu trả lời",
         "band_80": "khoảng 80 %",
@@ -92,8 +91,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "month": "tháng",
         "monthly": "Từng tháng",
         "newer": "Đã có số liệu mới hơn:",
-        "no_bundle": "Chưa có mô hình nào được huấn luyện cho thời điểm này.",
-        "no_plan": "Chưa có kế hoạch nào.",
+        "language": "Ngôn ngữ",
+        "no_answer": "Chưa có dự báo.",
+        "no_plan": "Chưa có kế hoạch nào. Nạp kế hoạch mẫu:",
         "pace": "Cần mỗi tháng còn lại",
         "pace_on_year": "{} so với cùng kỳ",
         "plan": "Kế hoạch",
@@ -103,6 +103,10 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "show": "Xem",
         "stamp": "Mã tra cứu",
         "status": "Tình trạng",
+        "table_legend": (
+            "Cả năm, tăng trưởng và khả năng đạt là dự báo; lũy kế ghi rõ là ước tính hay"
+            " chính thức."
+        ),
         "target": "Mục tiêu",
         "to": "đến",
         "unit": "Đơn vị",
@@ -113,7 +117,6 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
     "en": {
         "actual_to_date": "Year to date",
         "all_figures": "Figures",
-        "annual_interval": "Projected year",
         "as_of": "Published up to",
         "answer": "The answer",
         "band_80": "80 % interval",
@@ -129,8 +132,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "month": "month",
         "monthly": "Month by month",
         "newer": "Newer figures have been published:",
-        "no_bundle": "No model has been trained for this date yet.",
-        "no_plan": "There is no plan yet.",
+        "language": "Language",
+        "no_answer": "There is no projection yet.",
+        "no_plan": "There is no plan yet. Load a sample:",
         "pace": "Needed per remaining month",
         "pace_on_year": "{} on the same months of last year",
         "plan": "Plan",
@@ -140,6 +144,10 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "show": "Show",
         "stamp": "Code",
         "status": "Status",
+        "table_legend": (
+            "Year, growth and probability are projected; the year to date says whether it is"
+            " an estimate."
+        ),
         "target": "Target",
         "to": "to",
         "unit": "Unit",
@@ -210,7 +218,7 @@ def bounds(target: Mapping[str, Any], lang: Lang, decimals: int = 0) -> str:
     return pattern.format(number(value, lang, decimals))
 
 
-_MONTHS_EN = [
+_MONTHS_EN = (
     "January",
     "February",
     "March",
@@ -223,10 +231,13 @@ _MONTHS_EN = [
     "October",
     "November",
     "December",
-]
+)
 
 
 def assigned(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The target that the outer probability speaks of; None without one."""
     targets: Sequence[Mapping[str, Any]] = projection["targets"]
-    return next((target for target in targets if target["level"] == "assigned"), None)
+    for target in targets:
+        if target["level"] == "assigned" and target["period"] == "year":
+            return target
+    return None

@@ -1,0 +1,56 @@
+"""The application factory: settings and store in, a FastAPI application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from data.settings import Settings
+from data.store import Store
+from service import problems
+from service.desk import Desk
+from service.examples import describe
+from service.routes import health, pages, plans, projections, registry
+
+DESCRIPTION = (
+    "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
+)
+
+
+def create_app(settings: Settings | None = None, store: Store | None = None) -> FastAPI:
+    """Build the service.
+
+    Parameters
+    ----------
+    settings : default: from the environment
+    store : default: the database that the settings name
+
+    Returns
+    -------
+    FastAPI; it owns jobs and what it computed, nothing is global
+    """
+    settings = settings or Settings()
+    desk = Desk(settings, store or Store.open(settings.store_url))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(
+        title="Vedich",
+        version=version("vedich"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's page loads its scripts from the internet; /docs is ours
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    problems.install(app)
+    for module in (plans, projections, registry, health, pages):
+        app.include_router(module.router)
+    describe(app)
+    return app

@@ -1,0 +1,70 @@
+"""What the command line works out for itself: which plan, which day; asked at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+
+def the_plan(store: Store, given: str | None) -> str:
+    """The plan that was named, or the only one there is; asked for at a terminal."""
+    return given or _one_of(store.plans(), "--plan")
+
+
+def family_plan(store: Store, given: str | None) -> str:
+    """A plan of the family that is meant: with one family any of its plans will do."""
+    plans = store.plans()
+    if given or len({slug.rpartition("-")[0] for slug in plans}) > 1:
+        return given or _one_of(plans, "--plan")
+    return _one_of(plans[-1:], "--plan")
+
+
+def _one_of(slugs: Sequence[str], option: str) -> str:
+    if not slugs:
+        raise InputError("there is no plan yet. Load one: vedich init --sample vietnam-2021")
+    if len(slugs) == 1:
+        return slugs[0]
+    names = ", ".join(slugs)
+    if not sys.stdin.isatty():
+        raise InputError(f"there are several plans: {names}. Say which one with {option}.")
+    answer = str(typer.prompt(f"Which plan ({names})", err=True))
+    if answer not in slugs:
+        raise InputError(f"expected one of {names}; found '{answer}'.")
+    return answer
+
+
+def publication_day(files: Sequence[Path], given: str | None) -> date | None:
+    """What was said, else asked at a terminal where a workbook's name does not say it."""
+    from data.readers.cells import publication_date
+    from data.readers.months import read_day
+
+    if given is not None:
+        return read_day(given)
+    undated = [file for file in files if _is_workbook(file) and not publication_date(file.name)]
+    if not undated or not sys.stdin.isatty():
+        return None
+    if len(undated) < len(files):
+        raise InputError(
+            f"{undated[0].name}: its name does not begin with a publication date, others do. "
+            "Load it by itself with --published YYYY-MM-DD."
+        )
+    return read_day(str(typer.prompt("Publication date (YYYY-MM-DD)", err=True)))
+
+
+def _is_workbook(file: Path) -> bool:
+    return file.suffix.lower() in (".xls", ".xlsx")
+
+
+def refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise InputError(f"{file}: expected a new file, found one. Choose another name.")

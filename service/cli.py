@@ -1,0 +1,334 @@
+"""The command `vedich`: the same functions as the routes, for a terminal.
+
+Only what a command needs is loaded when it runs, so that help is instant.
+A problem that a person can act on is one line on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from models.errors import InputError, VedichError
+from service.asking import family_plan, publication_day, refuse_existing, the_plan
+
+if TYPE_CHECKING:
+    from data.settings import Settings
+    from data.store import Store
+
+app = typer.Typer(
+    help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
+    "it take?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+plan_app = typer.Typer(help="Plans: import, template, roll-over, list.", no_args_is_help=True)
+app.add_typer(plan_app, name="plan")
+
+
+class Format(StrEnum):
+    """How `project` prints."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class Language(StrEnum):
+    """Of what people read."""
+
+    vi = "vi"
+    en = "en"
+
+
+PlanOption = Annotated[
+    str | None, typer.Option("--plan", help="Plan slug; default: the only one there is.")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="YYYY-MM[-DD]: what was published up to then; default newest."),
+]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default one per core.")]
+LangOption = Annotated[
+    Language | None, typer.Option("--lang", help="vi or en; default: VEDICH_LANG.")
+]
+
+
+@app.command()
+def init(
+    sample: Annotated[
+        str | None, typer.Option("--sample", help="A sample plan's name, or 'all'.")
+    ] = None,
+) -> None:
+    """Create the database, and load sample plans."""
+    from data.samples.load import load_sample
+
+    _settings, store = _open()
+    for loaded in load_sample(store, sample) if sample else ():
+        print(f"{loaded.plan}: {loaded.added.new:,} figures, {loaded.added.unchanged:,} known.")
+    print(f"Plans: {', '.join(store.plans()) or 'none'}")
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Workbooks and tidy tables.")],
+    plan: PlanOption = None,
+    published: Annotated[
+        str | None, typer.Option(help="Publication date of all files, YYYY-MM-DD.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and compare only.")] = False,
+    workers: WorkersOption = None,
+) -> None:
+    """Load figures: annexes of the statistics office, tidy CSV and XLSX."""
+    import getpass
+
+    from data.ingest import ingest as load
+    from service.console import show_ingest
+    from training.console import progress_bar
+
+    _settings, store = _open()
+    family = store.plan(family_plan(store, plan)).family
+    day = publication_day(files, published)
+    with progress_bar("ingest") as progress:
+        report = load(
+            store,
+            family,
+            files,
+            published=day,
+            dry_run=dry_run,
+            by=getpass.getuser(),
+            workers=workers or os.cpu_count() or 1,
+            progress=progress,
+        )
+    show_ingest(report)
+    if report.problems:
+        raise typer.Exit(2)
+
+
+@app.command()
+def retrain(
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    workers: WorkersOption = None,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
+    ] = False,
+) -> None:
+    """Learn weights and calibration anew; the better model answers."""
+    from service.console import show_retraining
+    from service.projections import as_of_date
+    from training.console import progress_bar
+    from training.retrain import retrain as learn
+
+    settings, store = _open()
+    slug = family_plan(store, plan)
+    day = as_of_date(as_of) if as_of else None
+    with progress_bar(f"retrain {slug}") as progress:
+        report = learn(
+            store, settings, slug, day, workers=workers, progress=progress, promote=promote
+        )
+    show_retraining(report)
+
+
+@app.command()
+def project(
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
+    format: Annotated[Format, typer.Option(help="table, json or csv.")] = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """What the year will end at, and how every target stands."""
+    from service.projections import as_of_date, projections
+
+    settings, store = _open()
+    slug = the_plan(store, plan)
+    day = as_of_date(as_of) if as_of else None
+    found = projections(store, settings, slug, day, kpi)
+    if format is Format.json:
+        import json
+
+        print(json.dumps({"projections": found}, ensure_ascii=False, indent=1))
+    elif format is Format.csv:
+        from service.tables import to_csv
+
+        sys.stdout.write(to_csv(found))
+    else:
+        from service.console import show_projections
+
+        show_projections(found, store.plan(slug), lang.value if lang else settings.lang)
+
+
+@app.command()
+def backtest(
+    plan: PlanOption = None,
+    years: Annotated[
+        int | None, typer.Option(min=1, help="Only the last so many years; default all.")
+    ] = None,
+    as_of: AsOfOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """How good the forecasts of past years were, by months known."""
+    from service.console import show_scores
+    from service.projections import as_of_date, newest_vintage
+    from service.retraining import backtest_scores
+    from training.console import progress_bar
+
+    _settings, store = _open()
+    slug = family_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
+    with progress_bar(f"backtest {slug}") as progress:
+        scores = backtest_scores(store, slug, day, years, workers, progress)
+    show_scores(scores)
+
+
+@app.command()
+def replay(stamp: Annotated[str, typer.Argument(help="The code of a published figure.")]) -> None:
+    """Compute a published figure again, and compare every digit."""
+    from service.replay import SHOWN
+    from service.replay import replay as run_replay
+
+    settings, store = _open()
+    result = run_replay(store, settings, stamp)
+    figure = result.recorded["projection"]
+    what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
+    if result.same:
+        print(f"{what}: the same to every digit.")
+        return
+    print(f"{what}: {len(result.differences)} differences.", file=sys.stderr)
+    for difference in result.differences[:SHOWN]:
+        print(f"  {difference}", file=sys.stderr)
+    raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Default 127.0.0.1 or VEDICH_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default 8000 or VEDICH_PORT.")] = None,
+) -> None:
+    """Answer over HTTP: page, API, charts."""
+    import uvicorn
+
+    from service.app import create_app
+
+    settings, store = _open()
+    address, number = host or settings.host, port or settings.port
+    shown = f"[{address}]" if ":" in address else address
+    print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
+    uvicorn.run(
+        create_app(settings, store),
+        host=address,
+        port=number,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+@plan_app.command("list")
+def plan_list() -> None:
+    """The plans there are."""
+    from service.console import show_plans
+    from service.plans import summary
+
+    _settings, store = _open()
+    show_plans([summary(store, store.plan(slug)) for slug in store.plans()])
+
+
+@plan_app.command("template")
+def plan_template(
+    file: Annotated[Path, typer.Argument(help="Where to write: .xlsx or .yaml.")],
+) -> None:
+    """Write a blank plan to fill in."""
+    from data.readers.plan_file import write_template
+
+    refuse_existing(file)
+    write_template(file)
+    print(f"{file}: fill it in, then: vedich plan import {file}")
+
+
+@plan_app.command("import")
+def plan_import(
+    file: Annotated[Path, typer.Argument(help="A filled-in .xlsx or .yaml.")],
+) -> None:
+    """Load a plan with its KPIs, versions and targets."""
+    from data.readers.plan_file import read_plan
+
+    _settings, store = _open()
+    plan = read_plan(file.read_bytes(), file.name)
+    saved = store.save_plan(plan)
+    versions = ", ".join(map(str, saved.new_versions)) or "none"
+    state = "new" if saved.new_plan else "known"
+    print(
+        f"{plan.slug} ({state}): {len(plan.kpis)} KPIs, {len(saved.changed_kpis)} new or "
+        f"changed; new versions: {versions}."
+    )
+
+
+@plan_app.command("roll-over")
+def plan_roll_over(
+    plan: Annotated[str, typer.Argument(help="The plan to start from.")],
+    to: Annotated[int, typer.Option("--to", help="The new plan's year.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Also write a document with the targets to fill in.")
+    ] = None,
+) -> None:
+    """Make a later year's plan: the same KPIs, no targets yet."""
+    from data.readers.plan_file import write_plan
+    from data.roll_over import roll_over, target_drafts
+
+    _settings, store = _open()
+    old = store.plan(plan)
+    new = roll_over(old, to)
+    if new.slug in store.plans():
+        raise InputError(f"there is a plan '{new.slug}' already; expected a year without one.")
+    if out is not None:
+        refuse_existing(out)
+        write_plan(new, out, target_drafts(old))
+    store.save_plan(new)
+    print(f"{new.slug}: {len(new.kpis)} KPIs, no targets yet.")
+    if out is not None:
+        print(f"{out}: fill in the targets, then: vedich plan import {out}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; errors that a person can act on are one line and exit code 2."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except (VedichError, TyperException) as error:
+        _fail(error.format_message() if isinstance(error, TyperException) else str(error))
+    except BrokenPipeError:
+        # the reader of our output (head, less) has left; let nothing be flushed to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}")
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    sys.exit(code or 0)
+
+
+def _fail(message: str) -> None:
+    print(f"vedich: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _open() -> tuple[Settings, Store]:
+    from data.settings import Settings
+    from data.store import Store
+
+    settings = Settings()
+    return settings, Store.open(settings.store_url)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""What the command line prints: summaries and tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from service.tables import columns, table_rows
+from service.texts import TEXT, Lang, day_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.ingest import IngestReport
+    from data.plan import Plan
+    from training.retrain import RetrainReport
+
+SHOWN = 12  # unknown rows and suspicious values listed
+WIDE = 200  # columns of a table that is not printed to a terminal
+
+
+def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: Lang) -> None:
+    """The plan's table; vintage and what is projected are said above and below it."""
+    text, console = TEXT[lang], _console()
+    name = plan.name_vi if lang == "vi" else plan.name_en
+    label = f" ({plan.label})" if plan.label else ""
+    console.print(f"{name}{label}", style="bold")
+    if projections:
+        day = day_of(projections[0]["as_of"], lang)
+        console.print(f"{text['as_of']} {day}. {text['table_legend']}")
+    table = Table(show_edge=False, pad_edge=False)
+    for place, heading in enumerate(columns(lang)):
+        table.add_column(heading, justify="left" if place in (0, 1, 6) else "right")
+    for row in table_rows(projections, plan, lang):
+        table.add_row(
+            row.name,
+            row.unit,
+            _two_lines(row.actual, row.actual_status),
+            _two_lines(row.projected, row.interval if row.interval != "–" else ""),
+            row.target,
+            row.probability,
+            _two_lines(row.status, row.note),
+            _two_lines(row.pace, row.pace_growth),
+        )
+    console.print(table)
+    codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
+    console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
+
+
+def show_ingest(report: IngestReport) -> None:
+    """What went in: files, tables, rows, unknown rows, suspicious values, problems."""
+    console, added = _console(), report.added
+    table = Table(show_header=False, show_edge=False, pad_edge=False)
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    for name, count in (
+        ("files", len(report.files)),
+        ("tables", report.tables),
+        ("rows", report.rows),
+        ("new figures", added.new),
+        ("figures revising earlier ones", added.revised),
+        ("figures known before", added.unchanged),
+        ("unknown rows", len(report.unknown)),
+        ("suspicious values", len(report.suspicions)),
+        ("files with a problem", len(report.problems)),
+    ):
+        table.add_row(name, f"{count:,}")
+    if report.dry_run:
+        console.print("Dry run: nothing was written.")
+    console.print(table)
+    unknown = sorted(report.unknown, key=lambda row: -row.times)
+    _list(console, "Unknown rows", [f"{one.table}: {one.row} (×{one.times})" for one in unknown])
+    suspicious = [
+        f"{one.kpi} {one.month}: {one.value:,.6g} {one.unit}, {one.reason} ({one.source})"
+        for one in report.suspicions
+    ]
+    _list(console, "Suspicious values", suspicious)
+    for file in report.problems:
+        print(f"vedich: {file.problem}", file=sys.stderr)
+
+
+def show_plans(plans: Sequence[dict[str, Any]]) -> None:
+    """One line per plan."""
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in ("plan", "family", "KPIs", "versions", "newest figures"):
+        table.add_column(heading)
+    for one in plans:
+        counts = (str(one["kpi_count"]), str(one["version_count"]))
+        table.add_row(one["plan"], one["family"], *counts, one["newest_vintage"] or "none")
+    _console().print(table)
+
+
+def show_retraining(report: RetrainReport) -> None:
+    """Version, the gate's decision, what could not be learned, and the backtest's scores."""
+    state = "answers now" if report.decision.promoted else "does not answer (challenger)"
+    print(
+        f"{report.family}: model version {report.version} as of {report.as_of} {state}: "
+        f"{report.decision.reason}."
+    )
+    print(f"{report.kpis} KPIs in {report.seconds:.0f} s; bundle {report.bundle_hash[:12]}.")
+    for kpi in report.without_figures:
+        print(f"  {kpi}: no figures published up to {report.as_of}")
+    for kpi, failures in report.failures.items():
+        for candidate, reason in failures.items():
+            print(f"  {kpi}: without {candidate}: {reason}")
+    show_scores(report.scores)
+
+
+def show_scores(scores: pd.DataFrame) -> None:
+    """Backtest scores over all origins, one line per method, in per cent."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("method")
+    for heading in ("months known", "n", "annual error", "median", "CRPS", "in 80 %", "in 95 %"):
+        table.add_column(heading, justify="right")
+    table.add_column("Brier", justify="right")
+    for row in scores.to_dict("records"):
+        if row["method"] != "ensemble" and row["months_known"] != "all":
+            continue
+        per_cent = ("annual_error", "median_error", "crps", "coverage_80", "coverage_95")
+        table.add_row(
+            str(row["method"]),
+            str(row["months_known"]),
+            str(row["n"]),
+            *(f"{row[name]:.1%}" for name in per_cent),
+            f"{row['brier']:.3f}",
+        )
+    _console().print(table)
+
+
+def _list(console: Console, title: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    console.print(f"{title}:", style="bold")
+    for line in lines[:SHOWN]:
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+    if len(lines) > SHOWN:
+        console.print(f"  … and {len(lines) - SHOWN} more")
+
+
+def _two_lines(first: str, second: str) -> str:
+    return f"{first}\n{second}" if second else first
+
+
+def _console() -> Console:
+    """Plain text in full width where the output is not a terminal."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(highlight=False, width=WIDE)

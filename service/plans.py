@@ -1,0 +1,100 @@
+"""Plans as people and programs read them, and new versions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from data.observation import Kpi
+from data.plan import Plan, PlanVersion
+from data.readers.plan_file import read_version
+from data.store import Store
+from models.errors import InvalidPlan
+from models.target import Target
+
+
+def summary(store: Store, plan: Plan) -> dict[str, Any]:
+    """One plan in short."""
+    vintages = store.vintages(plan.family)
+    return {
+        "plan": plan.slug,
+        "family": plan.family,
+        "year": plan.year,
+        "body": plan.body,
+        "name": {"vi": plan.name_vi, "en": plan.name_en},
+        "label": plan.label,
+        "note": plan.note,
+        "kpi_count": len(plan.kpis),
+        "version_count": len(plan.versions),
+        "newest_vintage": vintages[-1].isoformat() if vintages else None,
+    }
+
+
+def detail(store: Store, plan: Plan) -> dict[str, Any]:
+    """One plan with its KPIs and versions."""
+    return summary(store, plan) | {
+        "kpis": [_kpi(kpi) for kpi in plan.kpis],
+        "versions": [version_json(version) for version in plan.versions],
+    }
+
+
+def version_json(version: PlanVersion) -> dict[str, Any]:
+    """One version with its targets."""
+    return {
+        "number": version.number,
+        "adopted": version.adopted.isoformat(),
+        "document": version.document,
+        "note": version.note,
+        "targets": [_target(kpi, target) for kpi, target in version.targets],
+    }
+
+
+def add_version(store: Store, slug: str, data: Mapping[str, Any]) -> PlanVersion:
+    """Add a version to a plan.
+
+    Parameters
+    ----------
+    slug : of the plan
+    data : the version with the keys of a plan document (docs/plans_and_files.md);
+        without 'number' it becomes the next one
+
+    Raises
+    ------
+    UnreadableFile
+        With the place of the first problem, such as targets[2].lower.
+    InvalidPlan
+        If that number is taken.
+    """
+    plan = store.plan(slug)
+    taken = [version.number for version in plan.versions]
+    given = {"number": max(taken, default=0) + 1, **data}
+    version = read_version(given, [kpi.slug for kpi in plan.kpis])
+    if version.number in taken:
+        raise InvalidPlan(
+            f"plan '{slug}' has a version {version.number} already, and a saved version never "
+            f"changes; expected number {max(taken) + 1}, or none."
+        )
+    store.save_plan(replace(plan, versions=(*plan.versions, version)))
+    return version
+
+
+def _kpi(kpi: Kpi) -> dict[str, Any]:
+    return {
+        "kpi": kpi.slug,
+        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
+        "unit": kpi.unit,
+        "kind": kpi.kind,
+        "direction": kpi.direction,
+        "decimals": kpi.decimals,
+        "parent": kpi.parent,
+        "source": kpi.source,
+        "price_basis": kpi.price_basis,
+        "scope": kpi.scope,
+        "dimensions": dict(kpi.dimensions),
+        "parts": list(kpi.parts),
+    }
+
+
+def _target(kpi: str, target: Target) -> dict[str, Any]:
+    return {"kpi": kpi, **vars(target)}

@@ -1,0 +1,76 @@
+"""A published figure computed again from what its stamp stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from data.settings import Settings
+from data.store import Store
+from models.errors import UnknownStamp
+from service.projections import basis_of, issue_kpi
+from service.stamps import differences, is_stamp, tidy_stamp
+
+SHOWN = 10  # differences listed
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a stamp's figure was, and what the same computation gives today.
+
+    `differences` is empty when every digit is the same; otherwise it names the
+    inputs and figures that are not.
+    """
+
+    stamp: str
+    recorded: dict[str, Any]
+    projection: dict[str, Any]
+    differences: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        return not self.differences
+
+
+def recorded(store: Store, stamp: str) -> dict[str, Any]:
+    """The ledger's entry: 'inputs' and 'projection'.
+
+    Raises
+    ------
+    UnknownStamp
+        If no figure carries the stamp.
+    """
+    tidy = tidy_stamp(stamp)
+    if not is_stamp(tidy):
+        raise UnknownStamp(
+            f"expected a code of 12 letters A to Z and digits 2 to 7, found '{stamp}'. "
+            "Check it against the published figure."
+        )
+    return store.projection(tidy)
+
+
+def replay(store: Store, settings: Settings, stamp: str) -> Replay:
+    """Compute a published figure again: same plan version, data, bundle and seed.
+
+    Raises
+    ------
+    UnknownStamp
+        If no figure carries the stamp.
+    NoBundle
+        If the bundle it was made with is gone.
+    """
+    entry = recorded(store, stamp)
+    inputs = entry["inputs"]
+    basis = basis_of(
+        store,
+        settings,
+        inputs["plan"],
+        date.fromisoformat(inputs["as_of"]),
+        bundle_hash=inputs["bundle"],
+        version=inputs["plan_version"] or 0,
+    )
+    again = issue_kpi(basis, inputs["kpi"])
+    now = {"inputs": again.inputs, "projection": again.projection}
+    found = tuple(differences(entry, now))
+    return Replay(tidy_stamp(stamp), entry, again.projection, found)

@@ -1,0 +1,155 @@
+"""Pages for people: the plan, the interface's routes, the kinds of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader
+
+from data.plan import Plan
+from models.errors import NoBundle, NoObservations
+from service.desk import Desk
+from service.problems import kinds, slug_of, status_of, title_of
+from service.projections import as_of_date, newest_vintage
+from service.routes.respond import AsOf, Language, TheDesk
+from service.tables import Row, table_rows
+from service.texts import TEXT, Lang, day_of, month_name
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/")
+def plan_page(
+    desk: TheDesk,
+    lang: Language,
+    plan: Annotated[str | None, Query()] = None,
+    as_of: AsOf = None,
+    kpi: Annotated[str | None, Query()] = None,
+) -> str:
+    """One plan's projections as a table, with the fan chart of one KPI.
+
+    Without `as_of` it shows the vintage of the last retraining, and says so when
+    newer figures are there.
+    """
+    plans = desk.store.plans()
+    if not plans:
+        return _render("empty.html", lang, {})
+    document = desk.store.plan(plan or plans[0])
+    day = as_of_date(as_of) if as_of else _shown_day(desk, document)
+    content: dict[str, Any] = {
+        "plan": document,
+        "plans": plans,
+        "plan_name": document.name_vi if lang == "vi" else document.name_en,
+        "rows": [],
+        "problem": "",
+        **_vintages(desk, document, day, as_of, lang),
+    }
+    if day is not None:
+        try:
+            issued = desk.all_issued(document.slug, day)
+            rows = table_rows([one.projection for one in issued], document, lang)
+            content |= _links(document, rows, day, as_of, kpi, lang)
+        except (NoBundle, NoObservations) as reason:
+            content["problem"] = str(reason)
+    return _render("plan.html", lang, content)
+
+
+@router.get("/docs")
+def routes_page(request: Request) -> str:
+    """Every route of the interface, from its own description; works offline."""
+    described = request.app.openapi()["paths"]
+    operations = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in described.items()
+        for method, operation in methods.items()
+    ]
+    return _render("docs.html", "en", {"operations": operations})
+
+
+@router.get("/problems")
+def problems_page() -> str:
+    """What the types of problem documents mean."""
+    found = [
+        {
+            "slug": slug_of(kind),
+            "title": title_of(kind),
+            "status": status_of(kind),
+            "text": (kind.__doc__ or "").split("\n\n")[0],
+        }
+        for kind in kinds()
+    ]
+    return _render("problems.html", "en", {"problems": found})
+
+
+def _shown_day(desk: Desk, plan: Plan) -> date | None:
+    """The vintage of the last retraining, else the newest; None without any figures."""
+    promotions = desk.store.promotions(plan.family)
+    if promotions:
+        return promotions[-1].as_of
+    try:
+        return newest_vintage(desk.store, plan.family)
+    except NoObservations:
+        return None
+
+
+def _vintages(
+    desk: Desk, plan: Plan, day: date | None, as_of: str | None, lang: Lang
+) -> dict[str, Any]:
+    """The months that can be chosen, and the newest if it is not shown."""
+    known = desk.store.vintages(plan.family)
+    months = sorted({f"{one:%Y-%m}" for one in known if one.year == plan.year})
+    chosen = as_of or (f"{day:%Y-%m}" if day else "")
+    if chosen and chosen not in months:
+        months.append(chosen)
+    newer = None
+    if day and known and known[-1] > day:
+        month = f"{known[-1]:%Y-%m}"
+        query = urlencode({"plan": plan.slug, "as_of": month, "lang": lang})
+        newer = {"name": month_name(month, lang), "query": query}
+    return {
+        "months": months,
+        "as_of": chosen,
+        "day": day_of(day.isoformat(), lang) if day else "",
+        "newer": newer,
+    }
+
+
+def _links(
+    plan: Plan, rows: Sequence[Row], day: date, as_of: str | None, kpi: str | None, lang: Lang
+) -> dict[str, Any]:
+    """The table's rows with the addresses of pages and charts."""
+    base = f"/v1/plans/{quote(plan.slug)}/projections"
+    vintage = as_of or day.isoformat()
+    chosen = next(
+        (row for row in rows if row.kpi == kpi),
+        next((row for row in rows if row.target != "–"), rows[0]),
+    )
+    query = {"plan": plan.slug, "as_of": vintage, "lang": lang}
+    return {
+        "rows": rows,
+        "chosen": chosen,
+        "base": base,
+        "vintage": urlencode({"as_of": vintage, "lang": lang}),
+        "links": {row.kpi: urlencode(query | {"kpi": row.kpi}) for row in rows},
+        "charts": {row.kpi: f"{base}/{quote(row.kpi)}/fan-chart" for row in rows},
+    }
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("service", "pages"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _render(template: str, lang: Lang, content: dict[str, Any]) -> str:
+    return _templates().get_template(template).render(t=TEXT[lang], lang=lang, **content)

@@ -1,0 +1,198 @@
+"""Projections of a plan: all, one, as CSV, as fan chart, and their history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from models.errors import NoBundle, NoObservations
+from service.desk import JSON_TYPE, Body, Desk, encode, tag_of
+from service.projections import Issued, as_of_date, newest_vintage
+from service.routes.respond import AsOf, Language, TheDesk, problems, respond
+from service.schemas import History, Projection, ProjectionList
+from service.tables import to_csv
+from service.texts import Lang, assigned
+
+router = APIRouter(prefix="/v1/plans/{plan}/projections", tags=["projections"])
+
+PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
+KpiSlug = Annotated[str, Path(examples=["exports"])]
+BOM = "\ufeff"  # lets Excel read the CSV as UTF-8
+_PICTURES = {"svg": "image/svg+xml", "png": "image/png", "json": JSON_TYPE}
+
+
+@router.get("", response_model=ProjectionList, responses=problems(404, 409, 422))
+async def all_projections(
+    plan: PlanSlug, request: Request, desk: TheDesk, as_of: AsOf = None
+) -> Response:
+    """The projections of all KPIs, in the plan's order."""
+    key = ("projections", as_of)
+    ready = desk.ready(plan, key)
+    if ready is None:
+        ready = await run_in_threadpool(
+            desk.body, plan, key, lambda: _list(desk.all_issued(plan, desk.day_of(plan, as_of)))
+        )
+    return respond(request, ready)
+
+
+@router.get(
+    ".csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}}, **problems(404, 409, 422)},
+)
+def all_projections_csv(
+    plan: PlanSlug, request: Request, desk: TheDesk, as_of: AsOf = None
+) -> Response:
+    """The same as CSV for spreadsheets: one line per target."""
+
+    def make() -> Body:
+        issued = desk.all_issued(plan, desk.day_of(plan, as_of))
+        text = BOM + to_csv(one.projection for one in issued)
+        return Body(
+            text.encode(),
+            "text/csv; charset=utf-8",
+            tag_of([one.stamp for one in issued], "-csv"),
+        )
+
+    return respond(request, desk.body(plan, ("csv", as_of), make))
+
+
+@router.get("/{kpi}", response_model=Projection, responses=problems(404, 409, 422))
+async def one_projection(
+    plan: PlanSlug, kpi: KpiSlug, request: Request, desk: TheDesk, as_of: AsOf = None
+) -> Response:
+    """The projection of one KPI; its ETag is its stamp."""
+    key = ("projection", kpi, as_of)
+    ready = desk.ready(plan, key)
+    if ready is None:
+        ready = await run_in_threadpool(
+            desk.body, plan, key, lambda: _one(desk.issued(plan, kpi, desk.day_of(plan, as_of)))
+        )
+    return respond(request, ready)
+
+
+@router.get(
+    "/{kpi}/fan-chart.{form}",
+    response_class=Response,
+    responses={
+        200: {"content": {kind: {} for kind in _PICTURES.values()}},
+        **problems(404, 409, 422),
+    },
+)
+def fan_chart(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    form: Literal["svg", "png", "json"],
+    request: Request,
+    desk: TheDesk,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """The fan chart as SVG, PNG or Vega-Lite JSON."""
+    return respond(
+        request,
+        desk.picture(
+            plan,
+            ("chart", kpi, form, lang, as_of),
+            lambda: draw(desk, plan, kpi, desk.day_of(plan, as_of), form, lang),
+        ),
+    )
+
+
+@router.get("/{kpi}/history", response_model=History, responses=problems(404, 409, 422))
+def history(
+    plan: PlanSlug, kpi: KpiSlug, request: Request, desk: TheDesk, as_of: AsOf = None
+) -> Response:
+    """How the probability moved month by month, up to `as_of`.
+
+    Every month is answered with what was known at its end, by the model trained
+    on data up to then; a month without such a model says so in `reason`.
+    """
+
+    def make() -> Body:
+        content = history_of(desk, plan, kpi, as_of)
+        stamps = [point["stamp"] or point["as_of"] for point in content["history"]]
+        return Body(encode(content), JSON_TYPE, tag_of(stamps, "-history"))
+
+    return respond(request, desk.body(plan, ("history", kpi, as_of), make))
+
+
+def history_of(desk: Desk, plan: str, kpi: str, as_of: str | None) -> dict[str, Any]:
+    """One point per month of the plan's year up to the vintage asked for."""
+    document = desk.store.plan(plan)
+    definition = document.kpi(kpi)
+    last = as_of_date(as_of) if as_of else newest_vintage(desk.store, document.family)
+    newest = newest_vintage(desk.store, document.family)
+    days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
+    shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
+    return {
+        "plan": plan,
+        "kpi": kpi,
+        "year": document.year,
+        "unit": definition.unit,
+        "history": [_point(desk, plan, kpi, day) for day in shown],
+    }
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def _point(desk: Desk, plan: str, kpi: str, day: date) -> dict[str, Any]:
+    empty: dict[str, Any] = {
+        "as_of": day.isoformat(),
+        "cutoff": None,
+        "probability": None,
+        "status": None,
+        "median": None,
+        "quantiles": {},
+        "lower_value": None,
+        "upper_value": None,
+        "plan_version": None,
+        "model_version": None,
+        "stamp": None,
+        "reason": None,
+    }
+    try:
+        one = desk.issued(plan, kpi, day).projection
+    except (NoBundle, NoObservations) as reason:
+        return empty | {"reason": str(reason)}
+    year, target = one["projected"], assigned(one)
+    return empty | {
+        "cutoff": one["cutoff"],
+        "probability": one["probability"],
+        "status": one["status"],
+        "median": year and year["median"],
+        "quantiles": year["quantiles"] if year else {},
+        "lower_value": target and target["lower_value"],
+        "upper_value": target and target["upper_value"],
+        "plan_version": target and target["plan_version"],
+        "model_version": one["method"]["model_version"],
+        "stamp": one["stamp"],
+    }
+
+
+def draw(desk: Desk, plan: str, kpi: str, day: date, form: str, lang: Lang) -> Body:
+    """One picture of a fan chart; Altair is loaded when the first is asked for."""
+    from service import charts
+    from service.fan import fan_of
+
+    issued = desk.issued(plan, kpi, day)
+    basis = desk.basis(plan, day)
+    series = basis.panel.series_as_of(kpi, day)
+    fan = fan_of(issued.projection, series, lang)
+    chart = charts.fan_chart(issued.projection, fan, lang, basis.plan.kpi(kpi).decimals)
+    content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)
+    return Body(content, _PICTURES[form], tag_of([issued.stamp], f"-{lang}-{form}"))
+
+
+def _one(issued: Issued) -> Body:
+    return Body(encode(issued.projection), JSON_TYPE, tag_of([issued.stamp]))
+
+
+def _list(issued: list[Issued]) -> Body:
+    content = {"projections": [one.projection for one in issued]}
+    return Body(encode(content), JSON_TYPE, tag_of([one.stamp for one in issued], "-list"))

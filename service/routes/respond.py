@@ -1,0 +1,70 @@
+"""What all routes share: the desk, the vintage asked for, conditional answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Query, Request, Response
+
+from service.desk import Body, Desk
+from service.problems import MEDIA_TYPE
+from service.schemas import Problem
+
+
+def desk_of(request: Request) -> Desk:
+    """The running service's desk."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def language(
+    request: Request,
+    lang: Annotated[Literal["vi", "en"] | None, Query(description="default: VEDICH_LANG")] = None,
+) -> Literal["vi", "en"]:
+    """The language asked for, else that of the settings."""
+    return lang or desk_of(request).settings.lang
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]
+Language = Annotated[Literal["vi", "en"], Depends(language)]
+AsOf = Annotated[
+    str | None,
+    Query(
+        description="The vintage: YYYY-MM (all published up to the last day of that month) or "
+        "YYYY-MM-DD; default the newest.",
+        examples=["2021-06"],
+    ),
+]
+
+
+def respond(request: Request, body: Body) -> Response:
+    """The body, or 304 where the asker holds it already (RFC 9110, If-None-Match)."""
+    headers = {"ETag": body.etag, "Cache-Control": "no-cache"}
+    held = request.headers.get("if-none-match")
+    if held is not None and _holds(held, body.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body.content, media_type=body.media_type, headers=headers)
+
+
+def _holds(held: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+    return etag in tags or "*" in tags
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error responses of a route, for its documentation."""
+    return {
+        status: {
+            "model": Problem,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "description": _MEANING[status],
+        }
+        for status in statuses
+    }
+
+
+_MEANING = {
+    404: "No such plan, KPI, stamp or job; or nothing published up to that date",
+    409: "Nothing was trained on data up to that date",
+    422: "The request cannot be read",
+}
