@@ -63,6 +63,7 @@ def as_json(kind: str = "flow", target: bool = True) -> dict[str, Any]:
         "targets": [
             {
                 "level": "assigned",
+                "period": "year",
                 "comparator": "between",
                 "lower_value": 900.0,
                 "upper_value": 950.0,

@@ -42,7 +42,7 @@ def tracker(tmp_path_factory: pytest.TempPathFactory) -> MlflowTracker:
 @pytest.fixture(scope="session")
 def figures() -> tuple[Observation, ...]:
     """What was printed of the family `demo` from 2012 to June 2018, month by month."""
-    return tuple([*_flow("coal", 100.0), *_flow("steel", 40.0), *_rates("output")])
+    return (*_flow("coal", 100.0), *_flow("steel", 40.0), *_rates("output"))
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +57,7 @@ def cheap() -> Mapping[str, Candidate]:
 
 
 @pytest.fixture
-def new_store(
-    tmp_path: Path, figures: tuple[Observation, ...]
-) -> Callable[[str], Store]:
+def new_store(tmp_path: Path, figures: tuple[Observation, ...]) -> Callable[[str], Store]:
     """Stores that hold the family under a name of their own."""
 
     def make(family: str) -> Store:
@@ -103,9 +101,7 @@ def _flow(kpi: str, level: float) -> list[Observation]:
         )
         before = month.plus(-1)
         if before in values:
-            rows.append(
-                Observation(kpi, before, "month", values[before], "restated", day, "made")
-            )
+            rows.append(Observation(kpi, before, "month", values[before], "restated", day, "made"))
     return rows
 
 

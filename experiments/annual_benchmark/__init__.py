@@ -1,0 +1,1 @@
+"""Who is best at the year's total, given the months so far, on any monthly panel?"""
