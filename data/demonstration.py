@@ -12,18 +12,19 @@ newest figures of its indicator. Such a series
 - ends with the last month that was over on the day of the view, and months that
   were printed stay as printed;
 - gives way as soon as figures published up to that day stand on their own: the
-  last twelve months all covered.
+  last twelve months that they speak of all covered, and not older than a year.
 """
 
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from data.conditions import covered_months
 from data.derive import known_months, lined_up, with_published
-from data.disaggregate import Reconstruction, reconstruct
+from data.disaggregate import Contradiction, Reconstruction, reconstruct
 from data.figures import Figure
 from data.observation import UNDATED
 from data.panel import Panel
@@ -49,11 +50,13 @@ def series_to_project(panel: Panel, kpi: str, day: date) -> Series:
 
 
 def stands(panel: Panel, kpi: str, day: date) -> bool:
-    """Whether figures published up to a day cover the KPI's last twelve months."""
+    """Whether figures published up to a day cover twelve months, none of them long ago."""
     figures = panel.newest(kpi, day)
     known = known_months(panel.definition(kpi).kind, figures)
     covered = covered_months(known, figures)
-    return bool(covered) and covered.issuperset(range(max(covered) - YEAR + 1, max(covered) + 1))
+    last = max(covered, default=0)
+    recent = last > last_month_over(day).ordinal - YEAR
+    return recent and covered.issuperset(range(last - YEAR + 1, last + 1))
 
 
 def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
@@ -83,6 +86,25 @@ def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
     return replace(with_published(series, panel.newest(kpi, day)), demonstration=True)
 
 
+def labelled(panel: Panel, kpis: Sequence[str], day: date) -> frozenset[str]:
+    """The KPIs of a plan whose answers for a day carry the label of a demonstration.
+
+    All of them, while one is reconstructed with later information; only those
+    whose own figures have taken its place do without.
+    """
+    meant = [kpi for kpi in kpis if panel.definition(kpi).demonstration]
+    own = {kpi for kpi in meant if stands(panel, kpi, day)}
+    return frozenset(kpis) - own if len(own) < len(meant) else frozenset()
+
+
+def contradictions(panel: Panel, kpi: str, day: date) -> tuple[Contradiction, ...]:
+    """Figures that cannot all be met, of those that the KPI's answer for a day rests on."""
+    if panel.definition(kpi).demonstration and not stands(panel, kpi, day):
+        _, found = _everything(panel, kpi)
+        return found.contradictions if found else ()
+    return panel.contradictions(kpi, day)
+
+
 def last_month_over(day: date) -> Month:
     """The last month that had ended by the end of a day."""
     month = Month(day.year, day.month)
@@ -98,7 +120,7 @@ def _everything(panel: Panel, kpi: str) -> tuple[dict[int, Figure], Reconstructi
         return known, reconstruct(known, figures, definition.kind)
     where, slug = panel.located(definition.indicator)
     helper = _whole(where, slug)
-    return known, reconstruct(known, figures, definition.kind, lambda: helper, to_the_end=True)
+    return known, reconstruct(known, figures, definition.kind, lambda: helper, whole=True)
 
 
 def _whole(panel: Panel, kpi: str) -> Series:

@@ -43,7 +43,8 @@ class Contradiction:
     ----------
     printed : the figure
     found : what the months give in its place, in its unit
-    kept : it is met within its rounding; otherwise it was set aside
+    kept : it is met within its rounding (of rates not worth telling); otherwise it
+        was set aside
     """
 
     printed: Observation
@@ -84,7 +85,7 @@ def reconstruct(
     figures: Newest,
     kind: Kind,
     indicator: Indicator | None = None,
-    to_the_end: bool = False,
+    whole: bool = False,
 ) -> Reconstruction | None:
     """Find the months that printed figures cover but do not tell.
 
@@ -95,22 +96,25 @@ def reconstruct(
     kind : only sums and averages are spread over months
     indicator : gives the series of the indicator at the vintage, None while it has
         no figures; None without one
-    to_the_end : go on to the indicator's last month, covered or not
+    whole : find every month of the indicator, covered or not, from January of the
+        year before the first that is
 
     Returns
     -------
     Reconstruction; None where there is nothing to find
     """
-    if kind not in SPREAD_OVER_MONTHS or (not to_the_end and all_known(known, figures)):
+    if kind not in SPREAD_OVER_MONTHS or (not whole and all_known(known, figures)):
         return None
     covered = covered_months(known, figures)
-    helper = indicator() if indicator is not None and covered else None
-    wanted = _to_find(known, covered, helper, to_the_end)
+    if not covered:
+        return None
+    helper = indicator() if indicator is not None else None
+    window = _window(covered, helper, whole)
+    wanted = set(covered if helper is None else window).intersection(window).difference(known)
     if not wanted:
         return None
-    start, related = _related(known, covered, helper, to_the_end)
-    window = range(start, start + len(related))
-    wanted = wanted.intersection(window)
+    related = _own_season(known, window) if helper is None else _values(helper, window)
+    start = window.start
     conditions = conditions_of(figures)
     levels = {one.span: one.printed for one in reversed(conditions) if one.ratio is None}
     system = _System(window, known, frozenset(wanted), levels, related, kind == "average")
@@ -140,52 +144,37 @@ def reconstruct(
     contradictions = tuple(
         Contradiction(condition.printed, system.told(condition, months), kept)
         for condition, kept in [*disputed, *((one, False) for one in disbelieved)]
-        if condition is not None
+        if condition is not None and not (kept and condition.ratio is not None)
     )
     return Reconstruction(found, start, path.doubt, contradictions)
 
 
-def _to_find(
-    known: Collection[int], covered: Collection[int], helper: Series | None, to_the_end: bool
-) -> set[int]:
-    """Months covered and not known; with an indicator also those between, or up to its end."""
-    if not covered:
-        return set()
-    wanted: Collection[int] = covered
-    if helper is not None:
-        last = helper.cutoff.ordinal if to_the_end else max(covered)
-        wanted = range(min(covered), last + 1)
-    return set(wanted).difference(known)
-
-
-def _related(
-    known: Mapping[int, Figure],
-    covered: Collection[int],
-    helper: Series | None,
-    to_the_end: bool,
-) -> tuple[int, Array]:
-    """The window of months to look at: its first ordinal, and the indicator over it."""
-    first, last = min(covered), max(covered)
+def _window(covered: Collection[int], helper: Series | None, whole: bool) -> range:
+    """The months to look at: those covered and between, as far as there is an indicator."""
+    first, stop = min(covered), max(covered) + 1
     if helper is None:
-        return first, _own_season(known, first, last)
-    begins = helper.start.ordinal
-    values = filled(helper.values)
-    first = max(first, begins)
-    stop = len(values) if to_the_end else last - begins + 1
-    return first, values[first - begins : stop]
+        return range(first, stop)
+    begins, ends = helper.start.ordinal, helper.cutoff.ordinal + 1
+    if whole:
+        return range(max(begins, 12 * (first // 12 - 1)), ends)
+    return range(max(begins, first), min(stop, ends))
 
 
-def _own_season(known: Mapping[int, Figure], first: int, last: int) -> Array:
+def _values(helper: Series, window: range) -> Array:
+    """The indicator over a window that it has, gaps filled."""
+    first = window.start - helper.start.ordinal
+    return filled(helper.values)[first : first + len(window)]
+
+
+def _own_season(known: Mapping[int, Figure], window: range) -> Array:
     """The mean shape of the KPI's complete years; without any, every month alike."""
     shapes = []
     for year in sorted({month // 12 for month in known}):
-        months = [
-            known[month].value for month in range(12 * year, 12 * year + 12) if month in known
-        ]
+        months = [known[m].value for m in range(12 * year, 12 * year + 12) if m in known]
         if len(months) == 12 and sum(months) > 0:
             shapes.append(np.array(months) / np.mean(months))
     season = np.mean(shapes, axis=0) if shapes else np.ones(12)
-    return np.asarray(season[np.arange(first, last + 1) % 12], dtype=float)
+    return np.asarray(season[np.array(window) % 12], dtype=float)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.engine import make_url
 
 from data import tables
@@ -33,6 +43,7 @@ from models.errors import UnknownStamp
 from models.series import Series
 
 __all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Saved", "Store"]
+
 
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
@@ -221,19 +232,21 @@ class Store:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def revision(self, family: str) -> tuple[int, int, int]:
-        """Three numbers that change whenever anything is added to or changed in a family.
+        """Three numbers that change whenever anything that a family's answers rest on does.
 
-        They count imports, edits of plans and promotions; cheap enough to ask
+        They count imports and edits of plans (of all families: one may hold the
+        indicators of another) and the family's promotions; cheap enough to ask
         before every answer.
         """
-        counters = [
-            select(func.coalesce(func.max(table.c.id), 0))
-            .where(table.c.family == family)
-            .scalar_subquery()
-            for table in (tables.imports, tables.edits, tables.promotions)
-        ]
+
+        def newest(table: Table) -> Select[tuple[int]]:
+            return select(func.coalesce(func.max(table.c.id), 0))
+
+        own = newest(tables.promotions).where(tables.promotions.c.family == family)
+        counters = (newest(tables.imports), newest(tables.edits), own)
+        chosen = select(*(counter.scalar_subquery() for counter in counters))
         with self._engine.connect() as connection:
-            imports, edits, promotions = connection.execute(select(*counters)).one()
+            imports, edits, promotions = connection.execute(chosen).one()
         return int(imports), int(edits), int(promotions)
 
     # promotions and the ledger

@@ -3,10 +3,11 @@
 Printed figures repeat and contradict each other: a cumulative figure is rounded,
 a quarter was revised without its months, a rate implies a base that was printed
 otherwise. Ours, and plain: totals are taken in the order of trust. One that
-follows from those before it must agree with them; where it does not, all totals
-tied to it are moved as little as possible within what their rounding leaves
-open (the largest move, as a share of its rounding, is the least), and where that
-is not enough the least trusted one is set aside. Every such case is told.
+follows from those before it must agree with them. Where it does not, it takes
+their value if its own rounding allows; else all totals tied to it are moved as
+little as possible within their rounding (the largest move, as a share of its
+rounding, is the least); and where that is not enough it is set aside. Every such
+case is told.
 """
 
 from __future__ import annotations
@@ -75,10 +76,12 @@ def agree(weights: Array, values: Array, rounding: Array) -> Agreement:
         found.add(place)
     met = np.full(len(values), np.nan)
     met[found.kept] = values[found.kept]
-    for members in found.disputed():
+    for place, implied in found.moved.items():
+        met[place] = implied
+    for members in found.tied:
         bent = found.bent(members)
-        assert bent is not None, "every total was only kept because this can be done"
-        met[members] = bent
+        if bent is not None:  # as it was when the last of them was kept
+            met[members] = bent
     return Agreement(met, tuple(found.independent), tuple(found.disputes))
 
 
@@ -92,6 +95,8 @@ class _Agreed:
     kept: list[int] = field(default_factory=list)
     independent: list[int] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
+    moved: dict[int, float] = field(default_factory=dict)  # alone, within their own rounding
+    tied: list[list[int]] = field(default_factory=list)  # those that have to move together
 
     def __post_init__(self) -> None:
         self._basis = np.empty((0, self.weights.shape[1]))
@@ -115,20 +120,29 @@ class _Agreed:
             return
         self.kept.append(place)
         contradicts = abs(value - implied) > EXACT * max(abs(value), abs(implied))
-        if not contradicts and not self.disputes:
+        if not self.tied and abs(value - implied) <= self.rounding[place]:
+            if contradicts:
+                self.moved[place] = implied
+                self.disputes.append(Dispute(place, implied, kept=True))
             return
-        within = abs(value - implied) <= self._slack(place)
-        fits = within and self.bent(self._tied_to(place)) is not None
+        members = self._tied_to(place)
+        others = [group for group in self.tied if set(group).isdisjoint(members)]
+        if not contradicts and others == self.tied:
+            return
+        fits = self._may_fit(place, implied) and self.bent(members) is not None
         if contradicts or not fits:
             self.disputes.append(Dispute(place, implied, fits))
-        if not fits:
+        if fits:
+            self.tied = [*others, members]
+        else:
             self.kept.remove(place)
 
-    def _slack(self, place: int) -> float:
-        """The most by which rounding alone can part a total from what the others make of it."""
+    def _may_fit(self, place: int, implied: float) -> bool:
+        """Whether rounding alone can part a total so far from what the others make of it."""
         base = self.independent
         share = np.linalg.lstsq(self.weights[base].T, self.weights[place], rcond=None)[0]
-        return float(self.rounding[place] + np.abs(share) @ self.rounding[base]) * (1 + EXACT)
+        reach = self.rounding[place] + np.abs(share) @ self.rounding[base]
+        return bool(abs(self.values[place] - implied) <= reach * (1 + EXACT))
 
     def bent(self, members: list[int]) -> Array | None:
         """Values at which the members agree, the largest move the least; None beyond rounding."""
@@ -149,14 +163,6 @@ class _Agreed:
             bounds=[(None, None)] * size + [(0, 1)],
         )
         return np.asarray(given + reach * found.x[:size]) if found.success else None
-
-    def disputed(self) -> list[list[int]]:
-        """Groups of kept totals tied to a contradiction."""
-        groups: list[list[int]] = []
-        for dispute in self.disputes:
-            if dispute.kept and not any(dispute.total in group for group in groups):
-                groups.append(self._tied_to(dispute.total))
-        return groups
 
     def _tied_to(self, place: int) -> list[int]:
         """Kept totals that one can come to from a total by way of others they follow from."""

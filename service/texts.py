@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
+from data.plan import Plan
+
 Lang = Literal["vi", "en"]
 
 STATUS: Mapping[Lang, Mapping[str, str]] = {
@@ -48,6 +50,38 @@ FIGURE: Mapping[Lang, Mapping[str, str]] = {
     },
 }
 
+DEMONSTRATION: Mapping[Lang, str] = {
+    "vi": "tái lập bằng thông tin có sau, để minh họa",
+    "en": "reconstructed with later information, for demonstration",
+}
+
+FORM: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {
+        "month": "tháng",
+        "quarter": "quý",
+        "half": "6 tháng",
+        "year_to_date": "lũy kế từ đầu năm",
+        "rate_on_year": "so với cùng kỳ",
+        "rate_to_date": "lũy kế so với cùng kỳ",
+        "rate_on_month": "so với tháng trước",
+        "share_of_plan": "so với kế hoạch năm",
+        "plan": "kế hoạch năm",
+        "year": "cả năm",
+    },
+    "en": {
+        "month": "month",
+        "quarter": "quarter",
+        "half": "half-year",
+        "year_to_date": "year to date",
+        "rate_on_year": "on the same month of last year",
+        "rate_to_date": "year to date on last year",
+        "rate_on_month": "on the month before",
+        "share_of_plan": "of the annual plan",
+        "plan": "annual plan",
+        "year": "full year",
+    },
+}
+
 _COMPARATOR: Mapping[Lang, Mapping[str, str]] = {
     "vi": {"at_least": "từ {} trở lên", "at_most": "không quá {}", "about": "khoảng {}"},
     "en": {"at_least": "at least {}", "at_most": "at most {}", "about": "about {}"},
@@ -81,6 +115,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "band_80": "khoảng 80 %",
         "band_95": "khoảng 95 %",
         "chart": "Biểu đồ",
+        "contradiction_aside": "không khớp, đã để riêng; các tháng cho {}",
+        "contradiction_kept": "khớp trong phạm vi làm tròn; các tháng cho {}",
+        "contradictions": "Số liệu mâu thuẫn nhau",
         "cumulative": "Lũy kế từ đầu năm",
         "growth": "So với năm trước",
         "growth_monthly": "Tăng so với cùng kỳ",
@@ -98,6 +135,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "pace_on_year": "{} so với cùng kỳ",
         "plan": "Kế hoạch",
         "probability": "Khả năng đạt",
+        "printed": "Đã công bố",
+        "printed_on": "công bố {}",
+        "printed_undated": "không rõ ngày công bố",
         "projected": "Dự báo",
         "projected_year": "Dự báo cả năm",
         "show": "Xem",
@@ -109,6 +149,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         ),
         "target": "Mục tiêu",
         "to": "đến",
+        "to_load": "Cần nạp số liệu từ {} đến {}",
         "unit": "Đơn vị",
         "version": "bản",
         "year": "năm",
@@ -122,6 +163,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "band_80": "80 % interval",
         "band_95": "95 % interval",
         "chart": "Chart",
+        "contradiction_aside": "not met, set aside; the months give {}",
+        "contradiction_kept": "met within its rounding; the months give {}",
+        "contradictions": "Figures that contradict each other",
         "cumulative": "Cumulative since January",
         "growth": "On last year",
         "growth_monthly": "Growth on the same month of last year",
@@ -139,6 +183,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "pace_on_year": "{} on the same months of last year",
         "plan": "Plan",
         "probability": "Probability",
+        "printed": "Published",
+        "printed_on": "published {}",
+        "printed_undated": "day of publication not known",
         "projected": "Projected",
         "projected_year": "Projected year",
         "show": "Show",
@@ -150,12 +197,20 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         ),
         "target": "Target",
         "to": "to",
+        "to_load": "Load figures from {} to {}",
         "unit": "Unit",
         "version": "version",
         "year": "year",
         "year_projected": "full year (projected)",
     },
 }
+
+
+def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
+    """What is to be shown wherever an answer of the plan is; None for an ordinary one."""
+    if demonstration:
+        return dict(DEMONSTRATION)
+    return None if plan.label is None else {"vi": plan.label, "en": plan.label}
 
 
 def unit_name(unit: str, lang: Lang) -> str:
