@@ -100,6 +100,8 @@ _UNITS_VI: Mapping[str, str] = {
     "million kwh": "triệu kWh",
     "million litres": "triệu lít",
     "million m3": "triệu m³",
+    "thousand m3": "nghìn m³",
+    "million bricks": "triệu viên",
     "million m2": "triệu m²",
     "million pairs": "triệu đôi",
     "million pieces": "triệu cái",
