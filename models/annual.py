@@ -38,7 +38,8 @@ class AnnualDistribution:
     response : array, shape as `months`, what one unit of a month adds to the outcome
     base : array, shape (n_paths,), last year's outcome, in `unit` (100 for kind
         'growth'); NaN where last year is not known
-    base_status : status of `base`; 'projected' while last year is not over
+    base_status : status of `base`; 'projected' while last year is not over, None
+        where it is not known
     last_year : array, shape (n_paths, 12), last year's months, in the unit of
         `months`; the same on every path unless some are missing or not yet there
     actual_to_date : the published figure for the year to date (average: mean of
@@ -123,6 +124,8 @@ def annual_distribution(
     CannotForecast
         For milestones, and when the year to date is not known: a month of it is
         missing, nothing published covers it and no earlier month tells it.
+    ValueError
+        If the paths end before December of `year`.
 
     Notes
     -----
@@ -135,12 +138,17 @@ def annual_distribution(
     if series.kind == "milestone":
         raise CannotForecast(f"{series.key} is a list of milestones; it has no months to project.")
     chosen = series.year if year is None else year
+    ahead = Month(chosen, 12).ordinal - series.cutoff.ordinal
+    if paths.shape[1] < ahead:
+        raise ValueError(
+            f"{series.key}: {ahead} months to December {chosen}, paths of {paths.shape[1]}"
+        )
     rng = rng or generator(series.key, str(series.as_of), "gaps")
     n_known = months_known(series, chosen)
     months = _months(series, paths, chosen, rng)
     last_year = _months(series, paths, chosen - 1, rng)
     if chosen == series.year:
-        last_year = np.where(np.isfinite(series.base), series.base, last_year)
+        last_year = _best_known(series, last_year)
     response = _response(series, chosen, last_year)
     to_date = series.to_date if chosen == series.year else None
     known = _known(series.kind, months, last_year, response, n_known, to_date)
@@ -149,6 +157,7 @@ def annual_distribution(
             f"{series.key}: the year to date is not known at cutoff {series.cutoff}. Add the "
             f"missing months of {chosen - 1} and {chosen}, or the published cumulative figure."
         )
+    base = _base(series, chosen, last_year, paths, rng)
     return AnnualDistribution(
         kind=series.kind,
         unit=series.unit,
@@ -158,8 +167,8 @@ def annual_distribution(
         observed=np.median(months[:, :n_known], axis=0),
         months=_whole(months[:, n_known:]) if series.kind == "count" else months[:, n_known:],
         response=response[:, n_known:],
-        base=_base(series, chosen, last_year, paths, rng),
-        base_status=_base_status(series, chosen),
+        base=base,
+        base_status=_base_status(series, chosen) if np.isfinite(base).any() else None,
         last_year=last_year,
         actual_to_date=_actual_to_date(series, chosen, last_year, n_known),
         data_status=_data_status(series, chosen, n_known),
@@ -182,6 +191,15 @@ def monthly_values(series: Series) -> Array:
     return ratio
 
 
+def _best_known(series: Series, last_year: Paths) -> Paths:
+    """Last year's months, with those of `series.base` where it knows them."""
+    base = series.base
+    if series.denominator is not None:
+        below = denominators(series, series.year - 1)
+        base = np.divide(base, below, out=np.full(12, np.nan), where=below != 0)
+    return np.where(np.isfinite(base), base, last_year)
+
+
 def _whole(months: Paths) -> Paths:
     return np.rint(np.maximum(months, 0.0))
 
@@ -194,11 +212,16 @@ def _response(series: Series, year: int, last_year: Paths) -> Paths:
     if series.kind == "closing":
         return np.broadcast_to(np.arange(12) == 11, shape).astype(float)
     if series.kind == "ratio":
-        weights = denominators(series, year)
-        return np.broadcast_to(weights / weights.sum(), shape)
+        return np.broadcast_to(_shares(denominators(series, year)), shape)
     if series.kind == "growth":
         return np.broadcast_to(100.0 / last_year.sum(axis=1, keepdims=True), shape)
     return np.ones(shape)
+
+
+def _shares(below: Array) -> Array:
+    """Each month's share of the denominators; NaN where they are nothing in sum."""
+    total = below.sum()
+    return below / total if total else np.full(len(below), np.nan)
 
 
 def _known(
@@ -238,8 +261,7 @@ def _base(
     if series.kind == "closing":
         return last_year[:, 11]
     if series.kind == "ratio":
-        weights = denominators(series, year - 1)
-        return np.asarray(last_year @ weights / weights.sum(), dtype=float)
+        return np.asarray(last_year @ _shares(denominators(series, year - 1)), dtype=float)
     return np.asarray(last_year.sum(axis=1), dtype=float)
 
 
@@ -281,7 +303,7 @@ def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -
     elif series.kind == "average":
         value = float(seen.mean())
     elif series.kind == "ratio":
-        value = float(np.average(seen, weights=denominators(series, year)[:n_known]))
+        value = float(seen @ _shares(denominators(series, year)[:n_known]))
     elif series.kind == "growth":
         value = float(100.0 * (seen.sum() / np.median(last_year, axis=0)[:n_known].sum() - 1.0))
     else:
