@@ -119,6 +119,9 @@ def retrain(
     plan: PlanOption = None,
     as_of: AsOfOption = None,
     workers: WorkersOption = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Fit the costly candidates too (SARIMA, ETS).")
+    ] = False,
     promote: Annotated[
         bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
     ] = False,
@@ -134,7 +137,14 @@ def retrain(
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
         report = learn(
-            store, settings, slug, day, workers=workers, progress=progress, promote=promote
+            store,
+            settings,
+            slug,
+            day,
+            workers=workers,
+            progress=progress,
+            thorough=thorough,
+            promote=promote,
         )
     show_retraining(report)
 

@@ -91,6 +91,7 @@ def retrain(
     progress: Progress | None = None,
     engine: str = "local",
     candidates: Mapping[str, Candidate] | None = None,
+    thorough: bool = False,
     promote: bool = False,
     tracker: Tracker | None = None,
     now: datetime | None = None,
@@ -104,7 +105,8 @@ def retrain(
     workers : processes; default one per core. Their number changes no digit
     progress : told (done, total, what was done last)
     engine : 'local'
-    candidates : what is fitted and combined; default all
+    candidates : what is fitted and combined; default all but the costly ones
+    thorough : the costly ones too (`models.candidates.COSTLY`)
     promote : become champion whatever the gate says
     tracker : where it is recorded; default MLflow as the settings say
     now : for the promotion's date; default the clock
@@ -123,7 +125,7 @@ def retrain(
     day = as_of or _newest_vintage(store, family)
     tracker = tracker or tracker_of(settings)
     tracker.open()
-    setup = Setup(store.panel(family, day), day, candidates)
+    setup = Setup(store.panel(family, day), day, candidates, thorough=thorough)
     number = workers or len(os.sched_getaffinity(0))
     fits, backtest = _learn(setup, number, progress)
     if not fits:
@@ -298,6 +300,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plan", required=True)
     parser.add_argument("--as-of", type=vintage_day, help="YYYY-MM or YYYY-MM-DD")
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--thorough", action="store_true", help="costly candidates too")
     parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
     given = parser.parse_args(arguments)
     settings = Settings()
@@ -309,6 +312,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.as_of,
             workers=given.workers,
             progress=progress,
+            thorough=given.thorough,
             promote=given.promote,
         )
     outcome = "champion" if report.decision.promoted else "challenger"
