@@ -147,14 +147,14 @@ def _answer(projection: Mapping[str, Any], lang: Lang, decimals: int) -> list[st
         status = STATUS[lang][target["status"]]
         lines.append(
             f"{text['target']}: {bounds(target, lang, decimals)} · {text['probability']}:"
-            f" {chance(target['probability'], target['status'])} ({status})"
+            f" {chance(target['probability'], target['status'], lang)} ({status})"
         )
     return lines
 
 
 def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerChart:
     growth = projection["kind"] == "growth"
-    title = TEXT[lang]["growth_monthly" if growth else "monthly"]
+    title = TEXT[lang]["growth_monthly"] if growth else TEXT[lang]["monthly"]
     unit = "%" if growth else unit_name(projection["unit"], lang)
     layers = [
         *_bands(_joined(fan.actual, fan.ahead), lang),
