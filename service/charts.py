@@ -103,18 +103,18 @@ def _register_font() -> None:
     vl_convert.register_font_directory(str(font_folder()))
 
 
-def to_json(chart: alt.VConcatChart) -> bytes:
+def to_json(chart: alt.TopLevelMixin) -> bytes:
     """The Vega-Lite specification."""
     return json.dumps(chart.to_dict(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def to_svg(chart: alt.VConcatChart) -> bytes:
+def to_svg(chart: alt.TopLevelMixin) -> bytes:
     """The chart as SVG, its texts as texts."""
     _register_font()
     return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
 
 
-def to_png(chart: alt.VConcatChart, scale: float = 2.0) -> bytes:
+def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
     """The chart as PNG; `scale` is pixels per point."""
     _register_font()
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
