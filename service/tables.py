@@ -53,8 +53,17 @@ def table_rows(projections: Sequence[Json], plan: Plan, lang: Lang) -> list[Row]
 
 def columns(lang: Lang) -> tuple[str, ...]:
     """Headings of the table, in the order of `Row.actual` … `Row.pace`."""
-    names = ("kpi", "unit", "actual_to_date", "projected_year", "target", "probability")
-    return tuple(TEXT[lang][name] for name in (*names, "status", "pace"))
+    text = TEXT[lang]
+    return (
+        text["kpi"],
+        text["unit"],
+        text["actual_to_date"],
+        text["projected_year"],
+        text["target"],
+        text["probability"],
+        text["status"],
+        text["pace"],
+    )
 
 
 def _row(one: Json, decimals: int, lang: Lang) -> Row:
@@ -77,7 +86,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
         interval=interval,
         growth=signed_percent(growth["median"], lang) if growth and not growth_kind else "–",
         target=bounds(target, lang, decimals) if target else "–",
-        probability=chance(target["probability"], target["status"]) if target else "–",
+        probability=chance(target["probability"], target["status"], lang) if target else "–",
         status=STATUS[lang][one["status"]],
         status_code=one["status"],
         pace=number(required["monthly_average"], lang, decimals) if required else "–",
@@ -91,7 +100,7 @@ def _pace_growth(required: Json | None, lang: Lang) -> str:
     if not required or required["ratio_to_last_year"] is None:
         return ""
     growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
-    return TEXT[lang]["pace_on_year"].format(growth)
+    return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
 def _note(one: Json) -> str:
