@@ -128,6 +128,8 @@ def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.Titl
         f" · {text['stamp']}: {projection['stamp']}",
         *_answer(projection, lang, decimals),
     ]
+    if projection["label"]:
+        lines.insert(0, projection["label"][lang])
     name = f"{projection['name'][lang]}, {text['year']} {projection['year']}"
     return alt.TitleParams(name, subtitle=lines)
 

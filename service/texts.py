@@ -19,6 +19,8 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from data.plan import Plan
+
 Lang = Literal["vi", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
@@ -61,6 +63,7 @@ TEXT: Mapping[Lang, Texts] = {lang: Texts(lang) for lang in LANGUAGES}
 STATUS: Mapping[Lang, Texts] = {lang: Texts(lang, "status.") for lang in LANGUAGES}
 FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAGES}
 UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
+FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
 
 
 @cache
@@ -73,6 +76,13 @@ def _catalogue(lang: Lang) -> dict[str, tuple[str, ...]]:
 
 def _strings(one_or_more: Any) -> tuple[str, ...]:
     return (one_or_more,) if isinstance(one_or_more, str) else tuple(one_or_more)
+
+
+def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
+    """What is to be shown wherever an answer of the plan is; None for an ordinary one."""
+    if demonstration:
+        return {lang: TEXT[lang]["demonstration"] for lang in LANGUAGES}
+    return None if plan.label is None else {"vi": plan.label, "en": plan.label}
 
 
 def unit_name(unit: str, lang: Lang) -> str:

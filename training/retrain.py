@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.demonstration import series_to_project
 from data.settings import Settings
 from data.store import Promotion, Store
 from models.candidates.base import Candidate, Parameters
@@ -232,7 +233,7 @@ def commit() -> str:
 def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
     """Fit one KPI on everything known; None without figures. A task for `Workers`."""
     try:
-        series = setup.panel.series_as_of(kpi, setup.as_of)
+        series = series_to_project(setup.panel, kpi, setup.as_of)
     except NoObservations:
         return None
     parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year))

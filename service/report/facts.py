@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from data.derive import Newest, newest
+from data.figures import Newest, newest
 from data.observation import Form, Kpi
 from data.panel import Panel
 from data.plan import Plan
