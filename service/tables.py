@@ -86,7 +86,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
         name=one["name"][lang],
         unit=unit_name(one["unit"], lang),
         actual=number(one["actual_to_date"], lang, decimals),
-        actual_status=FIGURE[lang].get(one["data_status"], ""),
+        actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
         projected=projected,
         interval=interval,
         growth=signed_percent(growth["median"], lang) if growth and not growth_kind else "–",

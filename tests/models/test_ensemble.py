@@ -70,7 +70,9 @@ def test_one_that_went_astray_cannot_carry_the_rest_away() -> None:
 
 
 def test_one_that_failed_is_left_out() -> None:
-    assert centre({"a": 100.0, "b": float("nan")}, {"a": 0.2, "b": 0.8}, 1.0) == pytest.approx(100.0)
+    assert centre({"a": 100.0, "b": float("nan")}, {"a": 0.2, "b": 0.8}, 1.0) == pytest.approx(
+        100.0
+    )
     assert centre({"a": 90.0, "b": 110.0}, {}, 1.0) == pytest.approx(np.sqrt(90 * 110))
 
 
