@@ -14,25 +14,36 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.engine import make_url
 
 from data import tables
-from data.observation import Kpi, Observation
+from data.observation import UNDATED, Kpi, Observation
 from data.observation_rows import (
     Added,
     ImportRecord,
     add_observations,
     identity,
-    read_observations,
 )
 from data.panel import Panel
+from data.panel_rows import read_panel
 from data.plan import Plan
 from data.plan_rows import Saved, read_kpis, read_plan, write_plan
 from models.errors import UnknownStamp
 from models.series import Series
 
 __all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Saved", "Store"]
+
 
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
@@ -193,10 +204,12 @@ class Store:
             return connection.scalar(chosen.limit(1)) is not None
 
     def panel(self, family: str, up_to: date | None = None) -> Panel:
-        """Everything known of a family (up to a day), in memory."""
+        """Everything known of a family (up to a day), in memory, with its indicators elsewhere.
+
+        Of a family with KPIs for demonstration everything at all: they look ahead.
+        """
         with self._engine.connect() as connection:
-            kpis = read_kpis(connection, family)
-            return Panel.of(family, kpis, read_observations(connection, family, up_to))
+            return read_panel(connection, family, up_to)
 
     def series_as_of(self, family: str, kpi: str, day: date) -> Series:
         """A KPI as known on a day; see `data.panel.Panel.series_as_of`."""
@@ -205,31 +218,35 @@ class Store:
     def vintages(self, family: str) -> tuple[date, ...]:
         """The days on which anything of the family was published."""
         table = tables.observations
-        chosen = select(table.c.published).where(table.c.family == family).distinct()
+        chosen = select(table.c.published).distinct()
+        chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
         with self._engine.connect() as connection:
             return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
     def data_hash(self, family: str, day: date) -> str:
-        """SHA-256 of all figures known on a day, whatever order they came in."""
-        with self._engine.connect() as connection:
-            known = read_observations(connection, family, day)
-        lines = sorted("|".join(map(str, identity(one))) for one in known)
+        """SHA-256 of all figures that answers for a day rest on, whatever order they came in."""
+        panel = self.panel(family, day)
+        lines = sorted("|".join(map(str, identity(one))) for one in panel.figures())
+        for name, other in sorted(panel.elsewhere.items()):
+            lines += sorted("|".join((name, *map(str, identity(one)))) for one in other.figures())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def revision(self, family: str) -> tuple[int, int, int]:
-        """Three numbers that change whenever anything is added to or changed in a family.
+        """Three numbers that change whenever anything that a family's answers rest on does.
 
-        They count imports, edits of plans and promotions; cheap enough to ask
+        They count imports and edits of plans (of all families: one may hold the
+        indicators of another) and the family's promotions; cheap enough to ask
         before every answer.
         """
-        counters = [
-            select(func.coalesce(func.max(table.c.id), 0))
-            .where(table.c.family == family)
-            .scalar_subquery()
-            for table in (tables.imports, tables.edits, tables.promotions)
-        ]
+
+        def newest(table: Table) -> Select[tuple[int]]:
+            return select(func.coalesce(func.max(table.c.id), 0))
+
+        own = newest(tables.promotions).where(tables.promotions.c.family == family)
+        counters = (newest(tables.imports), newest(tables.edits), own)
+        chosen = select(*(counter.scalar_subquery() for counter in counters))
         with self._engine.connect() as connection:
-            imports, edits, promotions = connection.execute(select(*counters)).one()
+            imports, edits, promotions = connection.execute(chosen).one()
         return int(imports), int(edits), int(promotions)
 
     # promotions and the ledger

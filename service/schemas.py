@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data.observation import Form
 from models.series import FigureStatus, Kind
 from models.target import Comparator, Status, TargetForm, TargetLevel
 
@@ -104,10 +105,41 @@ class Method(Shape):
     model_version: str | None
 
 
+class PrintedFigure(Shape):
+    """A figure as printed; rates have 100 for unchanged."""
+
+    month: str = Field(description="the last month of what it is about")
+    form: Form
+    value: float
+    unit: str
+    status: FigureStatus
+    published: str | None = Field(description="null where no document says the day")
+    source: str
+
+
+class ContradictingFigure(PrintedFigure):
+    found: float = Field(description="what the months give in its place")
+    kept: bool = Field(description="met within its rounding; else set aside")
+
+
+class MonthsToLoad(Shape):
+    first: str
+    last: str
+
+
+class Figures(Shape):
+    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
+
+    printed: list[PrintedFigure]
+    contradictions: list[ContradictingFigure]
+    to_load: MonthsToLoad | None
+
+
 class Projection(Shape):
     plan: str
     kpi: str
     name: Name
+    label: Name | None = Field(description="to be shown wherever the answer is")
     unit: str
     kind: Kind
     year: int
@@ -123,6 +155,7 @@ class Projection(Shape):
     official_estimate: float | None
     months: list[ProjectedMonth]
     method: Method
+    figures: Figures
     stamp: str
 
 
@@ -150,6 +183,7 @@ class HistoryPoint(Shape):
 class History(Shape):
     plan: str
     kpi: str
+    label: Name | None
     year: int
     unit: str
     history: list[HistoryPoint]
@@ -168,6 +202,8 @@ class KpiShape(Shape):
     scope: str | None
     dimensions: dict[str, str]
     parts: list[str]
+    indicator: str | None
+    demonstration: bool
 
 
 class TargetShape(Shape):
@@ -198,7 +234,7 @@ class PlanSummary(Shape):
     year: int
     body: str
     name: Name
-    label: str | None
+    label: Name | None
     note: str
     kpi_count: int
     version_count: int
