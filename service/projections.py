@@ -28,6 +28,7 @@ from service.figures import FIGURES, figures_behind
 from service.stamps import rounded, stamp_of
 from service.texts import label_of
 from training.bundles import PromotedBundle, bundle_for
+from training.priors import candidates_for
 
 Json = dict[str, Any]
 
@@ -178,7 +179,14 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
         body = _without_figures(basis, kpi, targets, str(reason))
     else:
         learned = learned_of(basis, slug, series)
-        projected = project(series, targets, learned, year=basis.plan.year, seed=seed)
+        projected = project(
+            series,
+            targets,
+            learned,
+            year=basis.plan.year,
+            seed=seed,
+            candidates=candidates_for(basis.bundle.bundle.as_of.year),
+        )
         body = projected.to_dict()
     number = basis.version.number if basis.version else None
     for entry, target in zip(body["targets"], targets, strict=True):

@@ -58,8 +58,17 @@ def table_rows(projections: Sequence[Json], plan: Plan, lang: Lang) -> list[Row]
 
 def columns(lang: Lang) -> tuple[str, ...]:
     """Headings of the table, in the order of `Row.actual` … `Row.pace`."""
-    names = ("kpi", "unit", "actual_to_date", "projected_year", "target", "probability")
-    return tuple(TEXT[lang][name] for name in (*names, "status", "pace"))
+    text = TEXT[lang]
+    return (
+        text["kpi"],
+        text["unit"],
+        text["actual_to_date"],
+        text["projected_year"],
+        text["target"],
+        text["probability"],
+        text["status"],
+        text["pace"],
+    )
 
 
 def _row(one: Json, decimals: int, lang: Lang) -> Row:
@@ -77,12 +86,12 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
         name=one["name"][lang],
         unit=unit_name(one["unit"], lang),
         actual=number(one["actual_to_date"], lang, decimals),
-        actual_status=FIGURE[lang].get(one["data_status"], ""),
+        actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
         projected=projected,
         interval=interval,
         growth=signed_percent(growth["median"], lang) if growth and not growth_kind else "–",
         target=bounds(target, lang, decimals) if target else "–",
-        probability=chance(target["probability"], target["status"]) if target else "–",
+        probability=chance(target["probability"], target["status"], lang) if target else "–",
         status=STATUS[lang][one["status"]],
         status_code=one["status"],
         pace=number(required["monthly_average"], lang, decimals) if required else "–",
@@ -97,7 +106,7 @@ def _pace_growth(required: Json | None, lang: Lang) -> str:
     if not required or required["ratio_to_last_year"] is None:
         return ""
     growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
-    return TEXT[lang]["pace_on_year"].format(growth)
+    return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
 def _note(one: Json, lang: Lang) -> str:
@@ -118,7 +127,7 @@ def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
     lines = [_printed_line(figure, decimals, lang) for figure in figures["printed"]]
     for figure in figures["contradictions"]:
         given = _printed_value({**figure, "value": figure["found"]}, decimals, lang)
-        verdict = text["contradiction_kept" if figure["kept"] else "contradiction_aside"]
+        verdict = text["contradiction_kept"] if figure["kept"] else text["contradiction_aside"]
         lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
     return lines
 
