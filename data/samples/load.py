@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from data.audit import process_user
 from data.samples.files import FIGURES_FILE, FOLDER, read_sample, sample_names
 from data.store import Added, ImportRecord, Saved, Store
 
@@ -51,7 +52,7 @@ def _load(store: Store, name: str, moment: datetime) -> LoadedSample:
     origin = ImportRecord(
         file=f"samples/{name}/{FIGURES_FILE}",
         sha256=hashlib.sha256((FOLDER / name / FIGURES_FILE).read_bytes()).hexdigest(),
-        imported_by="sample",
+        imported_by=process_user(),
         imported_at=moment,
     )
     return LoadedSample(
