@@ -48,6 +48,16 @@ FIGURE: Mapping[Lang, Mapping[str, str]] = {
     },
 }
 
+STATE: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {
+        "draft": "dự thảo",
+        "checked": "đã kiểm tra",
+        "approved": "đã duyệt",
+        "issued": "phát hành",
+    },
+    "en": {"draft": "draft", "checked": "checked", "approved": "approved", "issued": "issued"},
+}
+
 _COMPARATOR: Mapping[Lang, Mapping[str, str]] = {
     "vi": {"at_least": "từ {} trở lên", "at_most": "không quá {}", "about": "khoảng {}"},
     "en": {"at_least": "at least {}", "at_most": "at most {}", "about": "about {}"},
@@ -87,6 +97,12 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "kpi": "Chỉ tiêu",
         "last_year": "năm trước",
         "legend_bands": "Dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %",
+        "logged_in_as": "Đang đăng nhập:",
+        "login": "Đăng nhập",
+        "login_closed": "Đăng nhập sai quá nhiều lần. Hãy thử lại sau 15 phút.",
+        "login_failed": "Tên đăng nhập hoặc mật khẩu không đúng.",
+        "login_name": "Tên đăng nhập",
+        "logout": "Đăng xuất",
         "model": "mô hình",
         "month": "tháng",
         "monthly": "Từng tháng",
@@ -94,6 +110,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "language": "Ngôn ngữ",
         "no_answer": "Chưa có dự báo.",
         "no_plan": "Chưa có kế hoạch nào. Nạp kế hoạch mẫu:",
+        "password": "Mật khẩu",
         "pace": "Cần mỗi tháng còn lại",
         "pace_on_year": "{} so với cùng kỳ",
         "plan": "Kế hoạch",
@@ -128,6 +145,12 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "kpi": "KPI",
         "last_year": "last year",
         "legend_bands": "Dark band: 80 % interval; light band: 95 % interval",
+        "logged_in_as": "Logged in as",
+        "login": "Log in",
+        "login_closed": "Logging in failed too often. Try again in 15 minutes.",
+        "login_failed": "The name or the password is not right.",
+        "login_name": "Name",
+        "logout": "Log out",
         "model": "model",
         "month": "month",
         "monthly": "Month by month",
@@ -135,6 +158,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "language": "Language",
         "no_answer": "There is no projection yet.",
         "no_plan": "There is no plan yet. Load a sample:",
+        "password": "Password",
         "pace": "Needed per remaining month",
         "pace_on_year": "{} on the same months of last year",
         "plan": "Plan",
