@@ -14,20 +14,31 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ScalarSelect,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.engine import make_url
 
 from data import tables
 from data.audit import process_user, write_entry
-from data.observation import Kpi, Observation
+from data.observation import UNDATED, Kpi, Observation
 from data.observation_rows import (
     Added,
     ImportRecord,
     add_observations,
     identity,
-    read_observations,
 )
 from data.panel import Panel
+from data.panel_rows import read_panel
 from data.plan import Plan
 from data.plan_rows import Saved, read_kpis, read_plan, write_plan
 from models.errors import UnknownStamp
@@ -35,14 +46,20 @@ from models.series import Series
 
 __all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Revision", "Saved", "Store"]
 
+
+def _newest(table: Table, *, of_family: bool = False) -> ScalarSelect[int]:
+    chosen = select(func.coalesce(func.max(table.c.id), 0))
+    if of_family:
+        chosen = chosen.where(table.c.family == bindparam("family"))
+    return chosen.scalar_subquery()
+
+
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 _REVISION = select(  # built once: it is asked before every answer
-    *(
-        select(func.coalesce(func.max(table.c.id), 0))
-        .where(table.c.family == bindparam("family"))
-        .scalar_subquery()
-        for table in (tables.imports, tables.edits, tables.promotions, tables.steps)
-    )
+    _newest(tables.imports),
+    _newest(tables.edits),
+    _newest(tables.promotions, of_family=True),
+    _newest(tables.steps, of_family=True),
 )
 
 
@@ -58,9 +75,10 @@ class Promotion:
 
 
 class Revision(NamedTuple):
-    """Counts of a family's imports, edits of plans, promotions, and steps of sign-off.
+    """Counts of imports and edits of plans, and of a family's promotions and steps of sign-off.
 
-    `figures` changes only with what projections are computed from.
+    Imports and edits are those of all families: one may hold the indicators of
+    another. `figures` changes only with what projections are computed from.
     """
 
     imports: int
@@ -227,10 +245,12 @@ class Store:
             return connection.scalar(chosen.limit(1)) is not None
 
     def panel(self, family: str, up_to: date | None = None) -> Panel:
-        """Everything known of a family (up to a day), in memory."""
+        """Everything known of a family (up to a day), in memory, with its indicators elsewhere.
+
+        Of a family with KPIs for demonstration everything at all: they look ahead.
+        """
         with self.reading() as connection:
-            kpis = read_kpis(connection, family)
-            return Panel.of(family, kpis, read_observations(connection, family, up_to))
+            return read_panel(connection, family, up_to)
 
     def series_as_of(self, family: str, kpi: str, day: date) -> Series:
         """A KPI as known on a day; see `data.panel.Panel.series_as_of`."""
@@ -239,19 +259,21 @@ class Store:
     def vintages(self, family: str) -> tuple[date, ...]:
         """The days on which anything of the family was published."""
         table = tables.observations
-        chosen = select(table.c.published).where(table.c.family == family).distinct()
+        chosen = select(table.c.published).distinct()
+        chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
         with self.reading() as connection:
             return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
     def data_hash(self, family: str, day: date) -> str:
-        """SHA-256 of all figures known on a day, whatever order they came in."""
-        with self.reading() as connection:
-            known = read_observations(connection, family, day)
-        lines = sorted("|".join(map(str, identity(one))) for one in known)
+        """SHA-256 of all figures that answers for a day rest on, whatever order they came in."""
+        panel = self.panel(family, day)
+        lines = sorted("|".join(map(str, identity(one))) for one in panel.figures())
+        for name, other in sorted(panel.elsewhere.items()):
+            lines += sorted("|".join((name, *map(str, identity(one)))) for one in other.figures())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def revision(self, family: str) -> Revision:
-        """What changes whenever anything is added to or changed in a family; cheap to ask."""
+        """What changes whenever anything that a family's answers rest on does; cheap to ask."""
         with self.reading() as connection:
             return Revision(*connection.execute(_REVISION, {"family": family}).one())
 

@@ -13,7 +13,17 @@ from data.store import Store
 from service import problems
 from service.desk import Desk
 from service.examples import describe
-from service.routes import audit, health, pages, plans, projections, registry, session, signoff
+from service.routes import (
+    audit,
+    health,
+    pages,
+    plans,
+    projections,
+    registry,
+    reports,
+    session,
+    signoff,
+)
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -51,7 +61,17 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     )
     app.state.desk = desk
     problems.install(app)
-    for module in (plans, projections, signoff, registry, audit, session, health, pages):
+    for module in (
+        plans,
+        projections,
+        signoff,
+        reports,
+        registry,
+        audit,
+        session,
+        health,
+        pages,
+    ):
         app.include_router(module.router)
     describe(app)
     return app

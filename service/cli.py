@@ -33,6 +33,8 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
 app.add_typer(cli_accounts.key_app, name="key")
+report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
+app.add_typer(report_app, name="report")
 
 
 class Format(StrEnum):
@@ -41,6 +43,24 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+class ReportFormat(StrEnum):
+    """Of a report."""
+
+    docx = "docx"
+    pdf = "pdf"
+    xlsx = "xlsx"
+    html = "html"
+    md = "md"
+
+
+class ReportKindOption(StrEnum):
+    """What a report covers."""
+
+    month = "month"
+    half_year = "half-year"
+    year = "year"
 
 
 class Language(StrEnum):
@@ -118,6 +138,9 @@ def retrain(
     plan: PlanOption = None,
     as_of: AsOfOption = None,
     workers: WorkersOption = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Fit the costly candidates too (SARIMA, ETS).")
+    ] = False,
     promote: Annotated[
         bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
     ] = False,
@@ -133,7 +156,14 @@ def retrain(
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
         report = learn(
-            store, settings, slug, day, workers=workers, progress=progress, promote=promote
+            store,
+            settings,
+            slug,
+            day,
+            workers=workers,
+            progress=progress,
+            thorough=thorough,
+            promote=promote,
         )
     show_retraining(report)
 
@@ -165,6 +195,80 @@ def project(
         from service.console import show_projections
 
         show_projections(found, store.plan(slug), lang.value if lang else settings.lang)
+
+
+@report_app.callback()
+def report(
+    context: typer.Context,
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    format: Annotated[
+        ReportFormat | None, typer.Option(help="Default: what the name of --out ends with.")
+    ] = None,
+    lang: LangOption = None,
+    kind: Annotated[
+        ReportKindOption | None,
+        typer.Option(help="Default: half-year with June's figures, year with December's."),
+    ] = None,
+    annex: Annotated[
+        bool, typer.Option("--annex", help="The internal annex: projections, probabilities.")
+    ] = False,
+    template: Annotated[
+        Path | None, typer.Option(help="Your own .docx with placeholders to fill in.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+) -> None:
+    """Write the report of a plan: Word, PDF, Excel, HTML or Markdown."""
+    if context.invoked_subcommand:
+        return
+    if out is None:
+        raise InputError("expected the file to write; found none. Give it: --out report.docx")
+    chosen = format.value if format else out.suffix.lstrip(".").lower()
+    if chosen not in {one.value for one in ReportFormat}:
+        known = ", ".join(one.value for one in ReportFormat)
+        raise InputError(f"{out}: expected a format, one of {known}; found '{chosen}'.")
+    if template and (chosen != "docx" or annex):
+        raise InputError("a template is for the official report in docx; leave out the rest.")
+
+    from service.desk import Desk
+    from service.projections import as_of_date, newest_vintage
+    from service.report.build import Wanted
+    from service.report.formats import render
+    from service.reports import report_of
+
+    settings, store = open_store()
+    slug = the_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
+    wanted = Wanted(
+        lang=lang.value if lang else settings.lang,
+        part="annex" if annex else "report",
+        kind=kind.value if kind else None,
+    )
+    content = report_of(Desk(settings, store), slug, day, wanted)
+    if template is None:
+        out.write_bytes(render(content, ReportFormat(chosen).value))
+    else:
+        from service.report.template import fill
+
+        filled = fill(template.read_bytes(), template.name, content)
+        out.write_bytes(filled.content)
+        for one in filled.unknown:
+            print(f"vedich: {template.name}: unknown placeholder {one}", file=sys.stderr)
+    print(out)
+
+
+@report_app.command("template")
+def report_template(
+    out: Annotated[Path, typer.Argument(help="Where to write: .docx.")],
+    lang: LangOption = None,
+) -> None:
+    """Write a Word template to begin from."""
+    from data.settings import Settings
+    from service.report.starter import starter
+
+    refuse_existing(out)
+    out.write_bytes(starter(lang.value if lang else Settings().lang))
+    print(f"{out}: change it in Word, then: vedich report --template {out} --out report.docx")
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from service.tables import columns, table_rows
+from service.tables import columns, printed_lines, table_rows
 from service.texts import STATE, TEXT, Lang, day_of, number, unit_name
 
 if TYPE_CHECKING:
@@ -30,15 +30,16 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
     """The plan's table; vintage and what is projected are said above and below it."""
     text, console = TEXT[lang], _console()
     name = plan.name_vi if lang == "vi" else plan.name_en
-    label = f" ({plan.label})" if plan.label else ""
-    console.print(f"{name}{label}", style="bold")
+    rows = table_rows(projections, plan, lang)
+    labels = dict.fromkeys(row.label for row in rows if row.label)
+    console.print(" · ".join((name, *labels)), style="bold")
     if projections:
         day = day_of(projections[0]["as_of"], lang)
         console.print(f"{text['as_of']} {day}. {text['table_legend']}")
     table = Table(show_edge=False, pad_edge=False)
     for place, heading in enumerate(columns(lang)):
         table.add_column(heading, justify="left" if place in (0, 1, 6) else "right")
-    for row in table_rows(projections, plan, lang):
+    for row in rows:
         table.add_row(
             row.name,
             row.unit,
@@ -50,6 +51,9 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
             _two_lines(row.pace, row.pace_growth),
         )
     console.print(table)
+    for one in projections:
+        lines = printed_lines(one, plan.kpi(one["kpi"]).decimals, lang)
+        _list(console, f"{one['name'][lang]}: {text['printed'].lower()}", lines)
     codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
     console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
 

@@ -65,7 +65,7 @@ class Desk:
         return self._bodies.get((plan, key), partial(self._revision, plan), make)
 
     def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
-        """A picture, made if it is not at hand."""
+        """A picture or a document, made if it is not at hand."""
         return self._pictures.get((plan, key), partial(self._revision, plan), make)
 
     def day_of(self, plan: str, as_of: str | None) -> date:

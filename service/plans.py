@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from data.demonstration import labelled
 from data.observation import Kpi
 from data.plan import Plan, PlanVersion
 from data.readers.plan_file import read_version
 from data.store import Store
 from models.errors import InvalidPlan
 from models.target import Target
+from service.texts import label_of
 
 
 def summary(store: Store, plan: Plan) -> dict[str, Any]:
     """One plan in short."""
     vintages = store.vintages(plan.family)
+    within = [day for day in vintages if day.year <= plan.year]
     return {
         "plan": plan.slug,
         "family": plan.family,
         "year": plan.year,
         "body": plan.body,
         "name": {"vi": plan.name_vi, "en": plan.name_en},
-        "label": plan.label,
+        "label": label_of(plan, _demonstrates(store, plan, max(within, default=None))),
         "note": plan.note,
         "kpi_count": len(plan.kpis),
         "version_count": len(plan.versions),
         "newest_vintage": vintages[-1].isoformat() if vintages else None,
     }
+
+
+def _demonstrates(store: Store, plan: Plan, day: date | None) -> bool:
+    """Whether answers of the plan for a day are a demonstration."""
+    kpis = [kpi.slug for kpi in plan.kpis]
+    if day is None or not any(kpi.demonstration for kpi in plan.kpis):
+        return False
+    return bool(labelled(store.panel(plan.family), kpis, day))
 
 
 def detail(store: Store, plan: Plan) -> dict[str, Any]:
@@ -94,6 +106,8 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "scope": kpi.scope,
         "dimensions": dict(kpi.dimensions),
         "parts": list(kpi.parts),
+        "indicator": kpi.indicator,
+        "demonstration": kpi.demonstration,
     }
 
 

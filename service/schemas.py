@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data.observation import Form
 from data.signoff import State
 from models.series import FigureStatus, Kind
 from models.target import Comparator, Status, TargetForm, TargetLevel
@@ -120,10 +121,41 @@ class OfficialEstimate(Shape):
     issued_at: str | None
 
 
+class PrintedFigure(Shape):
+    """A figure as printed; rates have 100 for unchanged."""
+
+    month: str = Field(description="the last month of what it is about")
+    form: Form
+    value: float
+    unit: str
+    status: FigureStatus
+    published: str | None = Field(description="null where no document says the day")
+    source: str
+
+
+class ContradictingFigure(PrintedFigure):
+    found: float = Field(description="what the months give in its place")
+    kept: bool = Field(description="met within its rounding; else set aside")
+
+
+class MonthsToLoad(Shape):
+    first: str
+    last: str
+
+
+class Figures(Shape):
+    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
+
+    printed: list[PrintedFigure]
+    contradictions: list[ContradictingFigure]
+    to_load: MonthsToLoad | None
+
+
 class Projection(Shape):
     plan: str
     kpi: str
     name: Name
+    label: Name | None = Field(description="to be shown wherever the answer is")
     unit: str
     kind: Kind
     year: int
@@ -139,6 +171,7 @@ class Projection(Shape):
     official_estimate: OfficialEstimate | None
     months: list[ProjectedMonth]
     method: Method
+    figures: Figures
     stamp: str
 
 
@@ -166,6 +199,7 @@ class HistoryPoint(Shape):
 class History(Shape):
     plan: str
     kpi: str
+    label: Name | None
     year: int
     unit: str
     history: list[HistoryPoint]
@@ -184,6 +218,8 @@ class KpiShape(Shape):
     scope: str | None
     dimensions: dict[str, str]
     parts: list[str]
+    indicator: str | None
+    demonstration: bool
 
 
 class TargetShape(Shape):
@@ -214,7 +250,7 @@ class PlanSummary(Shape):
     year: int
     body: str
     name: Name
-    label: str | None
+    label: Name | None
     note: str
     kpi_count: int
     version_count: int

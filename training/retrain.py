@@ -22,9 +22,9 @@ from pathlib import Path
 import pandas as pd
 
 from data.audit import process_user, record
+from data.demonstration import series_to_project
 from data.settings import Settings
 from data.store import Promotion, Store
-from models.candidates import REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
 from models.pipeline import Learned, fit_candidates
@@ -92,7 +92,8 @@ def retrain(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str = "local",
-    candidates: Mapping[str, Candidate] = REGISTRY,
+    candidates: Mapping[str, Candidate] | None = None,
+    thorough: bool = False,
     promote: bool = False,
     tracker: Tracker | None = None,
     now: datetime | None = None,
@@ -107,7 +108,8 @@ def retrain(
     workers : processes; default one per core. Their number changes no digit
     progress : told (done, total, what was done last)
     engine : 'local'
-    candidates : what is fitted and combined; default all
+    candidates : what is fitted and combined; default all but the costly ones
+    thorough : the costly ones too (`models.candidates.COSTLY`)
     promote : become champion whatever the gate says
     tracker : where it is recorded; default MLflow as the settings say
     now : for the promotion's date; default the clock
@@ -127,7 +129,7 @@ def retrain(
     day = as_of or _newest_vintage(store, family)
     tracker = tracker or tracker_of(settings)
     tracker.open()
-    setup = Setup(store.panel(family, day), day, candidates)
+    setup = Setup(store.panel(family, day), day, candidates, thorough=thorough)
     number = workers or len(os.sched_getaffinity(0))
     fits, backtest = _learn(setup, number, progress)
     if not fits:
@@ -148,7 +150,7 @@ def retrain(
         scores=backtest.scores,
         settings={
             "backtest_paths": str(setup.n_paths),
-            "candidates": ", ".join(sorted(setup.candidates)),
+            "candidates": ", ".join(sorted(setup.of_year(day.year))),
             "calibration": "weights of strictly earlier years",
         },
         provenance={"commit": commit(), "program": installed_version("vedich"), "plan": plan},
@@ -235,10 +237,10 @@ def commit() -> str:
 def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
     """Fit one KPI on everything known; None without figures. A task for `Workers`."""
     try:
-        series = setup.panel.series_as_of(kpi, setup.as_of)
+        series = series_to_project(setup.panel, kpi, setup.as_of)
     except NoObservations:
         return None
-    parameters, failures = fit_candidates(series, setup.candidates)
+    parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year))
     return FinalFit(kpi, series.kind, series.unit, parameters, failures)
 
 
@@ -306,6 +308,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plan", required=True)
     parser.add_argument("--as-of", type=vintage_day, help="YYYY-MM or YYYY-MM-DD")
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--thorough", action="store_true", help="costly candidates too")
     parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
     given = parser.parse_args(arguments)
     settings = Settings()
@@ -317,6 +320,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.as_of,
             workers=given.workers,
             progress=progress,
+            thorough=given.thorough,
             promote=given.promote,
         )
     outcome = "champion" if report.decision.promoted else "challenger"

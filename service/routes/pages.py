@@ -17,7 +17,7 @@ from service.desk import Desk
 from service.problems import kinds, slug_of, status_of, title_of
 from service.projections import as_of_date, newest_vintage
 from service.routes.respond import AsOf, Language, TheDesk, render
-from service.tables import Row, table_rows
+from service.tables import Row, printed_lines, table_rows
 from service.texts import Lang, day_of, month_name
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -46,6 +46,7 @@ def plan_page(
         "plans": plans,
         "plan_name": document.name_vi if lang == "vi" else document.name_en,
         "rows": [],
+        "labels": [document.label] if document.label else [],
         "problem": "",
         **_vintages(desk, document, day, as_of, lang),
     }
@@ -54,6 +55,10 @@ def plan_page(
             issued = desk.all_issued(document.slug, day)
             rows = table_rows([one.projection for one in issued], document, lang)
             content |= _links(document, rows, day, as_of, kpi, lang)
+            content["labels"] = list(dict.fromkeys(row.label for row in rows if row.label))
+            chosen = next(one for one in issued if one.projection["kpi"] == content["chosen"].kpi)
+            decimals = document.kpi(content["chosen"].kpi).decimals
+            content["printed"] = printed_lines(chosen.projection, decimals, lang)
         except (NoBundle, NoObservations) as reason:
             content["problem"] = str(reason)
     return render("plan.html", lang, content)

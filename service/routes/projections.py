@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from data.demonstration import series_to_project
 from models.errors import NoBundle, NoObservations
 from service.access import Caller, Public, requires
 from service.desk import JSON_TYPE, Body, Desk, encode, mark_of, tag_of
@@ -16,7 +17,7 @@ from service.projections import Json, as_of_date, newest_vintage
 from service.routes.respond import AsOf, Language, TheDesk, problems, respond
 from service.schemas import History, Projection, ProjectionList
 from service.tables import to_csv
-from service.texts import Lang, assigned
+from service.texts import Lang, assigned, label_of
 
 router = APIRouter(prefix="/v1/plans/{plan}/projections", tags=["projections"])
 
@@ -136,9 +137,11 @@ def history_of(desk: Desk, plan: str, kpi: str, as_of: str | None) -> dict[str, 
     newest = newest_vintage(desk.store, document.family)
     days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
     shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
+    demonstration = bool(shown) and kpi in desk.basis(plan, shown[-1]).labelled
     return {
         "plan": plan,
         "kpi": kpi,
+        "label": label_of(document, demonstration),
         "year": document.year,
         "unit": definition.unit,
         "history": [_point(desk, plan, kpi, day) for day in shown],
@@ -190,7 +193,7 @@ def draw(desk: Desk, plan: str, kpi: str, day: date, form: str, lang: Lang) -> B
 
     issued = desk.issued(plan, kpi, day)
     basis = desk.basis(plan, day)
-    series = basis.panel.series_as_of(kpi, day)
+    series = series_to_project(basis.panel, kpi, day)
     fan = fan_of(issued.projection, series, lang)
     chart = charts.fan_chart(issued.projection, fan, lang, basis.plan.kpi(kpi).decimals)
     content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)

@@ -43,8 +43,9 @@ def login(
         with desk.logging_in:
             token = log_in(desk.store, name, password, _address(request), datetime.now(UTC))
     except (LoginFailed, TooManyLogins) as error:
-        text = "login_failed" if isinstance(error, LoginFailed) else "login_closed"
-        page = _page(None, lang, next, TEXT[lang][text], name)
+        closed = isinstance(error, TooManyLogins)
+        problem = TEXT[lang]["login_closed"] if closed else TEXT[lang]["login_failed"]
+        page = _page(None, lang, next, problem, name)
         return HTMLResponse(page, status_of(type(error)) or 500)
     answer = RedirectResponse(_own_page(next), 303)
     answer.set_cookie(
