@@ -13,7 +13,17 @@ from data.store import Store
 from service import problems
 from service.desk import Desk
 from service.examples import describe
-from service.routes import health, pages, plans, projections, registry, reports
+from service.routes import (
+    audit,
+    health,
+    pages,
+    plans,
+    projections,
+    registry,
+    reports,
+    session,
+    signoff,
+)
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -47,10 +57,21 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         lifespan=lifespan,
         docs_url=None,  # FastAPI's page loads its scripts from the internet; /docs is ours
         redoc_url=None,
+        openapi_url=None,  # a route of ours too, so that every route says who may ask it
     )
     app.state.desk = desk
     problems.install(app)
-    for module in (plans, projections, reports, registry, health, pages):
+    for module in (
+        plans,
+        projections,
+        signoff,
+        reports,
+        registry,
+        audit,
+        session,
+        health,
+        pages,
+    ):
         app.include_router(module.router)
     describe(app)
     return app

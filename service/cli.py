@@ -11,17 +11,14 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service.asking import family_plan, publication_day, refuse_existing, the_plan
-
-if TYPE_CHECKING:
-    from data.settings import Settings
-    from data.store import Store
+from service import cli_accounts, cli_month
+from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -33,6 +30,9 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(help="Plans: import, template, roll-over, list.", no_args_is_help=True)
 app.add_typer(plan_app, name="plan")
+app.add_typer(cli_month.app, name="month")
+app.add_typer(cli_accounts.account_app, name="account")
+app.add_typer(cli_accounts.key_app, name="key")
 report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
 app.add_typer(report_app, name="report")
 
@@ -92,7 +92,7 @@ def init(
     """Create the database, and load sample plans."""
     from data.samples.load import load_sample
 
-    _settings, store = _open()
+    _settings, store = open_store()
     for loaded in load_sample(store, sample) if sample else ():
         print(f"{loaded.plan}: {loaded.added.new:,} figures, {loaded.added.unchanged:,} known.")
     print(f"Plans: {', '.join(store.plans()) or 'none'}")
@@ -109,13 +109,12 @@ def ingest(
     workers: WorkersOption = None,
 ) -> None:
     """Load figures: annexes of the statistics office, tidy CSV and XLSX."""
-    import getpass
-
+    from data.audit import process_user
     from data.ingest import ingest as load
     from service.console import show_ingest
     from training.console import progress_bar
 
-    _settings, store = _open()
+    _settings, store = open_store()
     family = store.plan(family_plan(store, plan)).family
     day = publication_day(files, published)
     with progress_bar("ingest") as progress:
@@ -125,7 +124,7 @@ def ingest(
             files,
             published=day,
             dry_run=dry_run,
-            by=getpass.getuser(),
+            by=process_user(),
             workers=workers or os.cpu_count() or 1,
             progress=progress,
         )
@@ -152,7 +151,7 @@ def retrain(
     from training.console import progress_bar
     from training.retrain import retrain as learn
 
-    settings, store = _open()
+    settings, store = open_store()
     slug = family_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
@@ -180,7 +179,7 @@ def project(
     """What the year will end at, and how every target stands."""
     from service.projections import as_of_date, projections
 
-    settings, store = _open()
+    settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     found = projections(store, settings, slug, day, kpi)
@@ -237,7 +236,7 @@ def report(
     from service.report.formats import render
     from service.reports import report_of
 
-    settings, store = _open()
+    settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
     wanted = Wanted(
@@ -287,7 +286,7 @@ def backtest(
     from service.retraining import backtest_scores
     from training.console import progress_bar
 
-    _settings, store = _open()
+    _settings, store = open_store()
     slug = family_plan(store, plan)
     day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
     with progress_bar(f"backtest {slug}") as progress:
@@ -301,7 +300,7 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     from service.replay import SHOWN
     from service.replay import replay as run_replay
 
-    settings, store = _open()
+    settings, store = open_store()
     result = run_replay(store, settings, stamp)
     figure = result.recorded["projection"]
     what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
@@ -322,10 +321,17 @@ def serve(
     """Answer over HTTP: page, API, charts."""
     import uvicorn
 
+    from data.accounts import has_accounts
+    from data.audit import process_user, record
+    from service.access import LOCAL, refuse_to_listen
     from service.app import create_app
 
-    settings, store = _open()
+    settings, store = open_store()
     address, number = host or settings.host, port or settings.port
+    refuse_to_listen(store, address)
+    if not has_accounts(store):
+        open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
+        record(store, process_user(), "serve", address, after=open_to)
     shown = f"[{address}]" if ":" in address else address
     print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
     uvicorn.run(
@@ -343,7 +349,7 @@ def plan_list() -> None:
     from service.console import show_plans
     from service.plans import summary
 
-    _settings, store = _open()
+    _settings, store = open_store()
     show_plans([summary(store, store.plan(slug)) for slug in store.plans()])
 
 
@@ -366,7 +372,7 @@ def plan_import(
     """Load a plan with its KPIs, versions and targets."""
     from data.readers.plan_file import read_plan
 
-    _settings, store = _open()
+    _settings, store = open_store()
     plan = read_plan(file.read_bytes(), file.name)
     saved = store.save_plan(plan)
     versions = ", ".join(map(str, saved.new_versions)) or "none"
@@ -389,7 +395,7 @@ def plan_roll_over(
     from data.readers.plan_file import write_plan
     from data.roll_over import roll_over, target_drafts
 
-    _settings, store = _open()
+    _settings, store = open_store()
     old = store.plan(plan)
     new = roll_over(old, to)
     if new.slug in store.plans():
@@ -424,14 +430,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _fail(message: str) -> None:
     print(f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
-
-
-def _open() -> tuple[Settings, Store]:
-    from data.settings import Settings
-    from data.store import Store
-
-    settings = Settings()
-    return settings, Store.open(settings.store_url)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from service.tables import columns, printed_lines, table_rows
-from service.texts import TEXT, Lang, day_of
+from service.texts import STATE, TEXT, Lang, day_of, number, unit_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.accounts import Account
+    from data.api_keys import ApiKey
     from data.ingest import IngestReport
     from data.plan import Plan
+    from data.signoff import SignOff, Step
     from training.retrain import RetrainReport
 
 SHOWN = 12  # unknown rows and suspicious values listed
@@ -89,13 +92,36 @@ def show_ingest(report: IngestReport) -> None:
 
 def show_plans(plans: Sequence[dict[str, Any]]) -> None:
     """One line per plan."""
-    table = Table(show_edge=False, pad_edge=False)
-    for heading in ("plan", "family", "KPIs", "versions", "newest figures"):
-        table.add_column(heading)
+    lines = []
     for one in plans:
         counts = (str(one["kpi_count"]), str(one["version_count"]))
-        table.add_row(one["plan"], one["family"], *counts, one["newest_vintage"] or "none")
-    _console().print(table)
+        lines.append((one["plan"], one["family"], *counts, one["newest_vintage"] or "none"))
+    _columns(("plan", "family", "KPIs", "versions", "newest figures"), lines)
+
+
+def show_accounts(accounts: Sequence[Account]) -> None:
+    """One line per account."""
+    lines = [(one.name, one.role, "disabled" if one.disabled_at else "") for one in accounts]
+    _columns(("account", "role", ""), lines)
+
+
+def show_keys(keys: Sequence[ApiKey]) -> None:
+    """One line per key."""
+    lines = [(one.name, one.scope, "revoked" if one.revoked_at else "") for one in keys]
+    _columns(("key", "scope", ""), lines)
+
+
+def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
+    """State and history of a month, and of the newest estimate of each KPI."""
+    console = _console()
+    console.print(f"{plan.slug} {held.month}: {STATE[lang][held.state]}", style="bold")
+    _steps(console, held.steps, lang)
+    for one in held.current.values():
+        kpi = plan.kpi(one.kpi)
+        name = kpi.name_vi if lang == "vi" else kpi.name_en
+        figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
+        console.print(f"{name}: {figure}, {STATE[lang][one.state]}", style="bold")
+        _steps(console, one.steps, lang)
 
 
 def show_retraining(report: RetrainReport) -> None:
@@ -132,6 +158,21 @@ def show_scores(scores: pd.DataFrame) -> None:
             *(f"{row[name]:.1%}" for name in per_cent),
             f"{row['brier']:.3f}",
         )
+    _console().print(table)
+
+
+def _steps(console: Console, steps: Sequence[Step], lang: Lang) -> None:
+    for step in steps:
+        told = (f"{step.at:%Y-%m-%d %H:%M} UTC", STATE[lang][step.state], step.by, step.note)
+        console.print("  " + ", ".join(filter(None, told)), markup=False, soft_wrap=True)
+
+
+def _columns(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading)
+    for line in lines:
+        table.add_row(*line)
     _console().print(table)
 
 

@@ -192,6 +192,7 @@ CSV_COLUMNS = (
     "required_ratio_to_last_year",
     "required_rank_in_history",
     "official_estimate",
+    "official_estimate_state",
     "method",
     "fallback",
     "model_version",
@@ -220,6 +221,9 @@ def _records(one: Json) -> Iterator[dict[str, Any]]:
     common.update(
         method=method["name"], fallback=method["fallback"], model_version=method["model_version"]
     )
+    if one["official_estimate"]:
+        common["official_estimate_state"] = one["official_estimate"]["state"]
+        common["official_estimate"] = one["official_estimate"]["value"]
     if year:
         common.update(projected_mean=year["mean"], projected_median=year["median"])
         common.update({f"q{level}": value for level, value in year["quantiles"].items()})

@@ -63,6 +63,7 @@ TEXT: Mapping[Lang, Texts] = {lang: Texts(lang) for lang in LANGUAGES}
 STATUS: Mapping[Lang, Texts] = {lang: Texts(lang, "status.") for lang in LANGUAGES}
 FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAGES}
 UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
+STATE: Mapping[Lang, Texts] = {lang: Texts(lang, "state.") for lang in LANGUAGES}
 FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
 
 

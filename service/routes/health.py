@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from service.access import requires
 from service.routes.respond import TheDesk
 from service.schemas import Health, Problem, Readiness
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[requires("public")])
 
 
 @router.get("/healthz", response_model=Health)
