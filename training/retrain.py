@@ -30,7 +30,7 @@ from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
 from models.pipeline import Learned, fit_candidates
 from models.series import Kind
 from training.backtest import Backtest, Setup, YearTask, backtest_years, run_backtest
-from training.bundle import Bundle, write_bundle
+from training.bundle import Bundle, read_bundle, write_bundle
 from training.bundles import PromotedBundle, bundle_folder, bundle_for
 from training.console import failure_shown, progress_bar, vintage_day
 from training.gate import Decision, decide
@@ -194,6 +194,8 @@ def promote_version(
     ------
     NoBundle
         If the family has no such version.
+    UnreadableBundle
+        If its folder is gone or damaged; the champion stays.
     TrackingUnavailable
         If MLflow, which knows the versions, cannot be reached.
     """
@@ -211,7 +213,10 @@ def promote_version(
         promoted_at=now or datetime.now(UTC),
         bundle_hash=chosen.tags["bundle_hash"],
     )
+    read_bundle(bundle_folder(settings.bundles, family, promotion.bundle_hash))
     tracker.set_alias(family, CHAMPION, version)
+    if CHALLENGER in chosen.aliases:
+        tracker.remove_alias(family, CHALLENGER)
     store.record_promotion(promotion, by)
     return promotion
 
