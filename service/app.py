@@ -8,14 +8,16 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from data.settings import Settings
+from data.settings import Settings, read_settings
 from data.store import Store
 from service import problems
 from service.desk import Desk
 from service.examples import describe
+from service.metrics import Measured
 from service.routes import (
     audit,
     health,
+    observations,
     pages,
     plans,
     projections,
@@ -42,7 +44,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     -------
     FastAPI; it owns jobs and what it computed, nothing is global
     """
-    settings = settings or Settings()
+    settings = settings or read_settings()
     desk = Desk(settings, store or Store.open(settings.store_url))
 
     @asynccontextmanager
@@ -60,10 +62,12 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         openapi_url=None,  # a route of ours too, so that every route says who may ask it
     )
     app.state.desk = desk
+    app.add_middleware(Measured, metrics=desk.metrics)
     problems.install(app)
     for module in (
         plans,
         projections,
+        observations,
         signoff,
         reports,
         registry,

@@ -7,6 +7,7 @@ A problem that a person can act on is one line on stderr and exit code 2.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -115,7 +116,7 @@ def ingest(
     from training.console import progress_bar
 
     _settings, store = open_store()
-    family = store.plan(family_plan(store, plan)).family
+    family = family_plan(store, plan).family
     day = publication_day(files, published)
     with progress_bar("ingest") as progress:
         report = load(
@@ -144,6 +145,7 @@ def retrain(
     promote: Annotated[
         bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
     ] = False,
+    engine: Annotated[str, typer.Option(help="Where it runs: only 'local'.")] = "local",
 ) -> None:
     """Learn weights and calibration anew; the better model answers."""
     from service.console import show_retraining
@@ -152,7 +154,7 @@ def retrain(
     from training.retrain import retrain as learn
 
     settings, store = open_store()
-    slug = family_plan(store, plan)
+    slug = family_plan(store, plan).slug
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
         report = learn(
@@ -162,6 +164,7 @@ def retrain(
             day,
             workers=workers,
             progress=progress,
+            engine=engine,
             thorough=thorough,
             promote=promote,
         )
@@ -287,10 +290,10 @@ def backtest(
     from training.console import progress_bar
 
     _settings, store = open_store()
-    slug = family_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
-    with progress_bar(f"backtest {slug}") as progress:
-        scores = backtest_scores(store, slug, day, years, workers, progress)
+    chosen = family_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, chosen.family)
+    with progress_bar(f"backtest {chosen.slug}") as progress:
+        scores = backtest_scores(store, chosen.slug, day, years, workers, progress)
     show_scores(scores)
 
 
@@ -316,7 +319,9 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Default 127.0.0.1 or VEDICH_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Default 8000 or VEDICH_PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Default 8000 or VEDICH_PORT.")
+    ] = None,
 ) -> None:
     """Answer over HTTP: page, API, charts."""
     import uvicorn
@@ -332,15 +337,9 @@ def serve(
     if not has_accounts(store):
         open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
         record(store, process_user(), "serve", address, after=open_to)
-    shown = f"[{address}]" if ":" in address else address
-    print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
-    uvicorn.run(
-        create_app(settings, store),
-        host=address,
-        port=number,
-        log_level="warning",
-        access_log=False,
-    )
+    config = uvicorn.Config(create_app(settings, store), log_level="warning", access_log=False)
+    with _listening(address, number) as listener:
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @plan_app.command("list")
@@ -428,8 +427,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _fail(message: str) -> None:
-    print(f"vedich: {' '.join(message.split())}", file=sys.stderr)
+    """One line on stderr; the help that answers a command without its subcommand is whole."""
+    whole = message.startswith("Usage:")
+    print(message if whole else f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that waits for requests, and its address on standard output."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]
+        raise InputError(
+            f"expected an address to listen on, found {host} port {port}: {reason}. "
+            "Choose another with --host and --port."
+        ) from error
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)
+    return listener
 
 
 if __name__ == "__main__":

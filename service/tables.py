@@ -24,6 +24,7 @@ from service.texts import (
     number,
     signed_percent,
     unit_name,
+    unit_of,
 )
 
 Json = Mapping[str, Any]
@@ -84,7 +85,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
     return Row(
         kpi=one["kpi"],
         name=one["name"][lang],
-        unit=unit_name(one["unit"], lang),
+        unit=unit_of(one, lang),
         actual=number(one["actual_to_date"], lang, decimals),
         actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
         projected=projected,

@@ -91,6 +91,13 @@ def unit_name(unit: str, lang: Lang) -> str:
     return UNIT[lang].get(unit.lower(), unit)
 
 
+def unit_of(projection: Mapping[str, Any], lang: Lang) -> str:
+    """The unit of a projection's figures; a growth says on what."""
+    if projection["kind"] == "growth":
+        return TEXT[lang]["growth_unit"]
+    return unit_name(projection["unit"], lang)
+
+
 def number(value: float | None, lang: Lang, decimals: int = 0) -> str:
     """1234.5 → '1.234,5' (vi) or '1,234.5' (en), halves up; '–' for None."""
     if value is None:

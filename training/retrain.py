@@ -23,7 +23,7 @@ import pandas as pd
 
 from data.audit import process_user, record
 from data.demonstration import series_to_project
-from data.settings import Settings
+from data.settings import Settings, read_settings
 from data.store import Promotion, Store
 from models.candidates.base import Candidate, Parameters
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
@@ -316,8 +316,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--thorough", action="store_true", help="costly candidates too")
     parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
     given = parser.parse_args(arguments)
-    settings = Settings()
     with failure_shown(), progress_bar("retraining") as progress:
+        settings = read_settings()
         report = retrain(
             Store.open(settings.store_url),
             settings,

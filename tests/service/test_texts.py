@@ -39,13 +39,7 @@ from service.texts import (
 
 SERVICE = Path(str(files("service")))
 # Looked up by a code, see below.
-FAMILIES = ("status.", "state.", "figure.", "comparator.", "unit.")
-    "status.",
-    "state.",
-    "figure.",
-    "comparator.",
-    "unit.",
-)  # looked up by a code, see below
+FAMILIES = ("status.", "state.", "figure.", "comparator.", "unit.", "form.")
 
 
 @cache
