@@ -24,6 +24,7 @@ from service.texts import (
     number,
     signed_percent,
     unit_name,
+    unit_of,
 )
 
 Json = Mapping[str, Any]
@@ -84,7 +85,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
     return Row(
         kpi=one["kpi"],
         name=one["name"][lang],
-        unit=unit_name(one["unit"], lang),
+        unit=unit_of(one, lang),
         actual=number(one["actual_to_date"], lang, decimals),
         actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
         projected=projected,
@@ -192,6 +193,7 @@ CSV_COLUMNS = (
     "required_ratio_to_last_year",
     "required_rank_in_history",
     "official_estimate",
+    "official_estimate_state",
     "method",
     "fallback",
     "model_version",
@@ -220,6 +222,9 @@ def _records(one: Json) -> Iterator[dict[str, Any]]:
     common.update(
         method=method["name"], fallback=method["fallback"], model_version=method["model_version"]
     )
+    if one["official_estimate"]:
+        common["official_estimate_state"] = one["official_estimate"]["state"]
+        common["official_estimate"] = one["official_estimate"]["value"]
     if year:
         common.update(projected_mean=year["mean"], projected_median=year["median"])
         common.update({f"q{level}": value for level, value in year["quantiles"].items()})

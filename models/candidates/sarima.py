@@ -163,7 +163,7 @@ def _draw_gaps(white: Array, spread: float, n_paths: int, rng: np.random.Generat
     number = white.shape[1] - 1
     if not number:
         return np.zeros((n_paths, 0))
-    root = np.linalg.qr(white, mode="r")
+    root: Array = np.asarray(np.linalg.qr(white, mode="r"), dtype=float)
     around = spread * rng.standard_normal((number, n_paths))
     drawn = solve_triangular(root[:-1, :-1], -root[:-1, -1:] + around)
     return np.asarray(drawn.T, dtype=float)
