@@ -36,7 +36,13 @@ from service.texts import (
 )
 
 SERVICE = Path(str(files("service")))
-FAMILIES = ("status.", "figure.", "comparator.", "unit.")  # looked up by a code, see below
+FAMILIES = (
+    "status.",
+    "figure.",
+    "comparator.",
+    "unit.",
+    "label.",
+)  # looked up by a code, see below
 
 
 @cache
