@@ -35,4 +35,4 @@ def season_of(values: Array) -> Array:
     detrended = values[EDGE:-EDGE] - trend_cycle(values)
     place = np.arange(EDGE, len(values) - EDGE) % 12
     season = np.array([detrended[place == month].mean() for month in range(12)])
-    return season - season.mean()
+    return np.asarray(season - season.mean(), dtype=float)
