@@ -14,8 +14,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, insert, select
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from data import tables
 from data.observation import Kpi, Observation
@@ -29,12 +30,22 @@ from data.observation_rows import (
 from data.panel import Panel
 from data.plan import Plan
 from data.plan_rows import Saved, read_kpis, read_plan, write_plan
-from models.errors import UnknownStamp
+from models.errors import InputError, StoreUnavailable, UnknownStamp
 from models.series import Series
 
 __all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Saved", "Store"]
 
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
+
+# asked before every answer, so it is put together once
+_COUNTERS = select(
+    *(
+        select(func.coalesce(func.max(table.c.id), 0))
+        .where(table.c.family == bindparam("family"))
+        .scalar_subquery()
+        for table in (tables.imports, tables.edits, tables.promotions)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -77,10 +88,16 @@ class Store:
 
         SQLite files are created with their folder and kept in WAL mode;
         'postgresql://' is served by psycopg.
+
+        Raises
+        ------
+        InputError
+            If the URL is none, or of a database that this program does not know.
+        StoreUnavailable
+            If the database cannot be reached or opened; also raised by every
+            method when it goes away later.
         """
-        address = make_url(url)
-        if address.drivername == "postgresql":
-            address = address.set(drivername="postgresql+psycopg")
+        address = _address(url)
         if address.get_backend_name() == "sqlite" and address.database not in (
             None,
             "",
@@ -90,6 +107,7 @@ class Store:
         engine = create_engine(address)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "handle_error", _say_unavailable)
         store = cls(engine)
         store._migrate()
         return store
@@ -222,14 +240,8 @@ class Store:
         They count imports, edits of plans and promotions; cheap enough to ask
         before every answer.
         """
-        counters = [
-            select(func.coalesce(func.max(table.c.id), 0))
-            .where(table.c.family == family)
-            .scalar_subquery()
-            for table in (tables.imports, tables.edits, tables.promotions)
-        ]
         with self._engine.connect() as connection:
-            imports, edits, promotions = connection.execute(select(*counters)).one()
+            imports, edits, promotions = connection.execute(_COUNTERS, {"family": family}).one()
         return int(imports), int(edits), int(promotions)
 
     # promotions and the ledger
@@ -284,9 +296,40 @@ class Store:
         return dict(payload)
 
 
+def _address(url: str) -> URL:
+    """A URL with the driver that serves it; what it says beyond its scheme may be secret."""
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except ArgumentError:
+        backend = "no URL"
+    if backend not in ("sqlite", "postgresql"):
+        raise InputError(
+            f"expected the URL of a database, found {backend}. Set VEDICH_DATABASE_URL to "
+            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
+        )
+    if address.drivername == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    return address
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _say_unavailable(context: ExceptionContext) -> None:
+    """Let a database that is away be our own error; a fault in a statement stays what it is."""
+    sqlite_says = getattr(context.original_exception, "sqlite_errorname", "")
+    away = isinstance(context.sqlalchemy_exception, OperationalError)
+    if (away and sqlite_says != "SQLITE_ERROR") or sqlite_says == "SQLITE_NOTADB":
+        engine = context.engine
+        place = engine.url.render_as_string() if engine else "the address given"
+        reason = (str(context.original_exception).splitlines() or ["no answer"])[0]
+        raise StoreUnavailable(
+            f"expected the database at {place}, found: {reason}. Start it, or set "
+            "VEDICH_DATABASE_URL to where it is (unset: a file under VEDICH_HOME)."
+        )
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -15,6 +15,7 @@ VedichError
 │   └── SeriesTooShort
 ├── NoBundle              nothing was trained on data up to that date
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
+├── StoreUnavailable      the database cannot be reached or opened
 └── TrackingUnavailable   MLflow cannot be reached
 
 An error says what was expected, what arrived, and what to do. Only
@@ -117,6 +118,10 @@ class NoBundle(VedichError):
 
 class UnreadableBundle(VedichError):
     """A bundle's folder is damaged, or of a format version this program does not know."""
+
+
+class StoreUnavailable(VedichError):
+    """The database cannot be reached or opened where the settings say it is."""
 
 
 class TrackingUnavailable(VedichError):

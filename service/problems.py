@@ -28,6 +28,7 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.CannotForecast: 409,
     errors.NoBundle: 409,
     errors.UnreadableBundle: 503,
+    errors.StoreUnavailable: 503,
     errors.TrackingUnavailable: 503,
 }
 _UNEXPECTED = "Something went wrong inside the service; its log says what. Please report it."
