@@ -8,12 +8,13 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from data.settings import Settings
+from data.settings import Settings, read_settings
 from data.store import Store
 from service import problems
 from service.desk import Desk
 from service.examples import describe
-from service.routes import health, pages, plans, projections, registry
+from service.metrics import Measured
+from service.routes import health, observations, pages, plans, projections, registry
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -32,7 +33,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     -------
     FastAPI; it owns jobs and what it computed, nothing is global
     """
-    settings = settings or Settings()
+    settings = settings or read_settings()
     desk = Desk(settings, store or Store.open(settings.store_url))
 
     @asynccontextmanager
@@ -49,8 +50,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         redoc_url=None,
     )
     app.state.desk = desk
+    app.add_middleware(Measured, metrics=desk.metrics)
     problems.install(app)
-    for module in (plans, projections, registry, health, pages):
+    for module in (plans, projections, observations, registry, health, pages):
         app.include_router(module.router)
     describe(app)
     return app

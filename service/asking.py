@@ -13,6 +13,7 @@ import typer
 from models.errors import InputError
 
 if TYPE_CHECKING:
+    from data.plan import Plan
     from data.store import Store
 
 
@@ -21,12 +22,11 @@ def the_plan(store: Store, given: str | None) -> str:
     return given or _one_of(store.plans(), "--plan")
 
 
-def family_plan(store: Store, given: str | None) -> str:
+def family_plan(store: Store, given: str | None) -> Plan:
     """A plan of the family that is meant: with one family any of its plans will do."""
     plans = store.plans()
-    if given or len({slug.rpartition("-")[0] for slug in plans}) > 1:
-        return given or _one_of(plans, "--plan")
-    return _one_of(plans[-1:], "--plan")
+    one_family = len({slug.rpartition("-")[0] for slug in plans}) == 1
+    return store.plan(given or _one_of(plans[-1:] if one_family else plans, "--plan"))
 
 
 def _one_of(slugs: Sequence[str], option: str) -> str:

@@ -7,6 +7,7 @@ A problem that a person can act on is one line on stderr and exit code 2.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -96,7 +97,7 @@ def ingest(
     from training.console import progress_bar
 
     _settings, store = _open()
-    family = store.plan(family_plan(store, plan)).family
+    family = family_plan(store, plan).family
     day = publication_day(files, published)
     with progress_bar("ingest") as progress:
         report = load(
@@ -122,6 +123,7 @@ def retrain(
     promote: Annotated[
         bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
     ] = False,
+    engine: Annotated[str, typer.Option(help="Where it runs: only 'local'.")] = "local",
 ) -> None:
     """Learn weights and calibration anew; the better model answers."""
     from service.console import show_retraining
@@ -130,11 +132,18 @@ def retrain(
     from training.retrain import retrain as learn
 
     settings, store = _open()
-    slug = family_plan(store, plan)
+    slug = family_plan(store, plan).slug
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
         report = learn(
-            store, settings, slug, day, workers=workers, progress=progress, promote=promote
+            store,
+            settings,
+            slug,
+            day,
+            workers=workers,
+            progress=progress,
+            engine=engine,
+            promote=promote,
         )
     show_retraining(report)
 
@@ -184,10 +193,10 @@ def backtest(
     from training.console import progress_bar
 
     _settings, store = _open()
-    slug = family_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
-    with progress_bar(f"backtest {slug}") as progress:
-        scores = backtest_scores(store, slug, day, years, workers, progress)
+    chosen = family_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, chosen.family)
+    with progress_bar(f"backtest {chosen.slug}") as progress:
+        scores = backtest_scores(store, chosen.slug, day, years, workers, progress)
     show_scores(scores)
 
 
@@ -213,7 +222,9 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Default 127.0.0.1 or VEDICH_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Default 8000 or VEDICH_PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Default 8000 or VEDICH_PORT.")
+    ] = None,
 ) -> None:
     """Answer over HTTP: page, API, charts."""
     import uvicorn
@@ -221,16 +232,9 @@ def serve(
     from service.app import create_app
 
     settings, store = _open()
-    address, number = host or settings.host, port or settings.port
-    shown = f"[{address}]" if ":" in address else address
-    print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
-    uvicorn.run(
-        create_app(settings, store),
-        host=address,
-        port=number,
-        log_level="warning",
-        access_log=False,
-    )
+    config = uvicorn.Config(create_app(settings, store), log_level="warning", access_log=False)
+    with _listening(host or settings.host, port or settings.port) as listener:
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @plan_app.command("list")
@@ -318,15 +322,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _fail(message: str) -> None:
-    print(f"vedich: {' '.join(message.split())}", file=sys.stderr)
+    """One line on stderr; the help that answers a command without its subcommand is whole."""
+    whole = message.startswith("Usage:")
+    print(message if whole else f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
 
 
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that waits for requests, and its address on standard output."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]
+        raise InputError(
+            f"expected an address to listen on, found {host} port {port}: {reason}. "
+            "Choose another with --host and --port."
+        ) from error
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)
+    return listener
+
+
 def _open() -> tuple[Settings, Store]:
-    from data.settings import Settings
+    from data.settings import read_settings
     from data.store import Store
 
-    settings = Settings()
+    settings = read_settings()
     return settings, Store.open(settings.store_url)
 
 

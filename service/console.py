@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -34,7 +34,9 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
         console.print(f"{text['as_of']} {day}. {text['table_legend']}")
     table = Table(show_edge=False, pad_edge=False)
     for place, heading in enumerate(columns(lang)):
-        table.add_column(heading, justify="left" if place in (0, 1, 6) else "right")
+        below = text["band_80"] if place == 3 else ""
+        justify: Literal["left", "right"] = "left" if place in (0, 1, 6) else "right"
+        table.add_column(_two_lines(heading, below), justify=justify)
     for row in table_rows(projections, plan, lang):
         table.add_row(
             row.name,

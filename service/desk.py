@@ -1,4 +1,4 @@
-"""What the running service holds: settings, store, what was computed, jobs."""
+"""What the running service holds: settings, store, what was computed, jobs, metrics."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from data.settings import Settings
 from data.store import Store
 from service.cache import RevisionCache
 from service.jobs import Jobs
+from service.metrics import Metrics
 from service.projections import (
     Basis,
     Issued,
@@ -43,6 +44,7 @@ class Desk:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
         self.jobs = Jobs()
+        self.metrics = Metrics(self.jobs)
         self._bodies: RevisionCache[Body] = RevisionCache(4096)
         self._pictures: RevisionCache[Body] = RevisionCache(256)
         self._issued: RevisionCache[Issued] = RevisionCache(4096)
@@ -70,18 +72,20 @@ class Desk:
             return as_of_date(as_of)
         return newest_vintage(self.store, self.store.plan(plan).family)
 
+    def panel(self, family: str) -> Panel:
+        """Everything ever published about a family."""
+        return self._panels.get(
+            family, partial(self.store.revision, family), partial(self.store.panel, family)
+        )
+
     def basis(self, plan: str, day: date) -> Basis:
         """What the answers of a plan for a day rest on; panels are shared between days."""
-        revision = partial(self._revision, plan)
-
-        def panel() -> Panel:
-            return self.store.panel(family_of(plan))
 
         def make() -> Basis:
-            whole = self._panels.get(family_of(plan), revision, panel)
-            return basis_of(self.store, self.settings, plan, day, panel=whole)
+            panel = self.panel(family_of(plan))
+            return basis_of(self.store, self.settings, plan, day, panel=panel)
 
-        return self._bases.get((plan, day), revision, make)
+        return self._bases.get((plan, day), partial(self._revision, plan), make)
 
     def issued(self, plan: str, kpi: str, day: date) -> Issued:
         """One KPI's projection, entered into the ledger when it is first given."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data.observation import Form
 from models.series import FigureStatus, Kind
 from models.target import Comparator, Status, TargetForm, TargetLevel
 
@@ -214,6 +215,25 @@ class PlanDetail(PlanSummary):
     versions: list[VersionShape]
 
 
+class ObservationShape(Shape):
+    kpi: str
+    month: str = Field(description="the month it is about; the last one for a cumulative figure")
+    form: Form
+    value: float
+    unit: str = Field(description="'%' for rates and shares: 100 is unchanged, or the whole plan")
+    status: FigureStatus
+    published: str
+    source: str
+
+
+class ObservationList(Shape):
+    plan: str
+    as_of: str
+    count: int = Field(description="of all pages")
+    observations: list[ObservationShape]
+    next: str | None
+
+
 class ModelVersion(Shape):
     family: str
     version: str
@@ -225,6 +245,38 @@ class ModelVersion(Shape):
 
 class ModelList(Shape):
     models: list[ModelVersion]
+
+
+class Score(Shape):
+    """Fractions of last year's total (0.05 is 5 %), but for counts and the Brier score."""
+
+    method: str = Field(description="'ensemble', or one of its candidates")
+    months_known: int | None = Field(description="of the year; null over all months")
+    n: int = Field(description="KPI, year and months known, each counted once")
+    annual_error: float = Field(description="mean of |median − outcome|")
+    median_error: float = Field(description="median of the same")
+    crps: float
+    coverage_80: float = Field(description="share of outcomes inside the 80 % interval")
+    coverage_95: float
+    width_80: float
+    brier: float = Field(description="of targets at −10, −5, 0, 5 and 10 % growth")
+
+
+class KpiScore(Score):
+    kpi: str
+
+
+class TrackRecord(Shape):
+    family: str
+    model_version: str
+    as_of: str = Field(description="the model was made from data up to that day")
+    years: list[int] = Field(description="that were forecast")
+    methods: list[Score]
+    kpis: list[KpiScore] = Field(description="the ensemble, over all months known")
+
+
+class TrackRecordList(Shape):
+    track_record: list[TrackRecord]
 
 
 class StampRecord(Shape):

@@ -19,7 +19,7 @@ from service.texts import (
     chance,
     number,
     signed_percent,
-    unit_name,
+    unit_of,
 )
 
 Json = Mapping[str, Any]
@@ -70,7 +70,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
     return Row(
         kpi=one["kpi"],
         name=one["name"][lang],
-        unit=unit_name(one["unit"], lang),
+        unit=unit_of(one, lang),
         actual=number(one["actual_to_date"], lang, decimals),
         actual_status=FIGURE[lang].get(one["data_status"], ""),
         projected=projected,

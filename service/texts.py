@@ -84,6 +84,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "cumulative": "Lũy kế từ đầu năm",
         "growth": "So với năm trước",
         "growth_monthly": "Tăng so với cùng kỳ",
+        "growth_unit": "% so với cùng kỳ năm trước",
         "kpi": "Chỉ tiêu",
         "last_year": "năm trước",
         "legend_bands": "Dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %",
@@ -125,6 +126,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "cumulative": "Cumulative since January",
         "growth": "On last year",
         "growth_monthly": "Growth on the same month of last year",
+        "growth_unit": "% on the same period of last year",
         "kpi": "KPI",
         "last_year": "last year",
         "legend_bands": "Dark band: 80 % interval; light band: 95 % interval",
@@ -163,11 +165,18 @@ def unit_name(unit: str, lang: Lang) -> str:
     return _UNITS_VI.get(unit.lower(), unit) if lang == "vi" else unit
 
 
+def unit_of(projection: Mapping[str, Any], lang: Lang) -> str:
+    """The unit of a projection's figures; a growth says on what."""
+    if projection["kind"] == "growth":
+        return TEXT[lang]["growth_unit"]
+    return unit_name(projection["unit"], lang)
+
+
 def number(value: float | None, lang: Lang, decimals: int = 0) -> str:
     """1234.5 → '1.234,5' (vi) or '1,234.5' (en); '–' for None."""
     if value is None:
         return "–"
-    text = f"{value:,.{decimals}f}"
+    text = f"{round(value, decimals) + 0.0:,.{decimals}f}"  # no negative zero
     if lang == "vi":
         text = text.translate(str.maketrans(",.", ".,"))
     return text.replace("-", "−")
@@ -189,7 +198,7 @@ def signed_percent(per_cent: float | None, lang: Lang, decimals: int = 1) -> str
     """4.25 (per cent) → '+4,3 %'."""
     if per_cent is None:
         return "–"
-    sign = "+" if per_cent > 0 else ""
+    sign = "+" if round(per_cent, decimals) > 0 else ""
     return f"{sign}{number(per_cent, lang, decimals)} %"
 
 

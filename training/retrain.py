@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.settings import Settings
+from data.settings import Settings, read_settings
 from data.store import Promotion, Store
 from models.candidates import REGISTRY
 from models.candidates.base import Candidate, Parameters
@@ -301,8 +301,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int)
     parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
     given = parser.parse_args(arguments)
-    settings = Settings()
     with failure_shown(), progress_bar("retraining") as progress:
+        settings = read_settings()
         report = retrain(
             Store.open(settings.store_url),
             settings,

@@ -123,7 +123,7 @@ def _vintages(
 def _links(
     plan: Plan, rows: Sequence[Row], day: date, as_of: str | None, kpi: str | None, lang: Lang
 ) -> dict[str, Any]:
-    """The table's rows with the addresses of pages and charts."""
+    """The table's rows with the addresses of pages, and of charts where there are figures."""
     base = f"/v1/plans/{quote(plan.slug)}/projections"
     vintage = as_of or day.isoformat()
     chosen = next(
@@ -137,7 +137,9 @@ def _links(
         "base": base,
         "vintage": urlencode({"as_of": vintage, "lang": lang}),
         "links": {row.kpi: urlencode(query | {"kpi": row.kpi}) for row in rows},
-        "charts": {row.kpi: f"{base}/{quote(row.kpi)}/fan-chart" for row in rows},
+        "charts": {
+            row.kpi: f"{base}/{quote(row.kpi)}/fan-chart" for row in rows if row.actual != "–"
+        },
     }
 
 

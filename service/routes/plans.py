@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Response
 from fastapi.responses import JSONResponse
 
+from service.examples import NEW_VERSION
 from service.plans import add_version, detail, summary, version_json
-from service.projections import as_of_date
 from service.retraining import retrain_work
 from service.routes.respond import TheDesk, problems
 from service.schemas import (
@@ -21,22 +21,6 @@ from service.schemas import (
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
-
-VERSION_EXAMPLE = {
-    "adopted": "2021-07-01",
-    "document": "Number, date and issuing body of the decision",
-    "targets": [
-        {
-            "kpi": "exports",
-            "comparator": "about",
-            "form": "growth",
-            "lower": 4.0,
-            "upper": 5.0,
-            "level": "assigned",
-            "source": "Where the target is published",
-        }
-    ],
-}
 
 
 @router.get("", response_model=PlanList)
@@ -61,7 +45,7 @@ def new_version(
     plan: PlanSlug,
     desk: TheDesk,
     response: Response,
-    version: Annotated[dict[str, Any], Body(examples=[VERSION_EXAMPLE])],
+    version: Annotated[dict[str, Any], Body(examples=[NEW_VERSION])],
 ) -> dict[str, Any]:
     """Add a version: all targets then in force, with the keys of a plan document.
 
@@ -78,13 +62,13 @@ def new_version(
     response_model=JobShape,
     responses=problems(404, 422),
 )
-def retrain(plan: PlanSlug, desk: TheDesk, request: RetrainRequest) -> Response:
+def retrain(plan: PlanSlug, desk: TheDesk, request: RetrainRequest | None = None) -> Response:
     """Start a retraining; the job says how far it is.
 
     Asking again for the same plan and date while it waits or runs gives the same job.
     """
     desk.store.plan(plan)
-    day = as_of_date(request.as_of) if request.as_of else desk.day_of(plan, None)
+    day = desk.day_of(plan, request.as_of if request else None)
     work = retrain_work(desk.store, desk.settings, plan, day)
     job = desk.jobs.start(f"retrain {plan} as of {day}", work)
     return JSONResponse(vars(job), 202, {"Location": f"/v1/jobs/{job.id}"})
