@@ -1,4 +1,4 @@
-"""What the command line works out for itself: which plan, which day; asked at a terminal."""
+"""What the command line works out for itself: which store, plan, day; asked at a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from models.errors import InputError
 
 if TYPE_CHECKING:
     from data.plan import Plan
+    from data.settings import Settings
     from data.store import Store
+
+
+def open_store() -> tuple[Settings, Store]:
+    """The settings and the store that they name."""
+    from data.settings import Settings
+    from data.store import Store
+
+    settings = Settings()
+    return settings, Store.open(settings.store_url)
 
 
 def the_plan(store: Store, given: str | None) -> str:
@@ -63,6 +73,13 @@ def publication_day(files: Sequence[Path], given: str | None) -> date | None:
 
 def _is_workbook(file: Path) -> bool:
     return file.suffix.lower() in (".xls", ".xlsx")
+
+
+def new_password() -> str:
+    """Typed twice at a terminal; else the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def refuse_existing(file: Path) -> None:

@@ -104,18 +104,18 @@ def _register_font() -> None:
     vl_convert.register_font_directory(str(font_folder()))
 
 
-def to_json(chart: alt.VConcatChart) -> bytes:
+def to_json(chart: alt.TopLevelMixin) -> bytes:
     """The Vega-Lite specification."""
     return json.dumps(chart.to_dict(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def to_svg(chart: alt.VConcatChart) -> bytes:
+def to_svg(chart: alt.TopLevelMixin) -> bytes:
     """The chart as SVG, its texts as texts."""
     _register_font()
     return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
 
 
-def to_png(chart: alt.VConcatChart, scale: float = 2.0) -> bytes:
+def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
     """The chart as PNG; `scale` is pixels per point."""
     _register_font()
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
@@ -129,6 +129,8 @@ def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.Titl
         f" · {text['stamp']}: {projection['stamp']}",
         *_answer(projection, lang, decimals),
     ]
+    if projection["label"]:
+        lines.insert(0, projection["label"][lang])
     name = f"{projection['name'][lang]}, {text['year']} {projection['year']}"
     return alt.TitleParams(name, subtitle=lines)
 
@@ -148,14 +150,14 @@ def _answer(projection: Mapping[str, Any], lang: Lang, decimals: int) -> list[st
         status = STATUS[lang][target["status"]]
         lines.append(
             f"{text['target']}: {bounds(target, lang, decimals)} · {text['probability']}:"
-            f" {chance(target['probability'], target['status'])} ({status})"
+            f" {chance(target['probability'], target['status'], lang)} ({status})"
         )
     return lines
 
 
 def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerChart:
     growth = projection["kind"] == "growth"
-    title = TEXT[lang]["growth_monthly" if growth else "monthly"]
+    title = TEXT[lang]["growth_monthly"] if growth else TEXT[lang]["monthly"]
     unit = "%" if growth else unit_name(projection["unit"], lang)
     layers = [
         *_bands(_joined(fan.actual, fan.ahead), lang),

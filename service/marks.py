@@ -33,7 +33,7 @@ def tag(
     dy: int = 0,
     align: Literal["left", "right"] = "left",
 ) -> alt.Chart:
-    """A text beside a point, `dx` and `dy` points away, that begins or ends there."""
+    """A text beside a point, `dx` and `dy` points away; `align` is the end at the point."""
     plain = rows_chart([{**row, "tag": text}]).mark_text(
         color=color, align=align, dx=dx, dy=dy, fontSize=11
     )

@@ -15,6 +15,8 @@ Vocabulary = Mapping[str, tuple[str, ...]]
 
 FORMS: Vocabulary = {
     "month": ("tháng", "trong tháng", "monthly"),
+    "quarter": ("quý", "trong quý", "quarterly"),
+    "half": ("6 tháng", "nửa năm", "half-year"),
     "year_to_date": (
         "lũy kế",
         "luỹ kế",
@@ -81,6 +83,13 @@ LEVELS: Vocabulary = {
 ROLES: Vocabulary = {
     "lead": ("chủ trì",),
     "coordinate": ("phối hợp",),
+}
+
+UNDATED_WORDS = ("không rõ", "unknown", "undated")  # of a day of publication
+
+FLAGS: Vocabulary = {
+    "yes": ("có", "true", "x"),
+    "no": ("không", "false"),
 }
 
 _UNITS: tuple[tuple[str, ...], ...] = (

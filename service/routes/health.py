@@ -8,10 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from service.access import requires
 from service.routes.respond import TheDesk, problems
 from service.schemas import Health, Readiness
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[requires("public")])
 
 
 @router.get("/healthz", response_model=Health)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Response
 from fastapi.responses import JSONResponse
 
+from service.access import Entry, requires
 from service.examples import NEW_VERSION
 from service.plans import add_version, detail, summary, version_json
 from service.retraining import retrain_work
@@ -23,13 +24,18 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
 
 
-@router.get("", response_model=PlanList)
+@router.get("", dependencies=[requires("viewer")], response_model=PlanList)
 def all_plans(desk: TheDesk) -> dict[str, Any]:
     """All plans in short."""
     return {"plans": [summary(desk.store, desk.store.plan(slug)) for slug in desk.store.plans()]}
 
 
-@router.get("/{plan}", response_model=PlanDetail, responses=problems(404))
+@router.get(
+    "/{plan}",
+    dependencies=[requires("viewer")],
+    response_model=PlanDetail,
+    responses=problems(404),
+)
 def one_plan(plan: PlanSlug, desk: TheDesk) -> dict[str, Any]:
     """A plan with its KPIs and all its versions."""
     return detail(desk.store, desk.store.plan(plan))
@@ -44,6 +50,7 @@ def one_plan(plan: PlanSlug, desk: TheDesk) -> dict[str, Any]:
 def new_version(
     plan: PlanSlug,
     desk: TheDesk,
+    by: Entry,
     response: Response,
     version: Annotated[dict[str, Any], Body(examples=[NEW_VERSION])],
 ) -> dict[str, Any]:
@@ -51,7 +58,7 @@ def new_version(
 
     Without `number` it becomes the next one. A saved version never changes.
     """
-    added = add_version(desk.store, plan, version)
+    added = add_version(desk.store, plan, version, by.name)
     response.headers["Location"] = f"/v1/plans/{plan}"
     return version_json(added)
 
@@ -62,13 +69,15 @@ def new_version(
     response_model=JobShape,
     responses=problems(404, 422),
 )
-def retrain(plan: PlanSlug, desk: TheDesk, request: RetrainRequest | None = None) -> Response:
+def retrain(
+    plan: PlanSlug, desk: TheDesk, by: Entry, request: RetrainRequest | None = None
+) -> Response:
     """Start a retraining; the job says how far it is.
 
     Asking again for the same plan and date while it waits or runs gives the same job.
     """
     desk.store.plan(plan)
     day = desk.day_of(plan, request.as_of if request else None)
-    work = retrain_work(desk.store, desk.settings, plan, day)
+    work = retrain_work(desk.store, desk.settings, plan, day, by.name)
     job = desk.jobs.start(f"retrain {plan} as of {day}", work)
     return JSONResponse(vars(job), 202, {"Location": f"/v1/jobs/{job.id}"})

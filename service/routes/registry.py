@@ -6,6 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
+from data.signoff_rows import was_issued
+from models.errors import NotIssued
+from service.access import Public, requires
 from service.desk import Desk
 from service.projections import as_of_date, newest_vintage
 from service.replay import recorded
@@ -19,13 +22,25 @@ router = APIRouter(prefix="/v1")
 OfPlan = Annotated[str | None, Query(description="of this plan's family; default all families")]
 
 
-@router.get("/jobs/{id}", response_model=JobShape, responses=problems(404), tags=["jobs"])
+@router.get(
+    "/jobs/{id}",
+    dependencies=[requires("viewer")],
+    response_model=JobShape,
+    responses=problems(404),
+    tags=["jobs"],
+)
 def job(id: Annotated[str, Path()], desk: TheDesk) -> dict[str, Any]:
     """How far a job is; 'done' with its result, 'failed' with the reason."""
     return vars(desk.jobs.get(id))
 
 
-@router.get("/models", response_model=ModelList, responses=problems(404), tags=["models"])
+@router.get(
+    "/models",
+    dependencies=[requires("viewer")],
+    response_model=ModelList,
+    responses=problems(404),
+    tags=["models"],
+)
 def models(desk: TheDesk, plan: OfPlan = None) -> dict[str, Any]:
     """Every model version that was promoted, newest first; the newest is the champion."""
     found = []
@@ -73,9 +88,12 @@ def record_of_forecasts(desk: TheDesk, plan: OfPlan = None, as_of: AsOf = None) 
 def stamp(
     stamp: Annotated[str, Path(description="12 letters and digits under a published figure")],
     desk: TheDesk,
+    by: Public,
 ) -> dict[str, Any]:
-    """The figure that carries this code, and what it was made from."""
+    """The figure that carries this code, and what it was made from; for readers outside issued."""
     entry = recorded(desk.store, stamp)
+    if not by.inside and not was_issued(desk.store, tidy_stamp(stamp)):
+        raise NotIssued(f"the figure '{stamp}' was not issued; log in to see it.")
     return {
         "stamp": tidy_stamp(stamp),
         "plan": entry["projection"]["plan"],
