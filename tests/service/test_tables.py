@@ -63,6 +63,8 @@ def projection(**changes: Any) -> dict[str, Any]:
         "probability": 0.83,
         "status": "on_track",
         "official_estimate": None,
+        "figures": {"to_load": None},
+        "label": None,
         "months": [],
         "method": {"name": "ensemble", "fallback": None, "failures": [], "model_version": "1"},
         "stamp": "ABCDEFGH2345",
