@@ -83,7 +83,7 @@ def test_a_row_in_vietnamese() -> None:
     assert (row.projected, row.interval, row.growth) == (
         "339.472",
         "318.815 – 361.374",
-        "+20,3 %",
+        "+20,3%",
     )
     assert (row.target, row.probability, row.status) == (
         "từ 293.537 trở lên",
@@ -109,7 +109,7 @@ def test_what_does_not_exist_is_a_dash() -> None:
     [
         ({"fallback": "pace", "failures": []}, "on_track", "pace"),
         (
-            {"fallback": None, "failures": [{"candidate": "figures", "reason": "none came"}]},
+            {"fallback": None, "failures": [{"candidate": "year", "reason": "none came"}]},
             "no_basis",
             "none came",
         ),
