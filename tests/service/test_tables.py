@@ -87,10 +87,10 @@ def test_a_row_in_vietnamese() -> None:
     )
     assert (row.target, row.probability, row.status) == (
         "từ 293.537 trở lên",
-        "83 %",
+        "83%",
         "nhiều khả năng đạt",
     )
-    assert (row.pace, row.pace_growth) == ("22.651", "−14,8 % so với cùng kỳ")
+    assert (row.pace, row.pace_growth) == ("22.651", "−14,8% so với cùng kỳ")
 
 
 def test_what_does_not_exist_is_a_dash() -> None:
