@@ -52,7 +52,7 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
 
 
 def show_ingest(report: IngestReport) -> None:
-    """What went in: files, tables, rows, unknown rows, suspicious values, problems."""
+    """What went in: files, tables, rows, unknown rows, suspicious values, oddities, problems."""
     console, added = _console(), report.added
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     table.add_column(justify="left")
@@ -66,6 +66,7 @@ def show_ingest(report: IngestReport) -> None:
         ("figures known before", added.unchanged),
         ("unknown rows", len(report.unknown)),
         ("suspicious values", len(report.suspicions)),
+        ("oddities", sum(len(file.notes) for file in report.files)),
         ("files with a problem", len(report.problems)),
     ):
         table.add_row(name, f"{count:,}")
@@ -79,6 +80,8 @@ def show_ingest(report: IngestReport) -> None:
         for one in report.suspicions
     ]
     _list(console, "Suspicious values", suspicious)
+    oddities = [f"{file.file}, {note}" for file in report.files for note in file.notes]
+    _list(console, "Oddities", oddities)
     for file in report.problems:
         print(f"vedich: {file.problem}", file=sys.stderr)
 
