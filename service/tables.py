@@ -128,7 +128,7 @@ def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
     lines = [_printed_line(figure, decimals, lang) for figure in figures["printed"]]
     for figure in figures["contradictions"]:
         given = _printed_value({**figure, "value": figure["found"]}, decimals, lang)
-        verdict = text["contradiction_kept" if figure["kept"] else "contradiction_aside"]
+        verdict = text["contradiction_kept"] if figure["kept"] else text["contradiction_aside"]
         lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
     return lines
 
