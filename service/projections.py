@@ -25,7 +25,7 @@ from models.pipeline import LADDER, Learned, fit_candidates, project
 from models.series import Series
 from models.target import Target
 from service.estimates import with_estimates
-from service.figures import figures_behind
+from service.figures import FIGURES, figures_behind
 from service.stamps import rounded, stamp_of
 from service.texts import label_of
 from training.bundles import PromotedBundle, bundle_for
@@ -275,7 +275,7 @@ def _without_figures(basis: Basis, kpi: Kpi, targets: Sequence[Target], reason: 
         "method": {
             "name": "none",
             "fallback": None,
-            "failures": [{"candidate": "figures", "reason": reason}],
+            "failures": [{"candidate": FIGURES, "reason": reason}],
             "model_version": None,
         },
         "figures": None,
