@@ -13,7 +13,9 @@ from service.access import requires
 from service.routes.respond import AsOf, TheDesk, problems
 from service.schemas import ObservationList
 
-router = APIRouter(prefix="/v1/observations", tags=["observations"])
+router = APIRouter(
+    prefix="/v1/observations", tags=["observations"], dependencies=[requires("viewer")]
+)
 
 PAGE, LARGEST_PAGE = 1000, 10_000
 _PER_CENT: tuple[Form, ...] = ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan")

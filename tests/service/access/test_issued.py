@@ -58,6 +58,22 @@ def test_the_issue_stays_whatever_is_learned_later(office: Any, quick_retrain: A
     assert issued_projections(office.store, PLAN)[0]["stamp"] != issued[0]["stamp"]
 
 
+def test_what_was_made_for_one_side_is_not_given_to_the_other(
+    office: Any, quick_retrain: Any
+) -> None:
+    office.bring_month("issued")
+    settings = office.client.app.state.desk.settings
+    quick_retrain(office.store, settings, PLAN, JUNE, promote=True)  # what is issued is now older
+    for number, path in enumerate((LIST, f"{LIST}.csv", f"{LIST}/coal")):
+        for first, second in (("viewer", "anonymous"), ("anonymous", "viewer")):
+            office.bring_estimate("draft", 1500.0 + 2 * number + (first == "viewer"))
+            query = f"{path}?as_of=2018-06"
+            told = {who: office.ask(who, "GET", query).text for who in (first, second)}
+            assert told["viewer"] != told["anonymous"]
+            assert "draft" in told["viewer"]
+            assert "draft" not in told["anonymous"]
+
+
 def test_outside_an_estimate_is_seen_when_it_is_issued(office: Any) -> None:
     office.enter(1500.0)
     office.bring_month("issued")

@@ -88,6 +88,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/docs"): Asked(),
     ("GET", "/healthz"): Asked(),
     ("GET", "/login"): Asked(),
+    ("GET", "/metrics"): Asked(),
     ("GET", "/openapi.json"): Asked(),
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),
@@ -95,8 +96,6 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/jobs/{id}"): Asked(_job),
     ("GET", "/v1/models"): Asked(),
     ("GET", "/v1/observations"): Asked(query="?plan=demo-2018"),
-    ("GET", "/v1/track-record"): Asked(),
-    ("GET", "/metrics"): Asked(),
     ("GET", "/v1/plans"): Asked(),
     ("GET", PLAN): Asked(),
     ("GET", f"{PLAN}/months"): Asked(),
@@ -110,6 +109,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
+    ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
     ("POST", "/logout"): Asked(),
     ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
@@ -192,9 +192,8 @@ def _answer(office: Any, who: str, method: str, path: str) -> str:
         options["json"] = {**asked.body, **told}
     if asked.form is not None:
         options["data"] = asked.form
-    answer = office.ask(
-        who, method, path.format(**{**PLACES, **asked.places, **told}) + asked.query, **options
-    )
+    address = path.format(**{**PLACES, **asked.places, **told}) + asked.query
+    answer = office.ask(who, method, address, **options)
     return "done" if 200 <= answer.status_code < 400 else str(answer.status_code)
 
 
