@@ -301,16 +301,3 @@ def test_a_regressor_moves_the_months_of_tet() -> None:
     # 2020: the eve was on 24 January
     assert centre[0] == pytest.approx(0.5, rel=0.1)
     assert centre[1] == pytest.approx(1.0, rel=0.1)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_smoothing_constants_stay_where_they_have_a_meaning(seed: int) -> None:
-    """A growth that changes all the time would ask for a trend quicker than the level."""
-    rng = np.random.default_rng(seed)
-    growth = np.cumsum(0.02 * rng.standard_normal(LONG))
-    series = made(seasonal(LONG) * np.exp(np.cumsum(growth)), start=Month(2015, 1))
-    found = REGISTRY["ets"].fit(series)
-    assert 0.0 < found["level"] < 1.0
-    assert 0.0 <= found["trend"] <= found["level"]
-    assert 0.0 <= found["season"] <= 1.0 - found["level"]
-    assert 0.8 <= found["damping"] <= 0.98
