@@ -62,7 +62,7 @@ def version_json(version: PlanVersion) -> dict[str, Any]:
     }
 
 
-def add_version(store: Store, slug: str, data: Mapping[str, Any]) -> PlanVersion:
+def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> PlanVersion:
     """Add a version to a plan.
 
     Parameters
@@ -70,6 +70,7 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any]) -> PlanVersion
     slug : of the plan
     data : the version with the keys of a plan document (docs/plans_and_files.md);
         without 'number' it becomes the next one
+    by : who adds it
 
     Raises
     ------
@@ -87,7 +88,7 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any]) -> PlanVersion
             f"plan '{slug}' has a version {version.number} already, and a saved version never "
             f"changes; expected number {max(taken) + 1}, or none."
         )
-    store.save_plan(replace(plan, versions=(*plan.versions, version)))
+    store.save_plan(replace(plan, versions=(*plan.versions, version)), by)
     return version
 
 

@@ -24,7 +24,8 @@ from models.errors import InvalidMonth, NoObservations
 from models.pipeline import LADDER, Learned, fit_candidates, project
 from models.series import Series
 from models.target import Target
-from service.figures import figures_behind
+from service.estimates import with_estimates
+from service.figures import FIGURES, figures_behind
 from service.stamps import rounded, stamp_of
 from service.texts import label_of
 from training.bundles import PromotedBundle, bundle_for
@@ -86,7 +87,8 @@ def projections(
 
     Returns
     -------
-    list of dict, the JSON of section 5 of the design
+    list of dict, the JSON of section 5 of the design, with the official
+    estimates of the vintage's month
 
     Raises
     ------
@@ -101,7 +103,7 @@ def projections(
     kpis = [kpi] if kpi else [one.slug for one in basis.plan.kpis]
     issued = [issue_kpi(basis, slug) for slug in kpis]
     record(store, issued)
-    return [one.projection for one in issued]
+    return with_estimates(store, [one.projection for one in issued])
 
 
 def as_of_date(text: str) -> date:
@@ -273,7 +275,7 @@ def _without_figures(basis: Basis, kpi: Kpi, targets: Sequence[Target], reason: 
         "method": {
             "name": "none",
             "fallback": None,
-            "failures": [{"candidate": "figures", "reason": reason}],
+            "failures": [{"candidate": FIGURES, "reason": reason}],
             "model_version": None,
         },
         "figures": None,

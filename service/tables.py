@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.plan import Plan
-from service.figures import RATES
+from service.figures import FIGURES, RATES
 from service.texts import (
     FIGURE,
     FORM,
@@ -24,6 +24,7 @@ from service.texts import (
     number,
     signed_percent,
     unit_name,
+    unit_of,
 )
 
 Json = Mapping[str, Any]
@@ -84,7 +85,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
     return Row(
         kpi=one["kpi"],
         name=one["name"][lang],
-        unit=unit_name(one["unit"], lang),
+        unit=unit_of(one, lang),
         actual=number(one["actual_to_date"], lang, decimals),
         actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
         projected=projected,
@@ -114,11 +115,11 @@ def _note(one: Json, lang: Lang) -> str:
     method, to_load = one["method"], one["figures"]["to_load"]
     if one["status"] != "no_basis":
         return method["fallback"] or ""
-    reasons = "; ".join(failure["reason"] for failure in method["failures"])
-    if to_load is None:
-        return reasons
-    months = (month_name(to_load[end], lang) for end in ("first", "last"))
-    return f"{TEXT[lang]['to_load'].format(*months)}. {reasons}"
+    reasons = [one["reason"] for one in method["failures"] if one["candidate"] != FIGURES]
+    if to_load is not None:
+        months = (month_name(to_load[end], lang) for end in ("first", "last"))
+        reasons.insert(0, TEXT[lang]["to_load"].format(*months))
+    return "; ".join(reasons)
 
 
 def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
@@ -127,7 +128,7 @@ def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
     lines = [_printed_line(figure, decimals, lang) for figure in figures["printed"]]
     for figure in figures["contradictions"]:
         given = _printed_value({**figure, "value": figure["found"]}, decimals, lang)
-        verdict = text["contradiction_kept" if figure["kept"] else "contradiction_aside"]
+        verdict = text["contradiction_kept"] if figure["kept"] else text["contradiction_aside"]
         lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
     return lines
 
@@ -142,7 +143,7 @@ def _printed_line(figure: Json, decimals: int, lang: Lang) -> str:
     return (
         f"{month_name(figure['month'], lang)}, {FORM[lang][figure['form']]}: "
         f"{_printed_value(figure, decimals, lang)} "
-        f"({FIGURE[lang][figure['status']]}, {known}; {figure['source']})"
+        f"({FIGURE[lang][figure['status']]}, {known}; {figure['source'].partition(' | ')[0]})"
     )
 
 
@@ -192,6 +193,7 @@ CSV_COLUMNS = (
     "required_ratio_to_last_year",
     "required_rank_in_history",
     "official_estimate",
+    "official_estimate_state",
     "method",
     "fallback",
     "model_version",
@@ -220,6 +222,9 @@ def _records(one: Json) -> Iterator[dict[str, Any]]:
     common.update(
         method=method["name"], fallback=method["fallback"], model_version=method["model_version"]
     )
+    if one["official_estimate"]:
+        common["official_estimate_state"] = one["official_estimate"]["state"]
+        common["official_estimate"] = one["official_estimate"]["value"]
     if year:
         common.update(projected_mean=year["mean"], projected_median=year["median"])
         common.update({f"q{level}": value for level, value in year["quantiles"].items()})

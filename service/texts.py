@@ -63,6 +63,7 @@ TEXT: Mapping[Lang, Texts] = {lang: Texts(lang) for lang in LANGUAGES}
 STATUS: Mapping[Lang, Texts] = {lang: Texts(lang, "status.") for lang in LANGUAGES}
 FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAGES}
 UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
+STATE: Mapping[Lang, Texts] = {lang: Texts(lang, "state.") for lang in LANGUAGES}
 FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
 
 
@@ -88,6 +89,13 @@ def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
 def unit_name(unit: str, lang: Lang) -> str:
     """A unit as reports of the language write it; unknown units stay as they are."""
     return UNIT[lang].get(unit.lower(), unit)
+
+
+def unit_of(projection: Mapping[str, Any], lang: Lang) -> str:
+    """The unit of a projection's figures; a growth says on what."""
+    if projection["kind"] == "growth":
+        return TEXT[lang]["growth_unit"]
+    return unit_name(projection["unit"], lang)
 
 
 def number(value: float | None, lang: Lang, decimals: int = 0) -> str:

@@ -194,6 +194,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
             combined = annual_distribution(series, paths, year=task.year)
         except CannotForecast as reason:
             failures.setdefault(ENSEMBLE, str(reason))
+            left_out = str(reason)
             continue
         base = float(np.median(combined.base))
         if not _usable(base, series, task.year):

@@ -267,7 +267,9 @@ class PlanBuilder:
                 bound = "upper" if lower is not None or comparator == "at_most" else "lower"
                 entry = record.entry(bound)
                 expected = f"bounds that fit '{comparator}'"
-                self.note(entry, expected, str(error).capitalize(), f"{lower} to {upper}")
+                given = [f"{bound:g}" for bound in (lower, upper) if bound is not None]
+                found = " to ".join(given) or "none"
+                self.note(entry, expected, str(error).capitalize(), found)
             return None
         return slug, target
 
@@ -320,7 +322,7 @@ def build_plan(document: Document, file: str) -> Plan:
     name_vi = builder.text(head, "name_vi", required=True)
     kpis = tuple(builder.kpi(record, rows) for record, rows in document.kpis)
     if not kpis:
-        builder.note(head.place, "at least one KPI", "List the KPIs.", "none")
+        builder.note(head.entry("kpis"), "at least one KPI", "List the KPIs.", "none")
     for finding in check_kpis(kpis):
         entry = document.kpis[finding.index][0].entry(finding.field)
         builder.note(entry, finding.expected, finding.advice, finding.found)

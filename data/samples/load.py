@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from data.audit import process_user
 from data.observation import Observation
 from data.plan import Plan
 from data.samples.files import FIGURES_FILE, FOLDER, read_sample, sample_names
@@ -67,7 +68,7 @@ def _load(
     origin = ImportRecord(
         file=f"samples/{name}/{FIGURES_FILE}",
         sha256=hashlib.sha256((FOLDER / name / FIGURES_FILE).read_bytes()).hexdigest(),
-        imported_by="sample",
+        imported_by=process_user(),
         imported_at=moment,
     )
     return LoadedSample(
