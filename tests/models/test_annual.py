@@ -115,7 +115,7 @@ def test_a_finished_growth_year_is_decembers_rate_not_a_mean_of_months() -> None
 
 
 def test_a_count_is_whole_and_not_negative() -> None:
-    annual = annual_distribution(june(kind="count"), np.array([[-0.4, 0.4, 0.6, 1.5, 2.5, 9.0]]))
+    annual = annual_distribution(june(kind="count"), np.array([[-1.4, 0.4, 0.6, 1.5, 2.5, 9.0]]))
     np.testing.assert_array_equal(annual.months, [[0, 0, 1, 2, 2, 9]])
     assert annual.samples[0] == SUM_SO_FAR + 14
 

@@ -62,6 +62,13 @@ def test_a_gap_takes_last_years_month_moved_by_the_change_around_it() -> None:
     assert filled(values)[15] == 3.0 + 5.0
 
 
+def test_a_gap_takes_the_year_before_rather_than_the_year_after() -> None:
+    season = np.arange(12.0)
+    values = np.concatenate([season, season + 5.0, season + 9.0])
+    values[15], values[27] = NAN, 500.0
+    assert filled(values)[15] == 3.0 + 5.0
+
+
 def test_a_gap_of_the_first_year_takes_next_years_month() -> None:
     season = np.arange(12.0)
     values = np.concatenate([season, season + 5.0])

@@ -13,6 +13,7 @@ from models.candidates import REGISTRY
 from models.candidates.base import Candidate
 from models.errors import CannotForecast
 from models.series import Month, Series
+from tests.models.strategies import made
 from training.origins import cut
 
 HORIZON = 12
@@ -76,3 +77,26 @@ def median_of(candidate: Candidate, series: Series) -> np.ndarray:
 
 def test_every_candidate_has_its_row() -> None:
     assert sorted(name for name, _ in ACCURACY) == sorted(REGISTRY)
+
+
+def season_on_the_move(seed: int) -> Series:
+    """Each month as a year before, but for a change that lasts some months."""
+    rng = np.random.default_rng(seed)
+    changes = np.zeros(120)
+    for place in range(1, 120):
+        changes[place] = 0.6 * changes[place - 1] + rng.standard_normal()
+    values = 100 + np.r_[5 * rng.standard_normal(12), np.zeros(120)]
+    for place in range(12, 132):
+        values[place] = values[place - 12] + changes[place - 12]
+    return made(values, start=Month(2010, 7))
+
+
+def test_smoothing_constants_stay_where_they_have_a_meaning(sample: list[Series]) -> None:
+    """Without the bounds, some would ask for a trend quicker than the level, or more season."""
+    real = [cut(series, CUTOFFS[-1]) for series in sample]
+    for series in [*real, season_on_the_move(0), season_on_the_move(4)]:
+        found = REGISTRY["ets"].fit(series)
+        assert 0.0 < found["level"] < 1.0
+        assert 0.0 <= found["trend"] <= found["level"]
+        assert 0.0 <= found["season"] <= 1.0 - found["level"]
+        assert 0.8 <= found["damping"] <= 0.98

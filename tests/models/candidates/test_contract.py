@@ -44,6 +44,13 @@ def regular(growth: float) -> Series:
     return made(seasonal(LONG, growth=growth, noise=0.0), start=Month(2015, 1))
 
 
+def gap_after_a_fall() -> Series:
+    """August was small in 2019; the level fell since, and August 2020 is missing."""
+    values = np.repeat([100.0, 40.0], [60, LONG - 60])
+    values[55], values[67] = 1.0, np.nan
+    return made(values, start=Month(2015, 1))
+
+
 SERIES: Mapping[str, Series] = {
     "calm": made(seasonal(LONG), start=Month(2015, 1)),
     "begins in April": made(seasonal(LONG), start=Month(2015, 4)),
@@ -54,6 +61,7 @@ SERIES: Mapping[str, Series] = {
     "a quarter missing twice": with_gaps(30, 31, 32, 66, 67, 68),
     "a year missing": with_gaps(*range(30, 42)),
     "never a February": with_gaps(*range(1, LONG, 12)),
+    "gap after a fall": gap_after_a_fall(),
     "some zeros": with_zeros(7),
     "mostly zeros": made(np.where(np.arange(LONG) % 5, 0.0, seasonal(LONG)), Month(2015, 1)),
     "positive and negative": signed(),
@@ -63,7 +71,7 @@ SERIES: Mapping[str, Series] = {
     "the same every month": made(np.full(LONG, 5.0), start=Month(2015, 1)),
     "nothing but zeros": made(np.zeros(LONG), start=Month(2015, 1)),
     "one wild month": made(np.r_[seasonal(40), 1e9, seasonal(LONG - 41)], Month(2015, 1)),
-    "tiny with zeros": made(np.where(np.arange(LONG) % 7, 1e-10 * seasonal(LONG), 0.0)),
+    "tiny with zeros": made(np.where(np.arange(LONG) % 7, 1e-12 * seasonal(LONG), 0.0)),
     "tiny": made(1e-9 * seasonal(LONG), start=Month(2015, 1)),
     "huge": made(1e15 * seasonal(LONG), start=Month(2015, 1)),
     "36 months": made(seasonal(36), start=Month(2018, 7)),
