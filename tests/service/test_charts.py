@@ -184,3 +184,34 @@ def test_the_font_has_every_vietnamese_letter() -> None:
     for face in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
         letters = TTFont(charts.font_folder() / face).getBestCmap()
         assert not [letter for letter in VIETNAMESE if ord(letter) not in letters]
+
+
+def labels(last_year_total: float) -> dict[str, Any]:
+    """The mark of the label of the year to date, over a last year of that level."""
+    values = np.concatenate([np.full(24, last_year_total / 12), np.full(6, 800.0 / 6)])
+    series = Series(
+        "vietnam/exports",
+        "flow",
+        "million USD",
+        Month(2019, 1),
+        values,
+        ("restated",) * 30,
+        date(2021, 6, 30),
+        to_date=800.0,
+    )
+    spec = charts.fan_chart(as_json(), fan_of(as_json(), series, "vi"), "vi").to_dict()
+    texts = [layer for layer in spec["vconcat"][1]["layer"] if layer["mark"]["type"] == "text"]
+    rows = [spec["datasets"][layer["data"]["name"]] for layer in texts]
+    (place,) = (place for place, (row,) in enumerate(rows) if row["tag"].endswith(": 800"))
+    mark: dict[str, Any] = texts[place]["mark"]
+    return mark
+
+
+def test_the_label_of_the_year_to_date_keeps_clear_of_last_year() -> None:
+    below, above = labels(600.0), labels(2400.0)
+    assert (below["align"], below["dy"] < 0) == ("right", True)  # last year runs below: go above
+    assert (above["align"], above["dy"] > 0) == ("left", True)
+
+
+def test_the_projected_year_says_that_it_is_projected() -> None:
+    assert "dự báo: 1.060" in json.dumps(drawn(), ensure_ascii=False)
