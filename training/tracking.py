@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE_LOADER = "training.flavor"
 
-# Read by MLflow when it is first imported: no telemetry, and an unreachable
+# Read by MLflow when it is first imported: no telemetry, no chatter, and an unreachable
 # server is an answer within seconds instead of minutes of retries.
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }

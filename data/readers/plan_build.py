@@ -25,6 +25,7 @@ from data.readers.tables import Problem, clean, raise_problems
 from data.readers.words import (
     COMPARATORS,
     DIRECTIONS,
+    FLAGS,
     KINDS,
     LEVELS,
     ROLES,
@@ -39,6 +40,7 @@ from models.target import Comparator, Target, TargetForm, TargetLevel
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _PLAN_SLUG = re.compile(r"([a-z0-9][a-z0-9_-]*)-(\d{4})")
+_INDICATOR = re.compile(rf"({_SLUG.pattern}/)?{_SLUG.pattern}")
 _DIMENSION = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -110,6 +112,20 @@ class PlanBuilder:
             self.note(record.entry(name), expected, "For example 'retail_sales_goods'.")
             return ""
         return text
+
+    def indicator(self, record: Record) -> str | None:
+        text = self.text(record, "indicator")
+        if text and not _INDICATOR.fullmatch(text):
+            expected = "the slug of a KPI, or family/slug for one of another family"
+            self.note(record.entry("indicator"), expected, "For example 'vietnam/exports'.")
+        return text or None
+
+    def flag(self, record: Record, name: str) -> bool:
+        """Yes or no; nothing is no."""
+        value = record.entry(name).value
+        if isinstance(value, bool):
+            return value
+        return self.word(record, name, FLAGS, "no") == "yes"
 
     def word(self, record: Record, name: str, words: Vocabulary, default: str) -> str:
         text = self.text(record, name)
@@ -206,6 +222,8 @@ class PlanBuilder:
             parts=self.texts(record, "parts", lambda part: bool(_SLUG.fullmatch(part))),
             numerator=self.slug(record, "numerator") or None,
             denominator=self.slug(record, "denominator") or None,
+            indicator=self.indicator(record),
+            demonstration=self.flag(record, "demonstration"),
         )
 
     def selector(self, record: Record) -> RowSelector:

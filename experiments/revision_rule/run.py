@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.derive import Figure, series_of
+from data.derive import series_of
+from data.figures import Figure
 from data.observation import Form, Kpi
 from data.readers.cells import fold
 from data.readers.gso import read_workbook

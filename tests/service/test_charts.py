@@ -47,6 +47,7 @@ def ahead(month: int, median: float) -> dict[str, Any]:
 def as_json(kind: str = "flow", target: bool = True) -> dict[str, Any]:
     return {
         "name": {"vi": "Xuất khẩu hàng hóa", "en": "Exports of goods"},
+        "label": None,
         "unit": "million USD",
         "kind": kind,
         "year": 2021,
@@ -141,7 +142,7 @@ def test_a_gap_has_no_row() -> None:
                 "Đơn vị: triệu USD",
                 "Số liệu công bố đến 30/6/2021",
                 "Mã tra cứu: ABCDEFGH2345",
-                "Khả năng đạt: 83 % (nhiều khả năng đạt)",
+                "Khả năng đạt: 83% (nhiều khả năng đạt)",
                 "ước tính",
                 "suy ra",
                 "dự báo",
