@@ -172,6 +172,20 @@ def retrain(
 
 
 @app.command()
+def promote(
+    version: Annotated[str, typer.Argument(help="Number of a registered model version.")],
+    plan: PlanOption = None,
+) -> None:
+    """Put a model version in charge by hand, from the champion's vintage on."""
+    from training.retrain import promote_version
+
+    settings, store = _open()
+    family = store.plan(family_plan(store, plan)).family
+    promotion = promote_version(store, settings, family, version)
+    print(f"{family}: model version {version} answers from {promotion.as_of} on.")
+
+
+@app.command()
 def project(
     plan: PlanOption = None,
     as_of: AsOfOption = None,

@@ -32,6 +32,7 @@ from models.errors import (
 from models.paths import Paths
 from models.pipeline import project
 from models.series import Series
+from service.cli import main as command
 from training.bundle import read_bundle
 from training.bundles import bundle_for
 from training.retrain import RetrainReport, main, promote_version, retrain
@@ -382,7 +383,7 @@ def test_the_report_names_what_could_not_be_learned(
     part.close()
 
 
-def test_the_program_prints_the_outcome_and_the_scores(
+def test_the_programs_print_the_outcome_and_the_scores_and_who_answers(
     store: Store,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -399,6 +400,16 @@ def test_the_program_prints_the_outcome_and_the_scores(
     assert "ensemble" in told.out
     assert "coverage_80" in told.out
     assert "retraining" in told.err  # the progress bar
+
+    with pytest.raises(SystemExit) as ended:
+        command(["promote", "1", "--plan", "demo-2018"])
+    assert ended.value.code == 0
+    said = "demo: model version 1 answers from 2015-12-31 on.\n"
+    assert capsys.readouterr().out == said
+    with pytest.raises(SystemExit) as ended:
+        command(["promote", "9", "--plan", "demo-2018"])
+    assert ended.value.code == 2
+    assert "found '9'; there is 1." in capsys.readouterr().err
 
 
 def test_the_program_ends_with_one_line_where_a_person_can_act(tmp_path: Path) -> None:
