@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.errors import CannotForecast
 from models.paths import Paths, generator
+from models.reconstruction import draw_histories
 from models.series import FigureStatus, Kind, Month, Series
 from models.year_months import denominators, months_known, year_months
 
@@ -30,7 +31,8 @@ class AnnualDistribution:
     kind, unit : of the series; the outcome of kind 'growth' is in per cent
     year, months_known : int; the months known are 0 to 12
     known : array, shape (n_paths,), the outcome if the months to come brought
-        nothing, in `unit`; the same on every path unless a month is missing
+        nothing, in `unit`; the same on every path unless a month is missing or
+        reconstructed
     observed : array, shape (months_known,), the months known, in the unit of
         `months`; the median of the draws where one is missing
     months : array, shape (n_paths, 12 − months_known), the months to come, in the
@@ -38,9 +40,11 @@ class AnnualDistribution:
     response : array, shape as `months`, what one unit of a month adds to the outcome
     base : array, shape (n_paths,), last year's outcome, in `unit` (100 for kind
         'growth'); NaN where last year is not known
-    base_status : status of `base`; 'projected' while last year is not over
+    base_status : status of `base`; 'projected' while last year is not over, None
+        where it is not known
     last_year : array, shape (n_paths, 12), last year's months, in the unit of
-        `months`; the same on every path unless some are missing or not yet there
+        `months`; the same on every path unless some are missing, reconstructed or
+        not yet there
     actual_to_date : the published figure for the year to date (average: mean of
         the months; closing: the last level); None when it is not known
     data_status : status of `actual_to_date`
@@ -123,6 +127,8 @@ def annual_distribution(
     CannotForecast
         For milestones, and when the year to date is not known: a month of it is
         missing, nothing published covers it and no earlier month tells it.
+    ValueError
+        If the paths end before December of `year`.
 
     Notes
     -----
@@ -135,12 +141,23 @@ def annual_distribution(
     if series.kind == "milestone":
         raise CannotForecast(f"{series.key} is a list of milestones; it has no months to project.")
     chosen = series.year if year is None else year
+    needed = Month(chosen, 12).ordinal - series.cutoff.ordinal
+    if paths.shape[1] < needed:
+        raise ValueError(
+            f"{series.key}: {needed} months to December {chosen}, paths of {paths.shape[1]}"
+        )
     rng = rng or generator(series.key, str(series.as_of), "gaps")
     n_known = months_known(series, chosen)
-    months = _months(series, paths, chosen, rng)
-    last_year = _months(series, paths, chosen - 1, rng)
+    histories = draw_histories(series, monthly_values(series), len(paths))
+    ahead = paths if histories is None else paths * histories.level[:, None]
+    months = _months(series, ahead, chosen, rng)
+    observed = np.median(months[:, :n_known], axis=0)
+    last_year = _months(series, ahead, chosen - 1, rng)
     if chosen == series.year:
-        last_year = np.where(np.isfinite(series.base), series.base, last_year)
+        last_year = _best_known(series, last_year)
+    if histories is not None:
+        months = months + histories.of_year(chosen)
+        last_year = last_year + histories.of_year(chosen - 1)
     response = _response(series, chosen, last_year)
     to_date = series.to_date if chosen == series.year else None
     known = _known(series.kind, months, last_year, response, n_known, to_date)
@@ -149,17 +166,18 @@ def annual_distribution(
             f"{series.key}: the year to date is not known at cutoff {series.cutoff}. Add the "
             f"missing months of {chosen - 1} and {chosen}, or the published cumulative figure."
         )
+    base = _base(series, chosen, last_year, paths, rng)
     return AnnualDistribution(
         kind=series.kind,
         unit=series.unit,
         year=chosen,
         months_known=n_known,
         known=known,
-        observed=np.median(months[:, :n_known], axis=0),
+        observed=observed,
         months=_whole(months[:, n_known:]) if series.kind == "count" else months[:, n_known:],
         response=response[:, n_known:],
-        base=_base(series, chosen, last_year, paths, rng),
-        base_status=_base_status(series, chosen),
+        base=base,
+        base_status=_base_status(series, chosen) if np.isfinite(base).any() else None,
         last_year=last_year,
         actual_to_date=_actual_to_date(series, chosen, last_year, n_known),
         data_status=_data_status(series, chosen, n_known),
@@ -182,6 +200,15 @@ def monthly_values(series: Series) -> Array:
     return ratio
 
 
+def _best_known(series: Series, last_year: Paths) -> Paths:
+    """Last year's months, with those of `series.base` where it knows them."""
+    base = series.base
+    if series.denominator is not None:
+        below = denominators(series, series.year - 1)
+        base = np.divide(base, below, out=np.full(12, np.nan), where=below != 0)
+    return np.where(np.isfinite(base), base, last_year)
+
+
 def _whole(months: Paths) -> Paths:
     return np.rint(np.maximum(months, 0.0))
 
@@ -194,11 +221,16 @@ def _response(series: Series, year: int, last_year: Paths) -> Paths:
     if series.kind == "closing":
         return np.broadcast_to(np.arange(12) == 11, shape).astype(float)
     if series.kind == "ratio":
-        weights = denominators(series, year)
-        return np.broadcast_to(weights / weights.sum(), shape)
+        return np.broadcast_to(_shares(denominators(series, year)), shape)
     if series.kind == "growth":
         return np.broadcast_to(100.0 / last_year.sum(axis=1, keepdims=True), shape)
     return np.ones(shape)
+
+
+def _shares(below: Array) -> Array:
+    """Each month's share of the denominators; NaN where they are nothing in sum."""
+    total = below.sum()
+    return below / total if total else np.full(len(below), np.nan)
 
 
 def _known(
@@ -238,8 +270,7 @@ def _base(
     if series.kind == "closing":
         return last_year[:, 11]
     if series.kind == "ratio":
-        weights = denominators(series, year - 1)
-        return np.asarray(last_year @ weights / weights.sum(), dtype=float)
+        return np.asarray(last_year @ _shares(denominators(series, year - 1)), dtype=float)
     return np.asarray(last_year.sum(axis=1), dtype=float)
 
 
@@ -281,7 +312,7 @@ def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -
     elif series.kind == "average":
         value = float(seen.mean())
     elif series.kind == "ratio":
-        value = float(np.average(seen, weights=denominators(series, year)[:n_known]))
+        value = float(seen @ _shares(denominators(series, year)[:n_known]))
     elif series.kind == "growth":
         value = float(100.0 * (seen.sum() / np.median(last_year, axis=0)[:n_known].sum() - 1.0))
     else:

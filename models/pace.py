@@ -71,7 +71,7 @@ def required_pace(annual: AnnualDistribution, bound: float, series: Series) -> R
 
     Returns
     -------
-    RequiredPace, or None when no month of the year is left
+    RequiredPace, or None when no month is left that could change the outcome
 
     Notes
     -----
@@ -80,7 +80,7 @@ def required_pace(annual: AnnualDistribution, bound: float, series: Series) -> R
     amount, so that the outcome is `bound`. Kind 'growth' reports growth rates in
     place of levels: its unit is per cent.
     """
-    if annual.months_known == 12:
+    if not annual.response.any():
         return None
     needed = _required_months(annual, bound)
     before = np.median(annual.last_year, axis=0)

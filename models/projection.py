@@ -96,13 +96,15 @@ class Projection:
     def to_dict(self) -> dict[str, Any]:
         """The JSON of one projection.
 
-        `plan`, `name`, `official_estimate`, `stamp`, the targets' `plan_version`
-        and the method's `model_version` are null: they belong to the service.
+        `plan`, `name`, `label`, `official_estimate`, `figures`, `stamp`, the targets'
+        `plan_version` and the method's `model_version` are null: they belong to the
+        service.
         """
         return {
             "plan": None,
             "kpi": self.key.rpartition("/")[2],
             "name": None,
+            "label": None,
             "unit": self.unit,
             "kind": self.kind,
             "year": self.year,
@@ -126,6 +128,7 @@ class Projection:
                 ],
                 "model_version": None,
             },
+            "figures": None,
             "stamp": None,
         }
 

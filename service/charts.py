@@ -31,6 +31,7 @@ from service.texts import (
     day_of,
     number,
     unit_name,
+    unit_of,
 )
 
 # DejaVu Sans has every Vietnamese letter and comes with matplotlib, so pictures look
@@ -123,11 +124,13 @@ def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
 def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.TitleParams:
     text = TEXT[lang]
     lines = [
-        f"{text['unit']}: {unit_name(projection['unit'], lang)}"
+        f"{text['unit']}: {unit_of(projection, lang)}"
         f" · {text['as_of']} {day_of(projection['as_of'], lang)}"
         f" · {text['stamp']}: {projection['stamp']}",
         *_answer(projection, lang, decimals),
     ]
+    if projection["label"]:
+        lines.insert(0, projection["label"][lang])
     name = f"{projection['name'][lang]}, {text['year']} {projection['year']}"
     return alt.TitleParams(name, subtitle=lines)
 
@@ -190,10 +193,20 @@ def _cumulative(
         known = (
             f"{FIGURE[lang][projection['data_status']]}: {number(now['value'], lang, decimals)}"
         )
-        layers += [tag(now, known, DARK, dy=16), dot(now, DARK)]
+        layers += [_clear_of(fan.last_year, now, known), dot(now, DARK)]
     if fan.cumulative_ahead:
-        layers += [tag(end, number(end["value"], lang, decimals), BLUE), dot(end, BLUE)]
+        ahead = f"{FIGURE[lang]['projected']}: {number(end['value'], lang, decimals)}"
+        layers += [tag(end, ahead, BLUE), dot(end, BLUE)]
     return _panel(layers, f"{text['cumulative']}, {unit_name(projection['unit'], lang)}")
+
+
+def _clear_of(last_year: Sequence[Row], now: Row, text: str) -> alt.Chart:
+    """The label of the year to date: above the line, unless last year's is there."""
+    then = next((row["value"] for row in last_year if row["month"] == now["month"]), 0.0)
+    room = now["month"][5:7] >= "04"  # enough to the left of the point
+    if room and then <= now["value"]:
+        return tag(now, text, DARK, dx=-8, dy=-10, align="right")
+    return tag(now, text, DARK, dy=16)
 
 
 def _panel(layers: Sequence[alt.Chart], title: str) -> alt.LayerChart:

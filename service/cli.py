@@ -7,21 +7,19 @@ A problem that a person can act on is one line on stderr and exit code 2.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service.asking import family_plan, publication_day, refuse_existing, the_plan
-
-if TYPE_CHECKING:
-    from data.settings import Settings
-    from data.store import Store
+from service import cli_accounts, cli_month
+from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -33,6 +31,9 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(help="Plans: import, template, roll-over, list.", no_args_is_help=True)
 app.add_typer(plan_app, name="plan")
+app.add_typer(cli_month.app, name="month")
+app.add_typer(cli_accounts.account_app, name="account")
+app.add_typer(cli_accounts.key_app, name="key")
 report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
 app.add_typer(report_app, name="report")
 
@@ -92,7 +93,7 @@ def init(
     """Create the database, and load sample plans."""
     from data.samples.load import load_sample
 
-    _settings, store = _open()
+    _settings, store = open_store()
     for loaded in load_sample(store, sample) if sample else ():
         print(f"{loaded.plan}: {loaded.added.new:,} figures, {loaded.added.unchanged:,} known.")
     print(f"Plans: {', '.join(store.plans()) or 'none'}")
@@ -109,14 +110,13 @@ def ingest(
     workers: WorkersOption = None,
 ) -> None:
     """Load figures: annexes of the statistics office, tidy CSV and XLSX."""
-    import getpass
-
+    from data.audit import process_user
     from data.ingest import ingest as load
     from service.console import show_ingest
     from training.console import progress_bar
 
-    _settings, store = _open()
-    family = store.plan(family_plan(store, plan)).family
+    _settings, store = open_store()
+    family = family_plan(store, plan).family
     day = publication_day(files, published)
     with progress_bar("ingest") as progress:
         report = load(
@@ -125,7 +125,7 @@ def ingest(
             files,
             published=day,
             dry_run=dry_run,
-            by=getpass.getuser(),
+            by=process_user(),
             workers=workers or os.cpu_count() or 1,
             progress=progress,
         )
@@ -139,9 +139,13 @@ def retrain(
     plan: PlanOption = None,
     as_of: AsOfOption = None,
     workers: WorkersOption = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Fit the costly candidates too (SARIMA, ETS).")
+    ] = False,
     promote: Annotated[
         bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
     ] = False,
+    engine: Annotated[str, typer.Option(help="Where it runs: only 'local'.")] = "local",
 ) -> None:
     """Learn weights and calibration anew; the better model answers."""
     from service.console import show_retraining
@@ -149,12 +153,20 @@ def retrain(
     from training.console import progress_bar
     from training.retrain import retrain as learn
 
-    settings, store = _open()
-    slug = family_plan(store, plan)
+    settings, store = open_store()
+    slug = family_plan(store, plan).slug
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
         report = learn(
-            store, settings, slug, day, workers=workers, progress=progress, promote=promote
+            store,
+            settings,
+            slug,
+            day,
+            workers=workers,
+            progress=progress,
+            engine=engine,
+            thorough=thorough,
+            promote=promote,
         )
     show_retraining(report)
 
@@ -170,7 +182,7 @@ def project(
     """What the year will end at, and how every target stands."""
     from service.projections import as_of_date, projections
 
-    settings, store = _open()
+    settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     found = projections(store, settings, slug, day, kpi)
@@ -227,7 +239,7 @@ def report(
     from service.report.formats import render
     from service.reports import report_of
 
-    settings, store = _open()
+    settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
     wanted = Wanted(
@@ -277,11 +289,11 @@ def backtest(
     from service.retraining import backtest_scores
     from training.console import progress_bar
 
-    _settings, store = _open()
-    slug = family_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
-    with progress_bar(f"backtest {slug}") as progress:
-        scores = backtest_scores(store, slug, day, years, workers, progress)
+    _settings, store = open_store()
+    chosen = family_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, chosen.family)
+    with progress_bar(f"backtest {chosen.slug}") as progress:
+        scores = backtest_scores(store, chosen.slug, day, years, workers, progress)
     show_scores(scores)
 
 
@@ -291,7 +303,7 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     from service.replay import SHOWN
     from service.replay import replay as run_replay
 
-    settings, store = _open()
+    settings, store = open_store()
     result = run_replay(store, settings, stamp)
     figure = result.recorded["projection"]
     what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
@@ -307,24 +319,27 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Default 127.0.0.1 or VEDICH_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Default 8000 or VEDICH_PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Default 8000 or VEDICH_PORT.")
+    ] = None,
 ) -> None:
     """Answer over HTTP: page, API, charts."""
     import uvicorn
 
+    from data.accounts import has_accounts
+    from data.audit import process_user, record
+    from service.access import LOCAL, refuse_to_listen
     from service.app import create_app
 
-    settings, store = _open()
+    settings, store = open_store()
     address, number = host or settings.host, port or settings.port
-    shown = f"[{address}]" if ":" in address else address
-    print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
-    uvicorn.run(
-        create_app(settings, store),
-        host=address,
-        port=number,
-        log_level="warning",
-        access_log=False,
-    )
+    refuse_to_listen(store, address)
+    if not has_accounts(store):
+        open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
+        record(store, process_user(), "serve", address, after=open_to)
+    config = uvicorn.Config(create_app(settings, store), log_level="warning", access_log=False)
+    with _listening(address, number) as listener:
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @plan_app.command("list")
@@ -333,7 +348,7 @@ def plan_list() -> None:
     from service.console import show_plans
     from service.plans import summary
 
-    _settings, store = _open()
+    _settings, store = open_store()
     show_plans([summary(store, store.plan(slug)) for slug in store.plans()])
 
 
@@ -356,7 +371,7 @@ def plan_import(
     """Load a plan with its KPIs, versions and targets."""
     from data.readers.plan_file import read_plan
 
-    _settings, store = _open()
+    _settings, store = open_store()
     plan = read_plan(file.read_bytes(), file.name)
     saved = store.save_plan(plan)
     versions = ", ".join(map(str, saved.new_versions)) or "none"
@@ -379,7 +394,7 @@ def plan_roll_over(
     from data.readers.plan_file import write_plan
     from data.roll_over import roll_over, target_drafts
 
-    _settings, store = _open()
+    _settings, store = open_store()
     old = store.plan(plan)
     new = roll_over(old, to)
     if new.slug in store.plans():
@@ -412,16 +427,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _fail(message: str) -> None:
-    print(f"vedich: {' '.join(message.split())}", file=sys.stderr)
+    """One line on stderr; the help that answers a command without its subcommand is whole."""
+    whole = message.startswith("Usage:")
+    print(message if whole else f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
 
 
-def _open() -> tuple[Settings, Store]:
-    from data.settings import Settings
-    from data.store import Store
-
-    settings = Settings()
-    return settings, Store.open(settings.store_url)
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that waits for requests, and its address on standard output."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]
+        raise InputError(
+            f"expected an address to listen on, found {host} port {port}: {reason}. "
+            "Choose another with --host and --port."
+        ) from error
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)
+    return listener
 
 
 if __name__ == "__main__":

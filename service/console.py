@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from rich.table import Table
 
-from service.tables import columns, table_rows
-from service.texts import TEXT, Lang, day_of
+from service.tables import columns, printed_lines, table_rows
+from service.texts import STATE, TEXT, Lang, day_of, number, unit_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.accounts import Account
+    from data.api_keys import ApiKey
     from data.ingest import IngestReport
     from data.plan import Plan
+    from data.signoff import SignOff, Step
     from training.retrain import RetrainReport
 
 SHOWN = 12  # unknown rows and suspicious values listed
@@ -27,15 +30,18 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
     """The plan's table; vintage and what is projected are said above and below it."""
     text, console = TEXT[lang], _console()
     name = plan.name_vi if lang == "vi" else plan.name_en
-    label = f" ({plan.label})" if plan.label else ""
-    console.print(f"{name}{label}", style="bold")
+    rows = table_rows(projections, plan, lang)
+    labels = dict.fromkeys(row.label for row in rows if row.label)
+    console.print(" · ".join((name, *labels)), style="bold")
     if projections:
         day = day_of(projections[0]["as_of"], lang)
         console.print(f"{text['as_of']} {day}. {text['table_legend']}")
     table = Table(show_edge=False, pad_edge=False)
     for place, heading in enumerate(columns(lang)):
-        table.add_column(heading, justify="left" if place in (0, 1, 6) else "right")
-    for row in table_rows(projections, plan, lang):
+        below = text["band_80"] if place == 3 else ""
+        justify: Literal["left", "right"] = "left" if place in (0, 1, 6) else "right"
+        table.add_column(_two_lines(heading, below), justify=justify)
+    for row in rows:
         table.add_row(
             row.name,
             row.unit,
@@ -47,12 +53,15 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
             _two_lines(row.pace, row.pace_growth),
         )
     console.print(table)
+    for one in projections:
+        lines = printed_lines(one, plan.kpi(one["kpi"]).decimals, lang)
+        _list(console, f"{one['name'][lang]}: {text['printed'].lower()}", lines)
     codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
     console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
 
 
 def show_ingest(report: IngestReport) -> None:
-    """What went in: files, tables, rows, unknown rows, suspicious values, problems."""
+    """What went in: files, tables, rows, unknown rows, suspicious values, oddities, problems."""
     console, added = _console(), report.added
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     table.add_column(justify="left")
@@ -66,6 +75,7 @@ def show_ingest(report: IngestReport) -> None:
         ("figures known before", added.unchanged),
         ("unknown rows", len(report.unknown)),
         ("suspicious values", len(report.suspicions)),
+        ("oddities", sum(len(file.notes) for file in report.files)),
         ("files with a problem", len(report.problems)),
     ):
         table.add_row(name, f"{count:,}")
@@ -79,19 +89,44 @@ def show_ingest(report: IngestReport) -> None:
         for one in report.suspicions
     ]
     _list(console, "Suspicious values", suspicious)
+    oddities = [f"{file.file}, {note}" for file in report.files for note in file.notes]
+    _list(console, "Oddities", oddities)
     for file in report.problems:
         print(f"vedich: {file.problem}", file=sys.stderr)
 
 
 def show_plans(plans: Sequence[dict[str, Any]]) -> None:
     """One line per plan."""
-    table = Table(show_edge=False, pad_edge=False)
-    for heading in ("plan", "family", "KPIs", "versions", "newest figures"):
-        table.add_column(heading)
+    lines = []
     for one in plans:
         counts = (str(one["kpi_count"]), str(one["version_count"]))
-        table.add_row(one["plan"], one["family"], *counts, one["newest_vintage"] or "none")
-    _console().print(table)
+        lines.append((one["plan"], one["family"], *counts, one["newest_vintage"] or "none"))
+    _columns(("plan", "family", "KPIs", "versions", "newest figures"), lines)
+
+
+def show_accounts(accounts: Sequence[Account]) -> None:
+    """One line per account."""
+    lines = [(one.name, one.role, "disabled" if one.disabled_at else "") for one in accounts]
+    _columns(("account", "role", ""), lines)
+
+
+def show_keys(keys: Sequence[ApiKey]) -> None:
+    """One line per key."""
+    lines = [(one.name, one.scope, "revoked" if one.revoked_at else "") for one in keys]
+    _columns(("key", "scope", ""), lines)
+
+
+def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
+    """State and history of a month, and of the newest estimate of each KPI."""
+    console = _console()
+    console.print(f"{plan.slug} {held.month}: {STATE[lang][held.state]}", style="bold")
+    _steps(console, held.steps, lang)
+    for one in held.current.values():
+        kpi = plan.kpi(one.kpi)
+        name = kpi.name_vi if lang == "vi" else kpi.name_en
+        figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
+        console.print(f"{name}: {figure}, {STATE[lang][one.state]}", style="bold")
+        _steps(console, one.steps, lang)
 
 
 def show_retraining(report: RetrainReport) -> None:
@@ -103,7 +138,7 @@ def show_retraining(report: RetrainReport) -> None:
     )
     print(f"{report.kpis} KPIs in {report.seconds:.0f} s; bundle {report.bundle_hash[:12]}.")
     for kpi in report.without_figures:
-        print(f"  {kpi}: no figures published up to {report.as_of}")
+        print(f"  {kpi}: no basis in what was published up to {report.as_of}")
     for kpi, failures in report.failures.items():
         for candidate, reason in failures.items():
             print(f"  {kpi}: without {candidate}: {reason}")
@@ -128,6 +163,21 @@ def show_scores(scores: pd.DataFrame) -> None:
             *(f"{row[name]:.1%}" for name in per_cent),
             f"{row['brier']:.3f}",
         )
+    _console().print(table)
+
+
+def _steps(console: Console, steps: Sequence[Step], lang: Lang) -> None:
+    for step in steps:
+        told = (f"{step.at:%Y-%m-%d %H:%M} UTC", STATE[lang][step.state], step.by, step.note)
+        console.print("  " + ", ".join(filter(None, told)), markup=False, soft_wrap=True)
+
+
+def _columns(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading)
+    for line in lines:
+        table.add_row(*line)
     _console().print(table)
 
 

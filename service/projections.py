@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from data.demonstration import labelled, series_to_project
 from data.observation import Kpi
 from data.panel import Panel
 from data.plan import Plan, PlanVersion, targets_of
@@ -23,8 +24,12 @@ from models.errors import InvalidMonth, NoObservations
 from models.pipeline import LADDER, Learned, fit_candidates, project
 from models.series import Series
 from models.target import Target
+from service.estimates import with_estimates
+from service.figures import FIGURES, figures_behind
 from service.stamps import rounded, stamp_of
+from service.texts import label_of
 from training.bundles import PromotedBundle, bundle_for
+from training.priors import candidates_for
 
 Json = dict[str, Any]
 
@@ -41,6 +46,7 @@ class Basis:
     panel : the family's observations up to the day (or longer: series are cut)
     data_hash : of the observations known on that day
     bundle : what was learned from data up to that day, with its number
+    labelled : KPIs whose answers carry the label of a demonstration
     """
 
     plan: Plan
@@ -49,6 +55,7 @@ class Basis:
     panel: Panel
     data_hash: str
     bundle: PromotedBundle
+    labelled: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ def projections(
 
     Returns
     -------
-    list of dict, the JSON of section 5 of the design
+    list of dict, the JSON of section 5 of the design, with the official
+    estimates of the vintage's month
 
     Raises
     ------
@@ -95,7 +103,7 @@ def projections(
     kpis = [kpi] if kpi else [one.slug for one in basis.plan.kpis]
     issued = [issue_kpi(basis, slug) for slug in kpis]
     record(store, issued)
-    return [one.projection for one in issued]
+    return with_estimates(store, [one.projection for one in issued])
 
 
 def as_of_date(text: str) -> date:
@@ -150,13 +158,15 @@ def basis_of(
     in_force = document.version_on(day)
     if version is not None:
         in_force = next((one for one in document.versions if one.number == version), None)
+    panel = panel or store.panel(family, day)
     return Basis(
         plan=document,
         version=in_force,
         day=day,
-        panel=panel or store.panel(family, day),
+        panel=panel,
         data_hash=store.data_hash(family, day),
         bundle=bundle_for(store, settings.bundles, family, day, bundle_hash),
+        labelled=labelled(panel, [kpi.slug for kpi in document.kpis], day),
     )
 
 
@@ -166,18 +176,30 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     targets = targets_of(slug, basis.version.targets) if basis.version else ()
     seed = basis.day.isoformat()
     try:
-        series = basis.panel.series_as_of(slug, basis.day)
+        series = series_to_project(basis.panel, slug, basis.day)
     except NoObservations as reason:
         body = _without_figures(basis, kpi, targets, str(reason))
     else:
         learned = learned_of(basis, slug, series)
-        projected = project(series, targets, learned, year=basis.plan.year, seed=seed)
+        projected = project(
+            series,
+            targets,
+            learned,
+            year=basis.plan.year,
+            seed=seed,
+            candidates=candidates_for(basis.bundle.bundle.as_of.year),
+        )
         body = projected.to_dict()
     number = basis.version.number if basis.version else None
     for entry, target in zip(body["targets"], targets, strict=True):
         entry["period"] = target.period
         entry["plan_version"] = number
     body["plan"], body["name"] = basis.plan.slug, {"vi": kpi.name_vi, "en": kpi.name_en}
+    body["label"] = label_of(basis.plan, slug in basis.labelled)
+    lacking = body["status"] == "no_basis"
+    body["figures"] = figures_behind(
+        basis.panel, slug, basis.day, shown=lacking or slug in basis.labelled, lacking=lacking
+    )
     body["method"]["model_version"] = basis.bundle.version
     inputs = {
         "plan": basis.plan.slug,
@@ -218,6 +240,7 @@ def _without_figures(basis: Basis, kpi: Kpi, targets: Sequence[Target], reason: 
         "plan": None,
         "kpi": kpi.slug,
         "name": None,
+        "label": None,
         "unit": kpi.unit,
         "kind": kpi.kind,
         "year": basis.plan.year,
@@ -252,8 +275,9 @@ def _without_figures(basis: Basis, kpi: Kpi, targets: Sequence[Target], reason: 
         "method": {
             "name": "none",
             "fallback": None,
-            "failures": [{"candidate": "figures", "reason": reason}],
+            "failures": [{"candidate": FIGURES, "reason": reason}],
             "model_version": None,
         },
+        "figures": None,
         "stamp": None,
     }

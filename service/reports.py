@@ -23,7 +23,7 @@ def report_of(desk: Desk, plan: str, day: date, wanted: Wanted) -> Report:
         If the kind does not fit the figures, or the letterhead cannot be read.
     """
     basis = desk.basis(plan, day)
-    projections = [one.projection for one in desk.all_issued(plan, day)]
+    projections = desk.shown(plan, day)
     letterhead = letterhead_of(desk.settings.home, basis.plan, wanted.lang)
     return build(basis, projections, letterhead, wanted)
 

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.plan import Plan
+from service.figures import FIGURES, RATES
 from service.texts import (
     FIGURE,
+    FORM,
     STATUS,
     TEXT,
     Lang,
     assigned,
     bounds,
     chance,
+    day_of,
+    month_name,
     number,
     signed_percent,
     unit_name,
+    unit_of,
 )
 
 Json = Mapping[str, Any]
@@ -44,6 +49,7 @@ class Row:
     pace: str
     pace_growth: str
     note: str
+    label: str
 
 
 def table_rows(projections: Sequence[Json], plan: Plan, lang: Lang) -> list[Row]:
@@ -79,9 +85,9 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
     return Row(
         kpi=one["kpi"],
         name=one["name"][lang],
-        unit=unit_name(one["unit"], lang),
+        unit=unit_of(one, lang),
         actual=number(one["actual_to_date"], lang, decimals),
-        actual_status=FIGURE[lang].get(one["data_status"], ""),
+        actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
         projected=projected,
         interval=interval,
         growth=signed_percent(growth["median"], lang) if growth and not growth_kind else "–",
@@ -91,7 +97,8 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
         status_code=one["status"],
         pace=number(required["monthly_average"], lang, decimals) if required else "–",
         pace_growth="" if growth_kind else _pace_growth(required, lang),
-        note=_note(one),
+        note=_note(one, lang),
+        label=one["label"][lang] if one["label"] else "",
     )
 
 
@@ -103,12 +110,49 @@ def _pace_growth(required: Json | None, lang: Lang) -> str:
     return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
-def _note(one: Json) -> str:
+def _note(one: Json, lang: Lang) -> str:
     """Why there is no number, or by which step of the fallback ladder there is one."""
-    method = one["method"]
-    if one["status"] == "no_basis":
-        return "; ".join(failure["reason"] for failure in method["failures"])
-    return method["fallback"] or ""
+    method, to_load = one["method"], one["figures"]["to_load"]
+    if one["status"] != "no_basis":
+        return method["fallback"] or ""
+    reasons = [one["reason"] for one in method["failures"] if one["candidate"] != FIGURES]
+    if to_load is not None:
+        months = (month_name(to_load[end], lang) for end in ("first", "last"))
+        reasons.insert(0, TEXT[lang]["to_load"].format(*months))
+    return "; ".join(reasons)
+
+
+def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
+    """What was printed about a KPI beside its answer, a line each; contradictions after it."""
+    text, figures = TEXT[lang], one["figures"]
+    lines = [_printed_line(figure, decimals, lang) for figure in figures["printed"]]
+    for figure in figures["contradictions"]:
+        given = _printed_value({**figure, "value": figure["found"]}, decimals, lang)
+        verdict = text["contradiction_kept"] if figure["kept"] else text["contradiction_aside"]
+        lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
+    return lines
+
+
+def _printed_line(figure: Json, decimals: int, lang: Lang) -> str:
+    text = TEXT[lang]
+    known = (
+        text["printed_on"].format(day_of(figure["published"], lang))
+        if figure["published"]
+        else text["printed_undated"]
+    )
+    return (
+        f"{month_name(figure['month'], lang)}, {FORM[lang][figure['form']]}: "
+        f"{_printed_value(figure, decimals, lang)} "
+        f"({FIGURE[lang][figure['status']]}, {known}; {figure['source'].partition(' | ')[0]})"
+    )
+
+
+def _printed_value(figure: Json, decimals: int, lang: Lang) -> str:
+    """A printed value with its unit; a rate as the growth that it says."""
+    if figure["form"] in RATES:
+        return signed_percent(figure["value"] - 100, lang, 2)
+    digits = 1 if figure["unit"] == "%" else decimals
+    return f"{number(figure['value'], lang, digits)} {unit_name(figure['unit'], lang)}"
 
 
 CSV_COLUMNS = (
@@ -149,10 +193,13 @@ CSV_COLUMNS = (
     "required_ratio_to_last_year",
     "required_rank_in_history",
     "official_estimate",
+    "official_estimate_state",
     "method",
     "fallback",
     "model_version",
     "stamp",
+    "label_vi",
+    "label_en",
 )
 
 
@@ -171,9 +218,13 @@ def _records(one: Json) -> Iterator[dict[str, Any]]:
     growth, year, method = one["growth_on_last_year"], one["projected"], one["method"]
     common = {key: one[key] for key in CSV_COLUMNS if key in one}
     common.update({f"name_{lang}": text for lang, text in one["name"].items()})
+    common.update({f"label_{lang}": text for lang, text in (one["label"] or {}).items()})
     common.update(
         method=method["name"], fallback=method["fallback"], model_version=method["model_version"]
     )
+    if one["official_estimate"]:
+        common["official_estimate_state"] = one["official_estimate"]["state"]
+        common["official_estimate"] = one["official_estimate"]["value"]
     if year:
         common.update(projected_mean=year["mean"], projected_median=year["median"])
         common.update({f"q{level}": value for level, value in year["quantiles"].items()})

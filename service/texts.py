@@ -19,6 +19,8 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from data.plan import Plan
+
 Lang = Literal["vi", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
@@ -61,6 +63,8 @@ TEXT: Mapping[Lang, Texts] = {lang: Texts(lang) for lang in LANGUAGES}
 STATUS: Mapping[Lang, Texts] = {lang: Texts(lang, "status.") for lang in LANGUAGES}
 FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAGES}
 UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
+STATE: Mapping[Lang, Texts] = {lang: Texts(lang, "state.") for lang in LANGUAGES}
+FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
 
 
 @cache
@@ -75,9 +79,23 @@ def _strings(one_or_more: Any) -> tuple[str, ...]:
     return (one_or_more,) if isinstance(one_or_more, str) else tuple(one_or_more)
 
 
+def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
+    """What is to be shown wherever an answer of the plan is; None for an ordinary one."""
+    if demonstration:
+        return {lang: TEXT[lang]["demonstration"] for lang in LANGUAGES}
+    return None if plan.label is None else {"vi": plan.label, "en": plan.label}
+
+
 def unit_name(unit: str, lang: Lang) -> str:
     """A unit as reports of the language write it; unknown units stay as they are."""
     return UNIT[lang].get(unit.lower(), unit)
+
+
+def unit_of(projection: Mapping[str, Any], lang: Lang) -> str:
+    """The unit of a projection's figures; a growth says on what."""
+    if projection["kind"] == "growth":
+        return TEXT[lang]["growth_unit"]
+    return unit_name(projection["unit"], lang)
 
 
 def number(value: float | None, lang: Lang, decimals: int = 0) -> str:

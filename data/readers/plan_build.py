@@ -25,6 +25,7 @@ from data.readers.tables import Problem, clean, raise_problems
 from data.readers.words import (
     COMPARATORS,
     DIRECTIONS,
+    FLAGS,
     KINDS,
     LEVELS,
     ROLES,
@@ -39,6 +40,7 @@ from models.target import Comparator, Target, TargetForm, TargetLevel
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _PLAN_SLUG = re.compile(r"([a-z0-9][a-z0-9_-]*)-(\d{4})")
+_INDICATOR = re.compile(rf"({_SLUG.pattern}/)?{_SLUG.pattern}")
 _DIMENSION = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -110,6 +112,20 @@ class PlanBuilder:
             self.note(record.entry(name), expected, "For example 'retail_sales_goods'.")
             return ""
         return text
+
+    def indicator(self, record: Record) -> str | None:
+        text = self.text(record, "indicator")
+        if text and not _INDICATOR.fullmatch(text):
+            expected = "the slug of a KPI, or family/slug for one of another family"
+            self.note(record.entry("indicator"), expected, "For example 'vietnam/exports'.")
+        return text or None
+
+    def flag(self, record: Record, name: str) -> bool:
+        """Yes or no; nothing is no."""
+        value = record.entry(name).value
+        if isinstance(value, bool):
+            return value
+        return self.word(record, name, FLAGS, "no") == "yes"
 
     def word(self, record: Record, name: str, words: Vocabulary, default: str) -> str:
         text = self.text(record, name)
@@ -206,6 +222,8 @@ class PlanBuilder:
             parts=self.texts(record, "parts", lambda part: bool(_SLUG.fullmatch(part))),
             numerator=self.slug(record, "numerator") or None,
             denominator=self.slug(record, "denominator") or None,
+            indicator=self.indicator(record),
+            demonstration=self.flag(record, "demonstration"),
         )
 
     def selector(self, record: Record) -> RowSelector:
@@ -249,7 +267,9 @@ class PlanBuilder:
                 bound = "upper" if lower is not None or comparator == "at_most" else "lower"
                 entry = record.entry(bound)
                 expected = f"bounds that fit '{comparator}'"
-                self.note(entry, expected, str(error).capitalize(), f"{lower} to {upper}")
+                given = [f"{bound:g}" for bound in (lower, upper) if bound is not None]
+                found = " to ".join(given) or "none"
+                self.note(entry, expected, str(error).capitalize(), found)
             return None
         return slug, target
 
@@ -302,7 +322,7 @@ def build_plan(document: Document, file: str) -> Plan:
     name_vi = builder.text(head, "name_vi", required=True)
     kpis = tuple(builder.kpi(record, rows) for record, rows in document.kpis)
     if not kpis:
-        builder.note(head.place, "at least one KPI", "List the KPIs.", "none")
+        builder.note(head.entry("kpis"), "at least one KPI", "List the KPIs.", "none")
     for finding in check_kpis(kpis):
         entry = document.kpis[finding.index][0].entry(finding.field)
         builder.note(entry, finding.expected, finding.advice, finding.found)

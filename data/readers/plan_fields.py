@@ -13,6 +13,7 @@ from data.readers.cells import fold
 from data.readers.words import (
     COMPARATORS,
     DIRECTIONS,
+    FLAGS,
     KINDS,
     LEVELS,
     ROLES,
@@ -72,6 +73,8 @@ KPI_FIELDS = (
     Field("scope", "Phạm vi", "Scope", "cả nước, qua địa bàn tỉnh…", 18),
     Field("dimensions", "Phân tổ", "Dimensions", "mỗi dòng một cái, ví dụ product: xi măng", 24),
     Field("source", "Nguồn số liệu", "Source", "", 30),
+    Field("indicator", "Chỉ tiêu tham chiếu", "Indicator", "biến động giống chỉ tiêu này", 24),
+    Field("demonstration", "Minh họa", "Demonstration", "tái lập bằng số liệu có sau", 14, FLAGS),
 )
 
 VERSION_FIELDS = (

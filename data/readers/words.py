@@ -15,6 +15,8 @@ Vocabulary = Mapping[str, tuple[str, ...]]
 
 FORMS: Vocabulary = {
     "month": ("tháng", "trong tháng", "monthly"),
+    "quarter": ("quý", "trong quý", "quarterly"),
+    "half": ("6 tháng", "nửa năm", "half-year"),
     "year_to_date": (
         "lũy kế",
         "luỹ kế",
@@ -83,6 +85,13 @@ ROLES: Vocabulary = {
     "coordinate": ("phối hợp",),
 }
 
+UNDATED_WORDS = ("không rõ", "unknown", "undated")  # of a day of publication
+
+FLAGS: Vocabulary = {
+    "yes": ("có", "true", "x"),
+    "no": ("không", "false"),
+}
+
 _UNITS: tuple[tuple[str, ...], ...] = (
     ("million usd", "triệu usd", "triệu đô la mỹ", "triệu $", "mill usd", "mn usd"),
     ("billion usd", "tỷ usd", "tỉ usd", "bn usd"),
@@ -97,6 +106,8 @@ _UNITS: tuple[tuple[str, ...], ...] = (
     ("billion kwh", "tỷ kwh", "tỉ kwh"),
     ("million litres", "triệu lít", "million liters"),
     ("million m3", "triệu m3", "triệu m³", "million cubic metres"),
+    ("thousand m3", "nghìn m3", "nghìn m³", "1000 m3"),
+    ("million bricks", "triệu viên"),
     ("million m2", "triệu m2", "triệu m²", "million square metres"),
     ("million pieces", "triệu cái", "triệu chiếc"),
     ("thousand pieces", "nghìn cái", "1000 cái", "thousand units", "nghìn chiếc", "1000 chiếc"),

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from data.demonstration import series_to_project
 from data.panel import Panel
 from service.charts import fan_chart
 from service.fan import fan_of
@@ -69,7 +70,9 @@ def blocks(
     if charted:
         found.append(Heading(text["annex.heading.charts"]))
     for one in charted:
-        series = panel.series_as_of(one.kpi.slug, date.fromisoformat(one.projection["as_of"]))
+        series = series_to_project(
+            panel, one.kpi.slug, date.fromisoformat(one.projection["as_of"])
+        )
         chart = fan_chart(
             one.projection, fan_of(one.projection, series, lang), lang, one.kpi.decimals
         )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from service.access import requires
 from service.report.build import Wanted
 from service.report.document import Part, ReportKind
 from service.report.formats import LAYOUTS, Format
@@ -26,6 +27,7 @@ WhichPart = Annotated[Part, Query(description="the official report, or its inter
 
 @router.get(
     "/report.{form}",
+    dependencies=[requires("viewer")],
     response_class=Response,
     responses={
         200: {"content": {layout.media_type: {} for layout in LAYOUTS.values()}},

@@ -17,11 +17,13 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from data.signoff import STATES
 from models.series import FigureStatus
 from models.target import Comparator, Status
 from service.texts import (
     FIGURE,
     LANGUAGES,
+    STATE,
     STATUS,
     TEXT,
     Lang,
@@ -36,13 +38,8 @@ from service.texts import (
 )
 
 SERVICE = Path(str(files("service")))
-FAMILIES = (
-    "status.",
-    "figure.",
-    "comparator.",
-    "unit.",
-    "label.",
-)  # looked up by a code, see below
+# Looked up by a code, see below.
+FAMILIES = ("status.", "state.", "figure.", "comparator.", "unit.", "form.", "label.")
 
 
 @cache
@@ -154,6 +151,7 @@ def test_every_text_is_used() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_code_has_a_name(lang: Lang) -> None:
     assert set(STATUS[lang]) == set(get_args(Status))
+    assert set(STATE[lang]) == set(STATES)
     assert set(FIGURE[lang]) == {*get_args(FigureStatus), "projected"}
     comparators = {key for key in TEXT[lang] if key.startswith("comparator.")}
     assert comparators == {f"comparator.{one}" for one in get_args(Comparator)}
