@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +14,41 @@ import docx
 import pytest
 from fastapi import FastAPI
 
-from data.plan import Plan
+from data.plan import Plan, PlanVersion
 from data.settings import Settings
+from data.signing import sign_month
+from data.signoff import figures_of
+from data.signoff_rows import sign_off
+from data.store import Store
 from models.errors import UnreadableFile
+from models.series import Month
+from models.target import Target
 from service.app import create_app
 from service.cli import main
+from service.desk import Desk
+from service.report.build import Wanted
 from service.report.formats import FORMATS, LAYOUTS, Format
 from service.report.letterhead import FILE, letterhead_of
+from service.reports import report_of
+from service.signoff import stamps_of
 
 BASE = "/v1/plans/demo-2021/report"
 PLAN = Plan("demo-2021", "demo", 2021, "Sở Công Thương", "", "", (), ())
 
 
-@pytest.fixture(scope="module")
+ADJUSTED = PlanVersion(2, date(2021, 6, 15), "", (("coal", Target("at_least", 1400.0)),))
+DAY = date(2021, 6, 30)
+
+
+@pytest.fixture
+def home(home: Path, tmp_path: Path) -> Path:
+    """A copy of its own: signing and a new version must not reach other tests."""
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy)
+    return copy
+
+
+@pytest.fixture
 def client(home: Path, client_of: Callable[[FastAPI], Any]) -> Any:
     return client_of(create_app(Settings(home=home)))
 
@@ -50,6 +75,28 @@ def test_parts_languages_and_kinds(client: Any) -> None:
     assert client.get(f"{BASE}.odt").status_code == 422
     assert client.get("/v1/plans/nothing-2021/report.md").status_code == 404
     assert client.get(f"{BASE}.md?as_of=2020-06").status_code == 409
+
+
+def test_a_report_is_a_draft_until_its_month_is_issued_with_these_figures(home: Path) -> None:
+    desk = Desk(Settings(home=home), Store.open(Settings(home=home).store_url))
+    store, june = desk.store, Month(2021, 6)
+    plan = store.plan("demo-2021")
+    stamps = stamps_of(desk.shown("demo-2021", DAY))
+    figures = figures_of(stamps, sign_off(store, "demo-2021", june).current)
+
+    def banner(day: date) -> str:
+        return report_of(desk, "demo-2021", day, Wanted()).banner
+
+    try:
+        for state in ("checked", "approved"):
+            sign_month(store, plan, june, stamps, figures, state, "os:second")
+            assert banner(DAY) == "DỰ THẢO"
+        sign_month(store, plan, june, stamps, figures, "issued", "os:second")
+        assert banner(DAY) == ""
+        store.save_plan(replace(plan, versions=(*plan.versions, ADJUSTED)))
+        assert banner(DAY) == "DỰ THẢO"  # a target has changed since
+    finally:
+        desk.close()
 
 
 def test_the_command_writes_what_the_route_gives(
