@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
+from data.signoff import State
+from data.signoff_rows import issue_of, sign_off
+from models.series import Month
 from service.desk import Body, Desk
+from service.projections import as_of_date
 from service.report.build import Wanted, build
 from service.report.document import Report
 from service.report.formats import LAYOUTS, Format, render
 from service.report.letterhead import letterhead_of
+from service.signoff import stamps_of
 
 
 def report_of(desk: Desk, plan: str, day: date, wanted: Wanted) -> Report:
@@ -25,7 +32,8 @@ def report_of(desk: Desk, plan: str, day: date, wanted: Wanted) -> Report:
     basis = desk.basis(plan, day)
     projections = desk.shown(plan, day)
     letterhead = letterhead_of(desk.settings.home, basis.plan, wanted.lang)
-    return build(basis, projections, letterhead, wanted)
+    state = _state(desk, plan, day, stamps_of(projections))
+    return build(basis, projections, letterhead, replace(wanted, state=state))
 
 
 def report_file(desk: Desk, plan: str, day: date, wanted: Wanted, format_: Format) -> Body:
@@ -39,6 +47,18 @@ def report_file(desk: Desk, plan: str, day: date, wanted: Wanted, format_: Forma
         return Body(content, LAYOUTS[format_].media_type, f'"{tag}"')
 
     return desk.picture(plan, ("report", day, wanted, format_, letterhead), make)
+
+
+def _state(desk: Desk, plan: str, day: date, stamps: Mapping[str, str]) -> State:
+    """How far the month is signed; issued only with the very figures that were issued."""
+    month = Month(day.year, day.month)
+    if day != as_of_date(str(month)):
+        return "draft"  # a month is signed as of its last day
+    state = sign_off(desk.store, plan, month).state
+    issue = issue_of(desk.store, plan, month)
+    if state == "issued" and (issue is None or dict(issue.stamps) != dict(stamps)):
+        return "draft"
+    return state
 
 
 def file_name(plan: str, day: date, wanted: Wanted, format_: Format) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from data.signoff import State
 from models.errors import InputError, NoObservations
 from models.series import Month
 from service.projections import Basis
@@ -16,7 +16,6 @@ from service.report.figures import figures_table, kpi_sheet
 from service.report.letterhead import Letterhead
 from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name
 
-State = Literal["draft", "checked", "approved", "issued"]
 LABEL: Mapping[Lang, Texts] = {lang: Texts(lang, "label.") for lang in LANGUAGES}
 
 # the last month observed, for a report that says so in its title

@@ -97,7 +97,7 @@ def targets_table(planned: Sequence[Facts], cutoff: Month, lang: Lang) -> Table:
         Column(text["report.column.of_plan"], 0.95, True),
         Column(text["report.column.on_period"], 1.05, True),
         Column(text["report.column.estimate"], 1.3, True),
-        Column(text["report.column.verdict"], 1.1),
+        Column(text["report.column.verdict"], 1.25),
     )
     rows = tuple(
         (

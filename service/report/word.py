@@ -23,6 +23,7 @@ from service.report.document import Cell, Heading, Number, Paragraph, Picture, R
 from service.report.fonts import OFFICE
 from service.report.form import form_texts
 
+_SCALE = 1.5  # pixels per point of a chart: about 170 to the inch
 _WIDTH = Mm(165)  # A4 less the margins
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
@@ -261,7 +262,7 @@ def _picture(document: WordDocument, block: Picture) -> None:
     paragraph = document.add_paragraph()
     _tight(paragraph, _CENTRE)
     paragraph.paragraph_format.keep_with_next = True
-    shape = paragraph.add_run().add_picture(io.BytesIO(to_png(block.chart)), width=_WIDTH)
+    shape = paragraph.add_run().add_picture(io.BytesIO(to_png(block.chart, _SCALE)), width=_WIDTH)
     shape._inline.docPr.set("descr", block.text)
     caption = document.add_paragraph()
     _line(caption, block.caption, 11, italic=True)

@@ -1,0 +1,1 @@
+"""How long a report of 30 KPIs takes in each format."""
