@@ -179,7 +179,7 @@ def promote(
     """Put a model version in charge by hand, from the champion's vintage on."""
     from training.retrain import promote_version
 
-    settings, store = _open()
+    settings, store = open_store()
     family = store.plan(family_plan(store, plan)).family
     promotion = promote_version(store, settings, family, version)
     print(f"{family}: model version {version} answers from {promotion.as_of} on.")
