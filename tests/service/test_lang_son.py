@@ -10,6 +10,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,20 @@ def test_loading_the_sample_again_changes_nothing(opened: tuple[Store, Settings]
     loaded = load_sample(opened[0], PLAN)
     assert [one.plan for one in loaded] == ["vietnam-2021", PLAN]
     assert all(one.added.new == 0 for one in loaded)
+
+
+def test_a_plan_imported_without_the_mark_has_no_demonstration(
+    opened: tuple[Store, Settings],
+) -> None:
+    store, settings = opened
+    plan = store.plan(PLAN)
+    store.save_plan(
+        replace(plan, kpis=tuple(replace(kpi, demonstration=False) for kpi in plan.kpis))
+    )
+    answers = projections(store, settings, PLAN, JUNE)
+    assert all(one["label"] is None for one in answers)
+    clinker = next(one for one in answers if one["kpi"] == "clinker")
+    assert clinker["status"] == "no_basis"
 
 
 def tidy(folder: Path, kpis: list[str]) -> Path:
