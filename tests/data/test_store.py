@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from data.observation import Kpi, Observation, RowSelector
+from data.observation import UNDATED, Kpi, Observation, RowSelector
 from data.plan import Plan, PlanVersion
 from data.store import Added, ImportRecord, Promotion, Store
 from models.errors import (
@@ -264,3 +264,47 @@ def test_the_ledger_keeps_what_was_published_first(store: Store) -> None:
     assert store.projection("ABC") == payload
     with pytest.raises(UnknownStamp, match="XYZ"):
         store.projection("XYZ")
+
+
+SHOWN = Kpi(
+    "trade",
+    "Kim ngạch",
+    "Trade",
+    "million USD",
+    indicator="somewhere/turnover",
+    demonstration=True,
+)
+BESIDE = replace(PLAN, slug="province-2021", family="province", kpis=(SHOWN,), versions=())
+
+
+def test_a_panel_brings_the_indicators_of_another_family(store: Store) -> None:
+    store.save_plan(BESIDE)
+    assert store.panel("province").elsewhere == {}
+    store.save_plan(PLAN)
+    store.add_observations("somewhere", [JAN, FEB], ORIGIN)
+    beside = store.panel("province").elsewhere["somewhere"]
+    assert set(beside.kpis()) == {"turnover", "exports", "imports"}  # with what it is made of
+    assert len(beside.observations("exports", date(2021, 12, 31))) == 2
+
+
+def test_what_a_demonstration_rests_on_is_in_its_hash(store: Store) -> None:
+    store.save_plan(PLAN)
+    store.save_plan(BESIDE)
+    day = date(2021, 6, 30)
+    undated = replace(month_figure(1, 5.0, UNDATED), kpi="trade")
+    seen = {store.data_hash("province", day)}
+    revision = store.revision("province")
+    for family, figure in (
+        ("province", undated),
+        ("province", replace(undated, published=date(2022, 3, 1), value=6.0)),
+        ("somewhere", JAN),
+    ):
+        store.add_observations(family, [figure], ORIGIN)
+        seen.add(store.data_hash("province", day))
+        assert store.revision("province") != revision
+        revision = store.revision("province")
+    assert len(seen) == 4
+    assert store.vintages("province") == (date(2022, 3, 1),)
+    known = store.data_hash("somewhere", day)
+    store.add_observations("somewhere", [month_figure(7, 9.0, date(2021, 7, 30))], ORIGIN)
+    assert store.data_hash("somewhere", day) == known  # an ordinary family does not look ahead

@@ -138,6 +138,8 @@ def _kpis(draw: st.DrawFn, slug: str, others: list[str]) -> Kpi:
         parts=() if rows else tuple(draw(st.sets(st.sampled_from(others))) if others else ()),
         numerator=others[0] if ratio else None,
         denominator=others[-1] if ratio else None,
+        indicator=draw(st.sampled_from((None, "vietnam/exports"))),
+        demonstration=draw(st.booleans()),
     )
 
 
@@ -265,6 +267,17 @@ def test_a_workbook_filled_in_by_hand_in_english_or_vietnamese(tmp_path: Path) -
 Document = dict[str, Any]
 
 
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [(True, True), ("có", True), ("yes", True), (False, False), (None, False)],
+)
+def test_a_demonstration_is_marked_by_yes_or_no(written: object, means: bool) -> None:
+    document = yaml.safe_load(dump_yaml(PLAN))
+    document["kpis"][0]["demonstration"] = written
+    content = yaml.safe_dump(document, allow_unicode=True).encode()
+    assert read_plan(content, "plan.yaml").kpis[0].demonstration is means
+
+
 def refused(content: bytes, file: str) -> UnreadableFile:
     with pytest.raises(UnreadableFile) as caught:
         read_plan(content, file)
@@ -316,6 +329,10 @@ def set_version(name: str, value: object) -> Callable[[Document], None]:
             "one of the tables",
         ),
         (set_kpi(0, "rows", [{"table": "iip"}]), "kpis[0].rows[0].names", "name as printed"),
+        (set_kpi(0, "indicator", "nowhere"), "kpis[0].indicator", "the slug of a KPI"),
+        (set_kpi(0, "indicator", "a/b/c"), "kpis[0].indicator", "family/slug"),
+        (set_kpi(0, "indicator", "turnover"), "kpis[0].indicator", "rest on the KPI itself"),
+        (set_kpi(0, "demonstration", "perhaps"), "kpis[0].demonstration", "one of"),
         (set_version("number", 1), "versions[1].number", "above 1"),
         (set_version("number", None), "versions[1].number", "whole number"),
         (set_version("adopted", "2021-02-30"), "versions[1].adopted", "a date"),
