@@ -78,7 +78,7 @@ def build(
         body = annex.blocks(facts, basis.panel, opening[1:], lang)
     else:
         title, attached = text["report.title"], ""
-        body = content.blocks(facts, kind, cutoff, opening, lang)
+        body = content.blocks(facts, kind, cutoff, letterhead.organ, opening, lang)
     report = Report(
         part=wanted.part,
         kind=kind,

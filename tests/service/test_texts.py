@@ -39,7 +39,7 @@ from service.texts import (
 
 SERVICE = Path(str(files("service")))
 # Looked up by a code, see below.
-FAMILIES = ("status.", "state.", "figure.", "comparator.", "unit.", "form.")
+FAMILIES = ("status.", "state.", "figure.", "comparator.", "unit.", "form.", "label.")
 
 
 @cache
