@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from data.demonstration import labelled
@@ -20,14 +19,13 @@ from service.texts import label_of
 def summary(store: Store, plan: Plan) -> dict[str, Any]:
     """One plan in short."""
     vintages = store.vintages(plan.family)
-    within = [day for day in vintages if day.year <= plan.year]
     return {
         "plan": plan.slug,
         "family": plan.family,
         "year": plan.year,
         "body": plan.body,
         "name": {"vi": plan.name_vi, "en": plan.name_en},
-        "label": label_of(plan, _demonstrates(store, plan, max(within, default=None))),
+        "label": label_of(plan, demonstrates(store, plan)),
         "note": plan.note,
         "kpi_count": len(plan.kpis),
         "version_count": len(plan.versions),
@@ -35,12 +33,13 @@ def summary(store: Store, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _demonstrates(store: Store, plan: Plan, day: date | None) -> bool:
-    """Whether answers of the plan for a day are a demonstration."""
-    kpis = [kpi.slug for kpi in plan.kpis]
-    if day is None or not any(kpi.demonstration for kpi in plan.kpis):
+def demonstrates(store: Store, plan: Plan) -> bool:
+    """Whether answers of the plan, with the newest figures of its year, are a demonstration."""
+    if not any(kpi.demonstration for kpi in plan.kpis):
         return False
-    return bool(labelled(store.panel(plan.family), kpis, day))
+    within = [day for day in store.vintages(plan.family) if day.year <= plan.year]
+    panel = store.panel(plan.family)
+    return bool(within and labelled(panel, [kpi.slug for kpi in plan.kpis], within[-1]))
 
 
 def detail(store: Store, plan: Plan) -> dict[str, Any]:

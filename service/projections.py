@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from data.demonstration import labelled, series_to_project
-from data.observation import Kpi
+from data.observation import UNDATED, Kpi
 from data.panel import Panel
 from data.plan import Plan, PlanVersion, targets_of
 from data.settings import Settings
@@ -113,7 +113,9 @@ def as_of_date(text: str) -> date:
         year, month = int(found[1]), int(found[2])
         try:
             last = calendar.monthrange(year, month)[1]
-            return date(year, month, int(found[3]) if found[3] else last)
+            day = date(year, month, int(found[3]) if found[3] else last)
+            if day < UNDATED:
+                return day
         except ValueError:
             pass
     raise InvalidMonth(

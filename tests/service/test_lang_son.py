@@ -22,9 +22,10 @@ from data.ingest import ingest
 from data.samples.load import load_sample
 from data.settings import Settings
 from data.store import Store
+from models.errors import InvalidMonth
 from service.app import create_app
 from service.console import show_projections
-from service.projections import projections
+from service.projections import as_of_date, projections
 from training.retrain import RetrainReport
 
 PLAN, JUNE = "lang-son-2021", date(2021, 6, 30)
@@ -143,7 +144,14 @@ def test_pages_files_and_charts_carry_the_label(
     report = client.get(f"/v1/plans/{PLAN}/report.md", params={"lang": "en", **at})
     assert report.status_code == 200
     assert LABEL["en"] in report.text
+    record = client.get("/v1/track-record").json()
+    assert "lang-son" not in json.dumps(record)
     app.state.desk.close()
+
+
+def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
+    with pytest.raises(InvalidMonth):
+        as_of_date("9999-12-31")
 
 
 def test_the_terminal_carries_the_label(
