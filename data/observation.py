@@ -74,3 +74,4 @@ class Kpi:
     parts: tuple[str, ...] = ()  # KPIs whose sum this is; it has no figures of its own
     numerator: str | None = None  # kind 'ratio'
     denominator: str | None = None
+    index: str | None = None  # kind 'log': the KPI whose published figures stand beside it

@@ -18,6 +18,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, insert, s
 from sqlalchemy.engine import make_url
 
 from data import tables
+from data.entry_rows import (
+    LogEntry,
+    in_utc,
+    read_log,
+    read_progress,
+    write_log,
+    write_progress,
+)
 from data.observation import Kpi, Observation
 from data.observation_rows import (
     Added,
@@ -28,9 +36,10 @@ from data.observation_rows import (
 )
 from data.panel import Panel
 from data.plan import Plan
-from data.plan_rows import Saved, read_kpis, read_plan, write_plan
+from data.plan_rows import Saved, note_edit, read_kpis, read_plan, write_plan
 from models.errors import UnknownStamp
 from models.series import Series
+from models.task import Progress
 
 __all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Saved", "Store"]
 
@@ -63,9 +72,9 @@ class ObservationStore(Protocol):
 class Store:
     """A database of plans and observations; append-only but for names and definitions.
 
-    Observations, imports, plan versions, promotions and projections are never
-    changed or deleted; triggers in the database refuse it too. One writer at a
-    time; any number of threads and processes may read meanwhile.
+    Observations, imports, plan versions, what people enter, promotions and
+    projections are never changed or deleted; triggers in the database refuse it
+    too. One writer at a time; any number of threads and processes may read meanwhile.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -159,6 +168,32 @@ class Store:
         with self._engine.connect() as connection:
             return read_kpis(connection, family)
 
+    # what people enter
+
+    def progress(self, plan: str) -> tuple[Progress, ...]:
+        """All reports about a plan's tasks, in the order in which they were entered."""
+        with self._engine.connect() as connection:
+            return read_progress(connection, plan)
+
+    def add_progress(self, plan: Plan, entry: Progress) -> None:
+        """Append a report; what it says is checked before, see `data.progress.check_progress`."""
+        moment = datetime.now(UTC)
+        with self._writing() as connection:
+            write_progress(connection, plan.slug, entry, moment)
+            note_edit(connection, plan.family, plan.slug, moment)
+
+    def log(self, plan: str) -> tuple[LogEntry, ...]:
+        """All log entries of a plan, in the order in which they were entered."""
+        with self._engine.connect() as connection:
+            return read_log(connection, plan)
+
+    def add_log(self, plan: Plan, entry: LogEntry) -> None:
+        """Append a log entry; it is checked before, see `data.progress.check_log`."""
+        moment = datetime.now(UTC)
+        with self._writing() as connection:
+            write_log(connection, plan.slug, entry, moment)
+            note_edit(connection, plan.family, plan.slug, moment)
+
     # observations
 
     def add_observations(
@@ -219,8 +254,8 @@ class Store:
     def revision(self, family: str) -> tuple[int, int, int]:
         """Three numbers that change whenever anything is added to or changed in a family.
 
-        They count imports, edits of plans and promotions; cheap enough to ask
-        before every answer.
+        They count imports, edits of plans (what people enter about them included)
+        and promotions; cheap enough to ask before every answer.
         """
         counters = [
             select(func.coalesce(func.max(table.c.id), 0))
@@ -248,7 +283,7 @@ class Store:
                     family=row.family,
                     version=row.version,
                     as_of=row.as_of,
-                    promoted_at=_in_utc(row.promoted_at),
+                    promoted_at=in_utc(row.promoted_at),
                     bundle_hash=row.bundle_hash,
                 )
                 for row in connection.execute(chosen.order_by(tables.promotions.c.id))
@@ -287,8 +322,3 @@ class Store:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """SQLite forgets the zone; everything is written in UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

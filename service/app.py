@@ -13,7 +13,7 @@ from data.store import Store
 from service import problems
 from service.desk import Desk
 from service.examples import describe
-from service.routes import health, pages, plans, projections, registry
+from service.routes import entries, health, pages, plans, projections, registry
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     )
     app.state.desk = desk
     problems.install(app)
-    for module in (plans, projections, registry, health, pages):
+    for module in (plans, projections, entries, registry, health, pages):
         app.include_router(module.router)
     describe(app)
     return app

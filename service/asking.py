@@ -1,4 +1,4 @@
-"""What the command line works out for itself: which plan, which day; asked at a terminal."""
+"""What the command line works out for itself: which store, which plan, which day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ import typer
 from models.errors import InputError
 
 if TYPE_CHECKING:
+    from data.settings import Settings
     from data.store import Store
+
+
+def open_store() -> tuple[Settings, Store]:
+    """The settings, and the database that they name."""
+    from data.settings import Settings
+    from data.store import Store
+
+    settings = Settings()
+    return settings, Store.open(settings.store_url)
 
 
 def the_plan(store: Store, given: str | None) -> str:

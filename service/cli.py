@@ -11,17 +11,15 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service.asking import family_plan, publication_day, refuse_existing, the_plan
-
-if TYPE_CHECKING:
-    from data.settings import Settings
-    from data.store import Store
+from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
+from service.entry_cli import log_app, task_app
+from service.options import AsOfOption, LangOption, PlanOption, WorkersOption
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -33,6 +31,8 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(help="Plans: import, template, roll-over, list.", no_args_is_help=True)
 app.add_typer(plan_app, name="plan")
+app.add_typer(task_app, name="task")
+app.add_typer(log_app, name="log")
 
 
 class Format(StrEnum):
@@ -41,26 +41,6 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
-
-
-class Language(StrEnum):
-    """Of what people read."""
-
-    vi = "vi"
-    en = "en"
-
-
-PlanOption = Annotated[
-    str | None, typer.Option("--plan", help="Plan slug; default: the only one there is.")
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option("--as-of", help="YYYY-MM[-DD]: what was published up to then; default newest."),
-]
-WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default one per core.")]
-LangOption = Annotated[
-    Language | None, typer.Option("--lang", help="vi or en; default: VEDICH_LANG.")
-]
 
 
 @app.command()
@@ -72,7 +52,7 @@ def init(
     """Create the database, and load sample plans."""
     from data.samples.load import load_sample
 
-    _settings, store = _open()
+    _settings, store = open_store()
     for loaded in load_sample(store, sample) if sample else ():
         print(f"{loaded.plan}: {loaded.added.new:,} figures, {loaded.added.unchanged:,} known.")
     print(f"Plans: {', '.join(store.plans()) or 'none'}")
@@ -95,7 +75,7 @@ def ingest(
     from service.console import show_ingest
     from training.console import progress_bar
 
-    _settings, store = _open()
+    _settings, store = open_store()
     family = store.plan(family_plan(store, plan)).family
     day = publication_day(files, published)
     with progress_bar("ingest") as progress:
@@ -129,7 +109,7 @@ def retrain(
     from training.console import progress_bar
     from training.retrain import retrain as learn
 
-    settings, store = _open()
+    settings, store = open_store()
     slug = family_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
@@ -150,7 +130,7 @@ def project(
     """What the year will end at, and how every target stands."""
     from service.projections import as_of_date, projections
 
-    settings, store = _open()
+    settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     found = projections(store, settings, slug, day, kpi)
@@ -183,7 +163,7 @@ def backtest(
     from service.retraining import backtest_scores
     from training.console import progress_bar
 
-    _settings, store = _open()
+    _settings, store = open_store()
     slug = family_plan(store, plan)
     day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
     with progress_bar(f"backtest {slug}") as progress:
@@ -197,7 +177,7 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     from service.replay import SHOWN
     from service.replay import replay as run_replay
 
-    settings, store = _open()
+    settings, store = open_store()
     result = run_replay(store, settings, stamp)
     figure = result.recorded["projection"]
     what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
@@ -220,7 +200,7 @@ def serve(
 
     from service.app import create_app
 
-    settings, store = _open()
+    settings, store = open_store()
     address, number = host or settings.host, port or settings.port
     shown = f"[{address}]" if ":" in address else address
     print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
@@ -239,7 +219,7 @@ def plan_list() -> None:
     from service.console import show_plans
     from service.plans import summary
 
-    _settings, store = _open()
+    _settings, store = open_store()
     show_plans([summary(store, store.plan(slug)) for slug in store.plans()])
 
 
@@ -262,7 +242,7 @@ def plan_import(
     """Load a plan with its KPIs, versions and targets."""
     from data.readers.plan_file import read_plan
 
-    _settings, store = _open()
+    _settings, store = open_store()
     plan = read_plan(file.read_bytes(), file.name)
     saved = store.save_plan(plan)
     versions = ", ".join(map(str, saved.new_versions)) or "none"
@@ -285,7 +265,7 @@ def plan_roll_over(
     from data.readers.plan_file import write_plan
     from data.roll_over import roll_over, target_drafts
 
-    _settings, store = _open()
+    _settings, store = open_store()
     old = store.plan(plan)
     new = roll_over(old, to)
     if new.slug in store.plans():
@@ -320,14 +300,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _fail(message: str) -> None:
     print(f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
-
-
-def _open() -> tuple[Settings, Store]:
-    from data.settings import Settings
-    from data.store import Store
-
-    settings = Settings()
-    return settings, Store.open(settings.store_url)
 
 
 if __name__ == "__main__":

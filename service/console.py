@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from service.tables import columns, table_rows
-from service.texts import TEXT, Lang, day_of
+from service.tables import columns, table_rows, task_columns, task_rows
+from service.texts import FIGURE, LEVEL, TEXT, Lang, chance, day_of, leading, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,10 @@ WIDE = 200  # columns of a table that is not printed to a terminal
 
 
 def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: Lang) -> None:
-    """The plan's table; vintage and what is projected are said above and below it."""
+    """The plan's tables; vintage and what is projected are said above and below them.
+
+    What a task's probability rests on is shown when a task alone is asked for.
+    """
     text, console = TEXT[lang], _console()
     name = plan.name_vi if lang == "vi" else plan.name_en
     label = f" ({plan.label})" if plan.label else ""
@@ -32,6 +35,18 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
     if projections:
         day = day_of(projections[0]["as_of"], lang)
         console.print(f"{text['as_of']} {day}. {text['table_legend']}")
+    series = [one for one in projections if one["task"] is None]
+    if series:
+        console.print(_series_table(series, plan, lang))
+    if len(series) < len(projections):
+        console.print(_task_table(projections, lang))
+    if len(projections) == 1 and projections[0]["task"]:
+        _show_task(console, projections[0], lang)
+    codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
+    console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
+
+
+def _series_table(projections: Sequence[dict[str, Any]], plan: Plan, lang: Lang) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     for place, heading in enumerate(columns(lang)):
         table.add_column(heading, justify="left" if place in (0, 1, 6) else "right")
@@ -46,9 +61,73 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
             _two_lines(row.status, row.note),
             _two_lines(row.pace, row.pace_growth),
         )
-    console.print(table)
-    codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
-    console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
+    return table
+
+
+def _task_table(projections: Sequence[dict[str, Any]], lang: Lang) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for place, heading in enumerate(task_columns(lang)):
+        table.add_column(heading, justify="right" if place in (2, 3) else "left")
+    for row in task_rows(projections, lang):
+        table.add_row(
+            row.name,
+            row.unit,
+            _two_lines(row.done, row.reported),
+            row.remaining,
+            row.deadline,
+            _two_lines(row.lead, row.role),
+            row.obstacle,
+            _two_lines(row.status, row.level),
+        )
+    return table
+
+
+def _show_task(console: Console, one: dict[str, Any], lang: Lang) -> None:
+    """A task's steps, its probability and count at the deadline, and what they rest on."""
+    text, task = TEXT[lang], one["task"]
+    for step in task["steps"]:
+        due = f", {text['deadline'].lower()} {day_of(step['due'], lang)}" if step["due"] else ""
+        late = f" ({text['overdue']})" if step["overdue"] else ""
+        state = (
+            f"{text['done'].lower()} {day_of(step['done_on'], lang)}" if step["done_on"] else "–"
+        )
+        console.print(f"{text['step']} {step['name'][lang]}{due}{late}: {state}", markup=False)
+    for target in one["targets"]:
+        figures = f"{text['probability']}: {chance(target['probability'], target['status'])}"
+        if target is leading(one) and one["projected"]:
+            low, high = (one["projected"]["quantiles"][level] for level in ("0.1", "0.9"))
+            ends = f"{number(low, lang)} – {number(high, lang)}"
+            figures += f"; {text['projected'].lower()}: {ends} ({text['band_80']})"
+        console.print(f"{LEVEL[lang][target['level']]}, {target['period']}: {figures}")
+    for said in ("assumptions", "missing"):
+        _list(console, text[said], [remark[lang] for remark in task[said]])
+
+
+def show_progress(found: dict[str, Any]) -> None:
+    """What was reported about a task, one line per report."""
+    table = Table(show_edge=False, pad_edge=False)
+    names = ("day", "step", "done", "obstacle", "judgement", "final", "note", "by", "entered")
+    for heading in names:
+        table.add_column(heading)
+    for one in found["progress"]:
+        cells = (one[name] for name in names)
+        table.add_row(*("" if cell in (None, False) else str(cell) for cell in cells))
+    _console().print(table)
+
+
+def show_log(found: dict[str, Any], lang: Lang) -> None:
+    """A log, month by month, with the figures published of its index."""
+    console = _console()
+    console.print(found["name"][lang], style="bold")
+    for one in found["log"]:
+        said = one["text"][lang] or one["text"]["vi"] or one["text"]["en"]
+        source = f"; {one['source']}" if one["source"] else ""
+        line = f"{one['month']}: {said} ({one['by']}, {day_of(one['day'], lang)}{source})"
+        console.print(line, markup=False, soft_wrap=True)
+        for figure in one["index"]:
+            status = FIGURE[lang][figure["status"]]
+            shown = f"{found['index']} {figure['form']} {figure['value']:g} ({status})"
+            console.print(f"  {shown}, {figure['published']}", markup=False)
 
 
 def show_ingest(report: IngestReport) -> None:

@@ -21,7 +21,7 @@ from service.projections import (
     as_of_date,
     basis_of,
     issue_kpi,
-    newest_vintage,
+    newest_day,
     record,
 )
 
@@ -68,7 +68,7 @@ class Desk:
         """The vintage that a request means; default the newest."""
         if as_of is not None:
             return as_of_date(as_of)
-        return newest_vintage(self.store, self.store.plan(plan).family)
+        return newest_day(self.store, self.store.plan(plan))
 
     def basis(self, plan: str, day: date) -> Basis:
         """What the answers of a plan for a day rest on; panels are shared between days."""

@@ -11,12 +11,16 @@ from typing import Any
 from data.plan import Plan
 from service.texts import (
     FIGURE,
+    LEVEL,
+    ROLE,
     STATUS,
     TEXT,
     Lang,
     assigned,
     bounds,
     chance,
+    day_of,
+    leading,
     number,
     signed_percent,
     unit_name,
@@ -82,7 +86,7 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
         status_code=one["status"],
         pace=number(required["monthly_average"], lang, decimals) if required else "–",
         pace_growth="" if growth_kind else _pace_growth(required, lang),
-        note=_note(one),
+        note=_note(one, lang),
     )
 
 
@@ -94,12 +98,67 @@ def _pace_growth(required: Json | None, lang: Lang) -> str:
     return TEXT[lang]["pace_on_year"].format(growth)
 
 
-def _note(one: Json) -> str:
+def _note(one: Json, lang: Lang) -> str:
     """Why there is no number, or by which step of the fallback ladder there is one."""
     method = one["method"]
+    if one["task"]:
+        return " ".join(remark[lang] for remark in one["task"]["missing"])
     if one["status"] == "no_basis":
         return "; ".join(failure["reason"] for failure in method["failures"])
     return method["fallback"] or ""
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """What a planner sees first of a task, in words; '–' where nobody said."""
+
+    kpi: str
+    name: str
+    unit: str
+    done: str
+    reported: str
+    remaining: str
+    deadline: str
+    lead: str
+    role: str
+    obstacle: str
+    status: str
+    status_code: str
+    level: str
+
+
+def task_rows(projections: Iterable[Json], lang: Lang) -> list[TaskRow]:
+    """One row per task, in their order; what is no task is left out."""
+    return [_task_row(one, lang) for one in projections if one["task"]]
+
+
+def task_columns(lang: Lang) -> tuple[str, ...]:
+    """Headings of the table of tasks."""
+    names = ("task", "unit", "done", "remaining", "deadline", "lead", "obstacle", "status")
+    return tuple(TEXT[lang][name] for name in names)
+
+
+def _task_row(one: Json, lang: Lang) -> TaskRow:
+    task, target = one["task"], leading(one)
+    goal = "" if task["goal"] is None else f" / {number(task['goal'], lang)}"
+    lead = " – ".join(text for text in (task["lead"], task["part"]) if text)
+    reported = task["reported"] and TEXT[lang]["reported"].format(day_of(task["reported"], lang))
+    status = target["status"] if target else one["status"]
+    return TaskRow(
+        kpi=one["kpi"],
+        name=one["name"][lang],
+        unit=unit_name(one["unit"], lang),
+        done=number(task["done"], lang) + goal,
+        reported=reported or "",
+        remaining=number(task["remaining"], lang),
+        deadline=day_of(task["deadline"], lang) if task["deadline"] else "–",
+        lead=lead or "–",
+        role=ROLE[lang][task["role"]],
+        obstacle=task["obstacle"] or "–",
+        status=STATUS[lang][status],
+        status_code=status,
+        level=LEVEL[lang][target["level"]] if target else "",
+    )
 
 
 CSV_COLUMNS = (
@@ -125,6 +184,7 @@ CSV_COLUMNS = (
     "base",
     "base_status",
     "level",
+    "period",
     "comparator",
     "form",
     "lower",
@@ -135,10 +195,23 @@ CSV_COLUMNS = (
     "source",
     "probability",
     "status",
+    "mark",
+    "actual",
     "expected_gap",
     "required_monthly_average",
     "required_ratio_to_last_year",
     "required_rank_in_history",
+    "done",
+    "remaining",
+    "deadline",
+    "lead",
+    "role",
+    "obstacle",
+    "reported",
+    "assumptions_vi",
+    "assumptions_en",
+    "missing_vi",
+    "missing_en",
     "official_estimate",
     "method",
     "fallback",
@@ -161,6 +234,12 @@ def to_csv(projections: Iterable[Json]) -> str:
 def _records(one: Json) -> Iterator[dict[str, Any]]:
     growth, year, method = one["growth_on_last_year"], one["projected"], one["method"]
     common = {key: one[key] for key in CSV_COLUMNS if key in one}
+    common["plan_version"] = one["plan_version"] and one["plan_version"]["number"]
+    task = one["task"] or {}
+    common.update({key: task[key] for key in CSV_COLUMNS if key in task})
+    for said in ("assumptions", "missing"):
+        for lang in ("vi", "en"):
+            common[f"{said}_{lang}"] = " ".join(remark[lang] for remark in task.get(said, ()))
     common.update({f"name_{lang}": text for lang, text in one["name"].items()})
     common.update(
         method=method["name"], fallback=method["fallback"], model_version=method["model_version"]

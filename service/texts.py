@@ -48,12 +48,26 @@ FIGURE: Mapping[Lang, Mapping[str, str]] = {
     },
 }
 
+ROLE: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {"lead": "mình chủ trì", "coordinate": "mình phối hợp", "": ""},
+    "en": {"lead": "we lead", "coordinate": "we coordinate", "": ""},
+}
+
+LEVEL: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {"assigned": "được giao", "stretch": "phấn đấu", "indicative": "tham khảo"},
+    "en": {"assigned": "assigned", "stretch": "stretch", "indicative": "indicative"},
+}
+
 _COMPARATOR: Mapping[Lang, Mapping[str, str]] = {
     "vi": {"at_least": "từ {} trở lên", "at_most": "không quá {}", "about": "khoảng {}"},
     "en": {"at_least": "at least {}", "at_most": "at most {}", "about": "about {}"},
 }
 
 _UNITS_VI: Mapping[str, str] = {
+    "inspections": "cuộc",
+    "units": "đơn vị",
+    "communes": "xã",
+    "steps": "bước",
     "million usd": "triệu USD",
     "thousand usd": "nghìn USD",
     "billion usd": "tỷ USD",
@@ -74,6 +88,7 @@ _UNITS_VI: Mapping[str, str] = {
 
 TEXT: Mapping[Lang, Mapping[str, str]] = {
     "vi": {
+        "assumptions": "Căn cứ tính",
         "actual_to_date": "Lũy kế đến nay",
         "all_figures": "Số liệu",
         "as_of": "Số liệu công bố đến",
@@ -81,23 +96,31 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "band_80": "khoảng 80 %",
         "band_95": "khoảng 95 %",
         "chart": "Biểu đồ",
+        "deadline": "Hạn",
+        "done": "Đã làm",
         "cumulative": "Lũy kế từ đầu năm",
         "growth": "So với năm trước",
         "growth_monthly": "Tăng so với cùng kỳ",
         "kpi": "Chỉ tiêu",
         "last_year": "năm trước",
+        "lead": "Chủ trì",
         "legend_bands": "Dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %",
+        "missing": "Còn thiếu",
         "model": "mô hình",
         "month": "tháng",
         "monthly": "Từng tháng",
         "newer": "Đã có số liệu mới hơn:",
         "language": "Ngôn ngữ",
         "no_answer": "Chưa có dự báo.",
+        "obstacle": "Vướng mắc",
+        "overdue": "quá hạn",
         "no_plan": "Chưa có kế hoạch nào. Nạp kế hoạch mẫu:",
         "pace": "Cần mỗi tháng còn lại",
         "pace_on_year": "{} so với cùng kỳ",
         "plan": "Kế hoạch",
         "probability": "Khả năng đạt",
+        "remaining": "Còn lại",
+        "reported": "báo cáo đến {}",
         "projected": "Dự báo",
         "projected_year": "Dự báo cả năm",
         "show": "Xem",
@@ -107,7 +130,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
             "Cả năm, tăng trưởng và khả năng đạt là dự báo; lũy kế ghi rõ là ước tính hay"
             " chính thức."
         ),
+        "step": "Bước",
         "target": "Mục tiêu",
+        "task": "Nhiệm vụ",
         "to": "đến",
         "unit": "Đơn vị",
         "version": "bản",
@@ -115,6 +140,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "year_projected": "cả năm (dự báo)",
     },
     "en": {
+        "assumptions": "Rests on",
         "actual_to_date": "Year to date",
         "all_figures": "Figures",
         "as_of": "Published up to",
@@ -122,11 +148,15 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "band_80": "80 % interval",
         "band_95": "95 % interval",
         "chart": "Chart",
+        "deadline": "Deadline",
+        "done": "Done",
         "cumulative": "Cumulative since January",
         "growth": "On last year",
         "growth_monthly": "Growth on the same month of last year",
         "kpi": "KPI",
         "last_year": "last year",
+        "lead": "Who leads",
+        "missing": "Missing",
         "legend_bands": "Dark band: 80 % interval; light band: 95 % interval",
         "model": "model",
         "month": "month",
@@ -134,11 +164,15 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "newer": "Newer figures have been published:",
         "language": "Language",
         "no_answer": "There is no projection yet.",
+        "obstacle": "Obstacle",
+        "overdue": "overdue",
         "no_plan": "There is no plan yet. Load a sample:",
         "pace": "Needed per remaining month",
         "pace_on_year": "{} on the same months of last year",
         "plan": "Plan",
         "probability": "Probability",
+        "remaining": "Remaining",
+        "reported": "reported up to {}",
         "projected": "Projected",
         "projected_year": "Projected year",
         "show": "Show",
@@ -148,7 +182,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
             "Year, growth and probability are projected; the year to date says whether it is"
             " an estimate."
         ),
+        "step": "Step",
         "target": "Target",
+        "task": "Task",
         "to": "to",
         "unit": "Unit",
         "version": "version",
@@ -238,6 +274,12 @@ def assigned(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The target that the outer probability speaks of; None without one."""
     targets: Sequence[Mapping[str, Any]] = projection["targets"]
     for target in targets:
-        if target["level"] == "assigned" and target["period"] == "year":
+        whole = target["period"] == "year" or projection["task"] is not None
+        if target["level"] == "assigned" and whole:
             return target
     return None
+
+
+def leading(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The target that a task's done and remaining speak of: the assigned one, else the first."""
+    return assigned(projection) or next(iter(projection["targets"]), None)

@@ -53,6 +53,7 @@ KINDS: Vocabulary = {
     "growth": ("chỉ số tăng trưởng", "tăng trưởng"),
     "count": ("số lượng nhỏ", "đếm"),
     "milestone": ("mốc việc", "mốc"),
+    "log": ("nhật ký", "theo dõi bằng lời", "qualitative log"),
 }
 
 DIRECTIONS: Vocabulary = {
@@ -81,6 +82,11 @@ LEVELS: Vocabulary = {
 ROLES: Vocabulary = {
     "lead": ("chủ trì",),
     "coordinate": ("phối hợp",),
+}
+
+YES_NO: Vocabulary = {
+    "yes": ("có", "đúng", "true", "x"),
+    "no": ("không", "sai", "false"),
 }
 
 _UNITS: tuple[tuple[str, ...], ...] = (
