@@ -40,7 +40,8 @@ class AnnualDistribution:
     response : array, shape as `months`, what one unit of a month adds to the outcome
     base : array, shape (n_paths,), last year's outcome over the same months, in
         `unit` (100 for kind 'growth'); NaN where last year is not known
-    base_status : status of `base`; 'projected' while last year is not over
+    base_status : status of `base`; 'projected' while last year is not over, None
+        where it is not known
     last_year : array, shape (n_paths, n_months), last year's months, in the unit of
         `months`; the same on every path unless some are missing or not yet there
     actual_to_date : the published figure for the year to date (average: mean of
@@ -136,6 +137,8 @@ def annual_distribution(
     CannotForecast
         For milestones, and when the year to date is not known: a month of it is
         missing, nothing published covers it and no earlier month tells it.
+    ValueError
+        If the paths end before December of `year`.
 
     Notes
     -----
@@ -148,12 +151,17 @@ def annual_distribution(
     if series.kind == "milestone":
         raise CannotForecast(f"{series.key} is a list of milestones; it has no months to project.")
     chosen = series.year if year is None else year
+    ahead = Month(chosen, 12).ordinal - series.cutoff.ordinal
+    if paths.shape[1] < ahead:
+        raise ValueError(
+            f"{series.key}: {ahead} months to December {chosen}, paths of {paths.shape[1]}"
+        )
     rng = rng or generator(series.key, str(series.as_of), "gaps")
     n_known = months_known(series, chosen)
     months = _months(series, paths, chosen, rng)
     last_year = _months(series, paths, chosen - 1, rng)
     if chosen == series.year:
-        last_year = np.where(np.isfinite(series.base), series.base, last_year)
+        last_year = best_known(series, last_year)
     response = response_over(series, chosen, last_year)
     to_date = series.to_date if chosen == series.year else None
     known = _known(series.kind, months, last_year, response, n_known, to_date)
@@ -162,6 +170,7 @@ def annual_distribution(
             f"{series.key}: the year to date is not known at cutoff {series.cutoff}. Add the "
             f"missing months of {chosen - 1} and {chosen}, or the published cumulative figure."
         )
+    base = _base(series, chosen, last_year, paths, rng)
     return AnnualDistribution(
         kind=series.kind,
         unit=series.unit,
@@ -171,8 +180,8 @@ def annual_distribution(
         observed=np.median(months[:, :n_known], axis=0),
         months=_whole(months[:, n_known:]) if series.kind == "count" else months[:, n_known:],
         response=response[:, n_known:],
-        base=_base(series, chosen, last_year, paths, rng),
-        base_status=_base_status(series, chosen),
+        base=base,
+        base_status=_base_status(series, chosen) if np.isfinite(base).any() else None,
         last_year=last_year,
         actual_to_date=_actual_to_date(series, chosen, last_year, n_known),
         data_status=_data_status(series, chosen, n_known),
@@ -195,6 +204,15 @@ def monthly_values(series: Series) -> Array:
     return ratio
 
 
+def best_known(series: Series, last_year: Paths) -> Paths:
+    """Last year's months, with those of `series.base` where it knows them."""
+    base = series.base
+    if series.denominator is not None:
+        below = denominators(series, series.year - 1)
+        base = np.divide(base, below, out=np.full(12, np.nan), where=below != 0)
+    return np.where(np.isfinite(base), base, last_year)
+
+
 def _whole(months: Paths) -> Paths:
     return np.rint(np.maximum(months, 0.0))
 
@@ -208,11 +226,17 @@ def response_over(series: Series, year: int, last_year: Paths, months: slice = W
         last = np.arange(before.shape[1]) == before.shape[1] - 1
         return np.broadcast_to(last, before.shape).astype(float)
     if series.kind == "ratio":
-        weights = denominators(series, year)[months]
-        return np.broadcast_to(weights / weights.sum(), before.shape)
+        shares = _shares(denominators(series, year)[months])
+        return np.broadcast_to(shares, before.shape)
     if series.kind == "growth":
         return np.broadcast_to(100.0 / before.sum(axis=1, keepdims=True), before.shape)
     return np.ones(before.shape)
+
+
+def _shares(below: Array) -> Array:
+    """Each month's share of the denominators; NaN where they are nothing in sum."""
+    total = below.sum()
+    return below / total if total else np.full(len(below), np.nan)
 
 
 def _known(
@@ -258,8 +282,8 @@ def base_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE
     if series.kind == "closing":
         return before[:, -1]
     if series.kind == "ratio":
-        weights = denominators(series, year - 1)[months]
-        return np.asarray(before @ weights / weights.sum(), dtype=float)
+        shares = _shares(denominators(series, year - 1)[months])
+        return np.asarray(before @ shares, dtype=float)
     return np.asarray(before.sum(axis=1), dtype=float)
 
 
@@ -303,7 +327,7 @@ def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -
     elif series.kind == "average":
         value = float(seen.mean())
     elif series.kind == "ratio":
-        value = float(np.average(seen, weights=denominators(series, year)[:n_known]))
+        value = float(seen @ _shares(denominators(series, year)[:n_known]))
     elif series.kind == "growth":
         value = float(100.0 * (seen.sum() / np.median(last_year, axis=0)[:n_known].sum() - 1.0))
     else:

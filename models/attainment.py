@@ -95,7 +95,8 @@ def attainment(
     except InvalidTarget:
         months = None
     if months is None:
-        return no_basis(target, Remark("period_not_months", {"period": target.period}))
+        reason = Remark("period_not_months", {"period": target.period})
+        return no_basis(target, reason, provisional=annual.data_status != "final")
     return standing(over_period(annual, series, *months), target, series, thresholds)
 
 
@@ -133,7 +134,8 @@ def standing(
     lower, upper = _bound(annual, target, target.lower), _bound(annual, target, target.upper)
     deciding = upper if target.comparator == "at_most" else lower
     if deciding is None or not np.isfinite(deciding).all():
-        return no_basis(target, Remark("base_unknown", {"year": str(annual.year - 1)}))
+        reason = Remark("base_unknown", {"year": str(annual.year - 1)})
+        return no_basis(target, reason, provisional=annual.data_status != "final")
     samples = annual.samples
     if target.comparator == "at_most":
         met = _at_most(samples, deciding)
@@ -160,8 +162,8 @@ def standing(
     )
 
 
-def no_basis(target: Target, reason: Remark) -> Attainment:
-    """The answer where no probability can be given."""
+def no_basis(target: Target, reason: Remark, *, provisional: bool = True) -> Attainment:
+    """The answer where no probability can be given, and why."""
     return Attainment(
         target=target,
         lower_value=target.lower if target.form == "absolute" else None,
@@ -174,7 +176,7 @@ def no_basis(target: Target, reason: Remark) -> Attainment:
         status="no_basis",
         expected_gap=None,
         required=None,
-        provisional=True,
+        provisional=provisional,
         reason=reason,
     )
 

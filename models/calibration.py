@@ -53,13 +53,13 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class _Rest:
-    """The rest of a year as the ensemble saw it: what an error is measured against.
+class Rest:
+    """The rest of a year as a forecast saw it: what an error is measured against.
 
     Attributes
     ----------
-    roots : errors are measured on square roots (no month of the history is below
-        zero): 2 (√(value ÷ centre) − 1), for small errors the relative one
+    roots : errors are measured on square roots (nothing may be below zero):
+        2 (√(value ÷ centre) − 1), for small errors the relative one
     centre : median, in the KPI's unit
     spread : normal-equivalent standard deviation, on the scale of errors
     """
@@ -67,6 +67,23 @@ class _Rest:
     roots: bool
     centre: float
     spread: float
+
+    @classmethod
+    def of(cls, drawn: Array, centre: float, non_negative: bool, size: float) -> Rest:
+        """From equally likely values of the rest (paths, or an even grid of quantiles).
+
+        Parameters
+        ----------
+        drawn : array, shape (n,), in the KPI's unit; gives the spread
+        centre : where the forecast's middle is
+        non_negative : no value may be below zero
+        size : usual size of the outcome, for the least spread
+        """
+        middle = float(np.median(drawn))
+        roots = non_negative and centre > 0 and middle > 0
+        low, high = np.quantile(cls(roots, middle, 1.0).error(drawn), [0.1, 0.9])
+        floor = FLOOR if roots else max(FLOOR * abs(size), 1e-12)
+        return cls(roots, centre, max(float(high - low) / _NORMAL_80, floor))
 
     def error(self, values: Array) -> Array:
         """How far values are from the centre, in units of the spread."""
@@ -167,14 +184,9 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     return replace(annual, months=months)
 
 
-def _rest(annual: AnnualDistribution) -> _Rest:
+def _rest(annual: AnnualDistribution) -> Rest:
     brings = annual.rest
-    centre = float(np.median(brings))
-    roots = annual.non_negative and centre > 0
-    measured = _Rest(roots, centre, 1.0).error(brings)
-    low, high = np.quantile(measured, [0.1, 0.9])
-    floor = FLOOR if roots else max(FLOOR * abs(annual.median), 1e-12)
-    return _Rest(roots, centre, max(float(high - low) / _NORMAL_80, floor))
+    return Rest.of(brings, float(np.median(brings)), annual.non_negative, annual.median)
 
 
 def _quantiles(sizes: Array, mass: Array) -> Array:

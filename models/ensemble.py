@@ -88,28 +88,55 @@ def combine(paths: Mapping[str, Paths], weights: Weights, rng: np.random.Generat
     times the candidates' middle spread.
     """
     names = sorted(name for name in paths if weights.get(name, 0.0) > 0) or sorted(paths)
-    share = np.array([weights.get(name, 0.0) for name in names])
-    share = share / share.sum() if share.sum() > 0 else np.full(len(names), 1 / len(names))
-    centres = np.array([float(np.median(paths[name].sum(axis=1))) for name in names])
-    ratios = all(bool((paths[name] >= 0).all()) for name in names) and bool((centres > 0).all())
-    if ratios:
-        middle = weighted_median(np.log(centres), share)
-        trusted = np.clip(np.log(centres), middle - REACH, middle + REACH)
-        moves = np.exp(trusted - np.log(centres))
-        goal = float(np.exp(share @ trusted))
-    else:
-        middle = weighted_median(centres, share)
-        reach = 3.0 * weighted_median(np.array([_spread(paths[name]) for name in names]), share)
-        trusted = np.clip(centres, middle - reach, middle + reach)
-        moves = trusted - centres
-        goal = float(share @ trusted)
+    share = _shares(names, weights)
+    medians = np.array([float(np.median(paths[name].sum(axis=1))) for name in names])
+    spreads = np.array([_spread(paths[name]) for name in names])
+    ratios = all(bool((paths[name] >= 0).all()) for name in names) and bool((medians > 0).all())
+    goal, trusted = _centre(medians, share, spreads, ratios)
+    moves = trusted / medians if ratios else trusted - medians
     mixed = _drawn([paths[name] for name in names], share, moves, ratios)
-    centre = float(np.median(mixed.sum(axis=1)))
-    if ratios and centre > 0:
-        mixed = mixed * (goal / centre)
+    middle = float(np.median(mixed.sum(axis=1)))
+    if ratios and middle > 0:
+        mixed = mixed * (goal / middle)
     else:
-        mixed = mixed + (goal - centre) / mixed.shape[1]
+        mixed = mixed + (goal - middle) / mixed.shape[1]
     return mixed[rng.permutation(len(mixed))]
+
+
+def centre(medians: Mapping[str, float], weights: Weights, spread: float) -> float:
+    """Where `combine` puts the middle of what is still to come, from medians alone.
+
+    Parameters
+    ----------
+    medians : per candidate, of the sum of the months to come; not finite: it failed
+    weights : per candidate; without any weight, all count alike
+    spread : the usual width of their central 80 %, for sums that may be negative
+    """
+    finite = {name: value for name, value in medians.items() if np.isfinite(value)}
+    names = sorted(name for name in finite if weights.get(name, 0.0) > 0) or sorted(finite)
+    middles = np.array([finite[name] for name in names])
+    spreads, ratios = np.full(len(names), spread), bool((middles > 0).all())
+    return _centre(middles, _shares(names, weights), spreads, ratios)[0]
+
+
+def _shares(names: list[str], weights: Weights) -> Array:
+    share = np.array([weights.get(name, 0.0) for name in names])
+    if share.sum() > 0:
+        return np.asarray(share / share.sum(), dtype=float)
+    return np.full(len(names), 1 / len(names))
+
+
+def _centre(medians: Array, share: Array, spreads: Array, ratios: bool) -> tuple[float, Array]:
+    """The weighted mean of the medians that are believed, and these; see `combine`."""
+    if ratios:
+        logs = np.log(medians)
+        middle = weighted_median(logs, share)
+        trusted = np.clip(logs, middle - REACH, middle + REACH)
+        return float(np.exp(share @ trusted)), np.exp(trusted)
+    middle = weighted_median(medians, share)
+    reach = 3.0 * weighted_median(spreads, share)
+    trusted = np.clip(medians, middle - reach, middle + reach)
+    return float(share @ trusted), trusted
 
 
 def weighted_median(values: Array, weights: Array) -> float:

@@ -59,7 +59,7 @@ def window(values: Floats, known: int) -> Floats:
     Parameters
     ----------
     values : array, shape (n_months,), NaN is a gap
-    known : int, months of the year observed, 1 to 11
+    known : int, months of the year observed, 0 to 11
 
     Returns
     -------
@@ -73,8 +73,8 @@ def window(values: Floats, known: int) -> Floats:
     """
     if len(values) < 12 + known:
         raise SeriesTooShort(
-            f"the annual prior needs one full year before the year to be projected and at least "
-            f"one month of it; found {len(values)} months with {known} known. Add history."
+            f"the annual prior needs one full year before the year to be projected; found "
+            f"{len(values)} months with {known} known. Add history."
         )
     row = np.full(WIDTH, np.nan)
     end = 12 * YEARS + known
@@ -105,7 +105,7 @@ def compute(windows: Floats, known: Ints) -> Features:
     Parameters
     ----------
     windows : array, shape (n, WIDTH); what lies after the cutoff is not looked at
-    known : array, shape (n,), months known of the year, 1 to 11
+    known : array, shape (n,), months known of the year, 0 to 11
 
     Examples
     --------
@@ -156,15 +156,14 @@ def _tasks(sums: _Sums, years: Ints, known: Ints) -> _Tasks:
     at = [12 * (YEARS - origin) + known for origin in range(ORIGINS)]
     end = [12 * (YEARS - origin) + 12 for origin in range(ORIGINS)]
     to_date = np.stack([sums(a - known, a) for a in at], axis=1)
-    growth = {
-        f"growth_{span}": np.stack(
+    since = log_ratio(to_date, np.stack([sums(a - known - 12, a - 12) for a in at], axis=1))
+    growth = {"growth_to_date": since}
+    for span in _SPANS:
+        grown = np.stack(
             [log_ratio(sums(a - span, a), sums(a - span - 12, a - 12)) for a in at], axis=1
         )
-        for span in _SPANS
-    }
-    growth["growth_to_date"] = log_ratio(
-        to_date, np.stack([sums(a - known - 12, a - 12) for a in at], axis=1)
-    )
+        months = np.stack([12 * (years - origin) + known for origin in range(ORIGINS)], axis=1)
+        growth[f"growth_{span}"] = np.where(months >= span + 12, grown, since)
     rest = [np.full(n, np.nan)] + [sums(a, e) for a, e in zip(at[1:], end[1:], strict=True)]
     return _Tasks(
         np.stack([years >= origin + 1 for origin in range(ORIGINS)], axis=1),
@@ -198,9 +197,8 @@ def _cheap_forecasts(
     }
     for span in (2, 3, 5):
         share = _share_of_rest(span, sums, years, known)
-        forecasts[f"share_{span}"] = np.clip(
-            tasks.to_date * share / (1.0 - share), 0.2 * last, 5.0 * np.abs(last)
-        )
+        by_share = np.clip(tasks.to_date * share / (1.0 - share), 0.2 * last, 5.0 * np.abs(last))
+        forecasts[f"share_{span}"] = np.where(known[:, None] > 0, by_share, last)
     lowest, highest = 0.1 * np.abs(last)[:, :, None], 8.0 * np.abs(last)[:, :, None] + 1e-6
     damped = np.clip(smoothed.damped, lowest, highest)
     half = np.clip(smoothed.theta_half, lowest, highest)

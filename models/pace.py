@@ -73,7 +73,7 @@ def required_pace(
 
     Returns
     -------
-    RequiredPace, or None when no month is left
+    RequiredPace, or None when no month is left that could change the outcome
 
     Notes
     -----
@@ -83,7 +83,7 @@ def required_pace(
     place of levels: its unit is per cent. Only quarters that lie in the period
     whole, with every month known or to come, are listed.
     """
-    if annual.over:
+    if not annual.response.any():
         return None
     needed = _required_months(annual, bound)
     before = np.median(annual.last_year, axis=0)

@@ -11,7 +11,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from models.annual import AnnualDistribution, base_over, loosest, response_over
+from models.annual import (
+    AnnualDistribution,
+    base_over,
+    best_known,
+    loosest,
+    monthly_values,
+    response_over,
+)
 from models.errors import InvalidTarget
 from models.series import FigureStatus, Month, Series
 
@@ -176,9 +183,10 @@ def base_known(
     (outcome in the KPI's unit, its status), or None where a month of it was not
     known yet; None for kind 'growth', which is a rate on last year itself
     """
-    months = series.calendar_year(year - 1)
+    monthly = replace(series, values=monthly_values(series))
+    months = monthly.calendar_year(year - 1)
     if series.year == year:
-        months = np.where(np.isfinite(series.base), series.base, months)
+        months = best_known(series, months)
     if series.kind == "growth" or not np.isfinite(months[first - 1 : last]).all():
         return None
     january = Month(year - 1, 1).ordinal - series.start.ordinal

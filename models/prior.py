@@ -1,16 +1,18 @@
 """The annual prior: how a year in progress ends, learned once from thousands of public series.
 
-A small neural network per seed (two hidden layers, plain numpy) turns the
+Small neural networks (two hidden layers, plain numpy), one per seed, turn the
 features of `models.features` into the quantiles of
 
     (the year's total − the cheap forecasts' total) / their usual error,
 
 trained on the pinball loss weighted so that the loss is on the annual scale.
 The quantiles of the seeds are averaged (Lichtendahl, Grushka-Cockayne and
-Winkler, 2013, Management Science 59(7)), then stretched around the median by
-factors that made them honest on panels the networks had not seen (conformalised
-quantile regression: Romano, Patterson and Candès, 2019, NeurIPS 32; pooled by
-months known). Arrays come from outside: nothing here opens a file.
+Winkler, 2013, Management Science 59(7)) and moved half-way to the median of
+boosted trees on the same features (Friedman 2001, Annals of Statistics 29(5)),
+then stretched around the median by factors that made them honest on panels the
+networks had not seen (conformalised quantile regression: Romano, Patterson and
+Candès, 2019, NeurIPS 32; pooled by months known). Arrays come from outside:
+nothing here opens a file.
 """
 
 from __future__ import annotations
@@ -26,11 +28,12 @@ from numpy.typing import NDArray
 from models.errors import CannotForecast, InvalidLevel
 from models.features import Features, compute, window
 from models.smoothers import WIDTH
+from models.trees import Trees
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 LEVELS = (
     *(0.01, 0.025, 0.05, 0.1, 0.175, 0.25, 0.375, 0.5),
     *(0.625, 0.75, 0.825, 0.9, 0.95, 0.975, 0.99),
@@ -75,14 +78,16 @@ class AnnualPrior:
     Attributes
     ----------
     networks : one per seed
+    trees : for the median; None leaves it to the networks
     centre, spread : arrays, shape (n_features,), what a feature is standardised by
     missing : array, shape (n_features,), whether the network is told that it is missing
-    stretch : array, shape (11, n_levels), by months known: factors around the median
+    stretch : array, shape (12, n_levels), by months known: factors around the median
     fingerprints : array of uint32, sorted, one per series and calendar year seen
     about : what it was trained on: corpus hash, seed, versions, script, last month
     """
 
     networks: tuple[Network, ...]
+    trees: Trees | None
     centre: Singles
     spread: Singles
     missing: NDArray[np.bool_]
@@ -120,6 +125,7 @@ class AnnualPrior:
             networks.append(Network(tuple(layers)))
         return cls(
             tuple(networks),
+            Trees.from_arrays(arrays),
             np.asarray(arrays["centre"], dtype=np.float32),
             np.asarray(arrays["spread"], dtype=np.float32),
             np.asarray(arrays["missing"], dtype=bool),
@@ -142,6 +148,8 @@ class AnnualPrior:
             for layer, (weights, offset) in enumerate(network.layers):
                 arrays[f"weights_{seed}_{layer}"] = weights.astype(np.float16)
                 arrays[f"offset_{seed}_{layer}"] = offset.astype(np.float16)
+        if self.trees is not None:
+            arrays |= self.trees.to_arrays()
         return arrays
 
     def inputs(self, features: Features) -> Singles:
@@ -158,9 +166,11 @@ class AnnualPrior:
         inputs = self.inputs(features)
         raw = sum(network.quantiles(inputs).astype(float) for network in self.networks)
         away = np.asarray(raw / len(self.networks))
+        if self.trees is not None:
+            away += 0.5 * (self.trees.predict(features.values) - away[:, MEDIAN])[:, None]
         middle = away[:, MEDIAN : MEDIAN + 1]
         known = features.values[:, features.names.index("known")].astype(int)
-        away = middle + (away - middle) * self.stretch[known - 1]
+        away = middle + (away - middle) * self.stretch[known]
         ratios = features.base[:, None] + away * features.scale[:, None]
         floor = np.where(features.nonnegative, features.to_date, -np.inf)
         bounded: Floats = np.maximum(ratios, floor[:, None])
@@ -201,7 +211,7 @@ def annual_quantiles(
     ----------
     prior : AnnualPrior
     histories : one array per series, shape (n_months,), ending at its cutoff; NaN is a gap
-    known : months known of each series' year, 1 to 11
+    known : months known of each series' year, 0 to 11
     levels : probabilities, strictly between 0 and 1, rising
 
     Returns

@@ -104,7 +104,8 @@ def reliability_table(
     -------
     list of rows `low, high, n, mean_probability, share_met`; empty bins left out
     """
-    place = np.minimum((probability * bins).astype(int), bins - 1)
+    edges = np.arange(1, bins) / bins
+    place = np.searchsorted(edges, probability, side="right")
     rows = []
     for index in range(bins):
         inside = place == index
@@ -122,6 +123,10 @@ def reliability_table(
 
 
 def annual_error(forecast: ArrayLike, actual: ArrayLike, last_year: ArrayLike) -> Array:
-    """Absolute error of the annual total as a fraction of last year's total."""
-    gap = np.asarray(forecast, dtype=float) - np.asarray(actual, dtype=float)
-    return np.asarray(np.abs(gap) / np.asarray(last_year, dtype=float), dtype=float)
+    """Absolute error of the annual total as a fraction of last year's total.
+
+    NaN where last year's total is not positive: there is nothing to be a fraction of.
+    """
+    error = np.abs(np.asarray(forecast, dtype=float) - np.asarray(actual, dtype=float))
+    scale = np.asarray(last_year, dtype=float)
+    return np.asarray(error / np.where(scale > 0, scale, np.nan), dtype=float)

@@ -63,12 +63,14 @@ class Series:
         for kind 'ratio' the numerator
     status : per month, None for a gap
     as_of : the vintage date; no later publication is in here
-    to_date : published cumulative figure from January through the cutoff (sum
-        for a flow); authoritative over the months. None: aggregate the months
+    to_date : published cumulative figure from January through the cutoff: a sum
+        for kinds 'flow', 'count' and 'average', the ratio itself for 'ratio', the
+        cumulative rate in per cent for 'growth', unused for 'closing';
+        authoritative over the months. None: aggregate the months
     to_date_status : status of `to_date`
     base : array, shape (12,), the year before the cutoff's year as best known
         at this vintage (printed year to date ÷ printed rate where a rate was
-        printed); NaN where unknown
+        printed), in the unit of `values`; NaN where unknown
     base_status : 'restated' where taken from printed figures, 'derived' where a
         printed rate implies it
     denominator : for kind 'ratio' only, array like `values`
@@ -95,8 +97,13 @@ class Series:
             frozen = np.array(array, dtype=float)
             frozen.flags.writeable = False
             object.__setattr__(self, name, frozen)
-        if len(self.status) != len(self.values):
-            raise ValueError(f"{self.key}: {len(self.values)} values, {len(self.status)} statuses")
+        months = len(self.values)
+        if len(self.status) != months:
+            raise ValueError(f"{self.key}: {months} values, {len(self.status)} statuses")
+        if self.denominator is not None and len(self.denominator) != months:
+            raise ValueError(f"{self.key}: {months} values, {len(self.denominator)} denominators")
+        if len(self.base) != 12:
+            raise ValueError(f"{self.key}: 12 months of the year before, found {len(self.base)}")
 
     @property
     def cutoff(self) -> Month:

@@ -70,7 +70,7 @@ def smooth(logs: Floats, log_totals: Floats, years: Ints, known: Ints) -> Smooth
         full year and after the cutoff
     log_totals : array, shape (n, YEARS), logarithms of the prior years' totals
     years : array, shape (n,), full prior years, at least 1
-    known : array, shape (n,), months known of the year, 1 to 11
+    known : array, shape (n,), months known of the year, 0 to 11
     """
     n = len(logs)
     first = YEARS - years

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,5 +65,8 @@ class Target:
             raise InvalidTarget(
                 f"a target '{self.comparator}' needs {' and '.join(missing)}; add it to the plan."
             )
+        for bound in (self.lower, self.upper):
+            if bound is not None and not math.isfinite(bound):
+                raise InvalidTarget(f"a bound must be a number, found {bound}.")
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
             raise InvalidTarget(f"lower bound {self.lower} is above upper bound {self.upper}.")

@@ -10,7 +10,10 @@ import holidays
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import CannotForecast
 from models.series import Month
+
+FIRST, LAST = 1901, 2100  # years of which the package knows the lunar calendar
 
 
 def tet_share(months: Sequence[Month]) -> NDArray[np.float64]:
@@ -23,6 +26,11 @@ def tet_share(months: Sequence[Month]) -> NDArray[np.float64]:
     Returns
     -------
     array in [0, 1]; over the months of a year it sums to 1
+
+    Raises
+    ------
+    CannotForecast
+        For a year before 1901 or after 2100.
 
     Notes
     -----
@@ -42,5 +50,10 @@ def tet_days(year: int) -> tuple[date, ...]:
 
 @cache
 def _shares(year: int) -> tuple[float, ...]:
+    if not FIRST <= year <= LAST:
+        raise CannotForecast(
+            f"the date of Tết is known for {FIRST} to {LAST}, found {year}. Correct the year, or "
+            "leave the series to a candidate without calendar."
+        )
     days = tet_days(year)
     return tuple(sum(day.month == month for day in days) / len(days) for month in range(1, 13))

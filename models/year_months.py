@@ -85,7 +85,7 @@ def _filling_error(known: Array) -> float:
         hidden[place] = np.nan
         errors.append(filled(hidden)[place] - known[place])
     if len(errors) < _FEW:
-        return float(np.nanstd(known))
+        return float(known[places].std()) if places.size else np.nan
     return float(np.sqrt(np.mean(np.square(errors))))
 
 

@@ -32,6 +32,7 @@ from models.task import Progress, state_of
 from service.remarks import worded
 from service.stamps import rounded, stamp_of
 from training.bundles import PromotedBundle, bundle_for
+from training.priors import candidates_for
 
 Json = dict[str, Any]
 
@@ -255,7 +256,15 @@ def _series_projection(basis: Basis, kpi: Kpi) -> tuple[Projection, Json]:
         return _nothing_known(basis, kpi, str(reason)), made_from
     learned = learned_of(basis.bundle, kpi.slug, series)
     targets = basis.version.targets_of(kpi.slug) if basis.version else ()
-    return project(series, targets, learned, year=basis.plan.year, seed=seed), made_from
+    projected = project(
+        series,
+        targets,
+        learned,
+        year=basis.plan.year,
+        seed=seed,
+        candidates=candidates_for(basis.bundle.bundle.as_of.year),
+    )
+    return projected, made_from
 
 
 def _task_projection(

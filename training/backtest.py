@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from data.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import Calibration, calibrate, learn_calibration, standardised_error
-from models.candidates import REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.ensemble import Weights, learn_weights
 from models.errors import CannotForecast, NoObservations
@@ -34,6 +33,7 @@ from models.pipeline import Learned, fit_candidates, horizon, one_forecast, simu
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
 from training.origins import YEARS_NEEDED, full_years, origins
+from training.priors import candidates_for
 from training.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, board_of
 from training.workers import Workers
 
@@ -50,8 +50,12 @@ class Setup:
 
     panel: Panel
     as_of: date
-    candidates: Mapping[str, Candidate] = field(default_factory=lambda: REGISTRY)
+    candidates: Mapping[str, Candidate] | None = None  # the same for every year; None: all
     n_paths: int = BACKTEST_PATHS
+
+    def of_year(self, year: int) -> Mapping[str, Candidate]:
+        """The candidates that may forecast a year: the prior saw nothing of it."""
+        return candidates_for(year) if self.candidates is None else self.candidates
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +164,8 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     outcome = setup.panel.outcome(task.kpi, task.year, setup.as_of)
     if outcome is None:
         return YearResult(task.kpi, task.year, left_out="its outcome is not known")
-    errors = {name: np.full(12, np.nan) for name in sorted(setup.candidates)}
+    candidates = setup.of_year(task.year)
+    errors = {name: np.full(12, np.nan) for name in sorted(candidates)}
     standardised = np.full(12, np.nan)
     rows: list[dict[str, object]] = []
     failures: dict[str, str] = {}
@@ -171,12 +176,12 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         if len(full_years(series, task.year)) < YEARS_NEEDED:
             continue
         if not parameters:
-            parameters, failed = fit_candidates(series, setup.candidates)
+            parameters, failed = fit_candidates(series, candidates)
             failures.update(failed)
         learned = Learned(parameters, failures, task.weights, task.calibration)
         seed = f"origin {Month(task.year, 1).plus(known - 1)}"
         ahead = horizon(series, task.year)
-        simulated = simulate(series, parameters, ahead, setup.n_paths, seed, setup.candidates)
+        simulated = simulate(series, parameters, ahead, setup.n_paths, seed, candidates)
         for name, reason in simulated.failures.items():
             failures.setdefault(name, reason)
         try:

@@ -77,7 +77,7 @@ class Windows:
     ----------
     months : array, shape (n, WIDTH), ten prior years (NaN before the series begins)
         and the year itself, complete
-    known : array, shape (n,), months to be known of the year, 1 to 11
+    known : array, shape (n,), months to be known of the year, 0 to 11
     outcome : array, shape (n,), the year's total as a multiple of last year's
     """
 
@@ -151,8 +151,8 @@ def askable(months: Floats) -> NDArray[np.bool_]:
 
 def _two_cuts(months: Floats, rng: np.random.Generator) -> Windows:
     """Every window at two different cuts."""
-    first = rng.integers(1, 12, len(months))
-    second = (first - 1 + rng.integers(1, 11, len(months))) % 11 + 1
+    first = rng.integers(0, 12, len(months))
+    second = (first + rng.integers(1, 12, len(months))) % 12
     both = np.concatenate([months, months])
     base = both[:, 12 * YEARS - 12 : 12 * YEARS].sum(axis=1)
     return Windows(both, np.concatenate([first, second]), both[:, -12:].sum(axis=1) / base)

@@ -13,25 +13,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import sklearn
 from numpy.typing import NDArray
 
 from models.features import Features, compute
 from models.prior import FORMAT_VERSION, LEVELS, MEDIAN, AnnualPrior, fingerprints, standardised
 from models.series import Month
+from training.boosting import BoostingRecipe, grow_trees
 from training.corpus import History, corpus_hash, draw_windows, mirrored, read_panel, up_to
 from training.quantile_network import Recipe, train_network
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-WINDOWS_PER_PANEL = 14_000
+WINDOWS_PER_PANEL = 10_000
 N_NETWORKS = 3
-N_FOLDS = 5
+N_FOLDS = 3
 MIRRORED = 0.3
 _LARGEST = 8.0  # in units of the usual error: what one outcome may teach
 _LARGEST_WEIGHT = 10.0
@@ -56,6 +58,7 @@ def pretrain(
     n_networks: int = N_NETWORKS,
     n_folds: int = N_FOLDS,
     recipe: Recipe | None = None,
+    boosting: BoostingRecipe | None = None,
 ) -> AnnualPrior:
     """Learn the annual prior.
 
@@ -64,7 +67,7 @@ def pretrain(
     panels : series by panel name; at least two panels, so that one can be held out
     through : last month that may be seen; None for all
     """
-    recipe = recipe or Recipe()
+    recipe, boosting = recipe or Recipe(), boosting or BoostingRecipe()
     if through is not None:
         panels = {name: up_to(panel, through) for name, panel in panels.items()}
     real: dict[str, Lessons] = {}
@@ -83,7 +86,7 @@ def pretrain(
     names = next(iter(real.values())).features.names
     centre, spread, missing = _standards([real[name].features.values for name in real])
 
-    def learn(taught: Sequence[str], first_seed: int, count: int) -> AnnualPrior:
+    def learn(taught: Sequence[str], first_seed: int, count: int, with_trees: bool) -> AnnualPrior:
         lessons = [part[name] for part in (real, extra) for name in taught if name in part]
         inputs = np.concatenate(
             [standardised(one.features.values, centre, spread, missing) for one in lessons]
@@ -94,10 +97,14 @@ def pretrain(
         networks = tuple(
             train_network(inputs, targets, weights, recipe, first_seed + i) for i in range(count)
         )
-        plain = np.ones((11, len(LEVELS)))
+        trees = None
+        if with_trees:
+            values = np.concatenate([one.features.values for one in lessons])
+            trees = grow_trees(values, targets, weights, boosting, first_seed)
+        plain = np.ones((12, len(LEVELS)))
         nothing = np.empty(0, dtype=np.uint32)
         return AnnualPrior(
-            networks, centre, spread, missing, plain, nothing, {"features": list(names)}
+            networks, trees, centre, spread, missing, plain, nothing, {"features": list(names)}
         )
 
     away: dict[str, Floats] = {}
@@ -107,11 +114,11 @@ def pretrain(
         taught = [name for name in real if name not in held_out]
         if not taught:
             continue
-        judge = learn(taught, 1000 * seed + 100 * (fold + 1), 1)
+        judge = learn(taught, 1000 * seed + 100 * (fold + 1), 1, False)
         for name in held_out:
             away[name] = _away(judge, real[name].features)
     stretch = _stretch(real, away)
-    final = learn(list(real), 1000 * seed, n_networks)
+    final = learn(list(real), 1000 * seed, n_networks, True)
     marks = np.unique(
         np.concatenate(
             [fingerprints(one.values, one.start.month) for name in real for one in panels[name]]
@@ -129,15 +136,19 @@ def pretrain(
         "versions": {
             "numpy": np.__version__,
             "pandas": pd.__version__,
+            "scikit-learn": sklearn.__version__,
             "python": sys.version.split()[0],
         },
         "features": list(names),
         "levels": list(LEVELS),
         "networks": n_networks,
         "layers": len(recipe.hidden) + 1,
-        "recipe": {key: getattr(recipe, key) for key in recipe.__dataclass_fields__},
+        "recipe": asdict(recipe),
+        "boosting": asdict(boosting),
     }
-    learned = AnnualPrior(final.networks, centre, spread, missing, stretch, marks, about)
+    learned = AnnualPrior(
+        final.networks, final.trees, centre, spread, missing, stretch, marks, about
+    )
     return AnnualPrior.from_arrays(learned.to_arrays())
 
 
@@ -190,13 +201,13 @@ def _stretch(lessons: dict[str, Lessons], away: dict[str, Floats]) -> Floats:
         known.append(lesson.features.values[:, column].astype(int))
         weights.append(np.full(len(gap), 1.0 / len(gap)))
     months, score, weight = np.concatenate(known), np.concatenate(scores), np.concatenate(weights)
-    factors = np.ones((11, len(LEVELS)))
-    for cut in range(1, 12):
+    factors = np.ones((12, len(LEVELS)))
+    for cut in range(12):
         near = np.abs(months - cut) <= 1
         for i, level in enumerate(LEVELS):
             if i != MEDIAN:
                 quantile = _weighted_quantile(score[near, i], weight[near], level)
-                factors[cut - 1, i] = np.clip(quantile if level > 0.5 else -quantile, *_STRETCH)
+                factors[cut, i] = np.clip(quantile if level > 0.5 else -quantile, *_STRETCH)
     return factors
 
 

@@ -23,7 +23,6 @@ import pandas as pd
 
 from data.settings import Settings
 from data.store import Promotion, Store
-from models.candidates import REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
 from models.pipeline import Learned, fit_candidates
@@ -91,7 +90,7 @@ def retrain(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str = "local",
-    candidates: Mapping[str, Candidate] = REGISTRY,
+    candidates: Mapping[str, Candidate] | None = None,
     promote: bool = False,
     tracker: Tracker | None = None,
     now: datetime | None = None,
@@ -145,7 +144,7 @@ def retrain(
         scores=backtest.scores,
         settings={
             "backtest_paths": str(setup.n_paths),
-            "candidates": ", ".join(sorted(setup.candidates)),
+            "candidates": ", ".join(sorted(setup.of_year(day.year))),
             "calibration": "weights of strictly earlier years",
         },
         provenance={"commit": commit(), "program": installed_version("vedich"), "plan": plan},
@@ -234,7 +233,7 @@ def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
         series = setup.panel.series_as_of(kpi, setup.as_of)
     except NoObservations:
         return None
-    parameters, failures = fit_candidates(series, setup.candidates)
+    parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year))
     return FinalFit(kpi, series.kind, series.unit, parameters, failures)
 
 

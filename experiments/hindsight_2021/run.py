@@ -39,6 +39,7 @@ from models.pipeline import LADDER, Learned, fit_candidates, project
 from models.scores import brier_score, reliability_table
 from models.target import Target
 from training.bundle import Bundle, read_bundle
+from training.priors import candidates_for
 from training.retrain import commit, retrain
 
 RESULTS = Path(__file__).parent / "results"
@@ -176,7 +177,8 @@ def answer(
     if learned is None:
         ladder = {name: REGISTRY[name] for name in LADDER}
         learned = Learned(*fit_candidates(series, ladder))
-    projection = project(series, targets, learned, year=year).to_dict()
+    candidates = candidates_for(bundle.as_of.year if bundle else year)
+    projection = project(series, targets, learned, year=year, candidates=candidates).to_dict()
     if projection["projected"] is None:
         return None
     [entry] = projection["targets"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.candidates.base import Candidate
+from models.candidates.ces import Ces
 from models.candidates.ets import Ets
 from models.candidates.pace import Pace
 from models.candidates.sarima import Sarima
@@ -10,5 +11,6 @@ from models.candidates.seasonal_naive import SeasonalNaive
 from models.candidates.theta import Theta
 
 REGISTRY: dict[str, Candidate] = {
-    candidate.name: candidate for candidate in (SeasonalNaive(), Pace(), Ets(), Sarima(), Theta())
+    candidate.name: candidate
+    for candidate in (SeasonalNaive(), Pace(), Ces(), Ets(), Sarima(), Theta())
 }

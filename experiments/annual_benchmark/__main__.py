@@ -1,0 +1,160 @@
+"""Who is best at the year's total, given the months so far?
+
+    python -m experiments.annual_benchmark --panel FILE.parquet [--cuts 3,6,9]
+        [--years last|all] [--series N] [--peers statsforecast] [--prior FILE] --out DIR
+
+Writes results.csv, instances.parquet, comparison.csv, reliability.csv,
+results.md, plot.png and made_with.json to DIR; prints one row per method.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from experiments.annual_benchmark.instances import Questions, questions
+from experiments.annual_benchmark.ours import vedich_answers
+from experiments.annual_benchmark.peers import METHODS, PeerCache
+from experiments.annual_benchmark.report import plot, readable
+from experiments.annual_benchmark.scoring import (
+    from_grid,
+    from_samples,
+    ratio_to,
+    reliability,
+    results,
+    row,
+)
+from models.prior import AnnualPrior
+from training.corpus import History, read_panel
+from training.priors import newest_prior, read_prior
+
+OURS = "vedich"
+SCORES = ("annual_error", "crps", "brier", "cpu_seconds")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m experiments.annual_benchmark")
+    parser.add_argument("--panel", type=Path, required=True, help="tidy .parquet")
+    parser.add_argument("--cuts", default="3,6,9", help="months known, 1 to 11")
+    parser.add_argument("--years", choices=("last", "all"), default="last")
+    parser.add_argument("--first-year", type=int, help="no question about an earlier year")
+    parser.add_argument("--last-year", type=int, help="no question about a later year")
+    parser.add_argument("--series", type=int, help="so many series, drawn by a hash of their name")
+    parser.add_argument("--peers", choices=("statsforecast", "none"), default="statsforecast")
+    parser.add_argument("--prior", type=Path, help="default: the newest one shipped")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the peers' answers")
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args(arguments)
+    panel = read_panel(given.panel)
+    asked = questions(
+        panel,
+        cuts=[int(cut) for cut in given.cuts.split(",")],
+        years=given.years,
+        n_series=given.series,
+        first_year=given.first_year,
+        last_year=given.last_year,
+    )
+    if not asked.instances:
+        parser.error(f"{given.panel.name}: no series has a year with three full years before it.")
+    prior = read_prior(given.prior) if given.prior else newest_prior()
+    cache = given.cache or given.out / "peers"
+    with threadpool_limits(1):
+        rows = answers(panel, asked, prior, given.peers != "none", cache, given.panel.stem)
+    methods = [OURS, *(METHODS if given.peers != "none" else ())]
+    write(given.out, rows, asked, methods, made_with(given, prior))
+    return 0
+
+
+def answers(
+    panel: Sequence[History],
+    asked: Questions,
+    prior: AnnualPrior,
+    peers: bool,
+    cache: Path,
+    name: str,
+) -> pd.DataFrame:
+    """One row per method and instance."""
+    starts = {one.series_id: one for one in panel}
+    seen = {
+        series: prior.saw(starts[series].values, starts[series].start.month)
+        for series in {one.series_id for one in asked.instances}
+    }
+    vedich_answers(panel, asked.instances[:1], prior)  # warm-up
+    rows = [
+        row(OURS, one.instance, from_grid(one.quantiles, one.instance), one.cpu_seconds,
+            seen[one.instance.series_id])
+        for one in vedich_answers(panel, asked.instances, prior)
+    ]  # fmt: skip
+    if peers:
+        for instance, said in PeerCache(cache, name).answers(asked.instances):
+            for method, answer in said.items():
+                point = instance.to_date + float(answer.point.sum())
+                given = from_samples(point, answer.samples, instance)
+                rows.append(row(method, instance, given, answer.cpu_seconds, False, answer.failed))
+    return pd.DataFrame(rows)
+
+
+def write(
+    out: Path,
+    rows: pd.DataFrame,
+    asked: Questions,
+    methods: Sequence[str],
+    about: dict[str, object],
+) -> None:
+    """All files of a run, and the table on the screen."""
+    out.mkdir(parents=True, exist_ok=True)
+    rows.to_parquet(out / "instances.parquet", index=False)
+    table = results(rows, methods)
+    table.to_csv(out / "results.csv", index=False, float_format="%.6g")
+    compared = comparison(rows, methods)
+    compared.to_csv(out / "comparison.csv", index=False, float_format="%.4f")
+    reliable = reliability(rows, OURS)
+    reliable.to_csv(out / "reliability.csv", index=False, float_format="%.4f")
+    (out / "made_with.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    text = readable(table, compared, reliable, asked.left_out, about)
+    (out / "results.md").write_text(text, encoding="utf-8")
+    plot(table, out / "plot.png")
+    print(text)
+
+
+def comparison(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+    """Our mean scores ÷ each peer's, with 95 % bootstrap intervals by series."""
+    lines = []
+    for peer in methods[1:]:
+        for score in SCORES:
+            found = ratio_to(rows, OURS, peer, score)
+            if found:
+                lines.append(
+                    {"peer": peer, "score": score}
+                    | dict(zip(("ratio", "low", "high"), found, strict=True))
+                )
+    return pd.DataFrame(lines, columns=["peer", "score", "ratio", "low", "high"])
+
+
+def made_with(given: argparse.Namespace, prior: AnnualPrior) -> dict[str, object]:
+    """What reruns to the same digits."""
+    names = ("numpy", "pandas", "scikit-learn", "statsforecast")
+    options = ("cuts", "years", "series", "first_year", "last_year")
+    return {
+        "panel": given.panel.name,
+        "panel_sha256": hashlib.sha256(given.panel.read_bytes()).hexdigest(),
+        **{name: getattr(given, name) for name in options},
+        "prior_corpus": prior.about["corpus_hash"],
+        "prior_through": prior.about["through"],
+        "prior_panels": sorted(dict(prior.about["panels"])),  # type: ignore[call-overload]
+        "prior_seed": prior.about["seed"],
+        "python": platform.python_version(),
+        **{name: version(name) for name in names},
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,157 @@
+"""Our forecast of the benchmark's questions: prior and cheap candidates, taught by earlier years.
+
+As in a retraining, on a panel in place of a plan family: every candidate answers
+questions of earlier years of the panel, and their errors give the ensemble's
+weights (`models.ensemble.learn_weights`). The distribution is the prior's, moved
+to the ensemble's centre (`models.ensemble.centre`). Nothing of the year asked
+about is seen.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from statsforecast.models import AutoCES, DynamicOptimizedTheta
+
+from experiments.annual_benchmark.instances import Instance, questions
+from experiments.annual_benchmark.scoring import DENSE
+from models.calibration import Rest
+from models.ensemble import Weights, centre, learn_weights
+from models.prior import AnnualPrior, annual_quantiles
+from training.corpus import History
+
+Floats = NDArray[np.float64]
+
+LESSONS = 200  # (series, year) pairs of earlier years that teach
+LESSON_YEARS = 6
+UNTAUGHT: Weights = {"prior": 0.6, "ces": 0.2, "theta": 0.1, "pace": 0.1}
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What the candidates say of one instance, all of the sum of the months to come.
+
+    Attributes
+    ----------
+    medians : per candidate; NaN where it failed
+    quantiles : array, shape (200,), of the prior, at the levels `DENSE`
+    cpu_seconds : features, fits and forecasts
+    """
+
+    medians: Mapping[str, float]
+    quantiles: Floats
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Ours:
+    """Our answer to one instance: quantiles of the year's total at `DENSE`, CPU seconds."""
+
+    instance: Instance
+    quantiles: Floats
+    cpu_seconds: float
+
+
+def vedich_answers(
+    panel: Sequence[History], instances: Sequence[Instance], prior: AnnualPrior
+) -> list[Ours]:
+    """Our answers, in the order of the instances."""
+    said = _Candidates(prior)
+    cuts = sorted({one.cut for one in instances})
+    weights: dict[int, Mapping[int, Weights]] = {}
+    for year in sorted({one.year for one in instances}):
+        lessons = _lessons(panel, year, cuts)
+        said.ask(lessons)
+        weights[year] = _weights(said, lessons)
+    said.ask(instances)
+    return [
+        _answer(one, said.of(one), weights[one.year].get(one.cut, UNTAUGHT)) for one in instances
+    ]
+
+
+class _Candidates:
+    """Candidates' answers, each computed once; the prior works on all of a batch at once."""
+
+    def __init__(self, prior: AnnualPrior) -> None:
+        self._prior = prior
+        self._said: dict[tuple[str, int, int], Said] = {}
+
+    def of(self, instance: Instance) -> Said:
+        return self._said[instance.key]
+
+    def ask(self, instances: Iterable[Instance]) -> None:
+        new = [one for one in instances if one.key not in self._said]
+        if not new:
+            return
+        begin = time.process_time()
+        grids = annual_quantiles(
+            self._prior, [one.history for one in new], [one.cut for one in new], list(DENSE)
+        )
+        share = (time.process_time() - begin) / len(new)
+        for one, grid in zip(new, grids, strict=True):
+            begin = time.process_time()
+            rest = grid - one.to_date
+            medians = {"prior": float(np.interp(0.5, DENSE, rest)), **_cheap(one)}
+            spent = time.process_time() - begin
+            self._said[one.key] = Said(medians, rest, share + spent)
+
+
+def _cheap(instance: Instance) -> dict[str, float]:
+    """Sums of the months to come by the candidates that cost little."""
+    cut, values = instance.cut, instance.history
+    last = values[len(values) - cut - 12 : len(values) - cut]
+    before = float(last[:cut].sum())
+    growth = instance.to_date / before if before > 0 else float("nan")
+    found = {"seasonal_naive": float(last[cut:].sum()), "pace": growth * float(last[cut:].sum())}
+    for name, kind in (("ces", AutoCES), ("theta", DynamicOptimizedTheta)):
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                fitted = kind(season_length=12).fit(y=values)
+                found[name] = float(np.sum(fitted.predict(h=instance.horizon)["mean"]))
+            except Exception:  # noqa: BLE001  statsforecast raises plain Exception
+                found[name] = float("nan")
+    return found
+
+
+def _lessons(panel: Sequence[History], year: int, cuts: Sequence[int]) -> list[Instance]:
+    """Questions about the years before `year`, series and years drawn evenly."""
+    asked = questions(
+        panel, cuts=cuts, years="all", first_year=year - LESSON_YEARS, last_year=year - 1
+    ).instances
+    pairs = sorted({(one.series_id, one.year) for one in asked})
+    rng = np.random.default_rng(year)
+    kept = {pairs[i] for i in rng.permutation(len(pairs))[:LESSONS]}
+    return [one for one in asked if (one.series_id, one.year) in kept]
+
+
+def _weights(said: _Candidates, lessons: Sequence[Instance]) -> Mapping[int, Weights]:
+    if not lessons:
+        return {}
+    pairs = sorted({(one.series_id, one.year) for one in lessons})
+    rows = {pair: row for row, pair in enumerate(pairs)}
+    names = sorted(said.of(lessons[0]).medians)
+    errors = {name: np.full((len(pairs), 12), np.nan) for name in names}
+    for one in lessons:
+        for name, rest in said.of(one).medians.items():
+            error = abs(one.to_date + rest - one.actual) / one.last_year
+            errors[name][rows[one.series_id, one.year], one.cut] = error
+    return learn_weights({}, errors)
+
+
+def _answer(instance: Instance, said: Said, weights: Weights) -> Ours:
+    """The prior's distribution of the rest, moved to the ensemble's centre."""
+    begin = time.process_time()
+    low, middle, high = np.interp([0.1, 0.5, 0.9], DENSE, said.quantiles)
+    goal = centre(said.medians, weights, float(high - low))
+    never_below = bool((instance.history >= 0).all())
+    prior = Rest.of(said.quantiles, float(middle), never_below, instance.last_year)
+    errors = prior.error(said.quantiles)
+    quantiles = instance.to_date + replace(prior, centre=goal).value(errors)
+    spent = time.process_time() - begin
+    return Ours(instance, quantiles, said.cpu_seconds + spent)

@@ -1,0 +1,87 @@
+"""The pretrained annual prior as a candidate: joint paths that end as it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.candidates.base import Parameters, require_months
+from models.errors import CannotForecast
+from models.paths import Paths
+from models.prior import AnnualPrior, annual_quantiles
+from models.scale import filled
+from models.series import Series
+
+MONTHS_NEEDED = 12
+YEARS = 3  # past years whose season shapes the months
+GRID = (np.arange(200) + 0.5) / 200
+
+
+class PriorCandidate:
+    """Paths whose sums over the rest of the year have the prior's quantiles.
+
+    Ours: each path's sum is a quantile of the prior, drawn evenly; the months share
+    it as the same months of up to three past years did, each month with noise of
+    its own as large as these shares' own changes. The prior knows one year: from a
+    cutoff in December it answers for the year to come, else for the one in progress.
+
+    Parameters
+    ----------
+    prior : AnnualPrior, one that saw nothing of the year to be forecast
+    """
+
+    name = "prior"
+
+    def __init__(self, prior: AnnualPrior) -> None:
+        self._prior = prior
+
+    def fit(self, series: Series) -> dict[str, Any]:
+        """Which prior it is, and how much months move within a year; needs 12 months."""
+        require_months(series, MONTHS_NEEDED, self.name)
+        values = filled(series.values)
+        changes = np.diff(np.log(np.maximum(np.abs(values), 1e-3 * np.abs(values).mean())))
+        yearly = changes[12:] - changes[:-12]
+        noise = float(np.median(np.abs(yearly))) if len(yearly) else 0.1
+        return {"corpus": self._prior.about["corpus_hash"], "noise": min(noise, 1.0) / np.sqrt(2)}
+
+    def paths(
+        self,
+        series: Series,
+        parameters: Parameters,
+        horizon: int,
+        n_paths: int,
+        rng: np.random.Generator,
+    ) -> Paths:
+        known = series.months_known % 12
+        if parameters["corpus"] != self._prior.about["corpus_hash"]:
+            raise CannotForecast(
+                f"the model of {series.key} was made with the prior {parameters['corpus']}, this "
+                f"program has {self._prior.about['corpus_hash']}. Run vedich retrain."
+            )
+        if horizon != 12 - known:
+            raise CannotForecast(
+                f"the annual prior answers for one year, {12 - known} months from "
+                f"{series.cutoff}; {horizon} were asked for. Other candidates serve them."
+            )
+        values = filled(series.values)
+        [year] = annual_quantiles(self._prior, [values], [known], list(GRID))
+        place = rng.permutation((np.arange(n_paths) + 0.5) / n_paths)
+        rest = np.interp(place, GRID, year) - values[len(values) - known :].sum()
+        shape = _shape(values, known)
+        noise = np.exp(parameters["noise"] * rng.standard_normal((n_paths, horizon)))
+        if (shape > 0).all() and (rest > 0).all():
+            months = shape * noise
+            return np.asarray(months * (rest / months.sum(axis=1))[:, None], dtype=float)
+        months = shape + np.abs(shape) * (noise - 1.0)
+        return np.asarray(months + ((rest - months.sum(axis=1)) / horizon)[:, None], dtype=float)
+
+
+def _shape(values: NDArray[np.float64], known: int) -> NDArray[np.float64]:
+    """The months to come as in up to three past years, shape (12 − known,)."""
+    begins = [len(values) - known - 12 * back for back in range(1, YEARS + 1)]
+    past = [values[begin + known : begin + 12] for begin in begins if begin >= 0]
+    if not past:
+        raise CannotForecast("the annual prior needs a full year before the one it forecasts.")
+    return np.asarray(np.mean(past, axis=0), dtype=float)
