@@ -19,7 +19,7 @@ from models.paths import N_PATHS, Paths, generator
 from models.periods import period_of
 from models.projection import NO_METHOD, Projection, months_to_come
 from models.series import FigureStatus, Kind, Month
-from models.target import Remark, Status, Target
+from models.target import Remark, Target
 from models.task import State, Task
 from models.task_view import StepView, TaskView
 
@@ -49,9 +49,16 @@ class PlannedTask:
 
     @property
     def head(self) -> Target | None:
-        """The target that done and remaining speak of: the assigned one, else the first."""
-        assigned = (target for target in self.targets if target.level == "assigned")
-        return next(assigned, next(iter(self.targets), None))
+        """The target that done and remaining speak of.
+
+        An assigned one if there is any, and of those the last to fall due.
+        """
+        ends = [self.window(target) for target in self.targets]
+        ranks = [
+            (target.level == "assigned", window.deadline if window else date.min, -place)
+            for place, (target, window) in enumerate(zip(self.targets, ends, strict=True))
+        ]
+        return self.targets[ranks.index(max(ranks))] if ranks else None
 
     @property
     def start(self) -> date | None:
@@ -104,7 +111,9 @@ def project_task(
     lead = None if planned.head is None else planned.targets.index(planned.head)
     annual = None if lead is None else years[lead]
     outlook = None if lead is None else outlooks[lead][1]
-    probability, status = _headline(attainments)
+    headline = None if lead is None else attainments[lead]
+    if headline is not None and headline.target.level != "assigned":
+        headline = None  # a stretch or an indicative target never speaks for the task
     return Projection(
         key=planned.key,
         unit=planned.unit,
@@ -121,8 +130,8 @@ def project_task(
         method=NO_METHOD if outlook is None else outlook.method,
         fallback=None,
         failures={},
-        probability=probability,
-        status=status,
+        probability=headline.probability if headline else None,
+        status=headline.status if headline else "no_target",
         task=_view(planned, state, day, outlook),
     )
 
@@ -226,14 +235,6 @@ def _attained(
     return replace(found, required=None) if annual.kind == "milestone" else found
 
 
-def _headline(attainments: Sequence[Attainment]) -> tuple[float | None, Status]:
-    """Of the assigned target; a stretch or an indicative one never speaks for the task."""
-    for one in attainments:
-        if one.target.level == "assigned":
-            return one.probability, one.status
-    return None, "no_target"
-
-
 def _data_status(state: State) -> FigureStatus | None:
     if state.done is None:
         return None
@@ -253,6 +254,8 @@ def _view(planned: PlannedTask, state: State, day: date, outlook: Outlook | None
         done=state.done,
         remaining=remaining,
         goal=goal,
+        level=head.level if head else None,
+        period=head.period if head else None,
         of=task.of,
         starts=planned.start,
         deadline=window.deadline if window else task.due,

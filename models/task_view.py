@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.target import Remark, Words
+from models.target import Remark, TargetLevel, Words
 from models.task import Judgement
 
 
@@ -32,6 +32,7 @@ class TaskView:
     done, remaining : counted or steps; remaining up to `goal` (of an upper bound:
         what may still be added)
     goal : the bound of the target that leads
+    level, period : of that target
     of : length of the closed list that is counted from
     lead, role, part : who leads, our role, what our own body answers for
     assumptions : what the probability rests on
@@ -41,6 +42,8 @@ class TaskView:
     done: int | None
     remaining: int | None
     goal: int | None
+    level: TargetLevel | None
+    period: str | None
     of: int | None
     starts: date | None
     deadline: date | None
@@ -63,6 +66,8 @@ def task_json(task: TaskView, words: Words) -> dict[str, Any]:
         "done": task.done,
         "remaining": task.remaining,
         "goal": task.goal,
+        "level": task.level,
+        "period": task.period,
         "of": task.of,
         "starts": _iso(task.starts),
         "deadline": _iso(task.deadline),

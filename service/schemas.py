@@ -153,7 +153,9 @@ class Task(Shape):
 
     done: int | None = Field(description="counted since the start, or steps done")
     remaining: int | None
-    goal: int | None = Field(description="of the assigned target, else of the first")
+    goal: int | None = Field(description="of the target that leads: assigned, the last due")
+    level: TargetLevel | None = Field(description="of the target that leads")
+    period: str | None = Field(description="of the target that leads")
     of: int | None = Field(description="length of the closed list that is counted from")
     starts: str | None
     deadline: str | None

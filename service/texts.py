@@ -272,14 +272,16 @@ _MONTHS_EN = (
 
 def assigned(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The target that the outer probability speaks of; None without one."""
-    targets: Sequence[Mapping[str, Any]] = projection["targets"]
-    for target in targets:
-        whole = target["period"] == "year" or projection["task"] is not None
-        if target["level"] == "assigned" and whole:
-            return target
-    return None
+    target = leading(projection)
+    return target if target is not None and target["level"] == "assigned" else None
 
 
 def leading(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The target that a task's done and remaining speak of: the assigned one, else the first."""
-    return assigned(projection) or next(iter(projection["targets"]), None)
+    """The assigned target of the year; of a task the one its done and remaining speak of."""
+    task = projection.get("task")
+    wanted = (task["level"], task["period"]) if task else ("assigned", "year")
+    targets: Sequence[Mapping[str, Any]] = projection["targets"]
+    for target in targets:
+        if (target["level"], target["period"]) == wanted:
+            return target
+    return None
