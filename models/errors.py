@@ -9,7 +9,7 @@ VedichError
 │   ├── InvalidMonth      a month or a date that is none
 │   └── InvalidLevel      a probability level outside (0, 1)
 ├── NotFound              what was asked for does not exist
-│   ├── UnknownPlan, UnknownKpi, UnknownStamp
+│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp
 │   └── NoObservations    nothing was published up to that date
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
@@ -89,6 +89,10 @@ class NotFound(VedichError):
 
 class UnknownPlan(NotFound):
     """No plan of that name."""
+
+
+class UnknownVersion(NotFound):
+    """No version of that number in the plan."""
 
 
 class UnknownKpi(NotFound):

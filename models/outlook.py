@@ -78,8 +78,8 @@ class Aim:
     @property
     def bound(self) -> int:
         """The whole number that decides."""
-        bound = self.target.upper if self.at_most else self.target.lower
-        return int(np.floor(bound or 0.0)) if self.at_most else int(np.ceil(bound or 0.0))
+        bound = self.target.deciding or 0.0
+        return int(np.floor(bound)) if self.at_most else int(np.ceil(bound))
 
     def met_by(self, count: int) -> bool:
         return count <= self.bound if self.at_most else count >= self.bound

@@ -70,3 +70,8 @@ class Target:
                 raise InvalidTarget(f"a bound must be a number, found {bound}.")
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
             raise InvalidTarget(f"lower bound {self.lower} is above upper bound {self.upper}.")
+
+    @property
+    def deciding(self) -> float | None:
+        """The bound that decides: the upper one for 'at_most', else the lower one."""
+        return self.upper if self.comparator == "at_most" else self.lower

@@ -29,7 +29,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-plan_app = typer.Typer(help="Plans: import, template, roll-over, list.", no_args_is_help=True)
+plan_app = typer.Typer(
+    help="Plans: import, template, compare, roll-over, list.", no_args_is_help=True
+)
 app.add_typer(plan_app, name="plan")
 app.add_typer(task_app, name="task")
 app.add_typer(log_app, name="log")
@@ -41,6 +43,13 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+class TextFormat(StrEnum):
+    """How `plan compare` prints."""
+
+    text = "text"
+    json = "json"
 
 
 @app.command()
@@ -251,6 +260,29 @@ def plan_import(
         f"{plan.slug} ({state}): {len(plan.kpis)} KPIs, {len(saved.changed_kpis)} new or "
         f"changed; new versions: {versions}."
     )
+
+
+@plan_app.command("compare")
+def plan_compare(
+    before: Annotated[int, typer.Option("--from", help="Number of a version.")],
+    after: Annotated[int, typer.Option("--to", help="Number of a version.")],
+    plan: PlanOption = None,
+    format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
+    lang: LangOption = None,
+) -> None:
+    """What was added, dropped and changed from one version to another."""
+    from service.comparison import comparison
+
+    settings, store = open_store()
+    found = comparison(store.plan(the_plan(store, plan)), before, after)
+    if format is TextFormat.json:
+        import json
+
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        from service.console import show_comparison
+
+        show_comparison(found, lang.value if lang else settings.lang)
 
 
 @plan_app.command("roll-over")

@@ -173,6 +173,21 @@ def show_plans(plans: Sequence[dict[str, Any]]) -> None:
     _console().print(table)
 
 
+def show_comparison(found: dict[str, Any], lang: Lang) -> None:
+    """What changed between two versions, one line per change."""
+    text, console = TEXT[lang], _console()
+    for side in ("from", "to"):
+        version = found[side]
+        day = day_of(version["adopted"], lang)
+        line = f"{text['version']} {version['number']}, {day}: {version['document']}"
+        console.print(line, markup=False, soft_wrap=True)
+    changes = [one for kind in ("added", "dropped", "changed", "tasks") for one in found[kind]]
+    for one in changes:
+        console.print(f"  {one['text'][lang]}", markup=False, soft_wrap=True)
+    if not changes:
+        console.print(f"  {text['no_change']}")
+
+
 def show_retraining(report: RetrainReport) -> None:
     """Version, the gate's decision, what could not be learned, and the backtest's scores."""
     state = "answers now" if report.decision.promoted else "does not answer (challenger)"

@@ -47,8 +47,8 @@ def version_json(version: PlanVersion) -> dict[str, Any]:
         "adopted": version.adopted.isoformat(),
         "document": version.document,
         "note": version.note,
-        "targets": [_target(kpi, target) for kpi, target in version.targets],
-        "tasks": [_task(kpi, task) for kpi, task in version.tasks],
+        "targets": [target_json(kpi, target) for kpi, target in version.targets],
+        "tasks": [task_json(kpi, task) for kpi, task in version.tasks],
     }
 
 
@@ -99,11 +99,13 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
     }
 
 
-def _target(kpi: str, target: Target) -> dict[str, Any]:
+def target_json(kpi: str, target: Target) -> dict[str, Any]:
+    """A target as a plan has it."""
     return {"kpi": kpi, **vars(target)}
 
 
-def _task(kpi: str, task: Task) -> dict[str, Any]:
+def task_json(kpi: str, task: Task) -> dict[str, Any]:
+    """A task as a plan has it."""
     return {
         "kpi": kpi,
         **vars(task),

@@ -289,6 +289,46 @@ class VersionShape(Shape):
     tasks: list[TaskShape]
 
 
+class TargetChange(Shape):
+    change: Literal["added", "dropped", "changed"]
+    kpi: str
+    name: Name
+    unit: str
+    level: TargetLevel
+    period: str
+    before: TargetShape | None
+    after: TargetShape | None
+    difference: float | None = Field(
+        description="of the bound that decides; growth targets: percentage points"
+    )
+    difference_percent: float | None
+    text: Name
+
+
+class TaskChange(Shape):
+    change: Literal["added", "dropped", "changed"]
+    kpi: str
+    name: Name
+    fields: list[str]
+    before: TaskShape | None
+    after: TaskShape | None
+    text: Name
+
+
+class VersionComparison(Shape):
+    """What differs between two versions; where a target's figures come from is no change."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True)
+
+    plan: str
+    before: VersionInForce = Field(alias="from")
+    to: VersionInForce
+    added: list[TargetChange]
+    dropped: list[TargetChange]
+    changed: list[TargetChange]
+    tasks: list[TaskChange]
+
+
 class PlanSummary(Shape):
     plan: str
     family: str

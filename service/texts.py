@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
+from models.target import Target
+
 Lang = Literal["vi", "en"]
 
 STATUS: Mapping[Lang, Mapping[str, str]] = {
@@ -56,6 +58,31 @@ ROLE: Mapping[Lang, Mapping[str, str]] = {
 LEVEL: Mapping[Lang, Mapping[str, str]] = {
     "vi": {"assigned": "được giao", "stretch": "phấn đấu", "indicative": "tham khảo"},
     "en": {"assigned": "assigned", "stretch": "stretch", "indicative": "indicative"},
+}
+
+PERIOD: Mapping[Lang, Mapping[str, str]] = {
+    "vi": {
+        "year": "cả năm",
+        "Q1": "quý I",
+        "Q2": "quý II",
+        "Q3": "quý III",
+        "Q4": "quý IV",
+        "H1": "6 tháng đầu năm",
+        "H2": "6 tháng cuối năm",
+        "9M": "9 tháng",
+        "remaining half": "6 tháng còn lại",
+    },
+    "en": {
+        "year": "the year",
+        "Q1": "first quarter",
+        "Q2": "second quarter",
+        "Q3": "third quarter",
+        "Q4": "fourth quarter",
+        "H1": "first half",
+        "H2": "second half",
+        "9M": "nine months",
+        "remaining half": "remaining half",
+    },
 }
 
 _COMPARATOR: Mapping[Lang, Mapping[str, str]] = {
@@ -112,6 +139,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "newer": "Đã có số liệu mới hơn:",
         "language": "Ngôn ngữ",
         "no_answer": "Chưa có dự báo.",
+        "no_change": "Không có thay đổi.",
         "obstacle": "Vướng mắc",
         "overdue": "quá hạn",
         "no_plan": "Chưa có kế hoạch nào. Nạp kế hoạch mẫu:",
@@ -164,6 +192,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "newer": "Newer figures have been published:",
         "language": "Language",
         "no_answer": "There is no projection yet.",
+        "no_change": "Nothing changed.",
         "obstacle": "Obstacle",
         "overdue": "overdue",
         "no_plan": "There is no plan yet. Load a sample:",
@@ -252,6 +281,20 @@ def bounds(target: Mapping[str, Any], lang: Lang, decimals: int = 0) -> str:
     value = lower if lower is not None else upper
     pattern = _COMPARATOR[lang].get(target["comparator"], "{}")
     return pattern.format(number(value, lang, decimals))
+
+
+def plain_bounds(target: Target, unit: str, lang: Lang, decimals: int = 0) -> str:
+    """A target's bounds as the plan has them: 'từ 300.000 triệu USD trở lên', '+4 – +5 %'."""
+    growth = target.form == "growth"
+    ends = [
+        signed_percent(bound, lang) if growth else number(bound, lang, decimals)
+        for bound in (target.lower, target.upper)
+        if bound is not None
+    ]
+    shown = " – ".join(ends) + ("" if growth else f" {unit_name(unit, lang)}")
+    return (
+        _COMPARATOR[lang].get(target.comparator, "{}").format(shown) if len(ends) == 1 else shown
+    )
 
 
 _MONTHS_EN = (
