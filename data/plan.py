@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from data.observation import Kpi
@@ -64,7 +64,7 @@ class Plan:
         earlier = sorted(self.versions, key=lambda one: (one.adopted, one.number))
         day = version.adopted
         for one in reversed(earlier[: earlier.index(version)]):
-            if (kpi, target) not in one.targets:
+            if bare(target) not in [bare(other) for other in one.targets_of(kpi)]:
                 break
             day = one.adopted
         return day
@@ -72,3 +72,8 @@ class Plan:
     def targets_on(self, kpi: str, day: date) -> tuple[Target, ...]:
         version = self.version_on(day)
         return version.targets_of(kpi) if version else ()
+
+
+def bare(target: Target) -> Target:
+    """A target without where its figures come from, to be compared with another."""
+    return replace(target, basis="", source="")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from data.plan import Plan, PlanVersion
+from data.plan import Plan, PlanVersion, bare
 from models.errors import UnknownVersion
 from models.target import Target
 from models.task import Task
@@ -82,10 +82,7 @@ def moved(change: Change[Target]) -> tuple[float, float | None] | None:
 
 
 def _targets(version: PlanVersion) -> dict[tuple[str, ...], Target]:
-    return {
-        (slug, target.level, target.period): replace(target, basis="", source="")
-        for slug, target in version.targets
-    }
+    return {(slug, target.level, target.period): bare(target) for slug, target in version.targets}
 
 
 def _tasks(version: PlanVersion) -> dict[tuple[str, ...], Task]:
