@@ -25,10 +25,7 @@ _LANGUAGES: tuple[Lang, ...] = ("vi", "en")
 _TARGET = {
     "added": {"vi": "Thêm {what}: {new}.", "en": "Added {what}: {new}."},
     "dropped": {"vi": "Bỏ {what}: {old}.", "en": "Dropped {what}: {old}."},
-    "changed": {
-        "vi": "{what}: từ {old} thành {new}{by}.",
-        "en": "{what}: from {old} to {new}{by}.",
-    },
+    "changed": {"vi": "{what}: {old} → {new}{by}.", "en": "{what}: {old} → {new}{by}."},
 }
 _TASK = {
     "added": {"vi": "Thêm nhiệm vụ {what}.", "en": "Added the task {what}."},

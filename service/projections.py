@@ -206,8 +206,8 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     planned = None if version is None else planned_task(basis.plan, version, slug)
     if planned is not None and version is not None:
         projected, made_from = _task_projection(basis, planned, version)
-    elif kpi.kind == "milestone":
-        reason = "no version in force lists its steps"
+    elif kpi.kind == "milestone" or any(one.task_of(slug) for one in basis.plan.versions):
+        reason = "the version in force on that day has no such task"
         projected, made_from = _nothing_known(basis, kpi, reason), _without_bundle("")
     elif kpi.kind == "log":
         empty = _nothing_known(basis, kpi, "it is kept in words, not in figures")
@@ -241,6 +241,10 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
 
 def _series_projection(basis: Basis, kpi: Kpi) -> tuple[Projection, Json]:
     """A series' projection, and what it was made from."""
+    try:
+        series = basis.panel.series_as_of(kpi.slug, basis.published)
+    except NoObservations as reason:
+        return _nothing_known(basis, kpi, str(reason)), _without_bundle(basis.data_hash)
     if isinstance(basis.bundle, NoBundle):
         raise basis.bundle
     seed = basis.published.isoformat()
@@ -250,10 +254,6 @@ def _series_projection(basis: Basis, kpi: Kpi) -> tuple[Projection, Json]:
         "seed": seed,
         "model_version": basis.bundle.version,
     }
-    try:
-        series = basis.panel.series_as_of(kpi.slug, basis.published)
-    except NoObservations as reason:
-        return _nothing_known(basis, kpi, str(reason)), made_from
     learned = learned_of(basis.bundle, kpi.slug, series)
     targets = basis.version.targets_of(kpi.slug) if basis.version else ()
     projected = project(
