@@ -1,6 +1,8 @@
 # The same steps as `make run` takes on a Debian machine, in an image.
 #   docker build -t vedich .
+#   docker run --rm -it -v vedich-var:/srv/vedich/var vedich .venv/bin/vedich account add NAME --role admin
 #   docker run --rm -p 127.0.0.1:8000:8000 -v vedich-var:/srv/vedich/var vedich
+# The account comes first: inside, the service listens to more than loopback.
 FROM python:3.11-slim-bookworm
 
 # hadolint ignore=DL3008

@@ -2,8 +2,8 @@
 
 The rules, for kinds made of a sum:
 
-1. Of several figures for one month and form the one published last wins (on one
-   day: final before restated before estimate, then the source that sorts last).
+1. Of several figures for one month and form the one published last wins
+   (`data.figures.newest`).
 2. A month printed as restated or final stays as printed, and so does the last
    month, which is an estimate.
 3. A month of which only the first estimate was printed takes the revision that
@@ -11,7 +11,10 @@ The rules, for kinds made of a sum:
    estimates, month m becomes e(m) + [C(m+1) − e(m+1) − C(m)]. The months then
    add up to the newest cumulative figure. Such a month is `derived`.
 4. A month that was not printed at all is the difference of two cumulative
-   figures, also `derived`; where there is no such pair it stays a gap.
+   figures, also `derived`.
+5. Other months that printed figures cover are found by temporal disaggregation
+   (`data.disaggregate`): `derived` where the figures leave no choice, else
+   `reconstructed`. What no figure covers stays a gap.
 
 The published cumulative figure remains authoritative for the year to date,
 whatever the months add up to. Rule 3 puts a revision on the latest month before
@@ -21,63 +24,31 @@ worse: see `experiments/revision_rule`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.observation import Form, Kpi, Observation
+from data.disaggregate import Indicator, Reconstruction, reconstruct
+from data.figures import SETTLED, Figure, Newest, worst
+from data.observation import Kpi
 from models.errors import NoObservations
 from models.series import FigureStatus, Kind, Month, Series
 
-_RANK: dict[FigureStatus, int] = {
-    "final": 4,
-    "restated": 3,
-    "derived": 2,
-    "estimate": 1,
-    "reconstructed": 0,
-}
-_SETTLED = ("final", "restated")
 _BASE_ROUNDING = 0.0005  # a base that differs by less is the same, the rate being rounded
 _BASE_BELIEVED = 0.5  # a base that differs by more is a printing error
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A printed value with its status."""
-
-    value: float
-    status: FigureStatus
-
-
-Newest = Mapping[Form, Mapping[int, Figure]]  # form → month ordinal → figure
-
-
-def newest(observations: Iterable[Observation], day: date) -> dict[Form, dict[int, Figure]]:
-    """The figure that counts on a day, for each form and month (rule 1)."""
-    chosen: dict[tuple[Form, int], tuple[tuple[date, int, str, float], Figure]] = {}
-    for observation in observations:
-        if observation.published > day:
-            continue
-        order = (
-            observation.published,
-            _RANK[observation.status],
-            observation.source,
-            observation.value,
-        )
-        place = (observation.form, observation.month.ordinal)
-        if place not in chosen or chosen[place][0] < order:
-            chosen[place] = (order, Figure(observation.value, observation.status))
-    forms: dict[Form, dict[int, Figure]] = {}
-    for (form, ordinal), (_, figure) in chosen.items():
-        forms.setdefault(form, {})[ordinal] = figure
-    return forms
-
-
-def series_of(key: str, kpi: Kpi, figures: Newest, day: date) -> Series:
+def series_of(
+    key: str, kpi: Kpi, figures: Newest, day: date, indicator: Indicator | None = None
+) -> Series:
     """A KPI's months from its newest printed figures.
+
+    Parameters
+    ----------
+    indicator : gives the series of the KPI's indicator as known on the same day
 
     Raises
     ------
@@ -85,21 +56,15 @@ def series_of(key: str, kpi: Kpi, figures: Newest, day: date) -> Series:
         If nothing was published for it up to that day.
     """
     if kpi.kind == "growth":
-        return _growth_series(key, kpi, figures, day)
-    months = _months(figures) if _adds_up(kpi.kind) else dict(figures.get("month", {}))
-    if not months:
-        raise NoObservations(f"nothing was published for '{key}' up to {day}; load its figures.")
-    start, values, status = _line_up(months)
-    series = Series(
-        key=key,
-        kind=kpi.kind,
-        unit=kpi.unit,
-        start=start,
-        values=values,
-        status=status,
-        as_of=day,
-    )
-    if not _adds_up(kpi.kind):
+        return _growth_series(key, kpi, figures, day, indicator)
+    known = known_months(kpi.kind, figures)
+    found = reconstruct(known, figures, kpi.kind, indicator)
+    return with_published(lined_up(key, kpi, known, found, day), figures)
+
+
+def with_published(series: Series, figures: Newest) -> Series:
+    """The same months with the published year to date and last year's as best known."""
+    if not _adds_up(series.kind):
         return series
     cumulative = _to_date(series, figures)
     base, base_status = _base(series, cumulative, figures)
@@ -109,6 +74,40 @@ def series_of(key: str, kpi: Kpi, figures: Newest, day: date) -> Series:
         to_date_status=cumulative.status if cumulative else None,
         base=base,
         base_status=base_status,
+    )
+
+
+def known_months(kind: Kind, figures: Newest) -> dict[int, Figure]:
+    """Month ordinal → figure: printed, or by rules 2 to 4."""
+    return _months(figures) if _adds_up(kind) else dict(figures.get("month", {}))
+
+
+def lined_up(
+    key: str,
+    kpi: Kpi,
+    known: Mapping[int, Figure],
+    found: Reconstruction | None,
+    day: date,
+) -> Series:
+    """Months known and found as a series; raise `NoObservations` if there are none."""
+    months = {**known, **(found.months if found else {})}
+    if not months:
+        raise NoObservations(f"nothing was published for '{key}' up to {day}; load its figures.")
+    start, values, status = _line_up(months)
+    doubt = None
+    if found is not None and found.doubt.any():
+        doubt = np.zeros((len(values), found.doubt.shape[1]))
+        for month in found.months:
+            doubt[month - start.ordinal] = found.doubt[month - found.start]
+    return Series(
+        key=key,
+        kind=kpi.kind,
+        unit=kpi.unit,
+        start=start,
+        values=values,
+        status=status,
+        as_of=day,
+        doubt=doubt,
     )
 
 
@@ -127,7 +126,7 @@ def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
 
     values = np.sum([part.values[window(part)] for part in members], axis=0)
     status: tuple[FigureStatus | None, ...] = tuple(
-        _worst(month) if None not in month else None
+        worst(month) if None not in month else None
         for month in zip(*(part.status[window(part)] for part in members), strict=True)
     )
     whole = all(part.cutoff == end and part.to_date is not None for part in members)
@@ -140,17 +139,27 @@ def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
         status=status,
         as_of=day,
         to_date=float(sum(part.to_date or 0.0 for part in members)) if whole else None,
-        to_date_status=_worst(part.to_date_status for part in members) if whole else None,
+        to_date_status=worst(part.to_date_status for part in members) if whole else None,
         base=np.sum([part.base for part in members], axis=0),
-        base_status=_worst(part.base_status for part in members),
+        base_status=worst(part.base_status for part in members),
+        doubt=_side_by_side(
+            [part.doubt[window(part)] for part in members if part.doubt is not None]
+        ),
     )
+
+
+def _side_by_side(doubts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] | None:
+    """The doubt of a sum whose parts are in doubt independently."""
+    return np.hstack(doubts) if doubts else None
 
 
 def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: date) -> Series:
     """A ratio's numerator with its denominator, over the months that both have."""
     both = total_of(key, replace(kpi, kind="flow"), (numerator, denominator), day)
     first = both.start.ordinal
-    above = numerator.values[first - numerator.start.ordinal :][: len(both.values)]
+    begins = first - numerator.start.ordinal
+    place = slice(begins, begins + len(both.values))
+    above = numerator.values[place]
     below = denominator.values[first - denominator.start.ordinal :][: len(both.values)]
     return replace(
         both,
@@ -161,6 +170,7 @@ def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: da
         base=numerator.base,
         to_date=None,
         to_date_status=None,
+        doubt=None if numerator.doubt is None else numerator.doubt[place],
     )
 
 
@@ -181,7 +191,7 @@ def _months(figures: Newest) -> dict[int, Figure]:
                 months[ordinal] = Figure(value, "derived")
             continue
         revision = None
-        if figure.status not in _SETTLED:
+        if figure.status not in SETTLED:
             revision = _revision(cumulative, printed, ordinal)
         months[ordinal] = (
             figure if revision is None else Figure(figure.value + revision, "derived")
@@ -200,7 +210,7 @@ def _revision(
     after = ordinal + 1
     if ordinal % 12 == 11 or after not in cumulative or after not in printed:
         return None
-    if printed[after].status in _SETTLED:
+    if printed[after].status in SETTLED:
         return None
     now = cumulative.get(ordinal)
     if now is None and ordinal % 12 == 0:
@@ -256,51 +266,78 @@ def _base(
     if rate is None and known == 1:
         rate = figures.get("rate_on_year", {}).get(series.cutoff.ordinal)
     so_far = float(base[:known].sum())
+    status = _base_status(series)
     if cumulative is None or rate is None or rate.value <= 0 or not so_far > 0:
-        return base, "restated" if np.isfinite(base).any() else None
+        return base, status
     factor = cumulative.value / (rate.value / 100) / so_far
     if not _BASE_ROUNDING < abs(factor - 1) < _BASE_BELIEVED:
-        return base, "restated"
+        return base, status
     base[:known] *= factor
-    return base, "derived"
+    return base, "reconstructed" if status == "reconstructed" else "derived"
 
 
-def _growth_series(key: str, kpi: Kpi, figures: Newest, day: date) -> Series:
-    """An index chained from printed rates; its first year from rates on the month before."""
-    on_year = figures.get("rate_on_year", {})
-    on_month = figures.get("rate_on_month", {})
+def _base_status(series: Series) -> FigureStatus | None:
+    """Of last year's months: as printed, unless one of them had to be reconstructed."""
+    first = Month(series.year - 1, 1).ordinal - series.start.ordinal
+    status = series.status[max(first, 0) : max(first + 12, 0)]
+    if "reconstructed" in status:
+        return "reconstructed"
+    return "restated" if any(status) else None
+
+
+def _growth_series(
+    key: str, kpi: Kpi, figures: Newest, day: date, indicator: Indicator | None
+) -> Series:
+    """An index chained from printed rates; what the chain leaves out by disaggregation."""
     to_date = figures.get("rate_to_date", {})
-    known = sorted({*on_year, *on_month})
-    if not known:
+    index = _chained(figures) or _base_year(figures, indicator)
+    if not index:
         raise NoObservations(f"no rate was published for '{key}' up to {day}; load its figures.")
-    index: dict[int, float] = {known[0]: 100.0}
-    for ordinal in range(known[0] + 1, known[-1] + 1):
-        if ordinal - 12 in index and ordinal in on_year:
-            index[ordinal] = index[ordinal - 12] * on_year[ordinal].value / 100
-        elif ordinal - 1 in index and ordinal in on_month:
-            index[ordinal] = index[ordinal - 1] * on_month[ordinal].value / 100
-    start, values, status = _line_up(
-        {ordinal: Figure(value, "derived") for ordinal, value in index.items()}
-    )
-    series = Series(
-        key=key, kind="growth", unit=kpi.unit, start=start, values=values, status=status, as_of=day
-    )
+    last = max(index.keys() | to_date.keys())
+    whole = all(month in index for month in range(min(index), last + 1))
+    found = None if whole else reconstruct(index, figures, "flow", indicator)
+    series = lined_up(key, kpi, index, found, day)
     rate = to_date.get(series.cutoff.ordinal)
     if rate is None and series.months_known == 1:
-        rate = on_year.get(series.cutoff.ordinal)
+        rate = figures.get("rate_on_year", {}).get(series.cutoff.ordinal)
     base = series.calendar_year(series.year - 1)
+    status = _base_status(series)
     return replace(
         series,
         to_date=rate.value - 100 if rate else None,
         to_date_status=rate.status if rate else None,
         base=base,
-        base_status="derived" if np.isfinite(base).any() else None,
+        base_status="derived" if status == "restated" else status,
     )
 
 
-def _worst(statuses: Iterable[FigureStatus | None]) -> FigureStatus | None:
-    known = [status for status in statuses if status is not None]
-    if not known:
-        return None
-    worst: FigureStatus = min(known, key=_RANK.__getitem__)
-    return worst
+def _chained(figures: Newest) -> dict[int, Figure]:
+    """An index from monthly rates; its first year from rates on the month before."""
+    on_year = figures.get("rate_on_year", {})
+    on_month = figures.get("rate_on_month", {})
+    known = sorted({*on_year, *on_month})
+    index = dict.fromkeys(known[:1], 100.0)
+    for ordinal in range(known[0] + 1, known[-1] + 1) if known else ():
+        if ordinal - 12 in index and ordinal in on_year:
+            index[ordinal] = index[ordinal - 12] * on_year[ordinal].value / 100
+        elif ordinal - 1 in index and ordinal in on_month:
+            index[ordinal] = index[ordinal - 1] * on_month[ordinal].value / 100
+    return {ordinal: Figure(value, "derived") for ordinal, value in index.items()}
+
+
+def _base_year(figures: Newest, indicator: Indicator | None) -> dict[int, Figure]:
+    """Where only cumulative rates were printed: the year they begin to refer to, at 100 a month.
+
+    Its months have the indicator's shape, where there is one.
+    """
+    months = figures.get("rate_to_date")
+    if not months:
+        return {}
+    year = Month.from_ordinal(min(months)).year - 1
+    helper = indicator() if indicator else None
+    shape = np.ones(12) if helper is None else helper.calendar_year(year)
+    if not (shape > 0).all():
+        shape = np.ones(12)
+    values = 100.0 * shape / shape.mean()
+    first = Month(year, 1).ordinal
+    return {first + place: Figure(float(values[place]), "reconstructed") for place in range(12)}

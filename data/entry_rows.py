@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
 
 from data import tables
+from data.audit import write_entry
+from data.plan import Plan
+from data.plan_rows import note_edit
 from models.series import Month
 from models.task import Progress
 
@@ -52,16 +56,19 @@ def read_progress(connection: Connection, plan: str) -> tuple[Progress, ...]:
             final=row.final,
             note=row.note,
             source=row.source,
-            entered=in_utc(row.entered_at),
+            entered=row.entered_at,
         )
         for row in connection.execute(chosen)
     )
 
 
-def write_progress(connection: Connection, plan: str, one: Progress, moment: datetime) -> None:
+def write_progress(
+    connection: Connection, plan: Plan, one: Progress, actor: str, moment: datetime
+) -> None:
+    """Append a report, and tell the audit log of it."""
     connection.execute(
         insert(tables.progress).values(
-            plan=plan,
+            plan=plan.slug,
             kpi=one.kpi,
             step=one.step,
             day=one.day,
@@ -75,6 +82,8 @@ def write_progress(connection: Connection, plan: str, one: Progress, moment: dat
             entered_at=moment,
         )
     )
+    told = {"day": one.day.isoformat(), "done": one.done, "step": one.step, "final": one.final}
+    _tell(connection, plan, "progress.report", one.kpi, actor, told, moment)
 
 
 def read_log(connection: Connection, plan: str) -> tuple[LogEntry, ...]:
@@ -90,16 +99,19 @@ def read_log(connection: Connection, plan: str) -> tuple[LogEntry, ...]:
             text_en=row.text_en,
             by=row.entered_by,
             source=row.source,
-            entered=in_utc(row.entered_at),
+            entered=row.entered_at,
         )
         for row in connection.execute(chosen)
     )
 
 
-def write_log(connection: Connection, plan: str, one: LogEntry, moment: datetime) -> None:
+def write_log(
+    connection: Connection, plan: Plan, one: LogEntry, actor: str, moment: datetime
+) -> None:
+    """Append a log entry, and tell the audit log of it."""
     connection.execute(
         insert(tables.log_entries).values(
-            plan=plan,
+            plan=plan.slug,
             kpi=one.kpi,
             year=one.month.year,
             month=one.month.month,
@@ -111,8 +123,17 @@ def write_log(connection: Connection, plan: str, one: LogEntry, moment: datetime
             entered_at=moment,
         )
     )
+    _tell(connection, plan, "log.add", one.kpi, actor, {"month": str(one.month)}, moment)
 
 
-def in_utc(moment: datetime) -> datetime:
-    """SQLite forgets the zone; everything is written in UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _tell(
+    connection: Connection,
+    plan: Plan,
+    action: str,
+    kpi: str,
+    actor: str,
+    told: Mapping[str, object],
+    moment: datetime,
+) -> None:
+    note_edit(connection, plan.family, plan.slug, moment)
+    write_entry(connection, actor, action, f"{plan.slug}/{kpi}", after=told)

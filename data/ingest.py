@@ -145,7 +145,7 @@ def ingest(
         unknown.update(read.unknown)
         if read.problem is None:
             suspicions += suspicious(known, kpis, read.observations)
-            known = Panel.of(family, kpis, [*_all(known), *read.observations])
+            known = Panel.of(family, kpis, [*known.figures(), *read.observations])
         reports.append(_store(store, family, read, by, dry_run))
         if progress is not None:
             progress(done, len(files), read.file)
@@ -299,8 +299,3 @@ def _store(store: Store, family: str, read: _Read, by: str, dry_run: bool) -> Fi
         notes=read.notes,
         loaded_before=before,
     )
-
-
-def _all(panel: Panel) -> Iterator[Observation]:
-    for figures in panel.printed.values():
-        yield from figures

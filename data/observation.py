@@ -11,6 +11,8 @@ from models.series import FigureStatus, Kind, Month
 
 Form = Literal[
     "month",  # the month's own figure
+    "quarter",  # the quarter that the month ends
+    "half",  # the half-year that the month ends
     "year_to_date",  # January through the month
     "rate_on_year",  # month against the same month of last year, 100 = unchanged
     "rate_to_date",  # year to date against the same months of last year
@@ -20,14 +22,16 @@ Form = Literal[
     "year",  # the full year as printed
 ]
 
+UNDATED = date.max  # published, but nobody knows when: later than every day that can be asked for
+
 
 @dataclass(frozen=True)
 class Observation:
     """One printed figure. Append-only: a revision is a new observation.
 
-    `month` is the month the figure is about (the last one for a cumulative
-    figure); `published` the day it became known; `source` says file, sheet and
-    cell, so that a person can find it again.
+    `month` is the month the figure is about (the last one for a figure of several
+    months); `published` the day it became known, `UNDATED` where no document says
+    it; `source` says file, sheet and cell, so that a person can find it again.
     """
 
     kpi: str
@@ -56,7 +60,13 @@ class RowSelector:
 
 @dataclass(frozen=True)
 class Kpi:
-    """One monitored quantity and what tells it apart."""
+    """One monitored quantity and what tells it apart.
+
+    `indicator` is a monthly KPI that moves like this one and tells how totals are
+    spread over months (see `data.disaggregate`): a slug, or 'family/slug' for one of
+    another family. With `demonstration` its months may be reconstructed from what
+    was published later (see `data.demonstration`).
+    """
 
     slug: str
     name_vi: str
@@ -75,3 +85,5 @@ class Kpi:
     numerator: str | None = None  # kind 'ratio'
     denominator: str | None = None
     index: str | None = None  # kind 'log': the KPI whose published figures stand beside it
+    indicator: str | None = None
+    demonstration: bool = False

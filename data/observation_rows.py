@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
 
 from data import tables
+from data.audit import write_entry
 from data.observation import Observation
 from models.errors import InputError
 from models.series import Month
@@ -98,7 +99,14 @@ def add_observations(
             )
     fresh, added = _compare(_held(connection, family, observations), observations)
     if fresh and not dry_run:
-        _insert(connection, family, fresh, origin)
+        number = _insert(connection, family, fresh, origin)
+        write_entry(
+            connection,
+            origin.imported_by,
+            "figures.import",
+            family,
+            after={"import": number, "file": origin.file, **asdict(added)},
+        )
     return added
 
 
@@ -135,8 +143,9 @@ def _compare(
 
 def _insert(
     connection: Connection, family: str, observations: Sequence[Observation], origin: ImportRecord
-) -> None:
-    number = connection.scalar(
+) -> int:
+    """Write figures; the number of their import."""
+    number: int = connection.execute(
         insert(tables.imports)
         .values(
             family=family,
@@ -146,7 +155,7 @@ def _insert(
             imported_by=origin.imported_by,
         )
         .returning(tables.imports.c.id)
-    )
+    ).scalar_one()
     connection.execute(
         insert(tables.observations),
         [
@@ -165,3 +174,4 @@ def _insert(
             for one in observations
         ],
     )
+    return number

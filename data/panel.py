@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
-from data.derive import Figure, newest, ratio_of, series_of, total_of
-from data.observation import Form, Kpi, Observation
+from data.derive import known_months, ratio_of, series_of, total_of
+from data.disaggregate import Contradiction, Indicator, reconstruct
+from data.figures import Figure, newest
+from data.observation import UNDATED, Form, Kpi, Observation
 from models.errors import NoObservations, UnknownKpi
 from models.series import Month, Series
+from models.totals import EXACT
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,24 @@ class Panel:
     """A family's KPIs and observations; immutable.
 
     `series_as_of` is the only door from observations to models: what it returns
-    on a day rests on publications up to that day alone.
+    on a day rests on publications up to that day alone (a plan loaded for
+    demonstration has a side door, `data.demonstration`). `elsewhere` holds the
+    families whose KPIs serve as indicators here.
     """
 
     family: str
     definitions: Mapping[str, Kpi]
     printed: Mapping[str, tuple[Observation, ...]]
+    elsewhere: Mapping[str, Panel] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, family: str, kpis: Sequence[Kpi], observations: Iterable[Observation]) -> Panel:
+    def of(
+        cls,
+        family: str,
+        kpis: Sequence[Kpi],
+        observations: Iterable[Observation],
+        elsewhere: Iterable[Panel] = (),
+    ) -> Panel:
         by_kpi: dict[str, list[Observation]] = {}
         for observation in observations:
             by_kpi.setdefault(observation.kpi, []).append(observation)
@@ -35,7 +47,13 @@ class Panel:
             family=family,
             definitions={kpi.slug: kpi for kpi in kpis},
             printed={kpi: tuple(figures) for kpi, figures in by_kpi.items()},
+            elsewhere={panel.family: panel for panel in elsewhere},
         )
+
+    def figures(self) -> Iterator[Observation]:
+        """All figures of the family that are in here."""
+        for printed in self.printed.values():
+            yield from printed
 
     def kpis(self) -> tuple[str, ...]:
         """Slugs in the family's order."""
@@ -58,7 +76,8 @@ class Panel:
 
     def vintages(self) -> tuple[date, ...]:
         """The days on which anything was published."""
-        return tuple(sorted({f.published for figures in self.printed.values() for f in figures}))
+        days = {figure.published for figure in self.figures()}
+        return tuple(sorted(days - {UNDATED}))
 
     def series_as_of(self, kpi: str, day: date) -> Series:
         """A KPI as it was known on a day.
@@ -81,14 +100,42 @@ class Panel:
             above = self.series_as_of(definition.numerator, day)
             below = self.series_as_of(definition.denominator, day)
             return ratio_of(key, definition, above, below, day)
-        return series_of(key, definition, self._newest(kpi, day), day)
+        return series_of(
+            key, definition, self.newest(kpi, day), day, self._indicator(definition, day)
+        )
+
+    def contradictions(self, kpi: str, day: date) -> tuple[Contradiction, ...]:
+        """Figures published up to a day that cannot all be met, where a month had to be found."""
+        definition, figures = self.definition(kpi), self.newest(kpi, day)
+        known = known_months(definition.kind, figures)
+        found = reconstruct(known, figures, definition.kind, self._indicator(definition, day))
+        return found.contradictions if found else ()
+
+    def located(self, indicator: str) -> tuple[Panel, str]:
+        """The panel that holds an indicator, 'slug' or 'family/slug', and its slug there.
+
+        Raises
+        ------
+        NoObservations
+            If that family is not loaded.
+        """
+        family, _, slug = indicator.rpartition("/")
+        if family in ("", self.family):
+            return self, slug
+        if family not in self.elsewhere:
+            raise NoObservations(
+                f"the indicator '{indicator}' has no figures: family '{family}' is not loaded. "
+                f"Import its plan and figures, or load the sample that has them."
+            )
+        return self.elsewhere[family], slug
 
     def outcome(self, kpi: str, year: int, day: date) -> float | None:
         """What a finished year became, as known on a day; None while it is not finished.
 
         A flow: the months' sum, which is the cumulative figure of the December
         report until January's report restates December. An average, a closing
-        level and a ratio by their kind; growth: December's cumulative rate − 100.
+        level and a ratio by their kind; growth: December's cumulative rate − 100. Of
+        reconstructed months only what the printed figures leave no doubt of counts.
         """
         try:
             series = self.series_as_of(kpi, day)
@@ -98,9 +145,11 @@ class Panel:
         if series.cutoff < december:
             return None
         if series.kind == "growth":
-            rate = self._newest(kpi, day).get("rate_to_date", {}).get(december.ordinal)
+            rate = self.newest(kpi, day).get("rate_to_date", {}).get(december.ordinal)
             return rate.value - 100 if rate else None
         months = series.calendar_year(year)
+        if _in_doubt(series, year):
+            return None
         if not np.isfinite(months).all():
             return series.to_date if series.cutoff == december else None
         if series.kind == "closing":
@@ -114,5 +163,30 @@ class Panel:
             return series.to_date
         return float(months.sum())
 
-    def _newest(self, kpi: str, day: date) -> dict[Form, dict[int, Figure]]:
+    def newest(self, kpi: str, day: date) -> dict[Form, dict[int, Figure]]:
+        """The printed figure that counts on a day, for each form and month ordinal."""
         return newest(self.printed.get(kpi, ()), day)
+
+    def _indicator(self, kpi: Kpi, day: date) -> Indicator | None:
+        """Looks up a KPI's indicator as known on the same day; while it has none, None."""
+        if kpi.indicator is None:
+            return None
+        name = kpi.indicator
+
+        def look_up() -> Series | None:
+            try:
+                panel, slug = self.located(name)
+                return panel.series_as_of(slug, day)
+            except NoObservations:
+                return None
+
+        return look_up
+
+
+def _in_doubt(series: Series, year: int) -> bool:
+    """Whether reconstructed months leave a year's outcome open."""
+    if series.doubt is None:
+        return False
+    first = Month(year, 1).ordinal - series.start.ordinal
+    open_ = np.linalg.norm(series.doubt[max(first, 0) : first + 12].sum(axis=0))
+    return bool(open_ > EXACT * np.abs(series.values[max(first, 0) : first + 12]).sum())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from data.figures import half_digit
 from data.observation import Observation
 from data.plan import PlanVersion
 from models.series import Month
@@ -113,8 +114,7 @@ def implied_plans(observations: Iterable[Observation], year: int) -> tuple[Impli
 
 def _rounding(share: float) -> float:
     """Half a unit of the last digit printed, at least what floating point leaves."""
-    digits = f"{share:.10f}".rstrip("0").partition(".")[2]
-    return max(min(0.5 * 10.0 ** -len(digits), share / 2), share * _EXACT)
+    return max(min(half_digit(share), share / 2), share * _EXACT)
 
 
 def implied_targets(

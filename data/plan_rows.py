@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
 from data import tables
+from data.audit import write_entry
 from data.observation import Kpi, RowSelector
 from data.plan import Plan, PlanVersion
 from models.errors import InvalidPlan, UnknownPlan
@@ -51,14 +52,23 @@ def read_kpis(connection: Connection, family: str) -> tuple[Kpi, ...]:
     return tuple(_kpi(definition) for definition in rows)
 
 
-def write_plan(connection: Connection, plan: Plan) -> Saved:
+def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
     """Write what is new or changed of a plan; see `data.store.Store.save_plan`."""
-    new, head_changed = _write_head(connection, plan)
-    changed, relisted = _write_kpis(connection, plan)
+    head = _write_head(connection, plan)
+    kpis, relisted = _write_kpis(connection, plan)
     versions = _write_versions(connection, plan)
-    if new or head_changed or relisted or versions or changed:
+    new = head is not None and head.before is None
+    if head or kpis or relisted or versions:
         note_edit(connection, plan.family, plan.slug, datetime.now(UTC))
-    return Saved(new, versions, changed)
+        write_entry(
+            connection,
+            by,
+            "plan.save",
+            plan.slug,
+            before=None if new else _told(head, kpis, "before"),
+            after={**_told(head, kpis, "after"), "new_versions": versions},
+        )
+    return Saved(new, versions, tuple(kpis))
 
 
 def note_edit(connection: Connection, family: str, plan: str, moment: datetime) -> None:
@@ -67,35 +77,57 @@ def note_edit(connection: Connection, family: str, plan: str, moment: datetime) 
     connection.execute(insert(tables.edits).values(values))
 
 
-def _write_head(connection: Connection, plan: Plan) -> tuple[bool, bool]:
-    """Whether the plan is new, and whether its names changed."""
+@dataclass(frozen=True)
+class _Change:
+    """A definition as it was and as it is now; `before` is None for a new one."""
+
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def _told(
+    head: _Change | None, kpis: Mapping[str, _Change], side: Literal["before", "after"]
+) -> dict[str, Any]:
+    """One side of what changed, for the audit log; a new KPI by its name only."""
+    told = {} if head is None else {"plan": getattr(head, side)}
+    known = {slug: getattr(kpi, side) for slug, kpi in kpis.items() if kpi.before is not None}
+    if known:
+        told["kpis"] = known
+    new = [slug for slug, kpi in kpis.items() if kpi.before is None]
+    if new and side == "after":
+        told["new_kpis"] = new
+    return told
+
+
+def _write_head(connection: Connection, plan: Plan) -> _Change | None:
+    """What changed of the plan's own fields; None if nothing did."""
     head = {name: getattr(plan, name) for name in _HEAD}
     row = connection.execute(select(tables.plans).where(tables.plans.c.slug == plan.slug)).first()
     if row is None:
         connection.execute(insert(tables.plans).values(slug=plan.slug, **head))
-        return True, True
+        return _Change(None, head)
     if row.family != plan.family:
         raise InvalidPlan(
             f"plan '{plan.slug}' is of family '{row.family}', found '{plan.family}'; "
             "keep the family or choose another slug."
         )
-    changed = any(getattr(row, name) != value for name, value in head.items())
-    if changed:
-        chosen = update(tables.plans).where(tables.plans.c.slug == plan.slug)
-        connection.execute(chosen.values(**head))
-    return False, changed
+    before = {name: getattr(row, name) for name in _HEAD}
+    if before == head:
+        return None
+    connection.execute(update(tables.plans).where(tables.plans.c.slug == plan.slug).values(**head))
+    return _Change(before, head)
 
 
-def _write_kpis(connection: Connection, plan: Plan) -> tuple[tuple[str, ...], bool]:
+def _write_kpis(connection: Connection, plan: Plan) -> tuple[dict[str, _Change], bool]:
     """KPIs new or redefined, and whether the plan lists others than before."""
     rows = connection.execute(select(tables.kpis).where(tables.kpis.c.family == plan.family))
     known = {row.slug: row.definition for row in rows}
-    changed = []
+    changed = {}
     for position, kpi in enumerate(plan.kpis):
         definition = _plain(asdict(kpi))
         if known.get(kpi.slug) == definition:
             continue
-        changed.append(kpi.slug)
+        changed[kpi.slug] = _Change(known.get(kpi.slug), definition)
         if kpi.slug in known:
             same = (tables.kpis.c.family == plan.family) & (tables.kpis.c.slug == kpi.slug)
             connection.execute(update(tables.kpis).where(same).values(definition=definition))
@@ -120,7 +152,7 @@ def _write_kpis(connection: Connection, plan: Plan) -> tuple[tuple[str, ...], bo
     ]
     if fresh:
         connection.execute(insert(tables.plan_kpis), fresh)
-    return tuple(changed), bool(fresh)
+    return changed, bool(fresh)
 
 
 def _write_versions(connection: Connection, plan: Plan) -> tuple[int, ...]:

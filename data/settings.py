@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import InputError
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -37,3 +39,16 @@ class Settings(BaseSettings):
     def bundles(self) -> Path:
         """Folder in which retrainings are kept for the service."""
         return self.home / "bundles"
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; `InputError` names the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        variable = name if name.isupper() else f"VEDICH_{name.upper()}"
+        raise InputError(
+            f"{variable}: {wrong['msg'].lower()}, found '{wrong['input']}'. See docs/settings.md."
+        ) from error

@@ -8,42 +8,72 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ScalarSelect,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from data import tables
-from data.entry_rows import (
-    LogEntry,
-    in_utc,
-    read_log,
-    read_progress,
-    write_log,
-    write_progress,
-)
-from data.observation import Kpi, Observation
+from data.audit import process_user, write_entry
+from data.entry_rows import LogEntry, read_log, read_progress, write_log, write_progress
+from data.observation import UNDATED, Kpi, Observation
 from data.observation_rows import (
     Added,
     ImportRecord,
     add_observations,
     identity,
-    read_observations,
 )
 from data.panel import Panel
+from data.panel_rows import read_panel
 from data.plan import Plan
-from data.plan_rows import Saved, note_edit, read_kpis, read_plan, write_plan
-from models.errors import UnknownStamp
+from data.plan_rows import Saved, read_kpis, read_plan, write_plan
+from models.errors import InputError, StoreUnavailable, UnknownStamp
 from models.series import Series
 from models.task import Progress
 
-__all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Saved", "Store"]
+__all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Revision", "Saved", "Store"]
+
+
+def _newest(table: Table, *, of_family: bool = False) -> ScalarSelect[int]:
+    chosen = select(func.coalesce(func.max(table.c.id), 0))
+    if of_family:
+        chosen = chosen.where(table.c.family == bindparam("family"))
+    return chosen.scalar_subquery()
+
 
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
+_REVISION = select(  # built once: it is asked before every answer
+    _newest(tables.imports),
+    _newest(tables.edits),
+    _newest(tables.promotions, of_family=True),
+    _newest(tables.steps, of_family=True),
+)
+
+# asked before every answer, so it is put together once
+_COUNTERS = select(
+    *(
+        select(func.coalesce(func.max(table.c.id), 0))
+        .where(table.c.family == bindparam("family"))
+        .scalar_subquery()
+        for table in (tables.imports, tables.edits, tables.promotions)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +85,23 @@ class Promotion:
     as_of: date
     promoted_at: datetime
     bundle_hash: str
+
+
+class Revision(NamedTuple):
+    """Counts of imports and edits of plans, and of a family's promotions and steps of sign-off.
+
+    Imports and edits are those of all families: one may hold the indicators of
+    another. `figures` changes only with what projections are computed from.
+    """
+
+    imports: int
+    edits: int
+    promotions: int
+    steps: int
+
+    @property
+    def figures(self) -> tuple[int, int, int]:
+        return self[:3]
 
 
 class ObservationStore(Protocol):
@@ -86,10 +133,16 @@ class Store:
 
         SQLite files are created with their folder and kept in WAL mode;
         'postgresql://' is served by psycopg.
+
+        Raises
+        ------
+        InputError
+            If the URL is none, or of a database that this program does not know.
+        StoreUnavailable
+            If the database cannot be reached or opened; also raised by every
+            method when it goes away later.
         """
-        address = make_url(url)
-        if address.drivername == "postgresql":
-            address = address.set(drivername="postgresql+psycopg")
+        address = _address(url)
         if address.get_backend_name() == "sqlite" and address.database not in (
             None,
             "",
@@ -99,6 +152,7 @@ class Store:
         engine = create_engine(address)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "handle_error", _say_unavailable)
         store = cls(engine)
         store._migrate()
         return store
@@ -110,15 +164,19 @@ class Store:
         configuration = Config()
         configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         head = ScriptDirectory.from_config(configuration).get_current_head()
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             if MigrationContext.configure(connection).get_current_revision() == head:
                 return
-        with self._writing() as connection:
+        with self.writing() as connection:
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
 
+    def reading(self) -> Connection:
+        """A connection to read over; use it as a context."""
+        return self._engine.connect()
+
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A transaction that keeps other writers out from its beginning."""
         with self._engine.begin() as connection:
             if connection.dialect.name == "sqlite":
@@ -132,27 +190,32 @@ class Store:
     def plans(self) -> tuple[str, ...]:
         """Slugs of all plans, in order."""
         chosen = select(tables.plans.c.slug).order_by(tables.plans.c.slug)
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(connection.scalars(chosen))
 
     def family_plans(self, family: str) -> tuple[str, ...]:
         """Slugs of a family's plans, by year."""
         chosen = select(tables.plans.c.slug).where(tables.plans.c.family == family)
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(
                 connection.scalars(chosen.order_by(tables.plans.c.year, tables.plans.c.slug))
             )
 
     def plan(self, slug: str) -> Plan:
         """A plan with its KPIs and all its versions; raise `UnknownPlan`."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return read_plan(connection, slug)
 
-    def save_plan(self, plan: Plan) -> Saved:
+    def save_plan(self, plan: Plan, by: str | None = None) -> Saved:
         """Save a plan, its KPIs and its new versions, all or nothing.
 
         Saving the same plan again changes nothing. Names and KPI definitions may
         change; a version that was saved once never does.
+
+        Parameters
+        ----------
+        plan : Plan
+        by : who saves, for the audit log; default the user of this process
 
         Raises
         ------
@@ -160,39 +223,38 @@ class Store:
             If a version with a number already saved differs from it, or the plan
             belongs to another family.
         """
-        with self._writing() as connection:
-            return write_plan(connection, plan)
+        with self.writing() as connection:
+            return write_plan(connection, plan, by or process_user())
 
     def kpis(self, family: str) -> tuple[Kpi, ...]:
         """All KPIs of a family, in the order they were first given."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return read_kpis(connection, family)
 
     # what people enter
 
     def progress(self, plan: str) -> tuple[Progress, ...]:
         """All reports about a plan's tasks, in the order in which they were entered."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return read_progress(connection, plan)
 
-    def add_progress(self, plan: Plan, entry: Progress) -> None:
-        """Append a report; what it says is checked before, see `data.progress.check_progress`."""
-        moment = datetime.now(UTC)
-        with self._writing() as connection:
-            write_progress(connection, plan.slug, entry, moment)
-            note_edit(connection, plan.family, plan.slug, moment)
+    def add_progress(self, plan: Plan, entry: Progress, by: str | None = None) -> None:
+        """Append a report that `data.progress.check_progress` let pass.
+
+        `by` enters it, for the audit log; default the user of this process.
+        """
+        with self.writing() as connection:
+            write_progress(connection, plan, entry, by or process_user(), datetime.now(UTC))
 
     def log(self, plan: str) -> tuple[LogEntry, ...]:
         """All log entries of a plan, in the order in which they were entered."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return read_log(connection, plan)
 
-    def add_log(self, plan: Plan, entry: LogEntry) -> None:
-        """Append a log entry; it is checked before, see `data.progress.check_log`."""
-        moment = datetime.now(UTC)
-        with self._writing() as connection:
-            write_log(connection, plan.slug, entry, moment)
-            note_edit(connection, plan.family, plan.slug, moment)
+    def add_log(self, plan: Plan, entry: LogEntry, by: str | None = None) -> None:
+        """Append a log entry that `data.progress.check_log` let pass; `by` as for a report."""
+        with self.writing() as connection:
+            write_log(connection, plan, entry, by or process_user(), datetime.now(UTC))
 
     # observations
 
@@ -215,7 +277,7 @@ class Store:
         InputError
             If a value is not a finite number; nothing is added then.
         """
-        door = self._engine.connect() if dry_run else self._writing()
+        door = self.reading() if dry_run else self.writing()
         with door as connection:
             return add_observations(connection, family, observations, origin, dry_run)
 
@@ -224,14 +286,16 @@ class Store:
         chosen = select(tables.imports.c.id).where(
             tables.imports.c.family == family, tables.imports.c.sha256 == sha256
         )
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return connection.scalar(chosen.limit(1)) is not None
 
     def panel(self, family: str, up_to: date | None = None) -> Panel:
-        """Everything known of a family (up to a day), in memory."""
-        with self._engine.connect() as connection:
-            kpis = read_kpis(connection, family)
-            return Panel.of(family, kpis, read_observations(connection, family, up_to))
+        """Everything known of a family (up to a day), in memory, with its indicators elsewhere.
+
+        Of a family with KPIs for demonstration everything at all: they look ahead.
+        """
+        with self.reading() as connection:
+            return read_panel(connection, family, up_to)
 
     def series_as_of(self, family: str, kpi: str, day: date) -> Series:
         """A KPI as known on a day; see `data.panel.Panel.series_as_of`."""
@@ -240,50 +304,52 @@ class Store:
     def vintages(self, family: str) -> tuple[date, ...]:
         """The days on which anything of the family was published."""
         table = tables.observations
-        chosen = select(table.c.published).where(table.c.family == family).distinct()
-        with self._engine.connect() as connection:
+        chosen = select(table.c.published).distinct()
+        chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
+        with self.reading() as connection:
             return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
     def data_hash(self, family: str, day: date) -> str:
-        """SHA-256 of all figures known on a day, whatever order they came in."""
-        with self._engine.connect() as connection:
-            known = read_observations(connection, family, day)
-        lines = sorted("|".join(map(str, identity(one))) for one in known)
+        """SHA-256 of all figures that answers for a day rest on, whatever order they came in."""
+        panel = self.panel(family, day)
+        lines = sorted("|".join(map(str, identity(one))) for one in panel.figures())
+        for name, other in sorted(panel.elsewhere.items()):
+            lines += sorted("|".join((name, *map(str, identity(one)))) for one in other.figures())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    def revision(self, family: str) -> tuple[int, int, int]:
-        """Three numbers that change whenever anything is added to or changed in a family.
-
-        They count imports, edits of plans (what people enter about them included)
-        and promotions; cheap enough to ask before every answer.
-        """
-        counters = [
-            select(func.coalesce(func.max(table.c.id), 0))
-            .where(table.c.family == family)
-            .scalar_subquery()
-            for table in (tables.imports, tables.edits, tables.promotions)
-        ]
-        with self._engine.connect() as connection:
-            imports, edits, promotions = connection.execute(select(*counters)).one()
-        return int(imports), int(edits), int(promotions)
+    def revision(self, family: str) -> Revision:
+        """What changes whenever anything that a family's answers rest on does; cheap to ask."""
+        with self.reading() as connection:
+            return Revision(*connection.execute(_REVISION, {"family": family}).one())
 
     # promotions and the ledger
 
-    def record_promotion(self, promotion: Promotion) -> None:
-        """Append a promotion to the history."""
-        with self._writing() as connection:
-            connection.execute(insert(tables.promotions).values(**asdict(promotion)))
+    def record_promotion(self, promotion: Promotion, by: str | None = None) -> None:
+        """Append a promotion to the history; `by` as in `save_plan`."""
+        table = tables.promotions
+        last = select(table.c.version).where(table.c.family == promotion.family)
+        with self.writing() as connection:
+            before = connection.scalar(last.order_by(table.c.id.desc()).limit(1))
+            connection.execute(insert(table).values(**asdict(promotion)))
+            write_entry(
+                connection,
+                by or process_user(),
+                "model.promote",
+                promotion.family,
+                before=before and {"version": before},
+                after={"version": promotion.version, "as_of": promotion.as_of.isoformat()},
+            )
 
     def promotions(self, family: str) -> tuple[Promotion, ...]:
         """All promotions of a family, oldest first."""
         chosen = select(tables.promotions).where(tables.promotions.c.family == family)
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return tuple(
                 Promotion(
                     family=row.family,
                     version=row.version,
                     as_of=row.as_of,
-                    promoted_at=in_utc(row.promoted_at),
+                    promoted_at=row.promoted_at,
                     bundle_hash=row.bundle_hash,
                 )
                 for row in connection.execute(chosen.order_by(tables.promotions.c.id))
@@ -294,7 +360,7 @@ class Store:
     ) -> None:
         """Enter a projection into the ledger; a stamp entered before keeps its content."""
         known = select(tables.projections.c.stamp).where(tables.projections.c.stamp == stamp)
-        with self._writing() as connection:
+        with self.writing() as connection:
             if connection.scalar(known) is None:
                 connection.execute(
                     insert(tables.projections).values(
@@ -309,7 +375,7 @@ class Store:
     def projection(self, stamp: str) -> dict[str, Any]:
         """What the ledger holds under a stamp; raise `UnknownStamp`."""
         chosen = select(tables.projections.c.payload).where(tables.projections.c.stamp == stamp)
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             payload = connection.scalar(chosen)
         if payload is None:
             raise UnknownStamp(
@@ -319,6 +385,37 @@ class Store:
         return dict(payload)
 
 
+def _address(url: str) -> URL:
+    """A URL with the driver that serves it; what it says beyond its scheme may be secret."""
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except ArgumentError:
+        backend = "no URL"
+    if backend not in ("sqlite", "postgresql"):
+        raise InputError(
+            f"expected the URL of a database, found {backend}. Set VEDICH_DATABASE_URL to "
+            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
+        )
+    if address.drivername == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    return address
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _say_unavailable(context: ExceptionContext) -> None:
+    """Let a database that is away be our own error; a fault in a statement stays what it is."""
+    sqlite_says = getattr(context.original_exception, "sqlite_errorname", "")
+    away = isinstance(context.sqlalchemy_exception, OperationalError)
+    if (away and sqlite_says != "SQLITE_ERROR") or sqlite_says == "SQLITE_NOTADB":
+        engine = context.engine
+        place = engine.url.render_as_string() if engine else "the address given"
+        reason = (str(context.original_exception).splitlines() or ["no answer"])[0]
+        raise StoreUnavailable(
+            f"expected the database at {place}, found: {reason}. Start it, or set "
+            "VEDICH_DATABASE_URL to where it is (unset: a file under VEDICH_HOME)."
+        )

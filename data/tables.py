@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Date,
     DateTime,
+    Dialect,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -17,7 +20,24 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
 )
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite forgets the zone, everything is written in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
 
 metadata = MetaData()
 
@@ -102,7 +122,7 @@ progress = Table(
     Column("note", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("entered_by", Text, nullable=False),
-    Column("entered_at", DateTime(timezone=True), nullable=False),
+    Column("entered_at", Moment, nullable=False),
     Index("progress_of_plan", "plan", "kpi"),
 )
 
@@ -119,7 +139,7 @@ log_entries = Table(
     Column("text_en", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("entered_by", Text, nullable=False),
-    Column("entered_at", DateTime(timezone=True), nullable=False),
+    Column("entered_at", Moment, nullable=False),
     Index("log_of_plan", "plan", "kpi"),
 )
 
@@ -129,7 +149,7 @@ edits = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("family", String(80), nullable=False),
     Column("plan", String(80), nullable=False),
-    Column("edited_at", DateTime(timezone=True), nullable=False),
+    Column("edited_at", Moment, nullable=False),
     Index("edits_of_family", "family", "id"),
 )
 
@@ -140,7 +160,7 @@ imports = Table(
     Column("family", String(80), nullable=False),
     Column("file", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
-    Column("imported_at", DateTime(timezone=True), nullable=False),
+    Column("imported_at", Moment, nullable=False),
     Column("imported_by", Text, nullable=False),
     Index("imports_of_family", "family", "id"),
 )
@@ -169,7 +189,7 @@ promotions = Table(
     Column("family", String(80), nullable=False),
     Column("version", String(40), nullable=False),
     Column("as_of", Date, nullable=False),
-    Column("promoted_at", DateTime(timezone=True), nullable=False),
+    Column("promoted_at", Moment, nullable=False),
     Column("bundle_hash", String(64), nullable=False),
     Index("promotions_of_family", "family", "id"),
 )
@@ -181,5 +201,85 @@ projections = Table(
     Column("plan", String(80), nullable=False),
     Column("kpi", String(80), nullable=False),
     Column("payload", JSON, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", String(40), ForeignKey("accounts.name"), nullable=False),
+    Column("ends_at", Moment, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("scope", String(20), nullable=False),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Index("audit_of_action", "action", "at"),
+)
+
+estimates = Table(
+    "estimates",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("value", Float(53), nullable=False),
+    Column("unit", Text, nullable=False),
+    Index("estimates_of_month", "plan", "month"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("estimate", Integer, ForeignKey("estimates.id")),  # null: the month as a whole
+    Column("state", String(20), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("figures", String(16)),
+    Index("steps_of_month", "plan", "month"),
+    Index("steps_of_family", "family", "id"),
+)
+
+issued_figures = Table(
+    "issued_figures",
+    metadata,
+    Column("step", Integer, ForeignKey("steps.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kpi", String(80), nullable=False),
+    Column("stamp", String(40), ForeignKey("projections.stamp"), nullable=False),
+    Index("issued_figures_by_stamp", "stamp"),
 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.errors import CannotForecast
 from models.paths import Paths, generator
+from models.reconstruction import draw_histories
 from models.series import FigureStatus, Kind, Month, Series
 from models.year_months import denominators, months_known, year_months
 
@@ -32,7 +33,8 @@ class AnnualDistribution:
     year, months_known : int; how many of the months are known, all when it is over
     first_month : of the year or of the part of it, 1 to 12; `n_months` are covered
     known : array, shape (n_paths,), the outcome if the months to come brought
-        nothing, in `unit`; the same on every path unless a month is missing
+        nothing, in `unit`; the same on every path unless a month is missing or
+        reconstructed
     observed : array, shape (months_known,), the months known, in the unit of
         `months`; the median of the draws where one is missing
     months : array, shape (n_paths, n_months − months_known), those to come, in the
@@ -43,7 +45,8 @@ class AnnualDistribution:
     base_status : status of `base`; 'projected' while last year is not over, None
         where it is not known
     last_year : array, shape (n_paths, n_months), last year's months, in the unit of
-        `months`; the same on every path unless some are missing or not yet there
+        `months`; the same on every path unless some are missing, reconstructed or
+        not yet there
     actual_to_date : the published figure for the year to date (average: mean of
         the months; closing: the last level); None when it is not known
     data_status : status of `actual_to_date`
@@ -151,17 +154,23 @@ def annual_distribution(
     if series.kind == "milestone":
         raise CannotForecast(f"{series.key} is a list of milestones; it has no months to project.")
     chosen = series.year if year is None else year
-    ahead = Month(chosen, 12).ordinal - series.cutoff.ordinal
-    if paths.shape[1] < ahead:
+    needed = Month(chosen, 12).ordinal - series.cutoff.ordinal
+    if paths.shape[1] < needed:
         raise ValueError(
-            f"{series.key}: {ahead} months to December {chosen}, paths of {paths.shape[1]}"
+            f"{series.key}: {needed} months to December {chosen}, paths of {paths.shape[1]}"
         )
     rng = rng or generator(series.key, str(series.as_of), "gaps")
     n_known = months_known(series, chosen)
-    months = _months(series, paths, chosen, rng)
-    last_year = _months(series, paths, chosen - 1, rng)
+    histories = draw_histories(series, monthly_values(series), len(paths))
+    ahead = paths if histories is None else paths * histories.level[:, None]
+    months = _months(series, ahead, chosen, rng)
+    observed = np.median(months[:, :n_known], axis=0)
+    last_year = _months(series, ahead, chosen - 1, rng)
     if chosen == series.year:
         last_year = best_known(series, last_year)
+    if histories is not None:
+        months = months + histories.of_year(chosen)
+        last_year = last_year + histories.of_year(chosen - 1)
     response = response_over(series, chosen, last_year)
     to_date = series.to_date if chosen == series.year else None
     known = _known(series.kind, months, last_year, response, n_known, to_date)
@@ -177,7 +186,7 @@ def annual_distribution(
         year=chosen,
         months_known=n_known,
         known=known,
-        observed=np.median(months[:, :n_known], axis=0),
+        observed=observed,
         months=_whole(months[:, n_known:]) if series.kind == "count" else months[:, n_known:],
         response=response[:, n_known:],
         base=base,

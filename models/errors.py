@@ -7,14 +7,23 @@ VedichError
 │   ├── InvalidPlan       a plan document contradicts itself
 │   ├── InvalidTarget     a target without the bounds its comparator needs
 │   ├── InvalidMonth      a month or a date that is none
-│   └── InvalidLevel      a probability level outside (0, 1)
+│   ├── InvalidLevel      a probability level outside (0, 1)
+│   ├── InvalidAccount    a name or a password that an account cannot have
+│   └── InvalidEstimate   an official estimate that cannot be entered
 ├── NotFound              what was asked for does not exist
-│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp
-│   └── NoObservations    nothing was published up to that date
+│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate
+│   ├── NoObservations    nothing was published up to that date
+│   └── NotIssued         not released to readers outside
+├── NotAllowed            who asks may not do this
+│   ├── LoginRequired     nobody is logged in, or the key does not count
+│   ├── LoginFailed       name and password do not belong together
+│   └── TooManyLogins     failed too often; logging in is closed for a while
+├── OutOfTurn             a step of the sign-off that does not follow the last one
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
 ├── NoBundle              nothing was trained on data up to that date
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
+├── StoreUnavailable      the database cannot be reached or opened
 └── TrackingUnavailable   MLflow cannot be reached
 
 An error says what was expected, what arrived, and what to do. Only
@@ -83,6 +92,14 @@ class InvalidLevel(InputError):
     """A probability level outside (0, 1)."""
 
 
+class InvalidAccount(InputError):
+    """A name or a password that an account or a key cannot have."""
+
+
+class InvalidEstimate(InputError):
+    """An official estimate that cannot be entered as it is."""
+
+
 class NotFound(VedichError):
     """What was asked for does not exist."""
 
@@ -107,6 +124,38 @@ class NoObservations(NotFound):
     """Nothing was published for the KPI up to that date."""
 
 
+class UnknownAccount(NotFound):
+    """No account, or no API key, of that name."""
+
+
+class UnknownEstimate(NotFound):
+    """No official estimate was entered for that KPI and month."""
+
+
+class NotIssued(NotFound):
+    """The figures of that month were not released to readers outside."""
+
+
+class NotAllowed(VedichError):
+    """Who asks may not do this; the message says which role may."""
+
+
+class LoginRequired(NotAllowed):
+    """Nobody is logged in, or the API key is unknown or was revoked."""
+
+
+class LoginFailed(NotAllowed):
+    """Name and password do not belong together."""
+
+
+class TooManyLogins(NotAllowed):
+    """Logging in failed too often; it is closed for a while."""
+
+
+class OutOfTurn(VedichError):
+    """A step of the sign-off that does not follow the last one, or signs other figures."""
+
+
 class CannotForecast(VedichError):
     """A candidate has no basis for this series; it stays visible with this reason."""
 
@@ -121,6 +170,10 @@ class NoBundle(VedichError):
 
 class UnreadableBundle(VedichError):
     """A bundle's folder is damaged, or of a format version this program does not know."""
+
+
+class StoreUnavailable(VedichError):
+    """The database cannot be reached or opened where the settings say it is."""
 
 
 class TrackingUnavailable(VedichError):

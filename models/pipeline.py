@@ -99,11 +99,22 @@ def horizon(series: Series, year: int) -> int:
 def fit_candidates(
     series: Series, candidates: Mapping[str, Candidate] = REGISTRY
 ) -> tuple[dict[str, Parameters], dict[str, str]]:
-    """Parameters of every candidate that can be fitted, and why the others cannot."""
+    """Parameters of every candidate that can be fitted, and why the others cannot.
+
+    Where most months are reconstructed only those of `LADDER` are fitted: the
+    others would learn how the indicator moves, and take that for the KPI.
+    """
     parameters: dict[str, Parameters] = {}
     failures: dict[str, str] = {}
     monthly = forecastable(series)
+    guessed = series.status.count("reconstructed")
     for name in sorted(candidates):
+        if 2 * guessed > len(series.status) and name not in LADDER:
+            failures[name] = (
+                f"{guessed} of {len(series.status)} months of {series.key} are reconstructed; "
+                f"{name} needs printed ones. Load them."
+            )
+            continue
         try:
             parameters[name] = candidates[name].fit(monthly)
         except CannotForecast as reason:

@@ -100,15 +100,16 @@ class Projection:
     def to_dict(self, words: Words = lambda remark: {"code": remark.code}) -> dict[str, Any]:
         """The JSON of one projection; `words` says its remarks.
 
-        `plan`, `name`, `plan_version`, `official_estimate`, `stamp`, the targets'
-        `plan_version` and `base_when_set` and the method's `model_version` are null:
-        they belong to the service.
+        `plan`, `name`, `label`, `plan_version`, `official_estimate`, `figures`, `stamp`,
+        the targets' `plan_version` and `base_when_set` and the method's
+        `model_version` are null: they belong to the service.
         """
         return {
             "plan": None,
             "kpi": self.key.rpartition("/")[2],
             "name": None,
             "plan_version": None,
+            "label": None,
             "unit": self.unit,
             "kind": self.kind,
             "year": self.year,
@@ -133,6 +134,7 @@ class Projection:
                 ],
                 "model_version": None,
             },
+            "figures": None,
             "stamp": None,
         }
 

@@ -74,6 +74,11 @@ class Series:
     base_status : 'restated' where taken from printed figures, 'derived' where a
         printed rate implies it
     denominator : for kind 'ratio' only, array like `values`
+    doubt : array, shape (n_months, n_directions), of a series with reconstructed
+        months: `values + doubt @ z` with z standard normal is a history that the
+        printed figures allow as well (see `models.reconstruction`); None otherwise
+    demonstration : reconstructed with figures published after `as_of` or on no
+        known day; shown under that label, and no part of any track record
     """
 
     key: str
@@ -88,9 +93,11 @@ class Series:
     base: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
     base_status: FigureStatus | None = None
     denominator: NDArray[np.float64] | None = None
+    doubt: NDArray[np.float64] | None = None
+    demonstration: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("values", "base", "denominator"):
+        for name in ("values", "base", "denominator", "doubt"):
             array = getattr(self, name)
             if array is None:
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,4 +56,5 @@ class Trees:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Trees:
-        return cls(**{one.name: arrays[f"trees_{one.name}"] for one in fields(cls)})
+        own: dict[str, Any] = {one.name: arrays[f"trees_{one.name}"] for one in fields(cls)}
+        return cls(**own)

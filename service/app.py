@@ -8,12 +8,25 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from data.settings import Settings
+from data.settings import Settings, read_settings
 from data.store import Store
 from service import problems
 from service.desk import Desk
 from service.examples import describe
-from service.routes import entries, health, pages, plans, projections, registry
+from service.metrics import Measured
+from service.routes import (
+    audit,
+    entries,
+    health,
+    observations,
+    pages,
+    plans,
+    projections,
+    registry,
+    reports,
+    session,
+    signoff,
+)
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -32,7 +45,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     -------
     FastAPI; it owns jobs and what it computed, nothing is global
     """
-    settings = settings or Settings()
+    settings = settings or read_settings()
     desk = Desk(settings, store or Store.open(settings.store_url))
 
     @asynccontextmanager
@@ -47,10 +60,24 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         lifespan=lifespan,
         docs_url=None,  # FastAPI's page loads its scripts from the internet; /docs is ours
         redoc_url=None,
+        openapi_url=None,  # a route of ours too, so that every route says who may ask it
     )
     app.state.desk = desk
+    app.add_middleware(Measured, metrics=desk.metrics)
     problems.install(app)
-    for module in (plans, projections, entries, registry, health, pages):
+    for module in (
+        plans,
+        projections,
+        entries,
+        observations,
+        signoff,
+        reports,
+        registry,
+        audit,
+        session,
+        health,
+        pages,
+    ):
         app.include_router(module.router)
     describe(app)
     return app

@@ -1,4 +1,4 @@
-"""What the command line works out for itself: which store, which plan, which day."""
+"""What the command line works out for itself: which store, plan, day; asked at a terminal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import typer
 from models.errors import InputError
 
 if TYPE_CHECKING:
+    from data.plan import Plan
     from data.settings import Settings
     from data.store import Store
 
 
 def open_store() -> tuple[Settings, Store]:
-    """The settings, and the database that they name."""
+    """The settings and the store that they name."""
     from data.settings import Settings
     from data.store import Store
 
@@ -31,12 +32,11 @@ def the_plan(store: Store, given: str | None) -> str:
     return given or _one_of(store.plans(), "--plan")
 
 
-def family_plan(store: Store, given: str | None) -> str:
+def family_plan(store: Store, given: str | None) -> Plan:
     """A plan of the family that is meant: with one family any of its plans will do."""
     plans = store.plans()
-    if given or len({slug.rpartition("-")[0] for slug in plans}) > 1:
-        return given or _one_of(plans, "--plan")
-    return _one_of(plans[-1:], "--plan")
+    one_family = len({slug.rpartition("-")[0] for slug in plans}) == 1
+    return store.plan(given or _one_of(plans[-1:] if one_family else plans, "--plan"))
 
 
 def _one_of(slugs: Sequence[str], option: str) -> str:
@@ -73,6 +73,13 @@ def publication_day(files: Sequence[Path], given: str | None) -> date | None:
 
 def _is_workbook(file: Path) -> bool:
     return file.suffix.lower() in (".xls", ".xlsx")
+
+
+def new_password() -> str:
+    """Typed twice at a terminal; else the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def refuse_existing(file: Path) -> None:

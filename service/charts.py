@@ -31,6 +31,7 @@ from service.texts import (
     day_of,
     number,
     unit_name,
+    unit_of,
 )
 
 # DejaVu Sans has every Vietnamese letter and comes with matplotlib, so pictures look
@@ -103,18 +104,18 @@ def _register_font() -> None:
     vl_convert.register_font_directory(str(font_folder()))
 
 
-def to_json(chart: alt.VConcatChart) -> bytes:
+def to_json(chart: alt.TopLevelMixin) -> bytes:
     """The Vega-Lite specification."""
     return json.dumps(chart.to_dict(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def to_svg(chart: alt.VConcatChart) -> bytes:
+def to_svg(chart: alt.TopLevelMixin) -> bytes:
     """The chart as SVG, its texts as texts."""
     _register_font()
     return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
 
 
-def to_png(chart: alt.VConcatChart, scale: float = 2.0) -> bytes:
+def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
     """The chart as PNG; `scale` is pixels per point."""
     _register_font()
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
@@ -123,11 +124,13 @@ def to_png(chart: alt.VConcatChart, scale: float = 2.0) -> bytes:
 def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.TitleParams:
     text = TEXT[lang]
     lines = [
-        f"{text['unit']}: {unit_name(projection['unit'], lang)}"
+        f"{text['unit']}: {unit_of(projection, lang)}"
         f" · {text['as_of']} {day_of(projection['as_of'], lang)}"
         f" · {text['stamp']}: {projection['stamp']}",
         *_answer(projection, lang, decimals),
     ]
+    if projection["label"]:
+        lines.insert(0, projection["label"][lang])
     name = f"{projection['name'][lang]}, {text['year']} {projection['year']}"
     return alt.TitleParams(name, subtitle=lines)
 
@@ -147,14 +150,14 @@ def _answer(projection: Mapping[str, Any], lang: Lang, decimals: int) -> list[st
         status = STATUS[lang][target["status"]]
         lines.append(
             f"{text['target']}: {bounds(target, lang, decimals)} · {text['probability']}:"
-            f" {chance(target['probability'], target['status'])} ({status})"
+            f" {chance(target['probability'], target['status'], lang)} ({status})"
         )
     return lines
 
 
 def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerChart:
     growth = projection["kind"] == "growth"
-    title = TEXT[lang]["growth_monthly" if growth else "monthly"]
+    title = TEXT[lang]["growth_monthly"] if growth else TEXT[lang]["monthly"]
     unit = "%" if growth else unit_name(projection["unit"], lang)
     layers = [
         *_bands(_joined(fan.actual, fan.ahead), lang),
@@ -190,10 +193,20 @@ def _cumulative(
         known = (
             f"{FIGURE[lang][projection['data_status']]}: {number(now['value'], lang, decimals)}"
         )
-        layers += [tag(now, known, DARK, dy=16), dot(now, DARK)]
+        layers += [_clear_of(fan.last_year, now, known), dot(now, DARK)]
     if fan.cumulative_ahead:
-        layers += [tag(end, number(end["value"], lang, decimals), BLUE), dot(end, BLUE)]
+        ahead = f"{FIGURE[lang]['projected']}: {number(end['value'], lang, decimals)}"
+        layers += [tag(end, ahead, BLUE), dot(end, BLUE)]
     return _panel(layers, f"{text['cumulative']}, {unit_name(projection['unit'], lang)}")
+
+
+def _clear_of(last_year: Sequence[Row], now: Row, text: str) -> alt.Chart:
+    """The label of the year to date: above the line, unless last year's is there."""
+    then = next((row["value"] for row in last_year if row["month"] == now["month"]), 0.0)
+    room = now["month"][5:7] >= "04"  # enough to the left of the point
+    if room and then <= now["value"]:
+        return tag(now, text, DARK, dx=-8, dy=-10, align="right")
+    return tag(now, text, DARK, dy=16)
 
 
 def _panel(layers: Sequence[alt.Chart], title: str) -> alt.LayerChart:

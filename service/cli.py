@@ -7,6 +7,7 @@ A problem that a person can act on is one line on stderr and exit code 2.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -17,8 +18,8 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
+from service import cli_accounts, cli_entries, cli_month
 from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
-from service.entry_cli import log_app, task_app
 from service.options import AsOfOption, LangOption, PlanOption, WorkersOption
 
 app = typer.Typer(
@@ -33,8 +34,13 @@ plan_app = typer.Typer(
     help="Plans: import, template, compare, roll-over, list.", no_args_is_help=True
 )
 app.add_typer(plan_app, name="plan")
-app.add_typer(task_app, name="task")
-app.add_typer(log_app, name="log")
+app.add_typer(cli_entries.task_app, name="task")
+app.add_typer(cli_entries.log_app, name="log")
+app.add_typer(cli_month.app, name="month")
+app.add_typer(cli_accounts.account_app, name="account")
+app.add_typer(cli_accounts.key_app, name="key")
+report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
+app.add_typer(report_app, name="report")
 
 
 class Format(StrEnum):
@@ -43,6 +49,24 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+class ReportFormat(StrEnum):
+    """Of a report."""
+
+    docx = "docx"
+    pdf = "pdf"
+    xlsx = "xlsx"
+    html = "html"
+    md = "md"
+
+
+class ReportKindOption(StrEnum):
+    """What a report covers."""
+
+    month = "month"
+    half_year = "half-year"
+    year = "year"
 
 
 class TextFormat(StrEnum):
@@ -78,14 +102,13 @@ def ingest(
     workers: WorkersOption = None,
 ) -> None:
     """Load figures: annexes of the statistics office, tidy CSV and XLSX."""
-    import getpass
-
+    from data.audit import process_user
     from data.ingest import ingest as load
     from service.console import show_ingest
     from training.console import progress_bar
 
     _settings, store = open_store()
-    family = store.plan(family_plan(store, plan)).family
+    family = family_plan(store, plan).family
     day = publication_day(files, published)
     with progress_bar("ingest") as progress:
         report = load(
@@ -94,7 +117,7 @@ def ingest(
             files,
             published=day,
             dry_run=dry_run,
-            by=getpass.getuser(),
+            by=process_user(),
             workers=workers or os.cpu_count() or 1,
             progress=progress,
         )
@@ -108,9 +131,13 @@ def retrain(
     plan: PlanOption = None,
     as_of: AsOfOption = None,
     workers: WorkersOption = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Fit the costly candidates too (SARIMA, ETS).")
+    ] = False,
     promote: Annotated[
         bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
     ] = False,
+    engine: Annotated[str, typer.Option(help="Where it runs: only 'local'.")] = "local",
 ) -> None:
     """Learn weights and calibration anew; the better model answers."""
     from service.console import show_retraining
@@ -119,11 +146,19 @@ def retrain(
     from training.retrain import retrain as learn
 
     settings, store = open_store()
-    slug = family_plan(store, plan)
+    slug = family_plan(store, plan).slug
     day = as_of_date(as_of) if as_of else None
     with progress_bar(f"retrain {slug}") as progress:
         report = learn(
-            store, settings, slug, day, workers=workers, progress=progress, promote=promote
+            store,
+            settings,
+            slug,
+            day,
+            workers=workers,
+            progress=progress,
+            engine=engine,
+            thorough=thorough,
+            promote=promote,
         )
     show_retraining(report)
 
@@ -157,6 +192,80 @@ def project(
         show_projections(found, store.plan(slug), lang.value if lang else settings.lang)
 
 
+@report_app.callback()
+def report(
+    context: typer.Context,
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    format: Annotated[
+        ReportFormat | None, typer.Option(help="Default: what the name of --out ends with.")
+    ] = None,
+    lang: LangOption = None,
+    kind: Annotated[
+        ReportKindOption | None,
+        typer.Option(help="Default: half-year with June's figures, year with December's."),
+    ] = None,
+    annex: Annotated[
+        bool, typer.Option("--annex", help="The internal annex: projections, probabilities.")
+    ] = False,
+    template: Annotated[
+        Path | None, typer.Option(help="Your own .docx with placeholders to fill in.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+) -> None:
+    """Write the report of a plan: Word, PDF, Excel, HTML or Markdown."""
+    if context.invoked_subcommand:
+        return
+    if out is None:
+        raise InputError("expected the file to write; found none. Give it: --out report.docx")
+    chosen = format.value if format else out.suffix.lstrip(".").lower()
+    if chosen not in {one.value for one in ReportFormat}:
+        known = ", ".join(one.value for one in ReportFormat)
+        raise InputError(f"{out}: expected a format, one of {known}; found '{chosen}'.")
+    if template and (chosen != "docx" or annex):
+        raise InputError("a template is for the official report in docx; leave out the rest.")
+
+    from service.desk import Desk
+    from service.projections import as_of_date, newest_vintage
+    from service.report.build import Wanted
+    from service.report.formats import render
+    from service.reports import report_of
+
+    settings, store = open_store()
+    slug = the_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
+    wanted = Wanted(
+        lang=lang.value if lang else settings.lang,
+        part="annex" if annex else "report",
+        kind=kind.value if kind else None,
+    )
+    content = report_of(Desk(settings, store), slug, day, wanted)
+    if template is None:
+        out.write_bytes(render(content, ReportFormat(chosen).value))
+    else:
+        from service.report.template import fill
+
+        filled = fill(template.read_bytes(), template.name, content)
+        out.write_bytes(filled.content)
+        for one in filled.unknown:
+            print(f"vedich: {template.name}: unknown placeholder {one}", file=sys.stderr)
+    print(out)
+
+
+@report_app.command("template")
+def report_template(
+    out: Annotated[Path, typer.Argument(help="Where to write: .docx.")],
+    lang: LangOption = None,
+) -> None:
+    """Write a Word template to begin from."""
+    from data.settings import Settings
+    from service.report.starter import starter
+
+    refuse_existing(out)
+    out.write_bytes(starter(lang.value if lang else Settings().lang))
+    print(f"{out}: change it in Word, then: vedich report --template {out} --out report.docx")
+
+
 @app.command()
 def backtest(
     plan: PlanOption = None,
@@ -173,10 +282,10 @@ def backtest(
     from training.console import progress_bar
 
     _settings, store = open_store()
-    slug = family_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_vintage(store, store.plan(slug).family)
-    with progress_bar(f"backtest {slug}") as progress:
-        scores = backtest_scores(store, slug, day, years, workers, progress)
+    chosen = family_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, chosen.family)
+    with progress_bar(f"backtest {chosen.slug}") as progress:
+        scores = backtest_scores(store, chosen.slug, day, years, workers, progress)
     show_scores(scores)
 
 
@@ -202,24 +311,27 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Default 127.0.0.1 or VEDICH_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Default 8000 or VEDICH_PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Default 8000 or VEDICH_PORT.")
+    ] = None,
 ) -> None:
     """Answer over HTTP: page, API, charts."""
     import uvicorn
 
+    from data.accounts import has_accounts
+    from data.audit import process_user, record
+    from service.access import LOCAL, refuse_to_listen
     from service.app import create_app
 
     settings, store = open_store()
     address, number = host or settings.host, port or settings.port
-    shown = f"[{address}]" if ":" in address else address
-    print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
-    uvicorn.run(
-        create_app(settings, store),
-        host=address,
-        port=number,
-        log_level="warning",
-        access_log=False,
-    )
+    refuse_to_listen(store, address)
+    if not has_accounts(store):
+        open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
+        record(store, process_user(), "serve", address, after=open_to)
+    config = uvicorn.Config(create_app(settings, store), log_level="warning", access_log=False)
+    with _listening(address, number) as listener:
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @plan_app.command("list")
@@ -330,8 +442,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _fail(message: str) -> None:
-    print(f"vedich: {' '.join(message.split())}", file=sys.stderr)
+    """One line on stderr; the help that answers a command without its subcommand is whole."""
+    whole = message.startswith("Usage:")
+    print(message if whole else f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that waits for requests, and its address on standard output."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]
+        raise InputError(
+            f"expected an address to listen on, found {host} port {port}: {reason}. "
+            "Choose another with --host and --port."
+        ) from error
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)
+    return listener
 
 
 if __name__ == "__main__":

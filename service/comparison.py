@@ -10,38 +10,20 @@ from models.target import Target
 from models.task import Task
 from service.plans import target_json, task_json
 from service.texts import (
+    COMPARE,
+    LANGUAGES,
     LEVEL,
-    PERIOD,
     Lang,
     day_of,
     number,
+    period_name,
     plain_bounds,
     signed_percent,
     unit_name,
 )
 
 Json = dict[str, Any]
-_LANGUAGES: tuple[Lang, ...] = ("vi", "en")
-_TARGET = {
-    "added": {"vi": "Thêm {what}: {new}.", "en": "Added {what}: {new}."},
-    "dropped": {"vi": "Bỏ {what}: {old}.", "en": "Dropped {what}: {old}."},
-    "changed": {"vi": "{what}: {old} → {new}{by}.", "en": "{what}: {old} → {new}{by}."},
-}
-_TASK = {
-    "added": {"vi": "Thêm nhiệm vụ {what}.", "en": "Added the task {what}."},
-    "dropped": {"vi": "Bỏ nhiệm vụ {what}.", "en": "Dropped the task {what}."},
-    "changed": {"vi": "Nhiệm vụ {what}: đổi {fields}.", "en": "Task {what}: changed {fields}."},
-}
-_FIELDS = {
-    "starts": {"vi": "ngày bắt đầu", "en": "its start"},
-    "due": {"vi": "hạn", "en": "its deadline"},
-    "steps": {"vi": "các bước", "en": "its steps"},
-    "of": {"vi": "danh sách", "en": "its list"},
-    "part": {"vi": "phần việc của mình", "en": "our part"},
-    "obstacle": {"vi": "vướng mắc", "en": "the obstacle"},
-    "judgement": {"vi": "tự đánh giá", "en": "the judgement"},
-    "recognised_later": {"vi": "cách công nhận", "en": "how it is recognised"},
-}
+FIELDS = ("starts", "due", "steps", "of", "part", "obstacle", "judgement", "recognised_later")
 
 
 def comparison(plan: Plan, before: int, after: int) -> Json:
@@ -96,7 +78,7 @@ def _target_change(plan: Plan, change: Change[Target]) -> Json:
         "after": None if change.after is None else target_json(kpi.slug, change.after),
         "difference": move and move[0],
         "difference_percent": move and move[1],
-        "text": {lang: _target_text(plan, change, kind, lang) for lang in _LANGUAGES},
+        "text": {lang: _target_text(plan, change, kind, lang) for lang in LANGUAGES},
     }
 
 
@@ -105,12 +87,12 @@ def _target_text(plan: Plan, change: Change[Target], kind: str, lang: Lang) -> s
     known = change.after or change.before
     assert known is not None
     name = kpi.name_vi if lang == "vi" else kpi.name_en
-    period = PERIOD[lang].get(known.period, known.period)
+    period = period_name(known.period, lang)
 
     def said(target: Target | None) -> str:
         return "" if target is None else plain_bounds(target, kpi.unit, lang, kpi.decimals)
 
-    return _TARGET[kind][lang].format(
+    return COMPARE[lang][f"target.{kind}"].format(
         what=f"{name} ({LEVEL[lang][known.level]}, {period})",
         old=said(change.before),
         new=said(change.after),
@@ -127,10 +109,9 @@ def _by(change: Change[Target], unit: str, decimals: int, lang: Lang) -> str:
     if relative is not None:
         return f" ({signed_percent(relative, lang)})"
     sign = "+" if difference > 0 else ""
-    points = {"vi": "điểm phần trăm", "en": "percentage points"}[lang]
     on_growth = change.after is not None and change.after.form == "growth"
-    shown = points if on_growth else unit_name(unit, lang)
-    return f" ({sign}{number(difference, lang, 1 if on_growth else decimals)} {shown})"
+    name = unit_name("percentage points" if on_growth else unit, lang)
+    return f" ({sign}{number(difference, lang, 1 if on_growth else decimals)} {name})"
 
 
 def _task_change(plan: Plan, change: Change[Task]) -> Json:
@@ -139,7 +120,7 @@ def _task_change(plan: Plan, change: Change[Task]) -> Json:
         None if task is None else task_json(kpi.slug, task)
         for task in (change.before, change.after)
     )
-    fields = [name for name in _FIELDS if before and after and before[name] != after[name]]
+    fields = [name for name in FIELDS if before and after and before[name] != after[name]]
     return {
         "change": kind,
         "kpi": kpi.slug,
@@ -148,18 +129,18 @@ def _task_change(plan: Plan, change: Change[Task]) -> Json:
         "before": before,
         "after": after,
         "text": {
-            lang: _TASK[kind][lang].format(
+            lang: COMPARE[lang][f"task.{kind}"].format(
                 what=kpi.name_vi if lang == "vi" else kpi.name_en,
                 fields=", ".join(_field(name, before, after, lang) for name in fields),
             )
-            for lang in _LANGUAGES
+            for lang in LANGUAGES
         },
     }
 
 
 def _field(name: str, before: Json | None, after: Json | None, lang: Lang) -> str:
     """What changed, of a day with both."""
-    words = _FIELDS[name][lang]
+    words = COMPARE[lang][f"field.{name}"]
     if name not in ("starts", "due") or before is None or after is None:
         return words
     days = [day_of(one[name], lang) if one[name] else "–" for one in (before, after)]

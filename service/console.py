@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from rich.table import Table
 
-from service.tables import columns, table_rows, task_columns, task_rows
-from service.texts import FIGURE, LEVEL, TEXT, Lang, chance, day_of, leading, number
+from service.tables import Row, columns, printed_lines, table_rows, task_columns, task_rows
+from service.texts import (
+    FIGURE,
+    LEVEL,
+    STATE,
+    TEXT,
+    Lang,
+    chance,
+    day_of,
+    leading,
+    number,
+    period_name,
+    unit_name,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.accounts import Account
+    from data.api_keys import ApiKey
     from data.ingest import IngestReport
     from data.plan import Plan
+    from data.signoff import SignOff, Step
     from training.retrain import RetrainReport
 
 SHOWN = 12  # unknown rows and suspicious values listed
@@ -30,27 +45,34 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
     """
     text, console = TEXT[lang], _console()
     name = plan.name_vi if lang == "vi" else plan.name_en
-    label = f" ({plan.label})" if plan.label else ""
-    console.print(f"{name}{label}", style="bold")
+    rows = table_rows(projections, plan, lang)
+    labels = dict.fromkeys(row.label for row in rows if row.label)
+    console.print(" · ".join((name, *labels)), style="bold")
     if projections:
         day = day_of(projections[0]["as_of"], lang)
         console.print(f"{text['as_of']} {day}. {text['table_legend']}")
-    series = [one for one in projections if one["task"] is None]
-    if series:
-        console.print(_series_table(series, plan, lang))
-    if len(series) < len(projections):
+    tasks = {one["kpi"] for one in projections if one["task"]}
+    if len(tasks) < len(projections):
+        console.print(_series_table([row for row in rows if row.kpi not in tasks], lang))
+    if tasks:
         console.print(_task_table(projections, lang))
     if len(projections) == 1 and projections[0]["task"]:
         _show_task(console, projections[0], lang)
+    for one in projections:
+        lines = printed_lines(one, plan.kpi(one["kpi"]).decimals, lang)
+        _list(console, f"{one['name'][lang]}: {text['printed'].lower()}", lines)
     codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
     console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
 
 
-def _series_table(projections: Sequence[dict[str, Any]], plan: Plan, lang: Lang) -> Table:
+def _series_table(rows: Sequence[Row], lang: Lang) -> Table:
+    text = TEXT[lang]
     table = Table(show_edge=False, pad_edge=False)
     for place, heading in enumerate(columns(lang)):
-        table.add_column(heading, justify="left" if place in (0, 1, 6) else "right")
-    for row in table_rows(projections, plan, lang):
+        below = text["band_80"] if place == 3 else ""
+        justify: Literal["left", "right"] = "left" if place in (0, 1, 6) else "right"
+        table.add_column(_two_lines(heading, below), justify=justify)
+    for row in rows:
         table.add_row(
             row.name,
             row.unit,
@@ -93,14 +115,16 @@ def _show_task(console: Console, one: dict[str, Any], lang: Lang) -> None:
         )
         console.print(f"{text['step']} {step['name'][lang]}{due}{late}: {state}", markup=False)
     for target in one["targets"]:
-        figures = f"{text['probability']}: {chance(target['probability'], target['status'])}"
+        figures = f"{text['probability']}: {chance(target['probability'], target['status'], lang)}"
         if target is leading(one) and one["projected"]:
             low, high = (one["projected"]["quantiles"][level] for level in ("0.1", "0.9"))
             ends = f"{number(low, lang)} – {number(high, lang)}"
             figures += f"; {text['projected'].lower()}: {ends} ({text['band_80']})"
-        console.print(f"{LEVEL[lang][target['level']]}, {target['period']}: {figures}")
-    for said in ("assumptions", "missing"):
-        _list(console, text[said], [remark[lang] for remark in task[said]])
+        console.print(
+            f"{LEVEL[lang][target['level']]}, {period_name(target['period'], lang)}: {figures}"
+        )
+    _list(console, text["assumptions"], [remark[lang] for remark in task["assumptions"]])
+    _list(console, text["missing"], [remark[lang] for remark in task["missing"]])
 
 
 def show_progress(found: dict[str, Any]) -> None:
@@ -131,7 +155,7 @@ def show_log(found: dict[str, Any], lang: Lang) -> None:
 
 
 def show_ingest(report: IngestReport) -> None:
-    """What went in: files, tables, rows, unknown rows, suspicious values, problems."""
+    """What went in: files, tables, rows, unknown rows, suspicious values, oddities, problems."""
     console, added = _console(), report.added
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     table.add_column(justify="left")
@@ -145,6 +169,7 @@ def show_ingest(report: IngestReport) -> None:
         ("figures known before", added.unchanged),
         ("unknown rows", len(report.unknown)),
         ("suspicious values", len(report.suspicions)),
+        ("oddities", sum(len(file.notes) for file in report.files)),
         ("files with a problem", len(report.problems)),
     ):
         table.add_row(name, f"{count:,}")
@@ -158,19 +183,44 @@ def show_ingest(report: IngestReport) -> None:
         for one in report.suspicions
     ]
     _list(console, "Suspicious values", suspicious)
+    oddities = [f"{file.file}, {note}" for file in report.files for note in file.notes]
+    _list(console, "Oddities", oddities)
     for file in report.problems:
         print(f"vedich: {file.problem}", file=sys.stderr)
 
 
 def show_plans(plans: Sequence[dict[str, Any]]) -> None:
     """One line per plan."""
-    table = Table(show_edge=False, pad_edge=False)
-    for heading in ("plan", "family", "KPIs", "versions", "newest figures"):
-        table.add_column(heading)
+    lines = []
     for one in plans:
         counts = (str(one["kpi_count"]), str(one["version_count"]))
-        table.add_row(one["plan"], one["family"], *counts, one["newest_vintage"] or "none")
-    _console().print(table)
+        lines.append((one["plan"], one["family"], *counts, one["newest_vintage"] or "none"))
+    _columns(("plan", "family", "KPIs", "versions", "newest figures"), lines)
+
+
+def show_accounts(accounts: Sequence[Account]) -> None:
+    """One line per account."""
+    lines = [(one.name, one.role, "disabled" if one.disabled_at else "") for one in accounts]
+    _columns(("account", "role", ""), lines)
+
+
+def show_keys(keys: Sequence[ApiKey]) -> None:
+    """One line per key."""
+    lines = [(one.name, one.scope, "revoked" if one.revoked_at else "") for one in keys]
+    _columns(("key", "scope", ""), lines)
+
+
+def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
+    """State and history of a month, and of the newest estimate of each KPI."""
+    console = _console()
+    console.print(f"{plan.slug} {held.month}: {STATE[lang][held.state]}", style="bold")
+    _steps(console, held.steps, lang)
+    for one in held.current.values():
+        kpi = plan.kpi(one.kpi)
+        name = kpi.name_vi if lang == "vi" else kpi.name_en
+        figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
+        console.print(f"{name}: {figure}, {STATE[lang][one.state]}", style="bold")
+        _steps(console, one.steps, lang)
 
 
 def show_comparison(found: dict[str, Any], lang: Lang) -> None:
@@ -222,6 +272,21 @@ def show_scores(scores: pd.DataFrame) -> None:
             *(f"{row[name]:.1%}" for name in per_cent),
             f"{row['brier']:.3f}",
         )
+    _console().print(table)
+
+
+def _steps(console: Console, steps: Sequence[Step], lang: Lang) -> None:
+    for step in steps:
+        told = (f"{step.at:%Y-%m-%d %H:%M} UTC", STATE[lang][step.state], step.by, step.note)
+        console.print("  " + ", ".join(filter(None, told)), markup=False, soft_wrap=True)
+
+
+def _columns(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading)
+    for line in lines:
+        table.add_row(*line)
     _console().print(table)
 
 

@@ -1,9 +1,10 @@
-"""What the running service holds: settings, store, what was computed, jobs."""
+"""What the running service holds: settings, store, what was computed, jobs, metrics."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,13 @@ from data.panel import Panel
 from data.settings import Settings
 from data.store import Store
 from service.cache import RevisionCache
+from service.estimates import with_estimates
 from service.jobs import Jobs
+from service.metrics import Metrics
 from service.projections import (
     Basis,
     Issued,
+    Json,
     as_of_date,
     basis_of,
     issue_kpi,
@@ -43,6 +47,8 @@ class Desk:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
         self.jobs = Jobs()
+        self.logging_in = threading.Lock()  # one at a time: each check takes 64 MiB
+        self.metrics = Metrics(self.jobs)
         self._bodies: RevisionCache[Body] = RevisionCache(4096)
         self._pictures: RevisionCache[Body] = RevisionCache(256)
         self._issued: RevisionCache[Issued] = RevisionCache(4096)
@@ -61,7 +67,7 @@ class Desk:
         return self._bodies.get((plan, key), partial(self._revision, plan), make)
 
     def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
-        """A picture, made if it is not at hand."""
+        """A picture or a document, made if it is not at hand."""
         return self._pictures.get((plan, key), partial(self._revision, plan), make)
 
     def day_of(self, plan: str, as_of: str | None) -> date:
@@ -70,18 +76,20 @@ class Desk:
             return as_of_date(as_of)
         return newest_day(self.store, self.store.plan(plan))
 
+    def panel(self, family: str) -> Panel:
+        """Everything ever published about a family."""
+        return self._panels.get(
+            family, partial(self.store.revision, family), partial(self.store.panel, family)
+        )
+
     def basis(self, plan: str, day: date) -> Basis:
         """What the answers of a plan for a day rest on; panels are shared between days."""
-        revision = partial(self._revision, plan)
-
-        def panel() -> Panel:
-            return self.store.panel(family_of(plan))
 
         def make() -> Basis:
-            whole = self._panels.get(family_of(plan), revision, panel)
-            return basis_of(self.store, self.settings, plan, day, panel=whole)
+            panel = self.panel(family_of(plan))
+            return basis_of(self.store, self.settings, plan, day, panel=panel)
 
-        return self._bases.get((plan, day), revision, make)
+        return self._bases.get((plan, day), partial(self._revision, plan), make)
 
     def issued(self, plan: str, kpi: str, day: date) -> Issued:
         """One KPI's projection, entered into the ledger when it is first given."""
@@ -91,14 +99,23 @@ class Desk:
             record(self.store, [one])
             return one
 
-        return self._issued.get((plan, kpi, day), partial(self._revision, plan), make)
+        return self._issued.get((plan, kpi, day), partial(self._figures, plan), make)
 
     def all_issued(self, plan: str, day: date) -> list[Issued]:
         """The projections of all KPIs of a plan, in its order."""
         return [self.issued(plan, kpi.slug, day) for kpi in self.basis(plan, day).plan.kpis]
 
+    def shown(self, plan: str, day: date, kpi: str | None = None) -> list[Json]:
+        """The projections of a plan, or of one KPI, with the official estimates of the month."""
+        issued = [self.issued(plan, kpi, day)] if kpi else self.all_issued(plan, day)
+        return with_estimates(self.store, [one.projection for one in issued])
+
     def _revision(self, plan: str) -> Hashable:
         return self.store.revision(family_of(plan))
+
+    def _figures(self, plan: str) -> Hashable:
+        """What projections are computed from; signing them changes none."""
+        return self.store.revision(family_of(plan)).figures
 
 
 def family_of(plan: str) -> str:
@@ -111,10 +128,17 @@ def encode(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def tag_of(stamps: Sequence[str], suffix: str = "") -> str:
-    """An ETag: the stamp itself, or a hash of several."""
-    if len(stamps) == 1:
-        name = stamps[0]
-    else:
-        name = hashlib.sha256(" ".join(stamps).encode()).hexdigest()[:16]
+def tag_of(marks: Sequence[str], suffix: str = "") -> str:
+    """An ETag: the stamp (or the mark) itself, or a hash of several."""
+    name = marks[0] if len(marks) == 1 else _digest(" ".join(marks))
     return f'"{name}{suffix}"'
+
+
+def mark_of(projection: Json) -> str:
+    """A projection's stamp, and what tells the official estimate beside it from others."""
+    stamp, estimate = projection["stamp"], projection["official_estimate"]
+    return f"{stamp}-{_digest(json.dumps(estimate))}" if estimate else str(stamp)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

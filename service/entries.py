@@ -17,8 +17,8 @@ Json = dict[str, Any]
 INDEX_FORMS: tuple[Form, ...] = ("rate_on_month", "rate_on_year", "rate_to_date", "month")
 
 
-def report_progress(store: Store, plan: str, entry: Progress, today: date) -> Json:
-    """Append a report about a task; what it was written down as.
+def report_progress(store: Store, plan: str, entry: Progress, today: date, actor: str) -> Json:
+    """Append a report about a task; what it was written down as. `actor` is who enters it.
 
     Raises
     ------
@@ -27,7 +27,7 @@ def report_progress(store: Store, plan: str, entry: Progress, today: date) -> Js
     """
     document = store.plan(plan)
     check_progress(document, entry, today)
-    store.add_progress(document, entry)
+    store.add_progress(document, entry, actor)
     return _progress(reports_of(store.progress(plan), entry.kpi)[-1])
 
 
@@ -39,8 +39,8 @@ def progress_of(store: Store, plan: str, kpi: str, day: date | None = None) -> J
     return {"plan": plan, "kpi": kpi, "progress": [_progress(one) for one in seen]}
 
 
-def write_log(store: Store, plan: str, entry: LogEntry, today: date) -> Json:
-    """Append to the log of a KPI kept in words; the entry as it was written down.
+def write_log(store: Store, plan: str, entry: LogEntry, today: date, actor: str) -> Json:
+    """Append to the log of a KPI kept in words; the entry as written. `actor` is who enters it.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def write_log(store: Store, plan: str, entry: LogEntry, today: date) -> Json:
     """
     document = store.plan(plan)
     check_log(document, entry, today)
-    store.add_log(document, entry)
+    store.add_log(document, entry, actor)
     written = [one for one in store.log(plan) if one.kpi == entry.kpi][-1]
     return _log_entry(written, _index_figures(store, document, entry.kpi))
 

@@ -1,22 +1,66 @@
-"""Real examples in the OpenAPI description, kept by a test that validates them.
+"""Real answers as examples: in the OpenAPI description and in docs/api.md.
 
-`examples.json` holds answers of the sample plan `vietnam-2021` as of June 2021;
-`python -m service.examples` asks the routes for them again.
+`examples.json` holds answers of the sample plan `vietnam-2021` as of June 2021,
+lists shortened to their first and last entry. `python -m service.examples` asks
+the routes for them again, of a database and a model made anew for the purpose
+(some minutes; needs the extra `dev`), and writes them to both places. Tests
+compare them with the shapes and with what the routes answer.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
+import tempfile
+import time
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
 FILE = "examples.json"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
+PLAN, AS_OF = "vietnam-2021", "2021-06"
+WIDTH = 98  # of a line in docs/api.md
+_BLOCK = re.compile(r"(?<=<!-- example: )(.+?)( -->\n```json\n)(.*?)(?=\n```)", re.DOTALL)
+
+# What is asked for each route; a route that changes something is asked last.
+_BASE, _KPI = f"/v1/plans/{PLAN}", f"/v1/plans/{PLAN}/projections/exports"
+ASKED = {
+    "GET /v1/plans": "/v1/plans",
+    "GET /v1/plans/{plan}": _BASE,
+    "GET /v1/plans/{plan}/projections": f"{_BASE}/projections?as_of={AS_OF}",
+    "GET /v1/plans/{plan}/projections/{kpi}": f"{_KPI}?as_of={AS_OF}",
+    "GET /v1/plans/{plan}/projections/{kpi}/history": f"{_KPI}/history?as_of={AS_OF}",
+    "GET /v1/observations": (
+        f"/v1/observations?plan={PLAN}&kpi=exports&as_of={AS_OF}&from=2021-05&to=2021-05"
+    ),
+    "GET /v1/models": "/v1/models",
+    "GET /v1/track-record": f"/v1/track-record?plan={PLAN}&as_of={AS_OF}",
+    "GET /healthz": "/healthz",
+    "GET /readyz": "/readyz",
+}
+NEW_VERSION = {
+    "adopted": "2021-07-01",
+    "document": "Number, date and issuing body of the decision",
+    "targets": [
+        {
+            "kpi": "exports",
+            "comparator": "about",
+            "form": "growth",
+            "lower": 4.0,
+            "upper": 5.0,
+            "level": "assigned",
+            "source": "VOV and aseanmanufacturing.com, February 2021",
+        }
+    ],
+}
 
 
 def examples() -> dict[str, Any]:
-    """Answers by 'METHOD /path' as the routes are written; none without the file."""
+    """Answers by 'METHOD /path' as the routes are written."""
     content = files("service").joinpath(FILE).read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(content)
     return found
@@ -43,3 +87,102 @@ def _answers(operation: dict[str, Any]) -> dict[str, Any]:
     status = next(code for code in operation["responses"] if code.startswith("2"))
     content: dict[str, Any] = operation["responses"][status]["content"]["application/json"]
     return content
+
+
+def shortened(value: Any) -> Any:
+    """The same JSON; of a list with more than two objects the first and the last."""
+    if isinstance(value, dict):
+        return {key: shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        if len(value) > 2 and isinstance(value[0], dict):
+            value = [value[0], value[-1]]
+        return [shortened(item) for item in value]
+    return value
+
+
+def with_examples(page: str, found: dict[str, Any]) -> str:
+    """The page with every example block (`<!-- example: ROUTE -->`) written anew."""
+    return _BLOCK.sub(lambda block: f"{block[1]}{block[2]}{folded(found[block[1]])}", page)
+
+
+def folded(value: Any, indent: int = 0, before: int = 0) -> str:
+    """JSON with as much on a line as fits; `before` characters stand on it already."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not value or not isinstance(value, dict | list) or indent + before + len(line) <= WIDTH:
+        return line
+    open_, close = "{}" if isinstance(value, dict) else "[]"
+    names = [f"{json.dumps(key)}: " for key in value] if open_ == "{" else [""] * len(value)
+    parts = value.values() if isinstance(value, dict) else value
+    text, column = open_, indent + before + 1
+    for name, part in zip(names, parts, strict=True):
+        item = name + folded(part, indent + 1, len(name) + 1)
+        if text == open_:
+            text += item
+        elif "\n" in item or column + len(item) + 3 > WIDTH:
+            text += f",\n{' ' * (indent + 1)}{item}"
+            column = indent + 1
+        else:
+            text += f", {item}"
+            column += 2
+        column = WIDTH if "\n" in item else column + len(item)
+    return text + close
+
+
+def ask(home: Path) -> dict[str, Any]:
+    """Answers of a service on the sample plan, trained as of June 2021, in a new folder."""
+    from data.samples.load import load_sample
+    from data.settings import Settings
+    from data.store import Store
+    from service.app import create_app
+
+    settings = Settings(home=home, database_url=None, mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    load_sample(store, PLAN)
+    app = create_app(settings, store)
+    found = _retrained(app)
+    for route, address in ASKED.items():
+        found[route] = _answer(app, "GET", address)
+    stamp = found["GET /v1/plans/{plan}/projections/{kpi}"]["stamp"]
+    found["GET /v1/stamps/{stamp}"] = _answer(app, "GET", f"/v1/stamps/{stamp}")
+    found["POST /v1/plans/{plan}/versions"] = _answer(
+        app, "POST", f"{_BASE}/versions", NEW_VERSION
+    )
+    app.state.desk.close()
+    return {route: shortened(found[route]) for route in sorted(found)}
+
+
+def _retrained(app: FastAPI) -> dict[str, Any]:
+    """Start the retraining and wait for it; both answers on the way."""
+    started = _answer(app, "POST", f"{_BASE}/retrain", {"as_of": AS_OF})
+    job = started
+    while job["state"] in ("queued", "running"):
+        time.sleep(1)
+        job = _answer(app, "GET", f"/v1/jobs/{started['id']}")
+    return {"POST /v1/plans/{plan}/retrain": started, "GET /v1/jobs/{id}": job}
+
+
+def _answer(app: FastAPI, method: str, address: str, body: Any = None) -> Any:
+    import httpx
+
+    async def ask_once() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.request(method, address, json=body)
+
+    response = asyncio.run(ask_once())
+    response.raise_for_status()
+    return response.json()
+
+
+def main() -> None:
+    """Write examples.json and the examples of docs/api.md anew."""
+    with tempfile.TemporaryDirectory() as home:
+        found = ask(Path(home))
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    (Path(__file__).parent / FILE).write_text(text + "\n", encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_examples(page, found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

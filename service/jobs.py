@@ -78,6 +78,11 @@ class Jobs:
             )
         return job
 
+    def all(self) -> tuple[Job, ...]:
+        """Every job that is remembered, oldest first."""
+        with self._lock:
+            return tuple(self._jobs.values())
+
     def close(self) -> None:
         """Drop what waits; what runs is let go on."""
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -25,10 +25,17 @@ def line(
     return chart
 
 
-def tag(row: Row, text: str, color: str, dx: int = 7, dy: int = 0) -> alt.Chart:
-    """A text beside a point, `dx` and `dy` points away."""
+def tag(
+    row: Row,
+    text: str,
+    color: str,
+    dx: int = 7,
+    dy: int = 0,
+    align: Literal["left", "right"] = "left",
+) -> alt.Chart:
+    """A text beside a point, `dx` and `dy` points away; `align` is the end at the point."""
     plain = rows_chart([{**row, "tag": text}]).mark_text(
-        color=color, align="left", dx=dx, dy=dy, fontSize=11
+        color=color, align=align, dx=dx, dy=dy, fontSize=11
     )
     chart: alt.Chart = plain.encode(x="month:T", y=y_axis("value"), text="tag:N")
     return chart

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from data.demonstration import labelled
 from data.observation import Kpi
 from data.plan import Plan, PlanVersion
 from data.readers.plan_file import read_version
@@ -13,23 +15,33 @@ from data.store import Store
 from models.errors import InvalidPlan
 from models.target import Target
 from models.task import Task
+from service.texts import label_of
 
 
 def summary(store: Store, plan: Plan) -> dict[str, Any]:
     """One plan in short."""
     vintages = store.vintages(plan.family)
+    within = [day for day in vintages if day.year <= plan.year]
     return {
         "plan": plan.slug,
         "family": plan.family,
         "year": plan.year,
         "body": plan.body,
         "name": {"vi": plan.name_vi, "en": plan.name_en},
-        "label": plan.label,
+        "label": label_of(plan, _demonstrates(store, plan, max(within, default=None))),
         "note": plan.note,
         "kpi_count": len(plan.kpis),
         "version_count": len(plan.versions),
         "newest_vintage": vintages[-1].isoformat() if vintages else None,
     }
+
+
+def _demonstrates(store: Store, plan: Plan, day: date | None) -> bool:
+    """Whether answers of the plan for a day are a demonstration."""
+    kpis = [kpi.slug for kpi in plan.kpis]
+    if day is None or not any(kpi.demonstration for kpi in plan.kpis):
+        return False
+    return bool(labelled(store.panel(plan.family), kpis, day))
 
 
 def detail(store: Store, plan: Plan) -> dict[str, Any]:
@@ -52,7 +64,7 @@ def version_json(version: PlanVersion) -> dict[str, Any]:
     }
 
 
-def add_version(store: Store, slug: str, data: Mapping[str, Any]) -> PlanVersion:
+def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> PlanVersion:
     """Add a version to a plan.
 
     Parameters
@@ -60,6 +72,7 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any]) -> PlanVersion
     slug : of the plan
     data : the version with the keys of a plan document (docs/plans_and_files.md);
         without 'number' it becomes the next one
+    by : who adds it
 
     Raises
     ------
@@ -77,7 +90,7 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any]) -> PlanVersion
             f"plan '{slug}' has a version {version.number} already, and a saved version never "
             f"changes; expected number {max(taken) + 1}, or none."
         )
-    store.save_plan(replace(plan, versions=(*plan.versions, version)))
+    store.save_plan(replace(plan, versions=(*plan.versions, version)), by)
     return version
 
 
@@ -96,6 +109,8 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "dimensions": dict(kpi.dimensions),
         "parts": list(kpi.parts),
         "index": kpi.index,
+        "indicator": kpi.indicator,
+        "demonstration": kpi.demonstration,
     }
 
 

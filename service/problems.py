@@ -10,25 +10,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from data.sessions import WINDOW
 from models import errors
 from models.errors import UnreadableFile, VedichError
 
 MEDIA_TYPE = "application/problem+json"
+LOGIN = "/login"  # where a browser is sent that has to log in, see routes/session.py
 TYPES = "/problems"  # the page that explains every type, see routes/pages.py
 
 STATUS: Mapping[type[VedichError], int] = {
     errors.InputError: 422,
     errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.LoginRequired: 401,
+    errors.LoginFailed: 401,
+    errors.TooManyLogins: 429,
+    errors.OutOfTurn: 409,
     errors.CannotForecast: 409,
     errors.NoBundle: 409,
     errors.UnreadableBundle: 503,
+    errors.StoreUnavailable: 503,
     errors.TrackingUnavailable: 503,
+}
+_HEADERS = {
+    401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
+    429: {"Retry-After": str(int(WINDOW.total_seconds()))},
 }
 _UNEXPECTED = "Something went wrong inside the service; its log says what. Please report it."
 
@@ -106,14 +119,22 @@ def problem_of(error: VedichError, instance: str) -> JSONResponse:
         type_=f"{TYPES}#{slug_of(kind)}",
         title=title_of(kind),
         places=places,
+        headers=_HEADERS.get(status),
     )
+
+
+def _opens_a_page(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
 def install(app: FastAPI) -> None:
     """Let every error of the application answer in this one shape."""
 
-    def own(request: Request, error: Exception) -> JSONResponse:
+    def own(request: Request, error: Exception) -> Response:
         assert isinstance(error, VedichError)
+        if isinstance(error, errors.LoginRequired) and _opens_a_page(request):
+            asked = quote(f"{request.url.path}?{request.url.query}".rstrip("?"))
+            return RedirectResponse(f"{LOGIN}?next={asked}", 303)
         return problem_of(error, request.url.path)
 
     def http(request: Request, error: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from data.demonstration import labelled, series_to_project
 from data.observation import Kpi
 from data.panel import Panel
 from data.plan import Plan, PlanVersion
@@ -29,8 +30,11 @@ from models.projection import Projection, without_figures
 from models.series import Series
 from models.target import Target
 from models.task import Progress, state_of
+from service.estimates import with_estimates
+from service.figures import figures_behind
 from service.remarks import worded
 from service.stamps import rounded, stamp_of
+from service.texts import label_of
 from training.bundles import PromotedBundle, bundle_for
 from training.priors import candidates_for
 
@@ -54,6 +58,7 @@ class Basis:
         nothing was, the error that a series is answered with
     progress : all reports about the plan's tasks
     earlier : the family's plans of earlier years, with all reports about their tasks
+    labelled : KPIs whose answers carry the label of a demonstration
     """
 
     plan: Plan
@@ -65,6 +70,7 @@ class Basis:
     bundle: PromotedBundle | NoBundle
     progress: tuple[Progress, ...]
     earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
+    labelled: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ def projections(
 
     Returns
     -------
-    list of dict, the JSON of section 5 of the design
+    list of dict, the JSON of section 5 of the design, with the official
+    estimates of the vintage's month
 
     Raises
     ------
@@ -111,7 +118,7 @@ def projections(
     kpis = [kpi] if kpi else [one.slug for one in basis.plan.kpis]
     issued = [issue_kpi(basis, slug) for slug in kpis]
     record(store, issued)
-    return [one.projection for one in issued]
+    return with_estimates(store, [one.projection for one in issued])
 
 
 def as_of_date(text: str) -> date:
@@ -191,6 +198,7 @@ def basis_of(
         bundle=bundle,
         progress=store.progress(document.slug),
         earlier=_earlier(store, document) if in_force and in_force.tasks else (),
+        labelled=labelled(panel, [kpi.slug for kpi in document.kpis], day),
     )
 
 
@@ -222,6 +230,11 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
         entry["base_when_set"] = _base_when_set(basis, kpi, one.target)
     body["plan"], body["name"] = basis.plan.slug, {"vi": kpi.name_vi, "en": kpi.name_en}
     body["as_of"] = basis.day.isoformat()
+    body["label"] = label_of(basis.plan, slug in basis.labelled)
+    lacking = projected.status == "no_basis" and projected.task is None
+    body["figures"] = figures_behind(
+        basis.panel, slug, basis.day, shown=lacking or slug in basis.labelled, lacking=lacking
+    )
     body["plan_version"] = version and {
         "number": version.number,
         "adopted": version.adopted.isoformat(),
@@ -242,11 +255,13 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
 def _series_projection(basis: Basis, kpi: Kpi) -> tuple[Projection, Json]:
     """A series' projection, and what it was made from."""
     try:
-        series = basis.panel.series_as_of(kpi.slug, basis.published)
+        series = series_to_project(basis.panel, kpi.slug, basis.day)
     except NoObservations as reason:
         return _nothing_known(basis, kpi, str(reason)), _without_bundle(basis.data_hash)
     if isinstance(basis.bundle, NoBundle):
         raise basis.bundle
+    if not series.demonstration:  # which ends with the months that are over on the day
+        series = replace(series, as_of=basis.published)
     seed = basis.published.isoformat()
     made_from = {
         "data": basis.data_hash,

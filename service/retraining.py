@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def retrain_work(store: Store, settings: Settings, plan: str, as_of: date) -> Work:
-    """A retraining as a job of the service."""
+def retrain_work(store: Store, settings: Settings, plan: str, as_of: date, by: str) -> Work:
+    """A retraining as a job of the service, asked for by `by`."""
 
     def work(progress: Progress) -> dict[str, Any]:
         from training.retrain import retrain
 
-        report = retrain(store, settings, plan, as_of, progress=progress)
+        report = retrain(store, settings, plan, as_of, progress=progress, by=by)
         return {
             "family": report.family,
             "version": report.version,

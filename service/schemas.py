@@ -12,8 +12,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data.observation import Form
+from data.signoff import State
 from models.series import FigureStatus, Kind
 from models.target import Comparator, Status, TargetForm, TargetLevel
+from service.access import Access
 
 Quantiles = dict[str, float]  # '0.025', '0.1', '0.5', '0.9', '0.975'
 
@@ -178,10 +181,55 @@ class VersionInForce(Shape):
     document: str
 
 
+class OfficialEstimate(Shape):
+    """The department's own figure for the year, entered in the vintage's month."""
+
+    value: float
+    unit: str
+    author: str
+    reason: str
+    state: State
+    entered_at: str
+    checked_by: str | None
+    approved_by: str | None
+    issued_at: str | None
+
+
+class PrintedFigure(Shape):
+    """A figure as printed; rates have 100 for unchanged."""
+
+    month: str = Field(description="the last month of what it is about")
+    form: Form
+    value: float
+    unit: str
+    status: FigureStatus
+    published: str | None = Field(description="null where no document says the day")
+    source: str
+
+
+class ContradictingFigure(PrintedFigure):
+    found: float = Field(description="what the months give in its place")
+    kept: bool = Field(description="met within its rounding; else set aside")
+
+
+class MonthsToLoad(Shape):
+    first: str
+    last: str
+
+
+class Figures(Shape):
+    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
+
+    printed: list[PrintedFigure]
+    contradictions: list[ContradictingFigure]
+    to_load: MonthsToLoad | None
+
+
 class Projection(Shape):
     plan: str
     kpi: str
     name: Name
+    label: Name | None = Field(description="to be shown wherever the answer is")
     plan_version: VersionInForce | None = Field(description="the one in force at the vintage")
     unit: str
     kind: Kind
@@ -195,10 +243,11 @@ class Projection(Shape):
     targets: list[TargetOutcome]
     probability: float | None
     status: Status
-    official_estimate: float | None
+    official_estimate: OfficialEstimate | None
     task: Task | None = Field(description="of what is counted or ticked off, else null")
     months: list[ProjectedMonth]
     method: Method
+    figures: Figures
     stamp: str
 
 
@@ -226,6 +275,7 @@ class HistoryPoint(Shape):
 class History(Shape):
     plan: str
     kpi: str
+    label: Name | None
     year: int
     unit: str
     history: list[HistoryPoint]
@@ -245,6 +295,8 @@ class KpiShape(Shape):
     dimensions: dict[str, str]
     parts: list[str]
     index: str | None
+    indicator: str | None
+    demonstration: bool
 
 
 class TargetShape(Shape):
@@ -261,7 +313,7 @@ class TargetShape(Shape):
     source: str
 
 
-class StepShape(Shape):
+class PlannedStep(Shape):
     step: str
     name: Name
     due: str | None
@@ -277,7 +329,7 @@ class TaskShape(Shape):
     obstacle: str
     judgement: float | None
     recognised_later: bool
-    steps: list[StepShape]
+    steps: list[PlannedStep]
 
 
 class VersionShape(Shape):
@@ -335,7 +387,7 @@ class PlanSummary(Shape):
     year: int
     body: str
     name: Name
-    label: str | None
+    label: Name | None
     note: str
     kpi_count: int
     version_count: int
@@ -354,7 +406,7 @@ class PlanDetail(PlanSummary):
 class ProgressEntry(Shape):
     """A report about a task: what was so at the end of its day. Says at least one thing."""
 
-    by: str
+    by: str = Field(default="", description="who says so; default who sends it")
     day: date | None = Field(default=None, description="default today")
     step: str = Field(default="", description="of a checklist")
     done: int | None = Field(
@@ -392,7 +444,7 @@ class ProgressList(Shape):
 class LogText(Shape):
     """What was observed in a month, in words; in one language or both."""
 
-    by: str
+    by: str = Field(default="", description="who says so; default who sends it")
     month: str = Field(description="YYYY-MM")
     vi: str = ""
     en: str = ""
@@ -429,6 +481,25 @@ class Log(Shape):
     log: list[LogEntryShape]
 
 
+class ObservationShape(Shape):
+    kpi: str
+    month: str = Field(description="the month it is about; the last one for a cumulative figure")
+    form: Form
+    value: float
+    unit: str = Field(description="'%' for rates and shares: 100 is unchanged, or the whole plan")
+    status: FigureStatus
+    published: str
+    source: str
+
+
+class ObservationList(Shape):
+    plan: str
+    as_of: str
+    count: int = Field(description="of all pages")
+    observations: list[ObservationShape]
+    next: str | None
+
+
 class ModelVersion(Shape):
     family: str
     version: str
@@ -440,6 +511,38 @@ class ModelVersion(Shape):
 
 class ModelList(Shape):
     models: list[ModelVersion]
+
+
+class Score(Shape):
+    """Fractions of last year's total (0.05 is 5 %), but for counts and the Brier score."""
+
+    method: str = Field(description="'ensemble', or one of its candidates")
+    months_known: int | None = Field(description="of the year; null over all months")
+    n: int = Field(description="KPI, year and months known, each counted once")
+    annual_error: float = Field(description="mean of |median − outcome|")
+    median_error: float = Field(description="median of the same")
+    crps: float
+    coverage_80: float = Field(description="share of outcomes inside the 80 % interval")
+    coverage_95: float
+    width_80: float
+    brier: float = Field(description="of targets at −10, −5, 0, 5 and 10 % growth")
+
+
+class KpiScore(Score):
+    kpi: str
+
+
+class TrackRecord(Shape):
+    family: str
+    model_version: str
+    as_of: str = Field(description="the model was made from data up to that day")
+    years: list[int] = Field(description="that were forecast")
+    methods: list[Score]
+    kpis: list[KpiScore] = Field(description="the ensemble, over all months known")
+
+
+class TrackRecordList(Shape):
+    track_record: list[TrackRecord]
 
 
 class StampRecord(Shape):
@@ -465,6 +568,102 @@ class JobShape(Shape):
     step: str
     result: dict[str, Any] | None
     error: str | None
+
+
+class StepShape(Shape):
+    state: State
+    by: str
+    at: str
+    note: str
+
+
+class EstimateShape(OfficialEstimate):
+    """One estimate; a changed value is another one."""
+
+    kpi: str
+    id: int
+    history: list[StepShape]
+
+
+class EstimateList(Shape):
+    """All estimates of one KPI in one month, newest first."""
+
+    estimates: list[EstimateShape]
+
+
+class EstimateEntry(Shape):
+    value: float = Field(allow_inf_nan=False)
+    unit: str = Field(description="the KPI's unit, as a check", examples=["million USD"])
+    reason: str
+
+
+class EstimateStep(Shape):
+    estimate: int = Field(description="id of the estimate that was looked at")
+    note: str = ""
+
+
+class MonthStep(Shape):
+    figures: str = Field(description="of the month as it was looked at")
+    note: str = ""
+
+
+class SendBack(Shape):
+    note: str = Field(description="why")
+
+
+class IssueShape(Shape):
+    by: str
+    at: str
+    stamps: dict[str, str]
+
+
+class MonthShape(Shape):
+    """How far a month's projections and reports are, and what a signature would cover."""
+
+    plan: str
+    month: str
+    as_of: str
+    state: State
+    figures: str | None = Field(description="names projections and estimates; null without any")
+    stamps: dict[str, str] = Field(description="of the projections as they are now, by KPI")
+    reason: str | None = Field(description="why there are no projections")
+    estimates: list[EstimateShape] = Field(description="the newest of each KPI")
+    history: list[StepShape]
+    issued: IssueShape | None = Field(description="what readers outside get")
+
+
+class MonthSummary(Shape):
+    month: str
+    state: State
+    issued_at: str | None
+
+
+class MonthList(Shape):
+    months: list[MonthSummary]
+
+
+class AuditEntry(Shape):
+    id: int
+    at: str
+    by: str
+    action: str
+    subject: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class AuditLog(Shape):
+    entries: list[AuditEntry]
+
+
+class WhoAmI(Shape):
+    name: str | None
+    access: Access
+
+
+class PasswordChange(Shape):
+    old: str = Field(max_length=1000)
+    new: str = Field(max_length=1000)
 
 
 class Health(Shape):

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.plan import Plan
+from service.figures import RATES
 from service.texts import (
     FIGURE,
+    FORM,
     LEVEL,
     ROLE,
     STATUS,
@@ -21,9 +23,11 @@ from service.texts import (
     chance,
     day_of,
     leading,
+    month_name,
     number,
     signed_percent,
     unit_name,
+    unit_of,
 )
 
 Json = Mapping[str, Any]
@@ -48,6 +52,7 @@ class Row:
     pace: str
     pace_growth: str
     note: str
+    label: str
 
 
 def table_rows(projections: Sequence[Json], plan: Plan, lang: Lang) -> list[Row]:
@@ -57,8 +62,17 @@ def table_rows(projections: Sequence[Json], plan: Plan, lang: Lang) -> list[Row]
 
 def columns(lang: Lang) -> tuple[str, ...]:
     """Headings of the table, in the order of `Row.actual` … `Row.pace`."""
-    names = ("kpi", "unit", "actual_to_date", "projected_year", "target", "probability")
-    return tuple(TEXT[lang][name] for name in (*names, "status", "pace"))
+    text = TEXT[lang]
+    return (
+        text["kpi"],
+        text["unit"],
+        text["actual_to_date"],
+        text["projected_year"],
+        text["target"],
+        text["probability"],
+        text["status"],
+        text["pace"],
+    )
 
 
 def _row(one: Json, decimals: int, lang: Lang) -> Row:
@@ -74,19 +88,20 @@ def _row(one: Json, decimals: int, lang: Lang) -> Row:
     return Row(
         kpi=one["kpi"],
         name=one["name"][lang],
-        unit=unit_name(one["unit"], lang),
+        unit=unit_of(one, lang),
         actual=number(one["actual_to_date"], lang, decimals),
-        actual_status=FIGURE[lang].get(one["data_status"], ""),
+        actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
         projected=projected,
         interval=interval,
         growth=signed_percent(growth["median"], lang) if growth and not growth_kind else "–",
         target=bounds(target, lang, decimals) if target else "–",
-        probability=chance(target["probability"], target["status"]) if target else "–",
+        probability=chance(target["probability"], target["status"], lang) if target else "–",
         status=STATUS[lang][one["status"]],
         status_code=one["status"],
         pace=number(required["monthly_average"], lang, decimals) if required else "–",
         pace_growth="" if growth_kind else _pace_growth(required, lang),
         note=_note(one, lang),
+        label=one["label"][lang] if one["label"] else "",
     )
 
 
@@ -95,17 +110,54 @@ def _pace_growth(required: Json | None, lang: Lang) -> str:
     if not required or required["ratio_to_last_year"] is None:
         return ""
     growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
-    return TEXT[lang]["pace_on_year"].format(growth)
+    return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
 def _note(one: Json, lang: Lang) -> str:
     """Why there is no number, or by which step of the fallback ladder there is one."""
-    method = one["method"]
+    method, to_load = one["method"], one["figures"]["to_load"]
     if one["task"]:
         return " ".join(remark[lang] for remark in one["task"]["missing"])
-    if one["status"] == "no_basis":
-        return "; ".join(failure["reason"] for failure in method["failures"])
-    return method["fallback"] or ""
+    if one["status"] != "no_basis":
+        return method["fallback"] or ""
+    reasons = "; ".join(failure["reason"] for failure in method["failures"])
+    if to_load is None:
+        return reasons
+    months = (month_name(to_load[end], lang) for end in ("first", "last"))
+    return f"{TEXT[lang]['to_load'].format(*months)}. {reasons}"
+
+
+def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
+    """What was printed about a KPI beside its answer, a line each; contradictions after it."""
+    text, figures = TEXT[lang], one["figures"]
+    lines = [_printed_line(figure, decimals, lang) for figure in figures["printed"]]
+    for figure in figures["contradictions"]:
+        given = _printed_value({**figure, "value": figure["found"]}, decimals, lang)
+        verdict = text["contradiction_kept"] if figure["kept"] else text["contradiction_aside"]
+        lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
+    return lines
+
+
+def _printed_line(figure: Json, decimals: int, lang: Lang) -> str:
+    text = TEXT[lang]
+    known = (
+        text["printed_on"].format(day_of(figure["published"], lang))
+        if figure["published"]
+        else text["printed_undated"]
+    )
+    return (
+        f"{month_name(figure['month'], lang)}, {FORM[lang][figure['form']]}: "
+        f"{_printed_value(figure, decimals, lang)} "
+        f"({FIGURE[lang][figure['status']]}, {known}; {figure['source']})"
+    )
+
+
+def _printed_value(figure: Json, decimals: int, lang: Lang) -> str:
+    """A printed value with its unit; a rate as the growth that it says."""
+    if figure["form"] in RATES:
+        return signed_percent(figure["value"] - 100, lang, 2)
+    digits = 1 if figure["unit"] == "%" else decimals
+    return f"{number(figure['value'], lang, digits)} {unit_name(figure['unit'], lang)}"
 
 
 @dataclass(frozen=True)
@@ -134,8 +186,17 @@ def task_rows(projections: Iterable[Json], lang: Lang) -> list[TaskRow]:
 
 def task_columns(lang: Lang) -> tuple[str, ...]:
     """Headings of the table of tasks."""
-    names = ("task", "unit", "done", "remaining", "deadline", "lead", "obstacle", "status")
-    return tuple(TEXT[lang][name] for name in names)
+    text = TEXT[lang]
+    return (
+        text["task"],
+        text["unit"],
+        text["done"],
+        text["remaining"],
+        text["deadline"],
+        text["lead"],
+        text["obstacle"],
+        text["status"],
+    )
 
 
 def _task_row(one: Json, lang: Lang) -> TaskRow:
@@ -153,7 +214,7 @@ def _task_row(one: Json, lang: Lang) -> TaskRow:
         remaining=number(task["remaining"], lang),
         deadline=day_of(task["deadline"], lang) if task["deadline"] else "–",
         lead=lead or "–",
-        role=ROLE[lang][task["role"]],
+        role=ROLE[lang][task["role"]] if task["role"] else "",
         obstacle=task["obstacle"] or "–",
         status=STATUS[lang][status],
         status_code=status,
@@ -213,10 +274,13 @@ CSV_COLUMNS = (
     "missing_vi",
     "missing_en",
     "official_estimate",
+    "official_estimate_state",
     "method",
     "fallback",
     "model_version",
     "stamp",
+    "label_vi",
+    "label_en",
 )
 
 
@@ -241,9 +305,13 @@ def _records(one: Json) -> Iterator[dict[str, Any]]:
         for lang in ("vi", "en"):
             common[f"{said}_{lang}"] = " ".join(remark[lang] for remark in task.get(said, ()))
     common.update({f"name_{lang}": text for lang, text in one["name"].items()})
+    common.update({f"label_{lang}": text for lang, text in (one["label"] or {}).items()})
     common.update(
         method=method["name"], fallback=method["fallback"], model_version=method["model_version"]
     )
+    if one["official_estimate"]:
+        common["official_estimate_state"] = one["official_estimate"]["state"]
+        common["official_estimate"] = one["official_estimate"]["value"]
     if year:
         common.update(projected_mean=year["mean"], projected_median=year["median"])
         common.update({f"q{level}": value for level, value in year["quantiles"].items()})

@@ -1,316 +1,188 @@
-"""What people read, in Vietnamese and English: words, numbers, dates, units."""
+"""What people read, in Vietnamese and English: words, numbers, dates, units.
+
+Every word stands in a catalogue, `locale/vi.po` and `locale/en.po`, under a key
+(`status.on_track`); numbers, dates and plurals are Babel's. Keys are written out
+where they are used, so that a test can hold code and catalogues together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
 
+from babel.core import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from data.plan import Plan
 from models.target import Target
 
 Lang = Literal["vi", "en"]
+LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
-STATUS: Mapping[Lang, Mapping[str, str]] = {
-    "vi": {
-        "achieved": "đã đạt",
-        "on_track": "nhiều khả năng đạt",
-        "at_risk": "có nguy cơ không đạt",
-        "off_track": "khó đạt",
-        "missed": "không đạt",
-        "no_target": "không có mục tiêu",
-        "no_basis": "chưa đủ căn cứ",
-    },
-    "en": {
-        "achieved": "achieved",
-        "on_track": "on track",
-        "at_risk": "at risk",
-        "off_track": "off track",
-        "missed": "missed",
-        "no_target": "no target",
-        "no_basis": "no basis",
-    },
-}
+_LOCALE: Mapping[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
+_DAY: Mapping[Lang, str] = {"vi": "d/M/y", "en": "d MMMM y"}
+_MONTH: Mapping[Lang, str] = {"vi": "'tháng' M/y", "en": "MMMM y"}
+_MINUS = "−"  # a hyphen before a figure is lost at the end of a line
 
-FIGURE: Mapping[Lang, Mapping[str, str]] = {
-    "vi": {
-        "final": "chính thức",
-        "restated": "đã điều chỉnh",
-        "estimate": "ước tính",
-        "derived": "suy ra",
-        "reconstructed": "tái lập",
-        "projected": "dự báo",
-    },
-    "en": {
-        "final": "final",
-        "restated": "restated",
-        "estimate": "estimate",
-        "derived": "derived",
-        "reconstructed": "reconstructed",
-        "projected": "projected",
-    },
-}
 
-ROLE: Mapping[Lang, Mapping[str, str]] = {
-    "vi": {"lead": "mình chủ trì", "coordinate": "mình phối hợp", "": ""},
-    "en": {"lead": "we lead", "coordinate": "we coordinate", "": ""},
-}
+class Texts(Mapping[str, str]):
+    """The texts of one language: key → text; all of them, or the family under a prefix."""
 
-LEVEL: Mapping[Lang, Mapping[str, str]] = {
-    "vi": {"assigned": "được giao", "stretch": "phấn đấu", "indicative": "tham khảo"},
-    "en": {"assigned": "assigned", "stretch": "stretch", "indicative": "indicative"},
-}
+    def __init__(self, lang: Lang, prefix: str = "") -> None:
+        self._lang, self._prefix = lang, prefix
 
-PERIOD: Mapping[Lang, Mapping[str, str]] = {
-    "vi": {
-        "year": "cả năm",
-        "Q1": "quý I",
-        "Q2": "quý II",
-        "Q3": "quý III",
-        "Q4": "quý IV",
-        "H1": "6 tháng đầu năm",
-        "H2": "6 tháng cuối năm",
-        "9M": "9 tháng",
-        "remaining half": "6 tháng còn lại",
-    },
-    "en": {
-        "year": "the year",
-        "Q1": "first quarter",
-        "Q2": "second quarter",
-        "Q3": "third quarter",
-        "Q4": "fourth quarter",
-        "H1": "first half",
-        "H2": "second half",
-        "9M": "nine months",
-        "remaining half": "remaining half",
-    },
-}
+    def __getitem__(self, key: str) -> str:
+        return self._forms(key)[-1]
 
-_COMPARATOR: Mapping[Lang, Mapping[str, str]] = {
-    "vi": {"at_least": "từ {} trở lên", "at_most": "không quá {}", "about": "khoảng {}"},
-    "en": {"at_least": "at least {}", "at_most": "at most {}", "about": "about {}"},
-}
+    def __iter__(self) -> Iterator[str]:
+        known = (key for key in _catalogue(self._lang) if key.startswith(self._prefix))
+        return (key.removeprefix(self._prefix) for key in known)
 
-_UNITS_VI: Mapping[str, str] = {
-    "inspections": "cuộc",
-    "units": "đơn vị",
-    "communes": "xã",
-    "steps": "bước",
-    "million usd": "triệu USD",
-    "thousand usd": "nghìn USD",
-    "billion usd": "tỷ USD",
-    "billion vnd": "tỷ đồng",
-    "million vnd": "triệu đồng",
-    "million tonnes": "triệu tấn",
-    "thousand tonnes": "nghìn tấn",
-    "tonnes": "tấn",
-    "billion kwh": "tỷ kWh",
-    "million kwh": "triệu kWh",
-    "million litres": "triệu lít",
-    "million m3": "triệu m³",
-    "million m2": "triệu m²",
-    "million pairs": "triệu đôi",
-    "million pieces": "triệu cái",
-    "thousand pieces": "nghìn cái",
-}
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
-TEXT: Mapping[Lang, Mapping[str, str]] = {
-    "vi": {
-        "assumptions": "Căn cứ tính",
-        "actual_to_date": "Lũy kế đến nay",
-        "all_figures": "Số liệu",
-        "as_of": "Số liệu công bố đến",
-        "answer": "Câu trả lời",
-        "band_80": "khoảng 80 %",
-        "band_95": "khoảng 95 %",
-        "chart": "Biểu đồ",
-        "deadline": "Hạn",
-        "done": "Đã làm",
-        "cumulative": "Lũy kế từ đầu năm",
-        "growth": "So với năm trước",
-        "growth_monthly": "Tăng so với cùng kỳ",
-        "kpi": "Chỉ tiêu",
-        "last_year": "năm trước",
-        "lead": "Chủ trì",
-        "legend_bands": "Dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %",
-        "missing": "Còn thiếu",
-        "model": "mô hình",
-        "month": "tháng",
-        "monthly": "Từng tháng",
-        "newer": "Đã có số liệu mới hơn:",
-        "language": "Ngôn ngữ",
-        "no_answer": "Chưa có dự báo.",
-        "no_change": "Không có thay đổi.",
-        "obstacle": "Vướng mắc",
-        "overdue": "quá hạn",
-        "no_plan": "Chưa có kế hoạch nào. Nạp kế hoạch mẫu:",
-        "pace": "Cần mỗi tháng còn lại",
-        "pace_on_year": "{} so với cùng kỳ",
-        "plan": "Kế hoạch",
-        "probability": "Khả năng đạt",
-        "remaining": "Còn lại",
-        "reported": "báo cáo đến {}",
-        "projected": "Dự báo",
-        "projected_year": "Dự báo cả năm",
-        "show": "Xem",
-        "stamp": "Mã tra cứu",
-        "status": "Tình trạng",
-        "table_legend": (
-            "Cả năm, tăng trưởng và khả năng đạt là dự báo; lũy kế ghi rõ là ước tính hay"
-            " chính thức."
-        ),
-        "step": "Bước",
-        "target": "Mục tiêu",
-        "task": "Nhiệm vụ",
-        "to": "đến",
-        "unit": "Đơn vị",
-        "version": "bản",
-        "year": "năm",
-        "year_projected": "cả năm (dự báo)",
-    },
-    "en": {
-        "assumptions": "Rests on",
-        "actual_to_date": "Year to date",
-        "all_figures": "Figures",
-        "as_of": "Published up to",
-        "answer": "The answer",
-        "band_80": "80 % interval",
-        "band_95": "95 % interval",
-        "chart": "Chart",
-        "deadline": "Deadline",
-        "done": "Done",
-        "cumulative": "Cumulative since January",
-        "growth": "On last year",
-        "growth_monthly": "Growth on the same month of last year",
-        "kpi": "KPI",
-        "last_year": "last year",
-        "lead": "Who leads",
-        "missing": "Missing",
-        "legend_bands": "Dark band: 80 % interval; light band: 95 % interval",
-        "model": "model",
-        "month": "month",
-        "monthly": "Month by month",
-        "newer": "Newer figures have been published:",
-        "language": "Language",
-        "no_answer": "There is no projection yet.",
-        "no_change": "Nothing changed.",
-        "obstacle": "Obstacle",
-        "overdue": "overdue",
-        "no_plan": "There is no plan yet. Load a sample:",
-        "pace": "Needed per remaining month",
-        "pace_on_year": "{} on the same months of last year",
-        "plan": "Plan",
-        "probability": "Probability",
-        "remaining": "Remaining",
-        "reported": "reported up to {}",
-        "projected": "Projected",
-        "projected_year": "Projected year",
-        "show": "Show",
-        "stamp": "Code",
-        "status": "Status",
-        "table_legend": (
-            "Year, growth and probability are projected; the year to date says whether it is"
-            " an estimate."
-        ),
-        "step": "Step",
-        "target": "Target",
-        "task": "Task",
-        "to": "to",
-        "unit": "Unit",
-        "version": "version",
-        "year": "year",
-        "year_projected": "full year (projected)",
-    },
-}
+    def count(self, key: str, count: int) -> str:
+        """The text for so many things: '1 target', '2 targets'."""
+        forms = self._forms(key)
+        one = Locale.parse(_LOCALE[self._lang]).plural_form(count) == "one"
+        return forms[0 if one else -1].format(count=number(count, self._lang))
+
+    def _forms(self, key: str) -> tuple[str, ...]:
+        try:
+            return _catalogue(self._lang)[self._prefix + key]
+        except KeyError:
+            raise KeyError(f"{self._lang}.po has no text '{self._prefix}{key}'") from None
+
+
+TEXT: Mapping[Lang, Texts] = {lang: Texts(lang) for lang in LANGUAGES}
+STATUS: Mapping[Lang, Texts] = {lang: Texts(lang, "status.") for lang in LANGUAGES}
+FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAGES}
+UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
+STATE: Mapping[Lang, Texts] = {lang: Texts(lang, "state.") for lang in LANGUAGES}
+FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
+ROLE: Mapping[Lang, Texts] = {lang: Texts(lang, "role.") for lang in LANGUAGES}
+LEVEL: Mapping[Lang, Texts] = {lang: Texts(lang, "level.") for lang in LANGUAGES}
+PERIOD: Mapping[Lang, Texts] = {lang: Texts(lang, "period.") for lang in LANGUAGES}
+REMARK: Mapping[Lang, Texts] = {lang: Texts(lang, "remark.") for lang in LANGUAGES}
+COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
+
+
+@cache
+def _catalogue(lang: Lang) -> dict[str, tuple[str, ...]]:
+    """Each key's text; its singular and plural where the language tells them apart."""
+    with files("service").joinpath(f"locale/{lang}.po").open("rb") as file:
+        messages = [message for message in read_po(file, abort_invalid=True) if message.id]
+    return {_strings(message.id)[0]: _strings(message.string) for message in messages}
+
+
+def _strings(one_or_more: Any) -> tuple[str, ...]:
+    return (one_or_more,) if isinstance(one_or_more, str) else tuple(one_or_more)
+
+
+def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
+    """What is to be shown wherever an answer of the plan is; None for an ordinary one."""
+    if demonstration:
+        return {lang: TEXT[lang]["demonstration"] for lang in LANGUAGES}
+    return None if plan.label is None else {"vi": plan.label, "en": plan.label}
 
 
 def unit_name(unit: str, lang: Lang) -> str:
-    """A unit as people of the language write it; unknown units stay as they are."""
-    return _UNITS_VI.get(unit.lower(), unit) if lang == "vi" else unit
+    """A unit as reports of the language write it; unknown units stay as they are."""
+    return UNIT[lang].get(unit.lower(), unit)
+
+
+def unit_of(projection: Mapping[str, Any], lang: Lang) -> str:
+    """The unit of a projection's figures; a growth says on what."""
+    if projection["kind"] == "growth":
+        return TEXT[lang]["growth_unit"]
+    return unit_name(projection["unit"], lang)
 
 
 def number(value: float | None, lang: Lang, decimals: int = 0) -> str:
-    """1234.5 → '1.234,5' (vi) or '1,234.5' (en); '–' for None."""
+    """1234.5 → '1.234,5' (vi) or '1,234.5' (en), halves up; '–' for None."""
     if value is None:
         return "–"
-    text = f"{value:,.{decimals}f}"
-    if lang == "vi":
-        text = text.translate(str.maketrans(",.", ".,"))
-    return text.replace("-", "−")
+    return _written(value, lang, decimals)
 
 
-def chance(probability: float | None, status: str) -> str:
-    """0.8312 → '83 %'; '> 99 %' and '< 1 %' unless the status says it is settled."""
+def percent(per_cent: float | None, lang: Lang, decimals: int = 1) -> str:
+    """28.35 (per cent) → '28,4%' (vi), '28.4%' (en); '–' for None."""
+    if per_cent is None:
+        return "–"
+    return f"{_written(per_cent, lang, decimals)}%"
+
+
+def signed_percent(per_cent: float | None, lang: Lang, decimals: int = 1) -> str:
+    """4.25 (per cent) → '+4,3%'."""
+    if per_cent is None:
+        return "–"
+    text = percent(per_cent, lang, decimals)
+    return f"+{text}" if round_half_up(per_cent, decimals) > 0 else text
+
+
+def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
+    """A figure with its unit: '157.630 triệu USD', '10 communes', '4,5%'."""
+    if unit == "%":
+        return percent(value, lang, decimals)
+    singular = value == 1 and unit.lower() in UNIT[lang]
+    name = UNIT[lang].count(unit.lower(), 1) if singular else unit_name(unit, lang)
+    return f"{number(value, lang, decimals)} {name}"
+
+
+def round_half_up(value: float, decimals: int) -> Decimal:
+    """A figure as it is printed: of two neighbours equally near, the larger in size."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def chance(probability: float | None, status: str, lang: Lang) -> str:
+    """0.8312 → '83%'; '> 99%' and '< 1%' unless the status says it is settled."""
     if probability is None:
         return "–"
     settled = status in ("achieved", "missed")
     if not settled and probability < 0.01:
-        return "< 1 %"
+        return f"< {percent(1, lang, 0)}"
     if not settled and probability > 0.99:
-        return "> 99 %"
-    return f"{probability * 100:.0f} %"
-
-
-def signed_percent(per_cent: float | None, lang: Lang, decimals: int = 1) -> str:
-    """4.25 (per cent) → '+4,3 %'."""
-    if per_cent is None:
-        return "–"
-    sign = "+" if per_cent > 0 else ""
-    return f"{sign}{number(per_cent, lang, decimals)} %"
+        return f"> {percent(99, lang, 0)}"
+    return percent(probability * 100, lang, 0)
 
 
 def day_of(iso: str, lang: Lang) -> str:
     """'2021-06-30' → '30/6/2021' (vi), '30 June 2021' (en)."""
-    day = date.fromisoformat(iso)
-    if lang == "vi":
-        return f"{day.day}/{day.month}/{day.year}"
-    return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+    return _date(date.fromisoformat(iso), _DAY[lang], lang)
 
 
 def month_name(month: str, lang: Lang) -> str:
     """'2021-06' → 'tháng 6/2021' (vi), 'June 2021' (en)."""
-    year, number_ = int(month[:4]), int(month[5:7])
-    return f"tháng {number_}/{year}" if lang == "vi" else f"{_MONTHS_EN[number_ - 1]} {year}"
+    return _date(date.fromisoformat(f"{month}-01"), _MONTH[lang], lang)
 
 
 def bounds(target: Mapping[str, Any], lang: Lang, decimals: int = 0) -> str:
     """A target's bounds in the KPI's unit, in words: 'từ 300.000 trở lên'."""
     lower, upper = target["lower_value"], target["upper_value"]
     if lower is not None and upper is not None:
-        ends = (number(lower, lang, decimals), number(upper, lang, decimals))
-        return f"{ends[0]} – {ends[1]}"
-    value = lower if lower is not None else upper
-    pattern = _COMPARATOR[lang].get(target["comparator"], "{}")
-    return pattern.format(number(value, lang, decimals))
+        return f"{number(lower, lang, decimals)} – {number(upper, lang, decimals)}"
+    value = number(lower if lower is not None else upper, lang, decimals)
+    pattern = TEXT[lang][f"comparator.{target['comparator']}"]
+    return pattern.format(value=value)
 
 
 def plain_bounds(target: Target, unit: str, lang: Lang, decimals: int = 0) -> str:
-    """A target's bounds as the plan has them: 'từ 300.000 triệu USD trở lên', '+4 – +5 %'."""
-    growth = target.form == "growth"
-    ends = [
-        signed_percent(bound, lang) if growth else number(bound, lang, decimals)
-        for bound in (target.lower, target.upper)
-        if bound is not None
-    ]
-    shown = " – ".join(ends) + ("" if growth else f" {unit_name(unit, lang)}")
-    return (
-        _COMPARATOR[lang].get(target.comparator, "{}").format(shown) if len(ends) == 1 else shown
-    )
-
-
-_MONTHS_EN = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+    """A target's bounds as the plan has them: 'từ 300.000 triệu USD trở lên', '+4,0% – +5,0%'."""
+    ends = [bound for bound in (target.lower, target.upper) if bound is not None]
+    if target.form == "growth":
+        shown = " – ".join(signed_percent(bound, lang) for bound in ends)
+    else:
+        written = [*(number(bound, lang, decimals) for bound in ends[:-1])]
+        shown = " – ".join([*written, amount(ends[-1], unit, lang, decimals)])
+    if len(ends) > 1:
+        return shown
+    return TEXT[lang][f"comparator.{target.comparator}"].format(value=shown)
 
 
 def assigned(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -328,3 +200,19 @@ def leading(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if (target["level"], target["period"]) == wanted:
             return target
     return None
+
+
+def period_name(period: str, lang: Lang) -> str:
+    """'Q1' → 'quý I'; a period of days stays as it is written."""
+    return PERIOD[lang].get(period, period)
+
+
+def _written(value: float, lang: Lang, decimals: int) -> str:
+    rounded = round_half_up(value, decimals)
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    text = format_decimal(rounded or abs(rounded), pattern, locale=_LOCALE[lang])
+    return text.replace("-", _MINUS)
+
+
+def _date(day: date, pattern: str, lang: Lang) -> str:
+    return format_date(day, pattern, locale=_LOCALE[lang])

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from data.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import Calibration, calibrate, learn_calibration, standardised_error
+from models.candidates import COSTLY
 from models.candidates.base import Candidate, Parameters
 from models.ensemble import Weights, learn_weights
 from models.errors import CannotForecast, NoObservations
@@ -50,12 +51,16 @@ class Setup:
 
     panel: Panel
     as_of: date
-    candidates: Mapping[str, Candidate] | None = None  # the same for every year; None: all
+    candidates: Mapping[str, Candidate] | None = None  # the same for every year
     n_paths: int = BACKTEST_PATHS
+    thorough: bool = False  # costly candidates too
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
         """The candidates that may forecast a year: the prior saw nothing of it."""
-        return candidates_for(year) if self.candidates is None else self.candidates
+        if self.candidates is not None:
+            return self.candidates
+        every = candidates_for(year)
+        return {name: every[name] for name in every if self.thorough or name not in COSTLY}
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +194,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
             combined = annual_distribution(series, paths, year=task.year)
         except CannotForecast as reason:
             failures.setdefault(ENSEMBLE, str(reason))
+            left_out = str(reason)
             continue
         base = float(np.median(combined.base))
         if not _usable(base, series, task.year):

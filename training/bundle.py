@@ -15,6 +15,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +32,16 @@ from training.scoreboard import Scoreboard
 
 FORMAT_VERSION = 1
 DOCUMENT, ARRAYS = "bundle.json", "arrays.npz"
+_DAMAGED = (  # what NumPy and zipfile raise for a file that is not, or no longer, arrays
+    OSError,
+    ValueError,
+    EOFError,
+    TypeError,
+    KeyError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +79,12 @@ class Bundle:
 def write_bundle(bundle: Bundle, folder: Path) -> Path:
     """Write a bundle into `folder`, whole or not at all; return the folder.
 
-    A folder that already holds the same content is left as it is.
+    A folder that already holds the same content is left as it is; one that is
+    damaged is written anew.
     """
     content, arrays = _content(bundle)
     content_hash = _hash(content)
-    if (folder / DOCUMENT).exists() and _document(folder)["content_hash"] == content_hash:
+    if _holds(folder, content_hash):
         return folder
     document = {
         "format_version": FORMAT_VERSION,
@@ -105,11 +117,7 @@ def read_bundle(folder: Path) -> Bundle:
         When a file is missing or damaged, or the format version is not ours.
     """
     document = _document(folder)
-    try:
-        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise UnreadableBundle(f"{folder / ARRAYS}: expected arrays, found: {error}.") from error
+    arrays = _arrays(folder)
     whole = all(name == content_name(array) for name, array in arrays.items())
     if not whole or _hash(document["content"]) != document["content_hash"]:
         raise UnreadableBundle(
@@ -162,8 +170,24 @@ def _content(bundle: Bundle) -> tuple[dict[str, Any], Arrays]:
 
 
 def _hash(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, allow_nan=False)
+    text = json.dumps(content, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _holds(folder: Path, content_hash: str) -> bool:
+    try:
+        return read_bundle(folder).content_hash == content_hash
+    except UnreadableBundle:
+        return False
+
+
+def _arrays(folder: Path) -> Arrays:
+    path = folder / ARRAYS
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except _DAMAGED as error:
+        raise UnreadableBundle(f"{path}: expected arrays, found: {error}.") from error
 
 
 def _document(folder: Path) -> dict[str, Any]:

@@ -30,7 +30,8 @@ class BundleModel:
 
         Parameters
         ----------
-        figures : columns `kpi`, `month` (YYYY-MM), `value` (in the KPI's unit)
+        figures : columns `kpi`, `month` (YYYY-MM), `value` (in the KPI's unit; of
+            kind 'growth' an index of any base); a month without a value is a gap
         params : not used
 
         Returns
@@ -41,7 +42,8 @@ class BundleModel:
         Raises
         ------
         InputError
-            For a KPI that the bundle does not know or that has no basis.
+            For a KPI that the bundle does not know or that has no basis, and for
+            a month given twice.
         """
         rows = [self._row(str(kpi), rows) for kpi, rows in figures.groupby("kpi", sort=True)]
         return pd.DataFrame(rows, columns=["kpi", "year", "mean", "median", "q10", "q90"])
@@ -51,7 +53,7 @@ class BundleModel:
         if learned is None or self.bundle.kinds[kpi] == "ratio":
             known = ", ".join(name for name, kind in self.bundle.kinds.items() if kind != "ratio")
             raise InputError(f"expected one of the KPIs {known}; found '{kpi}'.")
-        projection = project(self._series(kpi, figures), (), learned)
+        projection = project(self.series(kpi, figures), (), learned)
         annual = projection.annual
         if annual is None:
             raise InputError(f"no forecast for '{kpi}': {'; '.join(projection.failures.values())}")
@@ -65,11 +67,17 @@ class BundleModel:
             "q90": high,
         }
 
-    def _series(self, kpi: str, figures: pd.DataFrame) -> Series:
-        places = {
-            Month.parse(str(month)).ordinal: float(value)
-            for month, value in zip(figures["month"], figures["value"], strict=True)
-        }
+    def series(self, kpi: str, figures: pd.DataFrame) -> Series:
+        """A KPI's months as given, known on the bundle's own date."""
+        places: dict[int, float] = {}
+        for text, value in zip(figures["month"], figures["value"], strict=True):
+            month = Month.parse(str(text))
+            if month.ordinal in places:
+                raise InputError(f"{kpi}: expected each month once, found {month} twice.")
+            if np.isfinite(value):
+                places[month.ordinal] = float(value)
+        if not places:
+            raise InputError(f"{kpi}: expected at least one value, found none.")
         start, end = min(places), max(places)
         values = np.array([places.get(place, np.nan) for place in range(start, end + 1)])
         return Series(

@@ -46,7 +46,10 @@ def decide(new: Scoreboard, champion: Scoreboard | None, by_hand: bool = False) 
     """
     if champion is None:
         return Decision(True, "no model answered for this date before")
-    pair = _errors(new).merge(_errors(champion), on=_ORIGIN, suffixes=("", "_champion"))
+    own, theirs = _errors(new), _errors(champion)
+    if own.empty and not (theirs.empty or by_hand):
+        return Decision(False, "the new model has no backtest to set against the champion's")
+    pair = own.merge(theirs, on=_ORIGIN, suffixes=("", "_champion"))
     if pair.empty:
         return Decision(True, "the champion was backtested on no common origin")
     error = float(pair["annual_error"].mean())

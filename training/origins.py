@@ -17,7 +17,7 @@ from models.series import Month, Series
 YEARS_NEEDED = 3  # full years before the one that is forecast
 LATE = timedelta(days=100)  # a month first printed later than this has no vintage of its own
 
-_MONTHLY: frozenset[Form] = frozenset(("month", "year_to_date"))
+_MONTHLY: frozenset[Form] = frozenset(("month", "quarter", "half", "year_to_date"))
 _GROWTH: frozenset[Form] = frozenset(("rate_on_year", "rate_on_month"))
 
 
@@ -99,6 +99,7 @@ def cut(series: Series, month: Month) -> Series:
         base=np.full(12, np.nan),
         base_status=None,
         denominator=None if series.denominator is None else series.denominator[:length],
+        doubt=None if series.doubt is None else series.doubt[:length],
     )
     base = shorter.calendar_year(month.year - 1)
     return replace(shorter, base=base, base_status="restated" if np.isfinite(base).any() else None)

@@ -14,21 +14,23 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import pandas as pd
 
-from data.settings import Settings
+from data.audit import process_user, record
+from data.demonstration import series_to_project
+from data.settings import Settings, read_settings
 from data.store import Promotion, Store
 from models.candidates.base import Candidate, Parameters
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
 from models.pipeline import Learned, fit_candidates
 from models.series import Kind
 from training.backtest import Backtest, Setup, YearTask, backtest_years, run_backtest
-from training.bundle import Bundle, write_bundle
+from training.bundle import Bundle, read_bundle, write_bundle
 from training.bundles import PromotedBundle, bundle_folder, bundle_for
 from training.console import failure_shown, progress_bar, vintage_day
 from training.gate import Decision, decide
@@ -91,9 +93,11 @@ def retrain(
     progress: Progress | None = None,
     engine: str = "local",
     candidates: Mapping[str, Candidate] | None = None,
+    thorough: bool = False,
     promote: bool = False,
     tracker: Tracker | None = None,
     now: datetime | None = None,
+    by: str | None = None,
 ) -> RetrainReport:
     """Learn everything about a plan's family from data up to a date.
 
@@ -104,10 +108,12 @@ def retrain(
     workers : processes; default one per core. Their number changes no digit
     progress : told (done, total, what was done last)
     engine : 'local'
-    candidates : what is fitted and combined; default all
+    candidates : what is fitted and combined; default all but the costly ones
+    thorough : the costly ones too (`models.candidates.COSTLY`)
     promote : become champion whatever the gate says
     tracker : where it is recorded; default MLflow as the settings say
     now : for the promotion's date; default the clock
+    by : who asked for it, for the audit log; default the user of this process
 
     Raises
     ------
@@ -123,7 +129,7 @@ def retrain(
     day = as_of or _newest_vintage(store, family)
     tracker = tracker or tracker_of(settings)
     tracker.open()
-    setup = Setup(store.panel(family, day), day, candidates)
+    setup = Setup(store.panel(family, day), day, candidates, thorough=thorough)
     number = workers or len(os.sched_getaffinity(0))
     fits, backtest = _learn(setup, number, progress)
     if not fits:
@@ -155,7 +161,7 @@ def retrain(
     champion = _champion(store, settings, family, day)
     decision = decide(bundle.scores, champion.bundle.scores if champion else None, promote)
     moment = now or datetime.now(UTC)
-    _place(store, tracker, registered, decision, day, bundle_hash, moment)
+    _place(store, tracker, registered, decision, day, bundle_hash, moment, by or process_user())
     return RetrainReport(
         family=family,
         as_of=day,
@@ -180,6 +186,7 @@ def promote_version(
     *,
     tracker: Tracker | None = None,
     now: datetime | None = None,
+    by: str | None = None,
 ) -> Promotion:
     """Put a registered version in charge by hand: it answers from the champion's vintage on.
 
@@ -187,6 +194,8 @@ def promote_version(
     ------
     NoBundle
         If the family has no such version.
+    UnreadableBundle
+        If its folder is gone or damaged; the champion stays.
     TrackingUnavailable
         If MLflow, which knows the versions, cannot be reached.
     """
@@ -204,8 +213,11 @@ def promote_version(
         promoted_at=now or datetime.now(UTC),
         bundle_hash=chosen.tags["bundle_hash"],
     )
+    read_bundle(bundle_folder(settings.bundles, family, promotion.bundle_hash))
     tracker.set_alias(family, CHAMPION, version)
-    store.record_promotion(promotion)
+    if CHALLENGER in chosen.aliases:
+        tracker.remove_alias(family, CHALLENGER)
+    store.record_promotion(promotion, by)
     return promotion
 
 
@@ -230,7 +242,7 @@ def commit() -> str:
 def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
     """Fit one KPI on everything known; None without figures. A task for `Workers`."""
     try:
-        series = setup.panel.series_as_of(kpi, setup.as_of)
+        series = series_to_project(setup.panel, kpi, setup.as_of)
     except NoObservations:
         return None
     parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year))
@@ -273,15 +285,18 @@ def _place(
     day: date,
     bundle_hash: str,
     moment: datetime,
+    by: str,
 ) -> None:
     """Alias and promotion history. A past month's bundle answers, but is not the champion."""
     family, version = registered.family, registered.version
+    told = {"version": version, "as_of": day.isoformat(), **asdict(decision)}
+    record(store, by, "model.train", family, after=told)
     if not decision.promoted:
         tracker.set_alias(family, CHALLENGER, version)
         return
     if all(one.as_of <= day for one in store.promotions(family)):
         tracker.set_alias(family, CHAMPION, version)
-    store.record_promotion(Promotion(family, version, day, moment, bundle_hash))
+    store.record_promotion(Promotion(family, version, day, moment, bundle_hash), by)
 
 
 def _newest_vintage(store: Store, family: str) -> date:
@@ -298,10 +313,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plan", required=True)
     parser.add_argument("--as-of", type=vintage_day, help="YYYY-MM or YYYY-MM-DD")
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--thorough", action="store_true", help="costly candidates too")
     parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
     given = parser.parse_args(arguments)
-    settings = Settings()
     with failure_shown(), progress_bar("retraining") as progress:
+        settings = read_settings()
         report = retrain(
             Store.open(settings.store_url),
             settings,
@@ -309,6 +325,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.as_of,
             workers=given.workers,
             progress=progress,
+            thorough=given.thorough,
             promote=given.promote,
         )
     outcome = "champion" if report.decision.promoted else "challenger"

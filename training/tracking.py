@@ -3,8 +3,8 @@
 `Tracker` is the seam, `MlflowTracker` the real one. Importing this module costs
 nothing: MLflow itself is loaded by `MlflowTracker.open`, because it takes
 seconds and only retraining needs it. The database that it keeps is never asked
-by the service: bundles and the promotion history are our own (`bundle.py`,
-`promotions.py`), so answers go on while MLflow is away.
+by the service: bundles and the promotion history are our own (`bundles.py`), so
+answers go on while MLflow is away.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE_LOADER = "training.flavor"
 
-# Read by MLflow when it is first imported: no telemetry, and an unreachable
+# Read by MLflow when it is first imported: no telemetry, no chatter, and an unreachable
 # server is an answer within seconds instead of minutes of retries.
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
@@ -93,6 +94,10 @@ class Tracker(Protocol):
 
     def set_alias(self, family: str, alias: str, version: str) -> None:
         """Let `alias` ('champion', 'challenger') name this version and no other."""
+        ...
+
+    def remove_alias(self, family: str, alias: str) -> None:
+        """Let `alias` name no version."""
         ...
 
     def versions(self, family: str) -> tuple[RegisteredVersion, ...]:

@@ -27,8 +27,10 @@ from models.errors import UnknownLayout, UnreadableFile
 from models.series import Month
 
 TITLES = {
-    "exports": r"(hang hoa xuat khau|xuat khau hang hoa|exports? of goods)\b",
-    "imports": r"(hang hoa nhap khau|nhap khau hang hoa|imports? of goods)\b",
+    "exports": r"((tri gia|kim ngach) )?(hang hoa xuat khau|xuat khau hang hoa)\b"
+    r"|exports? of goods\b",
+    "imports": r"((tri gia|kim ngach) )?(hang hoa nhap khau|nhap khau hang hoa)\b"
+    r"|imports? of goods\b",
     "products": r"(mot so )?(san pham (cong nghiep )?chu yeu)|(some )?key industrial products",
     "retail": r"tong muc (hang hoa ban le|ban le hang hoa) va doanh thu|retail sales of goods?\b",
     "iip": r"(\(tiep theo\) ?)?chi so san xuat cong nghiep|index of industrial production",
@@ -221,7 +223,8 @@ def _units(header: list[Row]) -> tuple[str, int | None]:
             if words.startswith(("don vi", "unit")) and ":" not in words and len(words) < 12:
                 unit_column = column
             elif UNIT.search(words) and not ROLE.search(words) and len(words) < 60:
-                unit = _TABLE_UNIT.sub("", collapse(str(cell)))
+                found = _TABLE_UNIT.sub("", collapse(str(cell)))
+                unit = found if not unit or found.strip("()") != "%" else unit
     return unit, unit_column
 
 

@@ -38,6 +38,7 @@ from models.target import Comparator, Target, TargetForm, TargetLevel
 from models.task import Step, Task
 
 _PLAN_SLUG = re.compile(r"([a-z0-9][a-z0-9_-]*)-(\d{4})")
+_INDICATOR = re.compile(rf"({SLUG.pattern}/)?{SLUG.pattern}")
 
 
 @dataclass
@@ -45,6 +46,13 @@ class PlanBuilder(EntryReader):
     """Builds the parts of a plan of one year; `year` is 0 while it is not known."""
 
     year: int = 0
+
+    def indicator(self, record: Record) -> str | None:
+        text = self.text(record, "indicator")
+        if text and not _INDICATOR.fullmatch(text):
+            expected = "the slug of a KPI, or family/slug for one of another family"
+            self.note(record.entry("indicator"), expected, "For example 'vietnam/exports'.")
+        return text or None
 
     def kpi(self, record: Record, rows: Iterable[Record]) -> Kpi:
         slug = self.slug(record, "slug", required=True)
@@ -70,6 +78,8 @@ class PlanBuilder(EntryReader):
             numerator=self.slug(record, "numerator") or None,
             denominator=self.slug(record, "denominator") or None,
             index=self.slug(record, "index") or None,
+            indicator=self.indicator(record),
+            demonstration=self.flag(record, "demonstration"),
         )
 
     def selector(self, record: Record) -> RowSelector:
@@ -116,7 +126,9 @@ class PlanBuilder(EntryReader):
                 bound = "upper" if lower is not None or comparator == "at_most" else "lower"
                 entry = record.entry(bound)
                 expected = f"bounds that fit '{comparator}'"
-                self.note(entry, expected, str(error).capitalize(), f"{lower} to {upper}")
+                given = [f"{bound:g}" for bound in (lower, upper) if bound is not None]
+                found = " to ".join(given) or "none"
+                self.note(entry, expected, str(error).capitalize(), found)
             return None
         return slug, target
 
@@ -216,7 +228,7 @@ def build_plan(document: Document, file: str) -> Plan:
     name_vi = builder.text(head, "name_vi", required=True)
     kpis = tuple(builder.kpi(record, rows) for record, rows in document.kpis)
     if not kpis:
-        builder.note(head.place, "at least one KPI", "List the KPIs.", "none")
+        builder.note(head.entry("kpis"), "at least one KPI", "List the KPIs.", "none")
     for finding in check_kpis(kpis):
         entry = document.kpis[finding.index][0].entry(finding.field)
         builder.note(entry, finding.expected, finding.advice, finding.found)

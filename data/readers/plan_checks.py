@@ -29,7 +29,7 @@ class Finding:
 
 
 def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
-    """Slugs are unique; parents, parts and the like exist, and do not circle."""
+    """Slugs are unique; the KPIs that others name exist and do not circle."""
     by_slug = {kpi.slug: kpi for kpi in reversed(kpis)}
     first = {kpi.slug: index for index, kpi in reversed(list(enumerate(kpis)))}
     for index, kpi in enumerate(kpis):
@@ -42,6 +42,7 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
             ("numerator", (kpi.numerator,)),
             ("denominator", (kpi.denominator,)),
             ("index", (kpi.index,)),
+            ("indicator", (_near(kpi.indicator),)),
         ):
             for slug in slugs:
                 if slug is not None and slug not in by_slug:
@@ -55,6 +56,9 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
             yield Finding(index, "parent", "parents that do not circle", f"'{kpi.parent}'")
         if _circles(kpi.slug, lambda slug: by_slug[slug].parts if slug in by_slug else ()):
             yield Finding(index, "parts", "parts that do not circle", ", ".join(kpi.parts))
+        if _circles(kpi.slug, lambda slug: _indicator(slug, by_slug)):
+            expected = "an indicator that does not rest on the KPI itself"
+            yield Finding(index, "indicator", expected, f"'{kpi.indicator}'")
 
 
 def _check_parts(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
@@ -83,6 +87,20 @@ def _check_ratio(index: int, kpi: Kpi) -> Iterator[Finding]:
 def _parent(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
     parent = by_slug[slug].parent if slug in by_slug else None
     return () if parent is None else (parent,)
+
+
+def _indicator(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
+    """The KPIs of the plan that a KPI's months may be found from."""
+    kpi = by_slug.get(slug)
+    if kpi is None:
+        return ()
+    near = _near(kpi.indicator)
+    return kpi.parts if near is None else (near, *kpi.parts)
+
+
+def _near(indicator: str | None) -> str | None:
+    """An indicator of the plan's own family; one of another cannot be looked up here."""
+    return None if indicator is None or "/" in indicator else indicator
 
 
 def _circles(start: str, following: Callable[[str], tuple[str, ...]]) -> bool:

@@ -15,7 +15,7 @@ from datetime import date
 from data.readers.months import EXPECTED_DAY, read_day
 from data.readers.number_format import parse_number, possible_marks
 from data.readers.tables import Problem, clean
-from data.readers.words import YES_NO, Vocabulary, choices, code_of
+from data.readers.words import FLAGS, Vocabulary, choices, code_of
 from models.errors import InvalidMonth
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -162,8 +162,9 @@ class EntryReader:
         return number
 
     def flag(self, record: Record, name: str) -> bool:
+        """Yes or no; nothing is no."""
         value = record.entry(name).value
-        return value if isinstance(value, bool) else self.word(record, name, YES_NO, "") == "yes"
+        return value if isinstance(value, bool) else self.word(record, name, FLAGS, "no") == "yes"
 
     def texts(self, record: Record, name: str, valid: Callable[[str], bool]) -> tuple[str, ...]:
         entry = record.entry(name)

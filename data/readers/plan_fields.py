@@ -13,11 +13,11 @@ from data.readers.cells import fold
 from data.readers.words import (
     COMPARATORS,
     DIRECTIONS,
+    FLAGS,
     KINDS,
     LEVELS,
     ROLES,
     TARGET_FORMS,
-    YES_NO,
     Vocabulary,
 )
 
@@ -74,6 +74,8 @@ KPI_FIELDS = (
     Field("scope", "Phạm vi", "Scope", "cả nước, qua địa bàn tỉnh…", 18),
     Field("dimensions", "Phân tổ", "Dimensions", "mỗi dòng một cái, ví dụ product: xi măng", 24),
     Field("source", "Nguồn số liệu", "Source", "", 30),
+    Field("indicator", "Chỉ tiêu tham chiếu", "Indicator", "biến động giống chỉ tiêu này", 24),
+    Field("demonstration", "Minh họa", "Demonstration", "tái lập bằng số liệu có sau", 14, FLAGS),
 )
 
 VERSION_FIELDS = (
@@ -113,7 +115,7 @@ TASK_FIELDS = (
         "Recognised later",
         "có: kết quả có thể được công nhận sau khi hết kỳ",
         16,
-        YES_NO,
+        FLAGS,
     ),
 )
 

@@ -42,6 +42,8 @@ def kpi_values(kpi: Kpi) -> Values:
         "scope": kpi.scope,
         "dimensions": dict(kpi.dimensions),
         "source": kpi.source,
+        "indicator": kpi.indicator,
+        "demonstration": "yes" if kpi.demonstration else None,
     }
 
 

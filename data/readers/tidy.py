@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
-from data.observation import Form, Kpi, Observation
+from data.observation import UNDATED, Form, Kpi, Observation
 from data.readers.cells import fold
 from data.readers.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
 from data.readers.number_format import parse_number, weigh
@@ -29,7 +29,15 @@ from data.readers.tables import (
     read_csv,
     read_sheets,
 )
-from data.readers.words import FORMS, STATUSES, Vocabulary, choices, code_of, same_unit
+from data.readers.words import (
+    FORMS,
+    STATUSES,
+    UNDATED_WORDS,
+    Vocabulary,
+    choices,
+    code_of,
+    same_unit,
+)
 from models.errors import InvalidMonth, UnknownLayout, UnreadableFile
 from models.series import FigureStatus, Month
 
@@ -51,7 +59,9 @@ HEADERS: Mapping[Field, tuple[str, ...]] = {
 }
 _FIELD_OF = {fold(name): field for field, names in HEADERS.items() for name in names}
 _REQUIRED: tuple[Field, ...] = ("kpi", "month", "value")
+_ENDS: Mapping[Form, int] = {"quarter": 3, "half": 6}  # their months are multiples of these
 _HEADER_ROWS = 30  # a header stands within this many rows
+_UNDATED = {fold(word) for word in UNDATED_WORDS}
 _UNKNOWN_VALUES = {"", "…", "...", "n/a", "na"}
 
 
@@ -335,10 +345,15 @@ class _RowReader:
             if len(text) == 4 and text.isdigit():
                 return Month(int(text), 12)
         try:
-            return read_month(cell.value if cell else None)
+            month = read_month(cell.value if cell else None)
         except InvalidMonth:
             self.problems.append(Problem.at(cell or row[0], EXPECTED_MONTH))
             return None
+        length = _ENDS.get(form, 1)
+        if month.month % length:
+            expected = f"the last month of a {'quarter' if length == 3 else 'half-year'}"
+            self.problems.append(Problem.at(cell or row[0], expected))
+        return month
 
     def _word(self, cell: Cell | None, vocabulary: Vocabulary, default: str) -> str:
         if cell is None or not cell.text:
@@ -360,6 +375,8 @@ class _RowReader:
                 )
                 self.problems.append(Problem.at(cell or row[0], "a date of publication", advice))
             day = self.published
+        elif fold(cell.text) in _UNDATED:
+            return UNDATED
         else:
             try:
                 day = read_day(cell.value)

@@ -15,6 +15,8 @@ Vocabulary = Mapping[str, tuple[str, ...]]
 
 FORMS: Vocabulary = {
     "month": ("tháng", "trong tháng", "monthly"),
+    "quarter": ("quý", "trong quý", "quarterly"),
+    "half": ("6 tháng", "nửa năm", "half-year"),
     "year_to_date": (
         "lũy kế",
         "luỹ kế",
@@ -84,9 +86,11 @@ ROLES: Vocabulary = {
     "coordinate": ("phối hợp",),
 }
 
-YES_NO: Vocabulary = {
-    "yes": ("có", "đúng", "true", "x"),
-    "no": ("không", "sai", "false"),
+UNDATED_WORDS = ("không rõ", "unknown", "undated")  # of a day of publication
+
+FLAGS: Vocabulary = {
+    "yes": ("có", "true", "x"),
+    "no": ("không", "false"),
 }
 
 _UNITS: tuple[tuple[str, ...], ...] = (

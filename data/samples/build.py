@@ -80,7 +80,7 @@ def build(workbooks: Path, targets: Path, folder: Path) -> Plan:
         observations,
         PLAN.year,
         {kpi.slug: kpi.unit for kpi in KPIS},
-        published_targets(targets, PLAN.year),
+        published_targets(targets, "Vietnam (", PLAN),
     )
     plan = replace(PLAN, versions=versions)
     write_sample(plan, observations, folder)
@@ -101,13 +101,16 @@ def _imported(files: list[Path]) -> list[Observation]:
     return [one for figures in panel.printed.values() for one in figures]
 
 
-def published_targets(path: Path, year: int) -> Iterator[DatedTarget]:
-    """The country's targets of a year for KPIs of the sample, each from the day it was known."""
-    known = {kpi.slug for kpi in KPIS}
+def published_targets(path: Path, body: str, plan: Plan) -> Iterator[DatedTarget]:
+    """A body's targets for KPIs and the year of a plan, each from the day it was known.
+
+    `body` is how the body's name begins in the table.
+    """
+    known = {kpi.slug for kpi in plan.kpis}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            body = row["body"].startswith("Vietnam (")
-            if body and row["year"] == str(year) and row["kpi"] in known:
+            ours = row["body"].startswith(body) and row["year"] == str(plan.year)
+            if ours and row["kpi"] in known:
                 yield _dated_target(row)
 
 

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from data.observation import Kpi, Observation
+from data.observation import UNDATED, Kpi, Observation
 from data.plan import Plan
 from data.readers.plan_file import read_plan, write_plan
 from data.readers.tidy import read_tidy
@@ -71,7 +71,7 @@ def _rows(observations: Iterable[Observation], kpis: Sequence[Kpi]) -> list[tupl
             one.form,
             repr(one.value),
             one.status,
-            one.published.isoformat(),
+            "unknown" if one.published == UNDATED else one.published.isoformat(),
             one.source,
         )
         for one in ordered

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from data.audit import process_user
+from data.observation import Observation
+from data.plan import Plan
 from data.samples.files import FIGURES_FILE, FOLDER, read_sample, sample_names
 from data.store import Added, ImportRecord, Saved, Store
 
@@ -24,7 +28,7 @@ class LoadedSample:
 def load_sample(
     store: Store, name: str, moment: datetime | None = None
 ) -> tuple[LoadedSample, ...]:
-    """Load one sample, or all that are shipped.
+    """Load one sample, with those that hold its indicators, or all that are shipped.
 
     Parameters
     ----------
@@ -34,24 +38,37 @@ def load_sample(
 
     Returns
     -------
-    tuple of LoadedSample, one for each plan
+    tuple of LoadedSample, one for each plan, those with indicators first
 
     Raises
     ------
     UnknownPlan
         If there is no such sample; the message lists those there are.
     """
-    names = sample_names() if name == ALL else (name,)
-    return tuple(_load(store, one, moment or datetime.now(UTC)) for one in names)
+    wanted = sample_names() if name == ALL else (name,)
+    samples = {one: read_sample(one) for one in wanted}
+    for plan, _ in list(samples.values()):
+        for other in _indicators(plan):
+            samples.setdefault(other, read_sample(other))
+    order = sorted(samples, key=lambda one: (len(_indicators(samples[one][0])), one))
+    when = moment or datetime.now(UTC)
+    return tuple(_load(store, one, *samples[one], when) for one in order)
 
 
-def _load(store: Store, name: str, moment: datetime) -> LoadedSample:
-    plan, observations = read_sample(name)
+def _indicators(plan: Plan) -> set[str]:
+    """Samples of the same year that hold indicators of a plan's KPIs."""
+    families = {(kpi.indicator or "").rpartition("/")[0] for kpi in plan.kpis}
+    return {f"{family}-{plan.year}" for family in families - {"", plan.family}}
+
+
+def _load(
+    store: Store, name: str, plan: Plan, observations: Sequence[Observation], moment: datetime
+) -> LoadedSample:
     saved = store.save_plan(plan)
     origin = ImportRecord(
         file=f"samples/{name}/{FIGURES_FILE}",
         sha256=hashlib.sha256((FOLDER / name / FIGURES_FILE).read_bytes()).hexdigest(),
-        imported_by="sample",
+        imported_by=process_user(),
         imported_at=moment,
     )
     return LoadedSample(

@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 
 LESSONS = 200  # (series, year) pairs of earlier years that teach
 LESSON_YEARS = 6
+SMALLEST = 1e-4  # of last year's total: the least rest of a series that is never below zero
 UNTAUGHT: Weights = {"prior": 0.6, "ces": 0.2, "theta": 0.1, "pace": 0.1}
 
 
@@ -97,6 +98,9 @@ class _Candidates:
             begin = time.process_time()
             rest = grid - one.to_date
             medians = {"prior": float(np.interp(0.5, DENSE, rest)), **_cheap(one)}
+            if (one.history >= 0).all():
+                least = SMALLEST * one.last_year
+                medians = {name: max(value, least) for name, value in medians.items()}
             spent = time.process_time() - begin
             self._said[one.key] = Said(medians, rest, share + spent)
 

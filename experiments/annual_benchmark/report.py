@@ -68,7 +68,9 @@ def readable(
 
 def plot(table: pd.DataFrame, file: Path) -> None:
     """Annual error by months known, one line per method."""
-    rows = table[table["cut"] != "all"].assign(error=lambda frame: 100 * frame["annual_error"])
+    rows = table.loc[table["cut"] != "all", ["method", "cut"]].assign(
+        error=100 * table["annual_error"]
+    )
     chart = (
         alt.Chart(alt.InlineData.from_dict({"values": rows.to_dict("records")}))
         .mark_line(point=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,26 +55,8 @@ def require_months(series: Series, needed: int, candidate: str) -> None:
 def require_movement(values: NDArray[np.float64], series: Series, candidate: str) -> None:
     """Raise `CannotForecast` if the series never moves: nothing can be estimated from it."""
     present = values[np.isfinite(values)]
-    if np.ptp(present) <= 1e-9 * max(1.0, float(np.abs(present).max())):
+    if np.ptp(present) <= 1e-9 * np.abs(present).max():
         raise CannotForecast(
             f"{series.key} has the same value in every month; {candidate} has nothing to "
             "estimate. The seasonal naive forecast serves such a series."
         )
-
-
-@contextmanager
-def estimation(series: Series, candidate: str) -> Iterator[None]:
-    """Run an estimation of statsmodels; its failure becomes a `CannotForecast` with the reason.
-
-    Its warnings concern starting values and curvature at the optimum; whether
-    the optimum was reached is checked by the caller.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except (np.linalg.LinAlgError, ValueError, IndexError, ZeroDivisionError) as error:
-        raise CannotForecast(
-            f"{candidate} could not be estimated for {series.key} at cutoff {series.cutoff}: "
-            f"{error}."
-        ) from error

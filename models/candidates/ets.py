@@ -1,41 +1,71 @@
-"""Exponential smoothing with damped trend and season, in state-space form."""
+"""Exponential smoothing with damped trend and season."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.tsa.statespace.exponential_smoothing import ExponentialSmoothing
+from scipy.linalg import toeplitz
+from scipy.signal import lfilter
 
-from models.candidates.base import Parameters, estimation, require_months, require_movement
-from models.candidates.statespace import filter_forward, fit, simulate
+from models.candidates.base import Parameters, require_months, require_movement
+from models.candidates.decomposition import season_of, trend_cycle
+from models.candidates.likelihood import maximise
 from models.paths import Paths
 from models.scale import Scale, filled
 from models.series import Series
 
+Array = NDArray[np.float64]
+
 MONTHS_NEEDED = 36
-MAXITER = 100
+EARLY_YEARS = 5  # whose season and trend begin the recursion
+LEVEL, DAMPING = (1e-4, 1 - 1e-4), (0.8, 0.98)  # least and most
+STARTS = tuple(product((0.05, 0.2, 0.5), (0.02, 0.3), (0.01, 0.4), (0.97,)))
+_NOTHING = 1e-18  # of the series' variance: smaller errors are rounding
 
 
 class Ets:
     """ETS(A,Ad,A) on the scale of `models.scale.Scale`; gaps are filled first.
 
+    Written as a moving average: a month is the course that the first years
+    begin, plus every error so far times its lasting effect. Errors are then one
+    linear filter away, and likelihood and forecast need no recursion over
+    states. The numbers are those of statsmodels' state-space form.
+
     References
     ----------
-    Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing.
+    Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential
+    Smoothing, 2.6 for the beginning and 3.2 for the form.
     """
 
     name = "ets"
 
     def fit(self, series: Series) -> dict[str, Any]:
-        """Maximum likelihood by statsmodels; needs 36 months."""
+        """Maximum likelihood; needs 36 months."""
         require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = filled(scale.apply(series.values))
         require_movement(values, series, self.name)
-        model = self._model(values, series, concentrate_scale=True)
-        return {**vars(scale), "parameters": fit(model, series, self.name, MAXITER)}
+        beginning = _beginning(values)
+        least = _NOTHING * float(np.var(values))
+
+        def mean_square(smoothing: Mapping[str, float]) -> float:
+            errors = _errors(values, beginning, smoothing)
+            return max(float(errors @ errors) / len(values), least)
+
+        found = maximise(
+            lambda chosen: -len(values) / 2 * np.log(mean_square(_smoothing(chosen))),
+            STARTS,
+            [(0.0, 1.0)] * 4,
+            series,
+            self.name,
+        )
+        smoothing = _smoothing(found)
+        spread = float(np.sqrt(mean_square(smoothing)))
+        return {**vars(scale), **smoothing, "spread": spread}
 
     def paths(
         self,
@@ -47,17 +77,57 @@ class Ets:
     ) -> Paths:
         scale = Scale(parameters["logs"], parameters["non_negative"])
         values = filled(scale.apply(series.values))
-        model = self._model(values, series, concentrate_scale=False)
-        filtered = filter_forward(model, parameters["parameters"], series, self.name)
-        return scale.undo(simulate(filtered, horizon, n_paths, rng))
+        whole = len(values) + horizon
+        beginning, effects = _beginning(values), _effects(parameters, whole)
+        errors = _errors(values, beginning, parameters)
+        carried = np.convolve(errors, effects)[len(values) : whole]
+        ahead = _course(beginning, parameters, whole)[len(values) :] + carried
+        shocks = parameters["spread"] * rng.standard_normal((n_paths, horizon))
+        lasting = toeplitz(effects[:horizon], np.zeros(horizon))
+        return scale.undo(ahead + shocks @ lasting.T)
 
-    def _model(self, values: NDArray[np.float64], series: Series, concentrate_scale: bool) -> Any:
-        with estimation(series, self.name):
-            return ExponentialSmoothing(
-                values,
-                trend=True,
-                damped_trend=True,
-                seasonal=12,
-                initialization_method="heuristic",
-                concentrate_scale=concentrate_scale,
-            )
+
+def _smoothing(chosen: Array) -> dict[str, float]:
+    """Constants from four shares: of the range of level, of level, of 1 − level, of damping's."""
+    level, trend, season, damping = (float(share) for share in chosen)
+    level = LEVEL[0] + level * (LEVEL[1] - LEVEL[0])
+    return {
+        "level": level,
+        "trend": trend * level,
+        "season": season * (1.0 - level),
+        "damping": DAMPING[0] + damping * (DAMPING[1] - DAMPING[0]),
+    }
+
+
+def _beginning(values: Array) -> tuple[float, float, Array]:
+    """Level, trend and season, shape (12,), before the first month, from the first years."""
+    early = values[: 12 * min(EARLY_YEARS, len(values) // 12)]
+    trend, level = np.polyfit(np.arange(1, 11), trend_cycle(early)[:10], 1)
+    return float(level), float(trend), season_of(early)
+
+
+def _course(
+    beginning: tuple[float, float, Array], smoothing: Mapping[str, float], n_months: int
+) -> Array:
+    """The months if no error ever came, shape (n_months,)."""
+    level, trend, season = beginning
+    damped = np.cumsum(smoothing["damping"] ** np.arange(1, n_months + 1))
+    return np.asarray(level + trend * damped + season[np.arange(n_months) % 12], dtype=float)
+
+
+def _effects(smoothing: Mapping[str, float], n_months: int) -> Array:
+    """What an error of one adds to its own month and to those after it, shape (n_months,)."""
+    lag = np.arange(n_months)
+    damped = np.cumsum(smoothing["damping"] ** lag) - 1.0
+    effects = smoothing["level"] + smoothing["trend"] * damped
+    effects[12::12] += smoothing["season"]
+    effects[0] = 1.0
+    return np.asarray(effects, dtype=float)
+
+
+def _errors(
+    values: Array, beginning: tuple[float, float, Array], smoothing: Mapping[str, float]
+) -> Array:
+    """One-step errors, shape of `values`."""
+    surprise = values - _course(beginning, smoothing, len(values))
+    return np.asarray(lfilter([1.0], _effects(smoothing, len(values)), surprise), dtype=float)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.candidates.base import Parameters, require_months
 from models.errors import CannotForecast
 from models.paths import Paths
-from models.scale import filled
+from models.scale import Scale, filled
 from models.series import Series
 
 MONTHS_NEEDED = 12
@@ -27,7 +27,8 @@ class Pace:
     date is known at every month, and its root mean square log is the error of
     the rest to come. The season is the mean of up to three past years, each
     grown to this year. Needs months that are not negative and, when it forecasts,
-    a full year before the current one; gaps are filled first.
+    a full year before the current one; gaps are filled first, on the scale of
+    `models.scale.Scale`.
     """
 
     name = "pace"
@@ -51,7 +52,8 @@ class Pace:
         rng: np.random.Generator,
     ) -> Paths:
         self._require_flow(series)
-        values = filled(series.values)
+        scale = Scale.of(series.values)
+        values = scale.undo(filled(scale.apply(series.values)))
         known = series.months_known
         current = values[-known:].sum()
         begins = [len(values) - known - 12 * back for back in range(1, YEARS + 1)]

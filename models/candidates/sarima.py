@@ -2,43 +2,78 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.tsa.statespace.sarimax import SARIMAX
+from scipy.linalg import cholesky_banded, solve_triangular
+from scipy.linalg.lapack import dtbtrs
 
-from models.candidates.base import Parameters, estimation, require_months, require_movement
-from models.candidates.statespace import filter_forward, fit, simulate
+from models.candidates.base import Parameters, require_months, require_movement
+from models.candidates.likelihood import maximise
+from models.errors import CannotForecast
 from models.paths import Paths
 from models.scale import Scale
-from models.series import Series
+from models.series import Month, Series
 from models.tet import tet_share
 
+Array = NDArray[np.float64]
+
 MONTHS_NEEDED = 36
-MAXITER = 60
+LAGS = 13  # months lost by differencing on the month and the year before; the order of the MA
+STARTS = tuple(product((-0.8, -0.4, 0.0, 0.4), repeat=2))
+_NOTHING = 1e-18  # of the series' variance: smaller errors are rounding
 
 
 class Sarima:
     """ARIMA(0,1,1)(0,1,1)₁₂ on the scale of `models.scale.Scale`; takes gaps as they are.
 
+    The months differenced are a moving average of order 13, whose covariances
+    vanish beyond 13 months: a banded Cholesky factor gives the exact likelihood,
+    and its next rows the months to come. Tết is a regressor, and so is every gap
+    (with the likelihood of the months that are there). The numbers are those of
+    statsmodels' state-space form with an exact diffuse beginning.
+
     References
     ----------
     Box and Jenkins (1970), Time Series Analysis; Bell and Hillmer (1983),
-    Journal of the American Statistical Association 78, for calendar regressors.
+    Journal of the American Statistical Association 78, for calendar regressors;
+    Gómez, Maravall and Peña (1999), Journal of Econometrics 88, for gaps.
     """
 
     name = "sarima"
 
     def fit(self, series: Series) -> dict[str, Any]:
-        """Maximum likelihood by statsmodels; needs 36 months."""
+        """Maximum likelihood; needs 36 months."""
         require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = scale.apply(series.values)
         require_movement(values, series, self.name)
-        whole = bool(np.isfinite(values).all())
-        model = self._model(values, series, concentrate_scale=True, simple_differencing=whole)
-        return {**vars(scale), "parameters": fit(model, series, self.name, MAXITER)}
+        known, gaps = _known_and_gaps(values)
+        share = tet_share(_months(series.start, len(values)))
+        table = _difference(np.column_stack([gaps, share, known]))
+        _require_told(table[:, :-1], series, self.name)
+        least = _NOTHING * float(np.nanvar(values))
+        free = len(table) - gaps.shape[1]
+
+        def log_likelihood(chosen: Array) -> float:
+            factor, root = _whitened(table, chosen)
+            size = np.abs(np.diag(root))
+            variance = max(size[-1] ** 2 / free, least)
+            told = np.log(size[: gaps.shape[1]]).sum()
+            return float(-free / 2 * np.log(variance) - np.log(factor[0]).sum() - told)
+
+        found = maximise(log_likelihood, STARTS, [(-1.0, 1.0)] * 2, series, self.name)
+        _, root = _whitened(table, found)
+        effects = solve_triangular(root[:-1, :-1], root[:-1, -1])
+        return {
+            **vars(scale),
+            "tet": float(effects[-1]),
+            "moving_average": float(found[0]),
+            "seasonal_moving_average": float(found[1]),
+            "spread": float(np.abs(root[-1, -1]) / np.sqrt(free)),
+        }
 
     def paths(
         self,
@@ -49,27 +84,86 @@ class Sarima:
         rng: np.random.Generator,
     ) -> Paths:
         scale = Scale(parameters["logs"], parameters["non_negative"])
-        values = scale.apply(series.values)
-        model = self._model(values, series, concentrate_scale=False)
-        filtered = filter_forward(model, parameters["parameters"], series, self.name)
-        ahead = [series.cutoff.plus(step) for step in range(1, horizon + 1)]
-        effect = parameters["parameters"][0] * tet_share(ahead)
-        return scale.undo(simulate(filtered, horizon, n_paths, rng) + effect)
+        share = tet_share(_months(series.start, len(series.values) + horizon))
+        effect = parameters["tet"] * share
+        plain = scale.apply(series.values) - effect[: len(series.values)]
+        known, gaps = _known_and_gaps(plain)
+        table = _difference(np.column_stack([gaps, known]))
+        _require_told(table[:, :-1], series, self.name)
+        chosen = np.array([parameters["moving_average"], parameters["seasonal_moving_average"]])
+        factor = _factor(chosen, len(table) + horizon)
+        white = _solve(factor, table)
+        fill = _draw_gaps(white, parameters["spread"], n_paths, rng)
+        errors = np.empty((n_paths, LAGS + horizon))
+        errors[:, :LAGS] = white[-LAGS:, -1] + fill @ white[-LAGS:, :-1].T
+        errors[:, LAGS:] = parameters["spread"] * rng.standard_normal((n_paths, horizon))
+        months = np.empty((n_paths, LAGS + horizon))
+        months[:, :LAGS] = known[-LAGS:] + fill @ gaps[-LAGS:].T
+        lag = np.arange(LAGS + 1)
+        for now in range(LAGS, LAGS + horizon):
+            weights = factor[lag, len(table) - LAGS + now - lag]
+            change = errors[:, now - lag] @ weights
+            same_month = months[:, now - 12] - months[:, now - 13]
+            months[:, now] = months[:, now - 1] + same_month + change
+        return scale.undo(months[:, LAGS:] + effect[len(series.values) :])
 
-    def _model(
-        self,
-        values: NDArray[np.float64],
-        series: Series,
-        concentrate_scale: bool,
-        simple_differencing: bool = False,
-    ) -> Any:
-        months = [series.start.plus(place) for place in range(len(values))]
-        with estimation(series, self.name):
-            return SARIMAX(
-                values,
-                exog=tet_share(months)[:, None],
-                order=(0, 1, 1),
-                seasonal_order=(0, 1, 1, 12),
-                concentrate_scale=concentrate_scale,
-                simple_differencing=simple_differencing,
-            )
+
+def _months(start: Month, number: int) -> list[Month]:
+    return [start.plus(place) for place in range(number)]
+
+
+def _known_and_gaps(values: Array) -> tuple[Array, Array]:
+    """The months with zero for a gap, and one column per gap, one in its month."""
+    places = np.flatnonzero(np.isnan(values))
+    gaps = np.zeros((len(values), len(places)))
+    gaps[places, np.arange(len(places))] = 1.0
+    return np.nan_to_num(values), gaps
+
+
+def _difference(table: Array) -> Array:
+    """Change of the change on a year, shape (n_months − 13, n_columns)."""
+    monthly = np.diff(table, axis=0)
+    return np.asarray(monthly[12:] - monthly[:-12], dtype=float)
+
+
+def _require_told(regressors: Array, series: Series, candidate: str) -> None:
+    """Raise `CannotForecast` where the months that are there do not tell one that is not."""
+    if np.linalg.matrix_rank(regressors) < regressors.shape[1]:
+        raise CannotForecast(
+            f"{series.key} at cutoff {series.cutoff} lacks the same month in too many years for "
+            f"{candidate}. Add history, or leave it to a candidate that fills gaps."
+        )
+
+
+def _factor(chosen: Array, number: int) -> Array:
+    """Lower Cholesky factor of the moving average's covariance, its diagonals as rows."""
+    month, season = chosen
+    weights = np.zeros(LAGS + 1)
+    weights[[0, 1, 12, 13]] = 1.0, month, season, month * season
+    covariance = np.correlate(weights, weights, mode="full")[LAGS:]
+    band = np.tile(covariance[:, None], number)
+    return np.asarray(cholesky_banded(band, lower=True, check_finite=False), dtype=float)
+
+
+def _solve(factor: Array, table: Array) -> Array:
+    """The table in units of independent errors of spread one."""
+    white, _ = dtbtrs(factor[:, : len(table)], table, uplo="L")
+    return np.asarray(white, dtype=float)
+
+
+def _whitened(table: Array, chosen: Array) -> tuple[Array, Array]:
+    """The factor, and the triangle of the whitened table, last column explained by the others."""
+    factor = _factor(chosen, len(table))
+    root = np.linalg.qr(_solve(factor, table), mode="r")
+    return factor, np.asarray(root, dtype=float)
+
+
+def _draw_gaps(white: Array, spread: float, n_paths: int, rng: np.random.Generator) -> Array:
+    """Draws of the months that are missing, shape (n_paths, n_gaps)."""
+    number = white.shape[1] - 1
+    if not number:
+        return np.zeros((n_paths, 0))
+    root: Array = np.asarray(np.linalg.qr(white, mode="r"), dtype=float)
+    around = spread * rng.standard_normal((number, n_paths))
+    drawn = solve_triangular(root[:-1, :-1], -root[:-1, -1:] + around)
+    return np.asarray(drawn.T, dtype=float)

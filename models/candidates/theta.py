@@ -6,23 +6,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.tsa.forecasting.theta import ThetaModel
-from statsmodels.tsa.seasonal import seasonal_decompose
+from scipy.optimize import minimize_scalar
+from scipy.signal import lfilter
 
-from models.candidates.base import Parameters, estimation, require_months, require_movement
-from models.errors import CannotForecast
+from models.candidates.base import Parameters, require_months, require_movement
+from models.candidates.decomposition import season_of
 from models.paths import Paths
 from models.scale import Scale, filled
 from models.series import Series
 
 MONTHS_NEEDED = 36
+_GRID = np.linspace(0.0, 1.0, 21)  # of smoothing; the best is then refined
 
 
 class Theta:
     """Theta with θ = 2 on the scale of `models.scale.Scale`; gaps are filled first.
 
-    Smoothing and slope come from statsmodels; the season is that of its
-    deseasonalisation. Later months run through the smoothing recursion.
+    Smoothing and slope are least squares, the season that of the classical
+    decomposition: the numbers are those of statsmodels. Later months run through
+    the smoothing recursion.
 
     References
     ----------
@@ -38,17 +40,13 @@ class Theta:
         scale = Scale.of(series.values)
         values = filled(scale.apply(series.values))
         require_movement(values, series, self.name)
-        with estimation(series, self.name):
-            season = _season(values)
-            place = (series.start.month - 1 + np.arange(len(values))) % 12
-            season = season[(np.arange(12) - series.start.month + 1) % 12]
-            fitted = ThetaModel(values - season[place], deseasonalize=False).fit(disp=False)
-            smoothing, slope = float(fitted.params["alpha"]), float(fitted.params["b0"])
-        drift = slope / 2
-        _, errors = _smooth(values - season[place], smoothing, drift)
+        season = season_of(values)[(np.arange(12) - series.start.month + 1) % 12]
+        place = (series.start.month - 1 + np.arange(len(values))) % 12
+        plain = values - season[place]
+        drift = float(np.polyfit(np.arange(len(plain)), plain, 1)[0]) / 2
+        smoothing = _smoothing(plain)
+        _, errors = _smooth(plain, smoothing, drift)
         spread = float(np.std(errors[12:]))
-        if not np.isfinite([smoothing, drift, spread]).all():
-            raise CannotForecast(f"theta of {series.key} did not converge to finite parameters.")
         return {
             **vars(scale),
             "smoothing": smoothing,
@@ -77,19 +75,22 @@ class Theta:
         return scale.undo(trend + carried + shocks + season[place[len(values) :]])
 
 
-def _season(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Additive season, shape (12,), the first entry that of the first month."""
-    return np.asarray(seasonal_decompose(values, period=12).seasonal[:12], dtype=float)
+def _smoothing(values: NDArray[np.float64]) -> float:
+    """The smoothing constant with the least squared one-step errors, without drift."""
+
+    def loss(smoothing: float) -> float:
+        _, errors = _smooth(values, smoothing, 0.0)
+        return float(errors @ errors)
+
+    best = min(_GRID, key=loss)
+    around = (max(best - _GRID[1], 0.0), min(best + _GRID[1], 1.0))
+    return float(minimize_scalar(loss, bounds=around, method="bounded").x)
 
 
 def _smooth(
     values: NDArray[np.float64], smoothing: float, drift: float
 ) -> tuple[float, NDArray[np.float64]]:
-    """The last level of smoothing with drift, and the one-step errors."""
-    level = values[0]
-    errors = np.zeros(len(values))
-    for place in range(1, len(values)):
-        forecast = level + drift
-        errors[place] = values[place] - forecast
-        level = forecast + smoothing * errors[place]
-    return float(level), errors
+    """The last level of smoothing with drift from the first month on, and the one-step errors."""
+    course = values[0] + drift * np.arange(len(values))
+    errors = lfilter([1.0, -1.0], [1.0, smoothing - 1.0], values - course)
+    return float(values[-1] - (1.0 - smoothing) * errors[-1]), np.asarray(errors, dtype=float)

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from data.plan import Plan
 from models.errors import NoBundle, NoObservations
+from service.access import declared, requires
 from service.desk import Desk
 from service.problems import kinds, slug_of, status_of, title_of
 from service.projections import as_of_date, newest_vintage
-from service.routes.respond import AsOf, Language, TheDesk
-from service.tables import Row, table_rows
-from service.texts import TEXT, Lang, day_of, month_name
+from service.routes.respond import AsOf, Language, TheDesk, render
+from service.tables import Row, printed_lines, table_rows
+from service.texts import Lang, day_of, month_name
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.get("/")
+@router.get("/", dependencies=[requires("viewer")])
 def plan_page(
     desk: TheDesk,
     lang: Language,
@@ -39,7 +38,7 @@ def plan_page(
     """
     plans = desk.store.plans()
     if not plans:
-        return _render("empty.html", lang, {})
+        return render("empty.html", lang, {})
     document = desk.store.plan(plan or plans[0])
     day = as_of_date(as_of) if as_of else _shown_day(desk, document)
     content: dict[str, Any] = {
@@ -47,6 +46,7 @@ def plan_page(
         "plans": plans,
         "plan_name": document.name_vi if lang == "vi" else document.name_en,
         "rows": [],
+        "labels": [document.label] if document.label else [],
         "problem": "",
         **_vintages(desk, document, day, as_of, lang),
     }
@@ -55,24 +55,40 @@ def plan_page(
             issued = desk.all_issued(document.slug, day)
             rows = table_rows([one.projection for one in issued], document, lang)
             content |= _links(document, rows, day, as_of, kpi, lang)
+            content["labels"] = list(dict.fromkeys(row.label for row in rows if row.label))
+            chosen = next(one for one in issued if one.projection["kpi"] == content["chosen"].kpi)
+            decimals = document.kpi(content["chosen"].kpi).decimals
+            content["printed"] = printed_lines(chosen.projection, decimals, lang)
         except (NoBundle, NoObservations) as reason:
             content["problem"] = str(reason)
-    return _render("plan.html", lang, content)
+    return render("plan.html", lang, content)
 
 
-@router.get("/docs")
+@router.get("/openapi.json", dependencies=[requires("public")], response_class=JSONResponse)
+def description(request: Request) -> dict[str, Any]:
+    """The interface as OpenAPI describes it."""
+    described: dict[str, Any] = request.app.openapi()
+    return described
+
+
+@router.get("/docs", dependencies=[requires("public")])
 def routes_page(request: Request) -> str:
-    """Every route of the interface, from its own description; works offline."""
-    described = request.app.openapi()["paths"]
+    """Every route of the interface and the role it needs; works offline."""
+    roles = {(method, path): role for method, path, role in declared(request.app)}
     operations = [
-        {"method": method.upper(), "path": path, **operation}
-        for path, methods in described.items()
+        {
+            "method": method.upper(),
+            "path": path,
+            "role": roles[method.upper(), path],
+            **operation,
+        }
+        for path, methods in request.app.openapi()["paths"].items()
         for method, operation in methods.items()
     ]
-    return _render("docs.html", "en", {"operations": operations})
+    return render("docs.html", "en", {"operations": operations})
 
 
-@router.get("/problems")
+@router.get("/problems", dependencies=[requires("public")])
 def problems_page() -> str:
     """What the types of problem documents mean."""
     found = [
@@ -84,7 +100,7 @@ def problems_page() -> str:
         }
         for kind in kinds()
     ]
-    return _render("problems.html", "en", {"problems": found})
+    return render("problems.html", "en", {"problems": found})
 
 
 def _shown_day(desk: Desk, plan: Plan) -> date | None:
@@ -123,7 +139,7 @@ def _vintages(
 def _links(
     plan: Plan, rows: Sequence[Row], day: date, as_of: str | None, kpi: str | None, lang: Lang
 ) -> dict[str, Any]:
-    """The table's rows with the addresses of pages and charts."""
+    """The table's rows with the addresses of pages, and of charts where there are figures."""
     base = f"/v1/plans/{quote(plan.slug)}/projections"
     vintage = as_of or day.isoformat()
     chosen = next(
@@ -137,19 +153,7 @@ def _links(
         "base": base,
         "vintage": urlencode({"as_of": vintage, "lang": lang}),
         "links": {row.kpi: urlencode(query | {"kpi": row.kpi}) for row in rows},
-        "charts": {row.kpi: f"{base}/{quote(row.kpi)}/fan-chart" for row in rows},
+        "charts": {
+            row.kpi: f"{base}/{quote(row.kpi)}/fan-chart" for row in rows if row.actual != "–"
+        },
     }
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("service", "pages"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _render(template: str, lang: Lang, content: dict[str, Any]) -> str:
-    return _templates().get_template(template).render(t=TEXT[lang], lang=lang, **content)

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Response
 from fastapi.responses import JSONResponse
 
+from service.access import Entry, requires
 from service.comparison import comparison
+from service.examples import NEW_VERSION
 from service.plans import add_version, detail, summary, version_json
-from service.projections import as_of_date
 from service.retraining import retrain_work
 from service.routes.respond import TheDesk, problems
 from service.schemas import (
@@ -24,30 +25,19 @@ from service.schemas import (
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
 
-VERSION_EXAMPLE = {
-    "adopted": "2021-07-01",
-    "document": "Number, date and issuing body of the decision",
-    "targets": [
-        {
-            "kpi": "exports",
-            "comparator": "about",
-            "form": "growth",
-            "lower": 4.0,
-            "upper": 5.0,
-            "level": "assigned",
-            "source": "Where the target is published",
-        }
-    ],
-}
 
-
-@router.get("", response_model=PlanList)
+@router.get("", dependencies=[requires("viewer")], response_model=PlanList)
 def all_plans(desk: TheDesk) -> dict[str, Any]:
     """All plans in short."""
     return {"plans": [summary(desk.store, desk.store.plan(slug)) for slug in desk.store.plans()]}
 
 
-@router.get("/{plan}", response_model=PlanDetail, responses=problems(404))
+@router.get(
+    "/{plan}",
+    dependencies=[requires("viewer")],
+    response_model=PlanDetail,
+    responses=problems(404),
+)
 def one_plan(plan: PlanSlug, desk: TheDesk) -> dict[str, Any]:
     """A plan with its KPIs and all its versions."""
     return detail(desk.store, desk.store.plan(plan))
@@ -62,20 +52,22 @@ def one_plan(plan: PlanSlug, desk: TheDesk) -> dict[str, Any]:
 def new_version(
     plan: PlanSlug,
     desk: TheDesk,
+    by: Entry,
     response: Response,
-    version: Annotated[dict[str, Any], Body(examples=[VERSION_EXAMPLE])],
+    version: Annotated[dict[str, Any], Body(examples=[NEW_VERSION])],
 ) -> dict[str, Any]:
     """Add a version: all targets then in force, with the keys of a plan document.
 
     Without `number` it becomes the next one. A saved version never changes.
     """
-    added = add_version(desk.store, plan, version)
+    added = add_version(desk.store, plan, version, by.name)
     response.headers["Location"] = f"/v1/plans/{plan}"
     return version_json(added)
 
 
 @router.get(
     "/{plan}/versions/compare",
+    dependencies=[requires("viewer")],
     response_model=VersionComparison,
     responses=problems(404, 422),
 )
@@ -95,13 +87,15 @@ def compare_versions(
     response_model=JobShape,
     responses=problems(404, 422),
 )
-def retrain(plan: PlanSlug, desk: TheDesk, request: RetrainRequest) -> Response:
+def retrain(
+    plan: PlanSlug, desk: TheDesk, by: Entry, request: RetrainRequest | None = None
+) -> Response:
     """Start a retraining; the job says how far it is.
 
     Asking again for the same plan and date while it waits or runs gives the same job.
     """
     desk.store.plan(plan)
-    day = as_of_date(request.as_of) if request.as_of else desk.day_of(plan, None)
-    work = retrain_work(desk.store, desk.settings, plan, day)
+    day = desk.day_of(plan, request.as_of if request else None)
+    work = retrain_work(desk.store, desk.settings, plan, day, by.name)
     job = desk.jobs.start(f"retrain {plan} as of {day}", work)
     return JSONResponse(vars(job), 202, {"Location": f"/v1/jobs/{job.id}"})

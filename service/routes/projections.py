@@ -8,13 +8,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from data.demonstration import series_to_project
 from models.errors import NoBundle, NoObservations
-from service.desk import JSON_TYPE, Body, Desk, encode, tag_of
-from service.projections import Issued, as_of_date, newest_day
+from service.access import Caller, Public, requires
+from service.desk import JSON_TYPE, Body, Desk, encode, mark_of, tag_of
+from service.issued import issued_projections
+from service.projections import Json, as_of_date, newest_day
 from service.routes.respond import AsOf, Language, TheDesk, problems, respond
 from service.schemas import History, Projection, ProjectionList
 from service.tables import to_csv
-from service.texts import Lang, assigned
+from service.texts import Lang, assigned, label_of
 
 router = APIRouter(prefix="/v1/plans/{plan}/projections", tags=["projections"])
 
@@ -26,15 +29,17 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "json": JSON_TYPE}
 
 @router.get("", response_model=ProjectionList, responses=problems(404, 409, 422))
 async def all_projections(
-    plan: PlanSlug, request: Request, desk: TheDesk, as_of: AsOf = None
+    plan: PlanSlug, request: Request, desk: TheDesk, by: Public, as_of: AsOf = None
 ) -> Response:
-    """The projections of all KPIs, in the plan's order."""
-    key = ("projections", as_of)
+    """The projections of all KPIs, in the plan's order; issued ones for readers outside."""
+
+    def make() -> Body:
+        return _list(shown_to(by, desk, plan, as_of))
+
+    key = ("projections", by.inside, as_of)
     ready = desk.ready(plan, key)
     if ready is None:
-        ready = await run_in_threadpool(
-            desk.body, plan, key, lambda: _list(desk.all_issued(plan, desk.day_of(plan, as_of)))
-        )
+        ready = await run_in_threadpool(desk.body, plan, key, make)
     return respond(request, ready)
 
 
@@ -44,38 +49,37 @@ async def all_projections(
     responses={200: {"content": {"text/csv": {}}}, **problems(404, 409, 422)},
 )
 def all_projections_csv(
-    plan: PlanSlug, request: Request, desk: TheDesk, as_of: AsOf = None
+    plan: PlanSlug, request: Request, desk: TheDesk, by: Public, as_of: AsOf = None
 ) -> Response:
     """The same as CSV for spreadsheets: one line per target."""
 
     def make() -> Body:
-        issued = desk.all_issued(plan, desk.day_of(plan, as_of))
-        text = BOM + to_csv(one.projection for one in issued)
-        return Body(
-            text.encode(),
-            "text/csv; charset=utf-8",
-            tag_of([one.stamp for one in issued], "-csv"),
-        )
+        shown = shown_to(by, desk, plan, as_of)
+        tag = tag_of([mark_of(one) for one in shown], "-csv")
+        return Body((BOM + to_csv(shown)).encode(), "text/csv; charset=utf-8", tag)
 
-    return respond(request, desk.body(plan, ("csv", as_of), make))
+    return respond(request, desk.body(plan, ("csv", by.inside, as_of), make))
 
 
 @router.get("/{kpi}", response_model=Projection, responses=problems(404, 409, 422))
 async def one_projection(
-    plan: PlanSlug, kpi: KpiSlug, request: Request, desk: TheDesk, as_of: AsOf = None
+    plan: PlanSlug, kpi: KpiSlug, request: Request, desk: TheDesk, by: Public, as_of: AsOf = None
 ) -> Response:
-    """The projection of one KPI; its ETag is its stamp."""
-    key = ("projection", kpi, as_of)
+    """The projection of one KPI; its ETag begins with its stamp."""
+
+    def make() -> Body:
+        return _one(shown_to(by, desk, plan, as_of, kpi)[0])
+
+    key = ("projection", by.inside, kpi, as_of)
     ready = desk.ready(plan, key)
     if ready is None:
-        ready = await run_in_threadpool(
-            desk.body, plan, key, lambda: _one(desk.issued(plan, kpi, desk.day_of(plan, as_of)))
-        )
+        ready = await run_in_threadpool(desk.body, plan, key, make)
     return respond(request, ready)
 
 
 @router.get(
     "/{kpi}/fan-chart.{form}",
+    dependencies=[requires("viewer")],
     response_class=Response,
     responses={
         200: {"content": {kind: {} for kind in _PICTURES.values()}},
@@ -102,7 +106,12 @@ def fan_chart(
     )
 
 
-@router.get("/{kpi}/history", response_model=History, responses=problems(404, 409, 422))
+@router.get(
+    "/{kpi}/history",
+    dependencies=[requires("viewer")],
+    response_model=History,
+    responses=problems(404, 409, 422),
+)
 def history(
     plan: PlanSlug, kpi: KpiSlug, request: Request, desk: TheDesk, as_of: AsOf = None
 ) -> Response:
@@ -128,9 +137,11 @@ def history_of(desk: Desk, plan: str, kpi: str, as_of: str | None) -> dict[str, 
     last = as_of_date(as_of) if as_of else newest
     days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
     shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
+    demonstration = bool(shown) and kpi in desk.basis(plan, shown[-1]).labelled
     return {
         "plan": plan,
         "kpi": kpi,
+        "label": label_of(document, demonstration),
         "year": document.year,
         "unit": definition.unit,
         "history": [_point(desk, plan, kpi, day) for day in shown],
@@ -182,17 +193,26 @@ def draw(desk: Desk, plan: str, kpi: str, day: date, form: str, lang: Lang) -> B
 
     issued = desk.issued(plan, kpi, day)
     basis = desk.basis(plan, day)
-    series = basis.panel.series_as_of(kpi, day)
+    series = series_to_project(basis.panel, kpi, day)
     fan = fan_of(issued.projection, series, lang)
     chart = charts.fan_chart(issued.projection, fan, lang, basis.plan.kpi(kpi).decimals)
     content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)
     return Body(content, _PICTURES[form], tag_of([issued.stamp], f"-{lang}-{form}"))
 
 
-def _one(issued: Issued) -> Body:
-    return Body(encode(issued.projection), JSON_TYPE, tag_of([issued.stamp]))
+def shown_to(
+    by: Caller, desk: Desk, plan: str, as_of: str | None, kpi: str | None = None
+) -> list[Json]:
+    """The projections of a plan, or of one KPI, that this caller may see."""
+    if by.inside:
+        return desk.shown(plan, desk.day_of(plan, as_of), kpi)
+    return issued_projections(desk.store, plan, as_of_date(as_of) if as_of else None, kpi)
 
 
-def _list(issued: list[Issued]) -> Body:
-    content = {"projections": [one.projection for one in issued]}
-    return Body(encode(content), JSON_TYPE, tag_of([one.stamp for one in issued], "-list"))
+def _one(projection: Json) -> Body:
+    return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
+
+
+def _list(projections: list[Json]) -> Body:
+    tag = tag_of([mark_of(one) for one in projections], "-list")
+    return Body(encode({"projections": projections}), JSON_TYPE, tag)

@@ -1,4 +1,4 @@
-"""Jobs, models and stamps."""
+"""Jobs, models, their track record, and stamps."""
 
 from __future__ import annotations
 
@@ -6,30 +6,45 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
+from data.signoff_rows import was_issued
+from models.errors import NotIssued
+from service.access import Public, requires
+from service.desk import Desk
+from service.projections import as_of_date, newest_vintage
 from service.replay import recorded
-from service.routes.respond import TheDesk, problems
-from service.schemas import JobShape, ModelList, StampRecord
+from service.routes.respond import AsOf, TheDesk, problems
+from service.schemas import JobShape, ModelList, StampRecord, TrackRecordList
 from service.stamps import tidy_stamp
+from service.track_record import labelled, track_record
 
 router = APIRouter(prefix="/v1")
 
+OfPlan = Annotated[str | None, Query(description="of this plan's family; default all families")]
 
-@router.get("/jobs/{id}", response_model=JobShape, responses=problems(404), tags=["jobs"])
+
+@router.get(
+    "/jobs/{id}",
+    dependencies=[requires("viewer")],
+    response_model=JobShape,
+    responses=problems(404),
+    tags=["jobs"],
+)
 def job(id: Annotated[str, Path()], desk: TheDesk) -> dict[str, Any]:
     """How far a job is; 'done' with its result, 'failed' with the reason."""
     return vars(desk.jobs.get(id))
 
 
-@router.get("/models", response_model=ModelList, tags=["models"])
-def models(
-    desk: TheDesk,
-    family: Annotated[str | None, Query(description="a plan family; default all")] = None,
-) -> dict[str, Any]:
+@router.get(
+    "/models",
+    dependencies=[requires("viewer")],
+    response_model=ModelList,
+    responses=problems(404),
+    tags=["models"],
+)
+def models(desk: TheDesk, plan: OfPlan = None) -> dict[str, Any]:
     """Every model version that was promoted, newest first; the newest is the champion."""
-    plans = [desk.store.plan(slug) for slug in desk.store.plans()]
-    families = [family] if family else sorted({plan.family for plan in plans})
     found = []
-    for name in families:
+    for name in _families(desk, plan):
         promoted = desk.store.promotions(name)
         for place, one in enumerate(reversed(promoted)):
             found.append(
@@ -46,14 +61,39 @@ def models(
 
 
 @router.get(
+    "/track-record",
+    response_model=TrackRecordList,
+    responses=problems(404, 409, 422),
+    tags=["models"],
+)
+def record_of_forecasts(desk: TheDesk, plan: OfPlan = None, as_of: AsOf = None) -> dict[str, Any]:
+    """How good the forecasts of past years were, each made with what was known at the time.
+
+    From the backtest of the model that answers for `as_of`. Without `plan`, all
+    families that have a model; a family whose plan carries a label
+    (reconstructed, for demonstration) has no track record.
+    """
+    found = []
+    for family in _families(desk, plan):
+        if labelled(desk.store, family) or not (plan or desk.store.promotions(family)):
+            continue
+        day = as_of_date(as_of) if as_of else newest_vintage(desk.store, family)
+        found.append(track_record(desk.store, desk.settings, family, day))
+    return {"track_record": found}
+
+
+@router.get(
     "/stamps/{stamp}", response_model=StampRecord, responses=problems(404), tags=["stamps"]
 )
 def stamp(
     stamp: Annotated[str, Path(description="12 letters and digits under a published figure")],
     desk: TheDesk,
+    by: Public,
 ) -> dict[str, Any]:
-    """The figure that carries this code, and what it was made from."""
+    """The figure that carries this code, and what it was made from; for readers outside issued."""
     entry = recorded(desk.store, stamp)
+    if not by.inside and not was_issued(desk.store, tidy_stamp(stamp)):
+        raise NotIssued(f"the figure '{stamp}' was not issued; log in to see it.")
     return {
         "stamp": tidy_stamp(stamp),
         "plan": entry["projection"]["plan"],
@@ -61,3 +101,9 @@ def stamp(
         "inputs": entry["inputs"],
         "projection": entry["projection"],
     }
+
+
+def _families(desk: Desk, plan: str | None) -> list[str]:
+    """The family of a plan, or all there are."""
+    chosen = [plan] if plan else desk.store.plans()
+    return sorted({desk.store.plan(slug).family for slug in chosen})

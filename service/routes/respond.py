@@ -1,28 +1,34 @@
-"""What all routes share: the desk, the vintage asked for, conditional answers."""
+"""What all routes share: the desk, the vintage asked for, conditional answers, pages."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
+from jinja2 import Environment, PackageLoader
 
 from service.desk import Body, Desk
 from service.problems import MEDIA_TYPE
 from service.schemas import Problem
+from service.texts import TEXT, Lang
+
+# Both are coroutines though they wait for nothing: FastAPI sends plain functions
+# to another thread, which costs more than the answer itself.
 
 
-def desk_of(request: Request) -> Desk:
+async def desk_of(request: Request) -> Desk:
     """The running service's desk."""
     desk: Desk = request.app.state.desk
     return desk
 
 
-def language(
-    request: Request,
+async def language(
+    desk: Annotated[Desk, Depends(desk_of)],
     lang: Annotated[Literal["vi", "en"] | None, Query(description="default: VEDICH_LANG")] = None,
 ) -> Literal["vi", "en"]:
     """The language asked for, else that of the settings."""
-    return lang or desk_of(request).settings.lang
+    return lang or desk.settings.lang
 
 
 TheDesk = Annotated[Desk, Depends(desk_of)]
@@ -51,6 +57,21 @@ def _holds(held: str, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
+def render(template: str, lang: Lang, content: dict[str, Any]) -> str:
+    """A page of `service/pages` with its language's texts as `t`."""
+    return _templates().get_template(template).render(t=TEXT[lang], lang=lang, **content)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("service", "pages"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error responses of a route, for its documentation."""
     return {
@@ -64,7 +85,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _MEANING = {
-    404: "No such plan, KPI, stamp or job; or nothing published up to that date",
-    409: "Nothing was trained on data up to that date",
+    401: "Nobody is logged in, or the password is wrong",
+    403: "Who asks may not do this",
+    404: "No such plan, KPI, stamp or job; or nothing published up to that date, or issued",
+    409: "Nothing was trained on data up to that date, or it is another step's turn",
     422: "The request cannot be read",
+    429: "Logging in failed too often",
+    503: "The database or the trained bundle cannot be reached",
 }

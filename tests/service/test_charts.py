@@ -141,7 +141,7 @@ def test_a_gap_has_no_row() -> None:
                 "Đơn vị: triệu USD",
                 "Số liệu công bố đến 30/6/2021",
                 "Mã tra cứu: ABCDEFGH2345",
-                "Khả năng đạt: 83 % (nhiều khả năng đạt)",
+                "Khả năng đạt: 83% (nhiều khả năng đạt)",
                 "ước tính",
                 "suy ra",
                 "dự báo",

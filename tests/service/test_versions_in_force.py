@@ -75,13 +75,14 @@ def basis(day: date, version: PlanVersion) -> Basis:
         bundle=promoted,
         progress=(),
         earlier=(),
+        labelled=frozenset(),
     )
 
 
 def test_a_growth_target_shows_both_bases_and_an_absolute_one_never_moves() -> None:
     one = issue_kpi(basis(date(2021, 6, 30), SECOND), "coal").projection
     growth, absolute, mark = one["targets"]
-    assert growth["base_when_set"] == {"value": 120.0, "status": "final", "as_of": "2021-01-31"}
+    assert growth["base_when_set"] == {"value": 120.0, "status": "restated", "as_of": "2021-01-31"}
     assert growth["base_today"] == {"value": 132.0, "status": "restated"}
     assert growth["lower_value"] == pytest.approx(132.0 * 1.04)
     assert (absolute["base_when_set"], absolute["base_today"]) == (None, None)

@@ -6,11 +6,11 @@ Creating MLflow's tables takes seconds, so all tests of this folder share one.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data.observation import Kpi, Observation
@@ -20,7 +20,8 @@ from data.store import ImportRecord, Store
 from models.candidates import REGISTRY
 from models.candidates.base import Candidate
 from models.series import Month
-from training.tracking import MlflowTracker
+from training.scoreboard import ENSEMBLE, QUANTILES, Scoreboard, board_of
+from training.tracking import MlflowTracker, RegisteredVersion, RetrainingRun
 
 KPIS = (
     Kpi("coal", "Than", "Coal", "thousand tons"),
@@ -56,17 +57,64 @@ def cheap() -> Mapping[str, Candidate]:
     return {name: REGISTRY[name] for name in ("pace", "seasonal_naive")}
 
 
-@pytest.fixture
-def new_store(tmp_path: Path, figures: tuple[Observation, ...]) -> Callable[[str], Store]:
+@pytest.fixture(scope="session")
+def new_store(
+    tmp_path_factory: pytest.TempPathFactory, figures: tuple[Observation, ...]
+) -> Iterator[Callable[[str], Store]]:
     """Stores that hold the family under a name of their own."""
+    opened: list[Store] = []
 
     def make(family: str) -> Store:
-        store = Store.open(f"sqlite:///{tmp_path / family}.db")
+        store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('store') / 'vedich.db'}")
+        opened.append(store)
         store.save_plan(Plan(f"{family}-2018", family, 2018, "", "", "", KPIS, ()))
         store.add_observations(family, figures, origin())
         return store
 
-    return make
+    yield make
+    for store in opened:
+        store.close()
+
+
+class FakeTracker:
+    """A tracker in memory; `away` is what it raises instead of recording."""
+
+    def __init__(self) -> None:
+        self.away: Exception | None = None
+        self.runs: list[RetrainingRun] = []
+        self.aliases: dict[str, str] = {}
+
+    def open(self) -> None:
+        pass
+
+    def record(self, run: RetrainingRun) -> RegisteredVersion:
+        if self.away is not None:
+            raise self.away
+        self.runs.append(run)
+        return RegisteredVersion(run.family, str(len(self.runs)), f"run{len(self.runs)}")
+
+    def set_alias(self, family: str, alias: str, version: str) -> None:
+        self.aliases[alias] = version
+
+    def remove_alias(self, family: str, alias: str) -> None:
+        del self.aliases[alias]
+
+    def versions(self, family: str) -> tuple[RegisteredVersion, ...]:
+        return tuple(
+            RegisteredVersion(
+                family,
+                str(number),
+                f"run{number}",
+                tuple(alias for alias, named in self.aliases.items() if named == str(number)),
+                run.tags,
+            )
+            for number, run in enumerate(self.runs, start=1)
+        )
+
+
+@pytest.fixture
+def fake_tracker() -> FakeTracker:
+    return FakeTracker()
 
 
 def origin() -> ImportRecord:
@@ -121,3 +169,32 @@ def _rates(kpi: str) -> list[Observation]:
             rate = 100 * now / then
             rows.append(Observation(kpi, month, "rate_to_date", rate, "estimate", day, "made"))
     return rows
+
+
+@pytest.fixture(scope="session")
+def scores() -> Scoreboard:
+    """Two KPIs, three years, two origins each; the ensemble better than the pace."""
+    rows = []
+    for kpi, base in (("coal", 100.0), ("steel", 50.0)):
+        for year in (2015, 2016, 2017):
+            for known in (3, 9):
+                for method, error in ((ENSEMBLE, 0.02), ("pace", 0.05)):
+                    middle, spread = base * (1.04 + error), base * 0.01
+                    rows.append(
+                        {
+                            "kpi": kpi,
+                            "year": year,
+                            "months_known": known,
+                            "method": method,
+                            "outcome": base * 1.04,
+                            "base": base,
+                            **{
+                                name: middle + step * spread
+                                for step, name in enumerate(QUANTILES, start=-4)
+                            },
+                            "crps": error,
+                            "brier": 0.1,
+                            "standardised": 0.5 if method == ENSEMBLE else np.nan,
+                        }
+                    )
+    return board_of(pd.DataFrame(rows))

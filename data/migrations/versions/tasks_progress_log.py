@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "tasks_progress_log"
-down_revision = "0001"
+from data.migrations.append_only import refuse_changes
 
-APPEND_ONLY = ("tasks", "progress", "log_entries")
+revision = "tasks_progress_log"
+down_revision = "accounts_and_sign_off"
 
 
 def upgrade() -> None:
@@ -57,15 +57,4 @@ def upgrade() -> None:
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("log_of_plan", "log_entries", ["plan", "kpi"])
-    for table in APPEND_ONLY:
-        if op.get_bind().dialect.name == "postgresql":
-            op.execute(
-                f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-            )
-            continue
-        for action in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    refuse_changes("tasks", "progress", "log_entries")

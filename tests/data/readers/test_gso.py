@@ -105,6 +105,15 @@ def test_ditto_marks_and_numbers_in_text() -> None:
     assert only(printed, "Bia", "yoy_ytd").value == 107.4
 
 
+def test_a_per_cent_sign_in_a_column_is_not_the_tables_unit() -> None:
+    rows = [[*row] for row in INVESTMENT]
+    rows[5][5:] = ["kế hoạch", "cùng kỳ"]
+    rows[6][5:] = ["năm 2021", "năm trước"]
+    rows.insert(7, [None, None, None, None, None, "(%)", "(%)"])
+    figure = only(read(a=rows), "TỔNG SỐ", "plan_pct")
+    assert (figure.unit, figure.value) == ("Tỷ đồng", 36.8)
+
+
 def test_column_order_and_sheet_names_mean_nothing() -> None:
     swapped = [
         [*row[:2], *reversed([*row[2:], *[None] * (7 - len(row))][:5])] for row in INVESTMENT[3:]
@@ -216,3 +225,16 @@ def test_a_table_that_is_not_understood_is_noted() -> None:
     assert printed.notes == (
         "sheet 'b', cell A1: the imports table has no columns that were understood",
     )
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "15. Xuất khẩu hàng hóa",
+        "Biểu 15. Trị giá xuất khẩu hàng hoá",
+        "14. Kim ngạch hàng hóa xuất khẩu",
+        "EXPORTS OF GOODS",
+    ],
+)
+def test_a_title_may_be_worded_otherwise(title: str) -> None:
+    assert read(a=[[title], *EXPORTS[1:]]).tables == ("exports",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from typing import Annotated
 
@@ -45,6 +44,7 @@ def task_report(
     by: ByOption = None,
 ) -> None:
     """Report on a task; nothing reported before is changed."""
+    from data.audit import process_user
     from models.task import Progress
     from service.entries import report_progress
 
@@ -53,7 +53,7 @@ def task_report(
     entry = Progress(
         kpi=kpi,
         day=_day(day, today),
-        by=by or getpass.getuser(),
+        by=by or process_user(),
         done=done,
         step=step,
         obstacle=obstacle,
@@ -62,7 +62,7 @@ def task_report(
         note=note,
         source=source,
     )
-    written = report_progress(store, slug, entry, today)
+    written = report_progress(store, slug, entry, today, process_user())
     print(f"{slug} {kpi}: reported for {written['day']} by {written['by']}.")
 
 
@@ -90,6 +90,7 @@ def log_add(
     by: ByOption = None,
 ) -> None:
     """Write down what was observed in a month."""
+    from data.audit import process_user
     from data.entry_rows import LogEntry
     from models.series import Month
     from service.entries import write_log
@@ -102,10 +103,10 @@ def log_add(
         day=_day(day, today),
         text_vi=vi,
         text_en=en,
-        by=by or getpass.getuser(),
+        by=by or process_user(),
         source=source,
     )
-    written = write_log(store, slug, entry, today)
+    written = write_log(store, slug, entry, today, process_user())
     print(f"{slug} {kpi}: written down for {written['month']} by {written['by']}.")
 
 

@@ -1,0 +1,132 @@
+"""Months reconstructed with later information, for plans that are loaded to show the service.
+
+Where a body prints too little for a month-by-month view of the past, a sample plan
+would have nothing to show. A KPI marked `demonstration` then has one more series
+beside its honest one: its months reconstructed from every figure there is, those
+published after the day of the view and those of no known date included, with the
+newest figures of its indicator. Such a series
+
+- is no vintage: `Panel.series_as_of` never gives it, and backtests, scores and
+  outcomes, which know nothing else, never see it;
+- says so (`Series.demonstration`), and so does whatever is made of it;
+- ends with the last month that was over on the day of the view, and months that
+  were printed stay as printed;
+- gives way as soon as figures published up to that day stand on their own: the
+  last twelve months that they speak of all covered, and not older than a year.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from data.conditions import covered_months
+from data.derive import known_months, lined_up, with_published
+from data.disaggregate import Contradiction, Reconstruction, reconstruct
+from data.figures import Figure
+from data.observation import UNDATED
+from data.panel import Panel
+from models.errors import NoObservations
+from models.series import Month, Series
+
+YEAR = 12  # months of printed figures without a gap that stand on their own
+SIGHT = 24  # months up to the view in which a demonstration needs figures
+FEWEST = 6  # of those months that figures must cover
+
+
+def series_to_project(panel: Panel, kpi: str, day: date) -> Series:
+    """What a projection starts from: the series as of a day, or its demonstration.
+
+    Raises
+    ------
+    NoObservations
+        If there is neither; the message says what is missing.
+    """
+    if panel.definition(kpi).demonstration and not stands(panel, kpi, day):
+        return demonstration_as_of(panel, kpi, day)
+    return panel.series_as_of(kpi, day)
+
+
+def stands(panel: Panel, kpi: str, day: date) -> bool:
+    """Whether figures published up to a day cover twelve months, none of them long ago."""
+    figures = panel.newest(kpi, day)
+    known = known_months(panel.definition(kpi).kind, figures)
+    covered = covered_months(known, figures)
+    last = max(covered, default=0)
+    recent = last > last_month_over(day).ordinal - YEAR
+    return recent and covered.issuperset(range(last - YEAR + 1, last + 1))
+
+
+def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
+    """A KPI's months up to a day, reconstructed with all that was published since.
+
+    Raises
+    ------
+    NoObservations
+        If even so there is no basis.
+    """
+    definition = panel.definition(kpi)
+    known, found = _everything(panel, kpi)
+    last = last_month_over(day).ordinal
+    covered = covered_months(known, panel.newest(kpi, UNDATED))
+    told = covered.intersection(range(last - SIGHT + 1, last + 1))
+    if len(told) < FEWEST:
+        raise NoObservations(
+            f"{panel.family}/{kpi}: published figures, whenever they were printed, cover "
+            f"{len(told)} of the {SIGHT} months up to {last_month_over(day)}; even a "
+            f"reconstruction needs {FEWEST}. Load its months, or its cumulative or quarterly "
+            "figures."
+        )
+    months = {month: figure for month, figure in known.items() if month <= last}
+    if found is not None:
+        found = replace(found, months={m: one for m, one in found.months.items() if m <= last})
+    series = lined_up(f"{panel.family}/{kpi}", definition, months, found, day)
+    return replace(with_published(series, panel.newest(kpi, day)), demonstration=True)
+
+
+def labelled(panel: Panel, kpis: Sequence[str], day: date) -> frozenset[str]:
+    """The KPIs of a plan whose answers for a day carry the label of a demonstration.
+
+    All of them, while one is reconstructed with later information; only those
+    whose own figures have taken its place do without.
+    """
+    meant = [kpi for kpi in kpis if panel.definition(kpi).demonstration]
+    own = {kpi for kpi in meant if stands(panel, kpi, day)}
+    return frozenset(kpis) - own if len(own) < len(meant) else frozenset()
+
+
+def contradictions(panel: Panel, kpi: str, day: date) -> tuple[Contradiction, ...]:
+    """Figures that cannot all be met, of those that the KPI's answer for a day rests on."""
+    if panel.definition(kpi).demonstration and not stands(panel, kpi, day):
+        _, found = _everything(panel, kpi)
+        return found.contradictions if found else ()
+    return panel.contradictions(kpi, day)
+
+
+def last_month_over(day: date) -> Month:
+    """The last month that had ended by the end of a day."""
+    month = Month(day.year, day.month)
+    ended = day.day == calendar.monthrange(day.year, day.month)[1]
+    return month if ended else month.plus(-1)
+
+
+def _everything(panel: Panel, kpi: str) -> tuple[dict[int, Figure], Reconstruction | None]:
+    """Months known from any figure, and those found up to the end of the indicator."""
+    definition, figures = panel.definition(kpi), panel.newest(kpi, UNDATED)
+    known = known_months(definition.kind, figures)
+    if definition.indicator is None:
+        return known, reconstruct(known, figures, definition.kind)
+    where, slug = panel.located(definition.indicator)
+    helper = _whole(where, slug)
+    return known, reconstruct(known, figures, definition.kind, lambda: helper, whole=True)
+
+
+def _whole(panel: Panel, kpi: str) -> Series:
+    """An indicator's months with all that is known of it today."""
+    definition = panel.definition(kpi)
+    if not definition.demonstration:
+        return panel.series_as_of(kpi, UNDATED)
+    known, found = _everything(panel, kpi)
+    return lined_up(f"{panel.family}/{kpi}", definition, known, found, UNDATED)

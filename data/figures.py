@@ -1,0 +1,84 @@
+"""Printed figures as of a day: which of several counts, how firm it is, how it was rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from data.observation import UNDATED, Form, Observation
+from models.series import FigureStatus
+
+RANK: dict[FigureStatus, int] = {
+    "final": 4,
+    "restated": 3,
+    "derived": 2,
+    "estimate": 1,
+    "reconstructed": 0,
+}
+SETTLED = ("final", "restated")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with its status; `printed` is the observation it stands in, None if derived."""
+
+    value: float
+    status: FigureStatus
+    printed: Observation | None = None
+
+
+Newest = Mapping[Form, Mapping[int, Figure]]  # form → month ordinal → figure
+
+
+def newest(observations: Iterable[Observation], day: date) -> dict[Form, dict[int, Figure]]:
+    """The figure that counts on a day, for each form and month.
+
+    Of several the one published last wins; on one day final before restated before
+    estimate, then the source that sorts last. One of no known date gives way to all
+    others.
+    """
+    chosen: dict[tuple[Form, int], tuple[tuple[date, int, str, float], Figure]] = {}
+    for observation in observations:
+        if observation.published > day:
+            continue
+        order = (
+            known_since(observation),
+            RANK[observation.status],
+            observation.source,
+            observation.value,
+        )
+        place = (observation.form, observation.month.ordinal)
+        if place not in chosen or chosen[place][0] < order:
+            figure = Figure(observation.value, observation.status, observation)
+            chosen[place] = (order, figure)
+    forms: dict[Form, dict[int, Figure]] = {}
+    for (form, ordinal), (_, figure) in chosen.items():
+        forms.setdefault(form, {})[ordinal] = figure
+    return forms
+
+
+def known_since(observation: Observation) -> date:
+    """The day of publication, to tell the later of two; a figure of no known date is earlier."""
+    return date.min if observation.published == UNDATED else observation.published
+
+
+def worst(statuses: Iterable[FigureStatus | None]) -> FigureStatus | None:
+    """The least firm of several; None where there is none."""
+    known = [status for status in statuses if status is not None]
+    if not known:
+        return None
+    least: FigureStatus = min(known, key=RANK.__getitem__)
+    return least
+
+
+def half_digit(value: float) -> float:
+    """Half a unit of the last digit printed: how far the true figure may be from it.
+
+    Examples
+    --------
+    >>> half_digit(473.4), half_digit(3180.0)
+    (0.05, 0.5)
+    """
+    digits = f"{value:.10f}".rstrip("0").partition(".")[2]
+    return 0.5 * 10.0 ** -len(digits)

@@ -1,0 +1,60 @@
+"""A family's panel from the rows of the store, with the KPIs elsewhere that it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from data.observation import Kpi
+from data.observation_rows import read_observations
+from data.panel import Panel
+from data.plan_rows import read_kpis
+
+
+def read_panel(connection: Connection, family: str, up_to: date | None) -> Panel:
+    """A family's KPIs and figures up to a day; see `data.store.Store.panel`."""
+    kpis = read_kpis(connection, family)
+    if any(kpi.demonstration for kpi in kpis):
+        up_to = None
+    elsewhere = [
+        _indicators(connection, other, slugs, up_to)
+        for other, slugs in sorted(_foreign(family, kpis).items())
+    ]
+    figures = read_observations(connection, family, up_to)
+    return Panel.of(family, kpis, figures, [panel for panel in elsewhere if panel.definitions])
+
+
+def _foreign(family: str, kpis: Iterable[Kpi]) -> dict[str, set[str]]:
+    """Family → slugs of its KPIs that serve as indicators."""
+    found: dict[str, set[str]] = {}
+    for kpi in kpis:
+        other, _, slug = (kpi.indicator or "").rpartition("/")
+        if other and other != family:
+            found.setdefault(other, set()).add(slug)
+    return found
+
+
+def _indicators(
+    connection: Connection, family: str, slugs: Iterable[str], up_to: date | None
+) -> Panel:
+    """A panel of some KPIs of a family and of those they are made of."""
+    by_slug = {kpi.slug: kpi for kpi in read_kpis(connection, family)}
+    needed = _made_of(by_slug, [slug for slug in slugs if slug in by_slug])
+    figures = read_observations(connection, family, up_to, kpis=needed)
+    return Panel.of(family, [by_slug[slug] for slug in sorted(needed)], figures)
+
+
+def _made_of(by_slug: dict[str, Kpi], slugs: Sequence[str]) -> set[str]:
+    """KPIs with their parts, numerators and denominators, and theirs."""
+    needed: set[str] = set()
+    waiting = list(slugs)
+    while waiting:
+        slug = waiting.pop()
+        if slug not in needed:
+            needed.add(slug)
+            kpi = by_slug[slug]
+            members = (*kpi.parts, kpi.numerator, kpi.denominator)
+            waiting += [member for member in members if member in by_slug]
+    return needed

@@ -1,0 +1,278 @@
+"""The KPIs of the sample family `lang-son`, and which published rows speak of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.observation import Kpi
+from models.series import Kind
+
+PROVINCE = "through the province"
+CUSTOMS = "customs-declared"
+_STATISTICS = "Statistics office and People's Committee of Lạng Sơn, press; see SOURCE.md"
+
+
+def _kpi(
+    slug: str,
+    name_vi: str,
+    name_en: str,
+    unit: str,
+    *,
+    kind: Kind = "flow",
+    decimals: int = 0,
+    parent: str | None = None,
+    scope: str | None = None,
+    price_basis: str | None = None,
+    indicator: str | None = None,
+    dimensions: Mapping[str, str] | None = None,
+) -> Kpi:
+    return Kpi(
+        slug=slug,
+        name_vi=name_vi,
+        name_en=name_en,
+        unit=unit,
+        kind=kind,
+        decimals=decimals,
+        parent=parent,
+        source=_STATISTICS,
+        price_basis=price_basis,
+        scope=scope,
+        dimensions=dimensions or {},
+        indicator=indicator,
+        demonstration=True,
+    )
+
+
+def _trade(
+    slug: str,
+    name_vi: str,
+    name_en: str,
+    scope: str,
+    indicator: str | None,
+    parent: str | None = None,
+    gate: str = "",
+) -> Kpi:
+    return _kpi(
+        slug,
+        name_vi,
+        name_en,
+        "million USD",
+        decimals=1,
+        parent=parent,
+        scope=scope,
+        price_basis="current",
+        indicator=indicator,
+        dimensions={"gate": gate} if gate else None,
+    )
+
+
+def _product(
+    slug: str, name_vi: str, name_en: str, unit: str, indicator: str | None = None
+) -> Kpi:
+    return _kpi(slug, name_vi, name_en, unit, indicator=indicator, dimensions={"product": name_en})
+
+
+KPIS: tuple[Kpi, ...] = (
+    _trade(
+        "turnover",
+        "Tổng kim ngạch xuất nhập khẩu qua địa bàn",
+        "Exports and imports through the province",
+        PROVINCE,
+        "vietnam/turnover",
+    ),
+    _trade(
+        "exports",
+        "Kim ngạch xuất khẩu qua địa bàn",
+        "Exports through the province",
+        PROVINCE,
+        "turnover",
+        "turnover",
+    ),
+    _trade(
+        "imports",
+        "Kim ngạch nhập khẩu qua địa bàn",
+        "Imports through the province",
+        PROVINCE,
+        "turnover",
+        "turnover",
+    ),
+    _trade(
+        "exports_local",
+        "Xuất khẩu hàng hóa địa phương",
+        "Exports of local goods",
+        "local",
+        "vietnam/exports",
+    ),
+    _trade(
+        "turnover_customs",
+        "Kim ngạch xuất nhập khẩu làm thủ tục tại Cục Hải quan Lạng Sơn",
+        "Exports and imports declared at Lạng Sơn customs",
+        CUSTOMS,
+        "vietnam/turnover",
+    ),
+    _trade(
+        "exports_customs",
+        "Xuất khẩu đăng ký tại Cục Hải quan Lạng Sơn",
+        "Exports declared at Lạng Sơn customs",
+        CUSTOMS,
+        None,
+        "turnover_customs",
+    ),
+    _trade(
+        "imports_customs",
+        "Nhập khẩu đăng ký tại Cục Hải quan Lạng Sơn",
+        "Imports declared at Lạng Sơn customs",
+        CUSTOMS,
+        None,
+        "turnover_customs",
+    ),
+    _trade(
+        "turnover_tan_thanh",
+        "Kim ngạch xuất nhập khẩu tại Chi cục Hải quan Tân Thanh",
+        "Exports and imports declared at Tân Thanh",
+        CUSTOMS,
+        "turnover_customs",
+        "turnover_customs",
+        gate="Tân Thanh",
+    ),
+    _trade(
+        "turnover_dong_dang",
+        "Kim ngạch xuất nhập khẩu qua ga Đồng Đăng",
+        "Exports and imports through Đồng Đăng station",
+        CUSTOMS,
+        None,
+        "turnover_customs",
+        gate="Đồng Đăng station",
+    ),
+    _kpi(
+        "customs_revenue",
+        "Thu ngân sách của Cục Hải quan Lạng Sơn",
+        "State revenue collected by Lạng Sơn customs",
+        "billion VND",
+        decimals=1,
+        scope=CUSTOMS,
+        price_basis="current",
+        indicator="turnover_customs",
+    ),
+    _kpi(
+        "retail_sales_and_services",
+        "Tổng mức bán lẻ hàng hóa và doanh thu dịch vụ tiêu dùng",
+        "Retail sales of goods and consumer services",
+        "billion VND",
+        decimals=1,
+        price_basis="current",
+        indicator="vietnam/retail_sales_and_services",
+    ),
+    _kpi(
+        "retail_sales_goods",
+        "Tổng mức bán lẻ hàng hóa",
+        "Retail sales of goods",
+        "billion VND",
+        decimals=1,
+        parent="retail_sales_and_services",
+        price_basis="current",
+        indicator="vietnam/retail_sales_goods",
+    ),
+    _kpi(
+        "hospitality",
+        "Doanh thu dịch vụ lưu trú, ăn uống",
+        "Accommodation and catering",
+        "billion VND",
+        decimals=1,
+        parent="retail_sales_and_services",
+        price_basis="current",
+        indicator="vietnam/retail_sales_and_services",
+    ),
+    _kpi(
+        "iip",
+        "Chỉ số sản xuất công nghiệp",
+        "Industrial production index",
+        "%",
+        kind="growth",
+        decimals=1,
+        price_basis="constant",
+        indicator="vietnam/iip",
+    ),
+    _kpi(
+        "industrial_output",
+        "Giá trị sản xuất công nghiệp",
+        "Industrial output",
+        "billion VND",
+        decimals=1,
+        price_basis="constant 2010",
+        indicator="vietnam/iip",
+    ),
+    _product(
+        "electricity_commercial",
+        "Điện thương phẩm",
+        "Electricity sold",
+        "million kWh",
+        "vietnam/electricity",
+    ),
+    _product(
+        "electricity_generated",
+        "Điện sản xuất",
+        "Electricity generated",
+        "million kWh",
+        "vietnam/electricity",
+    ),
+    _product("cement", "Xi măng", "Cement", "thousand tonnes", "vietnam/cement"),
+    _product("clinker", "Clinker", "Clinker", "thousand tonnes", "vietnam/cement"),
+    _product("coal", "Than", "Coal", "thousand tonnes", "vietnam/coal"),
+    _product("stone", "Đá các loại", "Stone", "thousand m3"),
+    _product("brick", "Gạch các loại", "Bricks", "million bricks"),
+    _product("tap_water", "Nước máy", "Tap water", "thousand m3", "vietnam/water"),
+    _product("lead_ingot", "Chì thỏi", "Lead ingots", "tonnes"),
+    _product("abrasive_powder", "Bột đá mài", "Abrasive powder", "tonnes"),
+    _product("peeled_board", "Ván bóc và sản phẩm gỗ", "Peeled board and wood", "thousand m3"),
+    _kpi(
+        "budget_revenue",
+        "Thu ngân sách nhà nước trên địa bàn",
+        "State budget revenue in the province",
+        "billion VND",
+        decimals=1,
+        price_basis="current",
+    ),
+    _kpi(
+        "grdp",
+        "Tăng trưởng GRDP",
+        "Growth of the gross regional product",
+        "%",
+        kind="growth",
+        decimals=2,
+        price_basis="constant",
+    ),
+)
+
+ROWS: dict[str, str] = {  # the table of published figures → KPI
+    "xnk_total": "turnover",
+    "xnk_total_growth": "turnover",
+    "export_total": "exports",
+    "export_total_growth": "exports",
+    "import_total": "imports",
+    "export_local": "exports_local",
+    "xnk_total_customs": "turnover_customs",
+    "export_customs": "exports_customs",
+    "import_customs": "imports_customs",
+    "xnk_tanthanh_customs": "turnover_tan_thanh",
+    "xnk_dongdang_station": "turnover_dong_dang",
+    "customs_revenue": "customs_revenue",
+    "retail_total": "retail_sales_and_services",
+    "retail_goods": "retail_sales_goods",
+    "hospitality_revenue": "hospitality",
+    "iip_growth": "iip",
+    "industrial_output_2010p": "industrial_output",
+    "electricity_commercial": "electricity_commercial",
+    "electricity_generated": "electricity_generated",
+    "cement": "cement",
+    "clinker": "clinker",
+    "coal": "coal",
+    "stone": "stone",
+    "brick": "brick",
+    "tap_water": "tap_water",
+    "lead_ingot": "lead_ingot",
+    "abrasive_powder": "abrasive_powder",
+    "peeled_board": "peeled_board",
+    "budget_revenue_total": "budget_revenue",
+    "grdp_growth": "grdp",
+}

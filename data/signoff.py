@@ -1,0 +1,167 @@
+"""The life of a month's projections and of an official estimate, as rules.
+
+draft → checked → approved → issued, one step after the other; or back to draft,
+with a reason. Steps are only ever added; what stands now follows from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from models.errors import InputError, NotAllowed, OutOfTurn, UnknownEstimate
+from models.series import Month
+
+State = Literal["draft", "checked", "approved", "issued"]
+STATES: tuple[State, ...] = get_args(State)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: into which state, by whom, when.
+
+    Attributes
+    ----------
+    note : for a new estimate its reason; for a step back why; else what there is to say
+    figures : of a month, names what was signed, see `figures_of`; None otherwise
+    """
+
+    state: State
+    by: str
+    at: datetime
+    note: str
+    figures: str | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The department's own figure for the year (*ước thực hiện cả năm*), entered in a month.
+
+    A changed value is a new estimate. `steps` begin with its entry as a draft.
+    """
+
+    id: int
+    kpi: str
+    value: float
+    unit: str
+    steps: tuple[Step, ...]
+
+    @property
+    def author(self) -> str:
+        return self.steps[0].by
+
+    @property
+    def reason(self) -> str:
+        return self.steps[0].note
+
+    @property
+    def state(self) -> State:
+        return state_of(self.steps)
+
+    @property
+    def in_words(self) -> str:
+        """'335,000 million USD'."""
+        return f"{self.value:,.10g} {self.unit}"
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """How far a month of a plan is: its own steps, and all its estimates, oldest first."""
+
+    plan: str
+    month: Month
+    steps: tuple[Step, ...]
+    estimates: tuple[Estimate, ...]
+
+    @property
+    def state(self) -> State:
+        return state_of(self.steps)
+
+    @property
+    def current(self) -> Mapping[str, Estimate]:
+        """The newest estimate of each KPI."""
+        return {one.kpi: one for one in self.estimates}
+
+    def newest(self, kpi: str) -> Estimate:
+        """The newest estimate of a KPI; raise `UnknownEstimate` without any."""
+        if kpi not in self.current:
+            raise UnknownEstimate(
+                f"no official estimate of '{kpi}' was entered in {self.month} of '{self.plan}'; "
+                "enter one first."
+            )
+        return self.current[kpi]
+
+    @property
+    def issued(self) -> Mapping[str, Estimate]:
+        """The newest issued estimate of each KPI."""
+        return {one.kpi: one for one in self.estimates if one.state == "issued"}
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A month as it was issued: its step, and the stamp of each KPI's projection."""
+
+    month: Month
+    step: Step
+    stamps: Mapping[str, str]
+
+
+def state_of(steps: Sequence[Step]) -> State:
+    """Where the steps have led; a draft before the first."""
+    return steps[-1].state if steps else "draft"
+
+
+def signed(steps: Sequence[Step], state: State) -> Step | None:
+    """The step into a state since the last draft; None if it was not taken, or taken back."""
+    for step in reversed(steps):
+        if step.state == state:
+            return step
+        if step.state == "draft":
+            return None
+    return None
+
+
+def figures_of(stamps: Mapping[str, str], estimates: Mapping[str, Estimate]) -> str:
+    """A name for what a month's signature covers: projections and official estimates."""
+    parts = [f"{kpi} {stamp}" for kpi, stamp in sorted(stamps.items())]
+    parts += [f"{kpi} {one.id}" for kpi, one in sorted(estimates.items())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def require_forward(
+    what: str, steps: Sequence[Step], to: State, by: str, authors: Collection[str]
+) -> None:
+    """Raise unless this step is the next one and `by` may take it.
+
+    Parameters
+    ----------
+    what : is signed, in words
+    authors : who may not check or approve it: four eyes see more than two
+
+    Raises
+    ------
+    OutOfTurn
+        If another step comes first.
+    NotAllowed
+        If `by` is an author.
+    """
+    state = state_of(steps)
+    if STATES.index(to) != STATES.index(state) + 1:
+        after = STATES[STATES.index(state) + 1 :]
+        expected = f"expected the step '{after[0]}'" if after else "expected no further step"
+        raise OutOfTurn(f"{what} is '{state}'; {expected}, found '{to}'.")
+    if to != "issued" and by in authors:
+        raise NotAllowed(
+            f"{what}: '{by}' entered a value in it; expected another person for '{to}'."
+        )
+
+
+def require_back(what: str, steps: Sequence[Step], note: str) -> None:
+    """Raise unless it can be made a draft again: `OutOfTurn`, or `InputError` without a reason."""
+    if state_of(steps) == "draft":
+        raise OutOfTurn(f"{what} is a draft; there is nothing to send back.")
+    if not note.strip():
+        raise InputError(f"{what}: expected a reason for sending it back, found none.")

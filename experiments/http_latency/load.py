@@ -1,0 +1,102 @@
+"""A bounded load of HTTP requests at a steady rate, over connections that stay open."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_REQUESTS = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a load met.
+
+    Attributes
+    ----------
+    seconds : array, shape (n,), from when a request was due to the end of its answer
+    wrong : answers with another status than expected
+    rate : requests per second that were answered
+    """
+
+    seconds: NDArray[np.float64]
+    wrong: int
+    rate: float
+
+
+def steady_load(
+    port: int,
+    paths: Sequence[str],
+    *,
+    rate: float,
+    duration: float,
+    connections: int,
+    headers: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Outcome:
+    """Ask a service on 127.0.0.1, each request when it is due whatever became of those before.
+
+    Parameters
+    ----------
+    paths : asked in turn
+    rate : requests per second
+    duration : seconds
+    connections : open at once; a request that finds none free waits, and the wait counts
+    status : expected of every answer
+
+    Raises
+    ------
+    ValueError
+        If it would be more than `MOST_REQUESTS` requests.
+    """
+    count = int(rate * duration)
+    if count > MOST_REQUESTS:
+        raise ValueError(f"expected at most {MOST_REQUESTS} requests, found {count}.")
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    requests = [
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n".encode() for path in paths
+    ]
+    return asyncio.run(_load(port, requests, rate, count, connections, status))
+
+
+async def _load(
+    port: int, requests: Sequence[bytes], rate: float, count: int, connections: int, status: int
+) -> Outcome:
+    seconds = np.full(count, np.nan)
+    statuses = np.zeros(count, dtype=int)
+    turns = iter(range(count))
+    begun = time.perf_counter() + 0.1
+
+    async def ask(turns: Iterator[int]) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for turn in turns:
+            due = begun + turn / rate
+            late = time.perf_counter() > due
+            if not late:
+                await asyncio.sleep(due - time.perf_counter())
+            # a timer that rings late is the generator's fault, a busy connection the service's
+            since = due if late else time.perf_counter()
+            writer.write(requests[turn % len(requests)])
+            statuses[turn] = await _answer(reader)
+            seconds[turn] = time.perf_counter() - since
+        writer.close()
+        await writer.wait_closed()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(connections):
+            group.create_task(ask(turns))
+    elapsed = time.perf_counter() - begun
+    return Outcome(seconds, int((statuses != status).sum()), count / elapsed)
+
+
+async def _answer(reader: asyncio.StreamReader) -> int:
+    """Read one answer to its end; give its status."""
+    head = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
+    fields = dict(line.lower().split(b": ", 1) for line in head[1:] if line)
+    await reader.readexactly(int(fields.get(b"content-length", 0)))
+    return int(head[0].split()[1])

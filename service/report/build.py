@@ -1,0 +1,149 @@
+"""A report from what a plan's answers rest on: facts, words and letterhead put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from data.plan import Plan
+from models.errors import InputError, NoObservations
+from models.series import Month
+from service.projections import Basis
+from service.report import annex, content
+from service.report.document import Part, Report, ReportKind, canonical
+from service.report.facts import Json, facts_of
+from service.report.figures import figures_table, kpi_sheet
+from service.report.letterhead import Letterhead
+from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name
+
+State = Literal["draft", "checked", "approved", "issued"]
+LABEL: Mapping[Lang, Texts] = {lang: Texts(lang, "label.") for lang in LANGUAGES}
+
+# the last month observed, for a report that says so in its title
+_CUTOFFS: Mapping[ReportKind, tuple[int, ...]] = {"half-year": (5, 6), "year": (11, 12)}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What kind of report is asked for.
+
+    Attributes
+    ----------
+    lang : of all texts
+    part : the official report, or the internal annex to it
+    kind : None: six months' with June's figures, the year's with December's,
+        else a month's
+    state : how far the sign-off is; anything but issued is a draft
+    """
+
+    lang: Lang = "vi"
+    part: Part = "report"
+    kind: ReportKind | None = None
+    state: State = "draft"
+
+
+def build(
+    basis: Basis, projections: Sequence[Json], letterhead: Letterhead, wanted: Wanted
+) -> Report:
+    """The report of a plan at a vintage.
+
+    Parameters
+    ----------
+    basis : plan, version in force, vintage and what was printed up to it
+    projections : the API's JSON of the plan's KPIs at that vintage
+    letterhead : of the plan's family
+    wanted : language, part, kind and state
+
+    Raises
+    ------
+    NoObservations
+        If no figure of the plan's year was published up to that date.
+    InputError
+        If the kind does not fit the last month observed.
+    """
+    lang, text, plan = wanted.lang, TEXT[wanted.lang], basis.plan
+    facts = facts_of(plan, projections, basis.panel, basis.day)
+    cutoff = max((one.cutoff for one in facts if one.cutoff), default=None)
+    if cutoff is None:
+        raise NoObservations(
+            f"plan '{plan.slug}': no figure of {plan.year} was published up to {basis.day}; "
+            "ask for a later date, or load figures."
+        )
+    kind = _kind(wanted.kind, cutoff)
+    subject = _subject(kind, cutoff, lang)
+    opening = _opening(basis, letterhead, lang)
+    if wanted.part == "annex":
+        title, attached = text["annex.title"], text["annex.attached"].format(subject=subject)
+        subject = text["annex.subject"].format(year=plan.year)
+        body = annex.blocks(facts, basis.panel, opening[1:], lang)
+    else:
+        title, attached = text["report.title"], ""
+        body = content.blocks(facts, kind, cutoff, opening, lang)
+    report = Report(
+        part=wanted.part,
+        kind=kind,
+        lang=lang,
+        year=plan.year,
+        letterhead=letterhead,
+        title=title,
+        subject=subject,
+        attached=attached,
+        banner="" if wanted.state == "issued" else text["report.draft"],
+        labels=_labels(plan, wanted.part, lang),
+        blocks=body,
+        figures=figures_table(facts, wanted.part, lang),
+        sheets=tuple(kpi_sheet(one, wanted.part, lang) for one in facts),
+        facts=facts,
+    )
+    return canonical(report)
+
+
+def _kind(asked: ReportKind | None, cutoff: Month) -> ReportKind:
+    """The kind asked for, if the figures reach far enough; else the one that fits them."""
+    if asked is None:
+        fitting: Mapping[int, ReportKind] = {6: "half-year", 12: "year"}
+        return fitting.get(cutoff.month, "month")
+    months = _CUTOFFS.get(asked)
+    if months is not None and cutoff.month not in months:
+        raise InputError(
+            f"report of kind '{asked}': expected figures through month {months[0]} or "
+            f"{months[1]}, found them through {cutoff}. Ask for another date or kind."
+        )
+    return asked
+
+
+def _subject(kind: ReportKind, cutoff: Month, lang: Lang) -> str:
+    text, year = TEXT[lang], cutoff.year
+    if kind == "half-year":
+        return text["report.subject.half_year"].format(year=year)
+    if kind == "year":
+        return text["report.subject.year"].format(year=year)
+    month = month_name(str(cutoff), lang)
+    if cutoff.month == 1:
+        return text["report.subject.january"].format(month=month)
+    return text["report.subject.month"].format(month=month, count=cutoff.month, year=year)
+
+
+def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...]:
+    """Who reports; which plan is in force; how far the figures go."""
+    text, plan, version = TEXT[lang], basis.plan, basis.version
+    name = plan.name_vi if lang == "vi" else plan.name_en
+    lines = [text["report.opening"].format(organ=letterhead.organ, year=plan.year)]
+    if version is not None:
+        adopted = day_of(version.adopted.isoformat(), lang)
+        lines.append(
+            text["report.plan_in_force"].format(
+                plan=name, number=version.number, document=version.document, day=adopted
+            )
+        )
+    else:
+        lines.append(text["report.no_plan_in_force"].format(plan=name))
+    lines.append(text["report.vintage"].format(day=day_of(basis.day.isoformat(), lang)))
+    return tuple(lines)
+
+
+def _labels(plan: Plan, part: Part, lang: Lang) -> tuple[str, ...]:
+    """The plan's own label in the report's language; that an annex is internal."""
+    labels = [LABEL[lang].get(plan.label.lower(), plan.label)] if plan.label else []
+    return (*labels, TEXT[lang]["annex.internal"]) if part == "annex" else tuple(labels)

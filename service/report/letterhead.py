@@ -1,0 +1,113 @@
+"""Who signs a report: the organ, its number series, place, signer and recipients.
+
+`letterheads.yaml` in VEDICH_HOME holds one entry per plan family; without it a
+report is headed by the plan's body and leaves the rest to be filled in by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from data.plan import Plan
+from models.errors import UnreadableFile
+from service.texts import Lang
+
+FILE = "letterheads.yaml"
+BLANK = "……"  # to be filled in by hand
+
+_FIELDS = ("parent", "organ", "symbol", "place", "signer_title", "signer_name", "filed")
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What stands around a report (Decree 30/2020, Annex I).
+
+    Attributes
+    ----------
+    organ : that issues the report
+    parent : the body above it; '' where it has none
+    symbol : after the number, as 'BC-SCT'
+    place : before the date
+    signer_title, signer_name : of the signature block
+    recipients : of the list *Nơi nhận*
+    filed : what follows *Lưu:*
+    """
+
+    organ: str
+    parent: str = ""
+    symbol: str = BLANK
+    place: str = BLANK
+    signer_title: str = BLANK
+    signer_name: str = ""
+    recipients: tuple[str, ...] = ()
+    filed: str = "VT"
+
+
+def letterhead_of(home: Path, plan: Plan, lang: Lang) -> Letterhead:
+    """The letterhead of a plan's family.
+
+    Raises
+    ------
+    UnreadableFile
+        If `letterheads.yaml` is not of the form that docs/reports.md shows.
+    """
+    file = home / FILE
+    if not file.exists():
+        return Letterhead(organ=plan.body)
+    try:
+        families = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise UnreadableFile(FILE, expected="YAML in UTF-8", found=str(problem)) from problem
+    entry = _mapping(families, "").get(plan.family)
+    if entry is None:
+        return Letterhead(organ=plan.body)
+    return _letterhead(_mapping(entry, plan.family), plan, lang)
+
+
+def _letterhead(entry: Mapping[str, Any], plan: Plan, lang: Lang) -> Letterhead:
+    unknown = sorted(set(entry) - {*_FIELDS, "recipients"})
+    if unknown:
+        raise UnreadableFile(
+            FILE,
+            path=f"{plan.family}.{unknown[0]}",
+            expected=f"one of {', '.join((*_FIELDS, 'recipients'))}",
+            found=f"'{unknown[0]}'",
+        )
+    given = {
+        field: _text(entry[field], lang, f"{plan.family}.{field}")
+        for field in _FIELDS
+        if field in entry
+    }
+    recipients = entry.get("recipients", [])
+    if not isinstance(recipients, list):
+        place = f"{plan.family}.recipients"
+        raise UnreadableFile(FILE, path=place, expected="a list", found=repr(recipients))
+    listed = (
+        _text(one, lang, f"{plan.family}.recipients[{place}]")
+        for place, one in enumerate(recipients)
+    )
+    return Letterhead(**{"organ": plan.body, **given}, recipients=tuple(listed))
+
+
+def _text(value: Any, lang: Lang, place: str) -> str:
+    """One text for both languages, or a mapping with 'vi' and 'en'."""
+    if isinstance(value, Mapping):
+        value = value.get(lang, value.get("vi"))
+    if not isinstance(value, str):
+        raise UnreadableFile(
+            FILE, path=place, expected="a text, or texts under 'vi' and 'en'", found=repr(value)
+        )
+    return value
+
+
+def _mapping(value: Any, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UnreadableFile(
+            FILE, path=place or None, expected="names and their values", found=repr(value)
+        )
+    return value

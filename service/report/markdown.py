@@ -1,0 +1,66 @@
+"""A report as Markdown: words and tables; what a chart shows stands in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from service.report.document import Cell, Heading, Number, Paragraph, Report, Table
+from service.report.form import form_texts
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def render(report: Report) -> bytes:
+    """The report as Markdown in UTF-8 (tables as GitHub reads them)."""
+    return "\n\n".join(_parts(report)).encode() + b"\n"
+
+
+def _parts(report: Report) -> Iterator[str]:
+    form = form_texts(report)
+    for words in (report.banner, *report.labels):
+        if words:
+            yield f"**{_plain(words)}**"
+    if report.part == "report":
+        for key in ("parent", "organ", "state", "motto", "number", "date"):
+            if form[key]:
+                yield _plain(form[key])
+    yield f"# {_plain(report.title)}: {_plain(report.subject)}"
+    if report.attached:
+        yield f"*{_plain(report.attached)}*"
+    for block in report.blocks:
+        if isinstance(block, Heading):
+            yield f"## {_plain(block.text)}"
+        elif isinstance(block, Paragraph):
+            yield {"item": "- {}", "note": "*{}*", "body": "{}"}[block.style].format(
+                _plain(block.text)
+            )
+        elif isinstance(block, Table):
+            yield f"**{_plain(block.caption)}**"
+            yield _table(block)
+        else:
+            yield _plain(block.text)
+    if report.part == "report":
+        lines = (*report.letterhead.recipients, form["filed"])
+        yield f"*{_plain(form['recipients'])}* " + "; ".join(_plain(line) for line in lines)
+        yield f"**{_plain(form['signer_title'])}** {_plain(report.letterhead.signer_name)}".strip()
+
+
+def _table(block: Table) -> str:
+    lines = [
+        " | ".join(_plain(column.title) for column in block.columns),
+        " | ".join("---:" if column.figures else "---" for column in block.columns),
+        *(" | ".join(_cell(cell) for cell in row) for row in block.rows),
+    ]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, Number) and cell.note:
+        return f"{_plain(str(cell))} ({_plain(cell.note.strip('()'))})"
+    return _plain(str(cell))
+
+
+def _plain(words: str) -> str:
+    """Words as they are: no sign in them is taken for mark-up."""
+    return _SPECIAL.sub(r"\\\1", words)

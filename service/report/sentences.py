@@ -1,0 +1,204 @@
+"""What is said of one KPI, in sentences made from its figures.
+
+Growth that is printed as zero is "unchanged", an estimate is called one, and no
+figure has more digits than the KPI is published with.
+"""
+
+from __future__ import annotations
+
+from models.series import Month
+from service.report.facts import Facts, Json, Percentage
+from service.texts import (
+    FIGURE,
+    TEXT,
+    Lang,
+    amount,
+    month_name,
+    number,
+    percent,
+    round_half_up,
+    unit_name,
+)
+
+_TAGGED = ("derived", "reconstructed")
+RECOMPUTED = "*"  # beside a percentage that no source printed
+
+
+def name_of(one: Facts, lang: Lang) -> str:
+    return str(one.projection["name"][lang])
+
+
+def period(cutoff: Month, lang: Lang, kind: str = "flow") -> str:
+    """'6 tháng đầu năm 2021', 'in the first 6 months of 2021'."""
+    text = TEXT[lang]
+    if kind == "closing":
+        return text["report.period.end"].format(month=month_name(str(cutoff), lang))
+    if cutoff.month == 1:
+        words = text["report.period.january"].format(year=cutoff.year)
+    elif cutoff.month == 12:
+        words = text["report.period.year"].format(year=cutoff.year)
+    else:
+        words = text["report.period.months"].format(count=cutoff.month, year=cutoff.year)
+    return text["report.period.average"].format(period=words) if kind == "average" else words
+
+
+def result(one: Facts, lang: Lang) -> str:
+    """The figure to date, its share of the plan and its growth."""
+    text, name = TEXT[lang], name_of(one, lang)
+    if one.cutoff is None or one.to_date is None:
+        return text["report.no_figure"].format(name=name, year=one.projection["year"])
+    when = period(one.cutoff, lang, one.kpi.kind)
+    if one.kpi.kind == "growth":
+        return _growth(one.to_date, one.to_date_status, lang, name, when)
+    pattern = _level_pattern(one.to_date_status, lang)
+    clauses = []
+    if one.of_plan is not None:
+        clauses.append(text["report.of_plan"].format(share=marked(one.of_plan, lang)))
+    if one.growth_to_date is not None:
+        clauses.append(_on_period(one.growth_to_date, lang))
+    figure = _amount(one, one.to_date, one.to_date_status, lang)
+    return pattern.format(
+        name=name, period=when, amount=figure, clauses="".join(f", {one}" for one in clauses)
+    )
+
+
+def month_result(one: Facts, lang: Lang) -> str:
+    """The cutoff month alone; '' in January, when it is the figure to date."""
+    month = one.month
+    if month is None or month.month.month == 1 or one.kpi.kind in ("closing", "ratio"):
+        return ""
+    text = TEXT[lang]
+    name = text["report.month_alone"].format(month=month_name(str(month.month), lang))
+    if one.kpi.kind == "growth":
+        return _growth(month.value, month.status, lang, name, "")
+    clauses = f", {_on_period(month.growth, lang)}" if month.growth else ""
+    figure = _amount(one, month.value, month.status, lang)
+    pattern = _level_pattern(month.status, lang)
+    return _tidy(pattern.format(name=name, period="", amount=figure, clauses=clauses))
+
+
+def year_estimate(one: Facts, lang: Lang) -> str:
+    """The approved estimate of the year against the plan, or that there is none."""
+    text = TEXT[lang]
+    if one.estimate is None:
+        return text["report.no_estimate"]
+    value = float(one.estimate["value"])
+    verdict = text[f"report.verdict_clause.{one.verdict}"]
+    if one.kpi.kind == "growth":
+        pattern = text["report.estimate_fall"] if value < 0 else text["report.estimate_growth"]
+        return pattern.format(rate=percent(abs(value), lang, one.kpi.decimals), verdict=verdict)
+    of_plan = ""
+    if one.estimate_of_plan is not None:
+        of_plan = ", " + text["report.of_plan"].format(share=percent(one.estimate_of_plan, lang))
+    figure = amount(value, one.kpi.unit, lang, one.kpi.decimals)
+    return text["report.estimate"].format(amount=figure, of_plan=of_plan, verdict=verdict)
+
+
+def required(one: Facts, lang: Lang) -> str:
+    """What the rest of the year must bring for the target to be just met."""
+    assert one.target is not None
+    assert one.cutoff is not None
+    text, pace, bound = TEXT[lang], one.target["required"], one.bound
+    assert bound is not None
+    goal = plan_words(one, lang)
+    rest = text.count("report.rest", 12 - one.cutoff.month)
+    ceiling = one.target["comparator"] == "at_most"
+    if one.kpi.kind == "growth":
+        rate = pace["monthly_average"]
+        pattern = text["report.required_fall"] if rate < 0 else text["report.required_growth"]
+        words = percent(abs(rate), lang, one.kpi.decimals)
+        return pattern.format(name=name_of(one, lang), goal=goal, rest=rest, rate=words)
+    level = amount(pace["monthly_average"], one.kpi.unit, lang, one.kpi.decimals)
+    growth = _pace_growth(pace, lang)
+    if one.kpi.kind not in ("flow", "count"):
+        return text["report.required_level"].format(
+            name=name_of(one, lang), goal=goal, rest=rest, level=level, growth=growth
+        )
+    total = amount(bound - (one.to_date or 0.0), one.kpi.unit, lang, one.kpi.decimals)
+    pattern = text["report.required_ceiling"] if ceiling else text["report.required"]
+    return pattern.format(
+        name=name_of(one, lang), goal=goal, rest=rest, total=total, level=level, growth=growth
+    )
+
+
+def plan_words(one: Facts, lang: Lang) -> str:
+    """The assigned target in words, with its unit: 'ít nhất 1.076 tỷ đồng'."""
+    assert one.target is not None
+    text, target = TEXT[lang], one.target
+    if target["form"] == "growth" or one.kpi.kind == "growth":
+        figures = range_of(target, "lower", "upper", "%", lang)
+    else:
+        figures = range_of(
+            target, "lower_value", "upper_value", one.kpi.unit, lang, one.kpi.decimals
+        )
+    words = text[f"report.plan.{target['comparator']}"].format(figures=figures)
+    return text["report.plan_growth"].format(goal=words) if figures.endswith("%") else words
+
+
+def range_of(
+    target: Json, low: str, high: str, unit: str, lang: Lang, decimals: int | None = None
+) -> str:
+    """'4 – 5%', '300.000 triệu USD': the bounds that a target has, with the unit once.
+
+    Without `decimals` a bound keeps those it was given with.
+    """
+    ends = [target[key] for key in (low, high) if target[key] is not None]
+    figures = [
+        number(end, lang, _given_decimals(end) if decimals is None else decimals) for end in ends
+    ]
+    joined = " – ".join(dict.fromkeys(figures))
+    return f"{joined}%" if unit == "%" else f"{joined} {unit_name(unit, lang)}"
+
+
+def _given_decimals(value: float) -> int:
+    return max(0, -int(round_half_up(value, 3).normalize().as_tuple().exponent))
+
+
+def marked(value: Percentage, lang: Lang) -> str:
+    """A percentage, with its mark where no source printed it."""
+    return percent(value.value, lang) + ("" if value.printed else RECOMPUTED)
+
+
+def _level_pattern(status: str | None, lang: Lang) -> str:
+    estimated = status == "estimate"
+    return TEXT[lang]["report.level_estimated"] if estimated else TEXT[lang]["report.level"]
+
+
+def _amount(one: Facts, value: float, status: str | None, lang: Lang) -> str:
+    figure = amount(value, one.kpi.unit, lang, one.kpi.decimals)
+    return f"{figure} ({FIGURE[lang][status]})" if status in _TAGGED else figure
+
+
+def _direction(per_cent: float, decimals: int = 1) -> str:
+    printed = round_half_up(per_cent, decimals)
+    return "up" if printed > 0 else "down" if printed < 0 else "same"
+
+
+def _growth(value: float, status: str | None, lang: Lang, name: str, when: str) -> str:
+    """A KPI that is itself a growth."""
+    text, direction = TEXT[lang], _direction(value)
+    if status == "estimate":
+        pattern = text[f"report.growth_estimated.{direction}"]
+    else:
+        pattern = text[f"report.growth.{direction}"]
+    rate = percent(abs(value), lang)
+    if status in _TAGGED:
+        rate += f" ({FIGURE[lang][status]})"
+    return _tidy(pattern.format(name=name, period=when, rate=rate))
+
+
+def _tidy(sentence: str) -> str:
+    """Without the gaps that a field left empty."""
+    return " ".join(sentence.split()).replace(" ,", ",").replace(" .", ".")
+
+
+def _on_period(growth: Percentage, lang: Lang) -> str:
+    """'tăng 28,4% so với cùng kỳ năm trước'."""
+    rate = percent(abs(growth.value), lang) + ("" if growth.printed else RECOMPUTED)
+    return TEXT[lang][f"report.on_period.{_direction(growth.value)}"].format(rate=rate)
+
+
+def _pace_growth(pace: Json, lang: Lang) -> str:
+    if pace["ratio_to_last_year"] is None:
+        return ""
+    return ", " + _on_period(Percentage(100 * (pace["ratio_to_last_year"] - 1), True), lang)

@@ -1,0 +1,54 @@
+"""Reports of a plan as files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from service.access import requires
+from service.report.build import Wanted
+from service.report.document import Part, ReportKind
+from service.report.formats import LAYOUTS, Format
+from service.reports import file_name, report_file
+from service.routes.respond import AsOf, Language, TheDesk, problems, respond
+
+router = APIRouter(prefix="/v1/plans/{plan}", tags=["reports"])
+
+Kind = Annotated[
+    ReportKind | None,
+    Query(
+        description="default: six months' with June's figures, the year's with December's, "
+        "else a month's"
+    ),
+]
+WhichPart = Annotated[Part, Query(description="the official report, or its internal annex")]
+
+
+@router.get(
+    "/report.{form}",
+    dependencies=[requires("viewer")],
+    response_class=Response,
+    responses={
+        200: {"content": {layout.media_type: {} for layout in LAYOUTS.values()}},
+        **problems(404, 409, 422),
+    },
+)
+def report(
+    plan: Annotated[str, Path(examples=["vietnam-2021"])],
+    form: Format,
+    request: Request,
+    desk: TheDesk,
+    lang: Language,
+    as_of: AsOf = None,
+    kind: Kind = None,
+    part: WhichPart = "report",
+) -> Response:
+    """The report as Word, PDF, Excel, HTML or Markdown; probabilities only in the annex."""
+    wanted = Wanted(lang=lang, part=part, kind=kind)
+    day = desk.day_of(plan, as_of)
+    response = respond(request, report_file(desk, plan, day, wanted, form))
+    shown = "inline" if form == "html" else "attachment"
+    name = file_name(plan, day, wanted, form)
+    response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
+    return response

@@ -1,0 +1,132 @@
+"""The audit log: what every write leaves behind, and that nothing can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from data import tables
+from data.audit import entries, process_user, record, write_entry
+from data.observation import Kpi, Observation
+from data.plan import Plan, PlanVersion
+from data.store import ImportRecord, Promotion, Store
+from models.series import Month
+
+EXPORTS = Kpi("exports", "Xuất khẩu", "Exports", "million USD")
+VERSION = PlanVersion(1, date(2021, 1, 1), "Decision 1", ())
+PLAN = Plan("somewhere-2021", "somewhere", 2021, "Somewhere", "Kế hoạch", "Plan", (EXPORTS,), ())
+
+
+def test_saving_a_plan_tells_what_changed(store: Store) -> None:
+    store.save_plan(PLAN, "linh")
+    store.save_plan(PLAN, "linh")  # changes nothing, tells nothing
+    renamed = replace(EXPORTS, name_en="Exports of goods")
+    imports = Kpi("imports", "Nhập khẩu", "Imports", "million USD")
+    store.save_plan(replace(PLAN, kpis=(renamed, imports), versions=(VERSION,)), "minh")
+    changed, new = entries(store)
+    assert (new.by, new.action, new.subject, new.before) == (
+        "linh",
+        "plan.save",
+        "somewhere-2021",
+        None,
+    )
+    assert new.after is not None
+    assert new.after["plan"]["body"] == "Somewhere"
+    assert new.after["new_kpis"] == ["exports"]
+    assert changed.before is not None
+    assert changed.after is not None
+    assert changed.by == "minh"
+    assert changed.before["kpis"]["exports"]["name_en"] == "Exports"
+    assert changed.after["kpis"]["exports"]["name_en"] == "Exports of goods"
+    assert (changed.after["new_kpis"], changed.after["new_versions"]) == (["imports"], [1])
+    assert "plan" not in changed.before
+
+
+def test_imports_and_promotions_are_told(store: Store) -> None:
+    store.save_plan(PLAN)
+    now = datetime(2021, 7, 1, 8, 30, tzinfo=UTC)
+    figure = Observation(
+        "exports", Month(2021, 1), "month", 1.0, "estimate", date(2021, 1, 29), "s"
+    )
+    origin = ImportRecord("file.xls", "0" * 64, "key:loader", now)
+    store.add_observations("somewhere", [figure], origin, dry_run=True)
+    store.add_observations("somewhere", [figure], origin)
+    store.add_observations("somewhere", [figure], origin)  # known already
+    for version in ("1", "2"):
+        day = date(2021, 6, 30)
+        store.record_promotion(Promotion("somewhere", version, day, now, "a" * 64), "linh")
+    second, first, loaded, _plan = entries(store)
+    assert (loaded.by, loaded.action, loaded.subject) == (
+        "key:loader",
+        "figures.import",
+        "somewhere",
+    )
+    assert loaded.after == {
+        "import": 1,
+        "file": "file.xls",
+        "new": 1,
+        "unchanged": 0,
+        "revised": 0,
+    }
+    assert (first.before, second.before) == (None, {"version": "1"})
+    assert second.after == {"version": "2", "as_of": "2021-06-30"}
+    assert second.by == "linh"
+
+
+def test_who_is_the_user_of_the_process_unless_said(store: Store) -> None:
+    store.save_plan(PLAN)
+    assert entries(store)[0].by == process_user()
+
+
+def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    monkeypatch.setattr("os.getuid", lambda: 12345)
+    assert process_user() == "os:12345"
+
+
+def test_entries_page_and_narrow(store: Store) -> None:
+    for number in range(5):
+        record(store, "linh" if number % 2 else "minh", "serve", f"host{number}")
+    newest = entries(store, limit=2)
+    assert [one.subject for one in newest] == ["host4", "host3"]
+    older = entries(store, limit=2, older_than=newest[-1].id)
+    assert [one.subject for one in older] == ["host2", "host1"]
+    assert [one.subject for one in entries(store, by="linh")] == ["host3", "host1"]
+    assert [one.subject for one in entries(store, subject="host2", action="serve")] == ["host2"]
+    assert not entries(store, action="login")
+    assert newest[0].at.tzinfo is not None
+    assert abs((newest[0].at - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_an_entry_falls_with_the_change_it_tells_of(store: Store) -> None:
+    def fail() -> None:
+        with store.writing() as connection:
+            write_entry(connection, "linh", "plan.save", "x")
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        fail()
+    assert entries(store) == ()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_the_database_refuses_to_change_the_log(store: Store, statement: str) -> None:
+    record(store, "linh", "serve", "host")
+    with pytest.raises(DBAPIError, match="append-only"), store.writing() as connection:
+        connection.execute(text(statement))
+    assert len(entries(store)) == 1
+
+
+def test_migrations_make_the_tables_that_the_program_knows(store: Store) -> None:
+    with store.reading() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    assert found == []

@@ -1,0 +1,100 @@
+"""Annual intervals made honest by past errors, months and year in agreement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.annual import AnnualDistribution, annual_distribution
+from models.calibration import (
+    LEVELS,
+    Rest,
+    calibrate,
+    learn_calibration,
+    standardised_error,
+    uncalibrated,
+)
+from tests.models.strategies import made, seasonal
+
+
+def drawn(spread: float = 0.1, known: int = 6, n_paths: int = 2000) -> AnnualDistribution:
+    series = made(seasonal(36 + known))
+    rng = np.random.default_rng(2)
+    common = np.exp(spread * rng.standard_normal((n_paths, 1)))
+    return annual_distribution(series, 100.0 * common * np.ones((1, 12 - known)))
+
+
+def errors(spread: float, n: int = 400, known: int = 6) -> list[tuple[int, float]]:
+    draws = np.random.default_rng(4).standard_normal(n)
+    return [(known, float(spread * one)) for one in draws]
+
+
+def test_honest_errors_change_little() -> None:
+    before = drawn()
+    after = calibrate(before, learn_calibration([], errors(1.0)))
+    np.testing.assert_allclose(
+        np.subtract(*after.interval(0.8)), np.subtract(*before.interval(0.8)), rtol=0.1
+    )
+
+
+def test_past_errors_twice_as_large_double_the_interval() -> None:
+    before = drawn()
+    after = calibrate(before, learn_calibration([], errors(2.0)))
+    ratio = np.subtract(*after.interval(0.8)) / np.subtract(*before.interval(0.8))
+    assert ratio == pytest.approx(2.0, rel=0.15)
+
+
+def test_it_covers_what_it_promises_on_errors_like_those_it_learned_from() -> None:
+    learned = learn_calibration([], errors(1.7, 2000))
+    fresh = 1.7 * np.random.default_rng(9).standard_normal(4000)
+    low, high = learned.quantiles[6][np.searchsorted(LEVELS, [0.1, 0.9])]
+    assert np.mean((fresh >= low) & (fresh <= high)) == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_kpi_that_errs_more_is_wider_but_shrunk() -> None:
+    pooled = errors(1.0)
+    own = [(known, 3.0) for known in range(12)]
+    scale = learn_calibration(own, pooled).scale
+    assert 1.0 < scale < 3.0
+    assert learn_calibration([], pooled).scale == 1.0
+
+
+def test_few_errors_teach_nothing() -> None:
+    assert learn_calibration([], errors(5.0, 10)).n_errors == 0
+    np.testing.assert_array_equal(
+        learn_calibration([], errors(5.0, 10)).quantiles, uncalibrated().quantiles
+    )
+
+
+def test_ranks_months_and_year_agree() -> None:
+    before = drawn()
+    after = calibrate(before, learn_calibration([], errors(2.0)))
+    np.testing.assert_array_equal(
+        np.argsort(before.samples, kind="stable"), np.argsort(after.samples, kind="stable")
+    )
+    np.testing.assert_allclose(after.samples, after.known + after.months.sum(axis=1))
+    assert (after.months >= 0).all()
+
+
+def test_a_finished_year_stays_as_it_is() -> None:
+    annual = annual_distribution(made(seasonal(36)), np.empty((50, 0)))
+    assert calibrate(annual, learn_calibration([], errors(2.0))) is annual
+    assert np.isnan(standardised_error(annual, 1000.0))
+
+
+def test_an_error_is_in_units_of_the_forecasts_own_spread() -> None:
+    narrow, wide = drawn(0.05), drawn(0.1)
+    outcome = 1.1 * wide.median
+    assert standardised_error(narrow, outcome) == pytest.approx(
+        2 * standardised_error(wide, outcome), rel=0.1
+    )
+
+
+def test_rest_measures_and_gives_back() -> None:
+    grid = np.linspace(80.0, 120.0, 201)
+    for non_negative in (True, False):
+        rest = Rest.of(grid, 100.0, non_negative, 100.0)
+        np.testing.assert_allclose(rest.value(rest.error(grid)), grid)
+        assert rest.roots is non_negative
+    shifted = Rest.of(grid, 200.0, True, 100.0)
+    assert shifted.value(np.array(0.0)) == pytest.approx(200.0)

@@ -1,0 +1,84 @@
+"""Weights learned on past errors, and one forecast from many."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.ensemble import centre, combine, learn_weights, weighted_median
+
+
+def errors(size: float, years: int = 6) -> np.ndarray:
+    return np.full((years, 12), size)
+
+
+def test_the_better_candidate_weighs_more_at_every_month() -> None:
+    pooled = {"good": errors(0.02), "poor": errors(0.06)}
+    weights = learn_weights({}, pooled)
+    for known in range(12):
+        assert weights[known]["good"] == pytest.approx(0.9)  # inverse squares of 1 : 3
+        assert sum(weights[known].values()) == pytest.approx(1.0)
+
+
+def test_a_kpis_own_years_are_shrunk_to_the_familys() -> None:
+    pooled = {"one": errors(0.04, 40), "two": errors(0.04, 40)}
+    own = {"one": errors(0.02, 2), "two": errors(0.06, 2)}
+    few = learn_weights(own, pooled)[6]["one"]
+    many = learn_weights({name: errors(one[0, 0], 20) for name, one in own.items()}, pooled)[6]
+    assert 0.5 < few < many["one"] < 0.9
+
+
+def test_a_candidate_without_errors_gets_no_weight() -> None:
+    pooled = {"there": errors(0.02), "failed": np.full((6, 12), np.nan)}
+    assert learn_weights({}, pooled)[3] == {"there": 1.0}
+
+
+def test_no_months_errors_reach_far_away_months() -> None:
+    one = np.full((4, 12), np.nan)
+    one[:, 2] = 0.1
+    two = np.full((4, 12), np.nan)
+    two[:, 2] = 0.05
+    weights = learn_weights({}, {"one": one, "two": two})
+    assert set(weights) == {1, 2, 3}
+
+
+@given(st.permutations(["a", "b", "c"]))
+def test_the_order_of_candidates_changes_nothing(order: list[str]) -> None:
+    rng = np.random.default_rng(3)
+    paths = {name: rng.gamma(20, 1 + place, (60, 4)) for place, name in enumerate("abc")}
+    weights = {"a": 0.5, "b": 0.3, "c": 0.2}
+    first = combine(paths, weights, np.random.default_rng(1))
+    shuffled = {name: paths[name] for name in order}
+    np.testing.assert_array_equal(combine(shuffled, weights, np.random.default_rng(1)), first)
+
+
+def test_the_middle_is_the_weighted_geometric_mean() -> None:
+    paths = {"a": np.full((100, 2), 50.0), "b": np.full((100, 2), 100.0)}
+    mixed = combine(paths, {"a": 0.5, "b": 0.5}, np.random.default_rng(1))
+    assert np.median(mixed.sum(axis=1)) == pytest.approx(np.sqrt(100 * 200), rel=0.01)
+    assert centre({"a": 100.0, "b": 200.0}, {"a": 0.5, "b": 0.5}, 1.0) == pytest.approx(
+        np.sqrt(100 * 200)
+    )
+
+
+def test_one_that_went_astray_cannot_carry_the_rest_away() -> None:
+    medians = {"a": 100.0, "b": 101.0, "wild": 1e9}
+    weights = dict.fromkeys(medians, 1 / 3)
+    assert centre(medians, weights, 10.0) < 150.0
+
+
+def test_one_that_failed_is_left_out() -> None:
+    assert centre({"a": 100.0, "b": float("nan")}, {"a": 0.2, "b": 0.8}, 1.0) == pytest.approx(
+        100.0
+    )
+    assert centre({"a": 90.0, "b": 110.0}, {}, 1.0) == pytest.approx(np.sqrt(90 * 110))
+
+
+def test_sums_below_zero_are_averaged() -> None:
+    assert centre({"a": -10.0, "b": 30.0}, {"a": 0.5, "b": 0.5}, 100.0) == pytest.approx(10.0)
+
+
+def test_the_weighted_median_meets_half_the_weight() -> None:
+    assert weighted_median(np.array([9.0, 1.0, 2.0]), np.array([0.2, 0.2, 0.6])) == 2.0

@@ -1,0 +1,132 @@
+"""Logging in with the form, out again, and what the cookie is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+
+from data.audit import entries
+from data.sessions import FAILURES_OF_NAME, account_of_session
+from service.access import COOKIE
+
+FORM = {"name": "viewer", "password": "a long password"}
+WRONG = {"name": "viewer", "password": "a wrong password"}
+
+
+def cookie_of(answer: Any) -> Any:
+    return SimpleCookie(answer.headers["set-cookie"])[COOKIE]
+
+
+def test_a_browser_is_sent_to_log_in_and_back(office: Any) -> None:
+    page = office.client.get("/?plan=demo-2018&lang=en", headers={"Accept": "text/html,*/*"})
+    assert page.status_code == 303
+    assert page.headers["location"] == "/login?next=/%3Fplan%3Ddemo-2018%26lang%3Den"
+    form = office.client.get(page.headers["location"])
+    assert 'name="next" value="/?plan=demo-2018&amp;lang=en"' in form.text
+    back = office.client.post("/login", data={**FORM, "next": "/?plan=demo-2018&lang=en"})
+    assert back.status_code == 303
+    assert back.headers["location"] == "/?plan=demo-2018&lang=en"
+    session = {"Cookie": f"{COOKIE}={cookie_of(back).value}"}
+    assert office.client.get("/?plan=demo-2018", headers=session).status_code == 200
+    assert office.client.get("/v1/session", headers=session).json() == {
+        "name": "viewer",
+        "access": "viewer",
+    }
+
+
+def test_a_program_is_told_instead_of_sent(office: Any) -> None:
+    assert office.client.get("/v1/plans").status_code == 401
+    posted = office.client.post("/v1/plans/demo-2018/retrain", headers={"Accept": "text/html"})
+    assert posted.status_code == 401
+
+
+def test_no_script_and_no_other_site_gets_the_cookie(office: Any) -> None:
+    cookie = cookie_of(office.client.post("/login", data=FORM))
+    assert cookie["httponly"]
+    assert cookie["samesite"].lower() == "lax"
+    assert cookie["path"] == "/"
+    assert not cookie["secure"]
+    assert int(cookie["max-age"]) == 12 * 60 * 60
+    secure = office.client.request("POST", "https://127.0.0.1/login", data=FORM)
+    assert cookie_of(secure)["secure"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("/docs", "/docs"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_logging_in_one_stays_here(office: Any, asked: str, sent: str) -> None:
+    back = office.client.post("/login", data={**FORM, "next": asked})
+    assert back.headers["location"] == sent
+
+
+@pytest.mark.parametrize(
+    ("lang", "failed", "closed"),
+    [
+        ("vi", "Tên đăng nhập hoặc mật khẩu không đúng.", "Hãy thử lại sau 15 phút."),
+        ("en", "The name or the password is not right.", "Try again in 15 minutes."),
+    ],
+)
+def test_a_wrong_password_and_too_many(office: Any, lang: str, failed: str, closed: str) -> None:
+    for _ in range(FAILURES_OF_NAME):
+        page = office.client.post(f"/login?lang={lang}", data=WRONG)
+        assert page.status_code == 401
+        assert failed in page.text
+        assert 'value="viewer"' in page.text
+        assert "set-cookie" not in page.headers
+    page = office.client.post(f"/login?lang={lang}", data=FORM)
+    assert page.status_code == 429
+    assert closed in page.text
+    assert entries(office.store, action="login.failed")[0].after == {"address": "127.0.0.1"}
+
+
+def test_what_was_typed_is_shown_as_text(office: Any) -> None:
+    page = office.client.post("/login", data={**WRONG, "name": '"><script>', "next": '"><b>'})
+    assert "<script>" not in page.text
+    assert "<b>" not in page.text
+
+
+def test_logging_out_ends_the_session(office: Any) -> None:
+    headers = office.headers("viewer")
+    token = headers["Cookie"].partition("=")[2]
+    assert "Đăng xuất" in office.client.get("/login", headers=headers).text
+    out = office.client.post("/logout", headers=headers)
+    assert out.status_code == 303
+    assert cookie_of(out)["max-age"] == "0"
+    assert account_of_session(office.store, token, datetime.now(UTC)) is None
+    assert office.client.get("/v1/plans", headers=headers).status_code == 401
+    assert "Đăng nhập" in office.client.get("/login", headers=headers).text
+
+
+def test_one_changes_ones_own_password(office: Any) -> None:
+    headers = office.headers("viewer")
+    path, new = "/v1/session/password", "another password"
+    wrong = {"old": "a wrong password", "new": new}
+    assert office.client.post(path, json=wrong, headers=headers).status_code == 401
+    short = {"old": FORM["password"], "new": "short"}
+    assert office.client.post(path, json=short, headers=headers).status_code == 422
+    right = {"old": FORM["password"], "new": new}
+    assert office.client.post(path, json=right, headers=headers).status_code == 204
+    assert office.client.get("/v1/plans", headers=headers).status_code == 401
+    assert office.client.post("/login", data=FORM).status_code == 401
+    assert office.client.post("/login", data={**FORM, "password": new}).status_code == 303
+    assert entries(office.store, action="account.password")[0].by == "viewer"
+
+
+def test_closed_logins_say_when_to_come_back(office: Any) -> None:
+    headers = office.headers("viewer")
+    guess = {"old": "a wrong password", "new": "another password"}
+    for _ in range(FAILURES_OF_NAME):
+        office.client.post("/v1/session/password", json=guess, headers=headers)
+    closed = office.client.post("/v1/session/password", json=guess, headers=headers)
+    assert closed.status_code == 429
+    assert closed.headers["retry-after"] == "900"

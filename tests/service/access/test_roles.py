@@ -1,0 +1,201 @@
+"""Every route says who may ask it, and keeps to it, for every role and every key.
+
+The routes are the application's own. A new one needs a declared role
+(`service.access.requires`) and a line in `ASKED` that says how to ask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from data.accounts import ROLES
+from data.api_keys import SCOPES
+from service.access import ACCESS, Access, declared, requires
+
+PLACES = {"plan": "demo-2018", "kpi": "coal", "month": "2018-06", "form": "json"}
+MAY: dict[str, Access] = {
+    "anonymous": "public",
+    **{role: role for role in ROLES},
+    "key:issued": "public",
+    "key:read": "viewer",
+    "key:entry": "entry",
+}
+VERSION = {
+    "adopted": "2018-07-01",
+    "document": "made up",
+    "targets": [{"kpi": "coal", "comparator": "at_least", "lower": 1.0, "source": "made up"}],
+}
+_VALUES = count(1400)  # a new estimate needs a value of its own
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a route is asked so that it succeeds.
+
+    Attributes
+    ----------
+    before : brings the service where that is possible; what it returns completes
+        the path ('id', 'stamp') and the body
+    body : JSON
+    form : fields of a form
+    people : only somebody who logged in has what it changes
+    places : names in the path other than those of `PLACES`
+    """
+
+    before: Callable[[Any], dict[str, Any]] = lambda office: {}
+    body: dict[str, Any] | None = None
+    form: dict[str, Any] | None = None
+    people: bool = False
+    places: dict[str, str] = field(default_factory=dict)
+
+
+def _issued(office: Any) -> dict[str, Any]:
+    office.bring_month("issued")
+    return {"stamp": office.stamps()["coal"]}
+
+
+def _job(office: Any) -> dict[str, Any]:
+    return {"id": office.client.app.state.desk.jobs.start("nothing", lambda _: {}).id}
+
+
+def _estimate(state: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda office: {"estimate": office.bring_estimate(state, next(_VALUES))}
+
+
+def _month(state: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda office: {"figures": office.bring_month(state)}
+
+
+def _new_value(office: Any) -> dict[str, Any]:
+    return {"value": next(_VALUES)}
+
+
+PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
+ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
+ENTRY = {"unit": "thousand tonnes", "reason": "a reason"}
+PASSWORDS = {"old": "a long password", "new": "a long password"}
+
+ASKED: dict[tuple[str, str], Asked] = {
+    ("GET", "/"): Asked(),
+    ("GET", "/docs"): Asked(),
+    ("GET", "/healthz"): Asked(),
+    ("GET", "/login"): Asked(),
+    ("GET", "/openapi.json"): Asked(),
+    ("GET", "/problems"): Asked(),
+    ("GET", "/readyz"): Asked(),
+    ("GET", "/v1/audit"): Asked(),
+    ("GET", "/v1/jobs/{id}"): Asked(_job),
+    ("GET", "/v1/models"): Asked(),
+    ("GET", "/v1/plans"): Asked(),
+    ("GET", PLAN): Asked(),
+    ("GET", f"{PLAN}/months"): Asked(),
+    ("GET", MONTH): Asked(),
+    ("GET", ESTIMATE): Asked(_estimate("draft")),
+    ("GET", PROJECTION): Asked(_issued),
+    ("GET", f"{PROJECTION}.csv"): Asked(_issued),
+    ("GET", f"{PROJECTION}/{{kpi}}"): Asked(_issued),
+    ("GET", f"{PROJECTION}/{{kpi}}/fan-chart.{{form}}"): Asked(),
+    ("GET", f"{PROJECTION}/{{kpi}}/history"): Asked(),
+    ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
+    ("GET", "/v1/session"): Asked(),
+    ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
+    ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
+    ("POST", "/logout"): Asked(),
+    ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
+    ("POST", f"{PLAN}/versions"): Asked(body=VERSION),
+    ("POST", ESTIMATE): Asked(_new_value, ENTRY),
+    ("POST", f"{ESTIMATE}/check"): Asked(_estimate("draft"), {}),
+    ("POST", f"{ESTIMATE}/approve"): Asked(_estimate("checked"), {}),
+    ("POST", f"{ESTIMATE}/issue"): Asked(_estimate("approved"), {}),
+    ("POST", f"{ESTIMATE}/send-back"): Asked(
+        lambda office: {"note": str(office.bring_estimate("checked", next(_VALUES)))}, {}
+    ),
+    ("POST", f"{MONTH}/check"): Asked(_month("draft"), {}),
+    ("POST", f"{MONTH}/approve"): Asked(_month("checked"), {}),
+    ("POST", f"{MONTH}/issue"): Asked(_month("approved"), {}),
+    ("POST", f"{MONTH}/send-back"): Asked(
+        lambda office: {"note": office.bring_month("checked")}, {}
+    ),
+    ("POST", "/v1/session/password"): Asked(body=PASSWORDS, people=True),
+}
+
+
+@pytest.fixture(autouse=True)
+def quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may start a retraining is asked here, not what comes of it."""
+    monkeypatch.setattr(
+        "service.routes.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
+    )
+
+
+def test_every_route_declares_who_may_ask_it(office: Any) -> None:
+    undeclared = [
+        (method, path) for method, path, access in declared(office.client.app) if access is None
+    ]
+    assert undeclared == [], "add a role: by: Viewer, or dependencies=[requires('viewer')]"
+
+
+def test_every_route_is_asked_here(office: Any) -> None:
+    routes = {(method, path) for method, path, _ in declared(office.client.app)}
+    assert routes == set(ASKED), "say in ASKED how the new route is asked"
+
+
+def test_a_route_that_declares_nothing_is_seen() -> None:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_api_route("/open", lambda: None)
+    app.add_api_route("/closed", lambda: None, dependencies=[requires("admin")])
+    app.mount("/files", FastAPI())
+    found = {path: access for _, path, access in declared(app)}
+    assert found == {"/open": None, "/closed": "admin", "/files": None}
+
+
+def test_scopes_and_roles_are_all_tried() -> None:
+    assert set(MAY) == {"anonymous", *ROLES, *(f"key:{scope}" for scope in SCOPES)}
+
+
+def test_nothing_is_changed_by_who_may_only_read(office: Any) -> None:
+    own = {"/login", "/logout", "/v1/session/password"}  # one's own session and password
+    open_ = [
+        (method, path)
+        for method, path, access in declared(office.client.app)
+        if method != "GET" and path not in own and not _may(access, "entry")
+    ]
+    assert open_ == []
+
+
+@pytest.mark.parametrize("who", MAY)
+def test_each_role_may_what_its_routes_declare(office: Any, who: str) -> None:
+    found, expected = {}, {}
+    for method, path, access in declared(office.client.app):
+        found[method, path] = _answer(office, who, method, path)
+        expected[method, path] = _expected(who, access, ASKED[method, path])
+    assert found == expected
+
+
+def _answer(office: Any, who: str, method: str, path: str) -> str:
+    """'done', or the status with which it was refused."""
+    asked = ASKED[method, path]
+    told = asked.before(office)
+    options: dict[str, Any] = {}
+    if asked.body is not None:
+        options["json"] = {**asked.body, **told}
+    if asked.form is not None:
+        options["data"] = asked.form
+    answer = office.ask(who, method, path.format(**{**PLACES, **asked.places, **told}), **options)
+    return "done" if 200 <= answer.status_code < 400 else str(answer.status_code)
+
+
+def _expected(who: str, access: Access | None, asked: Asked) -> str:
+    if not _may(MAY[who], access):
+        return "401" if who == "anonymous" else "403"
+    return "403" if asked.people and who.startswith("key:") else "done"
+
+
+def _may(has: Access | None, needs: Access | None) -> bool:
+    return has is not None and needs is not None and ACCESS.index(has) >= ACCESS.index(needs)

@@ -1,0 +1,145 @@
+"""The table for people and the CSV: what stands in a cell, by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from data.observation import Kpi
+from data.plan import Plan
+from service.tables import CSV_COLUMNS, table_rows, to_csv
+
+PLAN = Plan(
+    "p-2021", "p", 2021, "", "", "", (Kpi("exports", "Xuất khẩu", "Exports", "million USD"),), ()
+)
+
+
+def projection(**changes: Any) -> dict[str, Any]:
+    """A projection in June, with a target; `changes` replace keys."""
+    required = {"monthly_average": 22651.2, "ratio_to_last_year": 0.852, "rank_in_history": 0.1}
+    target = {
+        "level": "assigned",
+        "period": "year",
+        "comparator": "at_least",
+        "form": "growth",
+        "lower": 4.0,
+        "upper": None,
+        "lower_value": 293537.0,
+        "upper_value": None,
+        "plan_version": 6,
+        "source": "a decision",
+        "probability": 0.83,
+        "status": "on_track",
+        "expected_gap": 46370.8,
+        "required": {**required, "quarters": [], "months": []},
+    }
+    one = {
+        "plan": "p-2021",
+        "kpi": "exports",
+        "name": {"vi": "Xuất khẩu", "en": "Exports"},
+        "unit": "million USD",
+        "kind": "flow",
+        "year": 2021,
+        "as_of": "2021-06-30",
+        "cutoff": "2021-06",
+        "actual_to_date": 157629.99,
+        "data_status": "estimate",
+        "projected": {
+            "mean": 339907.7,
+            "median": 339471.9,
+            "quantiles": {
+                "0.025": 1.0,
+                "0.1": 318814.6,
+                "0.5": 2.0,
+                "0.9": 361374.2,
+                "0.975": 3.0,
+            },
+        },
+        "growth_on_last_year": {"median": 20.27, "base": 282247.0, "base_status": "restated"},
+        "targets": [target],
+        "probability": 0.83,
+        "status": "on_track",
+        "official_estimate": None,
+        "months": [],
+        "method": {"name": "ensemble", "fallback": None, "failures": [], "model_version": "1"},
+        "stamp": "ABCDEFGH2345",
+    }
+    return one | changes
+
+
+def test_a_row_in_vietnamese() -> None:
+    (row,) = table_rows([projection()], PLAN, "vi")
+    assert (row.name, row.unit, row.actual, row.actual_status) == (
+        "Xuất khẩu",
+        "triệu USD",
+        "157.630",
+        "ước tính",
+    )
+    assert (row.projected, row.interval, row.growth) == (
+        "339.472",
+        "318.815 – 361.374",
+        "+20,3 %",
+    )
+    assert (row.target, row.probability, row.status) == (
+        "từ 293.537 trở lên",
+        "83 %",
+        "nhiều khả năng đạt",
+    )
+    assert (row.pace, row.pace_growth) == ("22.651", "−14,8 % so với cùng kỳ")
+
+
+def test_what_does_not_exist_is_a_dash() -> None:
+    without = projection(
+        targets=[], probability=None, status="no_target", growth_on_last_year=None, projected=None
+    )
+    (row,) = table_rows([without], PLAN, "en")
+    assert {row.projected, row.interval, row.growth, row.target, row.probability, row.pace} == {
+        "–"
+    }
+    assert (row.status, row.pace_growth) == ("no target", "")
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "note"),
+    [
+        ({"fallback": "pace", "failures": []}, "on_track", "pace"),
+        (
+            {"fallback": None, "failures": [{"candidate": "figures", "reason": "none came"}]},
+            "no_basis",
+            "none came",
+        ),
+    ],
+)
+def test_a_note_says_why(method: dict[str, Any], status: str, note: str) -> None:
+    one = projection(method={"name": "x", "model_version": "1", **method}, status=status)
+    assert table_rows([one], PLAN, "vi")[0].note == note
+
+
+def test_growth_kpis_show_no_growth_of_a_growth() -> None:
+    (row,) = table_rows([projection(kind="growth", unit="%")], PLAN, "vi")
+    assert (row.growth, row.pace_growth, row.unit) == ("–", "", "% so với cùng kỳ năm trước")
+
+
+def test_csv_has_a_line_for_each_target_and_one_without() -> None:
+    stretch = projection()["targets"][0] | {"level": "stretch", "required": None}
+    two = projection(targets=[*projection()["targets"], stretch])
+    none = projection(kpi="steel", targets=[], status="no_target", probability=None)
+    rows = list(csv.DictReader(io.StringIO(to_csv([two, none]))))
+    assert [(row["kpi"], row["level"]) for row in rows] == [
+        ("exports", "assigned"),
+        ("exports", "stretch"),
+        ("steel", ""),
+    ]
+    assert tuple(rows[0]) == CSV_COLUMNS
+    assert rows[0]["required_monthly_average"] == "22651.2"
+    assert rows[1]["required_monthly_average"] == ""
+    assert (rows[2]["status"], rows[2]["probability"]) == ("no_target", "")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2", "@sum"])
+def test_a_spreadsheet_runs_no_text_as_a_formula(text: str) -> None:
+    rows = csv.DictReader(io.StringIO(to_csv([projection(name={"vi": text, "en": "Exports"})])))
+    assert next(rows)["name_vi"] == f"'{text}"
