@@ -20,9 +20,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-run: install ## sample plans, a first retraining, the service on http://127.0.0.1:8000
+run: install ## sample plans, first retrainings, the service on http://127.0.0.1:8000
 	$(BIN)/vedich init --sample all
 	$(BIN)/vedich retrain --plan $(PLAN) --as-of $(AS_OF)
+	$(BIN)/vedich retrain --plan lang-son-2021 --as-of $(AS_OF)
 	$(BIN)/vedich serve
 
 test: install ## run the tests

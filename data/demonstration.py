@@ -32,8 +32,7 @@ from models.errors import NoObservations
 from models.series import Month, Series
 
 YEAR = 12  # months of printed figures without a gap that stand on their own
-SIGHT = 24  # months up to the view in which a demonstration needs figures
-FEWEST = 6  # of those months that figures must cover
+FEWEST = 4  # months that figures must cover, of the last twelve and of the twelve before
 
 
 def series_to_project(panel: Panel, kpi: str, day: date) -> Series:
@@ -68,17 +67,17 @@ def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
         If even so there is no basis.
     """
     definition = panel.definition(kpi)
-    known, found = _everything(panel, kpi)
     last = last_month_over(day).ordinal
-    covered = covered_months(known, panel.newest(kpi, UNDATED))
-    told = covered.intersection(range(last - SIGHT + 1, last + 1))
-    if len(told) < FEWEST:
+    now = _covered(panel, kpi).intersection(range(last - YEAR + 1, last + 1))
+    before = _comparable(panel, kpi).intersection(range(last - 2 * YEAR + 1, last - YEAR + 1))
+    if min(len(now), len(before)) < FEWEST:
         raise NoObservations(
             f"{panel.family}/{kpi}: published figures, whenever they were printed, cover "
-            f"{len(told)} of the {SIGHT} months up to {last_month_over(day)}; even a "
-            f"reconstruction needs {FEWEST}. Load its months, or its cumulative or quarterly "
-            "figures."
+            f"{len(now)} of the {YEAR} months up to {last_month_over(day)} and {len(before)} of "
+            f"the {YEAR} before; even a reconstruction needs {FEWEST} of each. Load its months, "
+            "or its cumulative or quarterly figures."
         )
+    known, found = _everything(panel, kpi)
     months = {month: figure for month, figure in known.items() if month <= last}
     if found is not None:
         found = replace(found, months={m: one for m, one in found.months.items() if m <= last})
@@ -110,6 +109,21 @@ def last_month_over(day: date) -> Month:
     month = Month(day.year, day.month)
     ended = day.day == calendar.monthrange(day.year, day.month)[1]
     return month if ended else month.plus(-1)
+
+
+def _covered(panel: Panel, kpi: str) -> set[int]:
+    """Months that any figure covers, whenever it was printed."""
+    figures = panel.newest(kpi, UNDATED)
+    return covered_months(known_months(panel.definition(kpi).kind, figures), figures)
+
+
+def _comparable(panel: Panel, kpi: str) -> set[int]:
+    """Months that figures cover, of the KPI or of the one in the family that it follows."""
+    covered = _covered(panel, kpi)
+    indicator = panel.definition(kpi).indicator
+    if indicator is not None and "/" not in indicator:
+        covered |= _covered(panel, indicator)
+    return covered
 
 
 def _everything(panel: Panel, kpi: str) -> tuple[dict[int, Figure], Reconstruction | None]:

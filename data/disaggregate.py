@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from data.conditions import Condition, all_known, conditions_of, covered_months
 from data.figures import Figure, Newest, half_digit
 from data.observation import Observation
-from models.disaggregation import disaggregate
+from models.disaggregation import MonthlyPath, disaggregate
 from models.scale import filled
 from models.series import Kind, Series
 from models.totals import agree
@@ -121,16 +121,11 @@ def reconstruct(
     rows, disbelieved = system.rows(conditions)
     if all((row.weights < 0).any() for row in rows):  # rates alone say nothing of the level
         return None
-    weights = np.stack([row.weights for row in rows])
+    path, disputed = _solved(rows, related)
     if helper is None:
-        wanted = wanted.intersection((start + np.flatnonzero(weights.any(axis=0))).tolist())
-    agreed = agree(
-        weights,
-        np.array([row.value for row in rows]),
-        np.array([row.rounding for row in rows]),
-    )
-    independent = list(agreed.independent)
-    path = disaggregate(related, weights[independent], agreed.values[independent])
+        lost = {condition for condition, kept in disputed if not kept}
+        told = np.any([row.weights for row in rows if row.condition not in lost], axis=0)
+        wanted = wanted.intersection((start + np.flatnonzero(told)).tolist())
     doubtful = np.abs(path.doubt).sum(axis=1)
     found = {
         month: Figure(
@@ -140,13 +135,42 @@ def reconstruct(
         for month in sorted(wanted)
     }
     months = {month: figure.value for month, figure in {**known, **found}.items()}
-    disputed = [(rows[dispute.total].condition, dispute.kept) for dispute in agreed.disputes]
     contradictions = tuple(
         Contradiction(condition.printed, system.told(condition, months), kept)
         for condition, kept in [*disputed, *((one, False) for one in disbelieved)]
-        if condition is not None and not (kept and condition.ratio is not None)
+        if not (kept and condition.ratio is not None)
     )
     return Reconstruction(found, start, path.doubt, contradictions)
+
+
+def _solved(
+    rows: Sequence[_Row], related: Array
+) -> tuple[MonthlyPath, list[tuple[Condition, bool]]]:
+    """Months that meet the rows; the conditions in dispute, and whether they are met."""
+    left, aside = list(rows), list[tuple[Condition, bool]]()
+    while True:
+        weights = np.stack([row.weights for row in left])
+        values = np.array([row.value for row in left])
+        agreed = agree(weights, values, np.array([row.rounding for row in left]))
+        chosen = list(agreed.independent)
+        path = disaggregate(related, weights[chosen], agreed.values[chosen])
+        spare = _impossible([left[place] for place in chosen], path)
+        if spare is None or spare.condition is None:
+            break
+        left.remove(spare)
+        aside.append((spare.condition, False))
+    disputed = [(left[one.total].condition, one.kept) for one in agreed.disputes]
+    return path, aside + [(one, kept) for one, kept in disputed if one is not None]
+
+
+def _impossible(rows: Sequence[_Row], path: MonthlyPath) -> _Row | None:
+    """The least trusted condition on a month that would have to be below zero, if none may be."""
+    if path.values.min() >= 0 or any(row.value < 0 for row in rows):
+        return None
+    least = int(np.argmin(path.values))
+    levels = [row for row in rows if (row.weights >= 0).all()]
+    spare = [row for row in rows if row.condition and row.weights[least] and [row] != levels]
+    return spare[-1] if spare else None
 
 
 def _window(covered: Collection[int], helper: Series | None, whole: bool) -> range:

@@ -247,7 +247,7 @@ def show_retraining(report: RetrainReport) -> None:
     )
     print(f"{report.kpis} KPIs in {report.seconds:.0f} s; bundle {report.bundle_hash[:12]}.")
     for kpi in report.without_figures:
-        print(f"  {kpi}: no figures published up to {report.as_of}")
+        print(f"  {kpi}: no basis in what was published up to {report.as_of}")
     for kpi, failures in report.failures.items():
         for candidate, reason in failures.items():
             print(f"  {kpi}: without {candidate}: {reason}")

@@ -110,11 +110,14 @@ def folded(value: Any, indent: int = 0, before: int = 0) -> str:
     line = json.dumps(value, ensure_ascii=False)
     if not value or not isinstance(value, dict | list) or indent + before + len(line) <= WIDTH:
         return line
-    open_, close = "{}" if isinstance(value, dict) else "[]"
-    names = [f"{json.dumps(key)}: " for key in value] if open_ == "{" else [""] * len(value)
-    parts = value.values() if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        open_, close = "{}"
+        named = [(f"{json.dumps(key)}: ", part) for key, part in value.items()]
+    else:
+        open_, close = "[]"
+        named = [("", part) for part in value]
     text, column = open_, indent + before + 1
-    for name, part in zip(names, parts, strict=True):
+    for name, part in named:
         item = name + folded(part, indent + 1, len(name) + 1)
         if text == open_:
             text += item

@@ -19,6 +19,7 @@ from models.errors import NoObservations
 from models.series import Month
 
 Json = dict[str, Any]
+FIGURES = "figures"  # stands for a candidate where nothing was published at all
 RATES: frozenset[Form] = frozenset(("rate_on_year", "rate_to_date", "rate_on_month"))
 
 

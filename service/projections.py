@@ -31,7 +31,7 @@ from models.series import Series
 from models.target import Target
 from models.task import Progress, state_of
 from service.estimates import with_estimates
-from service.figures import figures_behind
+from service.figures import FIGURES, figures_behind
 from service.remarks import worded
 from service.stamps import rounded, stamp_of
 from service.texts import label_of
@@ -308,7 +308,7 @@ def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:
         basis.plan.year,
         basis.day,
         targets,
-        {"figures": reason},
+        {FIGURES: reason},
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.plan import Plan
-from service.figures import RATES
+from service.figures import FIGURES, RATES
 from service.texts import (
     FIGURE,
     FORM,
@@ -120,11 +120,11 @@ def _note(one: Json, lang: Lang) -> str:
         return " ".join(remark[lang] for remark in one["task"]["missing"])
     if one["status"] != "no_basis":
         return method["fallback"] or ""
-    reasons = "; ".join(failure["reason"] for failure in method["failures"])
-    if to_load is None:
-        return reasons
-    months = (month_name(to_load[end], lang) for end in ("first", "last"))
-    return f"{TEXT[lang]['to_load'].format(*months)}. {reasons}"
+    reasons = [one["reason"] for one in method["failures"] if one["candidate"] != FIGURES]
+    if to_load is not None:
+        months = (month_name(to_load[end], lang) for end in ("first", "last"))
+        reasons.insert(0, TEXT[lang]["to_load"].format(*months))
+    return "; ".join(reasons)
 
 
 def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
@@ -148,7 +148,7 @@ def _printed_line(figure: Json, decimals: int, lang: Lang) -> str:
     return (
         f"{month_name(figure['month'], lang)}, {FORM[lang][figure['form']]}: "
         f"{_printed_value(figure, decimals, lang)} "
-        f"({FIGURE[lang][figure['status']]}, {known}; {figure['source']})"
+        f"({FIGURE[lang][figure['status']]}, {known}; {figure['source'].partition(' | ')[0]})"
     )
 
 

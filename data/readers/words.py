@@ -107,6 +107,8 @@ _UNITS: tuple[tuple[str, ...], ...] = (
     ("billion kwh", "tỷ kwh", "tỉ kwh"),
     ("million litres", "triệu lít", "million liters"),
     ("million m3", "triệu m3", "triệu m³", "million cubic metres"),
+    ("thousand m3", "nghìn m3", "nghìn m³", "1000 m3"),
+    ("million bricks", "triệu viên"),
     ("million m2", "triệu m2", "triệu m²", "million square metres"),
     ("million pieces", "triệu cái", "triệu chiếc"),
     ("thousand pieces", "nghìn cái", "1000 cái", "thousand units", "nghìn chiếc", "1000 chiếc"),

@@ -154,8 +154,12 @@ def _solve(factor: Array, table: Array) -> Array:
 def _whitened(table: Array, chosen: Array) -> tuple[Array, Array]:
     """The factor, and the triangle of the whitened table, last column explained by the others."""
     factor = _factor(chosen, len(table))
-    root = np.linalg.qr(_solve(factor, table), mode="r")
-    return factor, np.asarray(root, dtype=float)
+    return factor, _root(_solve(factor, table))
+
+
+def _root(table: Array) -> Array:
+    """Upper triangle whose squares are the table's: what least squares needs of it."""
+    return np.asarray(np.linalg.qr(table, mode="r"), dtype=float)
 
 
 def _draw_gaps(white: Array, spread: float, n_paths: int, rng: np.random.Generator) -> Array:
@@ -163,7 +167,7 @@ def _draw_gaps(white: Array, spread: float, n_paths: int, rng: np.random.Generat
     number = white.shape[1] - 1
     if not number:
         return np.zeros((n_paths, 0))
-    root: Array = np.asarray(np.linalg.qr(white, mode="r"), dtype=float)
+    root = _root(white)
     around = spread * rng.standard_normal((number, n_paths))
     drawn = solve_triangular(root[:-1, :-1], -root[:-1, -1:] + around)
     return np.asarray(drawn.T, dtype=float)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from data.demonstration import series_to_project
 from data.panel import Panel
 from service.charts import fan_chart
 from service.fan import fan_of
@@ -32,7 +33,7 @@ from service.report.document import (
 from service.report.facts import Facts, Json, numbers_of
 from service.texts import STATUS, TEXT, Lang, amount, chance, number, percent, unit_name
 
-_CHARTS = 8  # fan charts shown: those of targets, in the plan's order
+_CHARTS = 4  # fan charts shown: targets at risk first
 _FAR = (0.4, 0.8)  # an estimate that says "met" at less, or "not met" at more, is questioned
 
 
@@ -64,11 +65,14 @@ def blocks(
         found += [Paragraph(line, "item") for one in planned if (line := _rank_words(one, lang))]
     found.append(Heading(text["annex.heading.methods"]))
     found += [_methods(facts, lang), Paragraph(text["annex.note.stamp"], "note")]
-    charted = [one for one in planned if one.projection["projected"]][:_CHARTS]
+    projected = [one for one in planned if one.projection["projected"]]
+    charted = sorted(projected, key=lambda one: one.verdict not in AT_RISK)[:_CHARTS]
     if charted:
         found.append(Heading(text["annex.heading.charts"]))
     for one in charted:
-        series = panel.series_as_of(one.kpi.slug, date.fromisoformat(one.projection["as_of"]))
+        series = series_to_project(
+            panel, one.kpi.slug, date.fromisoformat(one.projection["as_of"])
+        )
         chart = fan_chart(
             one.projection, fan_of(one.projection, series, lang), lang, one.kpi.decimals
         )
@@ -100,10 +104,8 @@ def projection_words(one: Facts, lang: Lang) -> str:
 def writer(year: Json, decimals: int, lang: Lang) -> Callable[[float], str]:
     """Writes projected figures to two digits of the width of the 80 % interval."""
     width = year["quantiles"]["0.9"] - year["quantiles"]["0.1"]
-    step = math.floor(math.log10(width)) - 1 if width > 0 else -decimals
-    shown = min(decimals, max(0, -step))
-    unit = 10.0 ** max(step, 0)
-    return lambda value: number(round(value / unit) * unit, lang, shown)
+    step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
+    return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))
 
 
 def projected_cells(one: Facts, lang: Lang) -> tuple[Cell, Cell, Cell]:
@@ -131,14 +133,14 @@ def chance_cell(one: Facts, lang: Lang) -> Cell:
 def _projections(facts: Sequence[Facts], lang: Lang) -> Table:
     text = TEXT[lang]
     columns = (
-        Column(text["report.column.number"], 0.5),
-        Column(text["kpi"], 2.6),
+        Column(text["report.column.number"], 0.6),
+        Column(text["kpi"], 2.3),
         Column(text["unit"], 0.95),
         Column(text["target"], 1.3, True),
         Column(text["projected_year"], 1.2, True),
         Column(text["annex.column.low"], 1.2, True),
         Column(text["annex.column.high"], 1.2, True),
-        Column(text["growth"], 0.9, True),
+        Column(text["growth"], 1.05, True),
         Column(text["probability"], 0.85, True),
         Column(text["status"], 1.15),
     )
@@ -167,8 +169,8 @@ def _methods(facts: Sequence[Facts], lang: Lang) -> Table:
         Column(text["kpi"], 2.6),
         Column(text["annex.column.method"], 1.2),
         Column(text["annex.column.model"], 0.8),
-        Column(text["annex.column.notes"], 2.6),
-        Column(text["stamp"], 1.6),
+        Column(text["annex.column.notes"], 2.3),
+        Column(text["stamp"], 2.0),
     )
     rows = tuple(
         (

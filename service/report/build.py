@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from data.plan import Plan
 from models.errors import InputError, NoObservations
 from models.series import Month
 from service.projections import Basis
@@ -79,7 +78,7 @@ def build(
         body = annex.blocks(facts, basis.panel, opening[1:], lang)
     else:
         title, attached = text["report.title"], ""
-        body = content.blocks(facts, kind, cutoff, opening, lang)
+        body = content.blocks(facts, kind, cutoff, letterhead.organ, opening, lang)
     report = Report(
         part=wanted.part,
         kind=kind,
@@ -90,7 +89,7 @@ def build(
         subject=subject,
         attached=attached,
         banner="" if wanted.state == "issued" else text["report.draft"],
-        labels=_labels(plan, wanted.part, lang),
+        labels=_labels(basis, wanted.part, lang),
         blocks=body,
         figures=figures_table(facts, wanted.part, lang),
         sheets=tuple(kpi_sheet(one, wanted.part, lang) for one in facts),
@@ -143,7 +142,10 @@ def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...
     return tuple(lines)
 
 
-def _labels(plan: Plan, part: Part, lang: Lang) -> tuple[str, ...]:
-    """The plan's own label in the report's language; that an annex is internal."""
-    labels = [LABEL[lang].get(plan.label.lower(), plan.label)] if plan.label else []
+def _labels(basis: Basis, part: Part, lang: Lang) -> tuple[str, ...]:
+    """The plan's own label, that it is a demonstration, that an annex is internal."""
+    label = basis.plan.label
+    labels = [LABEL[lang].get(label.lower(), label)] if label else []
+    if basis.labelled:
+        labels.append(TEXT[lang]["demonstration"])
     return (*labels, TEXT[lang]["annex.internal"]) if part == "annex" else tuple(labels)

@@ -45,7 +45,12 @@ _CHARTS = 4  # courses of single targets drawn
 
 
 def blocks(
-    facts: Sequence[Facts], kind: ReportKind, cutoff: Month, opening: Sequence[str], lang: Lang
+    facts: Sequence[Facts],
+    kind: ReportKind,
+    cutoff: Month,
+    organ: str,
+    opening: Sequence[str],
+    lang: Lang,
 ) -> tuple[Block, ...]:
     """The body of the official report.
 
@@ -54,7 +59,8 @@ def blocks(
     facts : of the plan's KPIs, in its order
     kind : a month's, six months' or the year's report
     cutoff : the last month observed of the plan's year
-    opening : its first paragraphs
+    organ : that reports
+    opening : the first paragraphs
     lang : of all texts
     """
     text = TEXT[lang]
@@ -75,7 +81,8 @@ def blocks(
         found += _assessment(planned, lang)
         found.append(Heading(text["report.heading.risk"]))
         found += _risks(planned, lang)
-    return numbered(found)
+    closing = text["report.closing"].format(organ=organ, year=cutoff.year)
+    return (*numbered(found), Paragraph(closing))
 
 
 def targets_table(planned: Sequence[Facts], cutoff: Month, lang: Lang) -> Table:
@@ -117,7 +124,9 @@ def quarters_of(one: Facts, lang: Lang) -> list[tuple[str, Number, Cell]]:
         year, quarter = entry["quarter"].split("Q")
         name = TEXT[lang][f"report.quarter.{quarter}"].format(year=year)
         growth = NONE if one.kpi.kind == "growth" else change(entry["growth"], lang)
-        found.append((name, figure(entry["minimum"], lang, one.kpi.decimals), growth))
+        level = number(entry["minimum"], lang, one.kpi.decimals)
+        words = f"≤ {level}" if one.target and one.target["comparator"] == "at_most" else level
+        found.append((name, Number(entry["minimum"], words, one.kpi.decimals), growth))
     return found
 
 

@@ -183,7 +183,7 @@ def canonical(report: Report) -> Report:
 def _composed(content: Any) -> Any:
     if isinstance(content, str):
         return unicodedata.normalize("NFC", content)
-    if isinstance(content, tuple):
+    if type(content) is tuple:
         return tuple(_composed(one) for one in content)
     if is_dataclass(content) and not isinstance(content, type):
         own = {field.name: getattr(content, field.name) for field in fields(content)}

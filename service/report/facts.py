@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from data.demonstration import series_to_project
 from data.figures import Newest, newest
 from data.observation import Form, Kpi
 from data.panel import Panel
@@ -146,7 +147,7 @@ def bound_of(target: Json | None) -> float | None:
 def _facts(kpi: Kpi, one: Json, panel: Panel, day: date) -> Facts:
     figures = newest(panel.observations(kpi.slug, day), day)
     try:
-        series = panel.series_as_of(kpi.slug, day)
+        series = series_to_project(panel, kpi.slug, day)
     except NoObservations:
         series = None
     target, entered = assigned(one), one["official_estimate"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jinja2 import Undefined
+from jinja2 import DictLoader, Undefined
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -30,7 +30,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**"})
 
     def __init__(self, seen: Seen) -> None:
-        super().__init__(undefined=_unknown(seen))
+        super().__init__(undefined=_unknown(seen), loader=DictLoader({}))  # nothing to include
         self.globals.clear()
         self._seen = seen
 

@@ -72,7 +72,7 @@ def fill(template: bytes, name: str, report: Report) -> Filled:
         document.render(values, Sandbox(seen), autoescape=True)
     except (TemplateError, LxmlError, ValueError) as problem:
         raise _unreadable(problem, name, places) from problem
-    word = document.get_docx()
+    word = document.docx  # get_docx would read the template anew
     labels = (*report.labels, *((TEXT[report.lang]["annex.internal"],) if seen.internal else ()))
     for header in headers_of(word):
         for label in labels:

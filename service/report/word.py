@@ -270,6 +270,7 @@ def _picture(document: WordDocument, block: Picture) -> None:
 
 def _signature(document: WordDocument, report: Report, form: Mapping[str, str]) -> None:
     """Recipients on the left, the signer on the right, kept on one page."""
+    document.paragraphs[-1].paragraph_format.keep_with_next = True  # never alone on a page
     grid = _grid(document, 1, (Mm(80), Mm(85)))
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     left, right = grid.rows[0].cells

@@ -39,7 +39,7 @@ def plan_page(
     plans = desk.store.plans()
     if not plans:
         return render("empty.html", lang, {})
-    document = desk.store.plan(plan or plans[0])
+    document = desk.store.plan(plan) if plan else _first_plan(desk, plans)
     day = as_of_date(as_of) if as_of else _shown_day(desk, document)
     content: dict[str, Any] = {
         "plan": document,
@@ -101,6 +101,13 @@ def problems_page() -> str:
         for kind in kinds()
     ]
     return render("problems.html", "en", {"problems": found})
+
+
+def _first_plan(desk: Desk, plans: Sequence[str]) -> Plan:
+    """The first plan on real figures; only where there is none, one for demonstration."""
+    documents = [desk.store.plan(slug) for slug in plans]
+    real = (one for one in documents if not any(kpi.demonstration for kpi in one.kpis))
+    return next(real, documents[0])
 
 
 def _shown_day(desk: Desk, plan: Plan) -> date | None:

@@ -221,6 +221,17 @@ def test_a_remainder_that_is_other_months_revision_is_not_believed() -> None:
     assert (one.printed.form, one.kept) == ("year_to_date", False)
 
 
+def test_a_year_below_its_own_half_is_set_aside() -> None:
+    whole = panel(
+        printed("exports", "2020-06", "half", 70.0),
+        printed("exports", "2020-12", "year", 60.0, status="estimate"),
+    )
+    series = whole.series_as_of("exports", LATE)
+    assert (series.values.sum(), series.cutoff) == (pytest.approx(70), Month(2020, 6))
+    (one,) = whole.contradictions("exports", LATE)
+    assert (one.printed.form, one.kept) == ("year", False)
+
+
 def test_an_anchor_is_seen_from_the_day_of_its_document_and_never_undated() -> None:
     whole = panel(
         printed("exports", "2020-03", "quarter", 30.0, date(2020, 4, 10)),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from data.settings import Settings
+from data.settings import Settings, read_settings
+from models.errors import InputError
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 
@@ -66,3 +67,12 @@ def test_a_wrong_value_is_refused(
     monkeypatch.setenv(variable, value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize(("variable", "value"), [("VEDICH_LANG", "fr"), ("VEDICH_PORT", "0")])
+def test_a_wrong_value_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InputError, match=rf"{variable}: .*found '{value}'"):
+        read_settings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -18,6 +19,7 @@ from models.errors import (
     InputError,
     InvalidPlan,
     NoObservations,
+    StoreUnavailable,
     UnknownKpi,
     UnknownPlan,
     UnknownStamp,
@@ -304,3 +306,24 @@ def test_the_ledger_keeps_what_was_published_first(store: Store) -> None:
     assert store.projection("ABC") == payload
     with pytest.raises(UnknownStamp, match="XYZ"):
         store.projection("XYZ")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@host/db", "postgres//u:secret@h"])
+def test_a_url_that_is_no_database_of_ours(url: str) -> None:
+    with pytest.raises(InputError, match="expected the URL of a database") as refused:
+        Store.open(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_database_that_is_away_or_none_is_our_own_error(tmp_path: Path) -> None:
+    other = tmp_path / "letter.db"
+    other.write_text("Dear colleague, " * 100)
+    for url in ("postgresql://u:secret@127.0.0.1:9/db", f"sqlite:///{other}"):
+        with pytest.raises(StoreUnavailable, match="VEDICH_DATABASE_URL") as away:
+            Store.open(url)
+        assert "secret" not in str(away.value)
+
+
+def test_a_fault_in_a_statement_is_not_taken_for_a_database_that_is_away(store: Store) -> None:
+    with pytest.raises(DBAPIError), store._engine.connect() as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))

@@ -47,6 +47,7 @@ def ahead(month: int, median: float) -> dict[str, Any]:
 def as_json(kind: str = "flow", target: bool = True) -> dict[str, Any]:
     return {
         "name": {"vi": "Xuất khẩu hàng hóa", "en": "Exports of goods"},
+        "label": None,
         "unit": "million USD",
         "kind": kind,
         "year": 2021,

@@ -276,9 +276,9 @@ def test_from_a_plan_and_figures_to_an_answer(
     document = tmp_path / "plan.yaml"
     document.write_text(
         "plan: trial-2018\nbody: Sở\nname: {vi: Thử, en: Trial}\nkpis:\n"
-        "  - {slug: sales, unit: billion VND, name: {vi: Bán lẻ, en: Sales}}\nversions:\n"
-        "  - {number: 1, adopted: 2018-01-05, "
-        "document: made up, targets: [{kpi: sales, comparator: at_least, lower: 1500, "
+        "  - {slug: sales, unit: billion VND, name: {vi: Bán lẻ, en: Sales}}\n"
+        "versions:\n  - {number: 1, adopted: 2018-01-05, document: made up, "
+        "targets: [{kpi: sales, comparator: at_least, lower: 1500, "
         "source: made up}]}\n",
         "utf-8",
     )

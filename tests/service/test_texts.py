@@ -53,6 +53,7 @@ FAMILIES = (
     "comparator.",
     "unit.",
     "form.",
+    "label.",
     "role.",
     "level.",
     "period.",

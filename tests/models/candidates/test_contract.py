@@ -74,17 +74,17 @@ SERIES: Mapping[str, Series] = {
     "one month": made([5.0], start=Month(2021, 6)),
 }
 
-COSTLY = ("ets", "sarima", "theta")
+ESTIMATED = ("ces", "ets", "sarima", "theta")
 REFUSED: Mapping[tuple[str, str], str] = {
     **{("pace", name): "below zero" for name in ("positive and negative", "negative")},
     ("pace", "nothing but zeros"): "something in this year to date",
     ("pace", "12 months"): "something in this year to date",
     ("sarima", "never a February"): "lacks the same month in too many years",
-    **{(name, "the same every month"): "same value in every month" for name in COSTLY},
-    **{(name, "nothing but zeros"): "same value in every month" for name in COSTLY},
+    **{(name, "the same every month"): "same value in every month" for name in ESTIMATED},
+    **{(name, "nothing but zeros"): "same value in every month" for name in ESTIMATED},
     **{
         (name, short): f"{name} needs 36"
-        for name in COSTLY
+        for name in ESTIMATED
         for short in ("35 months", "18 months", "12 months")
     },
     **{
@@ -244,7 +244,7 @@ def test_any_series_is_served_or_refused(
     series = made(values, start=Month(2021, 6).plus(1 - length))
     paths = paths_or_reason(REGISTRY[name], series)
     if isinstance(paths, str):
-        assert paths.startswith("made/series ")
+        assert "made/series" in paths
     else:
         assert np.isfinite(paths).all()
         assert (paths >= 0).all()

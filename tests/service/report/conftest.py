@@ -1,0 +1,163 @@
+"""A small plan with figures, a bundle that answers, and the reports made from it."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.observation import Kpi, Observation
+from data.plan import Plan, PlanVersion
+from data.settings import Settings
+from data.store import ImportRecord, Promotion, Store
+from models.candidates import REGISTRY
+from models.pipeline import LADDER, Learned, fit_candidates
+from models.series import Month
+from models.target import Target
+from service.desk import Desk
+from service.report.build import Wanted, build
+from service.report.document import Report
+from service.report.letterhead import Letterhead
+from training.bundle import Bundle, write_bundle
+from training.bundles import bundle_folder
+from training.scoreboard import Scoreboard
+
+KPIS = (
+    Kpi("exports", "Xuất khẩu", "Exports", "million USD", decimals=1),
+    Kpi("coal", "Than sạch", "Coal", "thousand tonnes"),
+    Kpi("cement", "Xi măng", "Cement", "tonnes", parent="coal"),
+    Kpi("output", "Chỉ số sản xuất", "Production index", "%", kind="growth", decimals=1),
+    Kpi("power", "Điện sản xuất", "Electricity", "million kWh"),
+)
+TARGETS = (
+    ("exports", Target("about", 4.0, 5.0, form="growth")),
+    ("coal", Target("at_least", 1500.0)),
+    ("cement", Target("at_least", 900.0)),
+    ("output", Target("at_least", 9.0)),
+)
+LEVELS = {"exports": 100.0, "coal": 100.0, "cement": 50.0, "power": 30.0}
+DAY = date(2021, 6, 30)
+HEAD = Letterhead(
+    organ="Sở Công Thương",
+    parent="UBND tỉnh Lạng Sơn",
+    symbol="BC-SCT",
+    place="Lạng Sơn",
+    signer_title="Giám đốc",
+    signer_name="Nguyễn Văn A",
+    recipients=("Bộ Công Thương",),
+)
+
+
+def end_of(month: Month) -> date:
+    return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
+
+
+def figures() -> Iterator[Observation]:
+    """Three and a half years; exports with printed rates, coal with a printed share."""
+    for place in range(42):
+        month = Month(2018, 1).plus(place)
+        first, day = Month(month.year, 1), end_of(month)
+        for kpi, level in LEVELS.items():
+            value = _value(level, place)
+            so_far = sum(
+                _value(level, place - n) for n in range(month.ordinal - first.ordinal + 1)
+            )
+            yield Observation(kpi, month, "month", value, "estimate", day, "made")
+            yield Observation(kpi, month, "year_to_date", so_far, "estimate", day, "made")
+        yield Observation("output", month, "rate_on_month", 101.0, "estimate", day, "made")
+        if place >= 12:
+            yield Observation("output", month, "rate_on_year", 106.0, "estimate", day, "made")
+            yield Observation("output", month, "rate_to_date", 106.3, "estimate", day, "made")
+    june = Month(2021, 6)
+    yield Observation("exports", june, "rate_to_date", 110.06, "estimate", DAY, "made")
+    yield Observation("coal", june, "share_of_plan", 42.24, "estimate", DAY, "made")
+
+
+def _value(level: float, place: int) -> float:
+    return float(level * (1 + 0.1 * np.sin(place / 2)) * 1.006**place)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A VEDICH_HOME with the plan `demo-2021`, its figures and a promoted bundle."""
+    folder = tmp_path_factory.mktemp("home")
+    settings = Settings(home=folder)
+    store = Store.open(settings.store_url)
+    version = PlanVersion(1, date(2021, 1, 5), "Quyết định số 1", TARGETS)
+    plan = Plan(
+        "demo-2021", "demo", 2021, "Sở Công Thương", "Kế hoạch 2021", "Plan for 2021",
+        KPIS, (version,), label="reconstructed",
+    )  # fmt: skip
+    store.save_plan(plan)
+    origin = ImportRecord("demo.csv", "0" * 64, "test", datetime(2021, 7, 1, tzinfo=UTC))
+    store.add_observations("demo", tuple(figures()), origin)
+    _promote(store, settings)
+    store.close()
+    return folder
+
+
+def _promote(store: Store, settings: Settings) -> None:
+    panel = store.panel("demo", DAY)
+    cheap = {name: REGISTRY[name] for name in LADDER}
+    series = {kpi.slug: panel.series_as_of(kpi.slug, DAY) for kpi in KPIS}
+    bundle = Bundle(
+        family="demo",
+        as_of=DAY,
+        data_hash=store.data_hash("demo", DAY),
+        kinds={kpi.slug: kpi.kind for kpi in KPIS},
+        units={kpi.slug: kpi.unit for kpi in KPIS},
+        learned={slug: Learned(*fit_candidates(one, cheap)) for slug, one in series.items()},
+        scores=_no_scores(),
+    )
+    write_bundle(bundle, bundle_folder(settings.bundles, "demo", bundle.content_hash))
+    now = datetime(2021, 7, 1, tzinfo=UTC)
+    store.record_promotion(Promotion("demo", "1", DAY, now, bundle.content_hash))
+
+
+def _no_scores() -> Scoreboard:
+    none = np.array([])
+    places = np.array([], dtype=int)
+    return Scoreboard(
+        kpis=(), methods=(), kpi=places, method=places, year=places, months_known=places,
+        outcome=none, base=none, quantiles=np.empty((0, 9)), crps=none, brier=none,
+        standardised=none,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def desk(home: Path) -> Iterator[Desk]:
+    settings = Settings(home=home)
+    desk = Desk(settings, Store.open(settings.store_url))
+    yield desk
+    desk.close()
+
+
+@pytest.fixture(scope="session")
+def projections(desk: Desk) -> list[dict[str, Any]]:
+    """The API's JSON, with an approved estimate for exports and a pending one for coal."""
+    found = [dict(one.projection) for one in desk.all_issued("demo-2021", DAY)]
+    for slug, value, state in (("exports", 1500.0, "approved"), ("coal", 1490.0, "checked")):
+        one = next(entry for entry in found if entry["kpi"] == slug)
+        one["official_estimate"] = {
+            "value": value, "unit": one["unit"], "author": "B", "reason": "", "state": state,
+            "entered_at": "2021-06-30", "checked_by": None, "approved_by": None, "issued_at": None,
+        }  # fmt: skip
+    return found
+
+
+@pytest.fixture(scope="session")
+def made(desk: Desk, projections: list[dict[str, Any]]) -> Callable[..., Report]:
+    """Builds a report: `made(lang='en', part='annex')`."""
+    basis = desk.basis("demo-2021", DAY)
+
+    @cache
+    def make(**wanted: Any) -> Report:
+        return build(basis, projections, HEAD, Wanted(**wanted))
+
+    return make

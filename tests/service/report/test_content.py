@@ -1,0 +1,152 @@
+"""What the report and its annex say, by hand."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from models.errors import InputError, NoObservations
+from service.desk import Desk
+from service.report.build import Wanted, build
+from service.report.document import Heading, Number, Paragraph, Report, Table
+from service.report.facts import Facts
+from service.report.letterhead import Letterhead
+from service.report.markdown import render
+
+Made = Callable[..., Report]
+
+
+def words_of(report: Report) -> str:
+    """All that a report says, as plain words."""
+    return render(report).decode().replace("\\", "")
+
+
+def fact(report: Report, kpi: str) -> Facts:
+    return next(one for one in report.facts if one.kpi.slug == kpi)
+
+
+def test_the_kind_follows_the_figures(made: Made) -> None:
+    assert made().kind == "half-year"
+    assert "6 tháng đầu năm 2021" in made().subject
+    assert "tháng 6/2021 và 6 tháng đầu năm 2021" in made(kind="month").subject
+    with pytest.raises(InputError, match=r"expected figures through month 11 or 12"):
+        made(kind="year")
+
+
+def test_percentages_are_given_as_printed_and_others_are_marked(made: Made) -> None:
+    report = made()
+    exports, coal, cement = (fact(report, kpi) for kpi in ("exports", "coal", "cement"))
+    assert exports.growth_to_date is not None
+    assert exports.growth_to_date.printed
+    assert exports.growth_to_date.value == pytest.approx(10.06)
+    assert coal.of_plan is not None
+    assert (coal.of_plan.value, coal.of_plan.printed) == (42.24, True)
+    assert cement.of_plan is not None
+    assert not cement.of_plan.printed
+    assert cement.of_plan.value == pytest.approx(100 * (cement.to_date or 0) / 900)
+    text = words_of(report)
+    assert "tăng 10,1% so với cùng kỳ năm trước" in text  # halves up, no mark
+    assert "bằng 42,2% kế hoạch năm" in text
+    assert "* Tỷ lệ được tính lại" in text
+
+
+def test_growth_that_nobody_printed_is_to_date_on_last_years_months(made: Made) -> None:
+    power = fact(made(), "power")
+    base = sum(month.last_year or 0 for month in power.months[:6])
+    assert power.growth_to_date is not None
+    assert not power.growth_to_date.printed
+    assert power.growth_to_date.value == pytest.approx(100 * ((power.to_date or 0) / base - 1))
+
+
+def test_only_an_approved_estimate_is_printed(made: Made) -> None:
+    report = made()
+    text = words_of(report)
+    assert "Ước thực hiện cả năm 1.500,0 triệu USD" in text
+    assert "1.490" not in text
+    assert "Chưa có ước thực hiện cả năm được duyệt đối với: Than sạch" in text
+    assert "1.490 nghìn tấn" in words_of(made(part="annex"))
+
+
+def test_nothing_internal_stands_in_the_official_report(
+    made: Made, projections: list[dict[str, Any]]
+) -> None:
+    report = made()
+    text = words_of(report)
+    for one in projections:
+        assert one["stamp"] not in text
+        assert one["stamp"] in words_of(made(part="annex"))
+    assert "Khả năng đạt" not in text
+    titles = {column.title for column in report.figures.columns}
+    assert not titles & {"Khả năng đạt", "Mã tra cứu", "Dự báo bình quân"}
+
+
+def test_verdicts_by_estimate_and_by_projection(made: Made) -> None:
+    report = made()
+    exports = fact(report, "exports")
+    assert exports.bound is not None
+    expected = "exceeded" if exports.target and exports.target["upper_value"] < 1500 else "met"
+    assert exports.verdict == (expected if exports.bound <= 1500 else "unlikely")
+    by_status = {"on_track": "likely", "at_risk": "at_risk", "off_track": "unlikely"}
+    coal = fact(report, "coal")
+    assert coal.target is not None
+    assert coal.verdict == by_status[coal.target["status"]]
+
+
+def test_the_rest_of_the_year_adds_up_to_the_plan(made: Made) -> None:
+    coal = fact(made(), "coal")
+    assert coal.target is not None
+    quarters = [entry["minimum"] for entry in coal.target["required"]["quarters"]]
+    assert sum(quarters) + (coal.to_date or 0) == pytest.approx(1500)
+
+
+def test_drafts_and_labels_are_said(made: Made) -> None:
+    assert made().banner == "DỰ THẢO"
+    assert made(lang="en", state="approved").banner == "DRAFT"
+    assert made(state="issued").banner == ""
+    assert made().labels == ("SỐ LIỆU KHÔI PHỤC, CHỈ ĐỂ MINH HỌA",)
+    assert "TÀI LIỆU NỘI BỘ, KHÔNG GỬI RA NGOÀI" in made(part="annex").labels
+
+
+def test_headings_are_numbered(made: Made) -> None:
+    headings = [block.text for block in made().blocks if isinstance(block, Heading)]
+    assert [heading.split(".")[0] for heading in headings] == ["I", "II", "III"]
+
+
+def test_english_counts_agree(made: Made) -> None:
+    text = words_of(made(lang="en"))
+    assert "The plan sets 4 targets; they stand as follows:" in text
+    assert "1 targets" not in text
+
+
+def test_letters_are_composed(desk: Desk, projections: list[dict[str, Any]]) -> None:
+    head = Letterhead(organ=unicodedata.normalize("NFD", "Sở Công Thương"))
+    report = build(desk.basis("demo-2021", date(2021, 6, 30)), projections, head, Wanted())
+    assert unicodedata.is_normalized("NFC", words_of(report))
+    assert report.letterhead.organ == "Sở Công Thương"
+
+
+def test_a_year_without_figures_is_refused(desk: Desk, projections: list[dict[str, Any]]) -> None:
+    before = [one | {"cutoff": "2020-12"} for one in projections]
+    basis = desk.basis("demo-2021", date(2021, 6, 30))
+    with pytest.raises(NoObservations, match="no figure of 2021"):
+        build(replace(basis), before, Letterhead("x"), Wanted())
+
+
+def test_merged_cells_cover_the_empty_ones_below() -> None:
+    rows = (("a", "1"), ("", "2"), ("b", "3"))
+    table = Table("", (), rows, merged=1)
+    assert [table.height(row, 0) for row in range(3)] == [2, 0, 1]
+    assert table.height(1, 1) == 1
+
+
+def test_figures_keep_their_exact_values(made: Made) -> None:
+    table = made().figures
+    place = [column.title for column in table.columns].index("Lũy kế đến nay")
+    values = [row[place].value for row in table.rows if isinstance(row[place], Number)]
+    assert values == [one.to_date for one in made().facts]
+    assert any(isinstance(block, Paragraph) for block in made().blocks)
