@@ -13,6 +13,7 @@ from data.readers.plan_file import read_version
 from data.store import Store
 from models.errors import InvalidPlan
 from models.target import Target
+from models.task import Task
 from service.texts import label_of
 
 
@@ -57,7 +58,8 @@ def version_json(version: PlanVersion) -> dict[str, Any]:
         "adopted": version.adopted.isoformat(),
         "document": version.document,
         "note": version.note,
-        "targets": [_target(kpi, target) for kpi, target in version.targets],
+        "targets": [target_json(kpi, target) for kpi, target in version.targets],
+        "tasks": [task_json(kpi, task) for kpi, task in version.tasks],
     }
 
 
@@ -81,7 +83,7 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     plan = store.plan(slug)
     taken = [version.number for version in plan.versions]
     given = {"number": max(taken, default=0) + 1, **data}
-    version = read_version(given, [kpi.slug for kpi in plan.kpis])
+    version = read_version(given, plan.kpis, plan.year)
     if version.number in taken:
         raise InvalidPlan(
             f"plan '{slug}' has a version {version.number} already, and a saved version never "
@@ -105,10 +107,31 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "scope": kpi.scope,
         "dimensions": dict(kpi.dimensions),
         "parts": list(kpi.parts),
+        "index": kpi.index,
         "indicator": kpi.indicator,
         "demonstration": kpi.demonstration,
     }
 
 
-def _target(kpi: str, target: Target) -> dict[str, Any]:
+def target_json(kpi: str, target: Target) -> dict[str, Any]:
+    """A target as a plan has it."""
     return {"kpi": kpi, **vars(target)}
+
+
+def task_json(kpi: str, task: Task) -> dict[str, Any]:
+    """A task as a plan has it."""
+    return {
+        "kpi": kpi,
+        **vars(task),
+        "starts": task.starts and task.starts.isoformat(),
+        "due": task.due and task.due.isoformat(),
+        "steps": [
+            {
+                "step": step.slug,
+                "name": {"vi": step.name_vi, "en": step.name_en},
+                "due": step.due and step.due.isoformat(),
+                "judgement": step.judgement,
+            }
+            for step in task.steps
+        ],
+    }
