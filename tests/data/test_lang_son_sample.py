@@ -67,7 +67,7 @@ def test_every_figure_is_one_that_the_table_states(
     titles = {row["source_title"] for row in rows}
     days = {row["published_date"] for row in rows}
     for one in sample[1]:
-        if one == builder.SIX_MONTH_REPORT:
+        if one == builder.SIX_MONTH_GROWTH:
             continue
         if one.form == "rate_on_month":
             assert f"{one.value - 100:+.2f}% vs " in one.source, one
@@ -100,13 +100,30 @@ def test_most_figures_have_no_day_and_are_in_no_view(
 
 
 def test_targets_are_only_those_a_source_gives(sample: tuple[Plan, object]) -> None:
-    (version,) = sample[0].versions
-    assert version.adopted == date(2021, 2, 28)
-    assert [(kpi, target.level, target.lower) for kpi, target in version.targets] == [
-        ("customs_revenue", "assigned", 3565.0),
-        ("customs_revenue", "stretch", 4132.0),
+    first, reported = sample[0].versions
+    assert (first.adopted, reported.adopted) == (date(2021, 2, 28), JUNE)
+    revenue = [("customs_revenue", "assigned", 3565.0), ("customs_revenue", "stretch", 4132.0)]
+    told = [(kpi, target.level, target.lower) for kpi, target in reported.targets]
+    assert [(kpi, target.level, target.lower) for kpi, target in first.targets] == revenue
+    assert told == [
+        *revenue,
+        ("specialised_inspections", "assigned", 8.0),
+        ("administrative_inspections", "assigned", 1.0),
+        ("units_inspected", "assigned", 40.0),
+        ("new_rural_communes", "stretch", 10.0),
+        ("hydropower", "indicative", 2.0),  # that is, both
+        ("power_plan_dossiers", "indicative", 2.0),
     ]
-    assert all(target.source and target.basis for _, target in version.targets)
+    assert all(target.source and target.basis for _, target in reported.targets)
+
+
+def test_tasks_carry_no_day_and_no_judgement_of_ours(sample: tuple[Plan, object]) -> None:
+    tasks = dict(sample[0].versions[-1].tasks)
+    assert len(tasks) == 6
+    for task in tasks.values():
+        assert (task.starts, task.due, task.judgement, task.obstacle) == (None, None, None, "")
+        assert all(step.due is None and step.judgement is None for step in task.steps)
+    assert tasks["new_rural_communes"].recognised_later
 
 
 def test_the_path_meets_what_was_published(panel: Panel) -> None:
