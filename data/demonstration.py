@@ -24,7 +24,12 @@ from datetime import date
 
 from data.conditions import covered_months
 from data.derive import known_months, lined_up, with_published
-from data.disaggregate import Contradiction, Reconstruction, reconstruct
+from data.disaggregate import (
+    SPREAD_OVER_MONTHS,
+    Contradiction,
+    Reconstruction,
+    reconstruct,
+)
 from data.figures import Figure
 from data.observation import UNDATED
 from data.panel import Panel
@@ -67,6 +72,11 @@ def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
         If even so there is no basis.
     """
     definition = panel.definition(kpi)
+    if definition.kind not in SPREAD_OVER_MONTHS:
+        raise NoObservations(
+            f"{panel.family}/{kpi}: only sums and averages are reconstructed with later "
+            f"information, found kind '{definition.kind}'. Load its months."
+        )
     last = last_month_over(day).ordinal
     now = _covered(panel, kpi).intersection(range(last - YEAR + 1, last + 1))
     before = _comparable(panel, kpi).intersection(range(last - 2 * YEAR + 1, last - YEAR + 1))

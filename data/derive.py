@@ -78,7 +78,9 @@ def with_published(series: Series, figures: Newest) -> Series:
 
 
 def known_months(kind: Kind, figures: Newest) -> dict[int, Figure]:
-    """Month ordinal → figure: printed, or by rules 2 to 4."""
+    """Month ordinal → figure: printed, or by rules 2 to 4; of an index what rates chain."""
+    if kind == "growth":
+        return _chained(figures)
     return _months(figures) if _adds_up(kind) else dict(figures.get("month", {}))
 
 
@@ -290,7 +292,7 @@ def _growth_series(
 ) -> Series:
     """An index chained from printed rates; what the chain leaves out by disaggregation."""
     to_date = figures.get("rate_to_date", {})
-    index = _chained(figures) or _base_year(figures, indicator)
+    index = known_months("growth", figures) or _base_year(figures, indicator)
     if not index:
         raise NoObservations(f"no rate was published for '{key}' up to {day}; load its figures.")
     last = max(index.keys() | to_date.keys())

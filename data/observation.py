@@ -84,5 +84,6 @@ class Kpi:
     parts: tuple[str, ...] = ()  # KPIs whose sum this is; it has no figures of its own
     numerator: str | None = None  # kind 'ratio'
     denominator: str | None = None
+    index: str | None = None  # kind 'log': the KPI whose published figures stand beside it
     indicator: str | None = None
     demonstration: bool = False

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from data.observation import Kpi
 from models.errors import UnknownKpi
 from models.target import Target
+from models.task import Task
 
 
 @dataclass(frozen=True)
 class PlanVersion:
-    """One adopted or adjusted state of a plan: all targets then in force.
+    """One adopted or adjusted state of a plan: all targets and tasks then in force.
 
-    `targets` maps nothing away: a version repeats the targets it keeps.
+    `targets` maps nothing away: a version repeats the targets and tasks it keeps.
     """
 
     number: int
@@ -23,6 +23,13 @@ class PlanVersion:
     document: str
     targets: tuple[tuple[str, Target], ...]  # (kpi slug, target)
     note: str = ""
+    tasks: tuple[tuple[str, Task], ...] = ()  # (kpi slug, what is not said by its target)
+
+    def targets_of(self, kpi: str) -> tuple[Target, ...]:
+        return tuple(target for slug, target in self.targets if slug == kpi)
+
+    def task_of(self, kpi: str) -> Task | None:
+        return dict(self.tasks).get(kpi)
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,21 @@ class Plan:
         in_force = [version for version in self.versions if version.adopted <= day]
         return max(in_force, key=lambda version: (version.adopted, version.number), default=None)
 
+    def set_on(self, kpi: str, target: Target, version: PlanVersion) -> date:
+        """The day on which a target was set that a version has: since then it has not changed."""
+        earlier = sorted(self.versions, key=lambda one: (one.adopted, one.number))
+        day = version.adopted
+        for one in reversed(earlier[: earlier.index(version)]):
+            if bare(target) not in [bare(other) for other in one.targets_of(kpi)]:
+                break
+            day = one.adopted
+        return day
+
     def targets_on(self, kpi: str, day: date) -> tuple[Target, ...]:
         version = self.version_on(day)
-        return targets_of(kpi, version.targets) if version else ()
+        return version.targets_of(kpi) if version else ()
 
 
-def targets_of(kpi: str, targets: Iterable[tuple[str, Target]]) -> tuple[Target, ...]:
-    return tuple(target for slug, target in targets if slug == kpi)
+def bare(target: Target) -> Target:
+    """A target without where its figures come from, to be compared with another."""
+    return replace(target, basis="", source="")

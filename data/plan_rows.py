@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import UTC, date, datetime
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from data import tables
 from data.audit import write_entry
@@ -15,7 +15,9 @@ from data.observation import Kpi, RowSelector
 from data.plan import Plan, PlanVersion
 from models.errors import InvalidPlan, UnknownPlan
 from models.target import Target
+from models.task import Step, Task
 
+Item = TypeVar("Item", Target, Task)
 _HEAD = ("family", "year", "body", "name_vi", "name_en", "label", "note")
 
 
@@ -57,11 +59,7 @@ def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
     versions = _write_versions(connection, plan)
     new = head is not None and head.before is None
     if head or kpis or relisted or versions:
-        connection.execute(
-            insert(tables.edits).values(
-                family=plan.family, plan=plan.slug, edited_at=datetime.now(UTC)
-            )
-        )
+        note_edit(connection, plan.family, plan.slug, datetime.now(UTC))
         write_entry(
             connection,
             by,
@@ -71,6 +69,12 @@ def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
             after={**_told(head, kpis, "after"), "new_versions": versions},
         )
     return Saved(new, versions, tuple(kpis))
+
+
+def note_edit(connection: Connection, family: str, plan: str, moment: datetime) -> None:
+    """Count an edit of a plan, so that nothing computed before it is given again."""
+    values = {"family": family, "plan": plan, "edited_at": moment}
+    connection.execute(insert(tables.edits).values(values))
 
 
 @dataclass(frozen=True)
@@ -173,18 +177,17 @@ def _write_versions(connection: Connection, plan: Plan) -> tuple[int, ...]:
                 note=version.note,
             )
         )
-        rows = [
-            {
-                "plan": plan.slug,
-                "version": version.number,
-                "position": position,
-                "kpi": kpi,
-                "definition": _plain(asdict(target)),
-            }
-            for position, (kpi, target) in enumerate(version.targets)
-        ]
-        if rows:
-            connection.execute(insert(tables.targets), rows)
+        for table, rows in (
+            (tables.targets, [(kpi, asdict(target)) for kpi, target in version.targets]),
+            (tables.tasks, [(kpi, asdict(task)) for kpi, task in version.tasks]),
+        ):
+            place = {"plan": plan.slug, "version": version.number}
+            listed = [
+                {**place, "position": position, "kpi": kpi, "definition": _plain(what)}
+                for position, (kpi, what) in enumerate(rows)
+            ]
+            if listed:
+                connection.execute(insert(table), listed)
     return tuple(added)
 
 
@@ -199,21 +202,43 @@ def _plan_kpis(connection: Connection, slug: str, family: str) -> tuple[Kpi, ...
 
 
 def _versions(connection: Connection, slug: str) -> tuple[PlanVersion, ...]:
-    chosen = select(tables.targets).where(tables.targets.c.plan == slug)
-    by_version: dict[int, list[tuple[str, Target]]] = {}
-    for row in connection.execute(chosen.order_by(tables.targets.c.position)):
-        by_version.setdefault(row.version, []).append((row.kpi, Target(**row.definition)))
+    targets = _by_version(connection, tables.targets, slug, lambda given: Target(**given))
+    tasks = _by_version(connection, tables.tasks, slug, _task)
     versions = select(tables.plan_versions).where(tables.plan_versions.c.plan == slug)
     return tuple(
         PlanVersion(
             number=row.number,
             adopted=row.adopted,
             document=row.document,
-            targets=tuple(by_version.get(row.number, [])),
+            targets=tuple(targets.get(row.number, [])),
             note=row.note,
+            tasks=tuple(tasks.get(row.number, [])),
         )
         for row in connection.execute(versions.order_by(tables.plan_versions.c.number))
     )
+
+
+def _by_version(
+    connection: Connection, table: Table, slug: str, read: Callable[[Mapping[str, Any]], Item]
+) -> dict[int, list[tuple[str, Item]]]:
+    """A plan's rows of targets or tasks by version, each with its KPI, in their order."""
+    found: dict[int, list[tuple[str, Item]]] = {}
+    chosen = select(table).where(table.c.plan == slug).order_by(table.c.position)
+    for row in connection.execute(chosen):
+        found.setdefault(row.version, []).append((row.kpi, read(row.definition)))
+    return found
+
+
+def _task(definition: Mapping[str, Any]) -> Task:
+    given = dict(definition)
+    for name in ("starts", "due"):
+        given[name] = _day(given[name])
+    given["steps"] = tuple(Step(**{**step, "due": _day(step["due"])}) for step in given["steps"])
+    return Task(**given)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _kpi(definition: Mapping[str, Any]) -> Kpi:
@@ -226,7 +251,9 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
 
 
 def _plain(value: Any) -> Any:
-    """Tuples as lists, so that what is compared is what JSON gives back."""
+    """Tuples as lists and days as text, so that what is compared is what JSON gives back."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, date):
+        return value.isoformat()
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

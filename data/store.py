@@ -31,6 +31,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from data import tables
 from data.audit import process_user, write_entry
+from data.entry_rows import LogEntry, read_log, read_progress, write_log, write_progress
 from data.observation import UNDATED, Kpi, Observation
 from data.observation_rows import (
     Added,
@@ -44,6 +45,7 @@ from data.plan import Plan
 from data.plan_rows import Saved, read_kpis, read_plan, write_plan
 from models.errors import InputError, StoreUnavailable, UnknownStamp
 from models.series import Series
+from models.task import Progress
 
 __all__ = ["Added", "ImportRecord", "ObservationStore", "Promotion", "Revision", "Saved", "Store"]
 
@@ -117,9 +119,9 @@ class ObservationStore(Protocol):
 class Store:
     """A database of plans and observations; append-only but for names and definitions.
 
-    Observations, imports, plan versions, promotions and projections are never
-    changed or deleted; triggers in the database refuse it too. One writer at a
-    time; any number of threads and processes may read meanwhile.
+    Observations, imports, plan versions, what people enter, promotions and
+    projections are never changed or deleted; triggers in the database refuse it
+    too. One writer at a time; any number of threads and processes may read meanwhile.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -228,6 +230,31 @@ class Store:
         """All KPIs of a family, in the order they were first given."""
         with self.reading() as connection:
             return read_kpis(connection, family)
+
+    # what people enter
+
+    def progress(self, plan: str) -> tuple[Progress, ...]:
+        """All reports about a plan's tasks, in the order in which they were entered."""
+        with self.reading() as connection:
+            return read_progress(connection, plan)
+
+    def add_progress(self, plan: Plan, entry: Progress, by: str | None = None) -> None:
+        """Append a report that `data.progress.check_progress` let pass.
+
+        `by` enters it, for the audit log; default the user of this process.
+        """
+        with self.writing() as connection:
+            write_progress(connection, plan, entry, by or process_user(), datetime.now(UTC))
+
+    def log(self, plan: str) -> tuple[LogEntry, ...]:
+        """All log entries of a plan, in the order in which they were entered."""
+        with self.reading() as connection:
+            return read_log(connection, plan)
+
+    def add_log(self, plan: Plan, entry: LogEntry, by: str | None = None) -> None:
+        """Append a log entry that `data.progress.check_log` let pass; `by` as for a report."""
+        with self.writing() as connection:
+            write_log(connection, plan, entry, by or process_user(), datetime.now(UTC))
 
     # observations
 

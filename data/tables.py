@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -91,6 +92,55 @@ targets = Table(
     ForeignKeyConstraint(
         ["plan", "version"], ["plan_versions.plan", "plan_versions.number"], name="targets_version"
     ),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("plan", String(80), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kpi", String(80), nullable=False),
+    Column("definition", JSON, nullable=False),
+    ForeignKeyConstraint(
+        ["plan", "version"], ["plan_versions.plan", "plan_versions.number"], name="tasks_version"
+    ),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("step", String(80), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("done", Integer),
+    Column("obstacle", Text),
+    Column("judgement", Float(53)),
+    Column("final", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("progress_of_plan", "plan", "kpi"),
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("text_vi", Text, nullable=False),
+    Column("text_en", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("log_of_plan", "plan", "kpi"),
 )
 
 edits = Table(

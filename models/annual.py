@@ -20,29 +20,31 @@ Array = NDArray[np.float64]
 # from the firmest to the loosest
 _FIRMNESS: tuple[FigureStatus, ...] = ("final", "restated", "estimate", "derived", "reconstructed")
 BaseStatus = FigureStatus | Literal["projected"]
+WHOLE = slice(0, 12)  # the months of a year
 
 
 @dataclass(frozen=True, eq=False)
 class AnnualDistribution:
-    """The year's outcome on every path, given what is known.
+    """The outcome of a year, or of some months of it, on every path, given what is known.
 
     Attributes
     ----------
     kind, unit : of the series; the outcome of kind 'growth' is in per cent
-    year, months_known : int; the months known are 0 to 12
+    year, months_known : int; how many of the months are known, all when it is over
+    first_month : of the year or of the part of it, 1 to 12; `n_months` are covered
     known : array, shape (n_paths,), the outcome if the months to come brought
         nothing, in `unit`; the same on every path unless a month is missing or
         reconstructed
     observed : array, shape (months_known,), the months known, in the unit of
         `months`; the median of the draws where one is missing
-    months : array, shape (n_paths, 12 − months_known), the months to come, in the
+    months : array, shape (n_paths, n_months − months_known), those to come, in the
         unit of `series.values` (kind 'ratio': the monthly ratio)
     response : array, shape as `months`, what one unit of a month adds to the outcome
-    base : array, shape (n_paths,), last year's outcome, in `unit` (100 for kind
-        'growth'); NaN where last year is not known
+    base : array, shape (n_paths,), last year's outcome over the same months, in
+        `unit` (100 for kind 'growth'); NaN where last year is not known
     base_status : status of `base`; 'projected' while last year is not over, None
         where it is not known
-    last_year : array, shape (n_paths, 12), last year's months, in the unit of
+    last_year : array, shape (n_paths, n_months), last year's months, in the unit of
         `months`; the same on every path unless some are missing, reconstructed or
         not yet there
     actual_to_date : the published figure for the year to date (average: mean of
@@ -65,6 +67,17 @@ class AnnualDistribution:
     actual_to_date: float | None
     data_status: FigureStatus | None
     non_negative: bool
+    first_month: int = 1
+
+    @property
+    def n_months(self) -> int:
+        """How many months are covered, 12 for a year."""
+        return int(self.last_year.shape[1])
+
+    @property
+    def over(self) -> bool:
+        """Whether no month is left to come."""
+        return self.months_known == self.n_months
 
     @property
     def rest(self) -> Array:
@@ -154,11 +167,11 @@ def annual_distribution(
     observed = np.median(months[:, :n_known], axis=0)
     last_year = _months(series, ahead, chosen - 1, rng)
     if chosen == series.year:
-        last_year = _best_known(series, last_year)
+        last_year = best_known(series, last_year)
     if histories is not None:
         months = months + histories.of_year(chosen)
         last_year = last_year + histories.of_year(chosen - 1)
-    response = _response(series, chosen, last_year)
+    response = response_over(series, chosen, last_year)
     to_date = series.to_date if chosen == series.year else None
     known = _known(series.kind, months, last_year, response, n_known, to_date)
     if not np.isfinite(known).all():
@@ -200,7 +213,7 @@ def monthly_values(series: Series) -> Array:
     return ratio
 
 
-def _best_known(series: Series, last_year: Paths) -> Paths:
+def best_known(series: Series, last_year: Paths) -> Paths:
     """Last year's months, with those of `series.base` where it knows them."""
     base = series.base
     if series.denominator is not None:
@@ -213,18 +226,20 @@ def _whole(months: Paths) -> Paths:
     return np.rint(np.maximum(months, 0.0))
 
 
-def _response(series: Series, year: int, last_year: Paths) -> Paths:
-    """What one unit of each month adds to the year's outcome, shape (n_paths, 12)."""
-    shape = last_year.shape
+def response_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE) -> Paths:
+    """What one unit of each month adds to the outcome over `months`, shape (n_paths, n_months)."""
+    before = last_year[:, months]
     if series.kind == "average":
-        return np.full(shape, 1 / 12)
+        return np.full(before.shape, 1 / before.shape[1])
     if series.kind == "closing":
-        return np.broadcast_to(np.arange(12) == 11, shape).astype(float)
+        last = np.arange(before.shape[1]) == before.shape[1] - 1
+        return np.broadcast_to(last, before.shape).astype(float)
     if series.kind == "ratio":
-        return np.broadcast_to(_shares(denominators(series, year)), shape)
+        shares = _shares(denominators(series, year)[months])
+        return np.broadcast_to(shares, before.shape)
     if series.kind == "growth":
-        return np.broadcast_to(100.0 / last_year.sum(axis=1, keepdims=True), shape)
-    return np.ones(shape)
+        return np.broadcast_to(100.0 / before.sum(axis=1, keepdims=True), before.shape)
+    return np.ones(before.shape)
 
 
 def _shares(below: Array) -> Array:
@@ -261,17 +276,24 @@ def _base(
     series: Series, year: int, last_year: Paths, paths: Paths, rng: np.random.Generator
 ) -> Array:
     """Last year's outcome on every path, shape (n_paths,)."""
-    if series.kind == "growth":
-        return np.full(len(last_year), 100.0)
-    if year > series.year and series.to_date is not None:
+    if series.kind != "growth" and year > series.year and series.to_date is not None:
         return annual_distribution(series, paths, year=year - 1, rng=rng).samples
+    return base_over(series, year, last_year)
+
+
+def base_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE) -> Array:
+    """Last year's outcome over `months`, shape (n_paths,), from its twelve months."""
+    before = last_year[:, months]
+    if series.kind == "growth":
+        return np.full(len(before), 100.0)
     if series.kind == "average":
-        return np.asarray(last_year.mean(axis=1), dtype=float)
+        return np.asarray(before.mean(axis=1), dtype=float)
     if series.kind == "closing":
-        return last_year[:, 11]
+        return before[:, -1]
     if series.kind == "ratio":
-        return np.asarray(last_year @ _shares(denominators(series, year - 1)), dtype=float)
-    return np.asarray(last_year.sum(axis=1), dtype=float)
+        shares = _shares(denominators(series, year - 1)[months])
+        return np.asarray(before @ shares, dtype=float)
+    return np.asarray(before.sum(axis=1), dtype=float)
 
 
 def _base_status(series: Series, year: int) -> BaseStatus | None:
@@ -290,12 +312,14 @@ def _data_status(series: Series, year: int, n_known: int) -> FigureStatus | None
         return series.to_date_status
     first = Month(year, 1).ordinal - series.start.ordinal
     seen = [series.status[place] for place in range(max(first, 0), first + n_known)]
-    if series.kind == "closing":
-        seen = seen[-1:]
-    known = [status for status in seen if status is not None]
-    if first < 0 or len(known) < len(seen):
+    if first < 0:
         return "reconstructed"
-    return max(known, key=_FIRMNESS.index)
+    return loosest(seen[-1:] if series.kind == "closing" else seen)
+
+
+def loosest(statuses: Sequence[FigureStatus | None]) -> FigureStatus:
+    """The least firm of months' statuses; a month that is missing was reconstructed."""
+    return max((status or "reconstructed" for status in statuses), key=_FIRMNESS.index)
 
 
 def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -> float | None:

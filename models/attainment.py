@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.annual import AnnualDistribution
+from models.annual import AnnualDistribution, BaseStatus
+from models.errors import InvalidTarget
 from models.pace import RequiredPace, required_pace
+from models.periods import over_period, period_of
 from models.series import Series
-from models.target import Status, Target
+from models.target import Remark, Status, Target
 
+Mark = Literal["met", "missed", "open"]
 _ROUNDING = 1e-9  # of the bound: an outcome equal to it but for rounding meets it
 
 
@@ -33,25 +37,40 @@ class Attainment:
     Attributes
     ----------
     target : Target
-    lower_value, upper_value : the bounds as outcomes of the year, in the KPI's
-        unit; for a growth target on a base that differs by path, their mean
+    lower_value, upper_value : the bounds as outcomes of the target's period, in the
+        KPI's unit; for a growth target on a base that differs by path, their mean
+    base, base_status : what a growth target's bounds rest on today, in the KPI's
+        unit (median of the paths); None for an absolute target
+    actual : the outcome, once the target's period is over
     probability : P(met); None where there is no basis
     exceeded : P(above the upper bound of a desirable range); None without one
     status : Status
     expected_gap : projected mean − the bound that decides, in the KPI's unit
     required : the pace that just meets the target; None when nothing is left to do
     provisional : the figures to date are not final
+    reason : why there is no basis
     """
 
     target: Target
     lower_value: float | None
     upper_value: float | None
+    base: float | None
+    base_status: BaseStatus | None
+    actual: float | None
     probability: float | None
     exceeded: float | None
     status: Status
     expected_gap: float | None
     required: RequiredPace | None
     provisional: bool
+    reason: Remark | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """Whether the target is met for good, missed for good, or open."""
+        if self.status == "achieved":
+            return "met"
+        return "missed" if self.status == "missed" else "open"
 
 
 def attainment(
@@ -60,13 +79,40 @@ def attainment(
     series: Series,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Attainment:
-    """Probability and status of one target.
+    """How a year stands to a target of the year or of a part of it.
 
     Parameters
     ----------
-    annual : AnnualDistribution
-    target : of the whole year; one for part of it gets status 'no_basis'
-    series : ranks the required pace in the KPI's own history
+    annual : AnnualDistribution, of the whole year
+    target : Target; a period that is not whole months gets status 'no_basis', since
+        monthly figures cannot tell
+    series : gives the months of a part of the year, and ranks the required pace in
+        the KPI's own history
+    thresholds : of the statuses
+    """
+    try:
+        months = period_of(target.period, annual.year).months
+    except InvalidTarget:
+        months = None
+    if months is None:
+        reason = Remark("period_not_months", {"period": target.period})
+        return no_basis(target, reason, provisional=annual.data_status != "final")
+    return standing(over_period(annual, series, *months), target, series, thresholds)
+
+
+def standing(
+    annual: AnnualDistribution,
+    target: Target,
+    series: Series | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Attainment:
+    """How an outcome stands to a target of the same period.
+
+    Parameters
+    ----------
+    annual : of the target's period
+    target : Target
+    series : ranks the required pace in the KPI's own history; None where there is none
     thresholds : of the statuses
 
     Notes
@@ -81,14 +127,15 @@ def attainment(
     for kind 'growth' the outcome itself is the growth, whatever the form.
 
     Status is 'achieved' or 'missed' only when no future path can change it: the
-    year is over, or no month is ever below zero and the months known already
+    period is over, or no month is ever below zero and the months known already
     reach a lower bound or break an upper one. `provisional` says when these
-    rest on estimates. A series that may be negative is settled at year-end.
+    rest on estimates. A series that may be negative is settled at the end.
     """
     lower, upper = _bound(annual, target, target.lower), _bound(annual, target, target.upper)
     deciding = upper if target.comparator == "at_most" else lower
-    if target.period != "year" or deciding is None or not np.isfinite(deciding).all():
-        return no_basis(target, provisional=annual.data_status != "final")
+    if deciding is None or not np.isfinite(deciding).all():
+        reason = Remark("base_unknown", {"year": str(annual.year - 1)})
+        return no_basis(target, reason, provisional=annual.data_status != "final")
     samples = annual.samples
     if target.comparator == "at_most":
         met = _at_most(samples, deciding)
@@ -97,40 +144,47 @@ def attainment(
     range_top = upper if target.comparator in ("about", "between") else None
     probability = float(met.mean())
     status = _status(annual, target, deciding, probability, thresholds)
-    gap = annual.mean - float(deciding.mean())
+    on_base = target.form == "growth" and annual.kind != "growth"
     open_still = status not in ("achieved", "missed")
     return Attainment(
         target=target,
         lower_value=None if lower is None else float(lower.mean()),
         upper_value=None if upper is None else float(upper.mean()),
+        base=float(np.median(annual.base)) if on_base else None,
+        base_status=annual.base_status if on_base else None,
+        actual=annual.median if annual.over else None,
         probability=probability,
         exceeded=None if range_top is None else float(1.0 - _at_most(samples, range_top).mean()),
         status=status,
-        expected_gap=gap,
+        expected_gap=annual.mean - float(deciding.mean()),
         required=required_pace(annual, float(deciding.mean()), series) if open_still else None,
         provisional=annual.data_status != "final",
     )
 
 
-def no_basis(target: Target, *, provisional: bool = True) -> Attainment:
-    """The answer where no probability can be given."""
+def no_basis(target: Target, reason: Remark, *, provisional: bool = True) -> Attainment:
+    """The answer where no probability can be given, and why."""
     return Attainment(
         target=target,
         lower_value=target.lower if target.form == "absolute" else None,
         upper_value=target.upper if target.form == "absolute" else None,
+        base=None,
+        base_status=None,
+        actual=None,
         probability=None,
         exceeded=None,
         status="no_basis",
         expected_gap=None,
         required=None,
         provisional=provisional,
+        reason=reason,
     )
 
 
 def _bound(
     annual: AnnualDistribution, target: Target, bound: float | None
 ) -> NDArray[np.float64] | None:
-    """A bound as an outcome of the year on every path, shape (n_paths,)."""
+    """A bound as an outcome of the period on every path, shape (n_paths,)."""
     if bound is None:
         return None
     if target.form == "absolute" or annual.kind == "growth":
@@ -154,7 +208,7 @@ def _status(
     probability: float,
     thresholds: Thresholds,
 ) -> Status:
-    if annual.months_known == 12 and probability in (0.0, 1.0):
+    if annual.over and probability in (0.0, 1.0):
         return "achieved" if probability == 1.0 else "missed"
     only_grows = annual.non_negative and annual.kind not in ("closing", "ratio")
     if only_grows and target.comparator == "at_most":

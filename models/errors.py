@@ -11,7 +11,7 @@ VedichError
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   └── InvalidEstimate   an official estimate that cannot be entered
 ├── NotFound              what was asked for does not exist
-│   ├── UnknownPlan, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate
+│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -106,6 +106,10 @@ class NotFound(VedichError):
 
 class UnknownPlan(NotFound):
     """No plan of that name."""
+
+
+class UnknownVersion(NotFound):
+    """No version of that number in the plan."""
 
 
 class UnknownKpi(NotFound):

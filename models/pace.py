@@ -44,7 +44,7 @@ class RequiredPace:
     Attributes
     ----------
     monthly_average : what an average remaining month must bring, in the KPI's
-        unit (for an upper bound: may at most bring; closing: December's level)
+        unit (for an upper bound: may at most bring; closing: the last month's level)
     ratio_to_last_year : the rest required ÷ the same months of last year; None
         where last year's are unknown or not positive
     rank_in_history : share of past years whose growth over the same months fell
@@ -60,14 +60,16 @@ class RequiredPace:
     quarters: tuple[RequiredQuarter, ...]
 
 
-def required_pace(annual: AnnualDistribution, bound: float, series: Series) -> RequiredPace | None:
-    """The pace that ends the year exactly at `bound`.
+def required_pace(
+    annual: AnnualDistribution, bound: float, series: Series | None
+) -> RequiredPace | None:
+    """The pace that ends the year, or the part of it, exactly at `bound`.
 
     Parameters
     ----------
     annual : gives the season's shape (its mean months) and what is known
-    bound : the year's outcome to be reached, in the KPI's unit
-    series : the KPI's history
+    bound : the outcome to be reached, in the KPI's unit
+    series : the KPI's history; None where there is none to rank in
 
     Returns
     -------
@@ -78,29 +80,43 @@ def required_pace(annual: AnnualDistribution, bound: float, series: Series) -> R
     Ours: the projected mean months are multiplied by one factor, or, where that
     is not possible (a required or projected rest of zero or less), shifted by one
     amount, so that the outcome is `bound`. Kind 'growth' reports growth rates in
-    place of levels: its unit is per cent.
+    place of levels: its unit is per cent. Only quarters that lie in the period
+    whole, with every month known or to come, are listed.
     """
     if not annual.response.any():
         return None
     needed = _required_months(annual, bound)
     before = np.median(annual.last_year, axis=0)
-    history = _history(series, annual.year)
-    first = annual.months_known
-    rest = slice(11 if annual.kind == "closing" else first, 12)
+    history = _history(series, annual)
+    first, n_months = annual.months_known, annual.n_months
+    rest = slice(n_months - 1 if annual.kind == "closing" else first, n_months)
     ratio = _ratio(needed[rest], before[rest])
     return RequiredPace(
         monthly_average=_level(annual, float(needed[rest].mean()), ratio),
         ratio_to_last_year=ratio,
         rank_in_history=_rank(ratio, history, rest),
-        months=tuple(_month(annual, needed, before, month) for month in range(first, 12)),
+        months=tuple(_month(annual, needed, before, month) for month in range(first, n_months)),
         quarters=tuple(
-            _quarter(annual, needed, before, history, quarter) for quarter in range(first // 3, 4)
+            _quarter(annual, needed, before, history, months)
+            for months in _quarters(annual)
+            if np.isfinite(needed[months]).all()
         ),
     )
 
 
+def _quarters(annual: AnnualDistribution) -> list[slice]:
+    """The quarters that are in the period whole and not over, as places of their months."""
+    january = 1 - annual.first_month
+    quarters = [slice(january + start, january + start + 3) for start in (0, 3, 6, 9)]
+    return [
+        months
+        for months in quarters
+        if months.start >= 0 and annual.months_known < months.stop <= annual.n_months
+    ]
+
+
 def _required_months(annual: AnnualDistribution, bound: float) -> Array:
-    """The year's twelve months: as known, then as required, shape (12,)."""
+    """The period's months: as known, then as required, shape (n_months,)."""
     wanted = bound - float(annual.known.mean())
     shape, response = annual.months.mean(axis=0), annual.response.mean(axis=0)
     brings = float(shape @ response)
@@ -114,20 +130,20 @@ def _required_months(annual: AnnualDistribution, bound: float) -> Array:
 def _month(annual: AnnualDistribution, needed: Array, before: Array, month: int) -> RequiredMonth:
     ratio = _ratio(needed[month : month + 1], before[month : month + 1])
     level = _level(annual, float(needed[month]), ratio)
-    return RequiredMonth(Month(annual.year, month + 1), level, _per_cent(ratio))
+    return RequiredMonth(Month(annual.year, annual.first_month + month), level, _per_cent(ratio))
 
 
 def _quarter(
-    annual: AnnualDistribution, needed: Array, before: Array, history: Array, quarter: int
+    annual: AnnualDistribution, needed: Array, before: Array, history: Array, months: slice
 ) -> RequiredQuarter:
-    months = slice(3 * quarter, 3 * quarter + 3)
+    number = (annual.first_month - 1 + months.start) // 3 + 1
     if annual.kind == "closing":
-        months = slice(3 * quarter + 2, 3 * quarter + 3)
+        months = slice(months.stop - 1, months.stop)
     ratio = _ratio(needed[months], before[months])
     total = annual.kind in ("flow", "count", "growth")
     level = float(needed[months].sum() if total else needed[months].mean())
     return RequiredQuarter(
-        quarter=f"{annual.year}Q{quarter + 1}",
+        quarter=f"{annual.year}Q{number}",
         minimum=_level(annual, level, ratio),
         growth=_per_cent(ratio),
         rank=_rank(ratio, history, months),
@@ -149,11 +165,18 @@ def _per_cent(ratio: float | None) -> float | None:
     return None if ratio is None else 100.0 * (ratio - 1.0)
 
 
-def _history(series: Series, year: int) -> Array:
-    """The years before `year`, oldest first, shape (n_years, 12); NaN where not known."""
+def _history(series: Series | None, annual: AnnualDistribution) -> Array:
+    """The same months of the years before, oldest first, shape (n_years, n_months).
+
+    NaN where not known.
+    """
+    if series is None:
+        return np.empty((0, annual.n_months))
     monthly = replace(series, values=monthly_values(series), denominator=None)
-    years = range(series.start.year, year)
-    return np.array([monthly.calendar_year(past) for past in years]).reshape(-1, 12)
+    first = annual.first_month - 1
+    years = range(series.start.year, annual.year)
+    past = [monthly.calendar_year(year)[first : first + annual.n_months] for year in years]
+    return np.array(past).reshape(-1, annual.n_months)
 
 
 def _rank(ratio: float | None, history: Array, months: slice) -> float | None:

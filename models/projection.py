@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from models.annual import AnnualDistribution, BaseStatus
 from models.attainment import Attainment, no_basis
 from models.pace import RequiredPace
-from models.paths import quantiles
+from models.paths import Paths, quantiles
 from models.series import FigureStatus, Kind, Month, Series
-from models.target import Status, Target
+from models.target import Remark, Status, Target, Words
+from models.task_view import TaskView, task_json
 
 NO_METHOD = "none"
 
@@ -72,7 +73,9 @@ class Projection:
         year that is over, 'none' without a basis
     fallback : the candidate that answered because history is short, else None
     failures : candidate (or 'year') → why it is not in the forecast
+    cutoff : of a task the month of its newest report; None without figures
     probability, status : of the assigned target
+    task : None for a series
     """
 
     key: str
@@ -80,7 +83,7 @@ class Projection:
     kind: Kind
     year: int
     as_of: date
-    cutoff: Month
+    cutoff: Month | None
     actual_to_date: float | None
     data_status: FigureStatus | None
     annual: AnnualDistribution | None
@@ -92,32 +95,35 @@ class Projection:
     failures: Mapping[str, str]
     probability: float | None
     status: Status
+    task: TaskView | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of one projection.
+    def to_dict(self, words: Words = lambda remark: {"code": remark.code}) -> dict[str, Any]:
+        """The JSON of one projection; `words` says its remarks.
 
-        `plan`, `name`, `label`, `official_estimate`, `figures`, `stamp`, the targets'
-        `plan_version` and the method's `model_version` are null: they belong to the
-        service.
+        `plan`, `name`, `label`, `plan_version`, `official_estimate`, `figures`, `stamp`,
+        the targets' `plan_version` and `base_when_set` and the method's
+        `model_version` are null: they belong to the service.
         """
         return {
             "plan": None,
             "kpi": self.key.rpartition("/")[2],
             "name": None,
+            "plan_version": None,
             "label": None,
             "unit": self.unit,
             "kind": self.kind,
             "year": self.year,
             "as_of": str(self.as_of),
-            "cutoff": str(self.cutoff),
+            "cutoff": None if self.cutoff is None else str(self.cutoff),
             "actual_to_date": self.actual_to_date,
             "data_status": self.data_status,
             "projected": None if self.annual is None else _annual(self.annual),
             "growth_on_last_year": None if self.growth is None else dict(vars(self.growth)),
-            "targets": [_target(attainment) for attainment in self.attainments],
+            "targets": [_target(attainment, words) for attainment in self.attainments],
             "probability": self.probability,
             "status": self.status,
             "official_estimate": None,
+            "task": None if self.task is None else task_json(self.task, words),
             "months": [_month(month) for month in self.months],
             "method": {
                 "name": self.method,
@@ -168,18 +174,40 @@ def without_basis(
     series: Series, year: int, targets: Sequence[Target], failures: Mapping[str, str]
 ) -> Projection:
     """The projection of a KPI that cannot be projected: no figure, and the reasons."""
-    return Projection(
-        key=series.key,
-        unit=series.unit,
-        kind=series.kind,
-        year=year,
-        as_of=series.as_of,
+    empty = without_figures(
+        series.key, series.kind, series.unit, year, series.as_of, targets, failures
+    )
+    this_year = year == series.year
+    return replace(
+        empty,
         cutoff=series.cutoff,
-        actual_to_date=series.to_date if year == series.year else None,
-        data_status=series.to_date_status if year == series.year else None,
+        actual_to_date=series.to_date if this_year else None,
+        data_status=series.to_date_status if this_year else None,
+    )
+
+
+def without_figures(
+    key: str,
+    kind: Kind,
+    unit: str,
+    year: int,
+    day: date,
+    targets: Sequence[Target],
+    failures: Mapping[str, str],
+) -> Projection:
+    """The projection of a KPI of which nothing is known on a day."""
+    return Projection(
+        key=key,
+        unit=unit,
+        kind=kind,
+        year=year,
+        as_of=day,
+        cutoff=None,
+        actual_to_date=None,
+        data_status=None,
         annual=None,
         growth=None,
-        attainments=tuple(no_basis(target) for target in targets),
+        attainments=tuple(no_basis(target, Remark("no_forecast")) for target in targets),
         months=(),
         method=NO_METHOD,
         fallback=None,
@@ -216,19 +244,33 @@ def _months(series: Series, annual: AnnualDistribution) -> tuple[ProjectedMonth,
         month = Month(annual.year, place + 1)
         status = _status(series, month)
         rows.append(ProjectedMonth(month, status, float(value), {}, {}))
-    adds_up = annual.kind in ("flow", "count")
+    return (*rows, *months_to_come(annual, projected))
+
+
+def months_to_come(
+    annual: AnnualDistribution, shown: Paths | None = None
+) -> tuple[ProjectedMonth, ...]:
+    """The months to come as a projection lists them.
+
+    Parameters
+    ----------
+    shown : array, shape of `annual.months`, what is printed of them; default the
+        months themselves
+    """
+    shown = annual.months if shown is None else shown
+    adds_up = annual.kind in ("flow", "count", "milestone")
     cumulative = annual.known[:, None] + np.cumsum(annual.months, axis=1)
-    for ahead in range(projected.shape[1]):
-        rows.append(
-            ProjectedMonth(
-                Month(annual.year, annual.months_known + ahead + 1),
-                "projected",
-                float(np.median(projected[:, ahead])),
-                quantiles(projected[:, ahead]),
-                quantiles(cumulative[:, ahead]) if adds_up else {},
-            )
+    first = Month(annual.year, annual.first_month).plus(annual.months_known)
+    return tuple(
+        ProjectedMonth(
+            first.plus(ahead),
+            "projected",
+            float(np.median(shown[:, ahead])),
+            quantiles(shown[:, ahead]),
+            quantiles(cumulative[:, ahead]) if adds_up else {},
         )
-    return tuple(rows)
+        for ahead in range(shown.shape[1])
+    )
 
 
 def _status(series: Series, month: Month) -> FigureStatus:
@@ -252,22 +294,30 @@ def _month(month: ProjectedMonth) -> dict[str, Any]:
     }
 
 
-def _target(one: Attainment) -> dict[str, Any]:
+def _target(one: Attainment, words: Words) -> dict[str, Any]:
     target = one.target
+    base = None if one.base is None else {"value": one.base, "status": one.base_status}
     return {
         "level": target.level,
+        "period": target.period,
         "comparator": target.comparator,
         "form": target.form,
         "lower": target.lower,
         "upper": target.upper,
         "lower_value": one.lower_value,
         "upper_value": one.upper_value,
+        "base_when_set": None,
+        "base_today": base,
         "plan_version": None,
         "source": target.source,
         "probability": one.probability,
         "status": one.status,
+        "mark": one.mark,
+        "actual": one.actual,
+        "provisional": one.provisional,
         "expected_gap": one.expected_gap,
         "required": None if one.required is None else _required(one.required),
+        "reason": None if one.reason is None else words(one.reason),
     }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.errors import InvalidMonth
 
-Kind = Literal["flow", "average", "closing", "ratio", "growth", "count", "milestone"]
+Kind = Literal["flow", "average", "closing", "ratio", "growth", "count", "milestone", "log"]
 FigureStatus = Literal["final", "restated", "estimate", "derived", "reconstructed"]
 
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")

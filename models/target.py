@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
 
 from models.errors import InvalidTarget
 
@@ -22,12 +24,28 @@ _NEEDS = {
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a person is to know about a number, or why there is none.
+
+    `code` names the sentence, `values` what is put into it; whoever prints it has
+    the words in each language.
+    """
+
+    code: str
+    values: Mapping[str, str | float | date] = field(default_factory=dict)
+
+
+Words = Callable[[Remark], Any]  # how a remark is said
+
+
+@dataclass(frozen=True)
 class Target:
-    """What the year is to reach.
+    """What the year, or a part of it, is to reach.
 
     `lower` and `upper` are in the KPI's unit (`form` 'absolute') or per cent of
     growth on last year ('growth', 4.0 means +4 %). For 'about' and 'between' a
     desirable range: the lower bound is *met*, above the upper is *exceeded*.
+    `period` is read by `models.periods.period_of`.
     """
 
     comparator: Comparator
@@ -52,3 +70,8 @@ class Target:
                 raise InvalidTarget(f"a bound must be a number, found {bound}.")
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
             raise InvalidTarget(f"lower bound {self.lower} is above upper bound {self.upper}.")
+
+    @property
+    def deciding(self) -> float | None:
+        """The bound that decides: the upper one for 'at_most', else the lower one."""
+        return self.upper if self.comparator == "at_most" else self.lower

@@ -16,6 +16,7 @@ from service.examples import describe
 from service.metrics import Measured
 from service.routes import (
     audit,
+    entries,
     health,
     observations,
     pages,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     for module in (
         plans,
         projections,
+        entries,
         observations,
         signoff,
         reports,

@@ -18,8 +18,9 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service import cli_accounts, cli_month
+from service import cli_accounts, cli_entries, cli_month
 from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
+from service.options import AsOfOption, LangOption, PlanOption, WorkersOption
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -29,8 +30,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-plan_app = typer.Typer(help="Plans: import, template, roll-over, list.", no_args_is_help=True)
+plan_app = typer.Typer(
+    help="Plans: import, template, compare, roll-over, list.", no_args_is_help=True
+)
 app.add_typer(plan_app, name="plan")
+app.add_typer(cli_entries.task_app, name="task")
+app.add_typer(cli_entries.log_app, name="log")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
 app.add_typer(cli_accounts.key_app, name="key")
@@ -64,24 +69,11 @@ class ReportKindOption(StrEnum):
     year = "year"
 
 
-class Language(StrEnum):
-    """Of what people read."""
+class TextFormat(StrEnum):
+    """How `plan compare` prints."""
 
-    vi = "vi"
-    en = "en"
-
-
-PlanOption = Annotated[
-    str | None, typer.Option("--plan", help="Plan slug; default: the only one there is.")
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option("--as-of", help="YYYY-MM[-DD]: what was published up to then; default newest."),
-]
-WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default one per core.")]
-LangOption = Annotated[
-    Language | None, typer.Option("--lang", help="vi or en; default: VEDICH_LANG.")
-]
+    text = "text"
+    json = "json"
 
 
 @app.command()
@@ -394,6 +386,29 @@ def plan_import(
         f"{plan.slug} ({state}): {len(plan.kpis)} KPIs, {len(saved.changed_kpis)} new or "
         f"changed; new versions: {versions}."
     )
+
+
+@plan_app.command("compare")
+def plan_compare(
+    before: Annotated[int, typer.Option("--from", help="Number of a version.")],
+    after: Annotated[int, typer.Option("--to", help="Number of a version.")],
+    plan: PlanOption = None,
+    format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
+    lang: LangOption = None,
+) -> None:
+    """What was added, dropped and changed from one version to another."""
+    from service.comparison import comparison
+
+    settings, store = open_store()
+    found = comparison(store.plan(the_plan(store, plan)), before, after)
+    if format is TextFormat.json:
+        import json
+
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        from service.console import show_comparison
+
+        show_comparison(found, lang.value if lang else settings.lang)
 
 
 @plan_app.command("roll-over")

@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from service.tables import columns, printed_lines, table_rows
-from service.texts import STATE, TEXT, Lang, day_of, number, unit_name
+from service.tables import Row, columns, printed_lines, table_rows, task_columns, task_rows
+from service.texts import (
+    FIGURE,
+    LEVEL,
+    STATE,
+    TEXT,
+    Lang,
+    chance,
+    day_of,
+    leading,
+    number,
+    period_name,
+    unit_name,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +39,10 @@ WIDE = 200  # columns of a table that is not printed to a terminal
 
 
 def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: Lang) -> None:
-    """The plan's table; vintage and what is projected are said above and below it."""
+    """The plan's tables; vintage and what is projected are said above and below them.
+
+    What a task's probability rests on is shown when a task alone is asked for.
+    """
     text, console = TEXT[lang], _console()
     name = plan.name_vi if lang == "vi" else plan.name_en
     rows = table_rows(projections, plan, lang)
@@ -36,6 +51,22 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
     if projections:
         day = day_of(projections[0]["as_of"], lang)
         console.print(f"{text['as_of']} {day}. {text['table_legend']}")
+    tasks = {one["kpi"] for one in projections if one["task"]}
+    if len(tasks) < len(projections):
+        console.print(_series_table([row for row in rows if row.kpi not in tasks], lang))
+    if tasks:
+        console.print(_task_table(projections, lang))
+    if len(projections) == 1 and projections[0]["task"]:
+        _show_task(console, projections[0], lang)
+    for one in projections:
+        lines = printed_lines(one, plan.kpi(one["kpi"]).decimals, lang)
+        _list(console, f"{one['name'][lang]}: {text['printed'].lower()}", lines)
+    codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
+    console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
+
+
+def _series_table(rows: Sequence[Row], lang: Lang) -> Table:
+    text = TEXT[lang]
     table = Table(show_edge=False, pad_edge=False)
     for place, heading in enumerate(columns(lang)):
         below = text["band_80"] if place == 3 else ""
@@ -52,12 +83,75 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
             _two_lines(row.status, row.note),
             _two_lines(row.pace, row.pace_growth),
         )
-    console.print(table)
-    for one in projections:
-        lines = printed_lines(one, plan.kpi(one["kpi"]).decimals, lang)
-        _list(console, f"{one['name'][lang]}: {text['printed'].lower()}", lines)
-    codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
-    console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
+    return table
+
+
+def _task_table(projections: Sequence[dict[str, Any]], lang: Lang) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for place, heading in enumerate(task_columns(lang)):
+        table.add_column(heading, justify="right" if place in (2, 3) else "left")
+    for row in task_rows(projections, lang):
+        table.add_row(
+            row.name,
+            row.unit,
+            _two_lines(row.done, row.reported),
+            row.remaining,
+            row.deadline,
+            _two_lines(row.lead, row.role),
+            row.obstacle,
+            _two_lines(row.status, row.level),
+        )
+    return table
+
+
+def _show_task(console: Console, one: dict[str, Any], lang: Lang) -> None:
+    """A task's steps, its probability and count at the deadline, and what they rest on."""
+    text, task = TEXT[lang], one["task"]
+    for step in task["steps"]:
+        due = f", {text['deadline'].lower()} {day_of(step['due'], lang)}" if step["due"] else ""
+        late = f" ({text['overdue']})" if step["overdue"] else ""
+        state = (
+            f"{text['done'].lower()} {day_of(step['done_on'], lang)}" if step["done_on"] else "–"
+        )
+        console.print(f"{text['step']} {step['name'][lang]}{due}{late}: {state}", markup=False)
+    for target in one["targets"]:
+        figures = f"{text['probability']}: {chance(target['probability'], target['status'], lang)}"
+        if target is leading(one) and one["projected"]:
+            low, high = (one["projected"]["quantiles"][level] for level in ("0.1", "0.9"))
+            ends = f"{number(low, lang)} – {number(high, lang)}"
+            figures += f"; {text['projected'].lower()}: {ends} ({text['band_80']})"
+        console.print(
+            f"{LEVEL[lang][target['level']]}, {period_name(target['period'], lang)}: {figures}"
+        )
+    _list(console, text["assumptions"], [remark[lang] for remark in task["assumptions"]])
+    _list(console, text["missing"], [remark[lang] for remark in task["missing"]])
+
+
+def show_progress(found: dict[str, Any]) -> None:
+    """What was reported about a task, one line per report."""
+    table = Table(show_edge=False, pad_edge=False)
+    names = ("day", "step", "done", "obstacle", "judgement", "final", "note", "by", "entered")
+    for heading in names:
+        table.add_column(heading)
+    for one in found["progress"]:
+        cells = (one[name] for name in names)
+        table.add_row(*("" if cell in (None, False) else str(cell) for cell in cells))
+    _console().print(table)
+
+
+def show_log(found: dict[str, Any], lang: Lang) -> None:
+    """A log, month by month, with the figures published of its index."""
+    console = _console()
+    console.print(found["name"][lang], style="bold")
+    for one in found["log"]:
+        said = one["text"][lang] or one["text"]["vi"] or one["text"]["en"]
+        source = f"; {one['source']}" if one["source"] else ""
+        line = f"{one['month']}: {said} ({one['by']}, {day_of(one['day'], lang)}{source})"
+        console.print(line, markup=False, soft_wrap=True)
+        for figure in one["index"]:
+            status = FIGURE[lang][figure["status"]]
+            shown = f"{found['index']} {figure['form']} {figure['value']:g} ({status})"
+            console.print(f"  {shown}, {figure['published']}", markup=False)
 
 
 def show_ingest(report: IngestReport) -> None:
@@ -127,6 +221,21 @@ def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
         figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
         console.print(f"{name}: {figure}, {STATE[lang][one.state]}", style="bold")
         _steps(console, one.steps, lang)
+
+
+def show_comparison(found: dict[str, Any], lang: Lang) -> None:
+    """What changed between two versions, one line per change."""
+    text, console = TEXT[lang], _console()
+    for side in ("from", "to"):
+        version = found[side]
+        day = day_of(version["adopted"], lang)
+        line = f"{text['version']} {version['number']}, {day}: {version['document']}"
+        console.print(line, markup=False, soft_wrap=True)
+    changes = [one for kind in ("added", "dropped", "changed", "tasks") for one in found[kind]]
+    for one in changes:
+        console.print(f"  {one['text'][lang]}", markup=False, soft_wrap=True)
+    if not changes:
+        console.print(f"  {text['no_change']}")
 
 
 def show_retraining(report: RetrainReport) -> None:

@@ -25,7 +25,7 @@ from service.projections import (
     as_of_date,
     basis_of,
     issue_kpi,
-    newest_vintage,
+    newest_day,
     record,
 )
 
@@ -74,7 +74,7 @@ class Desk:
         """The vintage that a request means; default the newest."""
         if as_of is not None:
             return as_of_date(as_of)
-        return newest_vintage(self.store, self.store.plan(plan).family)
+        return newest_day(self.store, self.store.plan(plan))
 
     def panel(self, family: str) -> Panel:
         """Everything ever published about a family."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from data.demonstration import labelled
@@ -14,20 +13,20 @@ from data.readers.plan_file import read_version
 from data.store import Store
 from models.errors import InvalidPlan
 from models.target import Target
+from models.task import Task
 from service.texts import label_of
 
 
 def summary(store: Store, plan: Plan) -> dict[str, Any]:
     """One plan in short."""
     vintages = store.vintages(plan.family)
-    within = [day for day in vintages if day.year <= plan.year]
     return {
         "plan": plan.slug,
         "family": plan.family,
         "year": plan.year,
         "body": plan.body,
         "name": {"vi": plan.name_vi, "en": plan.name_en},
-        "label": label_of(plan, _demonstrates(store, plan, max(within, default=None))),
+        "label": label_of(plan, demonstrates(store, plan)),
         "note": plan.note,
         "kpi_count": len(plan.kpis),
         "version_count": len(plan.versions),
@@ -35,12 +34,13 @@ def summary(store: Store, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _demonstrates(store: Store, plan: Plan, day: date | None) -> bool:
-    """Whether answers of the plan for a day are a demonstration."""
-    kpis = [kpi.slug for kpi in plan.kpis]
-    if day is None or not any(kpi.demonstration for kpi in plan.kpis):
+def demonstrates(store: Store, plan: Plan) -> bool:
+    """Whether answers of the plan, with the newest figures of its year, are a demonstration."""
+    if not any(kpi.demonstration for kpi in plan.kpis):
         return False
-    return bool(labelled(store.panel(plan.family), kpis, day))
+    within = [day for day in store.vintages(plan.family) if day.year <= plan.year]
+    panel = store.panel(plan.family)
+    return bool(within and labelled(panel, [kpi.slug for kpi in plan.kpis], within[-1]))
 
 
 def detail(store: Store, plan: Plan) -> dict[str, Any]:
@@ -58,7 +58,8 @@ def version_json(version: PlanVersion) -> dict[str, Any]:
         "adopted": version.adopted.isoformat(),
         "document": version.document,
         "note": version.note,
-        "targets": [_target(kpi, target) for kpi, target in version.targets],
+        "targets": [target_json(kpi, target) for kpi, target in version.targets],
+        "tasks": [task_json(kpi, task) for kpi, task in version.tasks],
     }
 
 
@@ -82,7 +83,7 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     plan = store.plan(slug)
     taken = [version.number for version in plan.versions]
     given = {"number": max(taken, default=0) + 1, **data}
-    version = read_version(given, [kpi.slug for kpi in plan.kpis])
+    version = read_version(given, plan.kpis, plan.year)
     if version.number in taken:
         raise InvalidPlan(
             f"plan '{slug}' has a version {version.number} already, and a saved version never "
@@ -106,10 +107,31 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "scope": kpi.scope,
         "dimensions": dict(kpi.dimensions),
         "parts": list(kpi.parts),
+        "index": kpi.index,
         "indicator": kpi.indicator,
         "demonstration": kpi.demonstration,
     }
 
 
-def _target(kpi: str, target: Target) -> dict[str, Any]:
+def target_json(kpi: str, target: Target) -> dict[str, Any]:
+    """A target as a plan has it."""
     return {"kpi": kpi, **vars(target)}
+
+
+def task_json(kpi: str, task: Task) -> dict[str, Any]:
+    """A task as a plan has it."""
+    return {
+        "kpi": kpi,
+        **vars(task),
+        "starts": task.starts and task.starts.isoformat(),
+        "due": task.due and task.due.isoformat(),
+        "steps": [
+            {
+                "step": step.slug,
+                "name": {"vi": step.name_vi, "en": step.name_en},
+                "due": step.due and step.due.isoformat(),
+                "judgement": step.judgement,
+            }
+            for step in task.steps
+        ],
+    }

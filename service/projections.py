@@ -7,25 +7,32 @@ answer with its stamp, `projections` does so for a plan and writes the ledger.
 from __future__ import annotations
 
 import calendar
+import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from data.demonstration import labelled, series_to_project
-from data.observation import Kpi
+from data.observation import UNDATED, Kpi
 from data.panel import Panel
-from data.plan import Plan, PlanVersion, targets_of
+from data.plan import Plan, PlanVersion
+from data.progress import past_periods, planned_task, reports_of
 from data.settings import Settings
 from data.store import Store
 from models.candidates import REGISTRY
-from models.errors import InvalidMonth, NoObservations
+from models.errors import InvalidMonth, InvalidTarget, NoBundle, NoObservations
+from models.milestones import PlannedTask, project_task
+from models.periods import base_known, period_of
 from models.pipeline import LADDER, Learned, fit_candidates, project
+from models.projection import Projection, without_figures
 from models.series import Series
 from models.target import Target
+from models.task import Progress, state_of
 from service.estimates import with_estimates
 from service.figures import FIGURES, figures_behind
+from service.remarks import worded
 from service.stamps import rounded, stamp_of
 from service.texts import label_of
 from training.bundles import PromotedBundle, bundle_for
@@ -42,19 +49,27 @@ class Basis:
     ----------
     plan : Plan
     version : the plan's version in force on that day; None before the first
-    day : the vintage; nothing published later is known
+    day : the vintage; nothing published or reported later is known
+    published : the newest publication up to the day, which seeds the draws of
+        series: asking for a later day without new figures changes no digit
     panel : the family's observations up to the day (or longer: series are cut)
     data_hash : of the observations known on that day
-    bundle : what was learned from data up to that day, with its number
+    bundle : what was learned from data up to that day, with its number; where
+        nothing was, the error that a series is answered with
+    progress : all reports about the plan's tasks
+    earlier : the family's plans of earlier years, with all reports about their tasks
     labelled : KPIs whose answers carry the label of a demonstration
     """
 
     plan: Plan
     version: PlanVersion | None
     day: date
+    published: date
     panel: Panel
     data_hash: str
-    bundle: PromotedBundle
+    bundle: PromotedBundle | NoBundle
+    progress: tuple[Progress, ...]
+    earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
     labelled: frozenset[str]
 
 
@@ -95,9 +110,9 @@ def projections(
     UnknownPlan, UnknownKpi
         If there is no such plan or KPI.
     NoObservations
-        If nothing at all was published up to that date.
+        If nothing at all was published or reported up to that date.
     NoBundle
-        If nothing was trained on data up to that date.
+        If there is a series, and nothing was trained on data up to that date.
     """
     basis = basis_of(store, settings, plan, as_of)
     kpis = [kpi] if kpi else [one.slug for one in basis.plan.kpis]
@@ -113,7 +128,9 @@ def as_of_date(text: str) -> date:
         year, month = int(found[1]), int(found[2])
         try:
             last = calendar.monthrange(year, month)[1]
-            return date(year, month, int(found[3]) if found[3] else last)
+            day = date(year, month, int(found[3]) if found[3] else last)
+            if day < UNDATED:
+                return day
         except ValueError:
             pass
     raise InvalidMonth(
@@ -130,6 +147,15 @@ def newest_vintage(store: Store, family: str) -> date:
             f"plan family '{family}' has no figures yet. Load some: vedich ingest FILE."
         )
     return vintages[-1]
+
+
+def newest_day(store: Store, plan: Plan) -> date:
+    """The newest day of which a plan knows anything: figures, reports, else its adoption."""
+    known = [*store.vintages(plan.family)[-1:], *(one.day for one in store.progress(plan.slug))]
+    adopted = [version.adopted for version in plan.versions if version.tasks]
+    if not known and not adopted:
+        return newest_vintage(store, plan.family)
+    return max(known or adopted)
 
 
 def basis_of(
@@ -154,75 +180,162 @@ def basis_of(
     """
     document = store.plan(plan)
     family = document.family
-    day = as_of or newest_vintage(store, family)
+    day = as_of or newest_day(store, document)
     in_force = document.version_on(day)
     if version is not None:
         in_force = next((one for one in document.versions if one.number == version), None)
     panel = panel or store.panel(family, day)
+    bundle: PromotedBundle | NoBundle
+    try:
+        bundle = bundle_for(store, settings.bundles, family, day, bundle_hash)
+    except NoBundle as reason:
+        bundle = reason
     return Basis(
         plan=document,
         version=in_force,
         day=day,
+        published=max((one for one in panel.vintages() if one <= day), default=day),
         panel=panel,
         data_hash=store.data_hash(family, day),
-        bundle=bundle_for(store, settings.bundles, family, day, bundle_hash),
+        bundle=bundle,
+        progress=store.progress(document.slug),
+        earlier=_earlier(store, document) if in_force and in_force.tasks else (),
         labelled=labelled(panel, [kpi.slug for kpi in document.kpis], day),
     )
 
 
+def _earlier(store: Store, plan: Plan) -> tuple[tuple[Plan, tuple[Progress, ...]], ...]:
+    """The family's plans of earlier years, with their reports."""
+    plans = (store.plan(slug) for slug in store.family_plans(plan.family) if slug != plan.slug)
+    return tuple((one, store.progress(one.slug)) for one in plans if one.year < plan.year)
+
+
 def issue_kpi(basis: Basis, slug: str) -> Issued:
     """One KPI's projection with its stamp; not yet in the ledger."""
-    kpi = basis.plan.kpi(slug)
-    targets = targets_of(slug, basis.version.targets) if basis.version else ()
-    seed = basis.day.isoformat()
-    try:
-        series = series_to_project(basis.panel, slug, basis.day)
-    except NoObservations as reason:
-        body = _without_figures(basis, kpi, targets, str(reason))
+    kpi, version = basis.plan.kpi(slug), basis.version
+    planned = None if version is None else planned_task(basis.plan, version, slug)
+    if planned is not None and version is not None:
+        projected, made_from = _task_projection(basis, planned, version)
+    elif kpi.kind == "milestone" or any(one.task_of(slug) for one in basis.plan.versions):
+        reason = "the version in force on that day has no such task"
+        projected, made_from = _nothing_known(basis, kpi, reason), _without_bundle("")
+    elif kpi.kind == "log":
+        empty = _nothing_known(basis, kpi, "it is kept in words, not in figures")
+        projected, made_from = replace(empty, status="no_target"), _without_bundle("")
     else:
-        learned = learned_of(basis, slug, series)
-        projected = project(
-            series,
-            targets,
-            learned,
-            year=basis.plan.year,
-            seed=seed,
-            candidates=candidates_for(basis.bundle.bundle.as_of.year),
-        )
-        body = projected.to_dict()
-    number = basis.version.number if basis.version else None
-    for entry, target in zip(body["targets"], targets, strict=True):
-        entry["period"] = target.period
+        projected, made_from = _series_projection(basis, kpi)
+    body = projected.to_dict(worded)
+    number = version.number if version else None
+    for entry in body["targets"]:
         entry["plan_version"] = number
+    for entry, one in zip(body["targets"], projected.attainments, strict=True):
+        entry["base_when_set"] = _base_when_set(basis, kpi, one.target)
     body["plan"], body["name"] = basis.plan.slug, {"vi": kpi.name_vi, "en": kpi.name_en}
+    body["as_of"] = basis.day.isoformat()
     body["label"] = label_of(basis.plan, slug in basis.labelled)
-    lacking = body["status"] == "no_basis"
+    lacking = projected.status == "no_basis" and projected.task is None
     body["figures"] = figures_behind(
         basis.panel, slug, basis.day, shown=lacking or slug in basis.labelled, lacking=lacking
     )
-    body["method"]["model_version"] = basis.bundle.version
+    body["plan_version"] = version and {
+        "number": version.number,
+        "adopted": version.adopted.isoformat(),
+        "document": version.document,
+    }
+    body["method"]["model_version"] = made_from.pop("model_version")
     inputs = {
         "plan": basis.plan.slug,
         "plan_version": number,
         "kpi": slug,
         "as_of": basis.day.isoformat(),
-        "data": basis.data_hash,
-        "bundle": basis.bundle.content_hash,
-        "seed": seed,
+        **made_from,
     }
     body = rounded({key: value for key, value in body.items() if key != "stamp"})
     return Issued({**body, "stamp": stamp_of(body, inputs)}, inputs)
 
 
-def learned_of(basis: Basis, slug: str, series: Series) -> Learned:
+def _series_projection(basis: Basis, kpi: Kpi) -> tuple[Projection, Json]:
+    """A series' projection, and what it was made from."""
+    try:
+        series = series_to_project(basis.panel, kpi.slug, basis.day)
+    except NoObservations as reason:
+        return _nothing_known(basis, kpi, str(reason)), _without_bundle(basis.data_hash)
+    if isinstance(basis.bundle, NoBundle):
+        raise basis.bundle
+    if not series.demonstration:  # which ends with the months that are over on the day
+        series = replace(series, as_of=basis.published)
+    seed = basis.published.isoformat()
+    made_from = {
+        "data": basis.data_hash,
+        "bundle": basis.bundle.content_hash,
+        "seed": seed,
+        "model_version": basis.bundle.version,
+    }
+    learned = learned_of(basis.bundle, kpi.slug, series)
+    targets = basis.version.targets_of(kpi.slug) if basis.version else ()
+    projected = project(
+        series,
+        targets,
+        learned,
+        year=basis.plan.year,
+        seed=seed,
+        candidates=candidates_for(basis.bundle.bundle.as_of.year),
+    )
+    return projected, made_from
+
+
+def _task_projection(
+    basis: Basis, planned: PlannedTask, version: PlanVersion
+) -> tuple[Projection, Json]:
+    """A task's projection, and what it was made from."""
+    slug = planned.key.rpartition("/")[2]
+    reports = [one for one in reports_of(basis.progress, slug) if one.day <= basis.day]
+    state = state_of(planned.task, version.adopted, version.document, reports, basis.day)
+    past = past_periods(basis.earlier, slug, basis.day)
+    known = hashlib.sha256(repr((reports, past)).encode()).hexdigest()
+    return project_task(planned, state, basis.day, past), _without_bundle(known)
+
+
+def _without_bundle(data: str) -> Json:
+    """What a projection is made from that no model was trained for."""
+    return {"data": data, "bundle": None, "seed": None, "model_version": None}
+
+
+def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:
+    targets = basis.version.targets_of(kpi.slug) if basis.version else ()
+    return without_figures(
+        f"{basis.plan.family}/{kpi.slug}",
+        kpi.kind,
+        kpi.unit,
+        basis.plan.year,
+        basis.day,
+        targets,
+        {FIGURES: reason},
+    )
+
+
+def _base_when_set(basis: Basis, kpi: Kpi, target: Target) -> Json | None:
+    """Last year over the target's period as it was known when a growth target was set."""
+    if target.form != "growth" or basis.version is None:
+        return None
+    day = basis.plan.set_on(kpi.slug, target, basis.version)
+    try:
+        months = period_of(target.period, basis.plan.year).months
+        series = basis.panel.series_as_of(kpi.slug, day)
+    except (InvalidTarget, NoObservations):
+        return None
+    known = None if months is None else base_known(series, basis.plan.year, *months)
+    return known and {"value": known[0], "status": known[1], "as_of": day.isoformat()}
+
+
+def learned_of(promoted: PromotedBundle, slug: str, series: Series) -> Learned:
     """What the bundle knows of a KPI; for one that came later, the fallback ladder."""
-    learned = basis.bundle.bundle.learned.get(slug)
+    learned = promoted.bundle.learned.get(slug)
     if learned is not None:
         return learned
     parameters, failures = fit_candidates(series, {name: REGISTRY[name] for name in LADDER})
     reason = (
-        f"model version {basis.bundle.version} was trained before it had this KPI; "
-        "run vedich retrain."
+        f"model version {promoted.version} was trained before it had this KPI; run vedich retrain."
     )
     return Learned(parameters, {**failures, "ensemble": reason})
 
@@ -232,52 +345,3 @@ def record(store: Store, issued: Sequence[Issued]) -> None:
     for one in issued:
         payload = {"inputs": one.inputs, "projection": one.projection}
         store.record_projection(one.stamp, one.projection["plan"], one.projection["kpi"], payload)
-
-
-def _without_figures(basis: Basis, kpi: Kpi, targets: Sequence[Target], reason: str) -> Json:
-    """The JSON of a KPI of which nothing was published yet."""
-    return {
-        "plan": None,
-        "kpi": kpi.slug,
-        "name": None,
-        "label": None,
-        "unit": kpi.unit,
-        "kind": kpi.kind,
-        "year": basis.plan.year,
-        "as_of": basis.day.isoformat(),
-        "cutoff": None,
-        "actual_to_date": None,
-        "data_status": None,
-        "projected": None,
-        "growth_on_last_year": None,
-        "targets": [
-            {
-                "level": target.level,
-                "comparator": target.comparator,
-                "form": target.form,
-                "lower": target.lower,
-                "upper": target.upper,
-                "lower_value": target.lower if target.form == "absolute" else None,
-                "upper_value": target.upper if target.form == "absolute" else None,
-                "plan_version": None,
-                "source": target.source,
-                "probability": None,
-                "status": "no_basis",
-                "expected_gap": None,
-                "required": None,
-            }
-            for target in targets
-        ],
-        "probability": None,
-        "status": "no_basis",
-        "official_estimate": None,
-        "months": [],
-        "method": {
-            "name": "none",
-            "fallback": None,
-            "failures": [{"candidate": FIGURES, "reason": reason}],
-            "model_version": None,
-        },
-        "figures": None,
-        "stamp": None,
-    }

@@ -7,6 +7,7 @@ and ranks are fractions.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -68,21 +69,49 @@ class Required(Shape):
     months: list[RequiredMonth]
 
 
+class Sentence(Shape):
+    """What a person is to know about a number, or why there is none."""
+
+    code: str
+    vi: str
+    en: str
+
+
+class Base(Shape):
+    value: float = Field(description="last year over the target's period, in the KPI's unit")
+    status: FigureStatus | Literal["projected"] | None
+
+
+class BaseWhenSet(Base):
+    as_of: str = Field(description="the day since which the target stands as it is")
+
+
 class TargetOutcome(Shape):
     level: TargetLevel
-    period: str
+    period: str = Field(
+        description="'year', 'Q1' to 'Q4', 'H1', 'H2', '9M', 'remaining half', a day (from "
+        "1 January through it) or 'day..day'"
+    )
     comparator: Comparator
     form: TargetForm
     lower: float | None
     upper: float | None
     lower_value: float | None
     upper_value: float | None
+    base_when_set: BaseWhenSet | None = Field(
+        description="growth targets: the base as known when the target was set"
+    )
+    base_today: Base | None = Field(description="growth targets: the base as known now")
     plan_version: int
     source: str
     probability: float | None
     status: Status
+    mark: Literal["met", "missed", "open"]
+    actual: float | None = Field(description="the outcome, once the target's period is over")
+    provisional: bool = Field(description="the figures to date are not final")
     expected_gap: float | None
     required: Required | None
+    reason: Sentence | None = Field(description="why there is no probability")
 
 
 class ProjectedMonth(Shape):
@@ -105,6 +134,51 @@ class Method(Shape):
     fallback: str | None
     failures: list[Failure]
     model_version: str | None
+
+
+class Judgement(Shape):
+    probability: float
+    day: str
+    by: str
+
+
+class TaskStep(Shape):
+    step: str
+    name: Name
+    due: str | None = Field(description="as a document gives it")
+    done_on: str | None = Field(description="the day from which it is reported done")
+    overdue: bool
+    judgement: Judgement | None
+
+
+class Task(Shape):
+    """What a planner sees first of a task; null where nobody said."""
+
+    done: int | None = Field(description="counted since the start, or steps done")
+    remaining: int | None
+    goal: int | None = Field(description="of the target that leads: assigned, the last due")
+    level: TargetLevel | None = Field(description="of the target that leads")
+    period: str | None = Field(description="of the target that leads")
+    of: int | None = Field(description="length of the closed list that is counted from")
+    starts: str | None
+    deadline: str | None
+    lead: str
+    role: str
+    part: str = Field(description="what our own body answers for, where another leads")
+    obstacle: str
+    reported: str | None = Field(description="day of the newest report")
+    reported_by: str
+    judgement: Judgement | None = Field(description="the planner's own probability")
+    recognised_later: bool
+    steps: list[TaskStep]
+    assumptions: list[Sentence] = Field(description="what the probability rests on")
+    missing: list[Sentence] = Field(description="what there is no probability without")
+
+
+class VersionInForce(Shape):
+    number: int
+    adopted: str
+    document: str
 
 
 class OfficialEstimate(Shape):
@@ -156,6 +230,7 @@ class Projection(Shape):
     kpi: str
     name: Name
     label: Name | None = Field(description="to be shown wherever the answer is")
+    plan_version: VersionInForce | None = Field(description="the one in force at the vintage")
     unit: str
     kind: Kind
     year: int
@@ -169,6 +244,7 @@ class Projection(Shape):
     probability: float | None
     status: Status
     official_estimate: OfficialEstimate | None
+    task: Task | None = Field(description="of what is counted or ticked off, else null")
     months: list[ProjectedMonth]
     method: Method
     figures: Figures
@@ -218,6 +294,7 @@ class KpiShape(Shape):
     scope: str | None
     dimensions: dict[str, str]
     parts: list[str]
+    index: str | None
     indicator: str | None
     demonstration: bool
 
@@ -236,12 +313,72 @@ class TargetShape(Shape):
     source: str
 
 
+class PlannedStep(Shape):
+    step: str
+    name: Name
+    due: str | None
+    judgement: float | None
+
+
+class TaskShape(Shape):
+    kpi: str
+    starts: str | None
+    due: str | None
+    of: int | None
+    part: str
+    obstacle: str
+    judgement: float | None
+    recognised_later: bool
+    steps: list[PlannedStep]
+
+
 class VersionShape(Shape):
     number: int
     adopted: str
     document: str
     note: str
     targets: list[TargetShape]
+    tasks: list[TaskShape]
+
+
+class TargetChange(Shape):
+    change: Literal["added", "dropped", "changed"]
+    kpi: str
+    name: Name
+    unit: str
+    level: TargetLevel
+    period: str
+    before: TargetShape | None
+    after: TargetShape | None
+    difference: float | None = Field(
+        description="of the bound that decides; growth targets: percentage points"
+    )
+    difference_percent: float | None
+    text: Name
+
+
+class TaskChange(Shape):
+    change: Literal["added", "dropped", "changed"]
+    kpi: str
+    name: Name
+    fields: list[str]
+    before: TaskShape | None
+    after: TaskShape | None
+    text: Name
+
+
+class VersionComparison(Shape):
+    """What differs between two versions; where a target's figures come from is no change."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True)
+
+    plan: str
+    before: VersionInForce = Field(alias="from")
+    to: VersionInForce
+    added: list[TargetChange]
+    dropped: list[TargetChange]
+    changed: list[TargetChange]
+    tasks: list[TaskChange]
 
 
 class PlanSummary(Shape):
@@ -264,6 +401,84 @@ class PlanList(Shape):
 class PlanDetail(PlanSummary):
     kpis: list[KpiShape]
     versions: list[VersionShape]
+
+
+class ProgressEntry(Shape):
+    """A report about a task: what was so at the end of its day. Says at least one thing."""
+
+    by: str = Field(default="", description="who says so; default who sends it")
+    day: date | None = Field(default=None, description="default today")
+    step: str = Field(default="", description="of a checklist")
+    done: int | None = Field(
+        default=None, description="counted since the task's start; of a step 1 (done) or 0"
+    )
+    obstacle: str | None = Field(default=None, description="'' when there is none any more")
+    judgement: float | None = Field(
+        default=None, description="own probability, 0 to 1, of the whole or of the step in time"
+    )
+    final: bool = Field(default=False, description="nothing more will be counted")
+    note: str = ""
+    source: str = ""
+
+
+class ProgressShape(Shape):
+    kpi: str
+    day: str
+    step: str
+    done: int | None
+    obstacle: str | None
+    judgement: float | None
+    final: bool
+    note: str
+    source: str
+    by: str
+    entered: str
+
+
+class ProgressList(Shape):
+    plan: str
+    kpi: str
+    progress: list[ProgressShape]
+
+
+class LogText(Shape):
+    """What was observed in a month, in words; in one language or both."""
+
+    by: str = Field(default="", description="who says so; default who sends it")
+    month: str = Field(description="YYYY-MM")
+    vi: str = ""
+    en: str = ""
+    day: date | None = Field(default=None, description="when it was said; default today")
+    source: str = ""
+
+
+class IndexFigure(Shape):
+    """A published figure beside a month; rates have 100 as unchanged."""
+
+    form: str
+    value: float
+    status: FigureStatus
+    published: str
+    source: str
+
+
+class LogEntryShape(Shape):
+    month: str
+    text: Name
+    by: str
+    day: str
+    source: str
+    entered: str
+    index: list[IndexFigure]
+
+
+class Log(Shape):
+    plan: str
+    kpi: str
+    name: Name
+    index: str | None = Field(description="the KPI whose published figures stand beside")
+    unit: str | None = Field(description="of the index")
+    log: list[LogEntryShape]
 
 
 class ObservationShape(Shape):

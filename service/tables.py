@@ -13,6 +13,8 @@ from service.figures import FIGURES, RATES
 from service.texts import (
     FIGURE,
     FORM,
+    LEVEL,
+    ROLE,
     STATUS,
     TEXT,
     Lang,
@@ -20,6 +22,7 @@ from service.texts import (
     bounds,
     chance,
     day_of,
+    leading,
     month_name,
     number,
     signed_percent,
@@ -113,6 +116,8 @@ def _pace_growth(required: Json | None, lang: Lang) -> str:
 def _note(one: Json, lang: Lang) -> str:
     """Why there is no number, or by which step of the fallback ladder there is one."""
     method, to_load = one["method"], one["figures"]["to_load"]
+    if one["task"]:
+        return " ".join(remark[lang] for remark in one["task"]["missing"])
     if one["status"] != "no_basis":
         return method["fallback"] or ""
     reasons = [one["reason"] for one in method["failures"] if one["candidate"] != FIGURES]
@@ -155,6 +160,68 @@ def _printed_value(figure: Json, decimals: int, lang: Lang) -> str:
     return f"{number(figure['value'], lang, digits)} {unit_name(figure['unit'], lang)}"
 
 
+@dataclass(frozen=True)
+class TaskRow:
+    """What a planner sees first of a task, in words; '–' where nobody said."""
+
+    kpi: str
+    name: str
+    unit: str
+    done: str
+    reported: str
+    remaining: str
+    deadline: str
+    lead: str
+    role: str
+    obstacle: str
+    status: str
+    status_code: str
+    level: str
+
+
+def task_rows(projections: Iterable[Json], lang: Lang) -> list[TaskRow]:
+    """One row per task, in their order; what is no task is left out."""
+    return [_task_row(one, lang) for one in projections if one["task"]]
+
+
+def task_columns(lang: Lang) -> tuple[str, ...]:
+    """Headings of the table of tasks."""
+    text = TEXT[lang]
+    return (
+        text["task"],
+        text["unit"],
+        text["done"],
+        text["remaining"],
+        text["deadline"],
+        text["lead"],
+        text["obstacle"],
+        text["status"],
+    )
+
+
+def _task_row(one: Json, lang: Lang) -> TaskRow:
+    task, target = one["task"], leading(one)
+    goal = "" if task["goal"] is None else f" / {number(task['goal'], lang)}"
+    lead = " – ".join(text for text in (task["lead"], task["part"]) if text)
+    reported = task["reported"] and TEXT[lang]["reported"].format(day_of(task["reported"], lang))
+    status = target["status"] if target else one["status"]
+    return TaskRow(
+        kpi=one["kpi"],
+        name=one["name"][lang],
+        unit=unit_name(one["unit"], lang),
+        done=number(task["done"], lang) + goal,
+        reported=reported or "",
+        remaining=number(task["remaining"], lang),
+        deadline=day_of(task["deadline"], lang) if task["deadline"] else "–",
+        lead=lead or "–",
+        role=ROLE[lang][task["role"]] if task["role"] else "",
+        obstacle=task["obstacle"] or "–",
+        status=STATUS[lang][status],
+        status_code=status,
+        level=LEVEL[lang][target["level"]] if target else "",
+    )
+
+
 CSV_COLUMNS = (
     "plan",
     "kpi",
@@ -178,6 +245,7 @@ CSV_COLUMNS = (
     "base",
     "base_status",
     "level",
+    "period",
     "comparator",
     "form",
     "lower",
@@ -188,10 +256,23 @@ CSV_COLUMNS = (
     "source",
     "probability",
     "status",
+    "mark",
+    "actual",
     "expected_gap",
     "required_monthly_average",
     "required_ratio_to_last_year",
     "required_rank_in_history",
+    "done",
+    "remaining",
+    "deadline",
+    "lead",
+    "role",
+    "obstacle",
+    "reported",
+    "assumptions_vi",
+    "assumptions_en",
+    "missing_vi",
+    "missing_en",
     "official_estimate",
     "official_estimate_state",
     "method",
@@ -217,6 +298,12 @@ def to_csv(projections: Iterable[Json]) -> str:
 def _records(one: Json) -> Iterator[dict[str, Any]]:
     growth, year, method = one["growth_on_last_year"], one["projected"], one["method"]
     common = {key: one[key] for key in CSV_COLUMNS if key in one}
+    common["plan_version"] = one["plan_version"] and one["plan_version"]["number"]
+    task = one["task"] or {}
+    common.update({key: task[key] for key in CSV_COLUMNS if key in task})
+    for said in ("assumptions", "missing"):
+        for lang in ("vi", "en"):
+            common[f"{said}_{lang}"] = " ".join(remark[lang] for remark in task.get(said, ()))
     common.update({f"name_{lang}": text for lang, text in one["name"].items()})
     common.update({f"label_{lang}": text for lang, text in (one["label"] or {}).items()})
     common.update(

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from data.plan import Plan
+from models.target import Target
 
 Lang = Literal["vi", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
@@ -65,6 +66,11 @@ FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAG
 UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
 STATE: Mapping[Lang, Texts] = {lang: Texts(lang, "state.") for lang in LANGUAGES}
 FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
+ROLE: Mapping[Lang, Texts] = {lang: Texts(lang, "role.") for lang in LANGUAGES}
+LEVEL: Mapping[Lang, Texts] = {lang: Texts(lang, "level.") for lang in LANGUAGES}
+PERIOD: Mapping[Lang, Texts] = {lang: Texts(lang, "period.") for lang in LANGUAGES}
+REMARK: Mapping[Lang, Texts] = {lang: Texts(lang, "remark.") for lang in LANGUAGES}
+COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 
 @cache
@@ -166,13 +172,39 @@ def bounds(target: Mapping[str, Any], lang: Lang, decimals: int = 0) -> str:
     return pattern.format(value=value)
 
 
+def plain_bounds(target: Target, unit: str, lang: Lang, decimals: int = 0) -> str:
+    """A target's bounds as the plan has them: 'từ 300.000 triệu USD trở lên', '+4,0% – +5,0%'."""
+    ends = [bound for bound in (target.lower, target.upper) if bound is not None]
+    if target.form == "growth":
+        shown = " – ".join(signed_percent(bound, lang) for bound in ends)
+    else:
+        written = [*(number(bound, lang, decimals) for bound in ends[:-1])]
+        shown = " – ".join([*written, amount(ends[-1], unit, lang, decimals)])
+    if len(ends) > 1:
+        return shown
+    return TEXT[lang][f"comparator.{target.comparator}"].format(value=shown)
+
+
 def assigned(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The target that the outer probability speaks of; None without one."""
+    target = leading(projection)
+    return target if target is not None and target["level"] == "assigned" else None
+
+
+def leading(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The assigned target of the year; of a task the one its done and remaining speak of."""
+    task = projection.get("task")
+    wanted = (task["level"], task["period"]) if task else ("assigned", "year")
     targets: Sequence[Mapping[str, Any]] = projection["targets"]
     for target in targets:
-        if target["level"] == "assigned" and target["period"] == "year":
+        if (target["level"], target["period"]) == wanted:
             return target
     return None
+
+
+def period_name(period: str, lang: Lang) -> str:
+    """'Q1' → 'quý I'; a period of days stays as it is written."""
+    return PERIOD[lang].get(period, period)
 
 
 def _written(value: float, lang: Lang, decimals: int) -> str:

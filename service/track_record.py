@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.settings import Settings
 from data.store import Store
+from service.plans import demonstrates
 from service.stamps import rounded
 from training.bundles import bundle_for
 from training.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
@@ -53,7 +54,8 @@ def track_record(store: Store, settings: Settings, family: str, day: date) -> di
 
 def labelled(store: Store, family: str) -> bool:
     """Whether a plan of the family says of itself that its figures are not the real ones."""
-    return any(store.plan(slug).label for slug in store.family_plans(family))
+    plans = [store.plan(slug) for slug in store.family_plans(family)]
+    return any(plan.label or demonstrates(store, plan) for plan in plans)
 
 
 def _scores(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from data.observation import Kpi
 from data.plan import PlanVersion
+from models.series import Kind
+from models.target import Target
+from models.task import Task
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A contradiction: the item's position in the document and the field to change."""
+    """A contradiction: the item's position in its list and the field to change.
+
+    Of tasks and targets together, `of_target` says that the item is a target.
+    """
 
     index: int
     field: str
     expected: str
     found: str
     advice: str = ""
+    of_target: bool = False
 
 
 def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
@@ -34,6 +41,7 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
             ("parts", kpi.parts),
             ("numerator", (kpi.numerator,)),
             ("denominator", (kpi.denominator,)),
+            ("index", (kpi.index,)),
             ("indicator", (_near(kpi.indicator),)),
         ):
             for slug in slugs:
@@ -42,6 +50,8 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
                     yield Finding(index, field, "the slug of a KPI of the plan", slug, advice)
         yield from _check_parts(index, kpi, by_slug)
         yield from _check_ratio(index, kpi)
+        if kpi.index is not None and kpi.kind != "log":
+            yield Finding(index, "index", f"no index, since the kind is '{kpi.kind}'", kpi.index)
         if _circles(kpi.slug, lambda slug: _parent(slug, by_slug)):
             yield Finding(index, "parent", "parents that do not circle", f"'{kpi.parent}'")
         if _circles(kpi.slug, lambda slug: by_slug[slug].parts if slug in by_slug else ()):
@@ -116,3 +126,65 @@ def check_versions(versions: Sequence[PlanVersion]) -> Iterator[Finding]:
         if later.adopted < earlier.adopted:
             expected = f"a date not before {earlier.adopted}, that of version {earlier.number}"
             yield Finding(index, "adopted", expected, str(later.adopted))
+
+
+def check_tasks(version: PlanVersion, kpis: Sequence[Kpi], year: int) -> Iterator[Finding]:
+    """Tasks are of KPIs that are counted or ticked off, lie in the year, and have a target."""
+    kinds = {kpi.slug: kpi.kind for kpi in kpis}
+    slugs = [slug for slug, _ in version.tasks]
+    for index, (slug, task) in enumerate(version.tasks):
+        kind = kinds.get(slug)
+        if kind not in ("count", "milestone"):
+            expected = "a KPI of this plan of kind 'count' or 'milestone'"
+            yield Finding(
+                index, "kpi", expected, f"'{slug}'" + (f" of kind '{kind}'" * bool(kind))
+            )
+            continue
+        if slugs.index(slug) != index:
+            yield Finding(index, "kpi", "a task once", f"'{slug}' again", "Delete one of them.")
+        if slug not in [kpi for kpi, _ in version.targets]:
+            advice = "Add one: it says how much, who leads and where it was published."
+            yield Finding(index, "kpi", "a target of the task in the same version", slug, advice)
+        yield from _check_steps(index, kind, task)
+        yield from _check_days(index, task, year)
+    for index, (slug, target) in enumerate(version.targets):
+        for finding in _check_goal(index, kinds.get(slug), target, dict(version.tasks).get(slug)):
+            yield replace(finding, of_target=True)
+
+
+def _check_steps(index: int, kind: Kind, task: Task) -> Iterator[Finding]:
+    names = [step.slug for step in task.steps]
+    if kind == "milestone" and not names:
+        yield Finding(index, "steps", "at least one step, since the kind is 'milestone'", "none")
+    if kind == "count" and names:
+        yield Finding(index, "steps", "no steps, since the kind is 'count'", ", ".join(names))
+    if kind == "milestone" and task.of is not None:
+        yield Finding(index, "of", "nothing: a checklist is as long as its steps", str(task.of))
+    if len(set(names)) != len(names):
+        yield Finding(index, "steps", "each step once", ", ".join(names))
+
+
+def _check_days(index: int, task: Task, year: int) -> Iterator[Finding]:
+    for field, day in (("starts", task.starts), ("due", task.due)):
+        if day is not None and year and day.year != year:
+            yield Finding(index, field, f"a day of the plan's year, {year}", str(day))
+    if task.starts and task.due and task.starts > task.due:
+        yield Finding(index, "due", f"a day from {task.starts}, the start, on", str(task.due))
+
+
+def _check_goal(
+    index: int, kind: Kind | None, target: Target, task: Task | None
+) -> Iterator[Finding]:
+    if kind == "log":
+        yield Finding(index, "kpi", "a KPI with figures; one of kind 'log' has words", "a target")
+    if kind == "milestone" and task is None:
+        yield Finding(index, "kpi", "a task with its steps in the same version", "none")
+    if task is None:
+        return
+    if target.form != "absolute":
+        yield Finding(index, "form", "an absolute target, since it is a task's", target.form)
+    most = task.of or len(task.steps)
+    if most and target.lower is not None and target.lower > most:
+        yield Finding(index, "lower", f"at most {most}, all there are", f"{target.lower:g}")
+    if task.steps and target.comparator == "at_most":
+        yield Finding(index, "comparator", "at_least, of a checklist", target.comparator)

@@ -6,9 +6,10 @@ person the blank document. How to fill one in: docs/plans_and_files.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 
+from data.observation import Kpi
 from data.plan import Plan, PlanVersion
 from data.readers.plan_build import build_plan, build_version
 from data.readers.plan_template import YAML_TEMPLATE
@@ -44,13 +45,14 @@ def read_plan(content: bytes, file: str) -> Plan:
     return build_plan(document, file)
 
 
-def read_version(data: object, kpis: Collection[str], file: str = "request") -> PlanVersion:
+def read_version(
+    data: object, kpis: Sequence[Kpi], year: int, file: str = "request"
+) -> PlanVersion:
     """Read one version given as a mapping with the keys of the YAML document.
 
-    `kpis` are the slugs of the plan's KPIs; errors as `read_plan`.
+    `kpis` and `year` are the plan's; errors as `read_plan`.
     """
-    record, targets = version_records(data, file)
-    return build_version(record, targets, kpis, file)
+    return build_version(version_records(data, file), kpis, year, file)
 
 
 def write_plan(plan: Plan, path: Path, drafts: Sequence[TargetDraft] = ()) -> None:

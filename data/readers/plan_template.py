@@ -15,7 +15,7 @@ kpis: []
 #   - slug: exports                 # chữ thường không dấu / lower case, no accents
 #     name: {vi: Xuất khẩu qua địa bàn, en: Exports through the province}
 #     unit: million USD
-#     kind: flow                    # flow, average, closing, ratio, growth, count, milestone
+#     kind: flow                    # flow, average, closing, ratio, growth, count, milestone, log
 #     scope: through the province   # phạm vi (may be left out)
 #   - slug: imports
 #     name: {vi: Nhập khẩu qua địa bàn, en: Imports through the province}
@@ -24,6 +24,14 @@ kpis: []
 #     name: {vi: Tổng kim ngạch, en: Turnover}
 #     unit: million USD
 #     parts: [exports, imports]     # là tổng của / the sum of; has no figures of its own
+#   - slug: inspections
+#     name: {vi: Cuộc kiểm tra, en: Inspections}
+#     unit: inspections
+#     kind: count                   # việc đếm được / what is counted
+#   - slug: hydropower
+#     name: {vi: Dự án thủy điện, en: Hydropower project}
+#     unit: steps
+#     kind: milestone               # việc làm theo bước / a checklist
 
 versions: []
 # versions:
@@ -37,4 +45,20 @@ versions: []
 #         form: growth              # absolute (mặc định / default), growth (% so với năm trước)
 #         level: assigned           # assigned (giao), stretch (phấn đấu), indicative (tham khảo)
 #         source: mục tiêu được công bố ở đâu / where the target was published
+#       - kpi: inspections
+#         comparator: at_least
+#         lower: 8
+#         period: remaining half      # year, Q1…Q4, H1, H2, 9M, 2021-09-30, 2021-07-15..2021-12-31
+#         owner: đơn vị chủ trì / who leads
+#         role: lead                  # lead (chủ trì), coordinate (phối hợp)
+#       - kpi: hydropower             # không ghi mức: mọi bước / no bound: all steps
+#         role: coordinate
+#     tasks:                          # chỉ ghi điều văn bản có / only what a document says
+#       - kpi: inspections
+#         starts: 2021-07-01
+#         obstacle: vướng mắc / what stands in the way
+#       - kpi: hydropower
+#         steps:
+#           - {step: appraisal, name: {vi: Thẩm định thiết kế}, due: 2021-09-30}
+#           - {step: permit, name: {vi: Cấp phép}, judgement: 0.7}
 """

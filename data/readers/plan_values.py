@@ -8,6 +8,7 @@ from data.observation import Kpi, RowSelector
 from data.plan import Plan, PlanVersion
 from data.roll_over import TargetDraft
 from models.target import Target
+from models.task import Step, Task
 
 Values = Mapping[str, object]
 
@@ -36,6 +37,7 @@ def kpi_values(kpi: Kpi) -> Values:
         "parts": list(kpi.parts),
         "numerator": kpi.numerator,
         "denominator": kpi.denominator,
+        "index": kpi.index,
         "price_basis": kpi.price_basis,
         "scope": kpi.scope,
         "dimensions": dict(kpi.dimensions),
@@ -76,6 +78,30 @@ def target_values(kpi: str, target: Target) -> Values:
         "role": target.role,
         "basis": target.basis,
         "source": target.source,
+    }
+
+
+def task_values(kpi: str, task: Task) -> Values:
+    """Without its steps."""
+    return {
+        "kpi": kpi,
+        "starts": task.starts,
+        "due": task.due,
+        "of": task.of,
+        "part": task.part,
+        "obstacle": task.obstacle,
+        "judgement": task.judgement,
+        "recognised_later": "yes" if task.recognised_later else None,
+    }
+
+
+def step_values(step: Step) -> Values:
+    return {
+        "step": step.slug,
+        "name_vi": step.name_vi,
+        "name_en": step.name_en,
+        "due": step.due,
+        "judgement": step.judgement,
     }
 
 

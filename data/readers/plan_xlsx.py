@@ -1,7 +1,7 @@
 """Plan documents as XLSX: reading and writing.
 
-Sheets for the plan, its KPIs, versions, targets and source rows, with headings
-in Vietnamese and English (either is understood), drop-down lists for what has
+Sheets for the plan, its KPIs, versions, targets, tasks and source rows, with
+headings in Vietnamese and English (either is understood), drop-down lists for what has
 fixed answers, and a guide sheet.
 """
 
@@ -18,7 +18,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from data.plan import Plan
-from data.readers.plan_build import Document, Entry, Record
+from data.readers.plan_entries import Document, Entry, Record, VersionRecords
 from data.readers.plan_fields import GUIDE_TITLE, SHEETS, Field, Sheet
 from data.readers.plan_values import (
     Values,
@@ -26,7 +26,9 @@ from data.readers.plan_values import (
     kpi_values,
     plan_values,
     row_values,
+    step_values,
     target_values,
+    task_values,
     version_values,
 )
 from data.readers.tables import Cell, Grid, Problem, Row, raise_problems, read_sheets
@@ -37,8 +39,8 @@ from models.errors import InvalidPlan
 BLANK_ROWS = 300  # rows below the last one that still have drop-down lists
 MAX_TEXT = 32767  # Excel keeps no more in a cell
 _LISTS = {"parts", "names"}  # one item to a line
-_DATES = {"adopted"}
-_NUMBERS = {"decimals", "number", "version", "lower", "upper", "occurrence"}
+_DATES = {"adopted", "starts", "due"}
+_NUMBERS = {"decimals", "number", "version", "lower", "upper", "occurrence", "of", "judgement"}
 
 
 def parse_xlsx(content: bytes, file: str) -> Document:
@@ -66,41 +68,47 @@ def parse_xlsx(content: bytes, file: str) -> Document:
     head = _head(plan, problems) if plan else Record({}, Entry(None))
     records = {
         name: _records(SHEETS[name], grid, problems) if (grid := found[name]) else []
-        for name in ("kpis", "versions", "targets", "rows")
+        for name in SHEETS
+        if name != "plan"
     }
-    kpis = _nest(records["kpis"], "slug", records["rows"], "kpi", problems)
-    versions = _nest(records["versions"], "number", records["targets"], "version", problems)
+    rows = _nest(records["kpis"], ("slug",), records["rows"], ("kpi",), problems)
+    targets = _nest(records["versions"], ("number",), records["targets"], ("version",), problems)
+    tasks = _nest(records["versions"], ("number",), records["tasks"], ("version",), problems)
+    task_keys = ("version", "kpi")
+    steps = _nest(records["tasks"], task_keys, records["steps"], task_keys, problems)
     raise_problems(file, problems)
-    return Document(head, kpis, versions)
+    steps_of = {id(task): mine for task, mine in zip(records["tasks"], steps, strict=True)}
+    versions = tuple(
+        VersionRecords(version, aims, tuple((task, steps_of[id(task)]) for task in mine))
+        for version, aims, mine in zip(records["versions"], targets, tasks, strict=True)
+    )
+    return Document(head, tuple(zip(records["kpis"], rows, strict=True)), versions)
 
 
 def _nest(
     owners: Sequence[Record],
-    key: str,
+    keys: Sequence[str],
     belongings: Sequence[Record],
-    foreign_key: str,
+    foreign_keys: Sequence[str],
     problems: list[Problem],
-) -> tuple[tuple[Record, tuple[Record, ...]], ...]:
-    """Each owner with its rows of the other sheet."""
-    known = {_text(owner.entry(key)) for owner in owners}
+) -> list[tuple[Record, ...]]:
+    """The rows of the other sheet that belong to each owner."""
+    named = [_named(owner, keys) for owner in owners]
+    found: dict[str, list[Record]] = {name: [] for name in named}
     for belonging in belongings:
-        entry = belonging.entry(foreign_key)
-        if _text(entry) not in known:
-            listed = ", ".join(sorted(known)) or "none yet"
-            expected = f"one of those listed on the other sheet ({listed})"
-            where = (entry.sheet, entry.cell)
-            problems.append(Problem(expected, entry.shown, "Add it there, or correct it.", *where))
-    return tuple(
-        (
-            owner,
-            tuple(
-                row
-                for row in belongings
-                if _text(row.entry(foreign_key)) == _text(owner.entry(key))
-            ),
-        )
-        for owner in owners
-    )
+        name, entry = _named(belonging, foreign_keys), belonging.entry(foreign_keys[-1])
+        if name in found:
+            found[name].append(belonging)
+            continue
+        listed = "; ".join(sorted(found)) or "none yet"
+        expected = f"one of those listed on the other sheet ({listed})"
+        where = (entry.sheet, entry.cell)
+        problems.append(Problem(expected, f"'{name}'", "Add it there, or correct it.", *where))
+    return [tuple(found[name]) for name in named]
+
+
+def _named(record: Record, keys: Sequence[str]) -> str:
+    return ", ".join(_text(record.entry(key)) for key in keys)
 
 
 def _text(entry: Entry) -> str:
@@ -169,7 +177,8 @@ def _entry(field: Field, cell: Cell, problems: list[Problem]) -> Entry:
         pairs = [line.partition(":") for line in cell.text.split("\n") if line.strip()]
         value = {name.strip(): what.strip() for name, _, what in pairs} or None
     elif isinstance(value, float):
-        value = float(f"{value * 100:.12g}") if cell.percent else value
+        per_cent = cell.percent and field.name != "judgement"
+        value = float(f"{value * 100:.12g}") if per_cent else value
         value = int(value) if value.is_integer() else value
         if field.name not in _NUMBERS | _DATES:
             value = str(value)
@@ -196,6 +205,17 @@ def dump_xlsx(plan: Plan | None, drafts: Sequence[TargetDraft] = ()) -> bytes:
             for version in plan.versions
             for target in version.targets
         ]
+        rows["tasks"] = [
+            {"version": version.number, **task_values(*task)}
+            for version in plan.versions
+            for task in version.tasks
+        ]
+        rows["steps"] = [
+            {"version": version.number, "kpi": kpi, **step_values(step)}
+            for version in plan.versions
+            for kpi, task in version.tasks
+            for step in task.steps
+        ]
     if drafts:
         number = max((version.number for version in plan.versions), default=0) + 1 if plan else 1
         rows["versions"].append({"number": number})
@@ -205,8 +225,9 @@ def dump_xlsx(plan: Plan | None, drafts: Sequence[TargetDraft] = ()) -> bytes:
         formats = _formats(book)
         _write_guide(book, formats)
         _write_plan(book, formats, rows["plan"])
-        for name in ("kpis", "versions", "targets", "rows"):
-            _write_table(book, formats, SHEETS[name], rows[name])
+        for name, layout in SHEETS.items():
+            if name != "plan":
+                _write_table(book, formats, layout, rows[name])
     return buffer.getvalue()
 
 
@@ -293,8 +314,10 @@ def _write_guide(book: Workbook, formats: Mapping[str, Format]) -> None:
     sheet.write_string(0, 0, "Kế hoạch năm và các mục tiêu (annual plan)", formats["title"])
     lines = [
         "Điền các trang theo thứ tự: Kế hoạch, Chỉ tiêu, Phiên bản, Mục tiêu. Cột tô vàng là bắt "
-        "buộc. Trang Dòng nguồn chỉ cần khi số liệu lấy từ biểu tháng của cơ quan thống kê.",
-        "Fill in the sheets in order: Plan, KPIs, Versions, Targets. Yellow columns are required.",
+        "buộc. Trang Nhiệm vụ và Các bước chỉ dành cho việc đếm được hoặc làm theo bước; trang "
+        "Dòng nguồn chỉ cần khi số liệu lấy từ biểu tháng của cơ quan thống kê.",
+        "Fill in the sheets in order: Plan, KPIs, Versions, Targets. Yellow columns are required. "
+        "Tasks and Steps are for what is counted or done step by step.",
         "Mỗi lần kế hoạch được ban hành hay điều chỉnh là một phiên bản; mỗi phiên bản liệt kê đủ "
         "mọi mục tiêu có hiệu lực. Chỉ tiêu không có mục tiêu thì không ghi.",
         "Each adoption or adjustment is a version that lists all targets then in force.",

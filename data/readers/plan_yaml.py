@@ -8,26 +8,37 @@ from typing import Any
 import yaml
 
 from data.observation import Kpi
-from data.plan import Plan
-from data.readers.plan_build import Document, Entry, Record
+from data.plan import Plan, PlanVersion
+from data.readers.plan_entries import Document, Entry, Record, VersionRecords
 from data.readers.plan_fields import SHEETS
 from data.readers.plan_values import (
     draft_values,
     kpi_values,
     plan_values,
     row_values,
+    step_values,
     target_values,
+    task_values,
     version_values,
 )
 from data.readers.tables import Problem, decode, raise_problems
 from data.roll_over import TargetDraft
 from models.errors import UnreadableFile
+from models.task import Step, Task
 
-_PLAN_KEYS = (*(field.name for field in SHEETS["plan"].fields), "name", "kpis", "versions")
-_KPI_KEYS = (*(field.name for field in SHEETS["kpis"].fields), "name", "rows")
-_VERSION_KEYS = (*(field.name for field in SHEETS["versions"].fields), "targets")
-_TARGET_KEYS = tuple(field.name for field in SHEETS["targets"].fields if field.name != "version")
-_ROW_KEYS = tuple(field.name for field in SHEETS["rows"].fields if field.name != "kpi")
+
+def _keys(sheet: str, *others: str, without: Sequence[str] = ()) -> tuple[str, ...]:
+    """The fields of a sheet as keys, and what YAML nests."""
+    return (*(one.name for one in SHEETS[sheet].fields if one.name not in without), *others)
+
+
+_PLAN_KEYS = _keys("plan", "name", "kpis", "versions")
+_KPI_KEYS = _keys("kpis", "name", "rows")
+_VERSION_KEYS = _keys("versions", "targets", "tasks")
+_TARGET_KEYS = _keys("targets", without=("version",))
+_TASK_KEYS = _keys("tasks", "steps", without=("version",))
+_STEP_KEYS = _keys("steps", "name", without=("version", "kpi"))
+_ROW_KEYS = _keys("rows", without=("kpi",))
 _DEFAULTS = (
     ("kind", "flow"),
     ("direction", "higher"),
@@ -83,20 +94,30 @@ def parse_yaml(content: bytes, file: str) -> Document:
         for record in _records(head, "kpis", _KPI_KEYS, problems)
     ]
     versions = [
-        (record, tuple(_records(record, "targets", _TARGET_KEYS, problems)))
+        _version_records(record, problems)
         for record in _records(head, "versions", _VERSION_KEYS, problems)
     ]
     raise_problems(file, problems)
     return Document(head, tuple(kpis), tuple(versions))
 
 
-def version_records(data: object, file: str) -> tuple[Record, tuple[Record, ...]]:
+def version_records(data: object, file: str) -> VersionRecords:
     """The records of one version given as a mapping, such as the body of a request."""
     problems: list[Problem] = []
-    record = record_of(data, "", _VERSION_KEYS, problems)
-    targets = tuple(_records(record, "targets", _TARGET_KEYS, problems))
+    records = _version_records(record_of(data, "", _VERSION_KEYS, problems), problems)
     raise_problems(file, problems)
-    return record, targets
+    return records
+
+
+def _version_records(record: Record, problems: list[Problem]) -> VersionRecords:
+    return VersionRecords(
+        record,
+        tuple(_records(record, "targets", _TARGET_KEYS, problems)),
+        tuple(
+            (task, tuple(_records(task, "steps", _STEP_KEYS, problems)))
+            for task in _records(record, "tasks", _TASK_KEYS, problems)
+        ),
+    )
 
 
 def record_of(data: object, path: str, keys: Sequence[str], problems: list[Problem]) -> Record:
@@ -150,11 +171,7 @@ def dump_yaml(plan: Plan, drafts: Sequence[TargetDraft] = ()) -> str:
     document: dict[str, object] = {"plan": head.pop("plan")}
     document |= {"body": head.pop("body", ""), "name": _name(head)} | head
     document["kpis"] = [_kpi(kpi) for kpi in plan.kpis]
-    versions: list[Mapping[str, object]] = [
-        _said(version_values(version))
-        | {"targets": [_said(target_values(*target)) for target in version.targets]}
-        for version in plan.versions
-    ]
+    versions: list[Mapping[str, object]] = [_version(version) for version in plan.versions]
     if drafts:
         number = max((version.number for version in plan.versions), default=0) + 1
         targets = [
@@ -172,6 +189,26 @@ def _kpi(kpi: Kpi) -> Mapping[str, object]:
     if kpi.rows:
         said["rows"] = [_said(row_values(row)) for row in kpi.rows]
     return said
+
+
+def _version(version: PlanVersion) -> Mapping[str, object]:
+    said = _said(version_values(version))
+    said["targets"] = [_said(target_values(*target)) for target in version.targets]
+    if version.tasks:
+        said["tasks"] = [_task(kpi, task) for kpi, task in version.tasks]
+    return said
+
+
+def _task(kpi: str, task: Task) -> Mapping[str, object]:
+    said = _said(task_values(kpi, task))
+    if task.steps:
+        said["steps"] = [_step(step) for step in task.steps]
+    return said
+
+
+def _step(step: Step) -> Mapping[str, object]:
+    values = dict(step_values(step))
+    return {"step": values.pop("step"), "name": _name(values)} | _said(values)
 
 
 def _name(values: dict[str, object]) -> Mapping[str, object]:

@@ -55,6 +55,7 @@ KINDS: Vocabulary = {
     "growth": ("chỉ số tăng trưởng", "tăng trưởng"),
     "count": ("số lượng nhỏ", "đếm"),
     "milestone": ("mốc việc", "mốc"),
+    "log": ("nhật ký", "theo dõi bằng lời", "qualitative log"),
 }
 
 DIRECTIONS: Vocabulary = {

@@ -101,21 +101,26 @@ def _imported(files: list[Path]) -> list[Observation]:
     return [one for figures in panel.printed.values() for one in figures]
 
 
-def published_targets(path: Path, body: str, plan: Plan) -> Iterator[DatedTarget]:
+def published_targets(
+    path: Path, body: str, plan: Plan, days: Mapping[str, date] | None = None
+) -> Iterator[DatedTarget]:
     """A body's targets for KPIs and the year of a plan, each from the day it was known.
 
-    `body` is how the body's name begins in the table.
+    Parameters
+    ----------
+    body : how the body's name begins in the table
+    days : source → the day from which it counts, for sources that do not say one
     """
     known = {kpi.slug for kpi in plan.kpis}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             ours = row["body"].startswith(body) and row["year"] == str(plan.year)
             if ours and row["kpi"] in known:
-                yield _dated_target(row)
+                day = (days or {}).get(row["source"])
+                yield _dated_target(row, *((day, False) if day else known_from(row["source"])))
 
 
-def _dated_target(row: Mapping[str, str]) -> DatedTarget:
-    day, is_exact = known_from(row["source"])
+def _dated_target(row: Mapping[str, str], day: date, is_exact: bool) -> DatedTarget:
     document = f"Target of the {row['owner']} as reported by {row['source']}"
     if not is_exact:
         document += " (the day is not known; counted from the end of the month)"

@@ -23,11 +23,13 @@ from pathlib import Path
 
 from data.observation import UNDATED, Form, Observation
 from data.plan import Plan
-from data.plan_in_force import versions_of
+from data.plan_in_force import DatedTarget, versions_of
 from data.samples.build import published_targets
 from data.samples.files import write_sample
-from data.samples.lang_son import KPIS, ROWS
+from data.samples.lang_son import KPIS, ROWS, SIX_MONTH_REPORT
 from models.series import FigureStatus, Month
+from models.target import Target
+from models.task import Step, Task
 
 NAME = "lang-son-2021"
 LEFT_OUT_FILE = "left_out.csv"
@@ -48,6 +50,8 @@ _UNUSABLE = {  # what a note says → why the figure is left out
     "at the excerpt cut": "the number is cut off in the excerpt",
 }
 
+REPORTED = date(2021, 6, 30)  # the six-month report: its day is not known, so the month's last
+
 PLAN = Plan(
     slug=NAME,
     family="lang-son",
@@ -64,17 +68,48 @@ PLAN = Plan(
     ),
 )
 
-SIX_MONTH_REPORT = Observation(
+SIX_MONTH_GROWTH = Observation(
     kpi="turnover",
     month=Month(2021, 6),
     form="rate_to_date",
     value=141.0,
     status="estimate",
-    published=date(2021, 6, 30),
+    published=REPORTED,
     source=(
         "Six-month report of the Department of Industry and Trade of Lạng Sơn, June 2021 (the "
         "day is not known; counted from the end of the month): turnover of the six months 41 % "
         "above those of 2020"
+    ),
+)
+
+TASKS = (  # of the six-month report; it prints neither due dates nor shares done
+    ("specialised_inspections", Task()),
+    ("administrative_inspections", Task()),
+    ("units_inspected", Task()),
+    (
+        "new_rural_communes",
+        Task(
+            part="criteria 4 (electricity) and 7 (rural trade infrastructure)",
+            recognised_later=True,
+        ),
+    ),
+    (
+        "hydropower",
+        Task(
+            steps=(
+                Step("ban_nhung", "Thủy điện Bản Nhùng", "Bản Nhùng hydropower"),
+                Step("ban_lai", "Thủy điện Bản Lải", "Bản Lải hydropower"),
+            )
+        ),
+    ),
+    (
+        "power_plan_dossiers",
+        Task(
+            steps=(
+                Step("wind", "Hồ sơ điện gió", "Wind power dossier"),
+                Step("waste", "Hồ sơ điện rác", "Waste-to-energy dossier"),
+            )
+        ),
     ),
 )
 
@@ -92,12 +127,29 @@ def build(published: Path, targets: Path, folder: Path) -> Plan:
         rows = list(csv.DictReader(file))
     left_out = [(row, reason) for row in rows if (reason := why_left_out(row))]
     observations = [one for row in rows if not why_left_out(row) for one in observations_of(row)]
-    order = [kpi.slug for kpi in KPIS]
-    versions = versions_of(published_targets(targets, "Lang Son (", PLAN), order)
-    plan = replace(PLAN, versions=versions)
-    write_sample(plan, dict.fromkeys([*observations, SIX_MONTH_REPORT]), folder)
+    days = {"six-month report, 2021": REPORTED}
+    dated = [*published_targets(targets, "Lang Son (", PLAN, days), *_checklists()]
+    versions = versions_of(dated, [kpi.slug for kpi in KPIS])
+    reported = replace(versions[-1], tasks=TASKS)
+    plan = replace(PLAN, versions=(*versions[:-1], reported))
+    write_sample(plan, dict.fromkeys([*observations, SIX_MONTH_GROWTH]), folder)
     _write_left_out(left_out, folder / LEFT_OUT_FILE)
     return plan
+
+
+def _checklists() -> Iterator[DatedTarget]:
+    """The projects that the report lists: all their steps, without a date."""
+    for slug, task in TASKS:
+        if task.steps:
+            target = Target(
+                "at_least",
+                lower=len(task.steps),
+                level="indicative",
+                basis="listed among the tasks; neither a due date nor a share done is printed",
+                source=SIX_MONTH_REPORT,
+            )
+            document = f"{SIX_MONTH_REPORT} (the day is not known; counted from the end of June)"
+            yield DatedTarget(REPORTED, slug, target, document)
 
 
 def why_left_out(row: Mapping[str, str]) -> str:

@@ -72,6 +72,12 @@ def _product(
     return _kpi(slug, name_vi, name_en, unit, indicator=indicator, dimensions={"product": name_en})
 
 
+def _task(slug: str, name_vi: str, name_en: str, unit: str, kind: Kind = "count") -> Kpi:
+    return Kpi(slug, name_vi, name_en, unit, kind, source=SIX_MONTH_REPORT)
+
+
+SIX_MONTH_REPORT = "Six-month report of the Department of Industry and Trade, 2021"
+
 KPIS: tuple[Kpi, ...] = (
     _trade(
         "turnover",
@@ -241,6 +247,39 @@ KPIS: tuple[Kpi, ...] = (
         kind="growth",
         decimals=2,
         price_basis="constant",
+    ),
+    _task(
+        "specialised_inspections",
+        "Cuộc kiểm tra chuyên ngành",
+        "Specialised inspections",
+        "inspections",
+    ),
+    _task(
+        "administrative_inspections",
+        "Cuộc thanh tra hành chính",
+        "Administrative inspections",
+        "inspections",
+    ),
+    _task("units_inspected", "Đơn vị được thanh tra, kiểm tra", "Units inspected", "units"),
+    _task(
+        "new_rural_communes",
+        "Xã phấn đấu đạt chuẩn nông thôn mới",
+        "Communes towards the new-rural standard",
+        "communes",
+    ),
+    _task(
+        "hydropower",
+        "Dự án thủy điện Bản Nhùng, Bản Lải",
+        "Hydropower projects Bản Nhùng and Bản Lải",
+        "steps",
+        "milestone",
+    ),
+    _task(
+        "power_plan_dossiers",
+        "Hồ sơ bổ sung quy hoạch điện: điện gió, điện rác",
+        "Dossiers for the power plan: wind, waste-to-energy",
+        "steps",
+        "milestone",
     ),
 )
 

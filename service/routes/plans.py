@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 from fastapi.responses import JSONResponse
 
 from service.access import Entry, requires
+from service.comparison import comparison
 from service.examples import NEW_VERSION
 from service.plans import add_version, detail, summary, version_json
 from service.retraining import retrain_work
@@ -17,6 +18,7 @@ from service.schemas import (
     PlanDetail,
     PlanList,
     RetrainRequest,
+    VersionComparison,
     VersionShape,
 )
 
@@ -61,6 +63,22 @@ def new_version(
     added = add_version(desk.store, plan, version, by.name)
     response.headers["Location"] = f"/v1/plans/{plan}"
     return version_json(added)
+
+
+@router.get(
+    "/{plan}/versions/compare",
+    dependencies=[requires("viewer")],
+    response_model=VersionComparison,
+    responses=problems(404, 422),
+)
+def compare_versions(
+    plan: PlanSlug,
+    desk: TheDesk,
+    before: Annotated[int, Query(alias="from", description="number of a version")],
+    after: Annotated[int, Query(alias="to", description="number of a version")],
+) -> dict[str, Any]:
+    """What was added, dropped and changed from one version to another."""
+    return comparison(desk.store.plan(plan), before, after)
 
 
 @router.post(

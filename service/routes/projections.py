@@ -13,7 +13,7 @@ from models.errors import NoBundle, NoObservations
 from service.access import Caller, Public, requires
 from service.desk import JSON_TYPE, Body, Desk, encode, mark_of, tag_of
 from service.issued import issued_projections
-from service.projections import Json, as_of_date, newest_vintage
+from service.projections import Json, as_of_date, newest_day
 from service.routes.respond import AsOf, Language, TheDesk, problems, respond
 from service.schemas import History, Projection, ProjectionList
 from service.tables import to_csv
@@ -133,8 +133,8 @@ def history_of(desk: Desk, plan: str, kpi: str, as_of: str | None) -> dict[str, 
     """One point per month of the plan's year up to the vintage asked for."""
     document = desk.store.plan(plan)
     definition = document.kpi(kpi)
-    last = as_of_date(as_of) if as_of else newest_vintage(desk.store, document.family)
-    newest = newest_vintage(desk.store, document.family)
+    newest = newest_day(desk.store, document)
+    last = as_of_date(as_of) if as_of else newest
     days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
     shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
     demonstration = bool(shown) and kpi in desk.basis(plan, shown[-1]).labelled

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from data.observation import Kpi, Observation, RowSelector
+from data.entry_rows import LogEntry
+from data.observation import UNDATED, Kpi, Observation, RowSelector
 from data.plan import Plan, PlanVersion
 from data.store import Added, ImportRecord, Promotion, Store
 from models.errors import (
@@ -25,6 +26,7 @@ from models.errors import (
 )
 from models.series import Month
 from models.target import Target
+from models.task import Progress, Step, Task
 
 EXPORTS = Kpi(
     slug="exports",
@@ -74,6 +76,37 @@ def test_a_saved_plan_comes_back_whole(store: Store) -> None:
     assert store.family_plans("somewhere") == ("somewhere-2021",)
     assert store.plan("somewhere-2021") == PLAN
     assert store.kpis("somewhere") == PLAN.kpis
+
+
+def test_tasks_come_back_with_their_days(store: Store) -> None:
+    steps = (Step("permit", "Cấp phép", "Permit", date(2021, 9, 30), 0.7), Step("grid", "a", "b"))
+    tasks = (("dam", Task(starts=date(2021, 7, 1), steps=steps, recognised_later=True)),)
+    dam = Kpi("dam", "Thủy điện", "Hydropower", "steps", kind="milestone")
+    version = replace(FIRST, targets=(("dam", replace(TARGET, lower=2.0)),), tasks=tasks)
+    plan = replace(PLAN, kpis=(dam,), versions=(version,))
+    store.save_plan(plan)
+    assert store.plan("somewhere-2021") == plan
+    assert store.save_plan(plan).new_versions == ()
+    other = replace(version, tasks=(("dam", Task(steps=steps[:1])),))
+    with pytest.raises(InvalidPlan, match="a saved version never changes"):
+        store.save_plan(replace(plan, versions=(other,)))
+
+
+def test_reports_and_log_entries_only_accumulate(store: Store) -> None:
+    store.save_plan(PLAN)
+    before = store.revision("somewhere")
+    first = Progress("dam", date(2021, 8, 1), "An", done=1, step="permit", judgement=0.5)
+    second = Progress("dam", date(2021, 7, 1), "Bình", obstacle="", final=True, note="n")
+    for one in (first, second):
+        store.add_progress(PLAN, one)
+    kept = store.progress("somewhere-2021")
+    assert [replace(one, entered=None) for one in kept] == [first, second]
+    assert all(one.entered and one.entered.tzinfo is UTC for one in kept)
+    entry = LogEntry("prices", Month(2021, 6), date(2021, 6, 30), "ổn định", "stable", "An", "s")
+    store.add_log(PLAN, entry)
+    assert [replace(one, entered=None) for one in store.log("somewhere-2021")] == [entry]
+    assert store.log("elsewhere-2021") == store.progress("elsewhere-2021") == ()
+    assert store.revision("somewhere") != before
 
 
 def test_saving_the_same_plan_again_changes_nothing(store: Store) -> None:
@@ -194,6 +227,9 @@ def test_one_bad_figure_leaves_the_whole_file_out(store: Store) -> None:
         "DELETE FROM observations",
         "UPDATE plan_versions SET document = 'x'",
         "DELETE FROM targets",
+        "UPDATE tasks SET kpi = 'x'",
+        "UPDATE progress SET done = 2",
+        "DELETE FROM log_entries",
         "UPDATE imports SET file = 'x'",
         "DELETE FROM promotions",
         "UPDATE projections SET plan = 'x'",
@@ -208,6 +244,10 @@ def test_the_database_refuses_to_change_what_was_published(
         Promotion("somewhere", "1", date(2021, 6, 30), datetime(2021, 7, 1, tzinfo=UTC), "a" * 64)
     )
     store.record_projection("ABC", "somewhere-2021", "exports", {"median": 1.0})
+    version = replace(SECOND, tasks=(("dam", Task()),))
+    store.save_plan(replace(PLAN, versions=(FIRST, version)))
+    store.add_progress(PLAN, Progress("dam", date(2021, 8, 1), "An", done=1))
+    store.add_log(PLAN, LogEntry("p", Month(2021, 6), date(2021, 6, 30), "ổn định", "", "An"))
     url = make_url(store_url)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
@@ -266,6 +306,50 @@ def test_the_ledger_keeps_what_was_published_first(store: Store) -> None:
     assert store.projection("ABC") == payload
     with pytest.raises(UnknownStamp, match="XYZ"):
         store.projection("XYZ")
+
+
+SHOWN = Kpi(
+    "trade",
+    "Kim ngạch",
+    "Trade",
+    "million USD",
+    indicator="somewhere/turnover",
+    demonstration=True,
+)
+BESIDE = replace(PLAN, slug="province-2021", family="province", kpis=(SHOWN,), versions=())
+
+
+def test_a_panel_brings_the_indicators_of_another_family(store: Store) -> None:
+    store.save_plan(BESIDE)
+    assert store.panel("province").elsewhere == {}
+    store.save_plan(PLAN)
+    store.add_observations("somewhere", [JAN, FEB], ORIGIN)
+    beside = store.panel("province").elsewhere["somewhere"]
+    assert set(beside.kpis()) == {"turnover", "exports", "imports"}  # with what it is made of
+    assert len(beside.observations("exports", date(2021, 12, 31))) == 2
+
+
+def test_what_a_demonstration_rests_on_is_in_its_hash(store: Store) -> None:
+    store.save_plan(PLAN)
+    store.save_plan(BESIDE)
+    day = date(2021, 6, 30)
+    undated = replace(month_figure(1, 5.0, UNDATED), kpi="trade")
+    seen = {store.data_hash("province", day)}
+    revision = store.revision("province")
+    for family, figure in (
+        ("province", undated),
+        ("province", replace(undated, published=date(2022, 3, 1), value=6.0)),
+        ("somewhere", JAN),
+    ):
+        store.add_observations(family, [figure], ORIGIN)
+        seen.add(store.data_hash("province", day))
+        assert store.revision("province") != revision
+        revision = store.revision("province")
+    assert len(seen) == 4
+    assert store.vintages("province") == (date(2022, 3, 1),)
+    known = store.data_hash("somewhere", day)
+    store.add_observations("somewhere", [month_figure(7, 9.0, date(2021, 7, 30))], ORIGIN)
+    assert store.data_hash("somewhere", day) == known  # an ordinary family does not look ahead
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@host/db", "postgres//u:secret@h"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.annual import AnnualDistribution, annual_distribution
 from models.attainment import Attainment, Thresholds, attainment, no_basis
 from models.series import Month, Series
-from models.target import Target
+from models.target import Remark, Target
 from tests.models.strategies import made, series_with_paths
 
 START = Month(2019, 1)
@@ -251,12 +251,13 @@ def test_what_rests_on_estimates_is_provisional() -> None:
 # no basis
 
 
-@pytest.mark.parametrize("period", ["2021Q3", "six_months"])
-def test_a_target_for_part_of_the_year_has_no_basis(period: str) -> None:
+@pytest.mark.parametrize("period", ["2021-09-15", "2021-08-10..2021-12-31", "six_months"])
+def test_a_period_that_is_not_whole_months_has_no_basis(period: str) -> None:
     found = stand(Target("between", lower=50.0, upper=60.0, period=period), *OUTCOMES)
     assert (found.status, found.probability, found.required) == ("no_basis", None, None)
-    assert (found.expected_gap, found.exceeded) == (None, None)
+    assert (found.expected_gap, found.exceeded, found.mark) == (None, None, "open")
     assert (found.lower_value, found.upper_value) == (50.0, 60.0)
+    assert found.reason == Remark("period_not_months", {"period": period})
 
 
 @pytest.mark.parametrize("last_year", [np.nan, 0.0, -10.0])
@@ -268,15 +269,17 @@ def test_growth_on_a_last_year_that_is_not_positive_has_no_basis(last_year: floa
     annual, _ = ending_at(*OUTCOMES, one=one)
     found = attainment(annual, Target("at_least", lower=4.0, form="growth"), one)
     assert (found.status, found.probability, found.lower_value) == ("no_basis", None, None)
+    assert found.reason == Remark("base_unknown", {"year": "2020"})
     absolute = attainment(annual, Target("at_least", lower=110.0), one)
     assert absolute.probability == 0.75
 
 
 def test_no_basis_keeps_the_bounds_that_are_figures() -> None:
-    assert no_basis(Target("at_least", lower=5.0)).lower_value == 5.0
-    assert no_basis(Target("at_least", lower=5.0, form="growth")).lower_value is None
-    assert no_basis(Target("at_least", lower=5.0)).provisional
-    assert not no_basis(Target("at_least", lower=5.0), provisional=False).provisional
+    why = Remark("no_forecast")
+    assert no_basis(Target("at_least", lower=5.0), why).lower_value == 5.0
+    assert no_basis(Target("at_least", lower=5.0, form="growth"), why).lower_value is None
+    assert no_basis(Target("at_least", lower=5.0), why).provisional
+    assert not no_basis(Target("at_least", lower=5.0), why, provisional=False).provisional
 
 
 # properties

@@ -18,11 +18,18 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from data.signoff import STATES
+from models.periods import MONTHS
 from models.series import FigureStatus
-from models.target import Comparator, Status
+from models.target import Comparator, Status, TargetLevel
+from service.comparison import FIELDS
 from service.texts import (
+    COMPARE,
     FIGURE,
     LANGUAGES,
+    LEVEL,
+    PERIOD,
+    REMARK,
+    ROLE,
     STATE,
     STATUS,
     TEXT,
@@ -39,7 +46,20 @@ from service.texts import (
 
 SERVICE = Path(str(files("service")))
 # Looked up by a code, see below.
-FAMILIES = ("status.", "state.", "figure.", "comparator.", "unit.", "form.", "label.")
+FAMILIES = (
+    "status.",
+    "state.",
+    "figure.",
+    "comparator.",
+    "unit.",
+    "form.",
+    "label.",
+    "role.",
+    "level.",
+    "period.",
+    "remark.",
+    "compare.",
+)
 
 
 @cache
@@ -148,11 +168,32 @@ def test_every_text_is_used() -> None:
     assert not unused
 
 
+KINDS_OF_CHANGE = ("added", "dropped", "changed")
+
+
+def remarks_of_the_models() -> set[str]:
+    """Every code that the models make a `Remark` of."""
+    codes = set()
+    for file in sorted((SERVICE.parent / "models").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Remark":
+                assert isinstance(node.args[0], ast.Constant)
+                codes.add(str(node.args[0].value))
+    return codes
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_code_has_a_name(lang: Lang) -> None:
     assert set(STATUS[lang]) == set(get_args(Status))
     assert set(STATE[lang]) == set(STATES)
     assert set(FIGURE[lang]) == {*get_args(FigureStatus), "projected"}
+    assert set(LEVEL[lang]) == set(get_args(TargetLevel))
+    assert set(ROLE[lang]) == {"lead", "coordinate"}
+    assert set(PERIOD[lang]) == set(MONTHS)
+    assert set(REMARK[lang]) == remarks_of_the_models()
+    fields = {f"field.{name}" for name in FIELDS}
+    kinds = {f"{what}.{kind}" for what in ("target", "task") for kind in KINDS_OF_CHANGE}
+    assert set(COMPARE[lang]) == fields | kinds
     comparators = {key for key in TEXT[lang] if key.startswith("comparator.")}
     assert comparators == {f"comparator.{one}" for one in get_args(Comparator)}
 

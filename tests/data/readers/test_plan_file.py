@@ -24,6 +24,7 @@ from data.readers.tables import clean
 from data.roll_over import roll_over, target_drafts
 from models.errors import InvalidPlan, UnreadableFile
 from models.target import Target
+from models.task import Step, Task
 
 PLAN = Plan(
     slug="lang-son-2021",
@@ -45,6 +46,9 @@ PLAN = Plan(
             dimensions={"product": "cement", "sector": "industry"},
             rows=(RowSelector("products", ("xi mang", "cement")),),
         ),
+        Kpi("inspections", "Kiểm tra", "Inspections", "inspections", kind="count"),
+        Kpi("dam", "Thủy điện", "Hydropower", "steps", kind="milestone"),
+        Kpi("prices", "Giá cả", "Prices", "", kind="log", index="cement"),
     ),
     versions=(
         PlanVersion(
@@ -55,6 +59,31 @@ PLAN = Plan(
                 ("exports", Target("about", 4.0, 5.0, "growth", owner="Sở", role="lead")),
                 ("cement", Target("at_least", 1.25, basis="printed", source="báo cáo")),
                 ("cement", Target("at_least", 1.5, level="stretch")),
+                ("inspections", Target("at_least", 8, period="remaining half", role="lead")),
+                ("dam", Target("at_least", 2, owner="Chủ đầu tư", role="coordinate")),
+            ),
+            tasks=(
+                (
+                    "inspections",
+                    Task(
+                        starts=date(2021, 7, 1),
+                        due=date(2021, 12, 15),
+                        of=12,
+                        part="chợ",
+                        obstacle="thiếu người",
+                        judgement=0.7,
+                        recognised_later=True,
+                    ),
+                ),
+                (
+                    "dam",
+                    Task(
+                        steps=(
+                            Step("permit", "Cấp phép", "Permit", date(2021, 9, 30), 0.9),
+                            Step("grid", "Đấu nối", "Grid"),
+                        )
+                    ),
+                ),
             ),
         ),
         PlanVersion(2, date(2021, 7, 1), "Điều chỉnh", (), note="không còn mục tiêu"),
@@ -98,11 +127,34 @@ def _targets(draw: st.DrawFn) -> Target:
         upper=upper,
         form=draw(st.sampled_from(("absolute", "growth"))),
         level=draw(st.sampled_from(("assigned", "stretch", "indicative"))),
-        period=draw(st.sampled_from(("year", "2021H2", "remaining half"))),
+        period=draw(st.sampled_from(("year", "H2", "9M", "remaining half"))),
         owner=draw(_texts),
         role=draw(st.sampled_from(("", "lead", "coordinate"))),
         basis=draw(_texts),
         source=draw(_texts),
+    )
+
+
+_days = st.none() | st.dates(date(2001, 1, 1), date(2001, 12, 31))
+_chances = st.none() | st.sampled_from((0.125, 0.7))
+
+
+@st.composite
+def _tasks(draw: st.DrawFn, kind: str, year: int) -> Task:
+    days = sorted(day.replace(year=year) for day in (draw(_days), draw(_days)) if day)
+    names = draw(st.lists(_slugs, min_size=1, max_size=3, unique=True))
+    steps = tuple(
+        Step(name, draw(_filled), draw(_filled), draw(_days), draw(_chances)) for name in names
+    )
+    return Task(
+        starts=days[0] if days else None,
+        due=days[1] if len(days) > 1 else None,
+        steps=steps if kind == "milestone" else (),
+        of=1000 if kind == "count" and draw(st.booleans()) else None,
+        part=draw(_texts),
+        obstacle=draw(_texts),
+        judgement=draw(_chances),
+        recognised_later=draw(st.booleans()),
     )
 
 
@@ -138,6 +190,8 @@ def _kpis(draw: st.DrawFn, slug: str, others: list[str]) -> Kpi:
         parts=() if rows else tuple(draw(st.sets(st.sampled_from(others))) if others else ()),
         numerator=others[0] if ratio else None,
         denominator=others[-1] if ratio else None,
+        indicator=draw(st.sampled_from((None, "vietnam/exports"))),
+        demonstration=draw(st.booleans()),
     )
 
 
@@ -145,8 +199,13 @@ def _kpis(draw: st.DrawFn, slug: str, others: list[str]) -> Kpi:
 def _plans(draw: st.DrawFn) -> Plan:
     slugs = draw(st.lists(_slugs, min_size=1, max_size=4, unique=True))
     kpis = [draw(_kpis(slug, slugs[:index])) for index, slug in enumerate(slugs)]
+    year = draw(st.integers(2000, 2100))
+    counted = draw(st.sampled_from(("count", "milestone")))
+    kpis.append(Kpi("a_task", draw(_filled), draw(_filled), "items", kind=counted))
     versions = []
     for number in range(1, draw(st.integers(0, 3)) + 1):
+        tasks = [("a_task", draw(_tasks(counted, year)))] if draw(st.booleans()) else []
+        goals = [("a_task", Target("at_least", 1.0, level="assigned"))] if tasks else []
         pairs = draw(st.lists(st.tuples(st.sampled_from(slugs), _targets()), max_size=3))
         unique = {(slug, target.level, target.period): (slug, target) for slug, target in pairs}
         versions.append(
@@ -154,12 +213,12 @@ def _plans(draw: st.DrawFn) -> Plan:
                 number,
                 date(2021, 3 * number, draw(st.integers(1, 28))),
                 draw(_filled),
-                tuple(unique.values()),
+                (*unique.values(), *goals),
                 draw(_texts),
+                tuple(tasks),
             )
         )
     family = draw(st.from_regex(r"[a-z][a-z-]{0,6}[a-z]", fullmatch=True))
-    year = draw(st.integers(2000, 2100))
     return Plan(
         slug=f"{family}-{year}",
         family=family,
@@ -205,8 +264,18 @@ def test_the_example_in_the_yaml_template_is_a_plan(tmp_path: Path) -> None:
     filled = "\n".join(lines).replace("plan:  ", "plan: lang-son-2021  ", 1)
     filled = filled.replace("body:  ", "body: Sở  ", 1).replace("vi:  ", "vi: Kế hoạch  ", 1)
     plan = read_plan(filled.encode(), "blank.yaml")
-    assert [kpi.slug for kpi in plan.kpis] == ["exports", "imports", "turnover"]
-    assert plan.versions[0].targets[0][1].lower == 5.5
+    slugs = ["exports", "imports", "turnover", "inspections", "hydropower"]
+    assert [kpi.slug for kpi in plan.kpis] == slugs
+    (version,) = plan.versions
+    assert version.targets[0][1].lower == 5.5
+    assert version.targets_of("hydropower")[0] == Target("at_least", 2, role="coordinate")
+    assert version.tasks[0] == (
+        "inspections",
+        Task(starts=date(2021, 7, 1), obstacle="vướng mắc / what stands in the way"),
+    )
+    first, second = version.tasks[1][1].steps
+    assert (first.due, first.judgement) == (date(2021, 9, 30), None)
+    assert (second.due, second.judgement) == (None, 0.7)
 
 
 def test_the_workbook_offers_lists_for_what_has_fixed_answers(tmp_path: Path) -> None:
@@ -248,6 +317,7 @@ def test_a_workbook_filled_in_by_hand_in_english_or_vietnamese(tmp_path: Path) -
     for column, value in enumerate(("beer", "about", "1.234,5"), start=2):
         targets.cell(3, column, value)
     targets.cell(3, 7, "phấn đấu")
+    targets.cell(3, 8, "6 tháng đầu năm")
     buffer = io.BytesIO()
     book.save(buffer)
     plan = read_plan(buffer.getvalue(), "plan.xlsx")
@@ -255,7 +325,7 @@ def test_a_workbook_filled_in_by_hand_in_english_or_vietnamese(tmp_path: Path) -
     assert plan.kpis[0].name_en == "Bia"
     (_, first), (_, second) = plan.versions[0].targets
     assert first == Target("at_least", 4.5, form="growth")
-    assert second == Target("about", 1234.5, level="stretch")
+    assert second == Target("about", 1234.5, level="stretch", period="H1")
     assert plan.versions[0].adopted == date(2022, 1, 5)
 
 
@@ -263,6 +333,17 @@ def test_a_workbook_filled_in_by_hand_in_english_or_vietnamese(tmp_path: Path) -
 
 
 Document = dict[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [(True, True), ("có", True), ("yes", True), (False, False), (None, False)],
+)
+def test_a_demonstration_is_marked_by_yes_or_no(written: object, means: bool) -> None:
+    document = yaml.safe_load(dump_yaml(PLAN))
+    document["kpis"][0]["demonstration"] = written
+    content = yaml.safe_dump(document, allow_unicode=True).encode()
+    assert read_plan(content, "plan.yaml").kpis[0].demonstration is means
 
 
 def refused(content: bytes, file: str) -> UnreadableFile:
@@ -283,6 +364,14 @@ def set_version(name: str, value: object) -> Callable[[Document], None]:
     return lambda document: document["versions"][1].update({name: value})
 
 
+def set_task(index: int, name: str, value: object) -> Callable[[Document], None]:
+    return lambda document: document["versions"][0]["tasks"][index].update({name: value})
+
+
+def set_step(name: str, value: object) -> Callable[[Document], None]:
+    return lambda document: document["versions"][0]["tasks"][1]["steps"][0].update({name: value})
+
+
 @pytest.mark.parametrize(
     ("change", "path", "expected"),
     [
@@ -294,7 +383,7 @@ def set_version(name: str, value: object) -> Callable[[Document], None]:
         (lambda d: d.update(kpis=[]), "kpis", "at least one KPI"),
         (lambda d: d.update(kpis={}), "kpis", "a list"),
         (lambda d: d.update(note=1.5), "note", "text for 'note'"),
-        (lambda d: d["kpis"].append("x"), "kpis[4]", "a mapping"),
+        (lambda d: d["kpis"].append("x"), "kpis[7]", "a mapping"),
         (set_kpi(0, "slug", "Xuất khẩu"), "kpis[0].slug", "lower-case"),
         (set_kpi(1, "slug", "exports"), "kpis[1].slug", "used once"),
         (set_kpi(0, "unit", None), "kpis[0].unit", "a 'unit'"),
@@ -316,6 +405,10 @@ def set_version(name: str, value: object) -> Callable[[Document], None]:
             "one of the tables",
         ),
         (set_kpi(0, "rows", [{"table": "iip"}]), "kpis[0].rows[0].names", "name as printed"),
+        (set_kpi(0, "indicator", "nowhere"), "kpis[0].indicator", "the slug of a KPI"),
+        (set_kpi(0, "indicator", "a/b/c"), "kpis[0].indicator", "family/slug"),
+        (set_kpi(0, "indicator", "turnover"), "kpis[0].indicator", "rest on the KPI itself"),
+        (set_kpi(0, "demonstration", "perhaps"), "kpis[0].demonstration", "one of"),
         (set_version("number", 1), "versions[1].number", "above 1"),
         (set_version("number", None), "versions[1].number", "whole number"),
         (set_version("adopted", "2021-02-30"), "versions[1].adopted", "a date"),
@@ -332,6 +425,57 @@ def set_version(name: str, value: object) -> Callable[[Document], None]:
         (set_target("lower", "1.234"), "versions[0].targets[1].lower", "is it 1234 or 1.234"),
         (set_target("lower", float("inf")), "versions[0].targets[1].lower", "a number"),
         (set_target("lowest", 1), "versions[0].targets[1].lowest", "one of the keys"),
+        (set_target("period", "Q5"), "versions[0].targets[1].period", "quý I"),
+        (set_target("period", "2022Q1"), "versions[0].targets[1].period", "quý I"),
+        (set_target("period", "2022-03-31"), "versions[0].targets[1].period", "quý I"),
+        (set_target("kpi", "prices"), "versions[0].targets[1].kpi", "kind 'log' has words"),
+        (set_target("kpi", "dam"), "versions[0].targets[4].kpi", "one target of dam"),
+        (set_kpi(0, "index", "cement"), "kpis[0].index", "no index"),
+        (set_kpi(6, "index", "cemnt"), "kpis[6].index", "the slug of a KPI"),
+        (set_kpi(5, "kind", "count"), "versions[0].tasks[1].steps", "no steps"),
+        (set_kpi(4, "kind", "milestone"), "versions[0].tasks[0].steps", "at least one step"),
+        (set_kpi(4, "kind", "flow"), "versions[0].tasks[0].kpi", "'count' or 'milestone'"),
+        (set_task(0, "kpi", "cement"), "versions[0].tasks[0].kpi", "'count' or 'milestone'"),
+        (set_task(0, "kpi", "dam"), "versions[0].tasks[0].steps", "at least one step"),
+        (set_task(1, "kpi", "x"), "versions[0].tasks[1].kpi", "'count' or 'milestone'"),
+        (
+            lambda d: d["versions"][0]["tasks"].pop(1),
+            "versions[0].targets[4].kpi",
+            "a task with its steps",
+        ),
+        (set_task(0, "due", "2021-06-30"), "versions[0].tasks[0].due", "from 2021-07-01"),
+        (set_task(0, "due", "2022-01-31"), "versions[0].tasks[0].due", "plan's year, 2021"),
+        (set_task(0, "due", "soon"), "versions[0].tasks[0].due", "a date"),
+        (set_task(0, "judgement", 1), "versions[0].tasks[0].judgement", "between 0 and 1"),
+        (set_task(0, "judgement", 70), "versions[0].tasks[0].judgement", "between 0 and 1"),
+        (set_task(0, "recognised_later", "maybe"), "versions[0].tasks[0].recognised_later", "có"),
+        (set_task(0, "of", 7), "versions[0].targets[3].lower", "at most 7"),
+        (set_task(1, "of", 2), "versions[0].tasks[1].of", "nothing"),
+        (set_task(1, "steps", None), "versions[0].tasks[1].steps", "at least one step"),
+        (set_step("step", "grid"), "versions[0].tasks[1].steps", "each step once"),
+        (set_step("step", None), "versions[0].tasks[1].steps[0].step", "a 'step'"),
+        (set_step("name", None), "versions[0].tasks[1].steps[0].name", "a 'name_vi'"),
+        (set_step("done", 1), "versions[0].tasks[1].steps[0].done", "one of the keys"),
+        (
+            lambda d: d["versions"][0]["targets"].pop(3),
+            "versions[0].tasks[0].kpi",
+            "a target of the task",
+        ),
+        (
+            lambda d: d["versions"][0]["targets"][3].update(form="growth"),
+            "versions[0].targets[3].form",
+            "an absolute target",
+        ),
+        (
+            lambda d: d["versions"][0]["targets"][4].update(comparator="at_most", upper=3),
+            "versions[0].targets[4].comparator",
+            "of a checklist",
+        ),
+        (
+            lambda d: d["versions"][0]["tasks"].append({"kpi": "inspections"}),
+            "versions[0].tasks[2].kpi",
+            "a task once",
+        ),
     ],
 )
 def test_a_mistake_in_yaml_is_named_by_its_path(
@@ -442,11 +586,11 @@ def test_a_version_as_a_mapping() -> None:
         "document": "Quyết định 9",
         "targets": [{"kpi": "exports", "comparator": "at_least", "lower": 3000}],
     }
-    version = read_version(data, ["exports"])
+    version = read_version(data, PLAN.kpis, 2021)
     assert version.number == 3
     assert version.targets == (("exports", Target("at_least", 3000.0)),)
     with pytest.raises(UnreadableFile, match=r"targets\[0\]\.kpi"):
-        read_version(data, ["imports"])
+        read_version(data, PLAN.kpis[1:], 2021)
 
 
 def test_drafts_wait_for_their_bounds(tmp_path: Path) -> None:

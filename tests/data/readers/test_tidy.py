@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.observation import Kpi, Observation
+from data.observation import UNDATED, Kpi, Observation
 from data.readers.months import read_day, read_month
 from data.readers.number_format import parse_number, possible_marks, weigh
 from data.readers.tidy import read_tidy
@@ -96,10 +96,23 @@ def test_accents_and_case_of_headers_and_names_are_optional() -> None:
         ("kế hoạch", "plan"),
         ("cả năm", "year"),
         ("year_to_date", "year_to_date"),
+        ("quý", "quarter"),
+        ("6 tháng", "half"),
     ],
 )
 def test_forms(written: str, form: str) -> None:
     assert read(f"KPI,month,value,form\ncoal_sold,2021-06,1,{written}\n")[0].form == form
+
+
+@pytest.mark.parametrize(("form", "whole"), [("quý", "quarter"), ("6 tháng", "half-year")])
+def test_a_span_is_named_by_its_last_month(form: str, whole: str) -> None:
+    error = refused(f"KPI,month,value,form\ncoal_sold,2021-05,1,{form}\n")
+    assert (error.cell, whole in error.expected) == ("B2", True)
+
+
+def test_a_figure_of_no_known_day_is_in_no_view() -> None:
+    (one,) = read("KPI,month,value,published\ncoal_sold,2021-05,1,Không rõ\n")
+    assert one.published == UNDATED
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from data.readers.plan_fields import SHEETS
 from data.readers.plan_file import read_plan
 from data.readers.tidy import read_tidy
 from models.series import Month
@@ -20,7 +21,7 @@ def page() -> str:
 
 
 def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
-    (plan_text,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    plan_text, _tasks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     plan = read_plan(plan_text.encode(), "plan.yaml")
     assert [kpi.slug for kpi in plan.kpis] == ["exports", "imports", "turnover", "cement"]
     assert [len(version.targets) for version in plan.versions] == [4, 1]
@@ -39,9 +40,25 @@ def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
     assert figures[0].month == Month(2021, 5)
 
 
+def test_the_tasks_of_the_page_are_read(page: str) -> None:
+    _plan, text = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    version = read_plan(text.encode(), "tasks.yaml").versions[0]
+    assert [slug for slug, _ in version.tasks] == ["inspections", "communes", "hydropower"]
+    assert version.targets_of("hydropower")[0].lower == 2
+    inspections, communes, hydropower = (task for _, task in version.tasks)
+    assert inspections.starts == date(2021, 7, 1)
+    assert communes.recognised_later
+    assert [(step.due, step.judgement) for step in hydropower.steps] == [
+        (date(2021, 9, 30), None),
+        (None, 0.7),
+    ]
+
+
 def test_every_column_and_field_is_on_the_page(page: str) -> None:
     words = set(re.findall(r"[\w_]+", page))
     for code in ("year_to_date", "rate_on_month", "share_of_plan", "reconstructed", "restated"):
         assert code in words
-    for field in ("price_basis", "dimensions", "comparator", "closing", "milestone", "indicative"):
+    sheets = [SHEETS[name] for name in ("versions", "targets", "tasks", "steps")]
+    fields = {field.name for sheet in sheets for field in sheet.fields} - {"name_vi", "name_en"}
+    for field in (*fields, "price_basis", "dimensions", "index", "closing", "milestone", "log"):
         assert field in words

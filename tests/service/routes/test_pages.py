@@ -20,11 +20,11 @@ WORDS = {
         "Chỉ tiêu",
         "Mục tiêu",
         "Khả năng đạt",
-        "khoảng 80 %",
+        "khoảng 80%",
         "Số liệu công bố đến",
         "30/6/2018",
     ),
-    "en": ("KPI", "Target", "Probability", "80 % interval", "Published up to", "30 June 2018"),
+    "en": ("KPI", "Target", "Probability", "80% interval", "Published up to", "30 June 2018"),
 }
 
 

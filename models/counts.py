@@ -1,0 +1,202 @@
+"""How many are still added by a deadline: the distributions of counts and checklists.
+
+Three models, each in closed form: gamma-Poisson for work that goes on at some
+pace, beta-binomial for a closed list of which each item makes it or not, and the
+Poisson-binomial for steps with a probability each. A distribution is an array
+`pmf`, shape (n_values,): the probability that 0, 1, 2 … are still added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import softmax, xlogy
+from scipy.stats import betabinom, binom, nbinom
+
+Array = NDArray[np.float64]
+
+RUSH = np.array([1.0, 1.5, 2.0])  # work done by a share u of the time: u to this power
+PLAN_WORTH = 2.0  # items' worth of reports that the plan's own number weighs
+JUDGEMENT_WORTH = 4.0  # likewise a planner's judgement
+_TAIL = 1e-7  # probability left out beyond the largest value
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days in which a task counts, both ends included."""
+
+    start: date
+    deadline: date
+
+    @property
+    def days(self) -> int:
+        return (self.deadline - self.start).days + 1
+
+    def days_to(self, day: date) -> int:
+        """How many of its days are over at the end of `day`."""
+        return int(np.clip((day - self.start).days + 1, 0, self.days))
+
+    def share(self, day: date) -> float:
+        return self.days_to(day) / self.days
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What was expected before reports told more: a gamma distribution.
+
+    Attributes
+    ----------
+    expected : how many, from after `origin` to the deadline
+    worth : its weight, in items reported
+    origin : day; None: the window's start
+    """
+
+    expected: float
+    worth: float
+    origin: date | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Pace:
+    """Work still to come after the last report.
+
+    Attributes
+    ----------
+    pmf : of what is still added
+    strength : array, shape (n_rush,), expected work per unit of each rush's own time
+    """
+
+    pmf: Array
+    strength: Array
+
+    def shares(self, window: Window, days: Sequence[date]) -> Array:
+        """How the expected work spreads over the time between `days`, shape (n_days − 1,)."""
+        worked = np.array([window.share(day) for day in days])[:, None] ** RUSH
+        expected = np.diff(worked, axis=0) @ self.strength
+        return np.asarray(expected / expected.sum(), dtype=float)
+
+
+def pace(counts: Sequence[tuple[date, int]], window: Window, prior: Prior) -> Pace:
+    """The gamma-Poisson model of a count, with the rush before a deadline.
+
+    Parameters
+    ----------
+    counts : (day, counted since the start) in order, none on or after the deadline
+    window : Window
+    prior : Prior; reports up to its origin are part of it
+
+    Notes
+    -----
+    Of the work in the window a share u^r is done by a share u of its time; r = 1 is
+    a steady pace, r = 2 leaves three quarters to the second half. Each r of `RUSH`
+    starts equally likely and is weighed by how well it tells the dated reports
+    (their gamma-Poisson marginal). Given r, the expected work is gamma
+    distributed before and, the Poisson reports being conjugate, after; what is
+    still added is negative binomial. The exponents are ours: tasks with a
+    deadline seldom go faster at first.
+
+    References
+    ----------
+    Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.6.
+    """
+    origin = 0.0 if prior.origin is None else window.share(prior.origin)
+    later = [one for one in counts if window.share(one[0]) > origin]
+    before = [count for day, count in counts if window.share(day) <= origin]
+    times = np.array([origin, *(window.share(day) for day, _ in later)])
+    added = np.diff([before[-1] if before else 0, *(count for _, count in later)])
+    exposed = np.diff(times[:, None] ** RUSH, axis=0) / (1 - origin**RUSH)
+    spent, total = exposed.sum(axis=0), float(added.sum())
+    rate = prior.worth / prior.expected
+    likelihood = nbinom.logpmf(total, prior.worth, rate / (rate + spent))
+    likelihood += xlogy(added[:, None], exposed).sum(axis=0) - xlogy(total, spent)
+    weights = softmax(likelihood)
+    sizes, chances = prior.worth + total, (rate + spent) / (rate + 1)
+    largest = int(nbinom.ppf(1 - _TAIL, sizes, chances).max())
+    values = np.arange(largest + 1)[:, None]
+    pmf = (weights * nbinom.pmf(values, sizes, chances)).sum(axis=1)
+    strength = weights * sizes / (rate + spent) / (1 - origin**RUSH)
+    return Pace(pmf / pmf.sum(), strength)
+
+
+def expected_for(probability: float, bound: int, *, at_most: bool = False) -> float:
+    """What a planner expects who gives a probability of adding at least (at most) `bound`.
+
+    Of a gamma-Poisson worth `JUDGEMENT_WORTH`. `bound` is at least 1 (at most: 0).
+    """
+
+    def gap(expected: float) -> float:
+        chance = JUDGEMENT_WORTH / (JUDGEMENT_WORTH + np.exp(expected))
+        reach = nbinom.cdf if at_most else nbinom.sf
+        return float(reach(bound if at_most else bound - 1, JUDGEMENT_WORTH, chance)) - probability
+
+    return float(np.exp(_root(gap, -15.0, 15.0 + np.log(bound + 1))))
+
+
+def listed(n_open: int, made: float, lost: float) -> Array:
+    """The beta-binomial model of a closed list: each open item makes it with one chance.
+
+    Parameters
+    ----------
+    n_open : items still open
+    made, lost : items known to have made it and not, such as those of earlier years,
+        Jeffreys' half of an item included
+
+    References
+    ----------
+    Gelman et al. (2013), section 2.4.
+    """
+    return np.asarray(betabinom.pmf(np.arange(n_open + 1), n_open, made, lost), dtype=float)
+
+
+def chance_for(probability: float, n_open: int, needed: int) -> float:
+    """The mean chance of an item, for a planner's probability that `needed` of the open make it.
+
+    Of a beta-binomial worth `JUDGEMENT_WORTH`; `needed` is 1 to `n_open`.
+    """
+
+    def gap(chance: float) -> float:
+        made, lost = JUDGEMENT_WORTH * chance, JUDGEMENT_WORTH * (1 - chance)
+        return float(betabinom.sf(needed - 1, n_open, made, lost)) - probability
+
+    return _root(gap, 1e-9, 1 - 1e-9)
+
+
+def checklist(probabilities: Sequence[float]) -> Array:
+    """The Poisson-binomial distribution: how many of the steps are done, each with its chance.
+
+    Examples
+    --------
+    >>> checklist([0.5, 0.5]).tolist()
+    [0.25, 0.5, 0.25]
+    """
+    pmf = np.ones(1)
+    for probability in probabilities:
+        pmf = np.convolve(pmf, [1 - probability, probability])
+    return pmf
+
+
+def equal_chance(probability: float, n_open: int, needed: int) -> float:
+    """The chance of each open step, for a probability that `needed` (1 to `n_open`) get done."""
+    return _root(
+        lambda chance: float(binom.sf(needed - 1, n_open, chance)) - probability, 0.0, 1.0
+    )
+
+
+def draw(pmf: Array, n_paths: int, rng: np.random.Generator) -> Array:
+    """Values with these probabilities, shape (n_paths,), as even as so many can be.
+
+    Their shares are the probabilities to within 1 / n_paths: a planner's 0.8 stays
+    0.8. The generator only shuffles them.
+    """
+    levels = (np.arange(n_paths) + 0.5) / n_paths
+    values = np.searchsorted(np.cumsum(pmf) / pmf.sum(), levels).astype(float)
+    return rng.permutation(values)
+
+
+def _root(gap: Callable[[float], float], low: float, high: float) -> float:
+    return float(brentq(gap, low, high, xtol=1e-12))

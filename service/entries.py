@@ -1,0 +1,122 @@
+"""What people enter about a plan: progress of its tasks, and its monthly log in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from data.entry_rows import LogEntry
+from data.observation import Form, Observation
+from data.plan import Plan
+from data.progress import check_log, check_progress, reports_of
+from data.store import Store
+from models.task import Progress
+
+Json = dict[str, Any]
+INDEX_FORMS: tuple[Form, ...] = ("rate_on_month", "rate_on_year", "rate_to_date", "month")
+
+
+def report_progress(store: Store, plan: str, entry: Progress, today: date, actor: str) -> Json:
+    """Append a report about a task; what it was written down as. `actor` is who enters it.
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi, InputError
+        If there is no such plan or task, or the report does not fit it.
+    """
+    document = store.plan(plan)
+    check_progress(document, entry, today)
+    store.add_progress(document, entry, actor)
+    return _progress(reports_of(store.progress(plan), entry.kpi)[-1])
+
+
+def progress_of(store: Store, plan: str, kpi: str, day: date | None = None) -> Json:
+    """All reports about a task, up to a day, in the order in which they were entered."""
+    store.plan(plan).kpi(kpi)
+    reports = reports_of(store.progress(plan), kpi)
+    seen = [one for one in reports if day is None or one.day <= day]
+    return {"plan": plan, "kpi": kpi, "progress": [_progress(one) for one in seen]}
+
+
+def write_log(store: Store, plan: str, entry: LogEntry, today: date, actor: str) -> Json:
+    """Append to the log of a KPI kept in words; the entry as written. `actor` is who enters it.
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi, InputError
+        If there is no such plan or KPI, or the entry does not fit it.
+    """
+    document = store.plan(plan)
+    check_log(document, entry, today)
+    store.add_log(document, entry, actor)
+    written = [one for one in store.log(plan) if one.kpi == entry.kpi][-1]
+    return _log_entry(written, _index_figures(store, document, entry.kpi))
+
+
+def log_of(store: Store, plan: str, kpi: str, day: date | None = None) -> Json:
+    """The log of a KPI up to a day, by month, with what was published of its index."""
+    document = store.plan(plan)
+    definition = document.kpi(kpi)
+    figures = _index_figures(store, document, kpi, day)
+    entries = [
+        one for one in store.log(plan) if one.kpi == kpi and (day is None or one.day <= day)
+    ]
+    return {
+        "plan": plan,
+        "kpi": kpi,
+        "name": {"vi": definition.name_vi, "en": definition.name_en},
+        "index": definition.index,
+        "unit": definition.index and document.kpi(definition.index).unit,
+        "log": [
+            _log_entry(one, figures)
+            for one in sorted(entries, key=lambda entry: (entry.month, entry.day))
+        ],
+    }
+
+
+def _index_figures(
+    store: Store, plan: Plan, kpi: str, day: date | None = None
+) -> Sequence[Observation]:
+    """What was published, up to a day, of the KPI that stands beside the log."""
+    index = plan.kpi(kpi).index
+    return () if index is None else store.panel(plan.family, day).printed.get(index, ())
+
+
+def _progress(one: Progress) -> Json:
+    return {
+        **vars(one),
+        "day": one.day.isoformat(),
+        "entered": one.entered and one.entered.isoformat(timespec="seconds"),
+    }
+
+
+def _log_entry(one: LogEntry, figures: Sequence[Observation]) -> Json:
+    return {
+        "month": str(one.month),
+        "text": {"vi": one.text_vi, "en": one.text_en},
+        "by": one.by,
+        "day": one.day.isoformat(),
+        "source": one.source,
+        "entered": one.entered and one.entered.isoformat(timespec="seconds"),
+        "index": [_figure(figure) for figure in _newest(one, figures)],
+    }
+
+
+def _newest(one: LogEntry, figures: Sequence[Observation]) -> list[Observation]:
+    """Of each form the figure of the entry's month that was published last."""
+    found = {}
+    for figure in sorted(figures, key=lambda figure: figure.published):
+        if figure.month == one.month and figure.form in INDEX_FORMS:
+            found[figure.form] = figure
+    return [found[form] for form in INDEX_FORMS if form in found]
+
+
+def _figure(figure: Observation) -> Json:
+    return {
+        "form": figure.form,
+        "value": figure.value,
+        "status": figure.status,
+        "published": figure.published.isoformat(),
+        "source": figure.source,
+    }

@@ -1,0 +1,230 @@
+"""The sample `lang-son-2021` answers under its label everywhere, until own figures replace it.
+
+The last test is the walk of docs/plans_and_files.md, with figures made up for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.demonstration import labelled
+from data.ingest import ingest
+from data.samples.load import load_sample
+from data.settings import Settings
+from data.store import Store
+from models.errors import InvalidMonth
+from service.app import create_app
+from service.console import show_projections
+from service.projections import as_of_date, projections
+from training.retrain import RetrainReport
+
+PLAN, JUNE = "lang-son-2021", date(2021, 6, 30)
+LABEL = {
+    "vi": "tái lập bằng thông tin có sau, để minh họa",
+    "en": "reconstructed with later information, for demonstration",
+}
+ANSWERED = {
+    "turnover",
+    "exports",
+    "imports",
+    "retail_sales_and_services",
+    "retail_sales_goods",
+    "electricity_commercial",
+    "clinker",
+}
+
+
+@pytest.fixture(scope="module")
+def prepared(
+    tmp_path_factory: pytest.TempPathFactory, quick_retrain: Callable[..., Any]
+) -> tuple[Path, RetrainReport]:
+    """The folder of a service with the sample loaded and trained; read only."""
+    home = tmp_path_factory.mktemp("lang-son")
+    settings = Settings(home=home, mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    load_sample(store, PLAN)
+    report = quick_retrain(store, settings, PLAN, JUNE)
+    store.close()
+    return home, report
+
+
+@pytest.fixture
+def opened(
+    prepared: tuple[Path, RetrainReport], tmp_path: Path
+) -> Iterator[tuple[Store, Settings]]:
+    """A copy to write in."""
+    shutil.copytree(prepared[0], tmp_path / "home")
+    settings = Settings(home=tmp_path / "home", mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    yield store, settings
+    store.close()
+
+
+@pytest.fixture
+def answers(opened: tuple[Store, Settings]) -> dict[str, dict[str, Any]]:
+    return {one["kpi"]: one for one in projections(*opened, PLAN, JUNE)}
+
+
+def test_it_stays_out_of_backtest_and_gate(prepared: tuple[Path, RetrainReport]) -> None:
+    _, report = prepared
+    assert report.scores.empty
+    assert report.decision.promoted
+    assert report.decision.error is None
+    assert report.kpis == len(ANSWERED)
+
+
+def test_every_answer_carries_the_label_and_its_method(
+    answers: dict[str, dict[str, Any]],
+) -> None:
+    assert all(one["label"] == LABEL for one in answers.values())
+    assert {kpi for kpi, one in answers.items() if one["projected"]} == ANSWERED
+    for kpi in ANSWERED:
+        assert answers[kpi]["method"]["fallback"] == "pace"
+        assert answers[kpi]["data_status"] == "reconstructed"
+        assert answers[kpi]["cutoff"] == "2021-06"
+
+
+def test_without_a_basis_it_says_what_to_load(answers: dict[str, dict[str, Any]]) -> None:
+    revenue = answers["customs_revenue"]
+    assert revenue["status"] == "no_basis"
+    assert revenue["figures"]["to_load"] == {"first": "2020-01", "last": "2021-06"}
+    assert {target["level"] for target in revenue["targets"]} == {"assigned", "stretch"}
+    assert all(target["probability"] is None for target in revenue["targets"])
+
+
+def test_what_was_printed_by_june_is_shown_as_printed(answers: dict[str, dict[str, Any]]) -> None:
+    growth = answers["turnover"]["figures"]["printed"][0]
+    assert (growth["month"], growth["form"], growth["value"]) == ("2021-06", "rate_to_date", 141.0)
+    assert (growth["status"], growth["published"]) == ("estimate", "2021-06-30")
+    printed = [figure for one in answers.values() for figure in one["figures"]["printed"]]
+    assert printed
+    assert all(figure["published"] <= "2021-06-30" for figure in printed)
+
+
+def test_two_scopes_are_two_kpis(opened: tuple[Store, Settings]) -> None:
+    plan = opened[0].plan(PLAN)
+    through, declared = plan.kpi("turnover"), plan.kpi("turnover_customs")
+    assert (through.scope, declared.scope) == ("through the province", "customs-declared")
+    assert "turnover_customs" not in (through.indicator, *through.parts)
+    assert "turnover" not in (declared.indicator, *declared.parts)
+
+
+def test_pages_files_and_charts_carry_the_label(
+    opened: tuple[Store, Settings], client_of: Callable[..., Any]
+) -> None:
+    store, settings = opened
+    app = create_app(settings, store)
+    client, at = client_of(app), {"as_of": "2021-06"}
+    base = f"/v1/plans/{PLAN}/projections"
+    for lang, text in LABEL.items():
+        page = client.get("/", params={"plan": PLAN, "lang": lang, **at}).text
+        assert page.count(text) > len(ANSWERED)
+        for kpi in ("turnover", "customs_revenue"):
+            chart = client.get(f"{base}/{kpi}/fan-chart.json", params={"lang": lang, **at})
+            if chart.status_code == 200:
+                assert text in chart.json()["title"]["subtitle"]
+    assert text in client.get(f"{base}/turnover/fan-chart.svg", params={"lang": "en", **at}).text
+    listed = client.get(base, params=at).json()["projections"]
+    assert all(one["label"] == LABEL for one in listed)
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{base}.csv", params=at).text)))
+    assert {(row["label_vi"], row["label_en"]) for row in rows} == {(LABEL["vi"], LABEL["en"])}
+    assert client.get(f"{base}/turnover/history", params=at).json()["label"] == LABEL
+    assert client.get(f"/v1/plans/{PLAN}").json()["label"] == LABEL
+    assert client.get("/v1/plans/vietnam-2021").json()["label"] is None
+    report = client.get(f"/v1/plans/{PLAN}/report.md", params={"lang": "en", **at})
+    assert report.status_code == 200
+    assert LABEL["en"] in report.text
+    record = client.get("/v1/track-record").json()
+    assert "lang-son" not in json.dumps(record)
+    app.state.desk.close()
+
+
+def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
+    with pytest.raises(InvalidMonth):
+        as_of_date("9999-12-31")
+
+
+def test_the_terminal_carries_the_label(
+    opened: tuple[Store, Settings],
+    answers: dict[str, dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for lang in ("vi", "en"):
+        show_projections(list(answers.values()), opened[0].plan(PLAN), lang)  # type: ignore[arg-type]
+        shown = capsys.readouterr().out
+        assert LABEL[lang] in shown  # type: ignore[index]
+        assert {"vi": "+41,00%", "en": "+41.00%"}[lang] in shown
+
+
+def test_loading_the_sample_again_changes_nothing(opened: tuple[Store, Settings]) -> None:
+    loaded = load_sample(opened[0], PLAN)
+    assert [one.plan for one in loaded] == ["vietnam-2021", PLAN]
+    assert all(one.added.new == 0 for one in loaded)
+
+
+def test_a_plan_imported_without_the_mark_has_no_demonstration(
+    opened: tuple[Store, Settings],
+) -> None:
+    store, settings = opened
+    plan = store.plan(PLAN)
+    store.save_plan(
+        replace(plan, kpis=tuple(replace(kpi, demonstration=False) for kpi in plan.kpis))
+    )
+    answers = projections(store, settings, PLAN, JUNE)
+    assert all(one["label"] is None for one in answers)
+    clinker = next(one for one in answers if one["kpi"] == "clinker")
+    assert clinker["status"] == "no_basis"
+
+
+def tidy(folder: Path, kpis: list[str]) -> Path:
+    """A department's own table: eighteen months of each KPI, made up."""
+    file = folder / "2021-06-29-so-lieu.csv"
+    months = [f"{2020 + number // 12}-{number % 12 + 1:02d}" for number in range(18)]
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("Chỉ tiêu", "Tháng", "Giá trị", "Hình thức"))
+        for kpi in kpis:
+            for number, month in enumerate(months):
+                writer.writerow((kpi, month, 300 + number % 12, "tháng"))
+    return file
+
+
+def test_own_figures_replace_the_demonstration_and_the_label_goes(
+    opened: tuple[Store, Settings], tmp_path: Path, quick_retrain: Callable[..., Any]
+) -> None:
+    store, settings = opened
+    report = ingest(store, "lang-son", [tidy(tmp_path, ["turnover", "customs_revenue"])])
+    assert report.problems == ()
+    quick_retrain(store, settings, PLAN, JUNE)
+    answers = {one["kpi"]: one for one in projections(store, settings, PLAN, JUNE)}
+    for kpi in ("turnover", "customs_revenue"):
+        assert answers[kpi]["label"] is None
+        assert answers[kpi]["data_status"] == "estimate"
+        assert answers[kpi]["actual_to_date"] == sum(300 + month for month in range(6))
+    assert answers["customs_revenue"]["probability"] is not None
+    assert answers["clinker"]["label"] == LABEL
+    day_before = date(2021, 6, 28)  # what was not published yet replaces nothing
+    assert labelled(store.panel("lang-son"), ["turnover"], day_before) == {"turnover"}
+    kept = [kpi.slug for kpi in store.plan(PLAN).kpis if kpi.kind == "flow"]
+    rates = tmp_path / "2021-06-29-chi-so.csv"
+    lines = ["Chỉ tiêu,Tháng,Giá trị,Hình thức"]
+    for kpi in (one.slug for one in store.plan(PLAN).kpis if one.kind == "growth"):
+        for number in range(18):
+            month = f"{2020 + number // 12}-{number % 12 + 1:02d}"
+            form = "so với tháng trước" if number < 12 else "so với cùng kỳ"
+            lines.append(f'{kpi},{month},"104,5",{form}')
+    rates.write_text("\n".join(lines), encoding="utf-8")
+    assert ingest(store, "lang-son", [tidy(tmp_path, kept), rates]).problems == ()
+    answers = {one["kpi"]: one for one in projections(store, settings, PLAN, JUNE)}
+    assert {kpi for kpi, one in answers.items() if one["label"]} == set()
+    assert json.dumps(answers).count(LABEL["en"]) == 0
