@@ -172,7 +172,7 @@ def promote(
     from training.retrain import promote_version
 
     settings, store = open_store()
-    family = store.plan(family_plan(store, plan)).family
+    family = family_plan(store, plan).family
     promotion = promote_version(store, settings, family, version)
     print(f"{family}: model version {version} answers from {promotion.as_of} on.")
 
