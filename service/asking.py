@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def open_store() -> tuple[Settings, Store]:
     """The settings and the store that they name."""
-    from data.settings import Settings
+    from data.settings import read_settings
     from data.store import Store
 
-    settings = Settings()
+    settings = read_settings()
     return settings, Store.open(settings.store_url)
 
 

@@ -85,7 +85,7 @@ class Scoreboard:
         table[list(QUANTILES)] = self.quantiles
         scale, actual = table["base"], table["outcome"]
         table["annual_error"] = (table["q50"] - actual).abs() / scale
-        table["coverage_80"] = actual.between(table["q05"], table["q95"]).astype(float)
+        table["coverage_80"] = actual.between(table["q10"], table["q90"]).astype(float)
         table["coverage_95"] = actual.between(table["q025"], table["q975"]).astype(float)
         table["width_80"] = (table["q90"] - table["q10"]) / scale
         return table

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 
 from data.observation import Form, Observation
 from models.series import Month
+from service.access import requires
 from service.routes.respond import AsOf, TheDesk, problems
 from service.schemas import ObservationList
 
@@ -18,7 +19,12 @@ PAGE, LARGEST_PAGE = 1000, 10_000
 _PER_CENT: tuple[Form, ...] = ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan")
 
 
-@router.get("", response_model=ObservationList, responses=problems(404, 422))
+@router.get(
+    "",
+    dependencies=[requires("viewer")],
+    response_model=ObservationList,
+    responses=problems(404, 422),
+)
 def observations(
     request: Request,
     desk: TheDesk,

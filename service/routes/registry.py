@@ -62,6 +62,7 @@ def models(desk: TheDesk, plan: OfPlan = None) -> dict[str, Any]:
 
 @router.get(
     "/track-record",
+    dependencies=[requires("viewer")],
     response_model=TrackRecordList,
     responses=problems(404, 409, 422),
     tags=["models"],

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from data.ingest import IngestReport, ingest
 from data.observation import Kpi, RowSelector
 from data.plan import Plan
+from data.samples.files import read_sample
 from data.store import Added, Store
 from models.errors import InputError
 from models.series import Month
@@ -83,6 +84,31 @@ def test_the_same_file_twice_changes_nothing_and_says_so(store: Store, tmp_path:
     again = load(store, path)
     assert again.added == Added(0, 3, 0)
     assert again.files[0].loaded_before
+
+
+def test_real_annexes_old_and_new_and_the_english_one_go_in_once(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    plan, _ = read_sample("vietnam-2021")
+    store = Store.open(f"sqlite:///{tmp_path / 'real.db'}")
+    store.save_plan(plan)
+    folder = shared_data / "gso" / "workbooks"
+    files = [next(folder.glob(f"{month}-*")) for month in ("2013-02", "2020-09", "2021-12")]
+    assert {file.suffix for file in files} == {".xls", ".xlsx"}
+    report = ingest(store, "vietnam", files)
+    assert (len(report.files), report.tables, report.problems) == (3, 18, ())
+    assert report.added.new > 450
+    known = store.data_hash("vietnam", LATE)
+    again = ingest(store, "vietnam", list(reversed(files)))
+    assert again.added == Added(0, report.added.new, 0)
+    assert store.data_hash("vietnam", LATE) == known
+    english = store.panel("vietnam").observations("cement", date(2020, 9, 30))
+    assert {(o.form, o.month.month) for o in english if o.published.year == 2020} >= {
+        ("month", 8),
+        ("month", 9),
+        ("year_to_date", 9),
+    }
+    store.close()
 
 
 def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:

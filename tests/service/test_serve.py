@@ -80,7 +80,7 @@ def test_it_listens_where_it_is_told(
 
 @pytest.mark.parametrize(
     ("host", "reason"),
-    [("127.0.0.1", "Address already in use"), ("192.0.2.1", "Cannot assign requested address")],
+    [("127.0.0.1", "Address already in use")],
 )
 def test_an_address_that_cannot_be_had_is_one_line(
     home: Path, capsys: pytest.CaptureFixture[str], host: str, reason: str

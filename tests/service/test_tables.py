@@ -63,6 +63,8 @@ def projection(**changes: Any) -> dict[str, Any]:
         "probability": 0.83,
         "status": "on_track",
         "official_estimate": None,
+        "figures": {"to_load": None},
+        "label": None,
         "months": [],
         "method": {"name": "ensemble", "fallback": None, "failures": [], "model_version": "1"},
         "stamp": "ABCDEFGH2345",
@@ -81,14 +83,14 @@ def test_a_row_in_vietnamese() -> None:
     assert (row.projected, row.interval, row.growth) == (
         "339.472",
         "318.815 – 361.374",
-        "+20,3 %",
+        "+20,3%",
     )
     assert (row.target, row.probability, row.status) == (
         "từ 293.537 trở lên",
-        "83 %",
+        "83%",
         "nhiều khả năng đạt",
     )
-    assert (row.pace, row.pace_growth) == ("22.651", "−14,8 % so với cùng kỳ")
+    assert (row.pace, row.pace_growth) == ("22.651", "−14,8% so với cùng kỳ")
 
 
 def test_what_does_not_exist_is_a_dash() -> None:
@@ -107,7 +109,7 @@ def test_what_does_not_exist_is_a_dash() -> None:
     [
         ({"fallback": "pace", "failures": []}, "on_track", "pace"),
         (
-            {"fallback": None, "failures": [{"candidate": "figures", "reason": "none came"}]},
+            {"fallback": None, "failures": [{"candidate": "year", "reason": "none came"}]},
             "no_basis",
             "none came",
         ),

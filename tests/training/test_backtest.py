@@ -186,16 +186,17 @@ def test_the_order_of_kpis_changes_no_digit(
 
 
 def test_errors_are_those_of_pencil_and_paper() -> None:
-    """Every month was 10; a candidate that says 12 is off by a fifth of what is to come."""
-    said = {Month(2015, n): 12.0 for n in range(1, 13)}
-    panel = flow([10.0] * 48)
-    result = backtest_year(
-        Setup(panel, date(2016, 1, 31), {"known": Known("known", said)}, n_paths=50),
-        YearTask("coal", 2015),
-    )
+    """Every month was 10; who says 12 is off by a fifth of what is to come."""
+    candidates = {
+        name: Known(name, {Month(2015, n): said for n in range(1, 13)})
+        for name, said in (("right", 10.0), ("high", 12.0))
+    }
+    setup = Setup(flow([10.0] * 48), date(2016, 1, 31), candidates, n_paths=50)
+    result = backtest_year(setup, YearTask("coal", 2015))
     expected = [(12 - known) * 2.0 / 120.0 for known in range(12)]
-    np.testing.assert_allclose(result.errors["known"], expected, rtol=1e-12)
-    single = [row for row in result.rows if row["method"] == "known"]
+    np.testing.assert_allclose(result.errors["high"], expected, rtol=1e-12)
+    np.testing.assert_allclose(result.errors["right"], 0.0, atol=1e-12)
+    single = [row for row in result.rows if row["method"] == "high"]
     assert [row["months_known"] for row in single] == list(range(12))
     assert {(row["outcome"], row["base"]) for row in single} == {(120.0, 120.0)}
     # every path says 144 in January: above the growth targets of −10 to 10 %, that is 108 to
@@ -210,7 +211,7 @@ def test_growth_is_scored_in_points_on_a_base_of_100() -> None:
     for year in range(2012, 2017):
         for number in range(1, 13):
             month, day = Month(year, number), date(year, number, 28)
-            for form, rate in (("rate_on_year", 105.0), ("rate_to_date", 105.0)):
+            for form, rate in (("rate_on_year", 104.0), ("rate_to_date", 104.0)):
                 figures.append(Observation("iip", month, form, rate, "final", day, "made"))  # type: ignore[arg-type]
             if year == 2012:
                 figures.append(
@@ -218,7 +219,7 @@ def test_growth_is_scored_in_points_on_a_base_of_100() -> None:
                 )
     panel = Panel.of("family", [Kpi("iip", "", "", "%", kind="growth")], figures)
     level = panel.series_as_of("iip", date(2015, 12, 31)).values[-12:].mean()
-    said = {Month(2016, n): float(1.10 * level) for n in range(1, 13)}
+    said = {Month(2016, n): float(1.07 * level) for n in range(1, 13)}
     result = backtest_year(
         Setup(panel, date(2017, 1, 31), {"known": Known("known", said)}, n_paths=50),
         YearTask("iip", 2016),
@@ -226,10 +227,11 @@ def test_growth_is_scored_in_points_on_a_base_of_100() -> None:
     [january] = [
         row for row in result.rows if row["method"] == "known" and row["months_known"] == 0
     ]
-    assert january["outcome"] == pytest.approx(5.0)
+    assert january["outcome"] == pytest.approx(4.0)
     assert january["base"] == 100.0
-    assert january["q50"] == pytest.approx(10.0)
-    assert result.errors["known"][0] == pytest.approx(0.05)
+    assert january["q50"] == pytest.approx(7.0)
+    assert result.errors["known"][0] == pytest.approx(0.03)
+    assert january["brier"] == pytest.approx(1 / 5)  # of −10 to 10 %, only 5 lies between
 
 
 def test_a_candidate_that_fails_stays_with_its_reason_and_the_others_answer(

@@ -57,12 +57,20 @@ def test_scores_are_by_months_known_and_over_all_for_the_ensemble(run: Retrainin
     assert set(run.metrics) == each | whole
 
 
-def test_a_nested_run_per_kpi_keeps_its_own_errors_and_what_failed(run: RetrainingRun) -> None:
-    coal, steel = run.nested
+def worse_for_coal(scores: Scoreboard) -> Scoreboard:
+    table = scores.frame()
+    chosen = (table["kpi"] == "coal") & (table["method"] == "pace")
+    table.loc[chosen, "q50"] = table["outcome"] + 0.3 * table["base"]
+    return board_of(table)
+
+
+def test_a_nested_run_per_kpi_keeps_its_own_errors_and_what_failed(scores: Scoreboard) -> None:
+    coal, steel = retraining_run(bundle_of(worse_for_coal(scores)), "h" * 64, Path("x")).nested
     assert (coal.name, steel.name) == ("coal", "steel")
     assert coal.params == {"kind": "flow", "unit": "thousand tons"}
     assert steel.tags == {"kpi": "steel", "as_of": "2018-06-30", "failed/sarima": "too short"}
-    assert coal.metrics["pace/annual_error"] == pytest.approx({3: 0.05, 9: 0.05})
+    assert coal.metrics["pace/annual_error"] == pytest.approx({3: 0.3, 9: 0.3})
+    assert steel.metrics["pace/annual_error"] == pytest.approx({3: 0.05, 9: 0.05})
     assert "ensemble/crps" not in coal.metrics
 
 

@@ -367,7 +367,7 @@ def set_step(name: str, value: object) -> Callable[[Document], None]:
         (lambda d: d["name"].pop("vi"), "name_vi", "name_vi"),
         (lambda d: d["name"].update(fr="x"), "name.fr", "'vi' or 'en'"),
         (lambda d: d.update(years=2021), "years", "one of the keys"),
-        (lambda d: d.update(kpis=[]), None, "at least one KPI"),
+        (lambda d: d.update(kpis=[]), "kpis", "at least one KPI"),
         (lambda d: d.update(kpis={}), "kpis", "a list"),
         (lambda d: d.update(note=1.5), "note", "text for 'note'"),
         (lambda d: d["kpis"].append("x"), "kpis[7]", "a mapping"),
@@ -583,7 +583,7 @@ def test_drafts_wait_for_their_bounds(tmp_path: Path) -> None:
         error = refused((tmp_path / name).read_bytes(), name)
         said = str(error)
         assert "a date" in said
-        assert "bounds that fit 'about'" in said
+        assert "bounds that fit 'about', found none" in said
 
 
 def test_a_filled_in_draft_is_a_plan(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,13 @@ def test_the_service_does_not_listen_to_others_without_an_account(
     run: Any, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listened: list[Any] = []
-    monkeypatch.setattr("uvicorn.run", lambda *_, host, **__: listened.append(host))
+
+    def listening(host: str, _port: int) -> AbstractContextManager[None]:
+        listened.append(host)
+        return nullcontext()
+
+    monkeypatch.setattr("service.cli._listening", listening)
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
     code, _, err = run("serve", "--host", "0.0.0.0")
     assert code == 2
     assert "found '0.0.0.0'" in err

@@ -46,6 +46,7 @@ class Asked:
     form : fields of a form
     people : only somebody who logged in has what it changes
     places : names in the path other than those of `PLACES`
+    query : what follows the path
     """
 
     before: Callable[[Any], dict[str, Any]] = lambda office: {}
@@ -53,6 +54,7 @@ class Asked:
     form: dict[str, Any] | None = None
     people: bool = False
     places: dict[str, str] = field(default_factory=dict)
+    query: str = ""
 
 
 def _issued(office: Any) -> dict[str, Any]:
@@ -92,6 +94,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/audit"): Asked(),
     ("GET", "/v1/jobs/{id}"): Asked(_job),
     ("GET", "/v1/models"): Asked(),
+    ("GET", "/v1/observations"): Asked(query="?plan=demo-2018"),
+    ("GET", "/v1/track-record"): Asked(),
+    ("GET", "/metrics"): Asked(),
     ("GET", "/v1/plans"): Asked(),
     ("GET", PLAN): Asked(),
     ("GET", f"{PLAN}/months"): Asked(),
@@ -187,7 +192,9 @@ def _answer(office: Any, who: str, method: str, path: str) -> str:
         options["json"] = {**asked.body, **told}
     if asked.form is not None:
         options["data"] = asked.form
-    answer = office.ask(who, method, path.format(**{**PLACES, **asked.places, **told}), **options)
+    answer = office.ask(
+        who, method, path.format(**{**PLACES, **asked.places, **told}) + asked.query, **options
+    )
     return "done" if 200 <= answer.status_code < 400 else str(answer.status_code)
 
 
