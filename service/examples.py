@@ -23,6 +23,7 @@ from fastapi import FastAPI
 FILE = "examples.json"
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 PLAN, AS_OF = "vietnam-2021", "2021-06"
+TASKS = "lang-son-2021"  # the sample plan with tasks that are not series
 WIDTH = 98  # of a line in docs/api.md
 _BLOCK = re.compile(r"(?<=<!-- example: )(.+?)( -->\n```json\n)(.*?)(?=\n```)", re.DOTALL)
 
@@ -34,6 +35,7 @@ ASKED = {
     "GET /v1/plans/{plan}/projections": f"{_BASE}/projections?as_of={AS_OF}",
     "GET /v1/plans/{plan}/projections/{kpi}": f"{_KPI}?as_of={AS_OF}",
     "GET /v1/plans/{plan}/projections/{kpi}/history": f"{_KPI}/history?as_of={AS_OF}",
+    "GET /v1/plans/{plan}/versions/compare": f"{_BASE}/versions/compare?from=1&to=2",
     "GET /v1/observations": (
         f"/v1/observations?plan={PLAN}&kpi=exports&as_of={AS_OF}&from=2021-05&to=2021-05"
     ),
@@ -41,6 +43,28 @@ ASKED = {
     "GET /v1/track-record": f"/v1/track-record?plan={PLAN}&as_of={AS_OF}",
     "GET /healthz": "/healthz",
     "GET /readyz": "/readyz",
+}
+_TASK = f"/v1/plans/{TASKS}/tasks/specialised_inspections/progress"
+_LOG = f"/v1/plans/{TASKS}/log/price_stability"
+PROGRESS_EXAMPLE = {
+    "by": "Phòng Quản lý thương mại",
+    "day": "2021-08-31",
+    "done": 3,
+    "obstacle": "Giãn cách xã hội",
+    "judgement": 0.7,
+}
+LOG_EXAMPLE = {
+    "by": "Phòng Quản lý thương mại",
+    "month": "2021-08",
+    "day": "2021-08-31",
+    "vi": "Giá ổn định, hàng hóa thiết yếu đủ cung ứng",
+    "en": "Prices stable, essential goods in supply",
+}
+ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "POST /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, PROGRESS_EXAMPLE),
+    "GET /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, None),
+    "POST /v1/plans/{plan}/log/{kpi}": (_LOG, LOG_EXAMPLE),
+    "GET /v1/plans/{plan}/log/{kpi}": (_LOG, None),
 }
 NEW_VERSION = {
     "adopted": "2021-07-01",
@@ -140,11 +164,13 @@ def ask(home: Path) -> dict[str, Any]:
 
     settings = Settings(home=home, database_url=None, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
-    load_sample(store, PLAN)
+    load_sample(store, "all")
     app = create_app(settings, store)
     found = _retrained(app)
     for route, address in ASKED.items():
         found[route] = _answer(app, "GET", address)
+    for route, (address, body) in ENTERED.items():
+        found[route] = _answer(app, route.partition(" ")[0], address, body)
     stamp = found["GET /v1/plans/{plan}/projections/{kpi}"]["stamp"]
     found["GET /v1/stamps/{stamp}"] = _answer(app, "GET", f"/v1/stamps/{stamp}")
     found["POST /v1/plans/{plan}/versions"] = _answer(

@@ -110,7 +110,7 @@ def projections(
     UnknownPlan, UnknownKpi
         If there is no such plan or KPI.
     NoObservations
-        If nothing at all was published or reported up to that date.
+        If no date is given and nothing at all was published or reported.
     NoBundle
         If there is a series, and nothing was trained on data up to that date.
     """

@@ -281,6 +281,13 @@ KPIS: tuple[Kpi, ...] = (
         "steps",
         "milestone",
     ),
+    _task(
+        "price_stability",
+        "Bình ổn giá, cung ứng hàng hóa thiết yếu",
+        "Price stability and supply of essential goods",
+        "",
+        "log",
+    ),
 )
 
 ROWS: dict[str, str] = {  # the table of published figures → KPI

@@ -12,6 +12,7 @@ from models.series import Month
 from models.task import Progress
 from service.access import Entry, requires
 from service.entries import log_of, progress_of, report_progress, write_log
+from service.examples import LOG_EXAMPLE, PROGRESS_EXAMPLE
 from service.projections import as_of_date
 from service.routes.respond import AsOf, TheDesk, problems
 from service.schemas import (
@@ -26,14 +27,6 @@ from service.schemas import (
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["entries"])
 PlanSlug = Annotated[str, Path(examples=["lang-son-2021"])]
 KpiSlug = Annotated[str, Path(examples=["specialised_inspections"])]
-
-PROGRESS_EXAMPLE = {
-    "by": "Phòng Quản lý thương mại",
-    "day": "2021-08-31",
-    "done": 3,
-    "obstacle": "Giãn cách xã hội",
-    "judgement": 0.7,
-}
 
 
 @router.get(
@@ -89,7 +82,7 @@ def new_log_entry(
     desk: TheDesk,
     response: Response,
     caller: Entry,
-    entry: LogText,
+    entry: Annotated[LogText, Body(examples=[LOG_EXAMPLE])],
 ) -> dict[str, Any]:
     """Add to the log; an entry is never changed, a month may have several."""
     today = date.today()

@@ -146,7 +146,7 @@ def test_examples_that_need_no_model_are_what_the_sample_answers(
 ) -> None:
     settings = Settings(home=tmp_path, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
-    load_sample(store, PLAN)
+    load_sample(store, "all")
     client = client_of(create_app(settings, store))
     for route in WITHOUT_MODEL:
         assert shortened(client.get(ASKED[route]).json()) == examples()[route]

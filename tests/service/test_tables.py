@@ -64,6 +64,8 @@ def projection(**changes: Any) -> dict[str, Any]:
         "status": "on_track",
         "official_estimate": None,
         "figures": {"to_load": None},
+        "task": None,
+        "plan_version": {"number": 6, "adopted": "2021-02-28", "document": "a decision"},
         "label": None,
         "months": [],
         "method": {"name": "ensemble", "fallback": None, "failures": [], "model_version": "1"},

@@ -7,7 +7,7 @@ The routes are the application's own. A new one needs a declared role
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from data.accounts import ROLES
 from data.api_keys import SCOPES
 from service.access import ACCESS, Access, declared, requires
+from tests.service.test_entries import PLAN as TASKS
 
 PLACES = {"plan": "demo-2018", "kpi": "coal", "month": "2018-06", "form": "json"}
 MAY: dict[str, Access] = {
@@ -78,8 +79,23 @@ def _new_value(office: Any) -> dict[str, Any]:
     return {"value": next(_VALUES)}
 
 
+def _tasks(office: Any) -> dict[str, Any]:
+    """A plan of a family of its own that has a task and a log."""
+    office.store.save_plan(replace(TASKS, slug="tasks-2021", family="tasks"))
+    return {}
+
+
+def _reported(office: Any) -> dict[str, Any]:
+    return {**_tasks(office), "done": 3, "obstacle": f"obstacle {next(_VALUES)}"}
+
+
+def _in_words(office: Any) -> dict[str, Any]:
+    return {**_tasks(office), "vi": f"Giá ổn định {next(_VALUES)}", "en": "Prices are stable"}
+
+
 PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
+PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
 ENTRY = {"unit": "thousand tonnes", "reason": "a reason"}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
 
@@ -106,6 +122,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PROJECTION}/{{kpi}}"): Asked(_issued),
     ("GET", f"{PROJECTION}/{{kpi}}/fan-chart.{{form}}"): Asked(),
     ("GET", f"{PROJECTION}/{{kpi}}/history"): Asked(),
+    ("GET", f"{PLAN}/versions/compare"): Asked(query="?from=1&to=2"),
+    ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
+    ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
@@ -114,6 +133,12 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/logout"): Asked(),
     ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
     ("POST", f"{PLAN}/versions"): Asked(body=VERSION),
+    ("POST", PROGRESS): Asked(
+        _reported, {"day": "2021-08-31"}, places={"plan": "tasks-2021", "kpi": "inspections"}
+    ),
+    ("POST", LOG): Asked(
+        _in_words, {"month": "2021-07"}, places={"plan": "tasks-2021", "kpi": "prices"}
+    ),
     ("POST", ESTIMATE): Asked(_new_value, ENTRY),
     ("POST", f"{ESTIMATE}/check"): Asked(_estimate("draft"), {}),
     ("POST", f"{ESTIMATE}/approve"): Asked(_estimate("checked"), {}),

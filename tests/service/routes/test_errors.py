@@ -34,7 +34,7 @@ FAILING = [
     ("GET", "/v1/jobs/none", 404, "unknown-job"),
     ("GET", "/v1/stamps/AAAAAAAAAAAA", 404, "unknown-stamp"),
     ("GET", f"{COAL}?as_of=2018-01", 409, "no-bundle"),
-    ("GET", f"{PLAN}/projections?as_of=1999-12-31", 409, "no-bundle"),
+    ("GET", f"{PLAN}/projections?as_of=2018-01", 409, "no-bundle"),
     ("GET", f"{COAL}?as_of=June", 422, "invalid-month"),
     ("GET", f"{COAL}?as_of=2018-13", 422, "invalid-month"),
     ("GET", f"{COAL}?as_of=2018-02-30", 422, "invalid-month"),

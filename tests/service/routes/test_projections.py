@@ -34,12 +34,12 @@ ADDRESSES = (
 
 
 def keys(value: Any, path: str = "") -> set[str]:
-    """Every key of a document by its path; list entries count together, quantiles not at all."""
+    """Every key of a document by its path; list entries count together, what may be null as one."""
     if isinstance(value, list):
         return set().union(*(keys(item, f"{path}[]") for item in value))
     if not isinstance(value, dict):
         return set()
-    if path.endswith(("quantiles", "cumulative")):
+    if path.endswith(("quantiles", "cumulative", "reason", "base_when_set", "base_today")):
         return set()
     below = (keys(item, f"{path}.{key}") for key, item in value.items())
     return {f"{path}.{key}" for key in value}.union(*below)
