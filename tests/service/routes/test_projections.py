@@ -34,7 +34,7 @@ ADDRESSES = (
 
 
 def keys(value: Any, path: str = "") -> set[str]:
-    """Every key of a document by its path; list entries count together, what may be null as one."""
+    """Every key of a document by its path; entries of a list as one, what may be null as one."""
     if isinstance(value, list):
         return set().union(*(keys(item, f"{path}[]") for item in value))
     if not isinstance(value, dict):
