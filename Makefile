@@ -27,7 +27,7 @@ run: install ## sample plans, first retrainings, the service on http://127.0.0.1
 	$(BIN)/vedich serve
 
 test: install ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: install ## linters, types, import contract and Dockerfile, as CI runs them
 	$(BIN)/ruff check .
