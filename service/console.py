@@ -251,7 +251,10 @@ def show_retraining(report: RetrainReport) -> None:
     for kpi, failures in report.failures.items():
         for candidate, reason in failures.items():
             print(f"  {kpi}: without {candidate}: {reason}")
-    show_scores(report.scores)
+    if report.scores.empty:
+        print("No backtest: no KPI has printed figures for a year that is over.")
+    else:
+        show_scores(report.scores)
 
 
 def show_scores(scores: pd.DataFrame) -> None:
