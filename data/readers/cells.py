@@ -15,36 +15,13 @@ from models.errors import UnreadableFile
 
 Row = Sequence[object]
 
-# TCVN 5712 (VN3), the encoding of Vietnamese government files before Unicode:
-# what a reader that takes it for Latin-1 shows, and the letter meant.
-_TCVN3 = dict(
-    zip(
-        "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ¡¢§£¤¥¦",
-        "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
-        strict=True,
-    )
-)
-_ONLY_IN_TCVN3 = frozenset("µ¸¶·¹¨»¾¼½©®ª«¬­¡¢§£¤¥¦")
 _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
 _PUBLISHED = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
-def decode_tcvn3(text: str) -> str:
-    """Turn TCVN3 read as Latin-1 into Unicode; other text stays as it is.
-
-    Examples
-    --------
-    >>> decode_tcvn3("L¹ng S¬n")
-    'Lạng Sơn'
-    """
-    if _ONLY_IN_TCVN3.isdisjoint(text):
-        return text
-    return "".join(_TCVN3.get(letter, letter) for letter in text)
-
-
 def collapse(text: str) -> str:
-    """Single spaces, Unicode NFC, TCVN3 decoded."""
-    return " ".join(unicodedata.normalize("NFC", decode_tcvn3(text)).split())
+    """Single spaces, Unicode NFC."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fold(text: str) -> str:
@@ -55,7 +32,7 @@ def fold(text: str) -> str:
     >>> fold("  Bộ  Công Thương ")
     'bo cong thuong'
     """
-    plain = decode_tcvn3(text).replace("đ", "d").replace("Đ", "D")
+    plain = text.replace("đ", "d").replace("Đ", "D")
     decomposed = unicodedata.normalize("NFD", plain)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(letters.lower().split())
