@@ -9,8 +9,9 @@ from datetime import date
 from io import BytesIO
 from pathlib import PurePath
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from data.readers.tcvn3 import Script
 from models.errors import UnreadableFile
 
 Row = Sequence[object]
@@ -19,9 +20,19 @@ _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
 _PUBLISHED = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Text as kept: composed letters (NFC), no marks of direction, newlines as '\\n', no
+    space at either end."""
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text).strip()
+
+
 def collapse(text: str) -> str:
     """Single spaces, Unicode NFC."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(clean(text).split())
 
 
 def fold(text: str) -> str:
@@ -32,7 +43,7 @@ def fold(text: str) -> str:
     >>> fold("  Bộ  Công Thương ")
     'bo cong thuong'
     """
-    plain = text.replace("đ", "d").replace("Đ", "D")
+    plain = _INVISIBLE.sub("", text).replace("đ", "d").replace("Đ", "D")
     decomposed = unicodedata.normalize("NFD", plain)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(letters.lower().split())
@@ -78,7 +89,12 @@ def publication_date(file: str) -> date | None:
 
 
 class Sheets:
-    """The sheets of an .xls or .xlsx workbook, read one at a time.
+    """The visible sheets of an .xls or .xlsx workbook, read one at a time.
+
+    Attributes
+    ----------
+    names : of the sheets that can be seen
+    hidden : of those that cannot; they are not read
 
     Raises
     ------
@@ -90,6 +106,7 @@ class Sheets:
         self.file = file
         try:
             self._book = CalamineWorkbook.from_filelike(BytesIO(content))
+            sheets = self._book.sheets_metadata
         except (CalamineError, OSError, ValueError) as error:
             raise UnreadableFile(
                 file,
@@ -97,12 +114,14 @@ class Sheets:
                 found=f"{len(content)} bytes that cannot be opened ({error})",
                 advice="Open it in Excel, save it anew as .xlsx and load that.",
             ) from error
-        self.names: tuple[str, ...] = tuple(self._book.sheet_names)
+        seen = SheetVisibleEnum.Visible
+        self.names = tuple(sheet.name for sheet in sheets if sheet.visible == seen)
+        self.hidden = tuple(sheet.name for sheet in sheets if sheet.visible != seen)
 
     def rows(self, name: str) -> list[Row]:
         """All rows of a sheet from A1 on, so that positions are those of Excel."""
         try:
-            return list(self._book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            rows = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except (CalamineError, OSError, ValueError) as error:
             raise UnreadableFile(
                 self.file,
@@ -111,3 +130,9 @@ class Sheets:
                 found=str(error),
                 advice="Open it in Excel, save it anew as .xlsx and load that.",
             ) from error
+        script = Script.of(cell for row in rows for cell in row if isinstance(cell, str))
+        if not script.tcvn3:
+            return list(rows)
+        return [
+            [script.read(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        ]

@@ -37,7 +37,7 @@ TCVN3: Mapping[str, str] = {
 _TABLE = str.maketrans(dict(TCVN3))
 _WORD = re.compile(r"[^\s!-@\[-`{-~\xa0]+")  # letters, and signs that stand for letters
 _UNICODE = re.compile("[\u0100-\u036f\u1e00-\u1eff]")  # letters and tones beyond Latin-1
-_FEW = 5  # words that must be TCVN3 beyond doubt in a file that has Unicode text too
+_FEW = 3  # words that must be TCVN3 beyond doubt in a file that has Unicode text too
 _MEASURES = frozenset({"µm", "µg", "µs"})
 
 
@@ -125,13 +125,17 @@ def _vietnamese_words(text: str) -> int:
 
 
 def converted(text: str) -> str:
-    """The text in Unicode; a word of capitals gets its toned letters as capitals too."""
+    """The text in Unicode; among capitals alone toned letters become capitals too."""
+    all_capitals = _capitals(text)
 
     def convert(match: re.Match[str]) -> str:
-        word = match[0]
-        letters = word.translate(_TABLE)
-        plain = [letter for letter in word if letter.isascii()]
-        capitals = len(plain) > 1 and all(letter.isupper() for letter in plain)
-        return letters.upper() if capitals else letters
+        letters = match[0].translate(_TABLE)
+        return letters.upper() if all_capitals or _capitals(match[0]) else letters
 
     return _WORD.sub(convert, text)
+
+
+def _capitals(text: str) -> bool:
+    """Whether the letters that are as they look are capitals, two at least."""
+    plain = [letter for letter in text if letter.isascii() and letter.isalpha()]
+    return len(plain) > 1 and all(letter.isupper() for letter in plain)

@@ -16,15 +16,15 @@ from typing import Literal, cast
 
 from data.observation import UNDATED, Form, Kpi, Observation
 from data.readers.cells import fold
+from data.readers.intake import kind_of
 from data.readers.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
 from data.readers.number_format import parse_number, weigh
 from data.readers.tables import (
+    DELIMITERS,
     Cell,
     Grid,
     Problem,
     Row,
-    is_old_excel,
-    is_xlsx,
     raise_problems,
     read_csv,
     read_sheets,
@@ -102,19 +102,9 @@ def read_tidy(
     UnreadableFile
         With the place of the first problem, and the others listed in its advice.
     """
-    if is_old_excel(content):
-        raise UnreadableFile(
-            file,
-            expected="a tidy table as .xlsx or .csv",
-            found="an old Excel workbook (.xls) or a protected one",
-            advice="Open it in Excel and save it as .xlsx without a password.",
-        )
-    grids = read_sheets(content, file) if is_xlsx(content) else read_csv(content, file)
-    tables = [table for grid in grids if (table := _find_table(grid, file)) is not None]
+    tables, grids = _tables(content, file)
     if not tables:
         raise _no_header(grids, file)
-    if not is_xlsx(content):
-        tables = [max(tables, key=lambda table: len(table.columns))]
     problems: list[Problem] = []
     numbers = _Numbers.of(tables, problems)
     reader = _RowReader(file, tuple(kpis), published, numbers, problems)
@@ -130,10 +120,26 @@ def read_tidy(
             file,
             expected="at least one row with a value below the header",
             found="none",
-            sheet=grids[0].sheet,
             advice="Fill in the values, one figure a row.",
         )
     return tuple(observations)
+
+
+def _tables(content: bytes, file: str) -> tuple[list[_Table], Sequence[Grid]]:
+    """The tables of a file, and what was looked through for them."""
+    if kind_of(content, file) != "text":
+        grids = read_sheets(content, file)
+        return [table for grid in grids if (table := _find_table(grid, file))], grids
+    text = read_csv(content, file)
+    heads = {delimiter: text.head(delimiter) for delimiter in DELIMITERS}
+    found = {
+        delimiter: table for delimiter, head in heads.items() if (table := _find_table(head, file))
+    }
+    if not found:
+        return [], tuple(heads.values())
+    widest = max(found, key=lambda delimiter: len(found[delimiter].columns))
+    table = _find_table(text.grid(widest), file)
+    return [table] if table else [], ()
 
 
 def _header_fields(row: Row) -> list[Field | None]:
