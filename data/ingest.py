@@ -14,8 +14,10 @@ from data.observation import Form, Kpi, Observation
 from data.panel import Panel
 from data.readers.cells import fold, publication_date
 from data.readers.gso import read_workbook
+from data.readers.intake import kind_of
 from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
-from data.readers.tables import is_old_excel, is_xlsx
+from data.readers.report_form import TABLE as REPORT_FORM
+from data.readers.report_form import read_report_form
 from data.readers.tidy import read_tidy
 from data.store import Added, ImportRecord, Store
 from data.suspicion import Suspicion, suspicious
@@ -34,6 +36,10 @@ FORMS: dict[Measure, tuple[Form, FigureStatus]] = {
     "yoy_ytd": ("rate_to_date", "estimate"),
     "yoy_ytd_prev": ("rate_to_date", "restated"),
     "mom": ("rate_on_month", "estimate"),
+    "quarter": ("quarter", "estimate"),
+    "month_last_year": ("month", "restated"),
+    "ytd_last_year": ("year_to_date", "restated"),
+    "year_last_year": ("year", "restated"),
 }
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, the file just done
@@ -120,8 +126,8 @@ def ingest(
 
     Parameters
     ----------
-    files : annexes of the statistics office (.xls, .xlsx) and tidy files (.csv,
-        .xlsx), in any order
+    files : annexes of the statistics office, report forms of a department and tidy
+        tables (.xlsx, .xlsm, .xls, .csv), in any order
     published : publication date of all files; else the date at the start of each
         file name, or what a tidy file says per figure
     dry_run : read and compare, write nothing
@@ -182,10 +188,15 @@ def observations_of(
                     value=figure.value,
                     status=status,
                     published=published,
-                    source=f"{file}, sheet '{figure.sheet}', cell {figure.cell}",
+                    source=f"{file}, {_place(figure)}",
                 )
             )
     return observations, list(unclaimed)
+
+
+def _place(figure: PrintedFigure) -> str:
+    sheet = f"sheet '{figure.sheet}', " if figure.sheet else ""
+    return f"{sheet}cell {figure.cell}"
 
 
 def _claims(kpis: Iterable[Kpi]) -> dict[tuple[str, str, int, str], str]:
@@ -229,14 +240,33 @@ def _read(
         return _Read(file, "", problem=f"{file}: cannot be read ({error.strerror}).")
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        if is_xlsx(content) or is_old_excel(content):
-            try:
-                return _read_annex(read_workbook(content, file), sha256, rows_of, published)
-            except UnknownLayout as no_annex:
-                return _read_tidy(content, file, sha256, kpis, published, no_annex)
-        return _read_tidy(content, file, sha256, kpis, published)
+        kind = kind_of(content, file)
+        try:
+            return _read_form(content, file, sha256, kpis, rows_of, published)
+        except UnknownLayout:
+            pass
+        if kind == "text":
+            return _read_tidy(content, file, sha256, kpis, published)
+        try:
+            return _read_annex(read_workbook(content, file), sha256, rows_of, published)
+        except UnknownLayout as no_annex:
+            return _read_tidy(content, file, sha256, kpis, published, no_annex)
     except InputError as error:
         return _Read(file, sha256, problem=str(error))
+
+
+def _read_form(
+    content: bytes,
+    file: str,
+    sha256: str,
+    kpis: Sequence[Kpi],
+    rows_of: dict[tuple[str, str, int, str], str],
+    published: date | None,
+) -> _Read:
+    """A department's own report form; its rows name the KPIs, or were assigned before."""
+    claims = {name: slug for (table, _, _, name), slug in rows_of.items() if table == REPORT_FORM}
+    form = read_report_form(content, file, kpis, claims)
+    return _read_annex(form, sha256, {**rows_of, **form.claimed}, published)
 
 
 def _read_tidy(

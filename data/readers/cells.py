@@ -136,3 +136,10 @@ class Sheets:
         return [
             [script.read(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
         ]
+
+    def merged(self, name: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """Cells that are merged: row and column (from 0) of the first and the last."""
+        try:
+            return self._book.get_sheet_by_name(name).merged_cell_ranges or []
+        except (CalamineError, OSError, ValueError):
+            return []

@@ -60,7 +60,9 @@ def kind_of(content: bytes, file: str) -> Kind:
         large to be read.
     """
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        _refuse(file, "a table", "an empty file", "Check that the file was saved, and load it anew.")
+        _refuse(
+            file, "a table", "an empty file", "Check that the file was saved, and load it anew."
+        )
     if len(content) > MAX_FILE:
         found = f"{len(content) // 1_000_000} MB"
         _refuse(file, f"at most {MAX_FILE // 1_000_000} MB", found, "Save the table alone.")

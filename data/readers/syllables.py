@@ -45,4 +45,4 @@ def is_vietnamese(word: str) -> bool:
     if match is None:
         return False
     stopped = match[1] in ("c", "ch", "p", "t")
-    return not stopped or bool(tones) and tones[0] in _BEFORE_A_STOP
+    return not stopped or (bool(tones) and tones[0] in _BEFORE_A_STOP)

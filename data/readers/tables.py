@@ -151,7 +151,7 @@ def read_sheets(content: bytes, file: str) -> tuple[Grid, ...]:
     """
     kind = kind_of(content, file)
     if kind == "xls":
-        grids = _old_grids(content, file)
+        grids = quick_sheets(Sheets(content, file))
     else:
         try:
             grids = list(_new_grids(content, file))
@@ -194,9 +194,8 @@ def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
             yield Grid(sheet.title, tuple(_filled(rows, file, sheet.title)))
 
 
-def _old_grids(content: bytes, file: str) -> list[Grid]:
-    """The visible sheets of an old workbook."""
-    sheets = Sheets(content, file)
+def quick_sheets(sheets: Sheets) -> list[Grid]:
+    """The visible sheets of a workbook at a glance: no formulas, no percentages."""
     grids = []
     for name in sheets.names:
         rows = (
@@ -206,7 +205,7 @@ def _old_grids(content: bytes, file: str) -> list[Grid]:
             ]
             for number, row in enumerate(sheets.rows(name))
         )
-        grids.append(Grid(name, tuple(_filled(rows, file, name))))
+        grids.append(Grid(name, tuple(_filled(rows, sheets.file, name))))
     return grids
 
 

@@ -104,7 +104,24 @@ def test_capitals() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", "nghiêng quyền khuya thuở giếng xoáy rượu huyện yến gì thủy thuỷ lũy uỷ Đồng".split()
+    "word",
+    [
+        "nghiêng",
+        "quyền",
+        "khuya",
+        "thuở",
+        "giếng",
+        "xoáy",
+        "rượu",
+        "huyện",
+        "yến",
+        "gì",
+        "thủy",
+        "thuỷ",
+        "lũy",
+        "uỷ",
+        "Đồng",
+    ],
 )
 def test_syllables(word: str) -> None:
     assert is_vietnamese(word)
