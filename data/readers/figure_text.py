@@ -34,7 +34,8 @@ class Figures:
                 values[cell.sheet, cell.place] = float(f"{cell.value * 100:.12g}")
         texts = [cell for cell in cells if isinstance(cell.value, str)]
         evidence = weigh(cell.text for cell in texts)
-        mark = evidence.mark or weigh(witnesses).mark if evidence.open else evidence.mark
+        shown = weigh(witnesses)
+        mark = evidence.mark or (shown.mark if shown.dot or shown.comma else None)
         expected = "a number"
         advice = "Write 0 for zero and leave the cell empty when there is no figure."
         problems += [Problem.at(texts[at], expected, advice) for at in evidence.unreadable]

@@ -172,7 +172,7 @@ _PERIODS = (
 
 
 def first_period(words: str) -> Period | None:
-    """The first period named; the longer reading wins where two overlap."""
+    """The first period that folded words name; the longer reading wins where two overlap."""
     found: list[tuple[int, int, Period]] = []
     for pattern, kind in _PERIODS:
         for match in pattern.finditer(words):

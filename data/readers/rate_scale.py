@@ -55,7 +55,7 @@ def scales(
     places = {column.measure: place for place, column in table.columns.items()}
     found = {}
     for place, column in table.columns.items():
-        if column.measure not in _LEVELS:
+        if column.measure is None or column.measure not in _LEVELS:
             continue
         said: Scale = "growth" if column.growth else "index"
         scale = _shown(place, _LEVELS[column.measure], places, rows, figures) or _guessed(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from data.readers.cells import fold
@@ -40,10 +41,13 @@ _NUMBER = re.compile(r"(?:stt|tt|so tt|so thu tu|no\.?|#)$")
 _UNIT = re.compile(r"(?:don vi(?: tinh)?|dvt|d\.v\.t|units?)\b")
 _OTHER = re.compile(r"(?:ghi chu|ma so|ma chi tieu|ma|notes?|remarks?|code|kpi)$")
 
+_LONGEST_HEADING = 60
 _COMPARED = re.compile(
-    r"\bso voi\b|\bso sanh\b|\bso (?=cung ky|ke hoach|thang|nam|nam truoc)|%|ty le|tang|giam|toc do|"
-    r"hoan thanh|\bdat\b|compar|against|versus|\bvs\b|growth|change|\bon (?=the|same|last|previous)|per cent"
+    r"\bso voi\b|\bso sanh\b|\bso (?=cung ky|ke hoach|thang|nam|nam truoc)|%|ty le|tang|giam|"
+    r"toc do|hoan thanh|\bdat\b|compar|against|versus|\bvs\b|growth|change|per cent|"
+    r"\bon (?=the|same|last|previous)"
 )
+_AGAINST = re.compile(r"\bso voi\b|\bversus\b|\bvs\b|\bagainst\b|compared (?:with|to)|\bon\b")
 _GROWTH = re.compile(r"tang|giam|toc do|growth|change|\+/-")
 _PLAN = re.compile(r"ke hoach|muc tieu|du toan|\bplan\b|target")
 _PART_PLAN = re.compile(
@@ -84,13 +88,19 @@ class Column:
     why: str = ""
 
 
+@lru_cache(maxsize=10_000)
+def _spelt_out(text: str) -> str:
+    folded = " ".join(_FOOTNOTE.sub(" ", fold(text)).split())
+    for short, long in _SHORT:
+        folded = short.sub(long, folded)
+    return folded
+
+
 def header_words(texts: list[str]) -> str:
     """The words of the header over a column, from the top: folded, shortenings spelt out."""
     words: list[str] = []
     for text in texts:
-        folded = " ".join(_FOOTNOTE.sub(" ", fold(text)).split())
-        for short, long in _SHORT:
-            folded = short.sub(long, folded)
+        folded = _spelt_out(text)
         if folded and folded not in words:
             words.append(folded)
     return " ".join(words)
@@ -107,6 +117,11 @@ def place_of(words: str) -> Place | None:
     if _NAME.match(words) and not (_COMPARED.search(words) or _YEAR.search(words)):
         return "name"
     return None
+
+
+def names_a_column(text: str) -> bool:
+    """Whether a text may head the column of names, at a glance."""
+    return len(text) < _LONGEST_HEADING and bool(_NAME.match(fold(text)))
 
 
 def years_in(words: str) -> set[int]:

@@ -20,7 +20,7 @@ from data.readers.figure_text import Figures
 from data.readers.intake import kind_of
 from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
 from data.readers.rate_scale import scales
-from data.readers.report_columns import Column
+from data.readers.report_columns import Column, names_a_column
 from data.readers.report_rows import FormRow, kpi_names
 from data.readers.report_tables import FormTable, find_tables
 from data.readers.tables import (
@@ -87,7 +87,7 @@ def read_report_form(
     if not tables:
         raise UnknownLayout(
             file,
-            expected="a report form: a column 'Chỉ tiêu' (Indicator) and columns of figures beside it",
+            expected="a column 'Chỉ tiêu' (Indicator) with columns of figures beside it",
             found="no such header",
             advice="See docs/plans_and_files.md for the headings that are understood.",
         )
@@ -116,12 +116,12 @@ def _tables(content: bytes, file: str, problems: list[Problem]) -> list[FormTabl
     if kind == "text":
         text = read_csv(content, file)
         for delimiter in DELIMITERS:
-            if find_tables(text.head(delimiter), (), []):
+            if _promises(text.head(delimiter)):
                 return find_tables(text.grid(delimiter), (), problems)
         return []
     sheets = Sheets(content, file)
-    grids: Sequence[Grid] = quick_sheets(sheets)
-    if not any(find_tables(grid, (), []) for grid in grids):
+    grids: Sequence[Grid] = quick_sheets(sheets, names_a_column)
+    if not any(map(_promises, grids)):
         return []
     if kind == "xlsx":  # once more, with formulas and percentages
         grids = read_sheets(content, file)
@@ -130,6 +130,12 @@ def _tables(content: bytes, file: str, problems: list[Problem]) -> list[FormTabl
         for grid in grids
         for table in find_tables(grid, sheets.merged(grid.sheet or ""), problems)
     ]
+
+
+def _promises(grid: Grid) -> bool:
+    """Whether a sheet has the header of a report form, whatever is wrong with it."""
+    problems: list[Problem] = []
+    return bool(find_tables(grid, (), problems) or problems)
 
 
 def _notes(table: FormTable) -> Iterator[str]:

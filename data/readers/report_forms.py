@@ -86,9 +86,7 @@ class FormVersion:
             return None
         known = _OF.get(self.circular.lower())
         if known is None:
-            return (
-                f"the form names circular {self.circular}, which is not in the registry of forms"
-            )
+            return f"the form names circular {self.circular}, which is not known here"
         first, last = date(*month, 1), known.lapsed
         if known.in_force and first < known.in_force.replace(day=1):
             return f"{self.circular} is in force from {known.in_force}; the report is of {month}"

@@ -1,4 +1,4 @@
-"""Rows of a report form: what a row is called, and in which unit, without what stands around it."""
+"""Rows of a report form: what a row is called, and in which unit."""
 
 from __future__ import annotations
 

@@ -170,10 +170,10 @@ def _spread(block: Sequence[Row], merged: Merged) -> list[dict[int, Cell]]:
         if top not in numbers:
             continue
         source = found[numbers.index(top)].get(left)
-        for row in range(top, bottom + 1):
+        for number in range(top, bottom + 1):
             for column in range(left, right + 1):
-                if source is not None and row in numbers:
-                    found[numbers.index(row)].setdefault(column, source)
+                if source is not None and number in numbers:
+                    found[numbers.index(number)].setdefault(column, source)
     for depth, cells in enumerate(found[:-1]):
         lower = {column for below in found[depth + 1 :] for column in below}
         for column in sorted(lower - cells.keys()):
@@ -282,9 +282,13 @@ def _closed(texts: Sequence[str], month: Month) -> date | None:
     last = calendar.monthrange(*month)[1]
     for text in texts:
         found = _CLOSED.search(text)
-        if found and int(found[2]) == month.month and int(found[1]) < last:
-            if found[3] in (None, str(month.year)) and int(found[1]):
-                return date(*month, int(found[1]))
+        if (
+            found
+            and int(found[2]) == month.month
+            and 0 < int(found[1]) < last
+            and found[3] in (None, str(month.year))
+        ):
+            return date(*month, int(found[1]))
         found = _ENGLISH_CLOSED.search(text)
         if found and 0 < int(found[1]) < last:
             period = period_in(f"{found[2]} {month.year}")
@@ -346,7 +350,7 @@ def _rows(
 
 
 def _label(row: Row, header: _Header, first_figure: int) -> Cell | None:
-    """The cell that names a row: in the column for names, else the last text before the figures."""
+    """The cell that names a row: where names stand, else the last text before the figures."""
     if header.name < len(row) and isinstance(row[header.name].value, str):
         return row[header.name]
     left = [

@@ -11,7 +11,7 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from xml.etree.ElementTree import ParseError
@@ -194,16 +194,23 @@ def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
             yield Grid(sheet.title, tuple(_filled(rows, file, sheet.title)))
 
 
-def quick_sheets(sheets: Sheets) -> list[Grid]:
-    """The visible sheets of a workbook at a glance: no formulas, no percentages."""
+def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> list[Grid]:
+    """The visible sheets of a workbook at a glance: no formulas, no percentages.
+
+    With `wanted` only those sheets that have a text it is true of.
+    """
     grids = []
     for name in sheets.names:
+        values = sheets.rows(name)
+        texts = (cell for row in values for cell in row if isinstance(cell, str) and cell)
+        if wanted is not None and not any(map(wanted, texts)):
+            continue
         rows = (
             [
                 Cell(_value(value), name, cell_name(number, column))
                 for column, value in enumerate(row)
             ]
-            for number, row in enumerate(sheets.rows(name))
+            for number, row in enumerate(values)
         )
         grids.append(Grid(name, tuple(_filled(rows, sheets.file, name))))
     return grids

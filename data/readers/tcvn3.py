@@ -116,7 +116,7 @@ def _words(text: str) -> list[str]:
 
 
 def better_as_tcvn3(text: str, other: str) -> bool:
-    """Whether the bytes of a file, as Latin-1, are TCVN3 rather than the `other` reading of them."""
+    """Whether bytes shown as Latin-1 are TCVN3 rather than what `other` reads in them."""
     return _vietnamese_words(text.translate(_TABLE)) > _vietnamese_words(other)
 
 
