@@ -13,6 +13,7 @@ from typing import Literal
 from data.readers.figure_text import Figures
 from data.readers.printed import Measure
 from data.readers.report_columns import Column
+from data.readers.report_forms import OURS
 from data.readers.report_rows import FormRow
 from data.readers.report_tables import FormTable
 
@@ -58,6 +59,9 @@ def scales(
         if column.measure is None or column.measure not in _LEVELS:
             continue
         said: Scale = "growth" if column.growth else "index"
+        if table.version.number == OURS:  # it says so on top
+            found[place] = RateScale(said)
+            continue
         scale = _shown(place, _LEVELS[column.measure], places, rows, figures) or _guessed(
             column, said, _values(place, rows, figures)
         )

@@ -19,7 +19,7 @@ from data.readers.gso_headers import Period, first_period
 from data.readers.printed import Measure
 from models.series import Month
 
-Place = Literal["number", "name", "unit", "other"]
+Place = Literal["number", "name", "unit", "code", "other"]
 
 _SHORT = (
     (re.compile(r"\bt\.? ?(?=\d)"), "thang "),
@@ -39,7 +39,8 @@ _NAME = re.compile(
 )
 _NUMBER = re.compile(r"(?:stt|tt|so tt|so thu tu|no\.?|#)$")
 _UNIT = re.compile(r"(?:don vi(?: tinh)?|dvt|d\.v\.t|units?)\b")
-_OTHER = re.compile(r"(?:ghi chu|ma so|ma chi tieu|ma|notes?|remarks?|code|kpi)$")
+_CODE = re.compile(r"(?:ma so|ma chi tieu|ma|code|kpi)$")
+_OTHER = re.compile(r"(?:ghi chu|notes?|remarks?)$|tham khao|for reference")
 
 _LONGEST_HEADING = 60
 _COMPARED = re.compile(
@@ -112,6 +113,8 @@ def place_of(words: str) -> Place | None:
         return "number"
     if _UNIT.match(words):
         return "unit"
+    if _CODE.match(words):
+        return "code"
     if _OTHER.match(words):
         return "other"
     if _NAME.match(words) and not (_COMPARED.search(words) or _YEAR.search(words)):
@@ -243,6 +246,9 @@ def _level(words: str, report: Month) -> Column | None:
             return Column("year_last_year", Month(report.year - 1, 12), words)
         return _left_out(words, report, "an estimate for the year is entered by itself")
     period = period_in(words)
+    before = report.plus(-1)
+    if period and not period.to_date and (period.year, period.month) == before:
+        return Column("month_prev", before, words)
     if _SAME_PERIOD.search(words) or (period and period.year == report.year - 1):
         return _last_year(words, report, period)
     if _MONTH_BEFORE.search(words):

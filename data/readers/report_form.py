@@ -20,7 +20,7 @@ from data.readers.figure_text import Figures
 from data.readers.intake import kind_of
 from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
 from data.readers.rate_scale import scales
-from data.readers.report_columns import Column, names_a_column
+from data.readers.report_columns import names_a_column
 from data.readers.report_rows import FormRow, kpi_names
 from data.readers.report_tables import FormTable, find_tables
 from data.readers.tables import (
@@ -97,7 +97,10 @@ def read_report_form(
     figures = _read(claimed, unclaimed, problems)
     _check_swapped(claimed, figures, problems)
     printed = [*_figures(claimed, unclaimed, figures, notes)]
-    slugs = {(TABLE, "", 1, fold(claim.row.name)): claim.kpi.slug for claim in claimed}
+    slugs = {
+        (TABLE, "", 1, fold(_printed_name(claim.row, claim.kpi))): claim.kpi.slug
+        for claim in claimed
+    }
     _check_repeated(printed, slugs, problems)
     raise_problems(file, problems)
     return PrintedWorkbook(
@@ -169,7 +172,14 @@ def _assign(
     claimed, unclaimed = [], []
     for table in tables:
         for row in table.rows:
-            taken = slugs.get(claims.get(row.key, "")) or slugs.get(claims.get(fold(row.name), ""))
+            taken = next(
+                (
+                    slugs[slug]
+                    for slug in (row.code, claims.get(row.key), claims.get(fold(row.name)))
+                    if slug in slugs
+                ),
+                None,
+            )
             found = [taken] if taken else names.get(row.key, [])
             if len(found) != 1:
                 unclaimed.append((table, row))
@@ -261,26 +271,25 @@ def _figures(
                 continue
             if column.measure in RATES:
                 value = scale[id(table)][place].index(value)
-            yield _figure(table, row, column.measure, column, cell, value)
+            yield PrintedFigure(
+                table=TABLE,
+                row=_printed_name(row, kpi),
+                section="",
+                occurrence=1,
+                quantity="",
+                measure=column.measure,
+                month=column.month,
+                report_month=table.month,
+                unit=row.unit,
+                value=value,
+                sheet=table.sheet or "",
+                cell=cell.place,
+            )
 
 
-def _figure(
-    table: FormTable, row: FormRow, measure: Measure, column: Column, cell: Cell, value: float
-) -> PrintedFigure:
-    return PrintedFigure(
-        table=TABLE,
-        row=row.name,
-        section="",
-        occurrence=1,
-        quantity="",
-        measure=measure,
-        month=column.month,
-        report_month=table.month,
-        unit=row.unit,
-        value=value,
-        sheet=table.sheet or "",
-        cell=cell.place,
-    )
+def _printed_name(row: FormRow, kpi: Kpi | None) -> str:
+    """What a row is known by: its name, or the code that a KPI claims it by."""
+    return row.code if kpi is not None and row.code == kpi.slug else row.name
 
 
 def _check_swapped(claimed: Sequence[_Claim], figures: Figures, problems: list[Problem]) -> None:

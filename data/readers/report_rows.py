@@ -29,6 +29,7 @@ class FormRow:
     name : as printed, white space collapsed
     key : what KPIs are told by, see `row_name`
     unit : as printed for the row or the table, ditto marks resolved; '' if none
+    code : what stands in the column for codes, '' if nothing does
     label : the cell of the name
     cells : column → cell
     """
@@ -36,6 +37,7 @@ class FormRow:
     name: str
     key: str
     unit: str
+    code: str
     label: Cell
     cells: Mapping[int, Cell]
 

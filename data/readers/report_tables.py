@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from openpyxl.utils import coordinate_to_tuple
 
 from data.readers.cells import collapse, fold
 from data.readers.gso_headers import Period
+from data.readers.months import read_day
 from data.readers.report_columns import (
     Column,
     column_of,
@@ -24,6 +26,7 @@ from data.readers.report_columns import (
 from data.readers.report_forms import FormVersion, version_of
 from data.readers.report_rows import FormRow, row_name
 from data.readers.tables import Cell, Grid, Problem, Row
+from models.errors import InvalidMonth
 from models.series import Month
 
 Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]  # (row, column) from 0, both corners
@@ -34,6 +37,7 @@ _ENOUGH = 2  # columns of figures that make a header one
 _LETTER = re.compile(r"\(?(?:[a-z]|\d{1,2})\)?(?: ?= ?[\d\s/:x*+%().-]+)?")
 _UNIT_LINE = re.compile(r"(?:đơn vị(?: tính)?|đvt|unit)\s*:\s*(.+)", re.IGNORECASE)
 _SIGNED = re.compile(r"ngay (\d{1,2}) thang (\d{1,2}) nam (\d{4})")
+_DATE = re.compile(r"ngay bao cao|date of report")
 _OF_A_LAW = re.compile(r"thong tu|quyet dinh|nghi dinh|ban hanh|circular|decision|decree")
 _CLOSED = re.compile(
     r"(?:den|chot)(?: so lieu)?(?: het)?(?: ngay)? (\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?"
@@ -51,7 +55,7 @@ class FormTable:
     version : what the form prints about itself
     month : of the report
     closed : the day on which figures were closed, where the form says one within the month
-    signed : the day under or above the table, None if there is none
+    signed : the day of the report or of its signature, None if there is none
     columns : position → what stands there
     rows : those with figures
     heads : position → the lowest cell of its header
@@ -75,6 +79,7 @@ class _Header:
     end: int  # the row after it
     name: int
     unit: int | None
+    code: int | None
     words: Mapping[int, str]
     heads: Mapping[int, Cell]
 
@@ -123,7 +128,10 @@ def _header_at(rows: Sequence[Row], place: int, merged: Merged) -> _Header | Non
     words = {
         column: header_words([cell.text for cell in cells]) for column, cells in stacks.items()
     }
-    units = [column for column, text in words.items() if place_of(text) == "unit"]
+    unit, code = (
+        next((column for column, text in words.items() if place_of(text) == place), None)
+        for place in ("unit", "code")
+    )
     figures = {
         column: text
         for column, text in words.items()
@@ -132,7 +140,7 @@ def _header_at(rows: Sequence[Row], place: int, merged: Merged) -> _Header | Non
     if len(figures) < _ENOUGH:
         return None
     heads = {column: cells[-1] for column, cells in stacks.items()}
-    return _Header(first, end, name, units[0] if units else None, figures, heads)
+    return _Header(first, end, name, unit, code, figures, heads)
 
 
 def _place(cell: Cell) -> str | None:
@@ -219,7 +227,7 @@ def _table(
         version=version_of(titles),
         month=month,
         closed=_closed(texts, month),
-        signed=_signed([*titles, *rest], month),
+        signed=_dated(above, month) or _signed([*titles, *rest], month),
         columns=columns,
         rows=tuple(_rows(body, header, columns, _table_unit(above))),
         heads=header.heads,
@@ -300,6 +308,21 @@ def _closed(texts: Sequence[str], month: Month) -> date | None:
     return None
 
 
+def _dated(above: Sequence[Row], month: Month) -> date | None:
+    """The date of the report where a cell over the table asks for it."""
+    for row in above:
+        for cell, following in pairwise(row):
+            if not (isinstance(cell.value, str) and _DATE.match(fold(cell.text))):
+                continue
+            try:
+                day = read_day(following.value)
+            except InvalidMonth:
+                continue
+            if day >= date(*month, 1):
+                return day
+    return None
+
+
 def _signed(texts: Sequence[str], month: Month) -> date | None:
     """The date of signature: a day in the month of the report or later."""
     for text in texts:
@@ -346,7 +369,8 @@ def _rows(
             c: cell for c, cell in cells.items() if cell.value is not None or cell.uncomputed
         }
         if key and figures:
-            yield FormRow(collapse(label.text), key, unit, label, figures)
+            code = row[header.code].text if header.code is not None else ""
+            yield FormRow(collapse(label.text), key, unit, code, label, figures)
 
 
 def _label(row: Row, header: _Header, first_figure: int) -> Cell | None:
