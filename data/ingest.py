@@ -6,15 +6,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from data.observation import Form, Kpi, Observation
 from data.panel import Panel
-from data.readers.cells import fold, publication_date
+from data.readers.cells import Sheets, fold, publication_date
 from data.readers.gso import read_workbook
-from data.readers.intake import kind_of
+from data.readers.intake import Kind, kind_of
 from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
 from data.readers.report_form import TABLE as REPORT_FORM
 from data.readers.report_form import read_report_form
@@ -241,18 +241,33 @@ def _read(
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         kind = kind_of(content, file)
-        try:
-            return _read_form(content, file, sha256, kpis, rows_of, published)
-        except UnknownLayout:
-            pass
-        if kind == "text":
-            return _read_tidy(content, file, sha256, kpis, published)
-        try:
-            return _read_annex(read_workbook(content, file), sha256, rows_of, published)
-        except UnknownLayout as no_annex:
-            return _read_tidy(content, file, sha256, kpis, published, no_annex)
+        remarks = () if kind == "text" else Sheets(content, file).remarks()
+        read = _read_by_layout(content, file, sha256, kpis, rows_of, published, kind)
+        return replace(read, notes=(*remarks, *read.notes))
     except InputError as error:
         return _Read(file, sha256, problem=str(error))
+
+
+def _read_by_layout(
+    content: bytes,
+    file: str,
+    sha256: str,
+    kpis: Sequence[Kpi],
+    rows_of: dict[tuple[str, str, int, str], str],
+    published: date | None,
+    kind: Kind,
+) -> _Read:
+    """A report form, an annex or a tidy table, whichever the file turns out to be."""
+    try:
+        return _read_form(content, file, sha256, kpis, rows_of, published)
+    except UnknownLayout:
+        pass
+    if kind == "text":
+        return _read_tidy(content, file, sha256, kpis, published)
+    try:
+        return _read_annex(read_workbook(content, file), sha256, rows_of, published)
+    except UnknownLayout as no_annex:
+        return _read_tidy(content, file, sha256, kpis, published, no_annex)
 
 
 def _read_form(

@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from data.readers.intake import has_macros
 from data.readers.tcvn3 import Script
 from models.errors import UnreadableFile
 
@@ -116,7 +117,13 @@ class Sheets:
             ) from error
         seen = SheetVisibleEnum.Visible
         self.names = tuple(sheet.name for sheet in sheets if sheet.visible == seen)
+        self._macros = has_macros(content)
         self.hidden = tuple(sheet.name for sheet in sheets if sheet.visible != seen)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What a planner should know of the workbook: what in it is not looked at."""
+        hidden = [f"sheet '{name}' is hidden and was not read" for name in self.hidden]
+        return (*hidden, *(["its macros were not run"] if self._macros else []))
 
     def rows(self, name: str) -> list[Row]:
         """All rows of a sheet from A1 on, so that positions are those of Excel."""

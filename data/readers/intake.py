@@ -81,14 +81,12 @@ def kind_of(content: bytes, file: str) -> Kind:
     return "text"
 
 
-def remarks(content: bytes) -> tuple[str, ...]:
-    """What a planner should know of a workbook that could be opened, in words."""
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = {name.lower() for name in archive.namelist()}
-        if "xl/vbaproject.bin" in names:
-            return ("the file has macros; they were not run",)
-    return ()
+def has_macros(content: bytes) -> bool:
+    """Whether a workbook brings macros, which no reader runs."""
+    if not content.startswith(b"PK"):
+        return "_VBA_PROJECT".encode("utf-16-le") in content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
 
 
 def _check_old_office(content: bytes, file: str) -> None:

@@ -63,7 +63,7 @@ _THIS_MONTH = re.compile(
 _WHOLE_YEAR = re.compile(r"ca nam|uoc (?:thuc hien )?nam|full year|whole year")
 _SHARE = re.compile(r"co cau|ty trong|structure|\bshare of total")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-_PART = re.compile(r"\bthang \d|\d thang|\bquy [i1-4]")
+_PART = re.compile(r"\bthang \d|\b\d{1,2} thang|\bquy [i1-4]")
 _UP_TO_A_DAY = re.compile(r"den (?:het )?(?:ngay )?\d{1,2}[/.-]\d{1,2}|(?:up )?to \d{1,2} [a-z]+")
 
 

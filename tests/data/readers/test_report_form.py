@@ -504,3 +504,19 @@ def test_a_form_out_of_its_time_is_remarked(circular: str, month: Month, word: s
     remark = FormVersion("01/SCT-BCT", circular).remark(month)
     assert (remark is None) == (word is None)
     assert word is None or word in str(remark)
+
+
+@pytest.mark.parametrize(
+    ("heading", "month", "measure"),
+    [
+        ("Lũy kế 12 tháng năm 2021", 12, "ytd"),
+        ("Thực hiện 11 tháng", 12, "ytd_prev"),
+        ("Thực hiện tháng 12/2020", 1, "month_prev"),
+        ("Ước thực hiện tháng 1/2021", 1, "month_est"),
+        ("Thực hiện tháng 1 năm 2020", 1, "month_last_year"),
+    ],
+)
+def test_headings_at_both_ends_of_the_year(heading: str, month: int, measure: str) -> None:
+    column = column_of(header_words([heading]), Month(2021, month))
+    assert column is not None
+    assert column.measure == measure
