@@ -312,7 +312,12 @@ def _read_annex(
     if day is None:
         raise InputError(
             f"{workbook.file}: expected a publication date at the start of the file name "
-            "(2021-06-29-…), found none; say it with --published YYYY-MM-DD."
+            "(2021-06-29-…) or in a report form, found none; say it with --published YYYY-MM-DD."
+        )
+    if day < date(*workbook.report_month, 1):
+        raise InputError(
+            f"{workbook.file}: expected a date of publication in {workbook.report_month} or later, "
+            f"the month of the report, found {day}; check the year in the title, and the date."
         )
     observations, unclaimed = observations_of(workbook.figures, rows_of, day, workbook.file)
     rows = {
