@@ -316,8 +316,8 @@ def _read_annex(
         )
     if day < date(*workbook.report_month, 1):
         raise InputError(
-            f"{workbook.file}: expected a date of publication in {workbook.report_month} or later, "
-            f"the month of the report, found {day}; check the year in the title, and the date."
+            f"{workbook.file}: expected a date of publication in {workbook.report_month} or "
+            f"later, the month of the report, found {day}; check the year in the title."
         )
     observations, unclaimed = observations_of(workbook.figures, rows_of, day, workbook.file)
     rows = {
