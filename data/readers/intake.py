@@ -16,6 +16,7 @@ from typing import Literal, NoReturn
 
 from openpyxl.utils import column_index_from_string
 
+from data.readers.old_office import Damaged, looked_through, streams
 from models.errors import UnreadableFile
 
 Kind = Literal["xlsx", "xls", "text"]
@@ -90,11 +91,26 @@ def has_macros(content: bytes) -> bool:
 
 
 def _check_old_office(content: bytes, file: str) -> None:
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    """Refuse an old Office file that is no whole workbook, or holds too much."""
+    try:
+        names = streams(content)
+        if "EncryptedPackage" in names:
+            _refuse(file, "a workbook without a password", "one that is locked", _SAVE_ANEW)
+        if "WordDocument" in names:
+            found = "an old Word document"
+            _refuse(file, "a workbook or a CSV file", found, "Load the table as .xlsx or .csv.")
+        book = looked_through(content)
+    except Damaged as error:
+        found = f"{len(content)} bytes of an old one that is damaged or cut short ({error})"
+        _refuse(file, "an Excel workbook (.xls or .xlsx) that is whole", found, _SAVE_ANEW)
+    if book.locked:
         _refuse(file, "a workbook without a password", "one that is locked", _SAVE_ANEW)
-    if "WordDocument".encode("utf-16-le") in content:
-        found = "an old Word document"
-        _refuse(file, "a workbook or a CSV file", found, "Load the table as .xlsx or .csv.")
+    if book.cells > MAX_CELLS:
+        _refuse(file, f"at most {MAX_CELLS:,} cells", f"{book.cells:,}", _LESS)
+    if book.area > MAX_AREA:
+        expected = f"sheets of at most {MAX_AREA:,} rows × columns"
+        found = f"one that reaches row {book.rows:,} and column {book.columns:,}"
+        _refuse(file, expected, found, _LESS)
 
 
 def _check_zip(content: bytes, file: str) -> None:

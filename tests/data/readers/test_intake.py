@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 import openpyxl
@@ -12,7 +13,9 @@ import xlsxwriter
 from data.readers import intake
 from data.readers.cells import Sheets
 from data.readers.intake import kind_of
+from data.readers.old_office import OldWorkbook, looked_through
 from data.readers.tables import read_csv, read_sheets
+from experiments.odd_files.old_excel import old_workbook
 from models.errors import UnreadableFile
 
 
@@ -43,6 +46,16 @@ def repacked(content: bytes, **parts: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def renamed(stream: str) -> bytes:
+    """The directory entry of a stream of another name, up to the length of the name."""
+    coded = stream.encode("utf-16-le")
+    return coded.ljust(64, b"\x00") + struct.pack("<H", len(coded) + 2)
+
+
+OLD = old_workbook({"Biểu 1": [["Xi măng", 1.5], [None, "x"]], "Khác": [["y"]]})
+WORKBOOK = renamed("Workbook")
+
+
 def refused(content: bytes) -> UnreadableFile:
     with pytest.raises(UnreadableFile) as caught:
         kind_of(content, "file.xlsx")
@@ -52,7 +65,7 @@ def refused(content: bytes) -> UnreadableFile:
 
 def test_kinds_are_told_by_content() -> None:
     assert kind_of(workbook(), "figures.csv") == "xlsx"
-    assert kind_of(b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "figures.xlsx") == "xls"
+    assert kind_of(OLD, "figures.xlsx") == "xls"
     assert kind_of("Chỉ tiêu;Tháng".encode(), "figures.xls") == "text"
 
 
@@ -68,8 +81,11 @@ def test_kinds_are_told_by_content() -> None:
         (b"\xef\xbb\xbf<?xml version='1.0'?>", "web page"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"PK\x03\x04" + b"\x00" * 80, "damaged or cut short"),
-        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "locked"),
-        (b"\xd0\xcf\x11\xe0" + "WordDocument".encode("utf-16-le"), "Word"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "damaged or cut short"),
+        (OLD[: len(OLD) // 2], "damaged or cut short"),
+        (OLD.replace(WORKBOOK, renamed("EncryptedPackage")), "locked"),
+        (OLD.replace(WORKBOOK, renamed("WordDocument")), "Word"),
+        (OLD.replace(WORKBOOK, renamed("Contents")), "no workbook in it"),
     ],
 )
 def test_what_is_no_table(content: bytes, found: str) -> None:
@@ -122,6 +138,23 @@ def test_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_lone_cell_far_away() -> None:
     error = refused(workbook(("A1", 1), ("XFD1048576", 2)))
     assert "row 1,048,576 and column 16,384" in error.found
+
+
+def test_an_old_workbook_is_looked_through() -> None:
+    assert looked_through(OLD) == OldWorkbook(cells=4, area=4, rows=2, columns=2, locked=False)
+    assert Sheets(OLD, "file.xls").rows("Biểu 1") == [["Xi măng", 1.5], ["", "x"]]
+
+
+def test_a_lone_cell_far_away_in_an_old_workbook() -> None:
+    rows = [["x"], *[[]] * 65_534, [*[None] * 255, 1]]
+    content = old_workbook({"a": rows})
+    assert len(content) < 10_000
+    assert "row 65,536 and column 256" in refused(content).found
+
+
+def test_too_many_cells_of_an_old_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_CELLS", 3)
+    assert refused(OLD).found == "4"
 
 
 def test_formats_far_away_are_no_matter() -> None:
