@@ -65,7 +65,7 @@ def _in_child(work: Any) -> tuple[dict[str, Any], float]:
         try:
             resource.setrlimit(resource.RLIMIT_AS, (CEILING, CEILING))
             told = work()
-        except BaseException:  # whatever it is, it is a failure to be told
+        except BaseException:  # noqa: BLE001  # whatever it is, it is told
             told = {"err": traceback.format_exc()}
         finally:
             with os.fdopen(write, "w") as pipe:
