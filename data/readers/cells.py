@@ -89,6 +89,13 @@ def publication_date(file: str) -> date | None:
         return None
 
 
+def _raise_others(error: BaseException) -> None:
+    """Go on only where the workbook is what is wrong; its reader also panics over some."""
+    panic = type(error).__name__ == "PanicException"
+    if not (panic or isinstance(error, CalamineError | OSError | ValueError)):
+        raise error
+
+
 class Sheets:
     """The visible sheets of an .xls or .xlsx workbook, read one at a time.
 
@@ -108,7 +115,8 @@ class Sheets:
         try:
             self._book = CalamineWorkbook.from_filelike(BytesIO(content))
             sheets = self._book.sheets_metadata
-        except (CalamineError, OSError, ValueError) as error:
+        except BaseException as error:
+            _raise_others(error)
             raise UnreadableFile(
                 file,
                 expected="an Excel workbook (.xls or .xlsx) that is whole and has no password",
@@ -129,7 +137,8 @@ class Sheets:
         """All rows of a sheet from A1 on, so that positions are those of Excel."""
         try:
             rows = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except (CalamineError, OSError, ValueError) as error:
+        except BaseException as error:
+            _raise_others(error)
             raise UnreadableFile(
                 self.file,
                 sheet=name,
@@ -148,5 +157,6 @@ class Sheets:
         """Cells that are merged: row and column (from 0) of the first and the last."""
         try:
             return self._book.get_sheet_by_name(name).merged_cell_ranges or []
-        except (CalamineError, OSError, ValueError):
+        except BaseException as error:  # noqa: BLE001
+            _raise_others(error)
             return []

@@ -136,9 +136,9 @@ def _sector(content: bytes, number: int) -> bytes:
     size = 1 << min(int.from_bytes(content[30:32], "little"), 16)
     start = (number + 1) * size
     data = content[start : start + size]
-    if len(data) < size and not data:
-        raise Damaged(f"nothing at byte {start}")
-    return data.ljust(size, b"\x00") if len(data) % 4 else data
+    if len(data) < size:
+        raise Damaged(f"{len(data)} of {size} bytes at byte {start}")
+    return data
 
 
 def _long(content: bytes, place: int) -> int:
