@@ -57,7 +57,7 @@ def copula_scores(
     weights = {origin: error for origin, error in errors.items() if error}
     norm = float(np.sqrt(sum(error**2 for error in weights.values())))
     if norm == 0.0:
-        return _draws(n_paths, family, vintage, "alone", kpi)[0]
+        return _draws(n_paths, family, vintage, "alone", kpi).ravel()
     scores = np.zeros(n_paths)
     for year in sorted({origin.year for origin in weights}):
         mine = np.array([weights.get(Origin(year, known), 0.0) for known in range(_ORIGINS)])

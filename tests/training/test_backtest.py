@@ -19,6 +19,7 @@ from models.paths import Paths
 from models.series import Month, Series
 from training.backtest import (
     Backtest,
+    Lesson,
     Setup,
     YearResult,
     YearTask,
@@ -29,6 +30,7 @@ from training.backtest import (
 )
 from training.codec import encode
 from training.scoreboard import ENSEMBLE, QUANTILES
+from training.vintages import revisions_before, revisions_seen
 from training.workers import Workers
 
 NOW = date(2018, 6, 30)
@@ -156,15 +158,18 @@ def test_an_ensemble_uses_what_earlier_years_taught(
     panel: Panel, cheap: Mapping[str, Candidate], backtest: Backtest
 ) -> None:
     """2016 by hand: its task with the lessons of 2015 gives what the backtest has."""
-    lessons = learn([one for one in backtest.results if one.year < 2016], panel.kpis())
     setup = Setup(panel, NOW, cheap, n_paths=100)
-    again = backtest_year(setup, YearTask("coal", 2016, *lessons["coal"]))
+    revisions = {kpi: revisions_seen(panel, kpi, NOW) for kpi in panel.kpis()}
+    usual = revisions_before(revisions, date(2016, 1, 1))
+    lessons = learn([one for one in backtest.results if one.year < 2016], panel.kpis(), usual)
+    again = backtest_year(setup, YearTask("coal", 2016, lessons["coal"]))
     untaught = backtest_year(setup, YearTask("coal", 2016))
     [kept] = [one for one in backtest.results if (one.kpi, one.year) == ("coal", 2016)]
     assert again.rows == kept.rows
     assert untaught.rows != kept.rows
     [first] = [one for one in backtest.results if (one.kpi, one.year) == ("coal", 2015)]
-    assert backtest_year(setup, YearTask("coal", 2015)).rows == first.rows
+    lesson = Lesson(revision=revisions_before(revisions, date(2015, 1, 1))["coal"])
+    assert backtest_year(setup, YearTask("coal", 2015, lesson)).rows == first.rows
 
 
 def test_years_are_run_in_order_and_each_is_told(
@@ -285,7 +290,7 @@ def test_years_that_were_left_out_teach_nothing(panel: Panel, backtest: Backtest
     idle = YearResult("coal", 2014, left_out="its outcome is not known")
     results = list(backtest.results)
     assert content(learn([idle, *results], panel.kpis())) == content(learn(results, panel.kpis()))
-    assert learn([idle], ["coal"]) == {"coal": ({}, None)}
+    assert content(learn([idle], ["coal"])) == content({"coal": Lesson()})
 
 
 def test_without_a_finished_year_there_are_no_scores_and_nothing_is_learned(
@@ -294,7 +299,7 @@ def test_without_a_finished_year_there_are_no_scores_and_nothing_is_learned(
     short = run(flow([10.0] * 20), cheap)
     assert short.results == ()
     assert short.scores.frame().empty
-    assert short.lessons == {"coal": ({}, None)}
+    assert content(short.lessons) == content({"coal": Lesson()})
 
 
 def test_history_loaded_late_is_counted(cheap: Mapping[str, Candidate]) -> None:
