@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from data import tables
 from data.audit import write_entry
 from data.plan import Plan
 from data.plan_rows import note_edit
+from models.errors import InputError
 from models.events import Event, Shape
 from models.series import Month
 
@@ -76,6 +78,38 @@ def accepted_events(
     counting = decided(entries, day, up_to).values()
     events = [one.event for one in counting if one.kpi == kpi and one.accepted]
     return tuple(sorted(events, key=lambda event: (event.start, event.shape)))
+
+
+def check_event(plan: Plan, entry: EventEntry, today: date) -> None:
+    """Refuse what cannot be an event.
+
+    Raises
+    ------
+    UnknownKpi
+        If the plan has no such KPI.
+    InputError
+        With what was expected, what was found and what to do.
+    """
+    kpi = plan.kpi(entry.kpi)
+    if kpi.kind in ("milestone", "log"):
+        raise InputError(
+            f"expected a KPI with monthly figures, found '{kpi.slug}' of kind '{kpi.kind}'; "
+            "report on it instead."
+        )
+    most_lost = entry.size >= -1.0 if entry.shape == "pulse" else entry.size > -1.0
+    if not (most_lost and entry.size and math.isfinite(entry.size)):
+        raise InputError(
+            f"expected a size other than 0 and not below -1 (all of it; of a step or a ramp "
+            f"above -1), such as -0.3 for 30 % lower, found {entry.size:g}."
+        )
+    if entry.length < 1 or (entry.shape == "step" and entry.length != 1):
+        raise InputError(
+            f"expected a length of 1 month or more, of a step none, found {entry.length}."
+        )
+    if entry.day > today:
+        raise InputError(f"expected a day up to today, {today}, found {entry.day}.")
+    if not entry.by.strip():
+        raise InputError("expected who says so, found nothing; say it with 'by'.")
 
 
 def read_events(connection: Connection, family: str) -> tuple[EventEntry, ...]:

@@ -11,7 +11,8 @@ VedichError
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   └── InvalidEstimate   an official estimate that cannot be entered
 ├── NotFound              what was asked for does not exist
-│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate
+│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
+│   │   UnknownEvent
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -130,6 +131,10 @@ class UnknownAccount(NotFound):
 
 class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
+
+
+class UnknownEvent(NotFound):
+    """No such event was found in the KPI's figures or entered by a person."""
 
 
 class NotIssued(NotFound):

@@ -17,6 +17,7 @@ from service.metrics import Measured
 from service.routes import (
     audit,
     entries,
+    events,
     health,
     observations,
     pages,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         plans,
         projections,
         entries,
+        events,
         observations,
         signoff,
         reports,

@@ -66,6 +66,16 @@ ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/log/{kpi}": (_LOG, LOG_EXAMPLE),
     "GET /v1/plans/{plan}/log/{kpi}": (_LOG, None),
 }
+EVENT_EXAMPLE = {
+    "kpi": "exports",
+    "start": "2020-04",
+    "shape": "pulse",
+    "size": -0.2,
+    "name": "Giãn cách xã hội",
+    "day": "2021-06-30",
+    "by": "Phòng Kế hoạch",
+}
+EVENT_DECISION = {"day": "2021-06-30", "note": "Một lần", "by": "Phòng Kế hoạch"}
 NEW_VERSION = {
     "adopted": "2021-07-01",
     "document": "Number, date and issuing body of the decision",

@@ -151,7 +151,7 @@ def run_backtest(
     done : told after each KPI and year, `len(backtest_years(...))` times
     """
     pairs = backtest_years(setup, kpis)
-    family = sorted({*kpis, *(part for kpi in kpis for part in parts_of(setup.panel, kpi))})
+    family = sorted({*kpis, *(part for kpi in kpis for part in setup.panel.parts_of(kpi))})
     seen = dict(zip(family, workers.run(revisions_of, family), strict=True))
     results: list[YearResult] = []
     for year in sorted({year for year, _ in pairs}):
@@ -162,7 +162,7 @@ def run_backtest(
                 kpi,
                 year,
                 lessons[kpi],
-                {part: lessons[part] for part in parts_of(setup.panel, kpi)},
+                {part: lessons[part] for part in setup.panel.parts_of(kpi)},
             )
             for kpi in members
         ]
@@ -175,12 +175,6 @@ def run_backtest(
 def revisions_of(setup: Setup, kpi: str) -> tuple[Seen, ...]:
     """How a KPI's first estimates were revised; a task for `Workers`."""
     return revisions_seen(setup.panel, kpi, setup.as_of)
-
-
-def parts_of(panel: Panel, kpi: str) -> tuple[str, ...]:
-    """The parts of a total whose forecast is the sum of theirs; none for any other KPI."""
-    definition = panel.definition(kpi)
-    return definition.parts if definition.kind in ("flow", "count") else ()
 
 
 def backtest_years(setup: Setup, kpis: Sequence[str]) -> list[tuple[int, str]]:
