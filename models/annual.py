@@ -288,8 +288,12 @@ def _revised(series: Series, revision: Revision, n_paths: int) -> Array:
     """By how much the last month is revised on each path, in the unit of the months."""
     if not series.provisional or revision == NO_REVISION:
         return np.zeros(n_paths)
+    estimate = float(monthly_values(series)[-1])
     rng = generator(series.key, str(series.as_of), "revision")
-    return draw_revisions(float(monthly_values(series)[-1]), revision, n_paths, rng)
+    drawn = draw_revisions(estimate, revision, n_paths, rng)
+    if not (series.values < 0).any():
+        drawn = np.maximum(drawn, -estimate)
+    return np.rint(drawn) if series.kind == "count" else drawn
 
 
 def _base(
