@@ -46,6 +46,8 @@ ASKED = {
 }
 _TASK = f"/v1/plans/{TASKS}/tasks/specialised_inspections/progress"
 _LOG = f"/v1/plans/{TASKS}/log/price_stability"
+_EVENTS = f"{_BASE}/events"
+_OWN = f"{_EVENTS}/exports/2020-04-pulse"  # the one that is entered
 PROGRESS_EXAMPLE = {
     "by": "Phòng Quản lý thương mại",
     "day": "2021-08-31",
@@ -60,12 +62,6 @@ LOG_EXAMPLE = {
     "vi": "Giá ổn định, hàng hóa thiết yếu đủ cung ứng",
     "en": "Prices stable, essential goods in supply",
 }
-ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
-    "POST /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, PROGRESS_EXAMPLE),
-    "GET /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, None),
-    "POST /v1/plans/{plan}/log/{kpi}": (_LOG, LOG_EXAMPLE),
-    "GET /v1/plans/{plan}/log/{kpi}": (_LOG, None),
-}
 EVENT_EXAMPLE = {
     "kpi": "exports",
     "start": "2020-04",
@@ -76,6 +72,16 @@ EVENT_EXAMPLE = {
     "by": "Phòng Kế hoạch",
 }
 EVENT_DECISION = {"day": "2021-06-30", "note": "Một lần", "by": "Phòng Kế hoạch"}
+ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "POST /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, PROGRESS_EXAMPLE),
+    "GET /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, None),
+    "POST /v1/plans/{plan}/log/{kpi}": (_LOG, LOG_EXAMPLE),
+    "GET /v1/plans/{plan}/log/{kpi}": (_LOG, None),
+    "POST /v1/plans/{plan}/events": (_EVENTS, EVENT_EXAMPLE),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/reject": (f"{_OWN}/reject", EVENT_DECISION),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/accept": (f"{_OWN}/accept", EVENT_DECISION),
+    "GET /v1/plans/{plan}/events": (f"{_EVENTS}?as_of={AS_OF}", None),
+}
 NEW_VERSION = {
     "adopted": "2021-07-01",
     "document": "Number, date and issuing body of the decision",
