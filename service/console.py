@@ -242,15 +242,23 @@ def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
 def show_events(found: dict[str, Any], lang: Lang) -> None:
     """One line per event: a proposal, or the decision that counts."""
     text, table = TEXT[lang], Table(show_edge=False, pad_edge=False)
-    for heading in ("event.kpi", "event.event", "event.size", "event.state", "event.decided"):
-        table.add_column(text[heading], justify="right" if heading == "event.size" else "left")
+    table.add_column(text["event.kpi"])
+    table.add_column(text["event.event"])
+    table.add_column(text["event.size"], justify="right")
+    table.add_column(text["event.state"])
+    table.add_column(text["event.decided"])
+    states = {
+        "proposed": text["event.proposed"],
+        "accepted": text["event.accepted"],
+        "rejected": text["event.rejected"],
+    }
     for one in found["events"]:
         decided = ", ".join(filter(None, (one["day"], one["by"], one["note"])))
         named = f"{one['event']} {one['name']}".strip()
         size = signed_percent(100 * one["size"], lang)
         if one["length"] > 1:
             size = f"{size}, {text.count('event.months', one['length'])}"
-        table.add_row(one["kpi"], named, size, text[f"event.{one['state']}"], decided or "–")
+        table.add_row(one["kpi"], named, size, states[one["state"]], decided or "–")
     _console().print(table)
 
 
