@@ -570,6 +570,68 @@ class JobShape(Shape):
     error: str | None
 
 
+class ChangePart(Shape):
+    part: Literal["plan", "model", "revisions", "month", "draws"]
+    change: float = Field(description="of a probability as a fraction, else in the KPI's unit")
+
+
+class Split(Shape):
+    """A change and its parts, which add up to it."""
+
+    before: float | None = Field(alias="from")
+    after: float | None = Field(alias="to")
+    change: float | None = Field(description="null where there is no figure at one end")
+    parts: list[ChangePart]
+
+
+class Ends(Shape):
+    """At the first and at the second vintage."""
+
+    before: str | None = Field(alias="from")
+    after: str | None = Field(alias="to")
+
+
+class TargetChange(Shape):
+    level: TargetLevel
+    period: str
+    status: Ends
+    probability: Split
+
+
+class KpiChange(Shape):
+    kpi: str
+    name: Name
+    unit: str
+    kind: Kind
+    task: bool = Field(description="counted or ticked off, not a monthly series")
+    label: Name | None
+    projected: Split = Field(description="median of the year")
+    projected_mean: Split
+    targets: list[TargetChange]
+    cutoff: Ends = Field(description="last month observed")
+    status: Ends
+    data_status: Ends
+    stamp: Ends
+    model_version: Ends
+    sentence: Name
+
+
+class Vintage(Shape):
+    as_of: str
+    plan_version: int | None
+
+
+class ChangeList(Shape):
+    """Why the projections of a plan moved."""
+
+    plan: str
+    year: int
+    label: Name | None
+    before: Vintage = Field(alias="from")
+    after: Vintage = Field(alias="to")
+    changes: list[KpiChange]
+
+
 class StepShape(Shape):
     state: State
     by: str

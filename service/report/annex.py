@@ -6,8 +6,7 @@ projected figure is written to two digits of its own uncertainty.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from data.demonstration import series_to_project
@@ -31,7 +30,16 @@ from service.report.document import (
     numbered,
 )
 from service.report.facts import Facts, Json, numbers_of
-from service.texts import STATUS, TEXT, Lang, amount, chance, number, percent, unit_name
+from service.texts import (
+    STATUS,
+    TEXT,
+    Lang,
+    amount,
+    chance,
+    percent,
+    unit_name,
+    writer,
+)
 
 _CHARTS = 4  # fan charts shown: targets at risk first
 _FAR = (0.4, 0.8)  # an estimate that says "met" at less, or "not met" at more, is questioned
@@ -99,13 +107,6 @@ def projection_words(one: Facts, lang: Lang) -> str:
     chances = chance(one.target["probability"], one.target["status"], lang)
     status = STATUS[lang][one.target["status"]]
     return f"{words} {text['annex.chance'].format(probability=chances, status=status)}"
-
-
-def writer(year: Json, decimals: int, lang: Lang) -> Callable[[float], str]:
-    """Writes projected figures to two digits of the width of the 80 % interval."""
-    width = year["quantiles"]["0.9"] - year["quantiles"]["0.1"]
-    step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
-    return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))
 
 
 def projected_cells(one: Facts, lang: Lang) -> tuple[Cell, Cell, Cell]:

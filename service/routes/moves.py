@@ -1,0 +1,43 @@
+"""Why the forecast moved, and why performance did."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from service.access import requires
+from service.changes import changes
+from service.desk import JSON_TYPE, Body, encode, tag_of
+from service.projections import as_of_date
+from service.routes.respond import TheDesk, problems, respond
+from service.schemas import ChangeList
+
+router = APIRouter(
+    prefix="/v1/plans/{plan}", tags=["projections"], dependencies=[requires("viewer")]
+)
+PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
+
+
+@router.get("/changes", response_model=ChangeList, responses=problems(404, 409, 422))
+def all_changes(
+    plan: PlanSlug,
+    request: Request,
+    desk: TheDesk,
+    before: Annotated[str, Query(alias="from", description="a vintage", examples=["2021-05"])],
+    after: Annotated[str, Query(alias="to", description="a later one", examples=["2021-06"])],
+    kpi: Annotated[str | None, Query(description="default: all")] = None,
+) -> Response:
+    """Why projections and probabilities moved from one vintage to another.
+
+    The parts of a change, in this order: the plan version, the model, revisions of
+    past months, the new month (of a task: progress). They add up to the change
+    between the two figures as they were issued.
+    """
+
+    def make() -> Body:
+        content = changes(desk, plan, as_of_date(before), as_of_date(after), kpi)
+        stamps = [one["stamp"][end] for one in content["changes"] for end in ("from", "to")]
+        return Body(encode(content), JSON_TYPE, tag_of(stamps, "-changes"))
+
+    return respond(request, desk.body(plan, ("changes", before, after, kpi), make))
