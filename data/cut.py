@@ -39,7 +39,7 @@ def cut_at(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -> 
     length = cutoff.ordinal - series.start.ordinal + 1
     if not 0 < length <= len(series.values):
         raise ValueError(
-            f"{series.key}: {cutoff} is not in {series.start} to {series.cutoff}; give one that is."
+            f"{series.key}: expected a month of {series.start} to {series.cutoff}, found {cutoff}"
         )
     if cutoff == series.cutoff:
         return series

@@ -61,9 +61,7 @@ def key_of(target: Mapping[str, Any]) -> Key:
     return target["level"], target["period"]
 
 
-def changes(
-    desk: Desk, plan: str, before: date, after: date, kpi: str | None = None
-) -> Json:
+def changes(desk: Desk, plan: str, before: date, after: date, kpi: str | None = None) -> Json:
     """Why the projections of a plan moved from one vintage to another.
 
     Parameters
@@ -87,9 +85,7 @@ def changes(
     old, new = desk.basis(plan, before), desk.basis(plan, after)
     slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis]
     pairs = [(desk.issued(plan, one, before), desk.issued(plan, one, after)) for one in slugs]
-    moved = [
-        _change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)
-    ]
+    moved = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
     return {
         "plan": plan,
         "year": new.plan.year,

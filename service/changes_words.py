@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from data.observation import Kpi
@@ -10,10 +10,12 @@ from models.series import Month
 from service.texts import (
     CHANGE,
     LANGUAGES,
+    LEVEL,
     Lang,
     chance,
     month_name,
     number,
+    period_name,
     unit_name,
     unit_of,
     writer,
@@ -64,6 +66,30 @@ def _assigned(change: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((one for one in assigned if one["period"] == "year"), next(iter(assigned), None))
 
 
+def parts_lines(change: Mapping[str, Any], lang: Lang) -> list[str]:
+    """The parts of the projected year, and of each target's probability, a line each."""
+    title = CHANGE[lang]["row.projected"].format(unit=unit_name(change["unit"], lang))
+    lines = [f"{title}: {_parts(change['projected'], _plain, lang)}"]
+    for one in change["targets"]:
+        title = f"{LEVEL[lang][one['level']]}, {period_name(one['period'], lang)}"
+        lines.append(f"{title}: {_parts(one['probability'], points, lang)}")
+    return [line for line in lines if not line.endswith(": ")]
+
+
+def _parts(moved: Mapping[str, Any], said: Callable[[float, Lang], str], lang: Lang) -> str:
+    words = CHANGE[lang]
+    told = [
+        f"{words['part.' + part['part']]} {said(part['change'], lang)}" for part in moved["parts"]
+    ]
+    return "; ".join(told)
+
+
+def _plain(difference: float, lang: Lang) -> str:
+    sign = "+" if difference > 0 else ""
+    digits = 0 if abs(difference) >= 100 or not difference else 1
+    return f"{sign}{number(difference, lang, digits)}"
+
+
 def main_part(moved: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part that did most of a change, in its direction; of equal ones the first."""
     sign = 1 if moved["change"] > 0 else -1
@@ -98,9 +124,7 @@ def _cause(change: Mapping[str, Any], moved: Mapping[str, Any], lang: Lang) -> s
     )
 
 
-def _amount(
-    value: float | None, kpi: Kpi, projection: Mapping[str, Any], lang: Lang
-) -> str:
+def _amount(value: float | None, kpi: Kpi, projection: Mapping[str, Any], lang: Lang) -> str:
     if value is None:
         return "–"
     unit = unit_of(projection, lang)

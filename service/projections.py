@@ -244,9 +244,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     return Issued({**body, "stamp": stamp_of(body, inputs)}, inputs)
 
 
-def project_kpi(
-    basis: Basis, slug: str, series: Series | None = None
-) -> tuple[Projection, Json]:
+def project_kpi(basis: Basis, slug: str, series: Series | None = None) -> tuple[Projection, Json]:
     """One KPI's projection, and what it was made from.
 
     Parameters

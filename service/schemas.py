@@ -591,7 +591,7 @@ class Ends(Shape):
     after: str | None = Field(alias="to")
 
 
-class TargetChange(Shape):
+class ProbabilityChange(Shape):
     level: TargetLevel
     period: str
     status: Ends
@@ -607,7 +607,7 @@ class KpiChange(Shape):
     label: Name | None
     projected: Split = Field(description="median of the year")
     projected_mean: Split
-    targets: list[TargetChange]
+    targets: list[ProbabilityChange]
     cutoff: Ends = Field(description="last month observed")
     status: Ends
     data_status: Ends
@@ -630,6 +630,57 @@ class ChangeList(Shape):
     before: Vintage = Field(alias="from")
     after: Vintage = Field(alias="to")
     changes: list[KpiChange]
+
+
+class Contribution(Shape):
+    kpi: str
+    name: Name
+    to_date: float
+    same_period: float = Field(description="the same months of last year")
+    change: float
+    growth: float | None = Field(description="per cent on the same period")
+    contribution: float = Field(description="percentage points of the total's growth")
+    data_status: FigureStatus | None
+
+
+class Remainder(Shape):
+    name: Name
+    change: float
+    contribution: float
+
+
+class LeftOut(Shape):
+    kpi: str
+    name: Name
+    reason: Name
+
+
+class Breakdown(Shape):
+    """Components of one growth; with the remainder they add up to it."""
+
+    by: list[str] = Field(description="what tells them apart; empty: their names")
+    parts: list[Contribution]
+    remainder: Remainder
+    left_out: list[LeftOut]
+
+
+class Contributions(Shape):
+    """Why performance moved: growth of the year to date by component."""
+
+    plan: str
+    kpi: str
+    name: Name
+    unit: str
+    as_of: str
+    label: Name | None
+    cutoff: str | None
+    to_date: float | None
+    same_period: float | None
+    growth: float | None = Field(description="per cent on the same period")
+    data_status: FigureStatus | None
+    breakdowns: list[Breakdown]
+    reason: Name | None = Field(description="why there is none")
+    sentence: Name | None
 
 
 class StepShape(Shape):

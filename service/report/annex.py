@@ -29,7 +29,7 @@ from service.report.document import (
     figure,
     numbered,
 )
-from service.report.facts import Facts, Json, numbers_of
+from service.report.facts import Facts, numbers_of
 from service.texts import (
     STATUS,
     TEXT,

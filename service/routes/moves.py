@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from service.access import requires
 from service.changes import changes
+from service.contributions import contributions
 from service.desk import JSON_TYPE, Body, encode, tag_of
 from service.projections import as_of_date
-from service.routes.respond import TheDesk, problems, respond
-from service.schemas import ChangeList
+from service.routes.respond import AsOf, TheDesk, problems, respond
+from service.schemas import ChangeList, Contributions
 
 router = APIRouter(
     prefix="/v1/plans/{plan}", tags=["projections"], dependencies=[requires("viewer")]
@@ -41,3 +42,25 @@ def all_changes(
         return Body(encode(content), JSON_TYPE, tag_of(stamps, "-changes"))
 
     return respond(request, desk.body(plan, ("changes", before, after, kpi), make))
+
+
+@router.get("/contributions/{kpi}", response_model=Contributions, responses=problems(404, 422))
+def of_components(
+    plan: PlanSlug,
+    kpi: Annotated[str, Path(examples=["turnover"])],
+    request: Request,
+    desk: TheDesk,
+    as_of: AsOf = None,
+) -> Response:
+    """Growth of the year to date on the same period by component, in percentage points.
+
+    Components are the KPIs whose `parent` this one is; those told apart by different
+    things (gate, ownership) are different breakdowns. Parts and remainder add up.
+    """
+
+    def make() -> Body:
+        basis = desk.basis(plan, desk.day_of(plan, as_of))
+        content = contributions(basis, kpi)
+        return Body(encode(content), JSON_TYPE, tag_of([basis.data_hash[:16], kpi], "-parts"))
+
+    return respond(request, desk.body(plan, ("contributions", kpi, as_of), make))
