@@ -68,7 +68,7 @@ def changes(desk: Desk, plan: str, before: date, after: date, kpi: str | None = 
     ----------
     plan : slug
     before, after : the vintages
-    kpi : slug; default all, in the plan's order
+    kpi : slug; default all that are kept in figures, in the plan's order
 
     Raises
     ------
@@ -83,7 +83,7 @@ def changes(desk: Desk, plan: str, before: date, after: date, kpi: str | None = 
             "to=2021-06"
         )
     old, new = desk.basis(plan, before), desk.basis(plan, after)
-    slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis]
+    slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if one.kind != "log"]
     pairs = [(desk.issued(plan, one, before), desk.issued(plan, one, after)) for one in slugs]
     moved = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
     return {

@@ -44,16 +44,18 @@ def _sentence(
     if target is not None and target["probability"]["change"] is not None:
         moved, status = target["probability"], target["status"]
         old, new = (chance(moved[end], status[end] or "", lang) for end in ("from", "to"))
-        kind, size = "probability", points(largest(moved), lang)
+        kind, size, same = "probability", points(largest(moved), lang), old == new
     elif year["change"] is not None:
         moved, kind = year, "projected"
-        old, new = (_amount(year[end], kpi, projection, lang) for end in ("from", "to"))
+        old, new = (_written(year[end], kpi, projection, lang) for end in ("from", "to"))
+        same, unit = old == new, unit_of(projection, lang)
+        old, new = (f"{old}%", f"{new}{unit}") if unit.startswith("%") else (old, f"{new} {unit}")
         size = _signed(largest(year), kpi, projection, lang)
     else:
         old, new = (_amount(year[end], kpi, projection, lang) for end in ("from", "to"))
         state = "new" if year["to"] is not None else "gone" if year["from"] is not None else "none"
         return words[state].format(name=name, old=old, new=new)
-    if old == new:
+    if same:
         return words[f"{kind}.same"].format(name=name, new=new)
     cause = words["why"].format(cause=_cause(change, moved, lang), size=size)
     direction = "rose" if moved["change"] > 0 else "fell"
@@ -71,8 +73,10 @@ def parts_lines(change: Mapping[str, Any], lang: Lang) -> list[str]:
     title = CHANGE[lang]["row.projected"].format(unit=unit_name(change["unit"], lang))
     lines = [f"{title}: {_parts(change['projected'], _plain, lang)}"]
     for one in change["targets"]:
-        title = f"{LEVEL[lang][one['level']]}, {period_name(one['period'], lang)}"
-        lines.append(f"{title}: {_parts(one['probability'], points, lang)}")
+        title = CHANGE[lang]["row.probability"].format(
+            level=LEVEL[lang][one["level"]], period=period_name(one["period"], lang)
+        )
+        lines.append(f"{title}: {_parts(one['probability'], _tenths, lang)}")
     return [line for line in lines if not line.endswith(": ")]
 
 
@@ -82,6 +86,12 @@ def _parts(moved: Mapping[str, Any], said: Callable[[float, Lang], str], lang: L
         f"{words['part.' + part['part']]} {said(part['change'], lang)}" for part in moved["parts"]
     ]
     return "; ".join(told)
+
+
+def _tenths(difference: float, lang: Lang) -> str:
+    value = 100 * difference
+    sign = "+" if round(value, 1) > 0 else ""
+    return f"{sign}{number(value, lang, 1)}"
 
 
 def _plain(difference: float, lang: Lang) -> str:

@@ -75,7 +75,7 @@ def _show_changes(found: Mapping[str, Any], lang: Lang) -> None:
         say(f"  {one['stamp']['from']} → {one['stamp']['to']}")
 
 
-def _show_contributions(found: Mapping[str, Any], lang: Lang) -> None:
+def _show_contributions(found: dict[str, Any], lang: Lang) -> None:
     from service.console import say
     from service.contributions import table_of
     from service.texts import day_of

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from data.demonstration import series_to_project
 from data.panel import Panel
 from service.charts import fan_chart
 from service.fan import fan_of
+from service.report import moves as moved
 from service.report import sentences
 from service.report.content import AT_RISK, plan_cell, quarters_table
 from service.report.document import (
@@ -46,7 +48,11 @@ _FAR = (0.4, 0.8)  # an estimate that says "met" at less, or "not met" at more, 
 
 
 def blocks(
-    facts: Sequence[Facts], panel: Panel, opening: Sequence[str], lang: Lang
+    facts: Sequence[Facts],
+    panel: Panel,
+    opening: Sequence[str],
+    lang: Lang,
+    moves: Mapping[str, Any] | None = None,
 ) -> tuple[Block, ...]:
     """The body of the annex.
 
@@ -56,6 +62,7 @@ def blocks(
     panel : the series behind the fan charts
     opening : its first paragraphs
     lang : of all texts
+    moves : why projections moved since the last report, `service.changes.changes`
     """
     text = TEXT[lang]
     planned = [one for one in facts if one.target is not None]
@@ -63,6 +70,7 @@ def blocks(
     found.append(Heading(text["annex.heading.projections"]))
     found.append(_projections(facts, lang))
     found.append(Paragraph(text["annex.note.rounding"], "note"))
+    found += moved.blocks(moves, lang)
     questions = [line for one in planned for line in _questions(one, lang)]
     if questions:
         found.append(Heading(text["annex.heading.questions"]))
