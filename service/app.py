@@ -25,6 +25,7 @@ from service.routes import (
     projections,
     registry,
     reports,
+    scenarios,
     session,
     signoff,
 )
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         signoff,
         reports,
         moves,
+        scenarios,
         registry,
         audit,
         session,

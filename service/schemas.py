@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data.observation import Form
 from data.signoff import State
+from models.scenario import LeverShape
 from models.series import FigureStatus, Kind
 from models.target import Comparator, Status, TargetForm, TargetLevel
 from service.access import Access
@@ -681,6 +682,129 @@ class Contributions(Shape):
     breakdowns: list[Breakdown]
     reason: Name | None = Field(description="why there is none")
     sentence: Name | None
+
+
+class EventShape(Shape):
+    shape: Literal["pulse", "step", "ramp"]
+    start: str = Field(description="first month touched, YYYY-MM", examples=["2021-12"])
+    size: float = Field(description="relative effect on the month, −0.3 is 30 % lower")
+    length: int = Field(default=1, description="months of a pulse, or of a ramp's growth")
+
+
+class ChangeShape(Shape):
+    kpi: str
+    shape: LeverShape
+    months: list[str] = Field(default=[], description="YYYY-MM; of an event: all it touches")
+    value: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="per cent, or in the KPI's unit (growth: percentage points, or the rate)",
+    )
+    event: EventShape | None = None
+
+
+class ScenarioRequest(Shape):
+    """A what-if: changes, or a preset with what is entered for it."""
+
+    name: str = Field(default="", max_length=200)
+    as_of: str | None = Field(default=None, description="the vintage; default the newest")
+    note: str = Field(default="", max_length=2000)
+    changes: list[ChangeShape] = Field(default=[], max_length=100)
+    preset: str | None = None
+    kpi: str | None = Field(default=None, description="for a preset: what passes the gate")
+    assumptions: dict[str, float] = Field(default={}, description="for a preset: 'share', …")
+
+
+class Assumption(Shape):
+    name: Name
+    value: float
+    unit: str
+    basis: Name
+
+
+class SupposedYear(Shape):
+    projected: ProjectedYear
+    growth_on_last_year: Growth | None
+    targets: list[TargetOutcome]
+    probability: float | None
+    status: Status
+    months: list[ProjectedMonth]
+
+
+class Difference(Shape):
+    """Scenario less baseline."""
+
+    median: float
+    mean: float
+    probability: float | None
+
+
+class ScenarioResult(Shape):
+    kpi: str
+    name: Name
+    unit: str
+    kind: Kind
+    cutoff: str
+    actual_to_date: float | None
+    data_status: FigureStatus | None
+    label: Name | None
+    moved_by: list[str] = Field(description="parts that moved this total; empty: its own changes")
+    changed_months: list[str]
+    baseline_stamp: str = Field(description="of the projection; the scenario itself has none")
+    baseline: SupposedYear
+    scenario: SupposedYear
+    difference: Difference
+
+
+class ScenarioDetail(Shape):
+    """Internal: no official projection."""
+
+    id: int | None = Field(description="null if it was not saved")
+    plan: str
+    name: str
+    note: str
+    as_of: str
+    by: str
+    at: str | None
+    internal: Literal[True]
+    notice: Name
+    label: Name | None
+    definition: dict[str, Any]
+    assumptions: list[Assumption]
+    results: list[ScenarioResult]
+
+
+class Beside(Shape):
+    baseline: float | None
+    scenario: float | None
+
+
+class ScenarioSummary(Shape):
+    id: int
+    name: str
+    as_of: str
+    by: str
+    at: str
+    internal: Literal[True]
+    kpi: str
+    unit: str
+    median: Beside
+    probability: Beside
+
+
+class PresetShape(Shape):
+    preset: str
+    kpi: str | None = Field(description="null: who asks names it")
+    name: Name
+    assumptions: dict[str, float | None]
+    to_enter: list[str] = Field(description="assumptions that no published figure gives")
+    basis: Name
+
+
+class ScenarioList(Shape):
+    plan: str
+    scenarios: list[ScenarioSummary]
+    presets: list[PresetShape]
 
 
 class StepShape(Shape):

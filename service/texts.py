@@ -73,6 +73,7 @@ PERIOD: Mapping[Lang, Texts] = {lang: Texts(lang, "period.") for lang in LANGUAG
 REMARK: Mapping[Lang, Texts] = {lang: Texts(lang, "remark.") for lang in LANGUAGES}
 CHANGE: Mapping[Lang, Texts] = {lang: Texts(lang, "change.") for lang in LANGUAGES}
 CONTRIBUTION: Mapping[Lang, Texts] = {lang: Texts(lang, "contribution.") for lang in LANGUAGES}
+SCENARIO: Mapping[Lang, Texts] = {lang: Texts(lang, "scenario.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 
