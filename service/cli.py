@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service import cli_accounts, cli_entries, cli_month, cli_moves
+from service import cli_accounts, cli_entries, cli_month, cli_moves, cli_scenarios
 from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
 from service.options import AsOfOption, LangOption, PlanOption, TextFormat, WorkersOption
 
@@ -39,6 +39,7 @@ app.add_typer(cli_entries.log_app, name="log")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
 app.add_typer(cli_accounts.key_app, name="key")
+app.add_typer(cli_scenarios.app, name="scenario")
 app.command()(cli_moves.changes)
 app.command()(cli_moves.contributions)
 report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)

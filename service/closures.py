@@ -21,11 +21,15 @@ FIRST_DAY, DAYS = 18, 31
 
 @dataclass(frozen=True)
 class Assumed:
-    """A closure with all that is assumed, and the event that it comes to."""
+    """A closure with all that is assumed, and the event that it comes to.
+
+    `entered`: the share is of who asks, not of a published figure.
+    """
 
     closure: Closure
     kpi: str
     event: Event
+    entered: bool
 
 
 def presets(plan: Plan) -> list[Json]:
@@ -77,7 +81,8 @@ def assumed(plan: Plan, preset: str, given: Mapping[str, float], kpi: str | None
     closed = DAYS - int(day) + 1
     size = -share / 100.0 * closed / DAYS
     event = Event(closure.name_en, Month(plan.year, 12), "pulse", size)
-    return Assumed(replace(closure, share=share, first_day=int(day)), slug, event)
+    entered = "share" in given
+    return Assumed(replace(closure, share=share, first_day=int(day)), slug, event, entered)
 
 
 def _known(plan: Plan) -> tuple[Closure, ...]:
@@ -100,6 +105,8 @@ def assumptions(found: Assumed) -> list[Json]:
     closure = found.closure
     closed = DAYS - closure.first_day + 1
     basis = {"vi": closure.basis_vi, "en": closure.basis_en}
+    if found.entered:
+        basis = {lang: SCENARIO[lang]["assumption.entered"] for lang in LANGUAGES}
     return [
         {
             "name": {lang: SCENARIO[lang]["assumption.share"] for lang in LANGUAGES},
