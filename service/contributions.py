@@ -99,7 +99,9 @@ def contributions(basis: Basis, slug: str) -> Json:
             "data_status": whole.status,
         }
     )
-    groups = _groups([one for one in basis.plan.kpis if one.parent == slug])
+    groups = _groups(
+        [one for one in basis.plan.kpis if one.parent == slug or one.slug in kpi.parts]
+    )
     found["breakdowns"] = [
         _breakdown(basis, by, members, kpi, whole, cutoff) for by, members in groups.items()
     ]

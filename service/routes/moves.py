@@ -54,7 +54,7 @@ def of_components(
 ) -> Response:
     """Growth of the year to date on the same period by component, in percentage points.
 
-    Components are the KPIs whose `parent` this one is; those told apart by different
+    Components are its `parts` and the KPIs whose `parent` it is; those told apart by different
     things (gate, ownership) are different breakdowns. Parts and remainder add up.
     """
 

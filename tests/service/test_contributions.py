@@ -71,7 +71,7 @@ def test_parts_and_remainder_add_up_to_the_last_digit(desk: Desk) -> None:
 
 def test_what_a_component_leaves_out_is_the_remainder(desk: Desk) -> None:
     plan = desk.store.plan(PLAN)
-    kpis = tuple(replace(kpi, parent=None) if kpi.slug == "steel" else kpi for kpi in plan.kpis)
+    kpis = tuple(replace(kpi, unit="tonnes") if kpi.slug == "steel" else kpi for kpi in plan.kpis)
     desk.store.save_plan(replace(plan, kpis=kpis))
     found = contributions(desk.basis(PLAN, JUNE), "both")
     (breakdown,) = found["breakdowns"]
@@ -105,7 +105,7 @@ def test_components_told_apart_by_different_things_are_not_added(desk: Desk) -> 
 
 @pytest.mark.parametrize(
     ("kpi", "words"),
-    [("output", "not a sum"), ("bridge", "no figures"), ("coal", "declares no components")],
+    [("output", "not a sum"), ("bridge", "no figures"), ("steel", "declares no components")],
 )
 def test_where_there_are_none_it_says_why(desk: Desk, kpi: str, words: str) -> None:
     found = contributions(desk.basis(PLAN, JUNE), kpi)
