@@ -13,7 +13,7 @@ VedichError
 │   └── InvalidScenario   a what-if that cannot be computed as it is
 ├── NotFound              what was asked for does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownScenario
+│   │   UnknownEvent, UnknownScenario
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -136,6 +136,10 @@ class UnknownAccount(NotFound):
 
 class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
+
+
+class UnknownEvent(NotFound):
+    """No such event was found in the KPI's figures or entered by a person."""
 
 
 class UnknownScenario(NotFound):

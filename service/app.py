@@ -17,6 +17,7 @@ from service.metrics import Measured
 from service.routes import (
     audit,
     entries,
+    events,
     health,
     moves,
     observations,
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         plans,
         projections,
         entries,
+        events,
         observations,
         signoff,
         reports,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,8 @@ from fastapi import FastAPI
 
 from data.accounts import ROLES
 from data.api_keys import SCOPES
+from data.event_rows import EventEntry
+from models.series import Month
 from service.access import ACCESS, Access, declared, requires
 from tests.service.test_entries import PLAN as TASKS
 
@@ -93,6 +96,16 @@ def _in_words(office: Any) -> dict[str, Any]:
     return {**_tasks(office), "vi": f"Giá ổn định {next(_VALUES)}", "en": "Prices are stable"}
 
 
+def _pulse(office: Any) -> dict[str, Any]:
+    """An event of the planner's own, of which a decision can be asked."""
+    plan = office.store.plan("demo-2018")
+    office.store.add_event(
+        plan,
+        EventEntry("coal", Month(2017, 3), "pulse", -0.2, 1, True, date(2018, 6, 1), "An"),
+    )
+    return {"note": f"a reason {next(_VALUES)}"}
+
+
 def _supposed(office: Any) -> dict[str, Any]:
     """A saved scenario's number."""
     kept = office.ask("key:entry", "POST", "/v1/plans/demo-2018/scenarios", json=SCENARIO)
@@ -154,6 +167,16 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", LOG): Asked(
         _in_words, {"month": "2021-07"}, places={"plan": "tasks-2021", "kpi": "prices"}
+    ),
+    ("GET", f"{PLAN}/events"): Asked(),
+    ("POST", f"{PLAN}/events"): Asked(
+        body={"kpi": "coal", "start": "2017-03", "shape": "pulse", "size": -0.2}
+    ),
+    ("POST", f"{PLAN}/events/{{kpi}}/{{event}}/accept"): Asked(
+        _pulse, {}, places={"event": "2017-03-pulse"}
+    ),
+    ("POST", f"{PLAN}/events/{{kpi}}/{{event}}/reject"): Asked(
+        _pulse, {}, places={"event": "2017-03-pulse"}
     ),
     ("POST", ESTIMATE): Asked(_new_value, ENTRY),
     ("POST", f"{ESTIMATE}/check"): Asked(_estimate("draft"), {}),
