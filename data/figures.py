@@ -38,24 +38,18 @@ def newest(observations: Iterable[Observation], day: date) -> dict[Form, dict[in
     estimate, then the source that sorts last. One of no known date gives way to all
     others.
     """
-    chosen: dict[tuple[Form, int], tuple[tuple[date, int, str, float], Figure]] = {}
-    for observation in observations:
-        if observation.published > day:
-            continue
-        order = (
-            known_since(observation),
-            RANK[observation.status],
-            observation.source,
-            observation.value,
-        )
-        place = (observation.form, observation.month.ordinal)
-        if place not in chosen or chosen[place][0] < order:
-            figure = Figure(observation.value, observation.status, observation)
-            chosen[place] = (order, figure)
+    known = [one for one in observations if one.published <= day]
+    known.sort(key=_order)
+    chosen = {(one.form, one.month): one for one in known}  # the last of each wins
     forms: dict[Form, dict[int, Figure]] = {}
-    for (form, ordinal), (_, figure) in chosen.items():
-        forms.setdefault(form, {})[ordinal] = figure
+    for (form, month), one in chosen.items():
+        forms.setdefault(form, {})[month.ordinal] = Figure(one.value, one.status, one)
     return forms
+
+
+def _order(one: Observation) -> tuple[date, int, str, float]:
+    """What a figure that counts has over another of the same form and month."""
+    return known_since(one), RANK[one.status], one.source, one.value
 
 
 def known_since(observation: Observation) -> date:

@@ -143,6 +143,26 @@ log_entries = Table(
     Index("log_of_plan", "plan", "kpi"),
 )
 
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("shape", String(10), nullable=False),
+    Column("size", Float(53), nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("events_of_family", "family", "kpi"),
+)
+
 edits = Table(
     "edits",
     metadata,
@@ -282,4 +302,18 @@ issued_figures = Table(
     Column("kpi", String(80), nullable=False),
     Column("stamp", String(40), ForeignKey("projections.stamp"), nullable=False),
     Index("issued_figures_by_stamp", "stamp"),
+)
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("scenarios_of_plan", "plan", "id"),
 )

@@ -18,9 +18,9 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service import cli_accounts, cli_entries, cli_month
+from service import cli_accounts, cli_entries, cli_events, cli_month, cli_moves, cli_scenarios
 from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
-from service.options import AsOfOption, LangOption, PlanOption, WorkersOption
+from service.options import AsOfOption, LangOption, PlanOption, TextFormat, WorkersOption
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -36,9 +36,13 @@ plan_app = typer.Typer(
 app.add_typer(plan_app, name="plan")
 app.add_typer(cli_entries.task_app, name="task")
 app.add_typer(cli_entries.log_app, name="log")
+app.add_typer(cli_events.app, name="event")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
 app.add_typer(cli_accounts.key_app, name="key")
+app.add_typer(cli_scenarios.app, name="scenario")
+app.command()(cli_moves.changes)
+app.command()(cli_moves.contributions)
 report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
 app.add_typer(report_app, name="report")
 
@@ -67,13 +71,6 @@ class ReportKindOption(StrEnum):
     month = "month"
     half_year = "half-year"
     year = "year"
-
-
-class TextFormat(StrEnum):
-    """How `plan compare` prints."""
-
-    text = "text"
-    json = "json"
 
 
 @app.command()
@@ -186,16 +183,21 @@ def project(
     lang: LangOption = None,
 ) -> None:
     """What the year will end at, and how every target stands."""
-    from service.projections import as_of_date, projections
+    from service.estimates import with_estimates
+    from service.projections import as_of_date, issue
+    from service.together import together
 
     settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
-    found = projections(store, settings, slug, day, kpi)
+    issued = issue(store, settings, slug, day, kpi)
+    found = with_estimates(store, [one.projection for one in issued])
+    joint = None if kpi else together(issued)
     if format is Format.json:
         import json
 
-        print(json.dumps({"projections": found}, ensure_ascii=False, indent=1))
+        content = {"projections": found, "together": joint}
+        print(json.dumps(content, ensure_ascii=False, indent=1))
     elif format is Format.csv:
         from service.tables import to_csv
 
@@ -203,7 +205,7 @@ def project(
     else:
         from service.console import show_projections
 
-        show_projections(found, store.plan(slug), lang.value if lang else settings.lang)
+        show_projections(found, store.plan(slug), lang.value if lang else settings.lang, joint)
 
 
 @report_app.callback()

@@ -69,6 +69,7 @@ def replay(store: Store, settings: Settings, stamp: str) -> Replay:
         date.fromisoformat(inputs["as_of"]),
         bundle_hash=inputs["bundle"],
         version=inputs["plan_version"] or 0,
+        events=inputs["events"] or 0,
     )
     again = issue_kpi(basis, inputs["kpi"])
     now = {"inputs": again.inputs, "projection": again.projection}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,8 @@ from fastapi import FastAPI
 
 from data.accounts import ROLES
 from data.api_keys import SCOPES
+from data.event_rows import EventEntry
+from models.series import Month
 from service.access import ACCESS, Access, declared, requires
 from tests.service.test_entries import PLAN as TASKS
 
@@ -93,6 +96,27 @@ def _in_words(office: Any) -> dict[str, Any]:
     return {**_tasks(office), "vi": f"Giá ổn định {next(_VALUES)}", "en": "Prices are stable"}
 
 
+def _pulse(office: Any) -> dict[str, Any]:
+    """An event of the planner's own, of which a decision can be asked."""
+    plan = office.store.plan("demo-2018")
+    office.store.add_event(
+        plan,
+        EventEntry("coal", Month(2017, 3), "pulse", -0.2, 1, True, date(2018, 6, 1), "An"),
+    )
+    return {"note": f"a reason {next(_VALUES)}"}
+
+
+def _supposed(office: Any) -> dict[str, Any]:
+    """A saved scenario's number."""
+    kept = office.ask("key:entry", "POST", "/v1/plans/demo-2018/scenarios", json=SCENARIO)
+    return {"id": kept.json()["id"]}
+
+
+SCENARIO = {
+    "name": "less coal",
+    "as_of": "2018-06",
+    "changes": [{"kpi": "coal", "shape": "percent", "months": ["2018-12"], "value": -20.0}],
+}
 PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
@@ -122,6 +146,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PROJECTION}/{{kpi}}"): Asked(_issued),
     ("GET", f"{PROJECTION}/{{kpi}}/fan-chart.{{form}}"): Asked(),
     ("GET", f"{PROJECTION}/{{kpi}}/history"): Asked(),
+    ("GET", f"{PLAN}/changes"): Asked(query="?from=2018-05&to=2018-06"),
+    ("GET", f"{PLAN}/contributions/{{kpi}}"): Asked(places={"kpi": "both"}),
+    ("GET", f"{PLAN}/scenarios"): Asked(_supposed),
+    ("GET", f"{PLAN}/scenarios/{{id}}"): Asked(_supposed),
     ("GET", f"{PLAN}/versions/compare"): Asked(query="?from=1&to=2"),
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
@@ -134,11 +162,22 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/logout"): Asked(),
     ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
     ("POST", f"{PLAN}/versions"): Asked(body=VERSION),
+    ("POST", f"{PLAN}/scenarios"): Asked(body=SCENARIO),
     ("POST", PROGRESS): Asked(
         _reported, {"day": "2021-08-31"}, places={"plan": "tasks-2021", "kpi": "inspections"}
     ),
     ("POST", LOG): Asked(
         _in_words, {"month": "2021-07"}, places={"plan": "tasks-2021", "kpi": "prices"}
+    ),
+    ("GET", f"{PLAN}/events"): Asked(),
+    ("POST", f"{PLAN}/events"): Asked(
+        body={"kpi": "coal", "start": "2017-03", "shape": "pulse", "size": -0.2}
+    ),
+    ("POST", f"{PLAN}/events/{{kpi}}/{{event}}/accept"): Asked(
+        _pulse, {}, places={"event": "2017-03-pulse"}
+    ),
+    ("POST", f"{PLAN}/events/{{kpi}}/{{event}}/reject"): Asked(
+        _pulse, {}, places={"event": "2017-03-pulse"}
     ),
     ("POST", ESTIMATE): Asked(_new_value, ENTRY),
     ("POST", f"{ESTIMATE}/check"): Asked(_estimate("draft"), {}),
