@@ -102,7 +102,7 @@ def _rows(home: Path, file: str) -> tuple[int, Figures]:
                 for table in metadata.sorted_tables
             )
         panel = store.panel(FAMILY)
-        figures = {
+        figures: Figures = {
             (one.kpi, str(one.month), one.form): one.value
             for one in panel.figures()
             if file and one.source.startswith(file)
