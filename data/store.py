@@ -17,7 +17,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Connection,
     Engine,
-    Row,
     ScalarSelect,
     Table,
     bindparam,
@@ -372,14 +371,13 @@ class Store:
 
     def projection(self, stamp: str) -> dict[str, Any]:
         """What the ledger holds under a stamp; raise `UnknownStamp`."""
-        return dict(self._entry(stamp).payload)
+        return dict(self._entry(stamp)[0])
 
     def recorded_at(self, stamp: str) -> datetime:
         """When a stamp was entered into the ledger, in UTC; raise `UnknownStamp`."""
-        moment: datetime = self._entry(stamp).recorded_at
-        return moment
+        return self._entry(stamp)[1]
 
-    def _entry(self, stamp: str) -> Row[Any]:
+    def _entry(self, stamp: str) -> tuple[Mapping[str, Any], datetime]:
         table = tables.projections
         chosen = select(table.c.payload, table.c.recorded_at).where(table.c.stamp == stamp)
         with self.reading() as connection:
@@ -389,7 +387,7 @@ class Store:
                 f"no published figure carries the code '{stamp}'; check the letters, and that "
                 "it was issued by this service."
             )
-        return entry
+        return entry.payload, entry.recorded_at
 
 
 def _address(url: str) -> URL:

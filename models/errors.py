@@ -9,9 +9,11 @@ VedichError
 │   ├── InvalidMonth      a month or a date that is none
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
-│   └── InvalidEstimate   an official estimate that cannot be entered
+│   ├── InvalidEstimate   an official estimate that cannot be entered
+│   └── UploadTooLarge    more bytes or files than are taken at once
 ├── NotFound              what was asked for does not exist
-│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate
+│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
+│   │   UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -19,6 +21,7 @@ VedichError
 │   ├── LoginFailed       name and password do not belong together
 │   └── TooManyLogins     failed too often; logging in is closed for a while
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
+├── ImportConflict        what an import was previewed against has changed, or it is over
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
 ├── NoBundle              nothing was trained on data up to that date
@@ -100,6 +103,10 @@ class InvalidEstimate(InputError):
     """An official estimate that cannot be entered as it is."""
 
 
+class UploadTooLarge(InputError):
+    """More bytes or files than are taken at once."""
+
+
 class NotFound(VedichError):
     """What was asked for does not exist."""
 
@@ -132,6 +139,10 @@ class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
 
 
+class UnknownImport(NotFound):
+    """No import of that number, and no upload of that code that still waits."""
+
+
 class NotIssued(NotFound):
     """The figures of that month were not released to readers outside."""
 
@@ -154,6 +165,10 @@ class TooManyLogins(NotAllowed):
 
 class OutOfTurn(VedichError):
     """A step of the sign-off that does not follow the last one, or signs other figures."""
+
+
+class ImportConflict(VedichError):
+    """What an import was previewed against has changed since, or it is over already."""
 
 
 class CannotForecast(VedichError):

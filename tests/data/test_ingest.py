@@ -64,7 +64,7 @@ def load(store: Store, *files: Path, **options: object) -> IngestReport:
 def test_an_annex_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
     report = load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]))
     assert (report.tables, report.rows, report.added) == (1, 2, Added(3, 0, 0))
-    assert [(row.table, row.row, row.times) for row in report.unknown] == [
+    assert [(one.row.table, one.row.label, one.times) for one in report.unknown] == [
         ("investment", "Bộ Y tế", 1)
     ]
     series = store.series_as_of("vietnam", "investment_total", LATE)
