@@ -8,10 +8,11 @@ from difflib import SequenceMatcher
 
 from data.observation import Kpi
 from data.readers.cells import fold
+from data.readers.tidy import TIDY
 from data.readers.words import units_differ
 from data.reading import PrintedRow
 
-LEAST, SHOWN = 0.6, 3  # how alike a suggestion is at least, and how many are made
+LEAST, SHOWN = 0.7, 3  # how alike a suggestion is at least, and how many are made
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ def suggestions(
     Parameters
     ----------
     row : as printed
-    kpis : of the family; one without figures of its own, or in another unit than
-        the row's, is not suggested
+    kpis : of the family; one without figures of its own, in another unit than the
+        row's, or whose rows are known to stand in other tables, is not suggested
     taken : slugs of KPIs that other rows of the same table have already
 
     References
@@ -42,13 +43,20 @@ def suggestions(
     wanted = _forms(fold(row.label))
     found = []
     for kpi in kpis:
-        if kpi.slug in taken or not takes_figures(kpi) or units_differ(row.unit, kpi.unit):
+        if kpi.slug in taken or not _may_be(row, kpi):
             continue
         alike = max(_alike(wanted, _forms(name)) for name in _names(kpi))
         if alike >= LEAST:
             found.append(Suggestion(kpi.slug, round(alike, 3)))
     found.sort(key=lambda one: (-one.similarity, one.kpi))
     return tuple(found[:SHOWN])
+
+
+def _may_be(row: PrintedRow, kpi: Kpi) -> bool:
+    if not takes_figures(kpi) or units_differ(row.unit, kpi.unit):
+        return False
+    places = {(one.table, one.quantity) for one in kpi.rows}
+    return not places or row.table == TIDY or (row.table, row.quantity) in places
 
 
 def takes_figures(kpi: Kpi) -> bool:

@@ -16,16 +16,20 @@ from models.series import Month
 FAR = 6.0  # robust standard deviations of the log on the month's own history
 FEW = 24  # months of history below which nothing is called unusual
 THOUSANDS = 2.5  # powers of ten: thousand against million, with room for a month's own move
-OFF = 10.0  # points by which a printed rate may differ from that of the levels: bases are revised
+OFF = 0.25  # by how much a printed rate may differ from that of the levels: bases are revised
 _NORMAL_MAD = 1.4826
 _SMALLEST = 0.05  # a history that hardly moves still moves by this much on logs
 _UNCHANGED = 100.0  # a rate that says so; growth would be 0
 
-Why = Literal["magnitude", "history", "falling", "rate", "rate_as_growth", "twice"]
+Why = Literal[
+    "magnitude", "magnitude_to_date", "history", "falling", "rate", "rate_as_growth", "twice"
+]
 Known = Mapping[tuple[Form, Month], float]  # a KPI's figures that count
 
 _REASON: Mapping[Why, str] = {
     "magnitude": "about {times:,.3g} times the usual month ({against:,.6g})",
+    "magnitude_to_date": "about {times:,.3g} times that of the same months of last year "
+    "({against:,.6g})",
     "history": "{change:+,.0f} % on last year, far beyond its own history",
     "falling": "cumulative figure below the month before ({against:,.6g})",
     "rate": "the levels give a rate of {against:,.1f}",
@@ -144,7 +148,8 @@ def _other_size(one: Observation, before: Known) -> tuple[Why, float] | None:
     last_year = before.get(("year_to_date", one.month.plus(-12)))
     if last_year is None or last_year <= 0 or one.value <= 0:
         return None
-    return ("magnitude", last_year) if abs(np.log10(one.value / last_year)) > THOUSANDS else None
+    other_size = abs(np.log10(one.value / last_year)) > THOUSANDS
+    return ("magnitude_to_date", last_year) if other_size else None
 
 
 def _contradicted(one: Observation, before: Known, here: Known) -> tuple[Why, float] | None:
@@ -157,9 +162,10 @@ def _contradicted(one: Observation, before: Known, here: Known) -> tuple[Why, fl
         return None
     implied = 100 * level / base
     off = abs(one.value - implied)
-    if abs(one.value + _UNCHANGED - implied) < off / 4:
+    as_growth = abs(one.value + _UNCHANGED - implied) < off / 10
+    if one.value < _UNCHANGED and off > _UNCHANGED / 2 and as_growth:
         return "rate_as_growth", implied
-    return ("rate", implied) if off > max(OFF, OFF / 100 * implied) else None
+    return ("rate", implied) if off > OFF * implied else None
 
 
 def _growth(one: Observation, before: Known) -> tuple[Why, float] | None:
@@ -169,7 +175,7 @@ def _growth(one: Observation, before: Known) -> tuple[Why, float] | None:
         return None
     usual = float(np.median(rates))
     off = abs(one.value - usual)
-    grown = off > _UNCHANGED / 2 and abs(one.value + _UNCHANGED - usual) < off / 2
+    grown = off > _UNCHANGED / 2 and abs(one.value + _UNCHANGED - usual) < off / 4
     return ("rate_as_growth", usual) if grown else None
 
 

@@ -225,7 +225,7 @@ def show_imports(imports: Sequence[Import]) -> None:
             ", ".join(file.file for file in one.files),
             f"{sum(file.new for file in one.files):,}",
             f"{sum(file.unchanged for file in one.files):,}",
-            one.withdrawn and f"{one.withdrawn.at:%Y-%m-%d %H:%M} {one.withdrawn.by}" or "",
+            (one.withdrawn and f"{one.withdrawn.at:%Y-%m-%d %H:%M} {one.withdrawn.by}") or "",
         )
         for one in imports
     ]

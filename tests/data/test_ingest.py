@@ -159,9 +159,11 @@ def test_suspicious_figures_are_named_with_their_cell(store: Store, tmp_path: Pa
     ]
     load(store, *files)
     report = load(store, annex(tmp_path, 1, [11000.0, 11000.0, 5.0]))
-    [suspicion] = report.suspicions
-    assert suspicion.reason == "about 1.1e+03 times the usual month (10)"
-    assert suspicion.source.endswith("cell B5")
+    month, to_date = report.suspicions
+    assert month.reason == "about 1.1e+03 times the usual month (10)"
+    assert month.source.endswith("cell B5")
+    assert to_date.why == "magnitude_to_date"
+    assert (to_date.form, to_date.against) == ("year_to_date", 10.0)
     lower = load(store, annex(tmp_path, 2, [10.0, 9000.0, 5.0]))
     assert "cumulative figure below the month before (11,000)" in [
         suspicion.reason for suspicion in lower.suspicions
