@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service import cli_accounts, cli_entries, cli_month
+from service import cli_accounts, cli_entries, cli_imports, cli_month
 from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
 from service.options import AsOfOption, LangOption, PlanOption, WorkersOption
 
@@ -36,6 +36,7 @@ plan_app = typer.Typer(
 app.add_typer(plan_app, name="plan")
 app.add_typer(cli_entries.task_app, name="task")
 app.add_typer(cli_entries.log_app, name="log")
+app.add_typer(cli_imports.import_app, name="import")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
 app.add_typer(cli_accounts.key_app, name="key")

@@ -70,6 +70,7 @@ ROLE: Mapping[Lang, Texts] = {lang: Texts(lang, "role.") for lang in LANGUAGES}
 LEVEL: Mapping[Lang, Texts] = {lang: Texts(lang, "level.") for lang in LANGUAGES}
 PERIOD: Mapping[Lang, Texts] = {lang: Texts(lang, "period.") for lang in LANGUAGES}
 REMARK: Mapping[Lang, Texts] = {lang: Texts(lang, "remark.") for lang in LANGUAGES}
+SUSPICION: Mapping[Lang, Texts] = {lang: Texts(lang, "suspicion.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 
