@@ -315,7 +315,14 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     figure = result.recorded["projection"]
     what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
     if result.same:
-        print(f"{what}: the same to every digit.")
+        since = (
+            ""
+            if result.held_at is None
+            else (
+                f", from the figures held on {result.held_at:%Y-%m-%d %H:%M} UTC; others count now"
+            )
+        )
+        print(f"{what}: the same to every digit{since}.")
         return
     print(f"{what}: {len(result.differences)} differences.", file=sys.stderr)
     for difference in result.differences[:SHOWN]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from data.held import Compared, State
 from data.import_rows import Import, Withdrawal
-from data.imports import import_of, previewed
+from data.imports import Preview, import_of, previewed
 from data.observation import UNDATED, Form, Kpi, Observation
-from data.preview import FilePreview, Preview, UnknownRow
+from data.preview import FilePreview, UnknownRow
 from data.reading import ReadRow
 from data.store import Store
 from data.suspicion import Suspicion

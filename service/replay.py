@@ -20,13 +20,15 @@ class Replay:
     """What a stamp's figure was, and what the same computation gives today.
 
     `differences` is empty when every digit is the same; otherwise it names the
-    inputs and figures that are not.
+    inputs and figures that are not. `held_at` is the moment whose figures it rests
+    on, where others count today.
     """
 
     stamp: str
     recorded: dict[str, Any]
     projection: dict[str, Any]
     differences: tuple[str, ...]
+    held_at: datetime | None = None
 
     @property
     def same(self) -> bool:
@@ -65,13 +67,14 @@ def replay(store: Store, settings: Settings, stamp: str) -> Replay:
         If the bundle it was made with is gone.
     """
     entry = recorded(store, stamp)
+    held_at = None
     again = _computed(store, settings, entry["inputs"])
     if again.inputs["data"] != entry["inputs"]["data"]:
         held_at = store.recorded_at(tidy_stamp(stamp))
         again = _computed(store, settings, entry["inputs"], held_at)
     now = {"inputs": again.inputs, "projection": again.projection}
     found = tuple(differences(entry, now))
-    return Replay(tidy_stamp(stamp), entry, again.projection, found)
+    return Replay(tidy_stamp(stamp), entry, again.projection, found, held_at)
 
 
 def _computed(

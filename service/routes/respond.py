@@ -87,7 +87,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _MEANING = {
     401: "Nobody is logged in, or the password is wrong",
     403: "Who asks may not do this",
-    404: "No such plan, KPI, stamp, import or job; or nothing published up to that date, or issued",
+    404: "No such plan, KPI, stamp, import or job; or nothing published by that date, or issued",
     409: "Nothing was trained on data up to that date, it is another step's turn, or what an "
     "import was previewed against has changed",
     413: "More bytes or files than are taken at once",
