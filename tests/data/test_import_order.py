@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import islice, permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data.held import Held
@@ -24,8 +24,8 @@ COAL = Kpi("coal", "Than đá", "Coal", "thousand tonnes", decimals=1)
 PLAN = Plan("p-2021", "p", 2021, "Sở", "Kế hoạch", "Plan", (COAL,), ())
 LATE = date(2030, 1, 1)
 NOW = datetime(2021, 7, 1, 8, tzinfo=UTC)
-STATUSES: tuple[FigureStatus, ...] = ("estimate", "restated", "final")
-DAYS = tuple(date(2021, month, 28) for month in (3, 4, 5))
+STATUSES: tuple[FigureStatus, ...] = ("estimate", "restated")
+DAYS = tuple(date(2021, month, 28) for month in (3, 4))
 
 
 @st.composite
@@ -34,9 +34,9 @@ def files(draw: st.DrawFn) -> tuple[tuple[Observation, ...], ...]:
     figure = st.builds(
         Observation,
         kpi=st.just("coal"),
-        month=st.sampled_from([Month(2021, month) for month in (1, 2, 3)]),
+        month=st.sampled_from([Month(2021, month) for month in (1, 2)]),
         form=st.sampled_from(("month", "year_to_date", "rate_to_date", "year")),
-        value=st.sampled_from((10.0, 20.0, 30.0)),
+        value=st.sampled_from((10.0, 20.0)),
         status=st.sampled_from(STATUSES),
         published=st.sampled_from(DAYS),
         source=st.sampled_from(("a", "b")),
@@ -45,6 +45,14 @@ def files(draw: st.DrawFn) -> tuple[tuple[Observation, ...], ...]:
         tuple(replace(one, source=f"file {number} {one.source}") for one in figures)
         for number, figures in enumerate(draw(st.lists(st.lists(figure, max_size=6), max_size=4)))
     )
+
+
+def _month(value: float, file: str) -> Observation:
+    return Observation("coal", Month(2021, 1), "month", value, "estimate", DAYS[0], file)
+
+
+# the first and the last say the same, the one between them says otherwise: names do not decide
+BETWEEN = ((_month(10.0, "a"),), (_month(20.0, "b"),), (_month(10.0, "c"),))
 
 
 def _seen(store: Store | Panel) -> list[object]:
@@ -65,6 +73,7 @@ def _seen(store: Store | Panel) -> list[object]:
 
 @settings(deadline=None)
 @given(files())
+@example(BETWEEN)
 def test_any_order_of_the_same_files_gives_the_same_series(
     loaded: tuple[tuple[Observation, ...], ...],
 ) -> None:
