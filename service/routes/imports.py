@@ -176,7 +176,7 @@ async def _body(request: Request) -> bytes:
 def _name(given: str) -> str:
     """A file's name without folders, whatever system it comes from."""
     name = "".join(letter for letter in PureWindowsPath(given).name if letter.isprintable())
-    if not name.strip() or len(name) > 200:
+    if not name.strip(" .") or len(name) > 200:
         raise InputError(
             f"expected the name of a file, of at most 200 characters, found '{given[:50]}'."
         )
