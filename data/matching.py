@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -13,6 +13,7 @@ from data.readers.words import units_differ
 from data.reading import PrintedRow
 
 LEAST, SHOWN = 0.7, 3  # how alike a suggestion is at least, and how many are made
+_LETTERS = 5  # a name this long whose words all stand in the other is like it
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ def suggestions(
     References
     ----------
     Ratcliff and Metzener (1988), Dr. Dobb's Journal 13(7): the ratio of matching
-    blocks, here of accent-folded names, with the words as written and in order.
+    blocks, here of accent-folded names, with the words as written and in order. That
+    a name is like one that has all its words and more is ours: 'xi măng Portland' is
+    a cement, which letters alone do not say.
     """
     wanted = _forms(fold(row.label))
     found = []
@@ -75,8 +78,16 @@ def _forms(name: str) -> tuple[str, str]:
     return " ".join(words), " ".join(sorted(words))
 
 
-def _alike(one: Iterable[str], other: Iterable[str]) -> float:
-    best = 0.0
+def _contained(one: str, other: str) -> float:
+    """How alike two names are of which one has all words of the other; else 0."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _LETTERS or not set(short.split()) <= set(long.split()):
+        return 0.0
+    return LEAST + (1 - LEAST) * len(short) / len(long)
+
+
+def _alike(one: tuple[str, str], other: tuple[str, str]) -> float:
+    best = _contained(one[0], other[0])
     for first, second in zip(one, other, strict=True):
         matcher = SequenceMatcher(None, first, second, autojunk=False)
         if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best:
