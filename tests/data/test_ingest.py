@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
+from data.import_rows import write_match
 from data.ingest import IngestReport, ingest
 from data.observation import Kpi, RowSelector
 from data.plan import Plan
@@ -114,6 +115,40 @@ def test_real_annexes_old_and_new_and_the_english_one_go_in_once(
 def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
     report = load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]), dry_run=True)
     assert report.added == Added(3, 0, 0)
+    assert store.vintages("vietnam") == ()
+
+
+def test_a_dry_run_says_what_would_be_revised(store: Store, tmp_path: Path) -> None:
+    load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]))
+    newer = annex(tmp_path, 6, [40.0, 172.0, 36.8], name="2021-07-28-bieu.xlsx")
+    report = load(store, newer, dry_run=True)
+    assert report.added == Added(3, 0, 1)
+    (revised,) = report.revised
+    assert revised.old is not None
+    assert (revised.old.value, revised.observation.value, revised.counts) == (38.0, 40.0, True)
+    assert revised.change == pytest.approx(100 * 2 / 38)
+
+
+def test_a_row_that_was_matched_is_read_from_then_on(store: Store, tmp_path: Path) -> None:
+    path = annex(tmp_path, 6, [38.0, 172.0, 36.8])
+    load(store, path)
+    (unknown,) = load(store, path).unknown
+    with store.writing() as connection:
+        moment = datetime(2021, 7, 1, tzinfo=UTC)
+        write_match(connection, "vietnam", unknown.row, "investment_moit", "an", moment)
+    report = load(store, path)
+    assert (report.unknown, report.added) == ((), Added(3, 3, 0))
+    assert store.series_as_of("vietnam", "investment_moit", LATE).to_date == 2.0
+
+
+def test_an_unknown_name_in_a_tidy_file_stops_it(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "2021-06-29-tidy.csv"
+    path.write_text(
+        "KPI,month,value\ninvestment_moit,2021-05,1\nBộ Y tế,2021-05,2\n", encoding="utf-8"
+    )
+    report = load(store, path)
+    assert "found 'Bộ Y tế'" in str(report.problems[0].problem)
+    assert [one.row.label for one in report.unknown] == ["Bộ Y tế"]
     assert store.vintages("vietnam") == ()
 
 

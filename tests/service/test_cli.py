@@ -193,6 +193,19 @@ def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
     assert "there is no import '99'" in told(vedich("import", "undo", "99"))
 
 
+def test_a_dry_run_prints_the_preview(
+    vedich: Run, home: Path, figures: Callable[..., Path]
+) -> None:
+    ran = vedich("ingest", "--dry-run", figures("coal", "2018-05", 150.0, "2018-07-10"))
+    assert ran.code == 0
+    assert "Dry run: nothing was written." in ran.out
+    line = next(line for line in ran.out.splitlines() if "coal 2018-05 month:" in line)
+    assert " (restated, 2018-06-30) → 150 (estimate, 2018-07-10), " in line
+    strange = vedich("ingest", "--dry-run", figures("Than", "2018-05", 150.0, "2018-07-10"))
+    assert strange.code == 2
+    assert "tidy: Than (×1)" in strange.out
+
+
 def test_replay_of_an_unknown_code(vedich: Run, home: Path) -> None:
     assert "AAAAAAAAAAAA" in told(vedich("replay", "AAAAAAAAAAAA"))
     assert "12 letters" in told(vedich("replay", "short"))
