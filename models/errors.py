@@ -10,10 +10,11 @@ VedichError
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
+│   ├── InvalidScenario   a what-if that cannot be computed as it is
 │   └── UploadTooLarge    more bytes or files than are taken at once
 ├── NotFound              what was asked for does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownImport
+│   │   UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -103,6 +104,10 @@ class InvalidEstimate(InputError):
     """An official estimate that cannot be entered as it is."""
 
 
+class InvalidScenario(InputError):
+    """A what-if that cannot be computed as it is: a month that is known, a missing value."""
+
+
 class UploadTooLarge(InputError):
     """More bytes or files than are taken at once."""
 
@@ -137,6 +142,10 @@ class UnknownAccount(NotFound):
 
 class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
+
+
+class UnknownScenario(NotFound):
+    """No scenario of that number was saved for the plan."""
 
 
 class UnknownImport(NotFound):

@@ -178,8 +178,9 @@ def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
     meanwhile = june()
     assert meanwhile["stamp"] != before["stamp"]
     lines = vedich("import", "list").out.splitlines()
-    newest = next(line for line in lines if "coal-2018-05" in line).split()
-    assert newest[4:] == ["coal-2018-05-1.0.csv", "1", "0"]
+    line = next(line for line in lines if "coal-2018-05" in line)
+    newest = [cell.strip() for cell in line.split("│")]
+    assert newest[3:] == ["coal-2018-05-1.0.csv", "1", "0", ""]
     ran = vedich("import", "undo", newest[0], "--reason", "typed wrongly")
     assert ran.out == (f"demo: import {newest[0]} (coal-2018-05-1.0.csv) was taken back.\n")
     assert june() == before  # though what was taken back was published before the vintage
