@@ -39,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 plan_app = typer.Typer(
-    help="Plans: import, template, compare, roll-over, list.", no_args_is_help=True
+    help="Plans: import, template, form, compare, roll-over, list.", no_args_is_help=True
 )
 app.add_typer(plan_app, name="plan")
 app.add_typer(cli_entries.task_app, name="task")
@@ -386,6 +386,26 @@ def plan_template(
     refuse_existing(file)
     write_template(file)
     print(f"{file}: fill it in, then: vedich plan import {file}")
+
+
+@plan_app.command("form")
+def plan_form(
+    month: Annotated[str, typer.Option(help="Of the report, YYYY-MM.")],
+    out: Annotated[Path, typer.Option(help="Where to write: .xlsx.")],
+    plan: PlanOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write the blank report form of a month, to fill in and ingest."""
+    from models.series import Month
+    from service.plan_form import plan_form as form_of
+
+    settings, store = open_store()
+    refuse_existing(out)
+    slug = the_plan(store, plan)
+    out.write_bytes(
+        form_of(store, slug, Month.parse(month), lang.value if lang else settings.lang)
+    )
+    print(f"{out}: fill it in, then: vedich ingest {out} --plan {slug}")
 
 
 @plan_app.command("import")
