@@ -18,7 +18,15 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service import cli_accounts, cli_entries, cli_events, cli_month, cli_moves, cli_scenarios
+from service import (
+    cli_accounts,
+    cli_entries,
+    cli_events,
+    cli_imports,
+    cli_month,
+    cli_moves,
+    cli_scenarios,
+)
 from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
 from service.options import AsOfOption, LangOption, PlanOption, TextFormat, WorkersOption
 
@@ -37,6 +45,7 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(cli_entries.task_app, name="task")
 app.add_typer(cli_entries.log_app, name="log")
 app.add_typer(cli_events.app, name="event")
+app.add_typer(cli_imports.import_app, name="import")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
 app.add_typer(cli_accounts.key_app, name="key")
@@ -316,7 +325,14 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     figure = result.recorded["projection"]
     what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
     if result.same:
-        print(f"{what}: the same to every digit.")
+        since = (
+            ""
+            if result.held_at is None
+            else (
+                f", from the figures held on {result.held_at:%Y-%m-%d %H:%M} UTC; others count now"
+            )
+        )
+        print(f"{what}: the same to every digit{since}.")
         return
     print(f"{what}: {len(result.differences)} differences.", file=sys.stderr)
     for difference in result.differences[:SHOWN]:

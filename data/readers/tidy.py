@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, cast
 
@@ -40,6 +40,8 @@ from data.readers.words import (
 )
 from models.errors import InvalidMonth, UnknownLayout, UnreadableFile
 from models.series import FigureStatus, Month
+
+TIDY = "tidy"  # the name of the one table that such a file holds
 
 Field = Literal[
     "kpi", "name", "month", "value", "status", "form", "published", "source", "unit", "ignored"
@@ -78,10 +80,55 @@ class _Table:
         return row[column] if column is not None and column < len(row) else None
 
 
+@dataclass(frozen=True)
+class NamedRows:
+    """The rows that name one quantity: as written, how often, and what it was taken for.
+
+    `how` is 'plan' for a name of a KPI, 'match' or 'ignored' for what a person
+    said about it before, 'unknown' otherwise; `unit` is '' where none is said.
+    """
+
+    label: str
+    unit: str
+    how: Literal["plan", "match", "ignored", "unknown"]
+    kpi: str | None
+    times: int
+
+
+@dataclass(frozen=True)
+class TidyFile:
+    """A tidy file's figures, the names in it, and a problem for each unknown one."""
+
+    observations: tuple[Observation, ...]
+    names: tuple[NamedRows, ...]
+    unknown: tuple[Problem, ...]
+
+
 def read_tidy(
     content: bytes, file: str, kpis: Sequence[Kpi], published: date | None
 ) -> tuple[Observation, ...]:
-    """Read the figures of a tidy CSV or XLSX file.
+    """Read the figures of a tidy CSV or XLSX file; every row must name a KPI.
+
+    See `read_rows`; a name that is unknown is a problem like any other.
+    """
+    tidy = read_rows(content, file, kpis, published)
+    refuse_unknown(file, tidy)
+    return tidy.observations
+
+
+def refuse_unknown(file: str, tidy: TidyFile) -> None:
+    """Raise `UnreadableFile` for the names that are no KPI's."""
+    raise_problems(file, tidy.unknown)
+
+
+def read_rows(
+    content: bytes,
+    file: str,
+    kpis: Sequence[Kpi],
+    published: date | None,
+    matched: Mapping[str, str | None] | None = None,
+) -> TidyFile:
+    """Read a tidy CSV or XLSX file; rows with an unknown name are set aside.
 
     Parameters
     ----------
@@ -89,10 +136,11 @@ def read_tidy(
     file : str, its name, as it appears in errors and sources
     kpis : the KPIs of the plan family; a row names one by slug or by name
     published : date or None, for rows that do not say when they were published
+    matched : folded names that people matched to a KPI's slug, or to none (None)
 
     Returns
     -------
-    tuple of Observation, in the order of the file. A row without a form is the
+    TidyFile, figures in the order of the file. A row without a form is the
     month's own figure, one without a status an estimate; a row without a value
     is left out. A number formatted as a percentage is per cent (1.045 shown as
     104.5 % is 104.5).
@@ -100,29 +148,31 @@ def read_tidy(
     Raises
     ------
     UnreadableFile
-        With the place of the first problem, and the others listed in its advice.
+        With the place of the first problem, and the others listed in its advice;
+        unknown names are among them only when there are other problems.
     """
     tables, grids = _tables(content, file)
     if not tables:
         raise _no_header(grids, file)
     problems: list[Problem] = []
     numbers = _figures(tables, problems)
-    reader = _RowReader(file, tuple(kpis), published, numbers, problems)
+    reader = _RowReader(file, tuple(kpis), published, numbers, problems, matched or {})
     observations = [
         observation
         for table in tables
         for row in table.rows
         if (observation := reader.read(table, row)) is not None
     ]
-    raise_problems(file, problems)
-    if not observations:
+    if problems:
+        raise_problems(file, [*problems, *reader.unknown])
+    if not observations and not reader.names:
         raise UnreadableFile(
             file,
             expected="at least one row with a value below the header",
             found="none",
             advice="Fill in the values, one figure a row.",
         )
-    return tuple(observations)
+    return TidyFile(tuple(observations), reader.named(), tuple(reader.unknown))
 
 
 def _tables(content: bytes, file: str) -> tuple[list[_Table], Sequence[Grid]]:
@@ -224,8 +274,11 @@ class _RowReader:
         published: date | None,
         numbers: Figures,
         problems: list[Problem],
+        matched: Mapping[str, str | None],
     ) -> None:
         self.file, self.published, self.numbers, self.problems = file, published, numbers, problems
+        self.matched, self.unknown = matched, list[Problem]()
+        self.names: dict[str, NamedRows] = {}
         self.kpis: dict[str, list[Kpi]] = {}
         for kpi in kpis:
             for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
@@ -244,7 +297,9 @@ class _RowReader:
             advice = "Open the file in Excel, check the formula, and save it."
             found = f"the formula {value_cell.uncomputed} without a result"
             self.problems.append(Problem.at(value_cell, "a number", advice, found))
-        kpi = self._kpi(table, row)
+        kpi, stands = self._named(table, row)
+        if not stands:
+            return None
         form = cast(Form, self._word(table.cell(row, "form"), FORMS, "month"))
         month = self._month(table.cell(row, "month"), row, form)
         status = cast(FigureStatus, self._word(table.cell(row, "status"), STATUSES, "estimate"))
@@ -280,13 +335,37 @@ class _RowReader:
             self.problems.append(Problem.at(cell, expected, advice, found))
         return None
 
-    def _kpi(self, table: _Table, row: Row) -> Kpi | None:
+    def named(self) -> tuple[NamedRows, ...]:
+        """The names of the file, each once."""
+        return tuple(self.names.values())
+
+    def _named(self, table: _Table, row: Row) -> tuple[Kpi | None, bool]:
+        """The KPI that a row names, and whether the row counts; notes the name."""
         cell = table.cell(row, "kpi") or row[0]
-        found = self.kpis.get(fold(cell.text), [])
-        if cell.text in self.slugs:
-            found = [self.slugs[cell.text]]
-        if len(found) == 1 and not found[0].parts:
-            return found[0]
+        name = fold(cell.text)
+        found = [self.slugs[cell.text]] if cell.text in self.slugs else self.kpis.get(name, [])
+        how: Literal["plan", "match", "ignored", "unknown"] = "plan"
+        if not found and name and name in self.matched:
+            slug = self.matched[name]
+            how = "match" if slug else "ignored"
+            found = [self.slugs[slug]] if slug in self.slugs else []
+        elif not found and name:
+            how = "unknown"
+        kpi = found[0] if len(found) == 1 and not found[0].parts else None
+        before = self.names.get(name)
+        if before is None:
+            unit_cell = table.cell(row, "unit")
+            unit = unit_cell.text if unit_cell and unit_cell.text else table.unit
+            before = NamedRows(cell.text, unit, how, kpi.slug if kpi else None, 0)
+        self.names[name] = replace(before, times=before.times + 1)
+        if how == "ignored":
+            return None, False
+        if kpi is None:
+            (self.unknown if how == "unknown" else self.problems).append(self._no_kpi(cell, found))
+        return kpi, how != "unknown"
+
+    def _no_kpi(self, cell: Cell, found: Sequence[Kpi]) -> Problem:
+        """Why a name stands for no one KPI with figures of its own."""
         if len(found) == 1:
             parts = ", ".join(found[0].parts)
             expected = "a KPI with figures of its own"
@@ -299,8 +378,7 @@ class _RowReader:
             close = difflib.get_close_matches(fold(cell.text), self.kpis, n=3)
             near = sorted({kpi.slug for name in close for kpi in self.kpis[name]})
             advice = f"Close ones: {', '.join(near)}." if near else "Add it to the plan first."
-        self.problems.append(Problem.at(cell, expected, advice))
-        return None
+        return Problem.at(cell, expected, advice)
 
     def _month(self, cell: Cell | None, row: Row, form: Form) -> Month | None:
         if cell is not None and form in ("year", "plan"):

@@ -180,3 +180,9 @@ def same_unit(one: str, other: str) -> bool:
     """Whether two texts name the same unit ('triệu USD' and 'million USD')."""
     first, second = fold(one), fold(other)
     return _UNIT_OF.get(first, first) == _UNIT_OF.get(second, second)
+
+
+def units_differ(one: str, other: str) -> bool:
+    """Whether both are units that we know, and not the same one."""
+    first, second = _UNIT_OF.get(fold(one)), _UNIT_OF.get(fold(other))
+    return first is not None and second is not None and first != second
