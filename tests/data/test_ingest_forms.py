@@ -52,7 +52,7 @@ def test_a_form_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
     report = ingest(store, "lang-son", [form(tmp_path / "2021-06-15-bieu.xlsx")])
     assert report.added == Added(6, 0, 0)
     assert (report.files[0].tables, report.rows) == (("report form (unversioned)",), 3)
-    assert [(row.table, row.row) for row in report.unknown] == [("report_form", "Than")]
+    assert [(one.row.table, one.row.label) for one in report.unknown] == [("report_form", "Than")]
     panel = store.panel("lang-son")
     found = {
         (o.kpi, str(o.month), o.form): (o.value, o.status)
