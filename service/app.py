@@ -16,6 +16,7 @@ from service.examples import describe
 from service.metrics import Measured
 from service.routes import (
     audit,
+    embeds,
     entries,
     health,
     moves,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     problems.install(app)
     for module in (
         plans,
+        embeds,  # before projections, whose {kpi} would take '{kpi}.md' for a KPI
         projections,
         entries,
         observations,

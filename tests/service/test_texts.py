@@ -64,6 +64,7 @@ FAMILIES = (
     "change.",
     "contribution.",
     "scenario.",
+    "embed.",
 )
 
 
