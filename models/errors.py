@@ -10,7 +10,9 @@ VedichError
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
-│   └── InvalidScenario   a what-if that cannot be computed as it is
+│   ├── InvalidScenario   a what-if that cannot be computed as it is
+│   └── InvalidQuery      an option of the OData feed that cannot be read
+│       └── UnsupportedQuery
 ├── NotFound              what was asked for does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
 │   │   UnknownScenario
@@ -104,6 +106,14 @@ class InvalidEstimate(InputError):
 
 class InvalidScenario(InputError):
     """A what-if that cannot be computed as it is: a month that is known, a missing value."""
+
+
+class InvalidQuery(InputError):
+    """An option of the OData feed that cannot be read."""
+
+
+class UnsupportedQuery(InvalidQuery):
+    """An option or function of OData that the feed does not have."""
 
 
 class NotFound(VedichError):
