@@ -134,7 +134,8 @@ def to_svg(card: Card, font: str) -> str:
     if card.status is not None:
         label = f"● {card.status}"
         rows.append((label, "bold 13px", _COLOURS.get(card.status_code or "", "#4a5866")))
-    rows += [(line, "11px", "#4a5866") for line in _wrapped(" · ".join(card.source), 64)]
+    source = (" · ".join(card.source[:-1]), card.source[-1])
+    rows += [(line, "11px", "#4a5866") for text in source for line in _wrapped(text, 64)]
     height = 2 * _MARGIN + _LINE * len(rows)
     drawn = "".join(
         f'<text x="{_MARGIN}" y="{_MARGIN + _LINE * place + 14}" fill="{colour}" '

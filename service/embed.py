@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Literal, get_args
 from urllib.parse import quote, urlencode
 
@@ -18,7 +19,7 @@ from service.card import Card, card_of
 from service.desk import Desk
 from service.issued import issued_projections
 from service.projections import Json, as_of_date
-from service.texts import Lang
+from service.texts import EMBED, LANGUAGES, Lang
 
 Picture = Literal["svg", "png"]
 PICTURES: tuple[Picture, ...] = get_args(Picture)
@@ -91,6 +92,12 @@ def chart_picture(desk: Desk, shown: Embedded, form: Picture, lang: Lang) -> byt
     one = shown.projection
     kpi = desk.store.plan(one["plan"]).kpi(one["kpi"])
     series = _series(desk.panel(one["plan"].rpartition("-")[0]), one, shown.day)
+    if shown.draft:  # said in the picture itself, where a label stands
+        label = {
+            each: " · ".join(filter(None, (EMBED[each]["draft"], (one["label"] or {}).get(each))))
+            for each in LANGUAGES
+        }
+        one = {**one, "label": label}
     chart = charts.fan_chart(one, fan_of(one, series, lang), lang, kpi.decimals)
     return charts.to_svg(chart) if form == "svg" else charts.to_png(chart)
 
@@ -117,8 +124,6 @@ def address(base: str, plan: str, kpi: str, lang: Lang, as_of: str | None, tail:
 
 def frame(source: str, title: str, width: int, height: int) -> str:
     """The HTML that puts an embed into a page."""
-    from html import escape
-
     return (
         f'<iframe src="{escape(source)}" title="{escape(title)}" width="{width}" '
         f'height="{height}" style="border:0" loading="lazy" '
