@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -107,27 +107,34 @@ class _Reader:
         self._text, self._place, self._depth = text, 0, 0
 
     def either(self) -> _Typed:
+        self._deeper()
+        sides = [self._both()]
+        while self._took("or"):
+            sides.append(self._both())
+        self._depth -= 1
+        return _joined(sides, any)
+
+    def _both(self) -> _Typed:
+        sides = [self._negated()]
+        while self._took("and"):
+            sides.append(self._negated())
+        return _joined(sides, all)
+
+    def _negated(self) -> _Typed:
+        times = 0
+        while self._took("not"):
+            times += 1
+        inner = self._compared()
+        if not times:
+            return inner
+        _must(inner, "bool", "not")
+        odd = times % 2 == 1
+        return _Typed(lambda row: (inner.of(row) is True) is not odd, "bool")
+
+    def _deeper(self) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise InvalidQuery(f"$filter: more than {_DEEPEST} parentheses within each other.")
-        left = self._both()
-        while self._took("or"):
-            left = _joined(left, self._both(), any)
-        self._depth -= 1
-        return left
-
-    def _both(self) -> _Typed:
-        left = self._negated()
-        while self._took("and"):
-            left = _joined(left, self._negated(), all)
-        return left
-
-    def _negated(self) -> _Typed:
-        if self._took("not"):
-            inner = self._negated()
-            _must(inner, "bool", "not")
-            return _Typed(lambda row: not inner.of(row), "bool")
-        return self._compared()
 
     def _compared(self) -> _Typed:
         left = self._operand()
@@ -188,9 +195,11 @@ class _Reader:
         if name not in _OF_TEXT and name not in _OF_DATE:
             raise UnsupportedQuery(f"$filter: the function '{name}' is not supported.")
         self._expect("(")
+        self._deeper()
         given = [self._operand()]
         while self._took(","):
             given.append(self._operand())
+        self._depth -= 1
         self._expect(")")
         if len(given) != (2 if name in _TWO else 1):
             raise InvalidQuery(f"$filter: '{name}' has {len(given)} arguments; that is not right.")
@@ -247,10 +256,12 @@ def _must(one: _Typed, type_: str, who: str) -> None:
         raise InvalidQuery(f"$filter: '{who}' needs a {type_}, found a {one.type}.")
 
 
-def _joined(left: _Typed, right: _Typed, how: Callable[[Any], bool]) -> _Typed:
-    for side in (left, right):
+def _joined(sides: Sequence[_Typed], how: Callable[[Any], bool]) -> _Typed:
+    if len(sides) == 1:
+        return sides[0]
+    for side in sides:
         _must(side, "bool", "or" if how is any else "and")
-    return _Typed(lambda row: how(side.of(row) is True for side in (left, right)), "bool")
+    return _Typed(lambda row: how(side.of(row) is True for side in sides), "bool")
 
 
 def _comparison(word: str, left: _Typed, right: _Typed) -> _Typed:
