@@ -16,12 +16,14 @@ from service.examples import describe
 from service.metrics import Measured
 from service.routes import (
     audit,
+    embeds,
     entries,
     events,
     health,
     imports,
     moves,
     observations,
+    odata,
     pages,
     plans,
     projections,
@@ -71,6 +73,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     problems.install(app)
     for module in (
         plans,
+        embeds,  # before projections, whose {kpi} would take '{kpi}.md' for a KPI
         projections,
         entries,
         events,
@@ -80,6 +83,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         reports,
         moves,
         scenarios,
+        odata,
         registry,
         audit,
         session,

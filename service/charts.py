@@ -121,6 +121,12 @@ def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
 
 
+def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
+    """A drawing of our own as PNG."""
+    _register_font()
+    return bytes(vl_convert.svg_to_png(svg, scale=scale))
+
+
 def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.TitleParams:
     text = TEXT[lang]
     lines = [

@@ -290,12 +290,13 @@ def to_csv(projections: Iterable[Json]) -> str:
     writer = csv.writer(text)
     writer.writerow(CSV_COLUMNS)
     for one in projections:
-        for record in _records(one):
+        for record in records(one):
             writer.writerow([_cell(record.get(column)) for column in CSV_COLUMNS])
     return text.getvalue()
 
 
-def _records(one: Json) -> Iterator[dict[str, Any]]:
+def records(one: Json) -> Iterator[dict[str, Any]]:
+    """A projection by column, one record per target; what does not exist is left out or None."""
     growth, year, method = one["growth_on_last_year"], one["projected"], one["method"]
     common = {key: one[key] for key in CSV_COLUMNS if key in one}
     common["plan_version"] = one["plan_version"] and one["plan_version"]["number"]

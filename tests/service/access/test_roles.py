@@ -142,6 +142,7 @@ def _import(office: Any) -> dict[str, Any]:
 
 PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
+EMBED = "/embed/{plan}/{kpi}"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
 ENTRY = {"unit": "thousand tonnes", "reason": "a reason"}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
@@ -149,9 +150,20 @@ PASSWORDS = {"old": "a long password", "new": "a long password"}
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/"): Asked(),
     ("GET", "/docs"): Asked(),
+    ("GET", EMBED): Asked(_issued),
+    ("GET", f"{EMBED}/card.{{form}}"): Asked(_issued, places={"form": "svg"}),
+    ("GET", f"{EMBED}/chart.{{form}}"): Asked(_issued, places={"form": "svg"}),
     ("GET", "/healthz"): Asked(),
     ("GET", "/login"): Asked(),
     ("GET", "/metrics"): Asked(),
+    ("GET", "/odata/"): Asked(),
+    ("GET", "/odata/$metadata"): Asked(),
+    ("GET", "/odata/Projections"): Asked(_issued),
+    ("GET", "/odata/Projections/$count"): Asked(_issued),
+    ("GET", "/odata/Projections({key})"): Asked(
+        _issued, places={"key": "'demo-2018:coal:2018-06-30:assigned:year'"}
+    ),
+    ("GET", "/oembed"): Asked(_issued, query="?url=http://127.0.0.1/embed/demo-2018/coal"),
     ("GET", "/openapi.json"): Asked(),
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),
@@ -169,6 +181,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", PROJECTION): Asked(_issued),
     ("GET", f"{PROJECTION}.csv"): Asked(_issued),
     ("GET", f"{PROJECTION}/{{kpi}}"): Asked(_issued),
+    ("GET", f"{PROJECTION}/{{kpi}}.md"): Asked(_issued),
     ("GET", f"{PROJECTION}/{{kpi}}/fan-chart.{{form}}"): Asked(),
     ("GET", f"{PROJECTION}/{{kpi}}/history"): Asked(),
     ("GET", f"{PLAN}/changes"): Asked(query="?from=2018-05&to=2018-06"),
