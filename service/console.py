@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 
     from data.accounts import Account
     from data.api_keys import ApiKey
+    from data.held import Compared
+    from data.import_rows import Import
     from data.ingest import IngestReport
     from data.plan import Plan
+    from data.preview import UnknownRow
     from data.signoff import SignOff, Step
     from training.retrain import RetrainReport
 
@@ -193,9 +196,12 @@ def show_ingest(report: IngestReport) -> None:
         console.print("Dry run: nothing was written.")
     console.print(table)
     unknown = sorted(report.unknown, key=lambda row: -row.times)
-    _list(console, "Unknown rows", [f"{one.table}: {one.row} (×{one.times})" for one in unknown])
+    _list(console, "Unknown rows", [_unknown(one) for one in unknown])
+    if report.dry_run:
+        _list(console, "Revised figures", [_revised(one) for one in report.revised])
     suspicious = [
-        f"{one.kpi} {one.month}: {one.value:,.6g} {one.unit}, {one.reason} ({one.source})"
+        f"{one.kpi} {one.month} {one.form}: {one.value:,.6g} {one.unit}, {one.reason} "
+        f"({one.source})"
         for one in report.suspicions
     ]
     _list(console, "Suspicious values", suspicious)
@@ -203,6 +209,43 @@ def show_ingest(report: IngestReport) -> None:
     _list(console, "Oddities", oddities)
     for file in report.problems:
         print(f"vedich: {file.problem}", file=sys.stderr)
+
+
+def _unknown(one: UnknownRow) -> str:
+    """A row that no KPI claims, and what it may be."""
+    row = one.row
+    place = f"{row.table} {row.quantity}".rstrip() + (
+        f" no. {row.occurrence}" * (row.occurrence > 1)
+    )
+    maybe = ", ".join(f"{one.kpi} ({one.similarity:.0%})" for one in one.suggestions)
+    return f"{place}: {row.label} (×{one.times})" + (f"; perhaps {maybe}" if maybe else "")
+
+
+def _revised(one: Compared) -> str:
+    """A figure whose value changes: old → new, with vintage and status."""
+    figure, old = one.observation, one.old
+    before = f"{old.value:,.6g} ({old.status}, {old.published}) → " if old else ""
+    change = f", {one.change:+.2f} %" if one.change is not None else ""
+    after = f"{figure.value:,.6g} ({figure.status}, {figure.published})"
+    later = "" if one.counts else "; a later figure counts"
+    return f"{figure.kpi} {figure.month} {figure.form}: {before}{after}{change}{later}"
+
+
+def show_imports(imports: Sequence[Import]) -> None:
+    """One line per import, the newest first."""
+    lines = [
+        (
+            one.id,
+            f"{one.at:%Y-%m-%d %H:%M}",
+            one.by,
+            ", ".join(file.file for file in one.files),
+            f"{sum(file.new for file in one.files):,}",
+            f"{sum(file.unchanged for file in one.files):,}",
+            (one.withdrawn and f"{one.withdrawn.at:%Y-%m-%d %H:%M} {one.withdrawn.by}") or "",
+        )
+        for one in imports
+    ]
+    _columns(("import", "at (UTC)", "by", "files", "new", "known", "taken back"), lines)
 
 
 def show_plans(plans: Sequence[dict[str, Any]]) -> None:

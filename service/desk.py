@@ -49,6 +49,7 @@ class Desk:
         self.settings, self.store = settings, store
         self.jobs = Jobs()
         self.logging_in = threading.Lock()  # one at a time: each check takes 64 MiB
+        self.reading_files = threading.Lock()  # one at a time: a large workbook fills memory
         self.metrics = Metrics(self.jobs)
         self._bodies: RevisionCache[Body] = RevisionCache(4096)
         self._pictures: RevisionCache[Body] = RevisionCache(256)

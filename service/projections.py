@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -189,6 +189,7 @@ def basis_of(
     as_of: date | None = None,
     *,
     panel: Panel | None = None,
+    held_at: datetime | None = None,
     bundle_hash: str | None = None,
     version: int | None = None,
     events: int | None = None,
@@ -200,6 +201,7 @@ def basis_of(
     plan : slug
     as_of : the vintage; default the newest
     panel : the family's observations, if they are at hand
+    held_at : rest on the figures as they were held at that moment; default now
     bundle_hash : of the promoted bundle to use; default the newest that fits
     version : number of the plan version to use, 0 for none; default the one in force
     events : number of the last decision about an event that counts; default the newest
@@ -210,7 +212,7 @@ def basis_of(
     in_force = document.version_on(day)
     if version is not None:
         in_force = next((one for one in document.versions if one.number == version), None)
-    panel = panel or store.panel(family, day)
+    panel = panel or store.panel(family, day, held_at)
     bundle: PromotedBundle | NoBundle
     try:
         bundle = bundle_for(store, settings.bundles, family, day, bundle_hash)
@@ -222,7 +224,7 @@ def basis_of(
         day=day,
         published=max((one for one in panel.vintages() if one <= day), default=day),
         panel=panel,
-        data_hash=store.data_hash(family, day),
+        data_hash=store.data_hash(family, day, held_at),
         bundle=bundle,
         progress=store.progress(document.slug),
         earlier=_earlier(store, document) if in_force and in_force.tasks else (),
