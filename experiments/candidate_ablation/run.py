@@ -188,7 +188,7 @@ def comparison(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         line: dict[str, Any] = {"candidates": name, "n": len(rows), **means}
         for measure in ("annual_error", "crps"):
             gap = (rows[measure] - first[measure]).groupby(level="kpi")
-            low, high = interval(gap.sum().to_numpy(float), gap.count().to_numpy(float))
+            low, high = interval(gap.sum().to_numpy(float), np.asarray(gap.count(), dtype=float))
             line[f"{measure}_more"] = float((rows[measure] - first[measure]).mean())
             line[f"{measure}_low"], line[f"{measure}_high"] = low, high
         lines.append(line)
