@@ -26,6 +26,7 @@ from service.routes import (
     reports,
     session,
     signoff,
+    static,
 )
 
 DESCRIPTION = (
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         audit,
         session,
         health,
+        static,
         pages,
     ):
         app.include_router(module.router)
