@@ -18,6 +18,7 @@ from service.routes import (
     audit,
     entries,
     health,
+    kpi_pages,
     observations,
     pages,
     plans,
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         health,
         static,
         pages,
+        kpi_pages,
     ):
         app.include_router(module.router)
     describe(app)

@@ -132,8 +132,8 @@ def _row(one: Facts, row: Row, place: str, before: Json | None, lang: Lang) -> B
     return BoardRow(
         row=row,
         number=place,
-        of_plan=_share(one.of_plan, lang),
-        on_period=_growth(one.growth_to_date, lang),
+        of_plan=share_shown(one.of_plan, lang),
+        on_period=growth_shown(one.growth_to_date, lang),
         estimate=number(entered["value"], lang, one.kpi.decimals) if entered else "–",
         estimate_state=STATE[lang][entered["state"]] if entered else "",
         spark=_spark(one),
@@ -155,24 +155,28 @@ def _row(one: Facts, row: Row, place: str, before: Json | None, lang: Lang) -> B
     )
 
 
-def _share(value: Percentage | None, lang: Lang) -> str:
+def share_shown(value: Percentage | None, lang: Lang) -> str:
+    """A share, '*' where no source printed it."""
     return "–" if value is None else marked(value, lang)
 
 
-def _growth(value: Percentage | None, lang: Lang) -> str:
+def growth_shown(value: Percentage | None, lang: Lang) -> str:
+    """A growth with its sign, '*' where no source printed it."""
     if value is None:
         return "–"
     return signed_percent(value.value, lang) + ("" if value.printed else "*")
 
 
 def _marks(one: Facts, lang: Lang) -> tuple[str, ...]:
-    """Months of the year so far that nobody printed as they stand, counted by what they are."""
+    """Months of the year so far that nobody printed as they stand, and a demonstration."""
     statuses = [month.status for month in one.months]
-    return tuple(
+    found = tuple(
         TEXT[lang].count(f"marks.{status}", statuses.count(status))
         for status in _GUESSED
         if status in statuses
     )
+    shown = one.projection["projected"] is not None
+    return (*found, TEXT[lang]["marks.label"]) if shown and one.projection["label"] else found
 
 
 def _spark(one: Facts) -> Markup:

@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from data.demonstration import labelled, series_to_project
 from data.observation import UNDATED, Kpi
 from data.panel import Panel
@@ -282,6 +285,21 @@ def _series_projection(basis: Basis, kpi: Kpi) -> tuple[Projection, Json]:
         candidates=candidates_for(basis.bundle.bundle.as_of.year),
     )
     return projected, made_from
+
+
+def outcomes_of(basis: Basis, slug: str) -> NDArray[np.float64] | None:
+    """A series' outcome of the year on every path, shape (n_paths,), in the KPI's unit.
+
+    Drawn anew with the seed of its projection, so it has that projection's
+    quantiles; None without a basis and for what is no series.
+    """
+    version = basis.version
+    if version is not None and planned_task(basis.plan, version, slug) is not None:
+        return None
+    if basis.plan.kpi(slug).kind in ("milestone", "log"):
+        return None
+    annual = _series_projection(basis, basis.plan.kpi(slug))[0].annual
+    return None if annual is None else annual.samples
 
 
 def _task_projection(

@@ -1,0 +1,97 @@
+// Forms that ask the interface: a form's fields go as JSON to `data-api`, the answer is said below it.
+// A button's `data-step` is added to the address. A job that is answered is followed until it ends.
+"use strict";
+
+(function () {
+  const words = document.body.dataset;
+
+  function valueOf(field) {
+    const text = field.value;
+    if (field.dataset.type === "number") return text === "" ? undefined : Number(text);
+    if (field.dataset.type === "percent") return text === "" ? undefined : Number(text) / 100;
+    if (field.dataset.type === "optional" && text === "") return undefined;
+    if (field.type === "checkbox") return field.checked;
+    return text;
+  }
+
+  function contentOf(form) {
+    const content = {};
+    for (const field of form.elements) {
+      if (!field.name || field.disabled) continue;
+      if (field.type === "radio" && !field.checked) continue;
+      const value = valueOf(field);
+      if (value !== undefined) content[field.name] = value;
+    }
+    return content;
+  }
+
+  function say(form, text, kind) {
+    let place = form.nextElementSibling;
+    if (!place || !place.classList.contains("said")) {
+      place = document.createElement("p");
+      place.setAttribute("role", "status");
+      form.after(place);
+    }
+    place.className = "said notice " + kind;
+    place.textContent = text;
+    return place;
+  }
+
+  function ask(address, options) {
+    return fetch(address, options).then(function (answer) {
+      return answer.text().then(function (text) {
+        const content = text ? JSON.parse(text) : {};
+        if (!answer.ok) throw new Error(content.detail || content.title || String(answer.status));
+        return content;
+      });
+    });
+  }
+
+  function follow(form, job) {
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", words.waiting);
+    const place = say(form, "", "");
+    function step(now) {
+      if (now.state === "failed") throw new Error(now.error);
+      if (now.state === "done") {
+        place.className = "said notice good";
+        place.textContent = words.sent + " " + ((now.result && now.result.reason) || "");
+        setTimeout(function () { location.reload(); }, 2500);
+        return undefined;
+      }
+      place.textContent = words.waiting + " " + (now.total ? now.done + " / " + now.total + " · " : "") + now.step;
+      if (now.total) { bar.max = now.total; bar.value = now.done; }
+      place.append(bar);
+      return new Promise(function (done) { setTimeout(done, 700); })
+        .then(function () { return ask("/v1/jobs/" + encodeURIComponent(now.id)); })
+        .then(step);
+    }
+    return step(job);
+  }
+
+  function send(event) {
+    event.preventDefault();
+    const form = event.target;
+    const button = event.submitter;
+    const step = button && button.dataset.step ? "/" + button.dataset.step : "";
+    say(form, words.waiting, "");
+    if (button) button.disabled = true;
+    ask(form.dataset.api + step, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(contentOf(form)),
+    })
+      .then(function (content) {
+        if (form.dataset.job !== undefined) return follow(form, content);
+        say(form, words.sent, "good");
+        const next = form.dataset.next ? form.dataset.next.replace("{id}", content.id) : "";
+        if (next) location.assign(next);
+        else location.reload();
+        return undefined;
+      })
+      .catch(function (error) { say(form, words.failed + " " + error.message, "bad"); })
+      .finally(function () { if (button) button.disabled = false; });
+  }
+
+  for (const form of document.querySelectorAll("form[data-api]")) form.addEventListener("submit", send);
+})();
