@@ -31,7 +31,13 @@ def distribution_chart(
     """
     rows = _bars(one, outcomes, lang)
     base = rows_chart(rows)
-    x = alt.X("from:Q", title=unit_of(one, lang), axis=alt.Axis(format=",~f", tickCount=6))
+    top = 1.4 * max(row["share"] for row in rows)  # room for the names of the lines
+    x = alt.X(
+        "from:Q",
+        title=unit_of(one, lang),
+        axis=alt.Axis(format=",~f", tickCount=6),
+        scale=alt.Scale(zero=False),
+    )
     # the bound that decides parts what meets the target from what misses it
     colors = alt.Scale(
         domain=[TEXT[lang]["outcome.met"], TEXT[lang]["outcome.missed"], TEXT[lang]["projected"]],
@@ -39,10 +45,16 @@ def distribution_chart(
     )
     seen = {row["side"] for row in rows}
     legend = None if seen == {TEXT[lang]["projected"]} else alt.Legend(title=None, orient="top")
-    bars = base.mark_bar(stroke="white", strokeWidth=0.5).encode(
+    bars = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
         x=x,
         x2="to:Q",
-        y=alt.Y("share:Q", title=TEXT[lang]["outcome.share"], axis=alt.Axis(format="~f")),
+        y=alt.Y(
+            "share:Q",
+            title=TEXT[lang]["outcome.share"],
+            axis=alt.Axis(format="~f"),
+            scale=alt.Scale(domain=[0, top]),
+        ),
+        y2="zero:Q",
         color=alt.Color(
             "side:N",
             scale=alt.Scale(
@@ -79,6 +91,7 @@ def _bars(one: Json, outcomes: NDArray[np.float64], lang: Lang) -> list[dict[str
                 "from": float(edges[place]),
                 "to": float(edges[place + 1]),
                 "share": share,
+                "zero": 0.0,
                 "side": _side(target, bound, float(edges[place : place + 2].mean()), lang),
                 "label": percent(share, lang),
             }

@@ -101,10 +101,10 @@ def _month_shown(vintage: str, lang: Lang) -> str:
 
 
 def shown_day(desk: Desk, plan: Plan) -> date | None:
-    """The vintage of the last retraining, else the newest; None without any figures."""
+    """The newest vintage that was retrained on, else the newest; None without any figures."""
     promotions = desk.store.promotions(plan.family)
     if promotions:
-        return promotions[-1].as_of
+        return max(one.as_of for one in promotions)
     try:
         return newest_vintage(desk.store, plan.family)
     except NoObservations:

@@ -6,7 +6,7 @@
 
   // The page says title, unit and vintage itself; panels get the width that there is.
   function fit(spec, width) {
-    const inner = Math.max(220, Math.min(760, width - 90));
+    const inner = Math.max(180, Math.min(900, width - (width < NARROW ? 150 : 190)));
     delete spec.title;
     for (const panel of spec.vconcat || [spec]) {
       if (panel.width === undefined || typeof panel.width === "number") panel.width = inner;
