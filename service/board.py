@@ -142,8 +142,8 @@ def _row(one: Facts, row: Row, place: str, before: Json | None, lang: Lang) -> B
         marks=_marks(one, lang),
         keys={
             "actual": one.to_date,
-            "of_plan": one.of_plan and one.of_plan.value,
-            "on_period": one.growth_to_date and one.growth_to_date.value,
+            "of_plan": one.of_plan.value if one.of_plan else None,
+            "on_period": one.growth_to_date.value if one.growth_to_date else None,
             "projected": year and year["median"],
             "estimate": entered and entered["value"],
             "target": one.bound,

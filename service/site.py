@@ -8,9 +8,6 @@ from urllib.parse import quote, urlencode
 from service.access import Access, Caller
 from service.texts import Lang
 
-# The pages of a plan in the order of a month's work, by the last part of their address.
-SECTIONS = ("", "why", "what-if", "data", "reports", "models")
-
 
 @dataclass(frozen=True)
 class Site:
@@ -21,7 +18,8 @@ class Site:
     lang : of its texts
     caller : who reads it
     path : its address without the query
-    section : which of `SECTIONS` it belongs to; None for a page outside a plan
+    section : the last part of the address of the plan's page it belongs to, '' for the
+        first; None for a page outside a plan
     plan : slug; '' for a page outside a plan
     as_of : the vintage as it was asked for; None where the page chose it
     query : what else was asked, kept when the language is switched

@@ -35,8 +35,8 @@ HEADERS = {
 class Page(HTMLResponse):
     """A page for people."""
 
-    def __init__(self, content: Any = None, status_code: int = 200) -> None:
-        super().__init__(content, status_code, HEADERS)
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        super().init_headers({**HEADERS, **(headers or {})})
 
 
 def site_of(

@@ -19,7 +19,14 @@ from data.api_keys import SCOPES
 from service.access import ACCESS, Access, declared, requires
 from tests.service.test_entries import PLAN as TASKS
 
-PLACES = {"plan": "demo-2018", "kpi": "coal", "month": "2018-06", "form": "json"}
+PLACES = {
+    "plan": "demo-2018",
+    "kpi": "coal",
+    "month": "2018-06",
+    "form": "json",
+    "chart": "distribution",
+    "name": "page.css",
+}
 MAY: dict[str, Access] = {
     "anonymous": "public",
     **{role: role for role in ROLES},
@@ -106,8 +113,12 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/login"): Asked(),
     ("GET", "/metrics"): Asked(),
     ("GET", "/openapi.json"): Asked(),
+    ("GET", "/plans/{plan}"): Asked(),
+    ("GET", "/plans/{plan}/kpis/{kpi}"): Asked(),
+    ("GET", "/plans/{plan}/kpis/{kpi}/{chart}.{form}"): Asked(),
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),
+    ("GET", "/static/{name}"): Asked(),
     ("GET", "/v1/audit"): Asked(),
     ("GET", "/v1/jobs/{id}"): Asked(_job),
     ("GET", "/v1/models"): Asked(),

@@ -26,17 +26,25 @@ WORDS = {
     ),
     "en": ("KPI", "Target", "Probability", "80% interval", "Published up to", "30 June 2018"),
 }
+PLAN = "/plans/demo-2018"
 
 
 def text_of(page: str) -> str:
-    """What a reader sees, without style and tags, white space as one blank."""
-    plain = re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<style>.*?</style>", "", page))
+    """What a reader sees, without tags and drawings, white space as one blank."""
+    plain = re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<svg.*?</svg>", "", page))
     return re.sub(r"\s+", " ", unescape(plain))
+
+
+def address(page: str, name: str) -> str:
+    """Where the link of that name leads."""
+    found = re.search(rf'href="([^"]+)"[^>]*>{re.escape(name)}</a>', page)
+    assert found is not None
+    return unescape(found[1])
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_plan_page_shows_the_table_of_the_same_figures(service: Any, lang: Any) -> None:
-    response = service.get(f"/?plan=demo-2018&as_of=2018-06&lang={lang}")
+    response = service.get(f"{PLAN}?as_of=2018-06&lang={lang}")
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert f'<html lang="{lang}">' in response.text
     shown = text_of(response.text)
@@ -47,45 +55,173 @@ def test_the_plan_page_shows_the_table_of_the_same_figures(service: Any, lang: A
     for row in table_rows(listed, plan, lang):
         for cell in (row.name, row.unit, row.actual, row.actual_status, row.interval, row.target):
             assert cell in shown
-        assert f"{row.probability} {row.status}" in shown
+        assert f"{row.status} " in shown
+        assert row.probability in shown
         assert f"{row.pace} {row.pace_growth}".strip() in shown
 
 
+def test_the_first_page_leads_to_the_plan_or_the_kpi_asked_for(service: Any) -> None:
+    assert service.get("/").headers["location"] == PLAN
+    asked = service.get("/?plan=demo-2018&as_of=2018-06&lang=en&kpi=coal")
+    assert asked.status_code == 303
+    assert asked.headers["location"] == f"{PLAN}/kpis/coal?as_of=2018-06&lang=en"
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_nothing_is_loaded_from_elsewhere_and_every_link_works(service: Any, lang: str) -> None:
-    page = service.get(f"/?plan=demo-2018&as_of=2018-06&lang={lang}&kpi=steel").text
-    links = {unescape(link) for link in re.findall(r'(?:href|src|action)="([^"]+)"', page)}
-    assert (
-        "/v1/plans/demo-2018/projections/steel/fan-chart.svg?as_of=2018-06&lang=" + lang in links
-    )
+@pytest.mark.parametrize("page", [PLAN, f"{PLAN}/kpis/steel"])
+def test_nothing_is_loaded_from_elsewhere_and_every_link_works(
+    service: Any, lang: str, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.assets.vega_script", lambda home: b"")  # takes seconds
+    html = service.get(f"{page}?as_of=2018-06&lang={lang}").text
+    links = {unescape(link) for link in re.findall(r'(?:href|src|action|spec)="([^"]+)"', html)}
+    assert f"/plans/demo-2018/kpis/steel?as_of=2018-06&lang={lang}" in links or "kpis" in page
     for link in links - {"data:,"}:
+        if link.startswith("#"):
+            assert f'id="{link[1:]}"' in html
+            continue
         assert link.startswith("/")
-        without_figures = "/bridge/fan-chart" in link
-        assert service.get(link.partition("#")[0]).status_code == (404 if without_figures else 200)
+        assert service.get(link.partition("#")[0]).status_code in (200, 303), link
+
+
+def test_a_page_lets_nothing_in_from_elsewhere(service: Any) -> None:
+    for path in (PLAN, f"{PLAN}/kpis/coal", "/login", "/docs", "/problems"):
+        policy = service.get(path).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert not re.search(r"https?:|\*|unsafe", policy)
+    for path in (PLAN, f"{PLAN}/kpis/coal"):
+        page = service.get(path).text
+        assert not re.search(r"<style|<script(?! src=\"/)| style=| on[a-z]+=", page)
+
+
+def test_the_other_language_is_one_click_away_on_the_same_page(service: Any) -> None:
+    page = service.get(f"{PLAN}/kpis/coal?as_of=2018-06&lang=vi").text
+    other = address(page, "English")
+    assert other == f"{PLAN}/kpis/coal?as_of=2018-06&lang=en"
+    assert address(service.get(other).text, "Tiếng Việt") == other.replace("=en", "=vi")
 
 
 def test_the_language_is_that_of_the_settings_unless_asked(home: Path, client_of: Any) -> None:
     store = Store.open(Settings(home=home).store_url)
     client = client_of(create_app(Settings(home=home, lang="en"), store))
-    assert '<html lang="en">' in client.get("/").text
-    assert '<html lang="vi">' in client.get("/?lang=vi").text
+    assert '<html lang="en">' in client.get(PLAN).text
+    assert '<html lang="vi">' in client.get(f"{PLAN}?lang=vi").text
     assert (
         "Projected year" in client.get("/v1/plans/demo-2018/projections/coal/fan-chart.svg").text
     )
 
 
-def test_it_opens_at_the_vintage_of_the_last_retraining_and_points_to_newer(service: Any) -> None:
-    shown = text_of(service.get("/?lang=en").text)
+def test_it_opens_at_the_newest_vintage_of_a_model_and_points_to_newer(service: Any) -> None:
+    shown = text_of(service.get(f"{PLAN}?lang=en").text)
     assert "Published up to 31 May 2018" in shown
     assert "Newer figures have been published: June 2018" in shown
-    newest = text_of(service.get("/?lang=en&as_of=2018-06").text)
+    newest = text_of(service.get(f"{PLAN}?lang=en&as_of=2018-06").text)
     assert "Newer figures" not in newest
 
 
 def test_a_day_without_a_model_says_what_to_do(service: Any) -> None:
-    shown = text_of(service.get("/?lang=vi&as_of=2018-01").text)
-    assert "Chưa có dự báo." in shown
-    assert "vedich retrain --plan demo-2018 --as-of 2018-01" in shown
+    for page in (PLAN, f"{PLAN}/kpis/coal"):
+        shown = text_of(service.get(f"{page}?lang=vi&as_of=2018-01").text)
+        assert "Chưa có dự báo." in shown
+        assert "vedich retrain --plan demo-2018 --as-of 2018-01" in shown
+
+
+def test_changes_are_those_since_the_end_of_last_month(service: Any) -> None:
+    may, june = (
+        service.get(f"/v1/plans/demo-2018/projections/coal?as_of=2018-0{month}").json()
+        for month in (5, 6)
+    )
+    points = round(100 * (june["probability"] - may["probability"]))
+    sign = "+" if points > 0 else ""
+    shown = text_of(service.get(f"{PLAN}?as_of=2018-06&lang=en").text)
+    assert f"{sign}{points} points".replace("-", "−") in shown
+    assert "compares with what was published up to 31 May 2018" in shown
+    first = text_of(service.get(f"{PLAN}?as_of=2018-03&lang=en").text)
+    assert "No comparison with last month" in first
+
+
+def test_a_page_held_by_the_browser_is_not_sent_again(service: Any) -> None:
+    first = service.get(PLAN)
+    again = service.get(PLAN, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_an_estimate_stands_in_the_row_at_once(own_service: Any) -> None:
+    before = own_service.get(f"{PLAN}?as_of=2018-06").text
+    entry = {"value": 1444.0, "unit": "thousand tonnes", "reason": "a contract"}
+    path = "/v1/plans/demo-2018/months/2018-06/estimates/coal"
+    assert own_service.post(path, json=entry).status_code == 201
+    after = own_service.get(f"{PLAN}?as_of=2018-06").text
+    assert "1.444,0 dự thảo" in text_of(after)
+    assert "1.444,0" not in text_of(before)
+    page = text_of(own_service.get(f"{PLAN}/kpis/coal?as_of=2018-06").text)
+    assert "a contract" in page
+    assert "Xác nhận đã kiểm tra" in page
+
+
+def test_notes_of_planners_stand_on_the_kpi_page_from_their_month_on(own_service: Any) -> None:
+    note = {"month": "2018-06", "vi": "Mỏ ngừng <hai> tuần"}
+    assert own_service.post("/v1/plans/demo-2018/log/coal", json=note).status_code == 201
+    page = own_service.get(f"{PLAN}/kpis/coal?as_of=2018-06").text
+    assert "Mỏ ngừng &lt;hai&gt; tuần" in page
+    assert "Mỏ ngừng" not in own_service.get(f"{PLAN}/kpis/coal?as_of=2018-05").text
+
+
+def test_a_viewer_is_shown_no_forms_for_what_only_others_may(
+    own_service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from data.accounts import add_account
+    from data.sessions import log_in
+
+    store = own_service.app.state.desk.store
+    add_account(store, "reader", "viewer", "a long password", "os:root")
+    from datetime import UTC, datetime
+
+    token = log_in(store, "reader", "a long password", "test", datetime.now(UTC))
+    headers = {"Cookie": f"vedich_session={token}"}
+    page = own_service.get(f"{PLAN}/kpis/coal?as_of=2018-06", headers=headers).text
+    assert "data-api" not in page
+    assert "Việc này cần tài khoản có vai trò cao hơn." in text_of(page)
+
+
+@pytest.mark.parametrize("chart", ["distribution", "history"])
+def test_charts_of_the_kpi_page_are_drawn_and_specified(service: Any, chart: str) -> None:
+    base = f"{PLAN}/kpis/coal/{chart}"
+    assert service.get(f"{base}.svg?as_of=2018-06").text.startswith("<svg")
+    spec = service.get(f"{base}.json?as_of=2018-06&lang=en").json()
+    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+
+
+def test_the_spread_adds_up_and_parts_at_the_bound(service: Any) -> None:
+    one = service.get("/v1/plans/demo-2018/projections/coal?as_of=2018-06").json()
+    spec = service.get(f"{PLAN}/kpis/coal/distribution.json?as_of=2018-06&lang=en").json()
+    bars = next(rows for rows in spec["datasets"].values() if "share" in rows[0])
+    assert sum(bar["share"] for bar in bars) == pytest.approx(100)
+    met = sum(bar["share"] for bar in bars if bar["side"] == "target met")
+    assert met == pytest.approx(100 * one["probability"], abs=0.5)
+
+
+def test_a_kpi_without_figures_has_a_page_and_no_spread(service: Any) -> None:
+    page = text_of(service.get(f"{PLAN}/kpis/bridge?as_of=2018-06").text)
+    assert "chưa đủ căn cứ" in page
+    assert "Cần nạp số liệu từ tháng 1/2017 đến tháng 6/2018" in page
+    assert service.get(f"{PLAN}/kpis/bridge/distribution.svg?as_of=2018-06").status_code == 404
+
+
+def test_the_vega_script_is_made_once(
+    tmp_path: Path, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    monkeypatch.setattr(
+        "vl_convert.javascript_bundle", lambda snippet: made.append(snippet) or "let x;"
+    )
+    settings = Settings(home=tmp_path)
+    client = client_of(create_app(settings, Store.open(settings.store_url)))
+    answers = [client.get("/static/vega.js") for _ in range(2)]
+    assert {answer.text for answer in answers} == {"let x;"}
+    assert answers[0].headers["content-type"] == "text/javascript; charset=utf-8"
+    assert len(made) == 1
+    assert client.get("/static/other.js").status_code == 404
 
 
 def test_an_empty_database_says_how_to_begin(tmp_path: Path, client_of: Any) -> None:
@@ -98,7 +234,7 @@ def test_a_label_and_names_are_shown_as_text(own_service: Any) -> None:
     store = own_service.app.state.desk.store
     plan = store.plan("demo-2018")
     store.save_plan(type(plan)(**{**vars(plan), "label": "<b>dựng lại</b>"}))
-    page = own_service.get("/?as_of=2018-06").text
+    page = own_service.get(f"{PLAN}?as_of=2018-06").text
     assert "&lt;b&gt;dựng lại&lt;/b&gt;" in page
     assert "<b>dựng lại" not in page
 
