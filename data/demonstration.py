@@ -128,12 +128,10 @@ def _covered(panel: Panel, kpi: str) -> set[int]:
 
 
 def _comparable(panel: Panel, kpi: str) -> set[int]:
-    """Months that figures cover, of the KPI or of the one in the family that it follows."""
+    """Months that figures cover, of the KPI or of those in the family that it follows."""
     covered = _covered(panel, kpi)
-    indicator = panel.definition(kpi).indicator
-    if indicator is not None and "/" not in indicator:
-        covered |= _covered(panel, indicator)
-    return covered
+    near = [_comparable(panel, name) for name in panel.definition(kpi).related if "/" not in name]
+    return covered | set.intersection(*near) if near else covered
 
 
 def _everything(panel: Panel, kpi: str) -> tuple[dict[int, Figure], Reconstruction | None]:
@@ -142,15 +140,19 @@ def _everything(panel: Panel, kpi: str) -> tuple[dict[int, Figure], Reconstructi
     known = known_months(definition.kind, figures)
     if definition.indicator is None:
         return known, reconstruct(known, figures, definition.kind)
-    where, slug = panel.located(definition.indicator)
-    helper = _whole(where, slug)
+    helper = panel.helper(definition, _whole)
     return known, reconstruct(known, figures, definition.kind, lambda: helper, whole=True)
 
 
 def _whole(panel: Panel, kpi: str) -> Series:
-    """An indicator's months with all that is known of it today."""
+    """An indicator's months with all that is known of it today, as far as none is missing."""
     definition = panel.definition(kpi)
     if not definition.demonstration:
         return panel.series_as_of(kpi, UNDATED)
     known, found = _everything(panel, kpi)
+    if found is not None:
+        end = max(found.months)
+        while end + 1 in known:
+            end += 1
+        known = {month: figure for month, figure in known.items() if month <= end}
     return lined_up(f"{panel.family}/{kpi}", definition, known, found, UNDATED)

@@ -150,6 +150,28 @@ def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
     )
 
 
+def left_of(whole: Series, parts: Sequence[Series]) -> Series:
+    """The months that parts leave of a total, where all have them; what an indicator needs."""
+    start = max(one.start for one in (whole, *parts))
+    length = min(one.cutoff.ordinal for one in (whole, *parts)) - start.ordinal + 1
+    if length <= 0:
+        raise NoObservations(f"'{whole.key}' and its parts have no month in common.")
+
+    def window(one: Series) -> slice:
+        first = start.ordinal - one.start.ordinal
+        return slice(first, first + length)
+
+    return replace(
+        whole,
+        start=start,
+        values=whole.values[window(whole)] - sum(one.values[window(one)] for one in parts),
+        status=whole.status[window(whole)],
+        to_date=None,
+        to_date_status=None,
+        doubt=None,
+    )
+
+
 def _side_by_side(doubts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] | None:
     """The doubt of a sum whose parts are in doubt independently."""
     return np.hstack(doubts) if doubts else None

@@ -64,8 +64,9 @@ class Kpi:
 
     `indicator` is a monthly KPI that moves like this one and tells how totals are
     spread over months (see `data.disaggregate`): a slug, or 'family/slug' for one of
-    another family. With `demonstration` its months may be reconstructed from what
-    was published later (see `data.demonstration`).
+    another family; 'total - part' for what other parts leave of a total. With
+    `demonstration` its months may be reconstructed from what was published later
+    (see `data.demonstration`).
     """
 
     slug: str
@@ -87,3 +88,8 @@ class Kpi:
     index: str | None = None  # kind 'log': the KPI whose published figures stand beside it
     indicator: str | None = None
     demonstration: bool = False
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """The KPIs that the indicator names; all but the first are taken off it."""
+        return tuple(self.indicator.split(" - ")) if self.indicator else ()

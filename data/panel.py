@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
-from data.derive import known_months, ratio_of, series_of, total_of
+from data.derive import known_months, left_of, ratio_of, series_of, total_of
 from data.disaggregate import Contradiction, Indicator, reconstruct
 from data.figures import Figure, newest
 from data.observation import UNDATED, Form, Kpi, Observation
@@ -129,6 +129,17 @@ class Panel:
             )
         return self.elsewhere[family], slug
 
+    def helper(self, kpi: Kpi, series_of: Callable[[Panel, str], Series]) -> Series:
+        """The series of a KPI's indicator, of the KPIs that it names as `series_of` has them.
+
+        Raises
+        ------
+        NoObservations
+            If one of them has none.
+        """
+        first, *others = (series_of(*self.located(name)) for name in kpi.related)
+        return left_of(first, others) if others else first
+
     def outcome(self, kpi: str, year: int, day: date) -> float | None:
         """What a finished year became, as known on a day; None while it is not finished.
 
@@ -171,12 +182,10 @@ class Panel:
         """Looks up a KPI's indicator as known on the same day; while it has none, None."""
         if kpi.indicator is None:
             return None
-        name = kpi.indicator
 
         def look_up() -> Series | None:
             try:
-                panel, slug = self.located(name)
-                return panel.series_as_of(slug, day)
+                return self.helper(kpi, lambda panel, slug: panel.series_as_of(slug, day))
             except NoObservations:
                 return None
 

@@ -30,9 +30,10 @@ def _foreign(family: str, kpis: Iterable[Kpi]) -> dict[str, set[str]]:
     """Family → slugs of its KPIs that serve as indicators."""
     found: dict[str, set[str]] = {}
     for kpi in kpis:
-        other, _, slug = (kpi.indicator or "").rpartition("/")
-        if other and other != family:
-            found.setdefault(other, set()).add(slug)
+        for name in kpi.related:
+            other, _, slug = name.rpartition("/")
+            if other and other != family:
+                found.setdefault(other, set()).add(slug)
     return found
 
 

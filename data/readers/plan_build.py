@@ -38,7 +38,8 @@ from models.target import Comparator, Target, TargetForm, TargetLevel
 from models.task import Step, Task
 
 _PLAN_SLUG = re.compile(r"([a-z0-9][a-z0-9_-]*)-(\d{4})")
-_INDICATOR = re.compile(rf"({SLUG.pattern}/)?{SLUG.pattern}")
+_RELATED = rf"({SLUG.pattern}/)?{SLUG.pattern}"
+_INDICATOR = re.compile(rf"{_RELATED}( - {_RELATED})*")
 
 
 @dataclass
@@ -50,8 +51,9 @@ class PlanBuilder(EntryReader):
     def indicator(self, record: Record) -> str | None:
         text = self.text(record, "indicator")
         if text and not _INDICATOR.fullmatch(text):
-            expected = "the slug of a KPI, or family/slug for one of another family"
-            self.note(record.entry("indicator"), expected, "For example 'vietnam/exports'.")
+            expected = "the slug of a KPI, family/slug, or a total less its parts"
+            example = "For example 'vietnam/exports', or 'turnover - exports'."
+            self.note(record.entry("indicator"), expected, example)
         return text or None
 
     def kpi(self, record: Record, rows: Iterable[Record]) -> Kpi:

@@ -42,7 +42,7 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
             ("numerator", (kpi.numerator,)),
             ("denominator", (kpi.denominator,)),
             ("index", (kpi.index,)),
-            ("indicator", (_near(kpi.indicator),)),
+            ("indicator", _near(kpi)),
         ):
             for slug in slugs:
                 if slug is not None and slug not in by_slug:
@@ -94,13 +94,12 @@ def _indicator(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
     kpi = by_slug.get(slug)
     if kpi is None:
         return ()
-    near = _near(kpi.indicator)
-    return kpi.parts if near is None else (near, *kpi.parts)
+    return (*_near(kpi), *kpi.parts)
 
 
-def _near(indicator: str | None) -> str | None:
-    """An indicator of the plan's own family; one of another cannot be looked up here."""
-    return None if indicator is None or "/" in indicator else indicator
+def _near(kpi: Kpi) -> tuple[str, ...]:
+    """Those of its indicator in the plan's own family; others cannot be looked up here."""
+    return tuple(name for name in kpi.related if "/" not in name)
 
 
 def _circles(start: str, following: Callable[[str], tuple[str, ...]]) -> bool:

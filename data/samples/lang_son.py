@@ -99,7 +99,7 @@ KPIS: tuple[Kpi, ...] = (
         "Kim ngạch nhập khẩu qua địa bàn",
         "Imports through the province",
         PROVINCE,
-        "turnover",
+        "turnover - exports",
         "turnover",
     ),
     _trade(

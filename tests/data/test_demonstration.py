@@ -112,6 +112,18 @@ def test_a_part_may_follow_a_demonstration_of_the_family() -> None:
     np.testing.assert_allclose(share, share.mean(), rtol=1e-6)
 
 
+def test_what_a_part_leaves_of_its_total_is_the_other_part() -> None:
+    rest = replace(SHOWN, slug="imports", indicator="turnover - exports")
+    figures = [*LEVELS, figure("imports", "2021-12", "year", 450.0, UNDATED)]
+    whole = Panel.of("province", [SHOWN, PART, rest], figures, [nation()])
+    total, part, left = (
+        series_to_project(whole, kpi, JUNE) for kpi in ("turnover", "exports", "imports")
+    )
+    year = total.calendar_year(2021)[:6] - part.calendar_year(2021)[:6]
+    share = left.calendar_year(2021)[:6] / year
+    np.testing.assert_allclose(share, share.mean(), rtol=1e-6)
+
+
 def test_printed_months_stay_as_printed() -> None:
     april = figure("turnover", "2021-04", "month", 71.0, date(2021, 4, 28))
     shown = series_to_project(panel(april), "turnover", JUNE)

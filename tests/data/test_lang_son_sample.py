@@ -170,3 +170,11 @@ def test_the_two_scopes_do_not_borrow_from_each_other(
     assert one.values.tobytes() == two.values.tobytes()
     with pytest.raises(NoObservations, match="6 of the 12 months up to 2021-06 and 2 of the 12"):
         series_to_project(panel, "turnover_customs", JUNE)
+
+
+def test_exports_and_imports_of_the_demonstration_add_up_to_turnover(panel: Panel) -> None:
+    total, *parts = (
+        series_to_project(panel, kpi, JUNE).calendar_year(2021)[:6]
+        for kpi in ("turnover", "exports", "imports")
+    )
+    assert sum(parts) == pytest.approx(total, rel=1e-3)

@@ -190,7 +190,9 @@ def _kpis(draw: st.DrawFn, slug: str, others: list[str]) -> Kpi:
         parts=() if rows else tuple(draw(st.sets(st.sampled_from(others))) if others else ()),
         numerator=others[0] if ratio else None,
         denominator=others[-1] if ratio else None,
-        indicator=draw(st.sampled_from((None, "vietnam/exports"))),
+        indicator=draw(
+            st.sampled_from((None, "vietnam/exports", "vietnam/turnover - vietnam/exports"))
+        ),
         demonstration=draw(st.booleans()),
     )
 
@@ -407,6 +409,7 @@ def set_step(name: str, value: object) -> Callable[[Document], None]:
         (set_kpi(0, "rows", [{"table": "iip"}]), "kpis[0].rows[0].names", "name as printed"),
         (set_kpi(0, "indicator", "nowhere"), "kpis[0].indicator", "the slug of a KPI"),
         (set_kpi(0, "indicator", "a/b/c"), "kpis[0].indicator", "family/slug"),
+        (set_kpi(0, "indicator", "turnover - "), "kpis[0].indicator", "a total less its parts"),
         (set_kpi(0, "indicator", "turnover"), "kpis[0].indicator", "rest on the KPI itself"),
         (set_kpi(0, "demonstration", "perhaps"), "kpis[0].demonstration", "one of"),
         (set_version("number", 1), "versions[1].number", "above 1"),
