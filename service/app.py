@@ -16,6 +16,7 @@ from service.examples import describe
 from service.metrics import Measured
 from service.routes import (
     audit,
+    desk_pages,
     entries,
     health,
     kpi_pages,
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         static,
         pages,
         kpi_pages,
+        desk_pages,
     ):
         app.include_router(module.router)
     describe(app)
