@@ -16,7 +16,7 @@ from service.kpi_view import steps_shown
 from service.report.formats import FORMATS
 from service.signoff import stamps_of
 from service.tables import table_rows
-from service.texts import STATE, Lang, day_of, number, unit_of
+from service.texts import STATE, TEXT, Lang, day_of, number, unit_of
 
 Json = Mapping[str, Any]
 
@@ -35,7 +35,7 @@ def month_content(desk: Desk, plan: Plan, day: date, lang: Lang) -> dict[str, An
     return {
         "problem": problem,
         "month": str(month),
-        "formats": FORMATS,
+        "formats": [(form, TEXT[lang][f"reports.format.{form}"]) for form in FORMATS],
         "state": held.state,
         "place": place,
         "next": STATES[place + 1] if place + 1 < len(STATES) else None,

@@ -23,7 +23,7 @@ from service.reports import report_of
 from service.routes.page import Page, frame, page, page_body, respond_page, shown_day, site_of
 from service.routes.respond import AsOf, Language, TheDesk
 from service.site import Site
-from service.texts import plain_bounds
+from service.texts import LEVEL, Lang, day_of, period_name, plain_bounds
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -129,21 +129,32 @@ def versions_page(
     site = site_of(request, lang, by, plan, "", as_of)
     numbers = [version.number for version in document.versions]
     pair = (before or numbers[-2], after or numbers[-1]) if len(numbers) > 1 else None
-    names = {kpi.slug: kpi.name_vi if lang == "vi" else kpi.name_en for kpi in document.kpis}
     content: dict[str, Any] = {
         **frame(desk, document, site, shown_day(desk, document)),
         "versions": document.versions,
+        "days": {one.number: day_of(one.adopted.isoformat(), lang) for one in document.versions},
         "pair": pair,
         "compared": comparison(document, *pair) if pair else None,
-        "in_force": [
-            (
-                names[slug],
-                plain_bounds(target, document.kpi(slug).unit, lang, document.kpi(slug).decimals),
-            )
-            for slug, target in (document.versions[-1].targets if numbers else ())
-        ],
+        "newest": _targets(document, lang) if numbers else [],
     }
     return page("versions.html", site, content)
+
+
+def _targets(plan: Plan, lang: Lang) -> list[dict[str, str]]:
+    """The targets of the newest version, as it has them."""
+    found = []
+    for slug, target in plan.versions[-1].targets:
+        kpi = plan.kpi(slug)
+        found.append(
+            {
+                "name": kpi.name_vi if lang == "vi" else kpi.name_en,
+                "level": LEVEL[lang][target.level],
+                "period": period_name(target.period, lang),
+                "bounds": plain_bounds(target, kpi.unit, lang, kpi.decimals),
+                "source": target.source,
+            }
+        )
+    return found
 
 
 def _day(desk: Desk, plan: Plan, site: Site) -> date:

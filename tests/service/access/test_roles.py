@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from data.accounts import ROLES
 from data.api_keys import SCOPES
 from service.access import ACCESS, Access, declared, requires
+from service.report.starter import starter
 from tests.service.test_entries import PLAN as TASKS
 
 PLACES = {
@@ -52,6 +53,7 @@ class Asked:
         the path ('id', 'stamp') and the body
     body : JSON
     form : fields of a form
+    files : of a form, with their names and contents
     people : only somebody who logged in has what it changes
     places : names in the path other than those of `PLACES`
     query : what follows the path
@@ -60,6 +62,7 @@ class Asked:
     before: Callable[[Any], dict[str, Any]] = lambda office: {}
     body: dict[str, Any] | None = None
     form: dict[str, Any] | None = None
+    files: dict[str, tuple[str, bytes]] | None = None
     people: bool = False
     places: dict[str, str] = field(default_factory=dict)
     query: str = ""
@@ -104,6 +107,7 @@ PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
 ENTRY = {"unit": "thousand tonnes", "reason": "a reason"}
+TEMPLATE = {"template": ("mine.docx", starter("vi"))}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
 
 ASKED: dict[tuple[str, str], Asked] = {
@@ -147,6 +151,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
     ("POST", "/logout"): Asked(),
+    ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),
     ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
     ("POST", f"{PLAN}/versions"): Asked(body=VERSION),
     ("POST", PROGRESS): Asked(
@@ -207,6 +212,7 @@ def test_scopes_and_roles_are_all_tried() -> None:
 
 def test_nothing_is_changed_by_who_may_only_read(office: Any) -> None:
     own = {"/login", "/logout", "/v1/session/password"}  # one's own session and password
+    own.add("/plans/{plan}/reports/template")  # sends a file back, keeps nothing
     open_ = [
         (method, path)
         for method, path, access in declared(office.client.app)
@@ -233,6 +239,8 @@ def _answer(office: Any, who: str, method: str, path: str) -> str:
         options["json"] = {**asked.body, **told}
     if asked.form is not None:
         options["data"] = asked.form
+    if asked.files is not None:
+        options["files"] = asked.files
     address = path.format(**{**PLACES, **asked.places, **told}) + asked.query
     answer = office.ask(who, method, address, **options)
     return "done" if 200 <= answer.status_code < 400 else str(answer.status_code)

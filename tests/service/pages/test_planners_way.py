@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -113,7 +114,55 @@ def test_the_language_is_switched_in_one_click(served: Any, chromium: Any) -> No
     assert "Published up to" in chromium.text()  # the plan keeps the language
 
 
-PAGES = ("", "/kpis/coal", "/kpis/bridge")
+def test_the_month_is_signed_and_each_report_downloaded(served: Any, chromium: Any) -> None:
+    reports = f"{served.address}{PLAN}/reports?{MONTH}&lang=vi"
+    chromium.open(reports)
+    for step in ("check", "approve"):
+        chromium.press(chromium.find(f"#sign [data-step={step}]"))
+    assert "đã duyệt" in chromium.text("ol.steps [aria-current]")
+    links = {one.text: one.get_attribute("href") for one in chromium.all(".downloads a")}
+    assert len(chromium.all(".downloads a")) == 10
+    starts = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF"}
+    for part in ("report", "annex"):
+        for form, start in starts.items():
+            (link,) = (one for one in chromium.all(".downloads a") if _is(one, form, part))
+            name = f"demo-2018-2018-06-30-{part}.{form}"
+            assert chromium.download(link.get_attribute("href"), name).startswith(start)
+    assert any("report.html" in address for address in links.values())
+    chromium.find("#m-note").send_keys("xem lại số tháng 6")
+    chromium.press(chromium.find("#sign [data-step=send-back]"))
+    assert "dự thảo" in chromium.text("ol.steps [aria-current]")
+    assert "xem lại số tháng 6" in chromium.text()
+
+
+def _is(link: Any, form: str, part: str) -> bool:
+    address = str(link.get_attribute("href"))
+    return f"report.{form}?" in address and f"part={part}" in address
+
+
+def test_a_retraining_is_followed_while_it_runs(
+    served: Any, chromium: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = threading.Event()
+
+    def work(*_: Any) -> Any:
+        def run(progress: Any) -> dict[str, Any]:
+            progress(1, 3, "coal 2017")
+            assert going.wait(60)
+            return {"reason": "made up for a test"}
+
+        return run
+
+    monkeypatch.setattr("service.routes.plans.retrain_work", work)
+    chromium.open(f"{served.address}{PLAN}/models?lang=vi")
+    chromium.find("form[data-job] button").click()
+    chromium.wait_for(lambda: "1 / 3 · coal 2017" in chromium.text())
+    assert chromium.find("progress").get_attribute("value") == "1"
+    going.set()
+    chromium.wait_for(lambda: "made up for a test" in chromium.text())
+
+
+PAGES = ("", "/kpis/coal", "/kpis/bridge", "/reports", "/models", "/versions")
 
 
 @pytest.mark.parametrize("width", [360, 1920])

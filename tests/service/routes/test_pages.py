@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import docx
+import pandas as pd
 import pytest
 
+from data.accounts import add_account
+from data.sessions import log_in
 from data.settings import Settings
 from data.store import Store
 from service import problems
 from service.app import create_app
+from service.reliability import reliability_of
 from service.tables import table_rows
+from training.scoreboard import QUANTILES
 
 WORDS = {
     "vi": (
@@ -68,19 +76,24 @@ def test_the_first_page_leads_to_the_plan_or_the_kpi_asked_for(service: Any) -> 
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("page", [PLAN, f"{PLAN}/kpis/steel"])
+@pytest.mark.parametrize(
+    "page",
+    [PLAN, f"{PLAN}/kpis/steel", f"{PLAN}/reports", f"{PLAN}/models", f"{PLAN}/versions"],
+)
 def test_nothing_is_loaded_from_elsewhere_and_every_link_works(
     service: Any, lang: str, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.assets.vega_script", lambda home: b"")  # takes seconds
     html = service.get(f"{page}?as_of=2018-06&lang={lang}").text
     links = {unescape(link) for link in re.findall(r'(?:href|src|action|spec)="([^"]+)"', html)}
-    assert f"/plans/demo-2018/kpis/steel?as_of=2018-06&lang={lang}" in links or "kpis" in page
+    assert f"{PLAN}?as_of=2018-06&lang={lang}" in links
     for link in links - {"data:,"}:
         if link.startswith("#"):
             assert f'id="{link[1:]}"' in html
             continue
         assert link.startswith("/")
+        if re.search(r"/report\.|/reports/template\?", link):
+            continue  # each format has a test of its own; the other takes a file
         assert service.get(link.partition("#")[0]).status_code in (200, 303), link
 
 
@@ -170,13 +183,8 @@ def test_notes_of_planners_stand_on_the_kpi_page_from_their_month_on(own_service
 def test_a_viewer_is_shown_no_forms_for_what_only_others_may(
     own_service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from data.accounts import add_account
-    from data.sessions import log_in
-
     store = own_service.app.state.desk.store
     add_account(store, "reader", "viewer", "a long password", "os:root")
-    from datetime import UTC, datetime
-
     token = log_in(store, "reader", "a long password", "test", datetime.now(UTC))
     headers = {"Cookie": f"vedich_session={token}"}
     page = own_service.get(f"{PLAN}/kpis/coal?as_of=2018-06", headers=headers).text
@@ -206,6 +214,67 @@ def test_a_kpi_without_figures_has_a_page_and_no_spread(service: Any) -> None:
     assert "chưa đủ căn cứ" in page
     assert "Cần nạp số liệu từ tháng 1/2017 đến tháng 6/2018" in page
     assert service.get(f"{PLAN}/kpis/bridge/distribution.svg?as_of=2018-06").status_code == 404
+
+
+def test_the_models_page_tells_every_retraining_and_how_good_the_forecasts_were(
+    service: Any,
+) -> None:
+    page = text_of(service.get(f"{PLAN}/models?lang=en").text)
+    assert re.search(r"2 ★ champion: it answers 31 May 2018", page)
+    assert re.search(r"1 answers for another month 31 March 2018", page)
+    record = service.get("/v1/track-record?plan=demo-2018&as_of=2018-05").json()
+    over_all = next(
+        row
+        for row in record["track_record"][0]["methods"]
+        if row["method"] == "ensemble" and row["months_known"] is None
+    )
+    assert f"all months {over_all['n']} {100 * over_all['annual_error']:.1f}%" in page
+    earlier = text_of(service.get(f"{PLAN}/models?lang=en&as_of=2018-04").text)
+    assert "1 ★ champion: it answers 31 March 2018" in earlier
+
+
+def test_reliability_by_hand() -> None:
+    quantiles = dict(zip(QUANTILES, range(80, 125, 5), strict=True))  # 80 to 120, the median 100
+    rows = pd.DataFrame(
+        [{"kpi": "coal", "method": "ensemble", "base": 100.0, "outcome": 101.0, **quantiles}]
+    )
+    table = reliability_of(rows, ())
+    # at 90, 95, 100, 105, 110 the forecast says 90, 75, 50, 25 and 10 per cent
+    said = [(round(row["mean_probability"], 3), row["share_met"]) for row in table]
+    assert said == [(0.1, 0), (0.25, 0), (0.5, 1), (0.75, 1), (0.9, 1)]
+    growth = rows.assign(outcome=1.0, **{name: value - 100.0 for name, value in quantiles.items()})
+    assert reliability_of(growth, {"coal"}) == table
+
+
+def test_the_versions_page_compares_the_last_two(service: Any) -> None:
+    page = text_of(service.get(f"{PLAN}/versions?lang=en").text)
+    assert "Changes from version 1 to version 2" in page
+    assert "Coal (assigned, the year): at least 1,500.0" in page
+    assert "10 June 2018" in page
+    same = text_of(service.get(f"{PLAN}/versions?lang=en&from=2&to=2").text)
+    assert "Nothing changed." in same
+
+
+def test_a_planners_own_template_is_filled_in_on_the_page(service: Any) -> None:
+    def send(text: str, **more: Any) -> Any:
+        document = docx.Document()
+        document.add_paragraph(text)
+        content = io.BytesIO()
+        document.save(content)
+        path = f"{PLAN}/reports/template?as_of=2018-06&lang=en"
+        file = {"template": ("mine.docx", content.getvalue())}
+        return service.post(path, files=file, data=more)
+
+    filled = send("{{ kpi.coal.name }}")
+    assert filled.headers["content-disposition"].startswith("attachment")
+    assert docx.Document(io.BytesIO(filled.content)).paragraphs[0].text == "Coal"
+    asked = send("{{ kpi.gold.name }}")
+    assert "'gold.name' (paragraph 1)" in text_of(asked.text)
+    anyway = send("{{ kpi.gold.name }}", anyway="true")
+    assert anyway.headers["content-type"] == filled.headers["content-type"]
+    broken = service.post(f"{PLAN}/reports/template", files={"template": ("a.docx", b"no")})
+    assert broken.status_code == 422
+    assert "a.docx" in text_of(broken.text)
 
 
 def test_the_vega_script_is_made_once(
