@@ -1,5 +1,5 @@
 // Forms that ask the interface: a form's fields go as JSON to `data-api`, the answer is said below it.
-// A button's `data-step` is added to the address. A job that is answered is followed until it ends.
+// A button's `data-step` is added to the address, its `data-only` names the one field that it sends. A job that is answered is followed until it ends.
 "use strict";
 
 (function () {
@@ -14,10 +14,10 @@
     return text;
   }
 
-  function contentOf(form) {
+  function contentOf(form, only) {
     const content = {};
     for (const field of form.elements) {
-      if (!field.name || field.disabled) continue;
+      if (!field.name || field.disabled || (only && field.name !== only)) continue;
       if (field.type === "radio" && !field.checked) continue;
       const value = valueOf(field);
       if (value !== undefined) content[field.name] = value;
@@ -79,7 +79,7 @@
     ask(form.dataset.api + step, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(contentOf(form)),
+      body: JSON.stringify(contentOf(form, button && button.dataset.only)),
     })
       .then(function (content) {
         if (form.dataset.job !== undefined) return follow(form, content);

@@ -37,7 +37,7 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--window-size=1920,1200",
 )
-WAIT = 30  # seconds for what a slow machine takes long for
+WAIT = 60  # seconds for what a slow machine takes long for
 
 
 @dataclass(frozen=True)
@@ -87,16 +87,11 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     downloads = tmp_path_factory.mktemp("downloads")
-    options.add_experimental_option(
-        "prefs",
-        {
-            "download.default_directory": str(downloads),
-            "download.prompt_for_download": False,
-            "plugins.always_open_pdf_externally": True,
-        },
-    )
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     found = webdriver.Chrome(options=options, service=Service(driver))
+    found.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)}
+    )
     found.set_page_load_timeout(2 * WAIT)
     found.set_script_timeout(2 * WAIT)
     yield Browser(found, downloads)
