@@ -283,3 +283,17 @@ issued_figures = Table(
     Column("stamp", String(40), ForeignKey("projections.stamp"), nullable=False),
     Index("issued_figures_by_stamp", "stamp"),
 )
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("scenarios_of_plan", "plan", "id"),
+)

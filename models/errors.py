@@ -9,9 +9,11 @@ VedichError
 │   ├── InvalidMonth      a month or a date that is none
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
-│   └── InvalidEstimate   an official estimate that cannot be entered
+│   ├── InvalidEstimate   an official estimate that cannot be entered
+│   └── InvalidScenario   a what-if that cannot be computed as it is
 ├── NotFound              what was asked for does not exist
-│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate
+│   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
+│   │   UnknownScenario
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -100,6 +102,10 @@ class InvalidEstimate(InputError):
     """An official estimate that cannot be entered as it is."""
 
 
+class InvalidScenario(InputError):
+    """A what-if that cannot be computed as it is: a month that is known, a missing value."""
+
+
 class NotFound(VedichError):
     """What was asked for does not exist."""
 
@@ -130,6 +136,10 @@ class UnknownAccount(NotFound):
 
 class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
+
+
+class UnknownScenario(NotFound):
+    """No scenario of that number was saved for the plan."""
 
 
 class NotIssued(NotFound):

@@ -18,9 +18,9 @@ import typer
 from typer.exceptions import TyperException
 
 from models.errors import InputError, VedichError
-from service import cli_accounts, cli_entries, cli_month
+from service import cli_accounts, cli_entries, cli_month, cli_moves, cli_scenarios
 from service.asking import family_plan, open_store, publication_day, refuse_existing, the_plan
-from service.options import AsOfOption, LangOption, PlanOption, WorkersOption
+from service.options import AsOfOption, LangOption, PlanOption, TextFormat, WorkersOption
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -39,6 +39,9 @@ app.add_typer(cli_entries.log_app, name="log")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
 app.add_typer(cli_accounts.key_app, name="key")
+app.add_typer(cli_scenarios.app, name="scenario")
+app.command()(cli_moves.changes)
+app.command()(cli_moves.contributions)
 report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
 app.add_typer(report_app, name="report")
 
@@ -67,13 +70,6 @@ class ReportKindOption(StrEnum):
     month = "month"
     half_year = "half-year"
     year = "year"
-
-
-class TextFormat(StrEnum):
-    """How `plan compare` prints."""
-
-    text = "text"
-    json = "json"
 
 
 @app.command()

@@ -238,6 +238,11 @@ def show_comparison(found: dict[str, Any], lang: Lang) -> None:
         console.print(f"  {text['no_change']}")
 
 
+def say(line: str) -> None:
+    """One line as it is, in full length."""
+    _console().print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def show_retraining(report: RetrainReport) -> None:
     """Version, the gate's decision, what could not be learned, and the backtest's scores."""
     state = "answers now" if report.decision.promoted else "does not answer (challenger)"

@@ -15,6 +15,13 @@ class Language(StrEnum):
     en = "en"
 
 
+class TextFormat(StrEnum):
+    """How a comparison is printed."""
+
+    text = "text"
+    json = "json"
+
+
 PlanOption = Annotated[
     str | None, typer.Option("--plan", help="Plan slug; default: the only one there is.")
 ]

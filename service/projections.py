@@ -216,17 +216,7 @@ def _earlier(store: Store, plan: Plan) -> tuple[tuple[Plan, tuple[Progress, ...]
 def issue_kpi(basis: Basis, slug: str) -> Issued:
     """One KPI's projection with its stamp; not yet in the ledger."""
     kpi, version = basis.plan.kpi(slug), basis.version
-    planned = None if version is None else planned_task(basis.plan, version, slug)
-    if planned is not None and version is not None:
-        projected, made_from = _task_projection(basis, planned, version)
-    elif kpi.kind == "milestone" or any(one.task_of(slug) for one in basis.plan.versions):
-        reason = "the version in force on that day has no such task"
-        projected, made_from = _nothing_known(basis, kpi, reason), _without_bundle("")
-    elif kpi.kind == "log":
-        empty = _nothing_known(basis, kpi, "it is kept in words, not in figures")
-        projected, made_from = replace(empty, status="no_target"), _without_bundle("")
-    else:
-        projected, made_from = _series_projection(basis, kpi)
+    projected, made_from = project_kpi(basis, slug)
     body = projected.to_dict(worded)
     number = version.number if version else None
     for entry in body["targets"]:
@@ -257,16 +247,53 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     return Issued({**body, "stamp": stamp_of(body, inputs)}, inputs)
 
 
-def _series_projection(basis: Basis, kpi: Kpi) -> tuple[Projection, Json]:
-    """A series' projection, and what it was made from."""
+def project_kpi(basis: Basis, slug: str, series: Series | None = None) -> tuple[Projection, Json]:
+    """One KPI's projection, and what it was made from.
+
+    Parameters
+    ----------
+    series : to start from; default the KPI's as of the basis' day
+
+    Raises
+    ------
+    NoBundle
+        If there is a series, and nothing was trained on data up to that date.
+    """
+    kpi, version = basis.plan.kpi(slug), basis.version
+    planned = None if version is None else planned_task(basis.plan, version, slug)
+    if planned is not None and version is not None:
+        return _task_projection(basis, planned, version)
+    if is_task(basis.plan, kpi):
+        reason = "the version in force on that day has no such task"
+        return _nothing_known(basis, kpi, reason), _without_bundle("")
+    if kpi.kind == "log":
+        empty = _nothing_known(basis, kpi, "it is kept in words, not in figures")
+        return replace(empty, status="no_target"), _without_bundle("")
     try:
-        series = series_to_project(basis.panel, kpi.slug, basis.day)
+        series = series or series_behind(basis, slug)
     except NoObservations as reason:
         return _nothing_known(basis, kpi, str(reason)), _without_bundle(basis.data_hash)
+    return _series_projection(basis, kpi, series)
+
+
+def is_task(plan: Plan, kpi: Kpi) -> bool:
+    """Whether a KPI is counted or ticked off in some version of the plan."""
+    listed = any(version.task_of(kpi.slug) for version in plan.versions)
+    return kpi.kind == "milestone" or listed
+
+
+def series_behind(basis: Basis, slug: str) -> Series:
+    """What a KPI's projection starts from; `NoObservations` where there is nothing."""
+    series = series_to_project(basis.panel, slug, basis.day)
+    if series.demonstration:  # which ends with the months that are over on the day
+        return series
+    return replace(series, as_of=basis.published)
+
+
+def _series_projection(basis: Basis, kpi: Kpi, series: Series) -> tuple[Projection, Json]:
+    """A series' projection, and what it was made from."""
     if isinstance(basis.bundle, NoBundle):
         raise basis.bundle
-    if not series.demonstration:  # which ends with the months that are over on the day
-        series = replace(series, as_of=basis.published)
     seed = basis.published.isoformat()
     made_from = {
         "data": basis.data_hash,
@@ -293,12 +320,10 @@ def outcomes_of(basis: Basis, slug: str) -> NDArray[np.float64] | None:
     Drawn anew with the seed of its projection, so it has that projection's
     quantiles; None without a basis and for what is no series.
     """
-    version = basis.version
-    if version is not None and planned_task(basis.plan, version, slug) is not None:
+    kpi = basis.plan.kpi(slug)
+    if kpi.kind == "log" or is_task(basis.plan, kpi):
         return None
-    if basis.plan.kpi(slug).kind in ("milestone", "log"):
-        return None
-    annual = _series_projection(basis, basis.plan.kpi(slug))[0].annual
+    annual = project_kpi(basis, slug)[0].annual
     return None if annual is None else annual.samples
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from data.signoff import State
 from data.signoff_rows import issue_of, sign_off
+from models.errors import NoBundle, NoObservations
 from models.series import Month
+from service.changes import Json, changes
 from service.desk import Body, Desk
 from service.projections import as_of_date
 from service.report.build import Wanted, build
@@ -33,7 +35,17 @@ def report_of(desk: Desk, plan: str, day: date, wanted: Wanted) -> Report:
     projections = desk.shown(plan, day)
     letterhead = letterhead_of(desk.settings.home, basis.plan, wanted.lang)
     state = _state(desk, plan, day, stamps_of(projections))
-    return build(basis, projections, letterhead, replace(wanted, state=state))
+    moves = moves_since(desk, plan, day) if wanted.part == "annex" else None
+    return build(basis, projections, letterhead, replace(wanted, state=state), moves)
+
+
+def moves_since(desk: Desk, plan: str, day: date) -> Json | None:
+    """Why projections moved since last month's end; None where nothing answered then."""
+    before = day.replace(day=1) - timedelta(days=1)
+    try:
+        return changes(desk, plan, before, day)
+    except (NoBundle, NoObservations):
+        return None
 
 
 def report_file(desk: Desk, plan: str, day: date, wanted: Wanted, format_: Format) -> Body:

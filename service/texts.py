@@ -7,7 +7,8 @@ where they are used, so that a test can hold code and catalogues together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -70,6 +71,9 @@ ROLE: Mapping[Lang, Texts] = {lang: Texts(lang, "role.") for lang in LANGUAGES}
 LEVEL: Mapping[Lang, Texts] = {lang: Texts(lang, "level.") for lang in LANGUAGES}
 PERIOD: Mapping[Lang, Texts] = {lang: Texts(lang, "period.") for lang in LANGUAGES}
 REMARK: Mapping[Lang, Texts] = {lang: Texts(lang, "remark.") for lang in LANGUAGES}
+CHANGE: Mapping[Lang, Texts] = {lang: Texts(lang, "change.") for lang in LANGUAGES}
+CONTRIBUTION: Mapping[Lang, Texts] = {lang: Texts(lang, "contribution.") for lang in LANGUAGES}
+SCENARIO: Mapping[Lang, Texts] = {lang: Texts(lang, "scenario.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 
@@ -133,6 +137,13 @@ def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
     singular = value == 1 and unit.lower() in UNIT[lang]
     name = UNIT[lang].count(unit.lower(), 1) if singular else unit_name(unit, lang)
     return f"{number(value, lang, decimals)} {name}"
+
+
+def writer(year: Mapping[str, Any], decimals: int, lang: Lang) -> Callable[[float], str]:
+    """Writes projected figures to two digits of the width of the 80 % interval."""
+    width = year["quantiles"]["0.9"] - year["quantiles"]["0.1"]
+    step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
+    return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))
 
 
 def round_half_up(value: float, decimals: int) -> Decimal:

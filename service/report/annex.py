@@ -6,14 +6,15 @@ projected figure is written to two digits of its own uncertainty.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from data.demonstration import series_to_project
 from data.panel import Panel
 from service.charts import fan_chart
 from service.fan import fan_of
+from service.report import moves as moved
 from service.report import sentences
 from service.report.content import AT_RISK, plan_cell, quarters_table
 from service.report.document import (
@@ -30,15 +31,28 @@ from service.report.document import (
     figure,
     numbered,
 )
-from service.report.facts import Facts, Json, numbers_of
-from service.texts import STATUS, TEXT, Lang, amount, chance, number, percent, unit_name
+from service.report.facts import Facts, numbers_of
+from service.texts import (
+    STATUS,
+    TEXT,
+    Lang,
+    amount,
+    chance,
+    percent,
+    unit_name,
+    writer,
+)
 
 _CHARTS = 4  # fan charts shown: targets at risk first
 _FAR = (0.4, 0.8)  # an estimate that says "met" at less, or "not met" at more, is questioned
 
 
 def blocks(
-    facts: Sequence[Facts], panel: Panel, opening: Sequence[str], lang: Lang
+    facts: Sequence[Facts],
+    panel: Panel,
+    opening: Sequence[str],
+    lang: Lang,
+    moves: Mapping[str, Any] | None = None,
 ) -> tuple[Block, ...]:
     """The body of the annex.
 
@@ -48,6 +62,7 @@ def blocks(
     panel : the series behind the fan charts
     opening : its first paragraphs
     lang : of all texts
+    moves : why projections moved since the last report, `service.changes.changes`
     """
     text = TEXT[lang]
     planned = [one for one in facts if one.target is not None]
@@ -55,6 +70,7 @@ def blocks(
     found.append(Heading(text["annex.heading.projections"]))
     found.append(_projections(facts, lang))
     found.append(Paragraph(text["annex.note.rounding"], "note"))
+    found += moved.blocks(moves, lang)
     questions = [line for one in planned for line in _questions(one, lang)]
     if questions:
         found.append(Heading(text["annex.heading.questions"]))
@@ -99,13 +115,6 @@ def projection_words(one: Facts, lang: Lang) -> str:
     chances = chance(one.target["probability"], one.target["status"], lang)
     status = STATUS[lang][one.target["status"]]
     return f"{words} {text['annex.chance'].format(probability=chances, status=status)}"
-
-
-def writer(year: Json, decimals: int, lang: Lang) -> Callable[[float], str]:
-    """Writes projected figures to two digits of the width of the 80 % interval."""
-    width = year["quantiles"]["0.9"] - year["quantiles"]["0.1"]
-    step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
-    return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))
 
 
 def projected_cells(one: Facts, lang: Lang) -> tuple[Cell, Cell, Cell]:

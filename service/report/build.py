@@ -42,7 +42,11 @@ class Wanted:
 
 
 def build(
-    basis: Basis, projections: Sequence[Json], letterhead: Letterhead, wanted: Wanted
+    basis: Basis,
+    projections: Sequence[Json],
+    letterhead: Letterhead,
+    wanted: Wanted,
+    moves: Json | None = None,
 ) -> Report:
     """The report of a plan at a vintage.
 
@@ -52,6 +56,7 @@ def build(
     projections : the API's JSON of the plan's KPIs at that vintage
     letterhead : of the plan's family
     wanted : language, part, kind and state
+    moves : why projections moved since the last report, for the annex
 
     Raises
     ------
@@ -74,7 +79,7 @@ def build(
     if wanted.part == "annex":
         title, attached = text["annex.title"], text["annex.attached"].format(subject=subject)
         subject = text["annex.subject"].format(year=plan.year)
-        body = annex.blocks(facts, basis.panel, opening[1:], lang)
+        body = annex.blocks(facts, basis.panel, opening[1:], lang, moves)
     else:
         title, attached = text["report.title"], ""
         body = content.blocks(facts, kind, cutoff, letterhead.organ, opening, lang)

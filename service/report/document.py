@@ -16,7 +16,7 @@ from service.texts import Lang, number, percent, signed_percent
 ReportKind = Literal["month", "half-year", "year"]
 Part = Literal["report", "annex"]
 NONE = "–"
-_ROMAN = ("I", "II", "III", "IV", "V", "VI")
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
 
 @dataclass(frozen=True)

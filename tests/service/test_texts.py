@@ -21,8 +21,10 @@ from data.signoff import STATES
 from models.periods import MONTHS
 from models.series import FigureStatus
 from models.target import Comparator, Status, TargetLevel
+from service.changes import DRAWS, PARTS
 from service.comparison import FIELDS
 from service.texts import (
+    CHANGE,
     COMPARE,
     FIGURE,
     LANGUAGES,
@@ -59,6 +61,9 @@ FAMILIES = (
     "period.",
     "remark.",
     "compare.",
+    "change.",
+    "contribution.",
+    "scenario.",
 )
 
 
@@ -194,6 +199,10 @@ def test_every_code_has_a_name(lang: Lang) -> None:
     fields = {f"field.{name}" for name in FIELDS}
     kinds = {f"{what}.{kind}" for what in ("target", "task") for kind in KINDS_OF_CHANGE}
     assert set(COMPARE[lang]) == fields | kinds
+    parts = {key.removeprefix("part.") for key in CHANGE[lang] if key.startswith("part.")}
+    assert parts == {*PARTS, DRAWS}
+    causes = {key.removeprefix("cause.") for key in CHANGE[lang] if key.startswith("cause.")}
+    assert causes == {*PARTS, DRAWS, "months", "progress"}
     comparators = {key for key in TEXT[lang] if key.startswith("comparator.")}
     assert comparators == {f"comparator.{one}" for one in get_args(Comparator)}
 

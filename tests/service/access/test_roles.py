@@ -103,6 +103,17 @@ def _in_words(office: Any) -> dict[str, Any]:
     return {**_tasks(office), "vi": f"Giá ổn định {next(_VALUES)}", "en": "Prices are stable"}
 
 
+def _supposed(office: Any) -> dict[str, Any]:
+    """A saved scenario's number."""
+    kept = office.ask("key:entry", "POST", "/v1/plans/demo-2018/scenarios", json=SCENARIO)
+    return {"id": kept.json()["id"]}
+
+
+SCENARIO = {
+    "name": "less coal",
+    "as_of": "2018-06",
+    "changes": [{"kpi": "coal", "shape": "percent", "months": ["2018-12"], "value": -20.0}],
+}
 PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
@@ -142,6 +153,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PROJECTION}/{{kpi}}"): Asked(_issued),
     ("GET", f"{PROJECTION}/{{kpi}}/fan-chart.{{form}}"): Asked(),
     ("GET", f"{PROJECTION}/{{kpi}}/history"): Asked(),
+    ("GET", f"{PLAN}/changes"): Asked(query="?from=2018-05&to=2018-06"),
+    ("GET", f"{PLAN}/contributions/{{kpi}}"): Asked(places={"kpi": "both"}),
+    ("GET", f"{PLAN}/scenarios"): Asked(_supposed),
+    ("GET", f"{PLAN}/scenarios/{{id}}"): Asked(_supposed),
     ("GET", f"{PLAN}/versions/compare"): Asked(query="?from=1&to=2"),
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
@@ -154,6 +169,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),
     ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
     ("POST", f"{PLAN}/versions"): Asked(body=VERSION),
+    ("POST", f"{PLAN}/scenarios"): Asked(body=SCENARIO),
     ("POST", PROGRESS): Asked(
         _reported, {"day": "2021-08-31"}, places={"plan": "tasks-2021", "kpi": "inspections"}
     ),

@@ -17,6 +17,7 @@ from service.report.document import Heading, Number, Paragraph, Report, Table
 from service.report.facts import Facts
 from service.report.letterhead import Letterhead
 from service.report.markdown import render
+from service.reports import moves_since
 
 Made = Callable[..., Report]
 
@@ -150,3 +151,56 @@ def test_figures_keep_their_exact_values(made: Made) -> None:
     values = [row[place].value for row in table.rows if isinstance(row[place], Number)]
     assert values == [one.to_date for one in made().facts]
     assert any(isinstance(block, Paragraph) for block in made().blocks)
+
+
+def test_the_annex_says_why_probabilities_moved(
+    desk: Desk, projections: list[dict[str, Any]]
+) -> None:
+    def part(name: str, change: float) -> dict[str, Any]:
+        return {"part": name, "change": change}
+
+    parts = [
+        part("plan", 0.0),
+        part("model", 0.01),
+        part("revisions", -0.03),
+        part("month", -0.05),
+    ]
+    moves = {
+        "from": {"as_of": "2021-05-31"},
+        "to": {"as_of": "2021-06-30"},
+        "changes": [
+            {
+                "name": {"vi": "Than sạch", "en": "Coal"},
+                "sentence": {"vi": "Xác suất giảm.", "en": "The probability fell."},
+                "targets": [
+                    {
+                        "level": "assigned",
+                        "period": "year",
+                        "status": {"from": "at_risk", "to": "at_risk"},
+                        "probability": {"from": 0.62, "to": 0.55, "change": -0.07, "parts": parts},
+                    }
+                ],
+            }
+        ],
+    }
+    basis = desk.basis("demo-2021", date(2021, 6, 30))
+    head = Letterhead(organ="Sở", parent="UBND")
+    for lang, words in (("vi", "VÌ SAO DỰ BÁO THAY ĐỔI"), ("en", "WHY PROJECTIONS MOVED")):
+        annex = build(basis, projections, head, Wanted(lang=lang, part="annex"), moves)
+        table = next(
+            block
+            for block in annex.blocks
+            if isinstance(block, Table) and "31" in block.columns[1].title
+        )
+        told = [str(cell) for cell in table.rows[0]]
+        minus = "−" + ("3,0" if lang == "vi" else "3.0")
+        assert told[1:3] == ["62%", "55%"]
+        assert told[5] == minus
+        assert words in words_of(annex)
+        assert moves["changes"][0]["sentence"][lang] in words_of(annex)
+        report = build(basis, projections, head, Wanted(lang=lang), moves)
+        assert words not in words_of(report)  # probabilities are internal
+
+
+def test_the_annex_goes_without_where_nothing_answered_before(desk: Desk) -> None:
+    assert moves_since(desk, "demo-2021", date(2021, 6, 30)) is None
