@@ -21,6 +21,7 @@ from service.routes import (
     health,
     kpi_pages,
     moves,
+    moves_pages,
     observations,
     pages,
     plans,
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         pages,
         kpi_pages,
         desk_pages,
+        moves_pages,
     ):
         app.include_router(module.router)
     describe(app)

@@ -9,20 +9,45 @@
     const text = field.value;
     if (field.dataset.type === "number") return text === "" ? undefined : Number(text);
     if (field.dataset.type === "percent") return text === "" ? undefined : Number(text) / 100;
-    if (field.dataset.type === "optional" && text === "") return undefined;
     if (field.type === "checkbox") return field.checked;
     return text;
   }
 
+  // 'changes.0.kpi' is the kpi of the first of the changes; ticks of one name make a list.
+  function put(content, name, value) {
+    const path = name.split(".");
+    let place = content;
+    for (let depth = 0; depth < path.length - 1; depth += 1) {
+      if (place[path[depth]] === undefined) place[path[depth]] = /^\d+$/.test(path[depth + 1]) ? [] : {};
+      place = place[path[depth]];
+    }
+    place[path[path.length - 1]] = value;
+  }
+
   function contentOf(form, only) {
     const content = {};
+    const lists = {};
     for (const field of form.elements) {
-      if (!field.name || field.disabled || (only && field.name !== only)) continue;
-      if (field.type === "radio" && !field.checked) continue;
+      if (!field.name || field.matches(":disabled") || (only && field.name !== only)) continue;
+      if (field.dataset.type === "list") {
+        lists[field.name] = lists[field.name] || [];
+        if (field.checked) lists[field.name].push(field.value);
+        continue;
+      }
       const value = valueOf(field);
-      if (value !== undefined) content[field.name] = value;
+      if (value !== undefined) put(content, field.name, value);
     }
+    for (const name of Object.keys(lists)) put(content, name, lists[name]);
     return content;
+  }
+
+  // Of the parts of a form marked with `data-when` those stay whose words have the choice among them.
+  function switchParts(choice) {
+    for (const part of choice.form.querySelectorAll("[data-when]")) {
+      const fits = part.dataset.when.split(" ").includes(choice.value);
+      part.hidden = !fits;
+      part.disabled = !fits;
+    }
   }
 
   function say(form, text, kind) {
@@ -93,5 +118,9 @@
       .finally(function () { if (button) button.disabled = false; });
   }
 
+  for (const choice of document.querySelectorAll("[data-switches]")) {
+    choice.addEventListener("change", function () { switchParts(choice); });
+    switchParts(choice);
+  }
   for (const form of document.querySelectorAll("form[data-api]")) form.addEventListener("submit", send);
 })();

@@ -136,6 +136,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/plans/{plan}/reports"): Asked(),
     ("GET", "/plans/{plan}/reports/template.docx"): Asked(),
     ("GET", "/plans/{plan}/versions"): Asked(),
+    ("GET", "/plans/{plan}/what-if"): Asked(),
+    ("GET", "/plans/{plan}/why"): Asked(),
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),
     ("GET", "/static/{name}"): Asked(),
