@@ -34,10 +34,6 @@ _EMBED = "window.vegaEmbed = vegaEmbed;"
 _bundling = threading.Lock()
 
 
-class UnknownAsset(NotFound):
-    """Pages load no file of that name."""
-
-
 def asset(name: str, home: Path) -> bytes:
     """The content of a file that pages load.
 
@@ -48,11 +44,11 @@ def asset(name: str, home: Path) -> bytes:
 
     Raises
     ------
-    UnknownAsset
+    NotFound
         If there is none of that name.
     """
     if name not in MEDIA_TYPES:
-        raise UnknownAsset(f"expected one of {', '.join(MEDIA_TYPES)}; found '{name}'.")
+        raise NotFound(f"expected one of {', '.join(MEDIA_TYPES)}; found '{name}'.")
     if name == "vega.js":
         return vega_script(home)
     if name.endswith(".ttf"):

@@ -162,7 +162,32 @@ def test_a_retraining_is_followed_while_it_runs(
     chromium.wait_for(lambda: "made up for a test" in chromium.text())
 
 
-PAGES = ("", "/kpis/coal", "/kpis/bridge", "/reports", "/models", "/versions")
+def test_a_what_if_is_tried(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}/what-if?{MONTH}&lang=vi")
+    chromium.find("#w-name").send_keys("Mỏ ngừng tháng 12")
+    chromium.find("#w-kpi option[value=coal]").click()
+    chromium.find("input[value='2018-12']").click()
+    assert not chromium.find("#w-size").is_displayed()
+    chromium.find("#w-value").send_keys("-40")
+    chromium.press(chromium.find("#lever button"))
+    assert chromium.text("#shown") == "Mỏ ngừng tháng 12"
+    assert "chỉ dùng nội bộ" in chromium.text()
+    assert re.search(r"tháng 12/2018: [\d.,]+ → [\d.,]+", chromium.text("#result"))
+    assert "thay đổi theo Than đá" in chromium.text("#result")  # the total moves with its part
+    chromium.find("#w-name").send_keys("Đình công")
+    chromium.find("#w-shape option[value=event]").click()
+    chromium.find("#w-size").send_keys("-20")
+    chromium.press(chromium.find("#lever button"))
+    assert chromium.text("#shown") == "Đình công"
+    preset = chromium.find("form.preset")
+    preset.find_element("css selector", "[name='assumptions.share']").send_keys("30")
+    preset.find_element("css selector", "[name=kpi] option[value=steel]").click()
+    chromium.press(preset.find_element("css selector", "button"))
+    assert "30 %" in chromium.text() or "30%" in chromium.text()
+    assert len(chromium.all("a[href*='what-if?id=']")) == 3
+
+
+PAGES = ("", "/kpis/coal", "/kpis/bridge", "/reports", "/models", "/versions", "/why", "/what-if")
 
 
 @pytest.mark.parametrize("width", [360, 1920])

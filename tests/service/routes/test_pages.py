@@ -35,6 +35,7 @@ WORDS = {
     "en": ("KPI", "Target", "Probability", "80% interval", "Published up to", "30 June 2018"),
 }
 PLAN = "/plans/demo-2018"
+SECTIONS = ("kpis/steel", "why", "what-if", "reports", "models", "versions")
 
 
 def text_of(page: str) -> str:
@@ -78,7 +79,7 @@ def test_the_first_page_leads_to_the_plan_or_the_kpi_asked_for(service: Any) -> 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize(
     "page",
-    [PLAN, f"{PLAN}/kpis/steel", f"{PLAN}/reports", f"{PLAN}/models", f"{PLAN}/versions"],
+    [PLAN, *(f"{PLAN}/{section}" for section in SECTIONS)],
 )
 def test_nothing_is_loaded_from_elsewhere_and_every_link_works(
     service: Any, lang: str, page: str, monkeypatch: pytest.MonkeyPatch
@@ -253,6 +254,48 @@ def test_the_versions_page_compares_the_last_two(service: Any) -> None:
     assert "10 June 2018" in page
     same = text_of(service.get(f"{PLAN}/versions?lang=en&from=2&to=2").text)
     assert "Nothing changed." in same
+
+
+def test_the_why_page_keeps_its_two_answers_apart(service: Any) -> None:
+    page = text_of(service.get(f"{PLAN}/why?as_of=2018-06&lang=en").text)
+    performance, _, forecast = page.partition("Why the forecast moved since 31 May 2018")
+    told = service.get("/v1/plans/demo-2018/contributions/both?as_of=2018-06").json()
+    for part in told["breakdowns"][0]["parts"]:
+        assert f"{part['contribution']:+.1f}".replace("-", "−") in performance
+    assert told["sentence"]["en"] in performance
+    moved = service.get("/v1/plans/demo-2018/changes?from=2018-05&to=2018-06").json()["changes"]
+    aimed = [one["sentence"]["en"] in forecast for one in moved]
+    assert aimed == [True, False, True, True, False]  # steel has no target, the bridge no figure
+    every = text_of(service.get(f"{PLAN}/why?as_of=2018-06&lang=en&all=true").text)
+    assert [one["sentence"]["en"] in every for one in moved] == [True, True, True, True, False]
+    (coal,) = (one for one in moved if one["kpi"] == "coal")
+    for part in coal["targets"][0]["probability"]["parts"]:
+        assert f"{100 * part['change']:+.1f}".replace("-", "−").replace("+0.0", "0.0") in forecast
+    assert "Not compared: Bridge." in forecast
+
+
+def test_stated_causes_stand_on_the_why_page(own_service: Any) -> None:
+    note = {"month": "2018-06", "vi": "Mưa lớn làm ngừng khai thác"}
+    own_service.post("/v1/plans/demo-2018/log/coal", json=note)
+    page = text_of(own_service.get(f"{PLAN}/why?as_of=2018-06").text)
+    assert "Than đá : Mưa lớn làm ngừng khai thác" in page
+
+
+def test_a_scenario_stands_beside_the_projection_and_says_that_it_is_internal(
+    own_service: Any,
+) -> None:
+    change = {"kpi": "coal", "shape": "percent", "months": ["2018-10"], "value": -50}
+    asked = {"name": "Mất <nửa> tháng 10", "as_of": "2018-06", "changes": [change]}
+    made = own_service.post("/v1/plans/demo-2018/scenarios", json=asked).json()
+    html = own_service.get(f"{PLAN}/what-if?as_of=2018-06&lang=en&id={made['id']}").text
+    page = text_of(html)
+    result = made["results"][0]
+    for side in ("baseline", "scenario"):
+        assert f"{result[side]['projected']['median']:,.1f}" in page
+    assert made["notice"]["en"] in page
+    assert "moves with Coal" in page
+    assert "Mất &lt;nửa&gt; tháng 10" in html
+    assert own_service.get(f"{PLAN}/what-if?id=99").status_code == 404
 
 
 def test_a_planners_own_template_is_filled_in_on_the_page(service: Any) -> None:
