@@ -34,28 +34,26 @@ Newest = Mapping[Form, Mapping[int, Figure]]  # form → month ordinal → figur
 def newest(observations: Iterable[Observation], day: date) -> dict[Form, dict[int, Figure]]:
     """The figure that counts on a day, for each form and month.
 
-    Of several the one published last wins; on one day final before restated before
-    estimate, then the source that sorts last. One of no known date gives way to all
-    others.
+    Of several the one that `precedence` puts last wins, in whatever order they came.
     """
-    chosen: dict[tuple[Form, int], tuple[tuple[date, int, str, float], Figure]] = {}
-    for observation in observations:
-        if observation.published > day:
-            continue
-        order = (
-            known_since(observation),
-            RANK[observation.status],
-            observation.source,
-            observation.value,
-        )
-        place = (observation.form, observation.month.ordinal)
-        if place not in chosen or chosen[place][0] < order:
-            figure = Figure(observation.value, observation.status, observation)
-            chosen[place] = (order, figure)
+    known = [one for one in observations if one.published <= day]
+    known.sort(key=precedence)
+    chosen = {(one.form, one.month): one for one in known}  # the last of each wins
     forms: dict[Form, dict[int, Figure]] = {}
-    for (form, ordinal), (_, figure) in chosen.items():
-        forms.setdefault(form, {})[ordinal] = figure
+    for (form, month), one in chosen.items():
+        forms.setdefault(form, {})[month.ordinal] = Figure(one.value, one.status, one)
     return forms
+
+
+def precedence(observation: Observation) -> tuple[date, int, float]:
+    """What orders the figures of one form and month; the greatest counts.
+
+    The one published last; of one day the firmest (final, restated, derived,
+    estimate, reconstructed); of those the larger value, so that neither the order
+    in which files were loaded nor their names decide. One of no known date gives
+    way to all others.
+    """
+    return known_since(observation), RANK[observation.status], observation.value
 
 
 def known_since(observation: Observation) -> date:

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from data.observation import Form, Kpi, Observation
-from data.panel import Panel
-from data.readers.cells import fold, publication_date
-from data.readers.gso import read_workbook
-from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
-from data.readers.tables import is_old_excel, is_xlsx
-from data.readers.tidy import read_tidy
-from data.store import Added, ImportRecord, Store
-from data.suspicion import Suspicion, suspicious
-from models.errors import InputError, UnknownLayout
-from models.series import FigureStatus
-
-FORMS: dict[Measure, tuple[Form, FigureStatus]] = {
-    "month_est": ("month", "estimate"),
-    "month_prev": ("month", "restated"),
-    "ytd": ("year_to_date", "estimate"),
-    "ytd_prev": ("year_to_date", "restated"),
-    "plan_pct": ("share_of_plan", "estimate"),
-    "plan_value": ("plan", "final"),
-    "yoy_month": ("rate_on_year", "estimate"),
-    "yoy_month_prev": ("rate_on_year", "restated"),
-    "yoy_ytd": ("rate_to_date", "estimate"),
-    "yoy_ytd_prev": ("rate_to_date", "restated"),
-    "mom": ("rate_on_month", "estimate"),
-}
+from data.held import Compared, Held
+from data.imports import Base
+from data.observation_rows import Added, ImportRecord, read_observations
+from data.preview import FilePreview, UnknownRow, look_at, unknown_rows
+from data.reading import Claims, FileRead, read_file
+from data.store import Store
+from data.suspicion import Suspicion
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, the file just done
 
@@ -53,21 +33,13 @@ class FileReport:
 
 
 @dataclass(frozen=True)
-class UnknownRow:
-    """A row of a known table that no KPI of the family claims."""
-
-    table: str
-    row: str
-    times: int
-
-
-@dataclass(frozen=True)
 class IngestReport:
     """The summary a planner reads."""
 
     files: tuple[FileReport, ...]
     unknown: tuple[UnknownRow, ...]
     suspicions: tuple[Suspicion, ...]
+    revised: tuple[Compared, ...]
     dry_run: bool
 
     @property
@@ -91,20 +63,6 @@ class IngestReport:
         return tuple(file for file in self.files if file.problem)
 
 
-@dataclass(frozen=True)
-class _Read:
-    """A file's content as observations, or why there are none."""
-
-    file: str
-    sha256: str
-    observations: tuple[Observation, ...] = ()
-    tables: tuple[str, ...] = ()
-    rows: int = 0
-    unknown: tuple[tuple[str, str], ...] = ()
-    problem: str | None = None
-    notes: tuple[str, ...] = ()
-
-
 def ingest(
     store: Store,
     family: str,
@@ -120,8 +78,8 @@ def ingest(
 
     Parameters
     ----------
-    files : annexes of the statistics office (.xls, .xlsx) and tidy files (.csv,
-        .xlsx), in any order
+    files : annexes of the statistics office, report forms of a department and tidy
+        tables (.xlsx, .xlsm, .xls, .csv), in any order
     published : publication date of all files; else the date at the start of each
         file name, or what a tidy file says per figure
     dry_run : read and compare, write nothing
@@ -133,169 +91,68 @@ def ingest(
     IngestReport; a file that cannot be read is in it with the reason, and has
     changed nothing
     """
-    kpis = store.kpis(family)
-    if not kpis:
-        raise InputError(f"no plan of family '{family}' is loaded; import its plan first.")
-    rows_of = _claims(kpis)
+    with store.reading() as connection:
+        base = Base.of(connection, family)
+        held = Held(read_observations(connection, family))
+    reads: list[FileRead] = []
     reports: list[FileReport] = []
-    unknown: Counter[tuple[str, str]] = Counter()
     suspicions: list[Suspicion] = []
-    known = store.panel(family)
-    for done, read in enumerate(_read_all(files, kpis, rows_of, published, workers), start=1):
-        unknown.update(read.unknown)
-        if read.problem is None:
-            suspicions += suspicious(known, kpis, read.observations)
-            known = Panel.of(family, kpis, [*known.figures(), *read.observations])
-        reports.append(_store(store, family, read, by, dry_run))
+    revised: list[Compared] = []
+    for read in _read_all(files, base.claims(), published, workers):
+        if read.blocked is not None:
+            read = replace(read, observations=(), problem=read.blocked)
+        shown = look_at(read, held, base.kpis, store.imported(family, read.sha256))
+        suspicions += shown.suspicions
+        revised += (one for one in shown.figures if one.state == "revised")
+        reports.append(_report(store, family, shown, by, dry_run))
+        reads.append(replace(read, observations=()))
         if progress is not None:
-            progress(done, len(files), read.file)
+            progress(len(reads), len(files), read.file)
     return IngestReport(
         files=tuple(reports),
-        unknown=tuple(
-            UnknownRow(table, row, times) for (table, row), times in sorted(unknown.items())
-        ),
+        unknown=unknown_rows(reads, base.kpis),
         suspicions=tuple(suspicions),
+        revised=tuple(revised),
         dry_run=dry_run,
     )
 
 
-def observations_of(
-    figures: Iterable[PrintedFigure],
-    rows_of: dict[tuple[str, str, int, str], str],
-    published: date,
-    file: str,
-) -> tuple[list[Observation], list[tuple[str, str]]]:
-    """Figures as observations of the KPIs that claim their rows, and the rows unclaimed."""
-    observations = []
-    unclaimed: dict[tuple[str, str], None] = {}
-    for figure in figures:
-        kpi = rows_of.get((figure.table, figure.quantity, figure.occurrence, fold(figure.row)))
-        if kpi is None:
-            unclaimed[figure.table, figure.row] = None
-        elif figure.measure in FORMS:
-            form, status = FORMS[figure.measure]
-            observations.append(
-                Observation(
-                    kpi=kpi,
-                    month=figure.month,
-                    form=form,
-                    value=figure.value,
-                    status=status,
-                    published=published,
-                    source=f"{file}, sheet '{figure.sheet}', cell {figure.cell}",
-                )
-            )
-    return observations, list(unclaimed)
-
-
-def _claims(kpis: Iterable[Kpi]) -> dict[tuple[str, str, int, str], str]:
-    """Which KPI claims the row of a table, by quantity, occurrence and folded name."""
-    return {
-        (row.table, row.quantity, row.occurrence, name): kpi.slug
-        for kpi in kpis
-        for row in kpi.rows
-        for name in row.names
-    }
-
-
 def _read_all(
-    files: Sequence[Path],
-    kpis: Sequence[Kpi],
-    rows_of: dict[tuple[str, str, int, str], str],
-    published: date | None,
-    workers: int,
-) -> Iterator[_Read]:
+    files: Sequence[Path], claims: Claims, published: date | None, workers: int
+) -> Iterator[FileRead]:
     """Files read in the order given, by several processes where that pays."""
     if workers <= 1 or len(files) < 4:
         for file in files:
-            yield _read(file, kpis, rows_of, published)
+            yield _read(file, claims, published)
         return
     with ProcessPoolExecutor(workers) as pool:
-        waiting = [pool.submit(_read, file, kpis, rows_of, published) for file in files]
+        waiting = [pool.submit(_read, file, claims, published) for file in files]
         for one in waiting:
             yield one.result()
 
 
-def _read(
-    path: Path,
-    kpis: Sequence[Kpi],
-    rows_of: dict[tuple[str, str, int, str], str],
-    published: date | None,
-) -> _Read:
-    file = path.name
+def _read(path: Path, claims: Claims, published: date | None) -> FileRead:
     try:
         content = path.read_bytes()
     except OSError as error:
-        return _Read(file, "", problem=f"{file}: cannot be read ({error.strerror}).")
-    sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        if is_xlsx(content) or is_old_excel(content):
-            try:
-                return _read_annex(read_workbook(content, file), sha256, rows_of, published)
-            except UnknownLayout as no_annex:
-                return _read_tidy(content, file, sha256, kpis, published, no_annex)
-        return _read_tidy(content, file, sha256, kpis, published)
-    except InputError as error:
-        return _Read(file, sha256, problem=str(error))
+        return FileRead(path.name, "", problem=f"{path.name}: cannot be read ({error.strerror}).")
+    return read_file(content, path.name, claims, published)
 
 
-def _read_tidy(
-    content: bytes,
-    file: str,
-    sha256: str,
-    kpis: Sequence[Kpi],
-    published: date | None,
-    no_annex: UnknownLayout | None = None,
-) -> _Read:
-    """A tidy file; of a workbook that is neither, the annex reader's reason is given."""
-    try:
-        tidy = read_tidy(content, file, kpis, published or publication_date(file))
-    except UnknownLayout:
-        if no_annex is None:
-            raise
-        raise no_annex from None
-    return _Read(file, sha256, tidy, ("tidy",), len(tidy))
-
-
-def _read_annex(
-    workbook: PrintedWorkbook,
-    sha256: str,
-    rows_of: dict[tuple[str, str, int, str], str],
-    published: date | None,
-) -> _Read:
-    day = published or workbook.published
-    if day is None:
-        raise InputError(
-            f"{workbook.file}: expected a publication date at the start of the file name "
-            "(2021-06-29-…), found none; say it with --published YYYY-MM-DD."
-        )
-    observations, unclaimed = observations_of(workbook.figures, rows_of, day, workbook.file)
-    rows = {
-        (figure.table, figure.sheet, figure.row, figure.occurrence) for figure in workbook.figures
-    }
-    return _Read(
-        file=workbook.file,
-        sha256=sha256,
-        observations=tuple(observations),
-        tables=workbook.tables,
-        rows=len(rows),
-        unknown=tuple(unclaimed),
-        notes=workbook.notes,
-    )
-
-
-def _store(store: Store, family: str, read: _Read, by: str, dry_run: bool) -> FileReport:
-    """Write one file's observations and say what that changed."""
-    if read.problem is not None:
-        return FileReport(read.file, problem=read.problem)
-    origin = ImportRecord(read.file, read.sha256, by, datetime.now(UTC))
-    before = store.imported(family, read.sha256)
-    added = store.add_observations(family, read.observations, origin, dry_run=dry_run)
+def _report(store: Store, family: str, shown: FilePreview, by: str, dry_run: bool) -> FileReport:
+    """Write one file's figures, unless it is a dry run, and say what that changes."""
+    read = shown.read
+    if shown.problem is not None:
+        return FileReport(read.file, problem=shown.problem)
+    added = shown.added
+    if not dry_run:
+        origin = ImportRecord(read.file, read.sha256, by, datetime.now(UTC))
+        added = store.add_observations(family, read.observations, origin)
     return FileReport(
         file=read.file,
         tables=read.tables,
-        rows=read.rows,
+        rows=read.printed,
         added=added,
         notes=read.notes,
-        loaded_before=before,
+        loaded_before=shown.loaded_before,
     )

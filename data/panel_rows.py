@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -13,16 +13,18 @@ from data.panel import Panel
 from data.plan_rows import read_kpis
 
 
-def read_panel(connection: Connection, family: str, up_to: date | None) -> Panel:
+def read_panel(
+    connection: Connection, family: str, up_to: date | None, held_at: datetime | None = None
+) -> Panel:
     """A family's KPIs and figures up to a day; see `data.store.Store.panel`."""
     kpis = read_kpis(connection, family)
     if any(kpi.demonstration for kpi in kpis):
         up_to = None
     elsewhere = [
-        _indicators(connection, other, slugs, up_to)
+        _indicators(connection, other, slugs, up_to, held_at)
         for other, slugs in sorted(_foreign(family, kpis).items())
     ]
-    figures = read_observations(connection, family, up_to)
+    figures = read_observations(connection, family, up_to, held_at=held_at)
     return Panel.of(family, kpis, figures, [panel for panel in elsewhere if panel.definitions])
 
 
@@ -38,12 +40,16 @@ def _foreign(family: str, kpis: Iterable[Kpi]) -> dict[str, set[str]]:
 
 
 def _indicators(
-    connection: Connection, family: str, slugs: Iterable[str], up_to: date | None
+    connection: Connection,
+    family: str,
+    slugs: Iterable[str],
+    up_to: date | None,
+    held_at: datetime | None,
 ) -> Panel:
     """A panel of some KPIs of a family and of those they are made of."""
     by_slug = {kpi.slug: kpi for kpi in read_kpis(connection, family)}
     needed = _made_of(by_slug, [slug for slug in slugs if slug in by_slug])
-    figures = read_observations(connection, family, up_to, kpis=needed)
+    figures = read_observations(connection, family, up_to, needed, held_at=held_at)
     return Panel.of(family, [by_slug[slug] for slug in sorted(needed)], figures)
 
 

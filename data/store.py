@@ -32,12 +32,15 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from data import tables
 from data.audit import process_user, write_entry
 from data.entry_rows import LogEntry, read_log, read_progress, write_log, write_progress
-from data.observation import UNDATED, Kpi, Observation
+from data.event_rows import EventEntry, read_events, write_event
+from data.held import identity
+from data.observation import Kpi, Observation
 from data.observation_rows import (
     Added,
     ImportRecord,
     add_observations,
-    identity,
+    read_vintages,
+    was_imported,
 )
 from data.panel import Panel
 from data.panel_rows import read_panel
@@ -60,19 +63,10 @@ def _newest(table: Table, *, of_family: bool = False) -> ScalarSelect[int]:
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 _REVISION = select(  # built once: it is asked before every answer
     _newest(tables.imports),
+    _newest(tables.withdrawals),
     _newest(tables.edits),
     _newest(tables.promotions, of_family=True),
     _newest(tables.steps, of_family=True),
-)
-
-# asked before every answer, so it is put together once
-_COUNTERS = select(
-    *(
-        select(func.coalesce(func.max(table.c.id), 0))
-        .where(table.c.family == bindparam("family"))
-        .scalar_subquery()
-        for table in (tables.imports, tables.edits, tables.promotions)
-    )
 )
 
 
@@ -90,18 +84,20 @@ class Promotion:
 class Revision(NamedTuple):
     """Counts of imports and edits of plans, and of a family's promotions and steps of sign-off.
 
-    Imports and edits are those of all families: one may hold the indicators of
-    another. `figures` changes only with what projections are computed from.
+    Imports, those taken back and edits are of all families: one may hold the
+    indicators of another. `figures` changes only with what projections are
+    computed from.
     """
 
     imports: int
+    withdrawals: int
     edits: int
     promotions: int
     steps: int
 
     @property
-    def figures(self) -> tuple[int, int, int]:
-        return self[:3]
+    def figures(self) -> tuple[int, int, int, int]:
+        return self[:4]
 
 
 class ObservationStore(Protocol):
@@ -256,6 +252,16 @@ class Store:
         with self.writing() as connection:
             write_log(connection, plan, entry, by or process_user(), datetime.now(UTC))
 
+    def events(self, family: str) -> tuple[EventEntry, ...]:
+        """All decisions about a family's events, in the order in which they were entered."""
+        with self.reading() as connection:
+            return read_events(connection, family)
+
+    def add_event(self, plan: Plan, entry: EventEntry, by: str | None = None) -> None:
+        """Append a decision about an event; `by` as for a report."""
+        with self.writing() as connection:
+            write_event(connection, plan, entry, by or process_user(), datetime.now(UTC))
+
     # observations
 
     def add_observations(
@@ -269,7 +275,8 @@ class Store:
         """Add what is not there yet, in one transaction; on a `dry_run` only count it.
 
         The same figure (KPI, month, form, value, status, publication date) is
-        added once. A figure differing from all those kept for the same month and
+        added once; that another file printed it again is noted, so that it stays
+        when the first is taken back. A figure differing from all those kept for the same month and
         form counts as revised.
 
         Raises
@@ -282,20 +289,21 @@ class Store:
             return add_observations(connection, family, observations, origin, dry_run)
 
     def imported(self, family: str, sha256: str) -> bool:
-        """Whether a file of that content added figures before."""
-        chosen = select(tables.imports.c.id).where(
-            tables.imports.c.family == family, tables.imports.c.sha256 == sha256
-        )
+        """Whether a file of that content added figures before, and was not taken back."""
         with self.reading() as connection:
-            return connection.scalar(chosen.limit(1)) is not None
+            return was_imported(connection, family, sha256)
 
-    def panel(self, family: str, up_to: date | None = None) -> Panel:
+    def panel(
+        self, family: str, up_to: date | None = None, held_at: datetime | None = None
+    ) -> Panel:
         """Everything known of a family (up to a day), in memory, with its indicators elsewhere.
 
         Of a family with KPIs for demonstration everything at all: they look ahead.
+        Imports that were taken back are left out, whatever the day; with `held_at`
+        imports and withdrawals count as they stood at that moment.
         """
         with self.reading() as connection:
-            return read_panel(connection, family, up_to)
+            return read_panel(connection, family, up_to, held_at)
 
     def series_as_of(self, family: str, kpi: str, day: date) -> Series:
         """A KPI as known on a day; see `data.panel.Panel.series_as_of`."""
@@ -303,15 +311,15 @@ class Store:
 
     def vintages(self, family: str) -> tuple[date, ...]:
         """The days on which anything of the family was published."""
-        table = tables.observations
-        chosen = select(table.c.published).distinct()
-        chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
         with self.reading() as connection:
-            return tuple(connection.scalars(chosen.order_by(table.c.published)))
+            return read_vintages(connection, family)
 
-    def data_hash(self, family: str, day: date) -> str:
-        """SHA-256 of all figures that answers for a day rest on, whatever order they came in."""
-        panel = self.panel(family, day)
+    def data_hash(self, family: str, day: date, held_at: datetime | None = None) -> str:
+        """SHA-256 of all figures that answers for a day rest on, whatever order they came in.
+
+        `held_at` as in `panel`.
+        """
+        panel = self.panel(family, day, held_at)
         lines = sorted("|".join(map(str, identity(one))) for one in panel.figures())
         for name, other in sorted(panel.elsewhere.items()):
             lines += sorted("|".join((name, *map(str, identity(one)))) for one in other.figures())
@@ -374,15 +382,23 @@ class Store:
 
     def projection(self, stamp: str) -> dict[str, Any]:
         """What the ledger holds under a stamp; raise `UnknownStamp`."""
-        chosen = select(tables.projections.c.payload).where(tables.projections.c.stamp == stamp)
+        return dict(self._entry(stamp)[0])
+
+    def recorded_at(self, stamp: str) -> datetime:
+        """When a stamp was entered into the ledger, in UTC; raise `UnknownStamp`."""
+        return self._entry(stamp)[1]
+
+    def _entry(self, stamp: str) -> tuple[Mapping[str, Any], datetime]:
+        table = tables.projections
+        chosen = select(table.c.payload, table.c.recorded_at).where(table.c.stamp == stamp)
         with self.reading() as connection:
-            payload = connection.scalar(chosen)
-        if payload is None:
+            entry = connection.execute(chosen).one_or_none()
+        if entry is None:
             raise UnknownStamp(
                 f"no published figure carries the code '{stamp}'; check the letters, and that "
                 "it was issued by this service."
             )
-        return dict(payload)
+        return entry.payload, entry.recorded_at
 
 
 def _address(url: str) -> URL:

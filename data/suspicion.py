@@ -2,91 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from data.observation import Kpi, Observation
-from data.panel import Panel
+from data.figures import RANK
+from data.held import Held
+from data.observation import Form, Kpi, Observation
+from models.series import Month
 
 FAR = 6.0  # robust standard deviations of the log on the month's own history
 FEW = 24  # months of history below which nothing is called unusual
+THOUSANDS = 2.5  # powers of ten: thousand against million, with room for a month's own move
+OFF = 0.25  # by how much a printed rate may differ from that of the levels: bases are revised
 _NORMAL_MAD = 1.4826
 _SMALLEST = 0.05  # a history that hardly moves still moves by this much on logs
+_UNCHANGED = 100.0  # a rate that says so; growth would be 0
+
+Why = Literal[
+    "magnitude", "magnitude_to_date", "history", "falling", "rate", "rate_as_growth", "twice"
+]
+Known = Mapping[tuple[Form, Month], float]  # a KPI's figures that count
+
+_REASON: Mapping[Why, str] = {
+    "magnitude": "about {times:,.3g} times the usual month ({against:,.6g})",
+    "magnitude_to_date": "about {times:,.3g} times that of the same months of last year "
+    "({against:,.6g})",
+    "history": "{change:+,.0f} % on last year, far beyond its own history",
+    "falling": "cumulative figure below the month before ({against:,.6g})",
+    "rate": "the levels give a rate of {against:,.1f}",
+    "rate_as_growth": "growth where a rate with 100 as unchanged belongs, expected about "
+    "{against:,.1f}",
+    "twice": "the same day also says {against:,.6g}; the firmer counts, else the larger",
+}
 
 
 @dataclass(frozen=True)
 class Suspicion:
-    """A figure worth a second look, and why."""
+    """A figure worth a second look, and why.
+
+    `against` is what it was compared with: the usual month, last year's month, the
+    cumulative figure before, the rate that the levels give, the other figure.
+    """
 
     kpi: str
     month: str
+    form: Form
     value: float
     unit: str
     source: str
-    reason: str
+    why: Why
+    against: float
+
+    @property
+    def reason(self) -> str:
+        change = 100 * (self.value / self.against - 1) if self.against else 0.0
+        times = self.value / self.against if self.against else 0.0
+        return _REASON[self.why].format(against=self.against, change=change, times=times)
 
 
 def suspicious(
-    known: Panel, kpis: Sequence[Kpi], observations: Iterable[Observation]
+    held: Held, kpis: Sequence[Kpi], observations: Iterable[Observation]
 ) -> list[Suspicion]:
-    """Compare new figures with what was known before.
+    """Compare the figures of a file with what was kept before, and with each other.
 
-    Reported are: a month that is a thousand times (or a thousandth of) its usual
-    size; one far beyond the history of its changes; a cumulative figure of a KPI
-    that never falls below zero that is lower than the one a month before.
+    Reported are: a month (or a year to date) that is a thousand times, or a
+    thousandth of, its usual size; a month far beyond the history of its changes;
+    a cumulative figure of a KPI that never falls below zero that is lower than the
+    one a month before; a printed rate that the levels of the same file contradict,
+    and one that was printed as growth (41.0) where 100 means unchanged (141.0);
+    two figures of the same month, form, day and status.
     """
     units = {kpi.slug: kpi.unit for kpi in kpis}
-    fresh = list(observations)
-    here = {(o.kpi, o.form, o.month): o.value for o in fresh}
-    history = {kpi: _history(known, kpi) for kpi in {o.kpi for o in fresh}}
+    by_kpi: dict[str, list[Observation]] = {}
+    for one in observations:
+        by_kpi.setdefault(one.kpi, []).append(one)
     found = []
-    for observation in fresh:
-        reason = None
-        if observation.form == "month":
-            reason = _unusual(observation, history[observation.kpi])
-        elif observation.form == "year_to_date" and observation.month.month > 1:
-            before = here.get(
-                (observation.kpi, "year_to_date", observation.month.plus(-1)),
-                history[observation.kpi].get(("year_to_date", observation.month.plus(-1).ordinal)),
-            )
-            if before is not None and 0 <= observation.value < before * (1 - 1e-9):
-                reason = f"cumulative figure below the month before ({before:,.6g})"
-        if reason:
-            found.append(
-                Suspicion(
-                    kpi=observation.kpi,
-                    month=str(observation.month),
-                    value=observation.value,
-                    unit=units.get(observation.kpi, ""),
-                    source=observation.source,
-                    reason=reason,
+    for kpi, fresh in by_kpi.items():
+        before = {place: one.value for place, one in held.latest(kpi).items()}
+        here = {(one.form, one.month): one.value for one in fresh}
+        seen: dict[tuple[Form, Month], Observation] = dict(held.latest(kpi))
+        for one in fresh:
+            reason = _doubt(one, before, here) or _twice(one, seen)
+            seen[one.form, one.month] = one
+            if reason is not None:
+                why, against = reason
+                unit = units.get(kpi, "") if one.form in ("month", "year_to_date") else "%"
+                suspicion = Suspicion(
+                    kpi, str(one.month), one.form, one.value, unit, one.source, why, against
                 )
-            )
+                found.append(suspicion)
     return found
 
 
-def _history(known: Panel, kpi: str) -> dict[tuple[str, int], float]:
-    """The figure published last for each form and month."""
-    latest = sorted(known.printed.get(kpi, ()), key=lambda figure: figure.published)
-    return {(figure.form, figure.month.ordinal): figure.value for figure in latest}
+def _doubt(one: Observation, before: Known, here: Known) -> tuple[Why, float] | None:
+    if one.form == "month":
+        return _unusual(one, before)
+    if one.form == "year_to_date":
+        return _falling(one, before, here) or _other_size(one, before)
+    if one.form in ("rate_on_year", "rate_to_date"):
+        return _contradicted(one, before, here) or _growth(one, before)
+    return _growth(one, before) if one.form == "rate_on_month" else None
 
 
-def _unusual(observation: Observation, history: dict[tuple[str, int], float]) -> str | None:
-    place = observation.month.ordinal
+def _unusual(one: Observation, before: Known) -> tuple[Why, float] | None:
+    place = one.month.ordinal
     months = {
-        ordinal: value
-        for (form, ordinal), value in history.items()
-        if form == "month" and ordinal < place and value > 0
+        month.ordinal: value
+        for (form, month), value in before.items()
+        if form == "month" and month.ordinal < place and value > 0
     }
     if len(months) < FEW:
         return None
     usual = float(np.median([months[ordinal] for ordinal in sorted(months)[-12:]]))
-    if observation.value > 0 and abs(np.log10(observation.value / usual)) > 2.5:
-        return f"about {observation.value / usual:,.3g} times the usual month ({usual:,.6g})"
-    before = months.get(place - 12)
-    if before is None or observation.value <= 0:
+    if one.value > 0 and abs(np.log10(one.value / usual)) > THOUSANDS:
+        return "magnitude", usual
+    last_year = months.get(place - 12)
+    if last_year is None or one.value <= 0:
         return None
     changes = np.array(
         [np.log(months[o] / months[o - 12]) for o in months if o - 12 in months], dtype=float
@@ -95,7 +129,61 @@ def _unusual(observation: Observation, history: dict[tuple[str, int], float]) ->
         return None
     centre = float(np.median(changes))
     spread = max(_NORMAL_MAD * float(np.median(np.abs(changes - centre))), _SMALLEST)
-    change = float(np.log(observation.value / before))
-    if abs(change - centre) > FAR * spread:
-        return f"{100 * np.expm1(change):+,.0f} % on last year, far beyond its own history"
+    change = float(np.log(one.value / last_year))
+    return ("history", last_year) if abs(change - centre) > FAR * spread else None
+
+
+def _falling(one: Observation, before: Known, here: Known) -> tuple[Why, float] | None:
+    if one.month.month == 1:
+        return None
+    place: tuple[Form, Month] = ("year_to_date", one.month.plus(-1))
+    earlier = here.get(place, before.get(place))
+    if earlier is not None and 0 <= one.value < earlier * (1 - 1e-9):
+        return "falling", earlier
     return None
+
+
+def _other_size(one: Observation, before: Known) -> tuple[Why, float] | None:
+    """Thousand against million, of a year to date: beside that of last year."""
+    last_year = before.get(("year_to_date", one.month.plus(-12)))
+    if last_year is None or last_year <= 0 or one.value <= 0:
+        return None
+    other_size = abs(np.log10(one.value / last_year)) > THOUSANDS
+    return ("magnitude_to_date", last_year) if other_size else None
+
+
+def _contradicted(one: Observation, before: Known, here: Known) -> tuple[Why, float] | None:
+    """A rate beside that of the file's own level and last year's."""
+    form: Form = "month" if one.form == "rate_on_year" else "year_to_date"
+    level = here.get((form, one.month))
+    place: tuple[Form, Month] = (form, one.month.plus(-12))
+    base = before.get(place, here.get(place))
+    if level is None or base is None or level <= 0 or base <= 0:
+        return None
+    implied = 100 * level / base
+    off = abs(one.value - implied)
+    as_growth = abs(one.value + _UNCHANGED - implied) < off / 10
+    if one.value < _UNCHANGED and off > _UNCHANGED / 2 and as_growth:
+        return "rate_as_growth", implied
+    return ("rate", implied) if off > OFF * implied else None
+
+
+def _growth(one: Observation, before: Known) -> tuple[Why, float] | None:
+    """A rate printed as growth, where there are no levels: beside the rates before it."""
+    rates = [value for (form, _), value in before.items() if form == one.form]
+    if len(rates) < FEW:
+        return None
+    usual = float(np.median(rates))
+    off = abs(one.value - usual)
+    grown = off > _UNCHANGED / 2 and abs(one.value + _UNCHANGED - usual) < off / 4
+    return ("rate_as_growth", usual) if grown else None
+
+
+def _twice(
+    one: Observation, seen: Mapping[tuple[Form, Month], Observation]
+) -> tuple[Why, float] | None:
+    """Two values of one day and status: a rule decides, a person should."""
+    other = seen.get((one.form, one.month))
+    if other is None or other.published != one.published or other.value == one.value:
+        return None
+    return ("twice", other.value) if RANK[other.status] == RANK[one.status] else None

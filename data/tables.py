@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -143,6 +144,26 @@ log_entries = Table(
     Index("log_of_plan", "plan", "kpi"),
 )
 
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("shape", String(10), nullable=False),
+    Column("size", Float(53), nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("events_of_family", "family", "kpi"),
+)
+
 edits = Table(
     "edits",
     metadata,
@@ -162,6 +183,7 @@ imports = Table(
     Column("sha256", String(64), nullable=False),
     Column("imported_at", Moment, nullable=False),
     Column("imported_by", Text, nullable=False),
+    Column("batch", String(20)),  # the upload it was committed with; null: by itself
     Index("imports_of_family", "family", "id"),
 )
 
@@ -180,6 +202,61 @@ observations = Table(
     Column("source", Text, nullable=False),
     Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
     Index("observations_by_vintage", "family", "kpi", "published"),
+)
+
+repeats = Table(  # figures that an import printed again: they outlive the import they came with
+    "repeats",
+    metadata,
+    Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
+    Column("observation", Integer, ForeignKey("observations.id"), primary_key=True),
+    Column("source", Text, nullable=False),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False, unique=True),
+    Column("family", String(80), nullable=False),
+    Column("withdrawn_at", Moment, nullable=False),
+    Column("withdrawn_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+row_matches = Table(
+    "row_matches",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("printed_in", Text, nullable=False),
+    Column("quantity", String(20), nullable=False),
+    Column("occurrence", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("kpi", String(80)),  # null: a row that is none of the family's KPIs
+    Column("confirmed_by", Text, nullable=False),
+    Column("confirmed_at", Moment, nullable=False),
+    Index("row_matches_of_family", "family", "id"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("family", String(80), nullable=False),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("published", Date),
+    Column("mark", String(16), nullable=False),
+    Column("uploaded_by", Text, nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+)
+
+upload_files = Table(
+    "upload_files",
+    metadata,
+    Column("upload", String(20), ForeignKey("uploads.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 promotions = Table(

@@ -10,10 +10,11 @@ VedichError
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
-│   └── InvalidScenario   a what-if that cannot be computed as it is
+│   ├── InvalidScenario   a what-if that cannot be computed as it is
+│   └── UploadTooLarge    more bytes or files than are taken at once
 ├── NotFound              what was asked for does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownScenario
+│   │   UnknownEvent, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -21,6 +22,7 @@ VedichError
 │   ├── LoginFailed       name and password do not belong together
 │   └── TooManyLogins     failed too often; logging in is closed for a while
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
+├── ImportConflict        what an import was previewed against has changed, or it is over
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
 ├── NoBundle              nothing was trained on data up to that date
@@ -106,6 +108,10 @@ class InvalidScenario(InputError):
     """A what-if that cannot be computed as it is: a month that is known, a missing value."""
 
 
+class UploadTooLarge(InputError):
+    """More bytes or files than are taken at once."""
+
+
 class NotFound(VedichError):
     """What was asked for does not exist."""
 
@@ -138,8 +144,16 @@ class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
 
 
+class UnknownEvent(NotFound):
+    """No such event was found in the KPI's figures or entered by a person."""
+
+
 class UnknownScenario(NotFound):
     """No scenario of that number was saved for the plan."""
+
+
+class UnknownImport(NotFound):
+    """No import of that number, and no upload of that code that still waits."""
 
 
 class NotIssued(NotFound):
@@ -164,6 +178,10 @@ class TooManyLogins(NotAllowed):
 
 class OutOfTurn(VedichError):
     """A step of the sign-off that does not follow the last one, or signs other figures."""
+
+
+class ImportConflict(VedichError):
+    """What an import was previewed against has changed since, or it is over already."""
 
 
 class CannotForecast(VedichError):

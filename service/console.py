@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from service.tables import Row, columns, printed_lines, table_rows, task_columns, task_rows
+from service.tables import (
+    Row,
+    columns,
+    printed_lines,
+    table_rows,
+    task_columns,
+    task_rows,
+    together_said,
+)
 from service.texts import (
     FIGURE,
     LEVEL,
@@ -21,6 +29,7 @@ from service.texts import (
     leading,
     number,
     period_name,
+    signed_percent,
     unit_name,
 )
 
@@ -29,8 +38,11 @@ if TYPE_CHECKING:
 
     from data.accounts import Account
     from data.api_keys import ApiKey
+    from data.held import Compared
+    from data.import_rows import Import
     from data.ingest import IngestReport
     from data.plan import Plan
+    from data.preview import UnknownRow
     from data.signoff import SignOff, Step
     from training.retrain import RetrainReport
 
@@ -38,7 +50,12 @@ SHOWN = 12  # unknown rows and suspicious values listed
 WIDE = 200  # columns of a table that is not printed to a terminal
 
 
-def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: Lang) -> None:
+def show_projections(
+    projections: Sequence[dict[str, Any]],
+    plan: Plan,
+    lang: Lang,
+    together: dict[str, Any] | None = None,
+) -> None:
     """The plan's tables; vintage and what is projected are said above and below them.
 
     What a task's probability rests on is shown when a task alone is asked for.
@@ -56,6 +73,8 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
         console.print(_series_table([row for row in rows if row.kpi not in tasks], lang))
     if tasks:
         console.print(_task_table(projections, lang))
+    if together:
+        console.print(together_said(together, lang), soft_wrap=True)
     if len(projections) == 1 and projections[0]["task"]:
         _show_task(console, projections[0], lang)
     for one in projections:
@@ -177,9 +196,12 @@ def show_ingest(report: IngestReport) -> None:
         console.print("Dry run: nothing was written.")
     console.print(table)
     unknown = sorted(report.unknown, key=lambda row: -row.times)
-    _list(console, "Unknown rows", [f"{one.table}: {one.row} (×{one.times})" for one in unknown])
+    _list(console, "Unknown rows", [_unknown(one) for one in unknown])
+    if report.dry_run:
+        _list(console, "Revised figures", [_revised(one) for one in report.revised])
     suspicious = [
-        f"{one.kpi} {one.month}: {one.value:,.6g} {one.unit}, {one.reason} ({one.source})"
+        f"{one.kpi} {one.month} {one.form}: {one.value:,.6g} {one.unit}, {one.reason} "
+        f"({one.source})"
         for one in report.suspicions
     ]
     _list(console, "Suspicious values", suspicious)
@@ -187,6 +209,43 @@ def show_ingest(report: IngestReport) -> None:
     _list(console, "Oddities", oddities)
     for file in report.problems:
         print(f"vedich: {file.problem}", file=sys.stderr)
+
+
+def _unknown(one: UnknownRow) -> str:
+    """A row that no KPI claims, and what it may be."""
+    row = one.row
+    place = f"{row.table} {row.quantity}".rstrip() + (
+        f" no. {row.occurrence}" * (row.occurrence > 1)
+    )
+    maybe = ", ".join(f"{one.kpi} ({one.similarity:.0%})" for one in one.suggestions)
+    return f"{place}: {row.label} (×{one.times})" + (f"; perhaps {maybe}" if maybe else "")
+
+
+def _revised(one: Compared) -> str:
+    """A figure whose value changes: old → new, with vintage and status."""
+    figure, old = one.observation, one.old
+    before = f"{old.value:,.6g} ({old.status}, {old.published}) → " if old else ""
+    change = f", {one.change:+.2f} %" if one.change is not None else ""
+    after = f"{figure.value:,.6g} ({figure.status}, {figure.published})"
+    later = "" if one.counts else "; a later figure counts"
+    return f"{figure.kpi} {figure.month} {figure.form}: {before}{after}{change}{later}"
+
+
+def show_imports(imports: Sequence[Import]) -> None:
+    """One line per import, the newest first."""
+    lines = [
+        (
+            one.id,
+            f"{one.at:%Y-%m-%d %H:%M}",
+            one.by,
+            ", ".join(file.file for file in one.files),
+            f"{sum(file.new for file in one.files):,}",
+            f"{sum(file.unchanged for file in one.files):,}",
+            (one.withdrawn and f"{one.withdrawn.at:%Y-%m-%d %H:%M} {one.withdrawn.by}") or "",
+        )
+        for one in imports
+    ]
+    _columns(("import", "at (UTC)", "by", "files", "new", "known", "taken back"), lines)
 
 
 def show_plans(plans: Sequence[dict[str, Any]]) -> None:
@@ -221,6 +280,29 @@ def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
         figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
         console.print(f"{name}: {figure}, {STATE[lang][one.state]}", style="bold")
         _steps(console, one.steps, lang)
+
+
+def show_events(found: dict[str, Any], lang: Lang) -> None:
+    """One line per event: a proposal, or the decision that counts."""
+    text, table = TEXT[lang], Table(show_edge=False, pad_edge=False)
+    table.add_column(text["event.kpi"])
+    table.add_column(text["event.event"])
+    table.add_column(text["event.size"], justify="right")
+    table.add_column(text["event.state"])
+    table.add_column(text["event.decided"])
+    states = {
+        "proposed": text["event.proposed"],
+        "accepted": text["event.accepted"],
+        "rejected": text["event.rejected"],
+    }
+    for one in found["events"]:
+        decided = ", ".join(filter(None, (one["day"], one["by"], one["note"])))
+        named = f"{one['event']} {one['name']}".strip()
+        size = signed_percent(100 * one["size"], lang)
+        if one["length"] > 1:
+            size = f"{size}, {text.count('event.months', one['length'])}"
+        table.add_row(one["kpi"], named, size, states[one["state"]], decided or "–")
+    _console().print(table)
 
 
 def show_comparison(found: dict[str, Any], lang: Lang) -> None:

@@ -28,6 +28,7 @@ from service.projections import (
     newest_day,
     record,
 )
+from service.together import together
 
 JSON_TYPE = "application/json"
 
@@ -48,6 +49,7 @@ class Desk:
         self.settings, self.store = settings, store
         self.jobs = Jobs()
         self.logging_in = threading.Lock()  # one at a time: each check takes 64 MiB
+        self.reading_files = threading.Lock()  # one at a time: a large workbook fills memory
         self.metrics = Metrics(self.jobs)
         self._bodies: RevisionCache[Body] = RevisionCache(4096)
         self._pictures: RevisionCache[Body] = RevisionCache(256)
@@ -109,6 +111,10 @@ class Desk:
         """The projections of a plan, or of one KPI, with the official estimates of the month."""
         issued = [self.issued(plan, kpi, day)] if kpi else self.all_issued(plan, day)
         return with_estimates(self.store, [one.projection for one in issued])
+
+    def together(self, plan: str, day: date) -> Json | None:
+        """What is said of all targets of a plan jointly."""
+        return together(self.all_issued(plan, day))
 
     def _revision(self, plan: str) -> Hashable:
         return self.store.revision(family_of(plan))

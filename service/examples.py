@@ -50,6 +50,8 @@ BEFORE = "2021-05"  # asked last: the model of May is trained when all else was 
 NEEDS_BEFORE = ("GET /v1/plans/{plan}/changes",)
 _TASK = f"/v1/plans/{TASKS}/tasks/specialised_inspections/progress"
 _LOG = f"/v1/plans/{TASKS}/log/price_stability"
+_EVENTS = f"{_BASE}/events"
+_OWN = f"{_EVENTS}/exports/2020-04-pulse"  # the one that is entered
 PROGRESS_EXAMPLE = {
     "by": "Phòng Quản lý thương mại",
     "day": "2021-08-31",
@@ -64,6 +66,16 @@ LOG_EXAMPLE = {
     "vi": "Giá ổn định, hàng hóa thiết yếu đủ cung ứng",
     "en": "Prices stable, essential goods in supply",
 }
+EVENT_EXAMPLE = {
+    "kpi": "exports",
+    "start": "2020-04",
+    "shape": "pulse",
+    "size": -0.2,
+    "name": "Giãn cách xã hội",
+    "day": "2021-06-30",
+    "by": "Phòng Kế hoạch",
+}
+EVENT_DECISION = {"day": "2021-06-30", "note": "Một lần", "by": "Phòng Kế hoạch"}
 SCENARIO_EXAMPLE = {
     "name": "Xuất khẩu tháng 8 và 9 giảm một phần mười",
     "as_of": AS_OF,
@@ -76,10 +88,23 @@ ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "GET /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, None),
     "POST /v1/plans/{plan}/log/{kpi}": (_LOG, LOG_EXAMPLE),
     "GET /v1/plans/{plan}/log/{kpi}": (_LOG, None),
+    "POST /v1/plans/{plan}/events": (_EVENTS, EVENT_EXAMPLE),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/reject": (f"{_OWN}/reject", EVENT_DECISION),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/accept": (f"{_OWN}/accept", EVENT_DECISION),
+    "GET /v1/plans/{plan}/events": (f"{_EVENTS}?as_of={AS_OF}", None),
     "POST /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", SCENARIO_EXAMPLE),
     "GET /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", None),
     "GET /v1/plans/{plan}/scenarios/{id}": (f"{_BASE}/scenarios/1", None),
 }
+UPLOAD = f"/v1/imports?plan={PLAN}&file=2021-08-10-so-lieu.csv"
+# as printed; the same once more in thousand dollars, by mistake; a name the plan does not know
+UPLOADED = """Chỉ tiêu;Tháng;Giá trị;Trạng thái;Ngày công bố
+Xuất khẩu hàng hóa;2021-07;27000;ước tính;29/07/2021
+Xuất khẩu hàng hóa;2021-07;27000000;sơ bộ;10/08/2021
+Xi măng Portland;2021-07;8,812140877408162;ước tính;29/07/2021
+"""
+MATCH_EXAMPLE = {"table": "tidy", "row": "Xi măng Portland", "kpi": "cement"}
+UNDO_EXAMPLE = {"reason": "Nhầm đơn vị: nghìn USD thay vì triệu USD"}
 NEW_VERSION = {
     "adopted": "2021-07-01",
     "document": "Number, date and issuing body of the decision",
@@ -186,6 +211,7 @@ def ask(home: Path) -> dict[str, Any]:
             found[route] = _answer(app, "GET", address)
     for route, (address, body) in ENTERED.items():
         found[route] = _answer(app, route.partition(" ")[0], address, body)
+    found |= _uploaded(app)
     stamp = found["GET /v1/plans/{plan}/projections/{kpi}"]["stamp"]
     found["GET /v1/stamps/{stamp}"] = _answer(app, "GET", f"/v1/stamps/{stamp}")
     found["POST /v1/plans/{plan}/versions"] = _answer(
@@ -208,12 +234,34 @@ def _retrained(app: FastAPI, as_of: str) -> dict[str, Any]:
     return {"POST /v1/plans/{plan}/retrain": started, "GET /v1/jobs/{id}": job}
 
 
+def _uploaded(app: FastAPI) -> dict[str, Any]:
+    """Upload a file, look, match its unknown row, commit, and take it back."""
+    base = "/v1/imports"
+    looked = _answer(app, "POST", UPLOAD, UPLOADED)
+    one = f"{base}/{looked['id']}"
+    matched = _answer(app, "POST", f"{one}/matches", MATCH_EXAMPLE)
+    shown = _answer(app, "GET", one)
+    made = _answer(app, "POST", f"{one}/commit", {"mark": shown["preview"]["mark"]})
+    undone = _answer(app, "POST", f"{one}/undo", UNDO_EXAMPLE)
+    return {
+        f"POST {base}": looked,
+        f"POST {base}/{{id}}/matches": matched,
+        f"GET {base}/{{id}}": shown,
+        f"POST {base}/{{id}}/commit": made,
+        f"POST {base}/{{id}}/undo": undone,
+        f"GET {base}": _answer(app, "GET", f"{base}?plan={PLAN}"),
+    }
+
+
 def _answer(app: FastAPI, method: str, address: str, body: Any = None) -> Any:
+    """What a route answers to a body of JSON, or to a file given as text."""
     import httpx
 
     async def ask_once() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            if isinstance(body, str):
+                return await client.request(method, address, content=body.encode())
             return await client.request(method, address, json=body)
 
     response = asyncio.run(ask_once())

@@ -27,12 +27,14 @@ TYPES = "/problems"  # the page that explains every type, see routes/pages.py
 
 STATUS: Mapping[type[VedichError], int] = {
     errors.InputError: 422,
+    errors.UploadTooLarge: 413,
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.LoginRequired: 401,
     errors.LoginFailed: 401,
     errors.TooManyLogins: 429,
     errors.OutOfTurn: 409,
+    errors.ImportConflict: 409,
     errors.CannotForecast: 409,
     errors.NoBundle: 409,
     errors.UnreadableBundle: 503,

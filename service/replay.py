@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from data.settings import Settings
 from data.store import Store
 from models.errors import UnknownStamp
-from service.projections import basis_of, issue_kpi
+from service.projections import Issued, basis_of, issue_kpi
 from service.stamps import differences, is_stamp, tidy_stamp
 
 SHOWN = 10  # differences listed
@@ -20,13 +20,15 @@ class Replay:
     """What a stamp's figure was, and what the same computation gives today.
 
     `differences` is empty when every digit is the same; otherwise it names the
-    inputs and figures that are not.
+    inputs and figures that are not. `held_at` is the moment whose figures it rests
+    on, where others count today.
     """
 
     stamp: str
     recorded: dict[str, Any]
     projection: dict[str, Any]
     differences: tuple[str, ...]
+    held_at: datetime | None = None
 
     @property
     def same(self) -> bool:
@@ -53,6 +55,10 @@ def recorded(store: Store, stamp: str) -> dict[str, Any]:
 def replay(store: Store, settings: Settings, stamp: str) -> Replay:
     """Compute a published figure again: same plan version, data, bundle and seed.
 
+    If the figures published up to its vintage are not what they were, because some
+    came late or an import was taken back, it is computed from those that were held
+    when the stamp was made.
+
     Raises
     ------
     UnknownStamp
@@ -61,16 +67,28 @@ def replay(store: Store, settings: Settings, stamp: str) -> Replay:
         If the bundle it was made with is gone.
     """
     entry = recorded(store, stamp)
-    inputs = entry["inputs"]
+    held_at = None
+    again = _computed(store, settings, entry["inputs"])
+    if again.inputs["data"] != entry["inputs"]["data"]:
+        held_at = store.recorded_at(tidy_stamp(stamp))
+        again = _computed(store, settings, entry["inputs"], held_at)
+    now = {"inputs": again.inputs, "projection": again.projection}
+    found = tuple(differences(entry, now))
+    return Replay(tidy_stamp(stamp), entry, again.projection, found, held_at)
+
+
+def _computed(
+    store: Store, settings: Settings, inputs: dict[str, Any], held_at: datetime | None = None
+) -> Issued:
+    """One KPI's projection from recorded inputs, with the figures held now or at a moment."""
     basis = basis_of(
         store,
         settings,
         inputs["plan"],
         date.fromisoformat(inputs["as_of"]),
+        held_at=held_at,
         bundle_hash=inputs["bundle"],
         version=inputs["plan_version"] or 0,
+        events=inputs["events"] or 0,
     )
-    again = issue_kpi(basis, inputs["kpi"])
-    now = {"inputs": again.inputs, "projection": again.projection}
-    found = tuple(differences(entry, now))
-    return Replay(tidy_stamp(stamp), entry, again.projection, found)
+    return issue_kpi(basis, inputs["kpi"])

@@ -334,3 +334,18 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
     return value
+
+
+def together_said(found: dict[str, Any], lang: Lang) -> str:
+    """What is said of all targets jointly, in a sentence: all, and half of them or more."""
+    text, targets = TEXT[lang], found["targets"]
+    half = (targets + 1) // 2
+    said = text["together"].format(
+        targets=targets,
+        all=chance(found["all"], "", lang),
+        half=half,
+        least=chance(found["at_least"][half], "", lang),
+    )
+    if found["without"]:
+        said += " " + text["together.without"].format(kpis=", ".join(found["without"]))
+    return said

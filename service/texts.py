@@ -74,6 +74,7 @@ REMARK: Mapping[Lang, Texts] = {lang: Texts(lang, "remark.") for lang in LANGUAG
 CHANGE: Mapping[Lang, Texts] = {lang: Texts(lang, "change.") for lang in LANGUAGES}
 CONTRIBUTION: Mapping[Lang, Texts] = {lang: Texts(lang, "contribution.") for lang in LANGUAGES}
 SCENARIO: Mapping[Lang, Texts] = {lang: Texts(lang, "scenario.") for lang in LANGUAGES}
+SUSPICION: Mapping[Lang, Texts] = {lang: Texts(lang, "suspicion.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 

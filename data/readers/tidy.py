@@ -10,21 +10,21 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, cast
 
 from data.observation import UNDATED, Form, Kpi, Observation
 from data.readers.cells import fold
+from data.readers.figure_text import Figures
+from data.readers.intake import kind_of
 from data.readers.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
-from data.readers.number_format import parse_number, weigh
 from data.readers.tables import (
+    DELIMITERS,
     Cell,
     Grid,
     Problem,
     Row,
-    is_old_excel,
-    is_xlsx,
     raise_problems,
     read_csv,
     read_sheets,
@@ -40,6 +40,8 @@ from data.readers.words import (
 )
 from models.errors import InvalidMonth, UnknownLayout, UnreadableFile
 from models.series import FigureStatus, Month
+
+TIDY = "tidy"  # the name of the one table that such a file holds
 
 Field = Literal[
     "kpi", "name", "month", "value", "status", "form", "published", "source", "unit", "ignored"
@@ -78,10 +80,55 @@ class _Table:
         return row[column] if column is not None and column < len(row) else None
 
 
+@dataclass(frozen=True)
+class NamedRows:
+    """The rows that name one quantity: as written, how often, and what it was taken for.
+
+    `how` is 'plan' for a name of a KPI, 'match' or 'ignored' for what a person
+    said about it before, 'unknown' otherwise; `unit` is '' where none is said.
+    """
+
+    label: str
+    unit: str
+    how: Literal["plan", "match", "ignored", "unknown"]
+    kpi: str | None
+    times: int
+
+
+@dataclass(frozen=True)
+class TidyFile:
+    """A tidy file's figures, the names in it, and a problem for each unknown one."""
+
+    observations: tuple[Observation, ...]
+    names: tuple[NamedRows, ...]
+    unknown: tuple[Problem, ...]
+
+
 def read_tidy(
     content: bytes, file: str, kpis: Sequence[Kpi], published: date | None
 ) -> tuple[Observation, ...]:
-    """Read the figures of a tidy CSV or XLSX file.
+    """Read the figures of a tidy CSV or XLSX file; every row must name a KPI.
+
+    See `read_rows`; a name that is unknown is a problem like any other.
+    """
+    tidy = read_rows(content, file, kpis, published)
+    refuse_unknown(file, tidy)
+    return tidy.observations
+
+
+def refuse_unknown(file: str, tidy: TidyFile) -> None:
+    """Raise `UnreadableFile` for the names that are no KPI's."""
+    raise_problems(file, tidy.unknown)
+
+
+def read_rows(
+    content: bytes,
+    file: str,
+    kpis: Sequence[Kpi],
+    published: date | None,
+    matched: Mapping[str, str | None] | None = None,
+) -> TidyFile:
+    """Read a tidy CSV or XLSX file; rows with an unknown name are set aside.
 
     Parameters
     ----------
@@ -89,10 +136,11 @@ def read_tidy(
     file : str, its name, as it appears in errors and sources
     kpis : the KPIs of the plan family; a row names one by slug or by name
     published : date or None, for rows that do not say when they were published
+    matched : folded names that people matched to a KPI's slug, or to none (None)
 
     Returns
     -------
-    tuple of Observation, in the order of the file. A row without a form is the
+    TidyFile, figures in the order of the file. A row without a form is the
     month's own figure, one without a status an estimate; a row without a value
     is left out. A number formatted as a percentage is per cent (1.045 shown as
     104.5 % is 104.5).
@@ -100,40 +148,48 @@ def read_tidy(
     Raises
     ------
     UnreadableFile
-        With the place of the first problem, and the others listed in its advice.
+        With the place of the first problem, and the others listed in its advice;
+        unknown names are among them only when there are other problems.
     """
-    if is_old_excel(content):
-        raise UnreadableFile(
-            file,
-            expected="a tidy table as .xlsx or .csv",
-            found="an old Excel workbook (.xls) or a protected one",
-            advice="Open it in Excel and save it as .xlsx without a password.",
-        )
-    grids = read_sheets(content, file) if is_xlsx(content) else read_csv(content, file)
-    tables = [table for grid in grids if (table := _find_table(grid, file)) is not None]
+    tables, grids = _tables(content, file)
     if not tables:
         raise _no_header(grids, file)
-    if not is_xlsx(content):
-        tables = [max(tables, key=lambda table: len(table.columns))]
     problems: list[Problem] = []
-    numbers = _Numbers.of(tables, problems)
-    reader = _RowReader(file, tuple(kpis), published, numbers, problems)
+    numbers = _figures(tables, problems)
+    reader = _RowReader(file, tuple(kpis), published, numbers, problems, matched or {})
     observations = [
         observation
         for table in tables
         for row in table.rows
         if (observation := reader.read(table, row)) is not None
     ]
-    raise_problems(file, problems)
-    if not observations:
+    if problems:
+        raise_problems(file, [*problems, *reader.unknown])
+    if not observations and not reader.names:
         raise UnreadableFile(
             file,
             expected="at least one row with a value below the header",
             found="none",
-            sheet=grids[0].sheet,
             advice="Fill in the values, one figure a row.",
         )
-    return tuple(observations)
+    return TidyFile(tuple(observations), reader.named(), tuple(reader.unknown))
+
+
+def _tables(content: bytes, file: str) -> tuple[list[_Table], Sequence[Grid]]:
+    """The tables of a file, and what was looked through for them."""
+    if kind_of(content, file) != "text":
+        grids = read_sheets(content, file)
+        return [table for grid in grids if (table := _find_table(grid, file))], grids
+    text = read_csv(content, file)
+    heads = {delimiter: text.head(delimiter) for delimiter in DELIMITERS}
+    found = {
+        delimiter: table for delimiter, head in heads.items() if (table := _find_table(head, file))
+    }
+    if not found:
+        return [], tuple(heads.values())
+    widest = max(found, key=lambda delimiter: len(found[delimiter].columns))
+    table = _find_table(text.grid(widest), file)
+    return [table] if table else [], ()
 
 
 def _header_fields(row: Row) -> list[Field | None]:
@@ -194,57 +250,14 @@ def _no_header(grids: Sequence[Grid], file: str) -> UnknownLayout:
     )
 
 
-@dataclass(frozen=True)
-class _Numbers:
-    """The values of a file by cell, read with the one decimal mark the file proves."""
-
-    values: Mapping[tuple[str | None, str], float]
-
-    @classmethod
-    def of(cls, tables: Sequence[_Table], problems: list[Problem]) -> _Numbers:
-        cells = [
-            cell
-            for table in tables
-            for row in table.rows
-            if (cell := table.cell(row, "value")) is not None
-        ]
-        values = {(c.sheet, c.place): c.value for c in cells if isinstance(c.value, float)}
-        for cell in cells:
-            if cell.percent and isinstance(cell.value, float):
-                values[cell.sheet, cell.place] = float(f"{cell.value * 100:.12g}")
-        texts = [c for c in cells if isinstance(c.value, str) and not _is_unknown(c)]
-        evidence = weigh(cell.text for cell in texts)
-        expected = "a number"
-        advice = "Write 0 for zero and leave the cell empty when there is no figure."
-        problems += [Problem.at(texts[at], expected, advice) for at in evidence.unreadable]
-        dates = [cell for cell in cells if isinstance(cell.value, date)]
-        advice = "Excel took the number for a date; format the cell as a number and type it again."
-        problems += [Problem.at(cell, expected, advice) for cell in dates]
-        if evidence.mark is not None:
-            unreadable = set(evidence.unreadable)
-            for at, cell in enumerate(texts):
-                if at not in unreadable:
-                    values[cell.sheet, cell.place] = parse_number(cell.text, evidence.mark)
-        elif evidence.dot and evidence.comma:
-            dot, comma = texts[evidence.dot[0]], texts[evidence.comma[0]]
-            expected = f"numbers in one format, as in {dot.place} ('{dot.text}', decimal point)"
-            advice = "Write all values of the file with the same decimal mark."
-            problems.append(Problem.at(comma, expected, advice))
-        else:
-            first = texts[evidence.open[0]]
-            plain = parse_number(first.text, ","), parse_number(first.text, ".")
-            low, high = sorted(plain)
-            expected = f"a number that reads one way: is it {high:g} or {low:g}?"
-            advice = (
-                "No value of the file tells thousands from decimals. Write them without "
-                f"separators ({high:.0f}) or with decimals (1.234,0 or 1,234.0), or save as .xlsx "
-                "with numbers as numbers."
-            )
-            problems.append(Problem.at(first, expected, advice))
-        return cls(values)
-
-    def value(self, cell: Cell) -> float | None:
-        return self.values.get((cell.sheet, cell.place))
+def _figures(tables: Sequence[_Table], problems: list[Problem]) -> Figures:
+    cells = [
+        cell
+        for table in tables
+        for row in table.rows
+        if (cell := table.cell(row, "value")) is not None and not _is_unknown(cell)
+    ]
+    return Figures.of(cells, problems)
 
 
 def _is_unknown(cell: Cell) -> bool:
@@ -259,10 +272,13 @@ class _RowReader:
         file: str,
         kpis: tuple[Kpi, ...],
         published: date | None,
-        numbers: _Numbers,
+        numbers: Figures,
         problems: list[Problem],
+        matched: Mapping[str, str | None],
     ) -> None:
         self.file, self.published, self.numbers, self.problems = file, published, numbers, problems
+        self.matched, self.unknown = matched, list[Problem]()
+        self.names: dict[str, NamedRows] = {}
         self.kpis: dict[str, list[Kpi]] = {}
         for kpi in kpis:
             for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
@@ -281,7 +297,9 @@ class _RowReader:
             advice = "Open the file in Excel, check the formula, and save it."
             found = f"the formula {value_cell.uncomputed} without a result"
             self.problems.append(Problem.at(value_cell, "a number", advice, found))
-        kpi = self._kpi(table, row)
+        kpi, stands = self._named(table, row)
+        if not stands:
+            return None
         form = cast(Form, self._word(table.cell(row, "form"), FORMS, "month"))
         month = self._month(table.cell(row, "month"), row, form)
         status = cast(FigureStatus, self._word(table.cell(row, "status"), STATUSES, "estimate"))
@@ -317,13 +335,37 @@ class _RowReader:
             self.problems.append(Problem.at(cell, expected, advice, found))
         return None
 
-    def _kpi(self, table: _Table, row: Row) -> Kpi | None:
+    def named(self) -> tuple[NamedRows, ...]:
+        """The names of the file, each once."""
+        return tuple(self.names.values())
+
+    def _named(self, table: _Table, row: Row) -> tuple[Kpi | None, bool]:
+        """The KPI that a row names, and whether the row counts; notes the name."""
         cell = table.cell(row, "kpi") or row[0]
-        found = self.kpis.get(fold(cell.text), [])
-        if cell.text in self.slugs:
-            found = [self.slugs[cell.text]]
-        if len(found) == 1 and not found[0].parts:
-            return found[0]
+        name = fold(cell.text)
+        found = [self.slugs[cell.text]] if cell.text in self.slugs else self.kpis.get(name, [])
+        how: Literal["plan", "match", "ignored", "unknown"] = "plan"
+        if not found and name and name in self.matched:
+            slug = self.matched[name]
+            how = "match" if slug else "ignored"
+            found = [self.slugs[slug]] if slug in self.slugs else []
+        elif not found and name:
+            how = "unknown"
+        kpi = found[0] if len(found) == 1 and not found[0].parts else None
+        before = self.names.get(name)
+        if before is None:
+            unit_cell = table.cell(row, "unit")
+            unit = unit_cell.text if unit_cell and unit_cell.text else table.unit
+            before = NamedRows(cell.text, unit, how, kpi.slug if kpi else None, 0)
+        self.names[name] = replace(before, times=before.times + 1)
+        if how == "ignored":
+            return None, False
+        if kpi is None:
+            (self.unknown if how == "unknown" else self.problems).append(self._no_kpi(cell, found))
+        return kpi, how != "unknown"
+
+    def _no_kpi(self, cell: Cell, found: Sequence[Kpi]) -> Problem:
+        """Why a name stands for no one KPI with figures of its own."""
         if len(found) == 1:
             parts = ", ".join(found[0].parts)
             expected = "a KPI with figures of its own"
@@ -336,8 +378,7 @@ class _RowReader:
             close = difflib.get_close_matches(fold(cell.text), self.kpis, n=3)
             near = sorted({kpi.slug for name in close for kpi in self.kpis[name]})
             advice = f"Close ones: {', '.join(near)}." if near else "Add it to the plan first."
-        self.problems.append(Problem.at(cell, expected, advice))
-        return None
+        return Problem.at(cell, expected, advice)
 
     def _month(self, cell: Cell | None, row: Row, form: Form) -> Month | None:
         if cell is not None and form in ("year", "plan"):

@@ -34,7 +34,9 @@ async def all_projections(
     """The projections of all KPIs, in the plan's order; issued ones for readers outside."""
 
     def make() -> Body:
-        return _list(shown_to(by, desk, plan, as_of))
+        shown = shown_to(by, desk, plan, as_of)
+        joint = desk.together(plan, desk.day_of(plan, as_of)) if by.inside else None
+        return _list(shown, joint)
 
     key = ("projections", by.inside, as_of)
     ready = desk.ready(plan, key)
@@ -156,6 +158,6 @@ def _one(projection: Json) -> Body:
     return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
 
 
-def _list(projections: list[Json]) -> Body:
+def _list(projections: list[Json], together: Json | None) -> Body:
     tag = tag_of([mark_of(one) for one in projections], "-list")
-    return Body(encode({"projections": projections}), JSON_TYPE, tag)
+    return Body(encode({"projections": projections, "together": together}), JSON_TYPE, tag)

@@ -90,8 +90,10 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _MEANING = {
     401: "Nobody is logged in, or the password is wrong",
     403: "Who asks may not do this",
-    404: "No such plan, KPI, stamp or job; or nothing published up to that date, or issued",
-    409: "Nothing was trained on data up to that date, or it is another step's turn",
+    404: "No such plan, KPI, stamp, import or job; or nothing published by that date, or issued",
+    409: "Nothing was trained on data up to that date, it is another step's turn, or what an "
+    "import was previewed against has changed",
+    413: "More bytes or files than are taken at once",
     422: "The request cannot be read",
     429: "Logging in failed too often",
     503: "The database or the trained bundle cannot be reached",

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
+from data.import_rows import write_match
 from data.ingest import IngestReport, ingest
 from data.observation import Kpi, RowSelector
 from data.plan import Plan
@@ -64,7 +65,7 @@ def load(store: Store, *files: Path, **options: object) -> IngestReport:
 def test_an_annex_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
     report = load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]))
     assert (report.tables, report.rows, report.added) == (1, 2, Added(3, 0, 0))
-    assert [(row.table, row.row, row.times) for row in report.unknown] == [
+    assert [(one.row.table, one.row.label, one.times) for one in report.unknown] == [
         ("investment", "Bộ Y tế", 1)
     ]
     series = store.series_as_of("vietnam", "investment_total", LATE)
@@ -117,6 +118,40 @@ def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
     assert store.vintages("vietnam") == ()
 
 
+def test_a_dry_run_says_what_would_be_revised(store: Store, tmp_path: Path) -> None:
+    load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]))
+    newer = annex(tmp_path, 6, [40.0, 172.0, 36.8], name="2021-07-28-bieu.xlsx")
+    report = load(store, newer, dry_run=True)
+    assert report.added == Added(3, 0, 1)
+    (revised,) = report.revised
+    assert revised.old is not None
+    assert (revised.old.value, revised.observation.value, revised.counts) == (38.0, 40.0, True)
+    assert revised.change == pytest.approx(100 * 2 / 38)
+
+
+def test_a_row_that_was_matched_is_read_from_then_on(store: Store, tmp_path: Path) -> None:
+    path = annex(tmp_path, 6, [38.0, 172.0, 36.8])
+    load(store, path)
+    (unknown,) = load(store, path).unknown
+    with store.writing() as connection:
+        moment = datetime(2021, 7, 1, tzinfo=UTC)
+        write_match(connection, "vietnam", unknown.row, "investment_moit", "an", moment)
+    report = load(store, path)
+    assert (report.unknown, report.added) == ((), Added(3, 3, 0))
+    assert store.series_as_of("vietnam", "investment_moit", LATE).to_date == 2.0
+
+
+def test_an_unknown_name_in_a_tidy_file_stops_it(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "2021-06-29-tidy.csv"
+    path.write_text(
+        "KPI,month,value\ninvestment_moit,2021-05,1\nBộ Y tế,2021-05,2\n", encoding="utf-8"
+    )
+    report = load(store, path)
+    assert "found 'Bộ Y tế'" in str(report.problems[0].problem)
+    assert [one.row.label for one in report.unknown] == ["Bộ Y tế"]
+    assert store.vintages("vietnam") == ()
+
+
 def test_the_publication_date_is_said_named_or_asked_for(store: Store, tmp_path: Path) -> None:
     path = annex(tmp_path, 6, [38.0, 172.0, 36.8], name="bieu-06.xlsx")
     [file] = load(store, path).files
@@ -159,9 +194,11 @@ def test_suspicious_figures_are_named_with_their_cell(store: Store, tmp_path: Pa
     ]
     load(store, *files)
     report = load(store, annex(tmp_path, 1, [11000.0, 11000.0, 5.0]))
-    [suspicion] = report.suspicions
-    assert suspicion.reason == "about 1.1e+03 times the usual month (10)"
-    assert suspicion.source.endswith("cell B5")
+    month, to_date = report.suspicions
+    assert month.reason == "about 1.1e+03 times the usual month (10)"
+    assert month.source.endswith("cell B5")
+    assert to_date.why == "magnitude_to_date"
+    assert (to_date.form, to_date.against) == ("year_to_date", 10.0)
     lower = load(store, annex(tmp_path, 2, [10.0, 9000.0, 5.0]))
     assert "cumulative figure below the month before (11,000)" in [
         suspicion.reason for suspicion in lower.suspicions

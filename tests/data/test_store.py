@@ -12,8 +12,11 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from data.entry_rows import LogEntry
+from data.import_rows import write_match
+from data.imports import undo
 from data.observation import UNDATED, Kpi, Observation, RowSelector
 from data.plan import Plan, PlanVersion
+from data.reading import PrintedRow
 from data.store import Added, ImportRecord, Promotion, Store
 from models.errors import (
     InputError,
@@ -231,6 +234,10 @@ def test_one_bad_figure_leaves_the_whole_file_out(store: Store) -> None:
         "UPDATE progress SET done = 2",
         "DELETE FROM log_entries",
         "UPDATE imports SET file = 'x'",
+        "DELETE FROM repeats",
+        "UPDATE withdrawals SET reason = 'x'",
+        "DELETE FROM withdrawals",
+        "UPDATE row_matches SET kpi = 'x'",
         "DELETE FROM promotions",
         "UPDATE projections SET plan = 'x'",
     ],
@@ -240,6 +247,11 @@ def test_the_database_refuses_to_change_what_was_published(
 ) -> None:
     store.save_plan(PLAN)
     store.add_observations("somewhere", [JAN], ORIGIN)
+    store.add_observations("somewhere", [JAN], replace(ORIGIN, sha256="1" * 64))
+    undo(store, "1", "nobody")
+    with store.writing() as connection:
+        row = PrintedRow("exports", "Hàng hóa khác")
+        write_match(connection, "somewhere", row, "exports", "nobody", ORIGIN.imported_at)
     store.record_promotion(
         Promotion("somewhere", "1", date(2021, 6, 30), datetime(2021, 7, 1, tzinfo=UTC), "a" * 64)
     )

@@ -8,11 +8,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from data.observation import Observation
+from data.store import ImportRecord, Store
+from models.series import Month
 from service.cli import main
 from service.texts import number
 
@@ -148,12 +152,59 @@ def test_replay_names_what_is_not_the_same(
     (one,) = json.loads(
         vedich("project", "--kpi", "coal", "--as-of", "2018-06", "--format", "json").out
     )["projections"]
-    # a figure loaded today that says it was published then: the past has changed
-    assert vedich("ingest", figures("coal", "2018-05", 1.0, "2018-06-29")).code == 0
+    # a figure that came in by a clock that was wrong: the past has changed
+    store = Store.open(f"sqlite:///{home / 'vedich.db'}")
+    late = Observation(
+        "coal", Month(2018, 5), "month", 1.0, "final", date(2018, 6, 29), "a wrong clock"
+    )
+    origin = ImportRecord("late.csv", "1" * 64, "test", datetime(2018, 7, 2, tzinfo=UTC))
+    store.add_observations("demo", [late], origin)
+    store.close()
     ran = vedich("replay", one["stamp"])
     assert (ran.code, ran.out) == (1, "")
     assert f"{one['stamp']}: demo-2018 coal as of 2018-06-30:" in ran.err
     assert "inputs.data: recorded" in ran.err
+
+
+def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
+    vedich: Run, home: Path, figures: Callable[..., Path]
+) -> None:
+    def june() -> Any:
+        ran = vedich("project", "--kpi", "coal", "--as-of", "2018-06", "--format", "json")
+        return json.loads(ran.out)["projections"][0]
+
+    before = june()
+    assert vedich("ingest", figures("coal", "2018-05", 1.0, "2018-06-29")).code == 0
+    meanwhile = june()
+    assert meanwhile["stamp"] != before["stamp"]
+    lines = vedich("import", "list").out.splitlines()
+    line = next(line for line in lines if "coal-2018-05" in line)
+    newest = [cell.strip() for cell in line.split("│")]
+    assert newest[3:] == ["coal-2018-05-1.0.csv", "1", "0", ""]
+    ran = vedich("import", "undo", newest[0], "--reason", "typed wrongly")
+    assert ran.out == (f"demo: import {newest[0]} (coal-2018-05-1.0.csv) was taken back.\n")
+    assert june() == before  # though what was taken back was published before the vintage
+    assert vedich("replay", before["stamp"]).out.endswith(": the same to every digit.\n")
+    ran = vedich("replay", meanwhile["stamp"])
+    assert (ran.code, ran.err) == (0, "")
+    assert "the same to every digit, from the figures held on" in ran.out
+    assert "was taken back by os:" in told(vedich("import", "undo", newest[0]))
+    shown = json.loads(vedich("import", "show", newest[0]).out)
+    assert (shown["state"], shown["withdrawn"]["reason"]) == ("withdrawn", "typed wrongly")
+    assert "there is no import '99'" in told(vedich("import", "undo", "99"))
+
+
+def test_a_dry_run_prints_the_preview(
+    vedich: Run, home: Path, figures: Callable[..., Path]
+) -> None:
+    ran = vedich("ingest", "--dry-run", figures("coal", "2018-05", 150.0, "2018-07-10"))
+    assert ran.code == 0
+    assert "Dry run: nothing was written." in ran.out
+    line = next(line for line in ran.out.splitlines() if "coal 2018-05 month:" in line)
+    assert " (restated, 2018-06-30) → 150 (estimate, 2018-07-10), " in line
+    strange = vedich("ingest", "--dry-run", figures("Than", "2018-05", 150.0, "2018-07-10"))
+    assert strange.code == 2
+    assert "tidy: Than (×1)" in strange.out
 
 
 def test_replay_of_an_unknown_code(vedich: Run, home: Path) -> None:
@@ -368,6 +419,9 @@ COMMANDS = {
     ("plan", "template"): (),
     ("plan", "roll-over"): ("--to", "--out"),
     ("plan", "list"): (),
+    ("import", "list"): ("--plan",),
+    ("import", "show"): (),
+    ("import", "undo"): ("--reason",),
 }
 
 

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from data.signoff import STATES
+from data.suspicion import Why
 from models.periods import MONTHS
 from models.series import FigureStatus
 from models.target import Comparator, Status, TargetLevel
@@ -34,6 +35,7 @@ from service.texts import (
     ROLE,
     STATE,
     STATUS,
+    SUSPICION,
     TEXT,
     Lang,
     amount,
@@ -64,6 +66,7 @@ FAMILIES = (
     "change.",
     "contribution.",
     "scenario.",
+    "suspicion.",
 )
 
 
@@ -195,6 +198,7 @@ def test_every_code_has_a_name(lang: Lang) -> None:
     assert set(LEVEL[lang]) == set(get_args(TargetLevel))
     assert set(ROLE[lang]) == {"lead", "coordinate"}
     assert set(PERIOD[lang]) == set(MONTHS)
+    assert set(SUSPICION[lang]) == set(get_args(Why))
     assert set(REMARK[lang]) == remarks_of_the_models()
     fields = {f"field.{name}" for name in FIELDS}
     kinds = {f"{what}.{kind}" for what in ("target", "task") for kind in KINDS_OF_CHANGE}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,10 @@ from fastapi import FastAPI
 
 from data.accounts import ROLES
 from data.api_keys import SCOPES
+from data.event_rows import EventEntry
+from data.import_rows import UploadedFile
+from data.imports import commit, preview
+from models.series import Month
 from service.access import ACCESS, Access, declared, requires
 from service.report.starter import starter
 from tests.service.test_entries import PLAN as TASKS
@@ -54,6 +59,7 @@ class Asked:
     body : JSON
     form : fields of a form
     files : of a form, with their names and contents
+    file : the body is a file
     people : only somebody who logged in has what it changes
     places : names in the path other than those of `PLACES`
     query : what follows the path
@@ -63,6 +69,7 @@ class Asked:
     body: dict[str, Any] | None = None
     form: dict[str, Any] | None = None
     files: dict[str, tuple[str, bytes]] | None = None
+    file: bytes | None = None
     people: bool = False
     places: dict[str, str] = field(default_factory=dict)
     query: str = ""
@@ -103,6 +110,16 @@ def _in_words(office: Any) -> dict[str, Any]:
     return {**_tasks(office), "vi": f"Giá ổn định {next(_VALUES)}", "en": "Prices are stable"}
 
 
+def _pulse(office: Any) -> dict[str, Any]:
+    """An event of the planner's own, of which a decision can be asked."""
+    plan = office.store.plan("demo-2018")
+    office.store.add_event(
+        plan,
+        EventEntry("coal", Month(2017, 3), "pulse", -0.2, 1, True, date(2018, 6, 1), "An"),
+    )
+    return {"note": f"a reason {next(_VALUES)}"}
+
+
 def _supposed(office: Any) -> dict[str, Any]:
     """A saved scenario's number."""
     kept = office.ask("key:entry", "POST", "/v1/plans/demo-2018/scenarios", json=SCENARIO)
@@ -114,6 +131,25 @@ SCENARIO = {
     "as_of": "2018-06",
     "changes": [{"kpi": "coal", "shape": "percent", "months": ["2018-12"], "value": -20.0}],
 }
+
+
+def _figure() -> bytes:
+    """A tidy file that nobody loaded yet."""
+    return f"KPI,Month,Value,Published\ncoal,2018-06,{next(_VALUES)},2018-07-10\n".encode()
+
+
+def _upload(text: bytes = b"") -> Callable[[Any], dict[str, Any]]:
+    def wait(office: Any) -> dict[str, Any]:
+        file = UploadedFile("figures.csv", text or _figure())
+        return {"id": preview(office.store, "demo-2018", [file], "os:author").upload.id}
+
+    return wait
+
+
+def _import(office: Any) -> dict[str, Any]:
+    return {"id": commit(office.store, _upload()(office)["id"], "os:author").id}
+
+
 PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
@@ -142,6 +178,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/readyz"): Asked(),
     ("GET", "/static/{name}"): Asked(),
     ("GET", "/v1/audit"): Asked(),
+    ("GET", "/v1/imports"): Asked(query="?plan=demo-2018"),
+    ("GET", "/v1/imports/{id}"): Asked(_upload()),
     ("GET", "/v1/jobs/{id}"): Asked(_job),
     ("GET", "/v1/models"): Asked(),
     ("GET", "/v1/observations"): Asked(query="?plan=demo-2018"),
@@ -163,12 +201,20 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
+    ("GET", f"{PLAN}/form.xlsx"): Asked(query="?month=2018-06"),
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
     ("POST", "/logout"): Asked(),
     ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),
+    ("POST", "/v1/imports"): Asked(file=_figure(), query="?plan=demo-2018&file=figures.csv"),
+    ("POST", "/v1/imports/{id}/commit"): Asked(_upload(), {}),
+    ("POST", "/v1/imports/{id}/matches"): Asked(
+        _upload(b"KPI,Month,Value,Published\nore,2018-06,1,2018-07-10\n"),
+        {"table": "tidy", "row": "ore", "kpi": "coal"},
+    ),
+    ("POST", "/v1/imports/{id}/undo"): Asked(_import, {}),
     ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
     ("POST", f"{PLAN}/versions"): Asked(body=VERSION),
     ("POST", f"{PLAN}/scenarios"): Asked(body=SCENARIO),
@@ -177,6 +223,16 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", LOG): Asked(
         _in_words, {"month": "2021-07"}, places={"plan": "tasks-2021", "kpi": "prices"}
+    ),
+    ("GET", f"{PLAN}/events"): Asked(),
+    ("POST", f"{PLAN}/events"): Asked(
+        body={"kpi": "coal", "start": "2017-03", "shape": "pulse", "size": -0.2}
+    ),
+    ("POST", f"{PLAN}/events/{{kpi}}/{{event}}/accept"): Asked(
+        _pulse, {}, places={"event": "2017-03-pulse"}
+    ),
+    ("POST", f"{PLAN}/events/{{kpi}}/{{event}}/reject"): Asked(
+        _pulse, {}, places={"event": "2017-03-pulse"}
     ),
     ("POST", ESTIMATE): Asked(_new_value, ENTRY),
     ("POST", f"{ESTIMATE}/check"): Asked(_estimate("draft"), {}),
@@ -254,11 +310,16 @@ def _answer(office: Any, who: str, method: str, path: str) -> str:
     told = asked.before(office)
     options: dict[str, Any] = {}
     if asked.body is not None:
-        options["json"] = {**asked.body, **told}
+        options["json"] = {
+            **asked.body,
+            **{k: v for k, v in told.items() if f"{{{k}}}" not in path},
+        }
     if asked.form is not None:
         options["data"] = asked.form
     if asked.files is not None:
         options["files"] = asked.files
+    if asked.file is not None:
+        options["content"] = asked.file
     address = path.format(**{**PLACES, **asked.places, **told}) + asked.query
     answer = office.ask(who, method, address, **options)
     return "done" if 200 <= answer.status_code < 400 else str(answer.status_code)

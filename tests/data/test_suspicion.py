@@ -1,0 +1,112 @@
+"""What is noted for a second look, one rule at a time, by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data.held import Held
+from data.observation import Form, Kpi, Observation
+from data.suspicion import Why, suspicious
+from models.series import FigureStatus, Month
+
+COAL = Kpi("coal", "Than", "Coal", "thousand tonnes")
+DAY = date(2021, 6, 29)
+
+
+def figure(
+    value: float,
+    month: Month = Month(2021, 5),  # noqa: B008 (immutable)
+    form: Form = "month",
+    status: FigureStatus = "estimate",
+    day: date = DAY,
+) -> Observation:
+    return Observation("coal", month, form, value, status, day, f"{form} {month} {value}")
+
+
+def monthly(form: Form, value: float, years: tuple[int, ...] = (2018, 2019, 2020)) -> Held:
+    """The same value in every month of some years, and of January to April 2021."""
+    months = [Month(year, month) for year in years for month in range(1, 13)]
+    months += [Month(2021, month) for month in range(1, 5)]
+    return Held(figure(value, month, form, day=date(*month, 28)) for month in months)
+
+
+def found(held: Held, *figures: Observation) -> list[tuple[Why, float]]:
+    return [(one.why, one.against) for one in suspicious(held, [COAL], figures)]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (101.0, []),
+        (130.0, []),
+        (140.0, [("history", 100.0)]),  # log 1.4 is beyond 6 × 0.05
+        (100_000.0, [("magnitude", 100.0)]),
+        (0.1, [("magnitude", 100.0)]),
+        (-5.0, []),
+    ],
+)
+def test_a_month_beside_its_own_history(value: float, expected: list[tuple[Why, float]]) -> None:
+    assert found(monthly("month", 100.0), figure(value)) == expected
+
+
+def test_a_short_history_says_nothing() -> None:
+    assert found(monthly("month", 100.0, ()), figure(100_000.0)) == []
+
+
+def test_a_year_to_date_below_the_month_before_or_of_another_size() -> None:
+    held = Held([figure(400.0, Month(2021, 4), "year_to_date")])
+    assert found(held, figure(399.0, form="year_to_date")) == [("falling", 400.0)]
+    assert found(held, figure(401.0, form="year_to_date")) == []
+    assert found(held, figure(30.0, Month(2022, 1), "year_to_date")) == []
+    here = figure(400.0, Month(2021, 4), "year_to_date"), figure(390.0, form="year_to_date")
+    assert found(Held(), *here) == [("falling", 400.0)]
+    last_year = Held([figure(500.0, Month(2020, 5), "year_to_date")])
+    assert found(last_year, figure(510_000.0, form="year_to_date")) == [
+        ("magnitude_to_date", 500.0)
+    ]
+    assert found(last_year, figure(900.0, form="year_to_date")) == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        (141.0, []),
+        (139.9, []),
+        (120.0, []),
+        (100.0, [("rate", 141.0)]),
+        (41.0, [("rate_as_growth", 141.0)]),
+        (43.0, [("rate_as_growth", 141.0)]),
+    ],
+)
+def test_a_printed_rate_beside_that_of_the_levels(
+    rate: float, expected: list[tuple[Why, float]]
+) -> None:
+    held = Held([figure(100.0, Month(2020, 5)), figure(300.0, Month(2020, 5), "year_to_date")])
+    assert found(held, figure(141.0), figure(rate, form="rate_on_year")) == expected
+    both = figure(423.0, form="year_to_date"), figure(rate, form="rate_to_date")
+    assert found(held, *both) == expected
+
+
+def test_without_levels_growth_is_told_from_the_rates_before() -> None:
+    held = monthly("rate_on_year", 108.0)
+    assert found(held, figure(8.5, form="rate_on_year")) == [("rate_as_growth", 108.0)]
+    assert found(held, figure(60.0, form="rate_on_year")) == []  # a bad month, not growth
+    assert found(held, figure(108.5, form="rate_on_year")) == []
+
+
+def test_two_values_of_one_day_and_status() -> None:
+    held = Held([figure(100.0)])
+    assert found(held, figure(101.0)) == [("twice", 100.0)]
+    assert found(held, figure(100.0)) == []
+    assert found(held, figure(101.0, status="restated")) == []
+    assert found(held, figure(101.0, day=date(2021, 7, 29))) == []
+    assert found(Held(), figure(100.0), figure(101.0)) == [("twice", 100.0)]
+
+
+def test_a_suspicion_says_where_and_why() -> None:
+    (one,) = suspicious(monthly("month", 100.0), [COAL], [figure(100_000.0)])
+    assert (one.kpi, one.month, one.unit) == ("coal", "2021-05", "thousand tonnes")
+    assert one.reason == "about 1e+03 times the usual month (100)"
+    assert one.source == "month 2021-05 100000.0"
