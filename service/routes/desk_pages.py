@@ -11,6 +11,7 @@ from data.plan import Plan
 from models.errors import UnreadableFile
 from service.access import Viewer, requires
 from service.comparison import comparison
+from service.data_view import data_content
 from service.desk import JSON_TYPE, Body, Desk
 from service.models_view import models_content, reliability_rows
 from service.month_view import month_content
@@ -111,6 +112,26 @@ def reliability(
     if form == "json":
         return Response(to_json(drawn), media_type=JSON_TYPE)
     return Response(to_svg(drawn), media_type="image/svg+xml")
+
+
+@router.get("/data")
+def data_page(
+    plan: PlanSlug,
+    request: Request,
+    desk: TheDesk,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+    chosen: Annotated[str | None, Query(alias="import", max_length=20)] = None,
+) -> str:
+    """Files to load, what loading them would do, and what was loaded."""
+    document = desk.store.plan(plan)
+    site = site_of(request, lang, by, plan, "data", as_of)
+    content = {
+        **frame(desk, document, site, shown_day(desk, document)),
+        **data_content(desk, document, chosen, lang),
+    }
+    return page("data.html", site, content)
 
 
 @router.get("/versions")

@@ -94,18 +94,30 @@
     return step(job);
   }
 
+  // A form with files sends them as they are; its other fields follow in the address.
+  function requestOf(form, button) {
+    if (form.dataset.files === undefined) {
+      const step = button && button.dataset.step ? "/" + button.dataset.step : "";
+      const body = JSON.stringify(contentOf(form, button && button.dataset.only));
+      return [form.dataset.api + step, { method: "POST", headers: { "Content-Type": "application/json" }, body: body }];
+    }
+    const query = new URLSearchParams(form.dataset.query);
+    const files = new FormData();
+    for (const field of form.elements) {
+      if (field.type === "file") for (const file of field.files) files.append("file", file);
+      else if (field.name && field.value) query.set(field.name, field.value);
+    }
+    return [form.dataset.api + "?" + query, { method: "POST", body: files }];
+  }
+
   function send(event) {
     event.preventDefault();
     const form = event.target;
     const button = event.submitter;
-    const step = button && button.dataset.step ? "/" + button.dataset.step : "";
+    const request = requestOf(form, button);
     say(form, words.waiting, "");
     if (button) button.disabled = true;
-    ask(form.dataset.api + step, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(contentOf(form, button && button.dataset.only)),
-    })
+    ask(request[0], request[1])
       .then(function (content) {
         if (form.dataset.job !== undefined) return follow(form, content);
         say(form, words.sent, "good");

@@ -165,6 +165,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/metrics"): Asked(),
     ("GET", "/openapi.json"): Asked(),
     ("GET", "/plans/{plan}"): Asked(),
+    ("GET", "/plans/{plan}/data"): Asked(),
     ("GET", "/plans/{plan}/kpis/{kpi}"): Asked(),
     ("GET", "/plans/{plan}/kpis/{kpi}/{chart}.{form}"): Asked(),
     ("GET", "/plans/{plan}/models"): Asked(),

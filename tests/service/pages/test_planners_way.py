@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,7 +188,42 @@ def test_a_what_if_is_tried(served: Any, chromium: Any) -> None:
     assert len(chromium.all("a[href*='&id=']")) == 3
 
 
-PAGES = ("", "/kpis/coal", "/kpis/bridge", "/reports", "/models", "/versions", "/why", "/what-if")
+def test_figures_are_loaded_looked_at_matched_and_taken_back(
+    served: Any, chromium: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "2018-07-10-so-lieu.csv"
+    file.write_text(
+        "Chỉ tiêu;Tháng;Giá trị;Trạng thái\nsteel;2018-06;61;chính thức\nThan sạch;2018-06;1500;\n",
+        encoding="utf-8",
+    )
+    chromium.open(f"{served.address}{PLAN}/data?lang=vi")
+    chromium.find("#u-file").send_keys(str(file))
+    chromium.press(chromium.find("#upload button"))
+    assert "1 dòng chưa biết là chỉ tiêu nào" in chromium.text()
+    row = chromium.find("form[data-api$=matches]")
+    row.find_element("css selector", "option[value=coal]").click()
+    chromium.press(row.find_element("css selector", "button"))
+    assert "chưa biết là chỉ tiêu nào" not in chromium.text()
+    assert "⚠" in chromium.text()  # ten times what the month was before
+    chromium.press(chromium.find("#commit button"))
+    assert "Đã ghi: 2 số mới" in chromium.text()
+    chromium.find("details summary").click()
+    chromium.find("details [name=reason]").send_keys("sai đơn vị")
+    chromium.press(chromium.find("[data-step=undo]"))
+    assert "sai đơn vị" in chromium.text()
+
+
+PAGES = (
+    "",
+    "/kpis/coal",
+    "/kpis/bridge",
+    "/reports",
+    "/models",
+    "/versions",
+    "/why",
+    "/what-if",
+    "/data",
+)
 
 
 @pytest.mark.parametrize("width", [360, 1920])

@@ -35,7 +35,7 @@ WORDS = {
     "en": ("KPI", "Target", "Probability", "80% interval", "Published up to", "30 June 2018"),
 }
 PLAN = "/plans/demo-2018"
-SECTIONS = ("kpis/steel", "why", "what-if", "reports", "models", "versions")
+SECTIONS = ("kpis/steel", "why", "what-if", "data", "reports", "models", "versions")
 
 
 def text_of(page: str) -> str:
@@ -296,6 +296,26 @@ def test_a_scenario_stands_beside_the_projection_and_says_that_it_is_internal(
     assert "moves with Coal" in page
     assert "Mất &lt;nửa&gt; tháng 10" in html
     assert own_service.get(f"{PLAN}/what-if?id=99").status_code == 404
+
+
+def test_the_data_page_shows_what_loading_would_do_and_what_was_loaded(own_service: Any) -> None:
+    text = (
+        "Chỉ tiêu;Tháng;Giá trị;Trạng thái;Ngày công bố\ncoal;2018-05;150;chính thức;2018-07-10\n"
+    )
+    address = "/v1/imports?plan=demo-2018&file=may.csv"
+    told = own_service.post(address, content=text.encode()).json()
+    page = f"{PLAN}/data?lang=en&import={told['id']}"
+    before = text_of(own_service.get(page).text)
+    (figure,) = told["preview"]["figures"]
+    assert f"{figure['old']['value']:,.1f} {figure['change']:+.1f}%".replace("-", "−") in before
+    assert "150.0 thousand tonnes final, 10 July 2018 Revised" in before
+    assert "Commit" in before
+    own_service.post(f"/v1/imports/{told['id']}/commit", json={})
+    after = text_of(own_service.get(page).text)
+    assert "Committed: 1 new figures, 0 unchanged." in after
+    own_service.post(f"/v1/imports/{told['id']}/undo", json={"reason": "wrong <unit>"})
+    assert "wrong &lt;unit&gt;" in own_service.get(page).text
+    assert own_service.get(f"{PLAN}/data?import=u0000").status_code == 404
 
 
 def test_a_planners_own_template_is_filled_in_on_the_page(service: Any) -> None:
