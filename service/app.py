@@ -16,12 +16,15 @@ from service.examples import describe
 from service.metrics import Measured
 from service.routes import (
     audit,
+    desk_pages,
     embeds,
     entries,
     events,
     health,
     imports,
+    kpi_pages,
     moves,
+    moves_pages,
     observations,
     odata,
     pages,
@@ -32,6 +35,7 @@ from service.routes import (
     scenarios,
     session,
     signoff,
+    static,
 )
 
 DESCRIPTION = (
@@ -88,7 +92,11 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         audit,
         session,
         health,
+        static,
         pages,
+        kpi_pages,
+        desk_pages,
+        moves_pages,
     ):
         app.include_router(module.router)
     describe(app)

@@ -119,7 +119,8 @@ def _note(one: Json, lang: Lang) -> str:
     if one["task"]:
         return " ".join(remark[lang] for remark in one["task"]["missing"])
     if one["status"] != "no_basis":
-        return method["fallback"] or ""
+        fallback = method["fallback"]
+        return TEXT[lang][f"annex.method.{fallback}"] if fallback else ""
     reasons = [one["reason"] for one in method["failures"] if one["candidate"] != FIGURES]
     if to_load is not None:
         months = (month_name(to_load[end], lang) for end in ("first", "last"))
