@@ -36,18 +36,12 @@ def newest(observations: Iterable[Observation], day: date) -> dict[Form, dict[in
 
     Of several the one that `precedence` puts last wins, in whatever order they came.
     """
-    chosen: dict[tuple[Form, int], tuple[tuple[date, int, float], Figure]] = {}
-    for observation in observations:
-        if observation.published > day:
-            continue
-        order = precedence(observation)
-        place = (observation.form, observation.month.ordinal)
-        if place not in chosen or chosen[place][0] < order:
-            figure = Figure(observation.value, observation.status, observation)
-            chosen[place] = (order, figure)
+    known = [one for one in observations if one.published <= day]
+    known.sort(key=precedence)
+    chosen = {(one.form, one.month): one for one in known}  # the last of each wins
     forms: dict[Form, dict[int, Figure]] = {}
-    for (form, ordinal), (_, figure) in chosen.items():
-        forms.setdefault(form, {})[ordinal] = figure
+    for (form, month), one in chosen.items():
+        forms.setdefault(form, {})[month.ordinal] = Figure(one.value, one.status, one)
     return forms
 
 

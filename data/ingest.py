@@ -78,8 +78,8 @@ def ingest(
 
     Parameters
     ----------
-    files : annexes of the statistics office (.xls, .xlsx) and tidy files (.csv,
-        .xlsx), in any order
+    files : annexes of the statistics office, report forms of a department and tidy
+        tables (.xlsx, .xlsm, .xls, .csv), in any order
     published : publication date of all files; else the date at the start of each
         file name, or what a tidy file says per figure
     dry_run : read and compare, write nothing

@@ -68,6 +68,11 @@ class Panel:
                 f"family '{self.family}' has no KPI '{kpi}'; it has {known}."
             ) from None
 
+    def parts_of(self, kpi: str) -> tuple[str, ...]:
+        """The parts of a total whose year is the sum of theirs; none for any other KPI."""
+        definition = self.definition(kpi)
+        return definition.parts if definition.kind in ("flow", "count") else ()
+
     def observations(self, kpi: str, day: date) -> tuple[Observation, ...]:
         """What was printed about a KPI up to a day, oldest first."""
         self.definition(kpi)

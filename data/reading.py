@@ -10,10 +10,12 @@ from datetime import date
 from typing import Literal
 
 from data.observation import Form, Kpi, Observation
-from data.readers.cells import fold, publication_date
+from data.readers.cells import Sheets, fold, publication_date
 from data.readers.gso import read_workbook
+from data.readers.intake import Kind, kind_of
 from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
-from data.readers.tables import is_old_excel, is_xlsx
+from data.readers.report_form import TABLE as REPORT_FORM
+from data.readers.report_form import read_report_form
 from data.readers.tidy import TIDY, TidyFile, read_rows, refuse_unknown
 from models.errors import InputError, UnknownLayout
 from models.series import FigureStatus
@@ -30,6 +32,10 @@ FORMS: dict[Measure, tuple[Form, FigureStatus]] = {
     "yoy_ytd": ("rate_to_date", "estimate"),
     "yoy_ytd_prev": ("rate_to_date", "restated"),
     "mom": ("rate_on_month", "estimate"),
+    "quarter": ("quarter", "estimate"),
+    "month_last_year": ("month", "restated"),
+    "ytd_last_year": ("year_to_date", "restated"),
+    "year_last_year": ("year", "restated"),
 }
 
 RowKey = tuple[str, str, int, str]  # table, quantity, occurrence, folded label
@@ -146,15 +152,41 @@ def read_file(content: bytes, file: str, claims: Claims, published: date | None)
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        if is_xlsx(content) or is_old_excel(content):
-            try:
-                workbook = read_workbook(content, file)
-            except UnknownLayout as no_annex:
-                return _tidy(content, file, sha256, claims, published, no_annex)
-            return _annex(workbook, sha256, claims, published)
-        return _tidy(content, file, sha256, claims, published)
+        kind = kind_of(content, file)
+        remarks = () if kind == "text" else Sheets(content, file).remarks()
+        read = _by_layout(content, file, sha256, claims, published, kind)
+        return replace(read, notes=(*remarks, *read.notes))
     except InputError as error:
         return FileRead(file, sha256, problem=str(error))
+
+
+def _by_layout(
+    content: bytes, file: str, sha256: str, claims: Claims, published: date | None, kind: Kind
+) -> FileRead:
+    """A report form, an annex or a tidy table, whichever the file turns out to be."""
+    try:
+        return _form(content, file, sha256, claims, published)
+    except UnknownLayout:
+        pass
+    if kind == "text":
+        return _tidy(content, file, sha256, claims, published)
+    try:
+        return _annex(read_workbook(content, file), sha256, claims, published)
+    except UnknownLayout as no_annex:
+        return _tidy(content, file, sha256, claims, published, no_annex)
+
+
+def _form(
+    content: bytes, file: str, sha256: str, claims: Claims, published: date | None
+) -> FileRead:
+    """A department's own report form; its rows name the KPIs, or were matched before."""
+    matched = {
+        name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == REPORT_FORM
+    }
+    named = {name: kpi for name, kpi in matched.items() if kpi is not None}
+    form = read_report_form(content, file, claims.kpis, named)
+    own = {key: kpi for key, kpi in form.claimed.items() if key not in claims.matched}
+    return _annex(form, sha256, replace(claims, defined={**claims.defined, **own}), published)
 
 
 def _tidy(
@@ -205,7 +237,12 @@ def _annex(
     if day is None:
         raise InputError(
             f"{workbook.file}: expected a publication date at the start of the file name "
-            "(2021-06-29-…), found none; say it with --published YYYY-MM-DD."
+            "(2021-06-29-…) or in a report form, found none; say it with --published YYYY-MM-DD."
+        )
+    if day < date(*workbook.report_month, 1):
+        raise InputError(
+            f"{workbook.file}: expected a date of publication in {workbook.report_month} or "
+            f"later, the month of the report, found {day}; check the year in the title."
         )
     times = Counter(_row_of(figure) for figure in workbook.figures)
     rows = {row: claims.read(row, count) for row, count in times.items()}
@@ -244,6 +281,7 @@ def _observations(
         if kpi is None or figure.measure not in FORMS:
             continue
         form, status = FORMS[figure.measure]
-        source = f"{workbook.file}, sheet '{figure.sheet}', cell {figure.cell}"
+        sheet = f"sheet '{figure.sheet}', " if figure.sheet else ""
+        source = f"{workbook.file}, {sheet}cell {figure.cell}"
         found.append(Observation(kpi, figure.month, form, figure.value, status, published, source))
     return found

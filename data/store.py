@@ -32,6 +32,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from data import tables
 from data.audit import process_user, write_entry
 from data.entry_rows import LogEntry, read_log, read_progress, write_log, write_progress
+from data.event_rows import EventEntry, read_events, write_event
 from data.held import identity
 from data.observation import Kpi, Observation
 from data.observation_rows import (
@@ -250,6 +251,16 @@ class Store:
         """Append a log entry that `data.progress.check_log` let pass; `by` as for a report."""
         with self.writing() as connection:
             write_log(connection, plan, entry, by or process_user(), datetime.now(UTC))
+
+    def events(self, family: str) -> tuple[EventEntry, ...]:
+        """All decisions about a family's events, in the order in which they were entered."""
+        with self.reading() as connection:
+            return read_events(connection, family)
+
+    def add_event(self, plan: Plan, entry: EventEntry, by: str | None = None) -> None:
+        """Append a decision about an event; `by` as for a report."""
+        with self.writing() as connection:
+            write_event(connection, plan, entry, by or process_user(), datetime.now(UTC))
 
     # observations
 

@@ -144,6 +144,26 @@ log_entries = Table(
     Index("log_of_plan", "plan", "kpi"),
 )
 
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("shape", String(10), nullable=False),
+    Column("size", Float(53), nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("events_of_family", "family", "kpi"),
+)
+
 edits = Table(
     "edits",
     metadata,

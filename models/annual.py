@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.errors import CannotForecast
 from models.paths import Paths, generator
 from models.reconstruction import draw_histories
+from models.revisions import NO_REVISION, Revision, draw_revisions
 from models.series import FigureStatus, Kind, Month, Series
 from models.year_months import denominators, months_known, year_months
 
@@ -33,8 +34,10 @@ class AnnualDistribution:
     year, months_known : int; how many of the months are known, all when it is over
     first_month : of the year or of the part of it, 1 to 12; `n_months` are covered
     known : array, shape (n_paths,), the outcome if the months to come brought
-        nothing, in `unit`; the same on every path unless a month is missing or
-        reconstructed
+        nothing, in `unit`; the same on every path unless a month is missing,
+        reconstructed or an estimate
+    revision : array, shape (n_paths,), the part of `known` by which the last month,
+        an estimate, is drawn to be revised; 0 where it is none
     observed : array, shape (months_known,), the months known, in the unit of
         `months`; the median of the draws where one is missing
     months : array, shape (n_paths, n_months − months_known), those to come, in the
@@ -58,6 +61,7 @@ class AnnualDistribution:
     year: int
     months_known: int
     known: Array
+    revision: Array
     observed: Array
     months: Paths
     response: Paths
@@ -121,6 +125,7 @@ def annual_distribution(
     *,
     year: int | None = None,
     rng: np.random.Generator | None = None,
+    revision: Revision = NO_REVISION,
 ) -> AnnualDistribution:
     """The year's outcome on every path.
 
@@ -134,6 +139,8 @@ def annual_distribution(
         month known yet, an earlier one is finished
     rng : draws the months that are missing and not covered by the published
         figure to date; default seeded by the series' name and vintage
+    revision : how far the KPI's first estimates usually move: where the last month
+        is one, it is drawn. A year that is over is settled on its estimate
 
     Raises
     ------
@@ -160,8 +167,8 @@ def annual_distribution(
             f"{series.key}: {needed} months to December {chosen}, paths of {paths.shape[1]}"
         )
     rng = rng or generator(series.key, str(series.as_of), "gaps")
-    n_known = months_known(series, chosen)
-    histories = draw_histories(series, monthly_values(series), len(paths))
+    n_known, n_paths = months_known(series, chosen), len(paths)
+    histories = draw_histories(series, monthly_values(series), n_paths)
     ahead = paths if histories is None else paths * histories.level[:, None]
     months = _months(series, ahead, chosen, rng)
     observed = np.median(months[:, :n_known], axis=0)
@@ -179,13 +186,18 @@ def annual_distribution(
             f"{series.key}: the year to date is not known at cutoff {series.cutoff}. Add the "
             f"missing months of {chosen - 1} and {chosen}, or the published cumulative figure."
         )
-    base = _base(series, chosen, last_year, paths, rng)
+    revised = _revised(series, revision, n_paths)
+    moved = np.zeros(n_paths)
+    if 0 < n_known < 12:
+        moved = revised * response[:, n_known - 1]
+    base = _base(series, chosen, last_year, paths, rng, revised)
     return AnnualDistribution(
         kind=series.kind,
         unit=series.unit,
         year=chosen,
         months_known=n_known,
-        known=known,
+        known=known + moved,
+        revision=moved,
         observed=observed,
         months=_whole(months[:, n_known:]) if series.kind == "count" else months[:, n_known:],
         response=response[:, n_known:],
@@ -272,13 +284,34 @@ def _known(
     return np.asarray(published * per_unit * np.ones(len(months)), dtype=float)
 
 
+def _revised(series: Series, revision: Revision, n_paths: int) -> Array:
+    """By how much the last month is revised on each path, in the unit of the months."""
+    if not series.provisional or revision == NO_REVISION:
+        return np.zeros(n_paths)
+    estimate = float(monthly_values(series)[-1])
+    rng = generator(series.key, str(series.as_of), "revision")
+    drawn = draw_revisions(estimate, revision, n_paths, rng)
+    if not (series.values < 0).any():
+        drawn = np.maximum(drawn, -estimate)
+    return np.rint(drawn) if series.kind == "count" else drawn
+
+
 def _base(
-    series: Series, year: int, last_year: Paths, paths: Paths, rng: np.random.Generator
+    series: Series,
+    year: int,
+    last_year: Paths,
+    paths: Paths,
+    rng: np.random.Generator,
+    revised: Array,
 ) -> Array:
-    """Last year's outcome on every path, shape (n_paths,)."""
+    """Last year's outcome on every path, shape (n_paths,); its December may be an estimate."""
     if series.kind != "growth" and year > series.year and series.to_date is not None:
-        return annual_distribution(series, paths, year=year - 1, rng=rng).samples
-    return base_over(series, year, last_year)
+        base = annual_distribution(series, paths, year=year - 1, rng=rng).samples
+    else:
+        base = base_over(series, year, last_year)
+    if series.kind == "growth" or series.cutoff != Month(year - 1, 12):
+        return base
+    return base + revised * response_over(series, year - 1, last_year)[:, 11]
 
 
 def base_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE) -> Array:

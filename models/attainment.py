@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -49,6 +49,8 @@ class Attainment:
     required : the pace that just meets the target; None when nothing is left to do
     provisional : the figures to date are not final
     reason : why there is no basis
+    met : array of bool, shape (n_paths,), whether each path meets the target; None
+        without a basis
     """
 
     target: Target
@@ -64,6 +66,7 @@ class Attainment:
     required: RequiredPace | None
     provisional: bool
     reason: Remark | None = None
+    met: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
 
     @property
     def mark(self) -> Mark:
@@ -159,6 +162,7 @@ def standing(
         expected_gap=annual.mean - float(deciding.mean()),
         required=required_pace(annual, float(deciding.mean()), series) if open_still else None,
         provisional=annual.data_status != "final",
+        met=met,
     )
 
 

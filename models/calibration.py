@@ -117,11 +117,12 @@ def standardised_error(annual: AnnualDistribution, outcome: float) -> float:
     Returns
     -------
     float, no unit; NaN for a year that was over. What the months known were
-    revised by since is part of the error
+    revised by since is part of the error, as the revision that the forecast drew
+    is part of its spread
     """
     if annual.months_known == 12 or not np.isfinite(outcome):
         return float("nan")
-    actual = outcome - float(annual.known.mean())
+    actual = outcome - float((annual.known - annual.revision).mean())
     return float(_rest(annual).error(np.array(actual)))
 
 
@@ -160,9 +161,10 @@ def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
 
 
 def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:
-    """The same paths, moved so that the rest of the year has the calibrated quantiles.
+    """The same paths, moved so that what is open of the year has the calibrated quantiles.
 
-    Each path keeps its rank. Its months are multiplied by one factor where every
+    Open is the rest of the year with the revision of the last month. Each path keeps
+    its rank and its revision. Its months are multiplied by one factor where every
     path's rest is positive, else shifted by one amount (not below zero where no
     month of the history is), so that months and year agree. A year that is over
     stays as it is; without a calibration the spread is widened by `UNSEEN`.
@@ -171,10 +173,10 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
         return annual
     learned = calibration or uncalibrated()
     rest, brings = _rest(annual), annual.rest
-    ranks = np.argsort(np.argsort(brings, kind="stable"), kind="stable")
+    ranks = np.argsort(np.argsort(brings + annual.revision, kind="stable"), kind="stable")
     errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(brings))
-    wanted = rest.value(learned.scale * errors)
-    if rest.roots and (brings > 0).all():
+    wanted = rest.value(learned.scale * errors) - annual.revision
+    if rest.roots and (brings > 0).all() and (wanted >= 0).all():
         months = annual.months * (wanted / brings)[:, None]
     else:
         months = annual.months + ((wanted - brings) / annual.response.sum(axis=1))[:, None]
@@ -185,8 +187,9 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
 
 
 def _rest(annual: AnnualDistribution) -> Rest:
-    brings = annual.rest
-    return Rest.of(brings, float(np.median(brings)), annual.non_negative, annual.median)
+    still_open = annual.rest + annual.revision
+    middle = float(np.median(still_open))
+    return Rest.of(still_open, middle, annual.non_negative, annual.median)
 
 
 def _quantiles(sizes: Array, mass: Array) -> Array:

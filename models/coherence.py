@@ -13,12 +13,18 @@ KPI changes no other KPI's numbers.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.annual import AnnualDistribution
+from models.paths import generator
+from models.series import Series
+
+_ORIGINS = 12  # of a year: 0 to 11 months known
 
 
 class Origin(NamedTuple):
@@ -51,11 +57,12 @@ def copula_scores(
     weights = {origin: error for origin, error in errors.items() if error}
     norm = float(np.sqrt(sum(error**2 for error in weights.values())))
     if norm == 0.0:
-        return _draws(n_paths, family, vintage, "alone", kpi)
+        return _draws(n_paths, family, vintage, "alone", kpi).ravel()
     scores = np.zeros(n_paths)
-    for origin in sorted(weights):
-        shared = _draws(n_paths, family, vintage, "origin", *map(str, origin))
-        scores += weights[origin] / norm * shared
+    for year in sorted({origin.year for origin in weights}):
+        mine = np.array([weights.get(Origin(year, known), 0.0) for known in range(_ORIGINS)])
+        shared = _draws(n_paths, family, vintage, "origins of", str(year), rows=_ORIGINS)
+        scores += mine / norm @ shared
     return scores
 
 
@@ -81,6 +88,65 @@ def reorder(outcomes: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArr
     return order
 
 
+def joint(annual: AnnualDistribution, scores: NDArray[np.float64]) -> AnnualDistribution:
+    """The same paths in the family's order: path i of every KPI belongs to one future.
+
+    A year without spread has no ranks to give; it stays as it is.
+    """
+    outcomes = annual.samples
+    if np.ptp(outcomes) == 0.0:
+        return annual
+    order = reorder(outcomes, scores)
+    return replace(
+        annual,
+        known=annual.known[order],
+        revision=annual.revision[order],
+        months=annual.months[order],
+        response=annual.response[order],
+        base=annual.base[order],
+        last_year=annual.last_year[order],
+    )
+
+
+def sum_of_parts(series: Series, parts: Sequence[AnnualDistribution]) -> AnnualDistribution:
+    """The year of a total, path by path the sum of its parts' years.
+
+    Parameters
+    ----------
+    series : the total's, of kind 'flow' or 'count'; gives its names and its status
+    parts : calibrated and in the family's order, of one year and with the same
+        months known
+
+    Raises
+    ------
+    ValueError
+        If the parts do not cover the same months.
+    """
+    first = parts[0]
+    if len({(part.year, part.months_known, part.n_months) for part in parts}) != 1:
+        raise ValueError(f"{series.key}: parts of different months cannot be added up")
+    return replace(
+        first,
+        kind=series.kind,
+        unit=series.unit,
+        known=np.sum([part.known for part in parts], axis=0),
+        revision=np.sum([part.revision for part in parts], axis=0),
+        observed=np.sum([part.observed for part in parts], axis=0),
+        months=np.sum([part.months for part in parts], axis=0),
+        base=np.sum([part.base for part in parts], axis=0),
+        base_status=series.base_status or first.base_status,
+        last_year=np.sum([part.last_year for part in parts], axis=0),
+        actual_to_date=_sum_if_known([part.actual_to_date for part in parts]),
+        data_status=series.to_date_status or first.data_status,
+        non_negative=all(part.non_negative for part in parts),
+    )
+
+
+def _sum_if_known(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(sum(known)) if len(known) == len(values) else None
+
+
 def chance_of_meeting(met: Sequence[NDArray[np.bool_]]) -> tuple[float, ...]:
     """Probabilities that at least 0, 1, … all of the targets are met together.
 
@@ -97,6 +163,5 @@ def chance_of_meeting(met: Sequence[NDArray[np.bool_]]) -> tuple[float, ...]:
     return tuple(float(np.mean(counts >= k)) for k in range(len(met) + 1))
 
 
-def _draws(n_paths: int, *names: str) -> NDArray[np.float64]:
-    digest = hashlib.sha256("\x1f".join(names).encode()).digest()
-    return np.random.default_rng(list(digest)).standard_normal(n_paths)
+def _draws(n_paths: int, *names: str, rows: int = 1) -> NDArray[np.float64]:
+    return generator(*names).standard_normal((rows, n_paths))

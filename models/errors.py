@@ -11,10 +11,12 @@ VedichError
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
 │   ├── InvalidScenario   a what-if that cannot be computed as it is
+│   ├── InvalidQuery      an option of the OData feed that cannot be read
+│   │   └── UnsupportedQuery
 │   └── UploadTooLarge    more bytes or files than are taken at once
 ├── NotFound              what was asked for does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownScenario, UnknownImport
+│   │   UnknownEvent, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            who asks may not do this
@@ -112,6 +114,14 @@ class UploadTooLarge(InputError):
     """More bytes or files than are taken at once."""
 
 
+class InvalidQuery(InputError):
+    """An option of the OData feed that cannot be read."""
+
+
+class UnsupportedQuery(InvalidQuery):
+    """An option or function of OData that the feed does not have."""
+
+
 class NotFound(VedichError):
     """What was asked for does not exist."""
 
@@ -142,6 +152,10 @@ class UnknownAccount(NotFound):
 
 class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
+
+
+class UnknownEvent(NotFound):
+    """No such event was found in the KPI's figures or entered by a person."""
 
 
 class UnknownScenario(NotFound):

@@ -79,6 +79,21 @@ def without_events(series: Series, events: Sequence[Event]) -> Series:
     return replace(series, values=cleaned)
 
 
+def effect_ahead(events: Sequence[Event], cutoff: Month, horizon: int) -> NDArray[np.float64]:
+    """What accepted events multiply the months after the cutoff by, shape (horizon,).
+
+    A forecast goes on from the series without its pulses, at the level that steps
+    and ramps have reached: pulses count whole, steps and ramps for what they still
+    add.
+    """
+    taken = [event for event in events if event.accepted]
+    lasting = [event for event in taken if event.shape != "pulse"]
+    passing = [event for event in taken if event.shape == "pulse"]
+    reached = factors(lasting, cutoff, 1 + horizon)
+    ahead = np.divide(reached[1:], reached[0], out=np.ones(horizon), where=reached[0] != 0)
+    return np.asarray(ahead * factors(passing, cutoff.plus(1), horizon), dtype=float)
+
+
 def find_events(series: Series, threshold: float = 5.0) -> tuple[Event, ...]:
     """Flag outlying months and level shifts, with date and size.
 

@@ -11,6 +11,7 @@ the year ends.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -195,8 +196,7 @@ def _cheap_forecasts(
         "growth_12_half": last * np.exp(0.5 * growth["growth_12"]),
         "growth_mixed": last * np.exp(0.4 * (growth["growth_3"] + growth["growth_12"])),
     }
-    for span in (2, 3, 5):
-        share = _share_of_rest(span, sums, years, known)
+    for span, share in _shares_of_rest((2, 3, 5), sums, years, known).items():
         by_share = np.clip(tasks.to_date * share / (1.0 - share), 0.2 * last, 5.0 * np.abs(last))
         forecasts[f"share_{span}"] = np.where(known[:, None] > 0, by_share, last)
     lowest, highest = 0.1 * np.abs(last)[:, :, None], 8.0 * np.abs(last)[:, :, None] + 1e-6
@@ -224,19 +224,28 @@ def _cheap_forecasts(
 _NOT_IN_MEDIAN = ("snaive", "growth_3", "setting_2", "theta_half_1")
 
 
-def _share_of_rest(span: int, sums: _Sums, years: Ints, known: Ints) -> Floats:
-    """Mean share of the rest in the year's total over up to `span` years, shape (n, ORIGINS)."""
-    shares = []
-    for origin in range(ORIGINS):
-        total, count = np.zeros(len(known)), np.zeros(len(known))
-        for back in range(origin + 1, min(origin + span, YEARS) + 1):
-            begin = 12 * (YEARS - back)
-            year, rest = sums(begin, begin + 12), sums(begin + known, begin + 12)
-            use = (years >= back) & (year > 1e-6)
-            total += np.where(use, rest / np.where(use, year, 1.0), 0.0)
-            count += use
-        shares.append(np.clip(total / np.maximum(count, 1), 0.0, 0.98))
-    return np.stack(shares, axis=1)
+def _shares_of_rest(
+    spans: Sequence[int], sums: _Sums, years: Ints, known: Ints
+) -> dict[int, Floats]:
+    """Mean share of the rest in the year's total over up to so many years.
+
+    Returns
+    -------
+    dict, span → array, shape (n, ORIGINS)
+    """
+    parts, used = np.zeros((YEARS + 1, len(known))), np.zeros((YEARS + 1, len(known)))
+    for back in range(1, min(ORIGINS - 1 + max(spans), YEARS) + 1):
+        begin = 12 * (YEARS - back)
+        year, rest = sums(begin, begin + 12), sums(begin + known, begin + 12)
+        use = (years >= back) & (year > 1e-6)
+        parts[back], used[back] = np.where(use, rest / np.where(use, year, 1.0), 0.0), use
+    found = {}
+    for span in spans:
+        ends = [(origin + 1, min(origin + span, YEARS) + 1) for origin in range(ORIGINS)]
+        total = np.stack([parts[first:end].sum(axis=0) for first, end in ends], axis=1)
+        count = np.stack([used[first:end].sum(axis=0) for first, end in ends], axis=1)
+        found[span] = np.clip(total / np.maximum(count, 1), 0.0, 0.98)
+    return found
 
 
 def _compute(

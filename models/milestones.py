@@ -184,6 +184,7 @@ def _distribution(
         year=planned.year,
         months_known=known,
         known=np.full(n_paths, float(outlook.done)),
+        revision=np.zeros(n_paths),
         observed=np.full(known, np.nan),
         months=months,
         response=np.ones(months.shape),

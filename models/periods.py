@@ -125,11 +125,13 @@ def over_period(
     )  # among the months to come
     response = response_over(series, annual.year, annual.last_year, months)
     observed = annual.observed[months][:known]
+    moved = _revision_over(annual, series, months, response, known)
     return replace(
         annual,
         first_month=first,
         months_known=known,
-        known=_known_over(annual, series, months, response, observed),
+        known=_known_over(annual, series, months, response, observed) + moved,
+        revision=moved,
         observed=observed,
         months=annual.months[:, ahead],
         response=response[:, known:],
@@ -138,6 +140,21 @@ def over_period(
         actual_to_date=None,
         data_status=_status_over(annual, series, months),
     )
+
+
+def _revision_over(
+    annual: AnnualDistribution, series: Series, months: slice, response: Array, known: int
+) -> Array:
+    """By how much the last month's revision moves the outcome over the months, shape (n_paths,).
+
+    Nothing where the months are over (they are settled on the estimate) or end before it.
+    """
+    ends_with_it = known > 0 and months.start + known == annual.months_known
+    if not ends_with_it or known == months.stop - months.start:
+        return np.zeros(len(annual.known))
+    whole = response_over(series, annual.year, annual.last_year)[:, annual.months_known - 1]
+    share = np.divide(response[:, known - 1], whole, out=np.zeros(len(whole)), where=whole != 0)
+    return np.asarray(annual.revision * share, dtype=float)
 
 
 def _known_over(
@@ -151,7 +168,8 @@ def _known_over(
     level = -100.0 if annual.kind == "growth" else 0.0
     if months.start == 0 and n_known == annual.months_known:
         whole = response_over(series, annual.year, annual.last_year)
-        return np.asarray((annual.known - level) * response[:, 0] / whole[:, 0] + level)
+        firm = annual.known - annual.revision
+        return np.asarray((firm - level) * response[:, 0] / whole[:, 0] + level)
     return np.asarray((observed * response[:, :n_known]).sum(axis=1) + level, dtype=float)
 
 

@@ -97,12 +97,24 @@ class Projection:
     status: Status
     task: TaskView | None = None
 
+    @property
+    def met(self) -> NDArray[np.bool_] | None:
+        """Whether each path meets the assigned target that `probability` is of.
+
+        Shape (n_paths,), in the family's joint order; None without such a target or
+        without a basis.
+        """
+        if self.probability is None:
+            return None
+        of_year = (one for one in self.attainments if one.target.level == "assigned")
+        return next((one.met for one in of_year if one.probability == self.probability), None)
+
     def to_dict(self, words: Words = lambda remark: {"code": remark.code}) -> dict[str, Any]:
         """The JSON of one projection; `words` says its remarks.
 
         `plan`, `name`, `label`, `plan_version`, `official_estimate`, `figures`, `stamp`,
         the targets' `plan_version` and `base_when_set` and the method's
-        `model_version` are null: they belong to the service.
+        `model_version` and `events` are empty: they belong to the service.
         """
         return {
             "plan": None,
@@ -132,6 +144,7 @@ class Projection:
                     {"candidate": name, "reason": self.failures[name]}
                     for name in sorted(self.failures)
                 ],
+                "events": [],
                 "model_version": None,
             },
             "figures": None,

@@ -132,6 +132,11 @@ class Series:
         """Months of `year` still to come, 0 to 11."""
         return 12 - self.months_known
 
+    @property
+    def provisional(self) -> bool:
+        """Whether the last month is an estimate, which the next report will revise."""
+        return "estimate" in (self.status[-1], self.to_date_status)
+
     def calendar_year(self, year: int) -> NDArray[np.float64]:
         """The twelve months of a year, shape (12,); NaN where not in the series."""
         months = np.full(12, np.nan)

@@ -105,7 +105,7 @@ def smooth(logs: Floats, log_totals: Floats, years: Ints, known: Ints) -> Smooth
         damped = damping * trend
         expected = level + damped
         error = np.where(seen, logs[:, column, None] - expected - season[:, month], 0.0)
-        error = np.clip(error, -_LARGEST_ERROR, _LARGEST_ERROR)
+        error = np.minimum(np.maximum(error, -_LARGEST_ERROR), _LARGEST_ERROR)
         level = np.where(seen, expected + alpha * error, level)
         trend = np.where(seen, damped + alpha * beta * error, trend)
         season[:, month] += gamma * (1.0 - alpha) * error

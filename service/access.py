@@ -34,6 +34,7 @@ ACCESS: tuple[Access, ...] = get_args(Access)  # each may do all that those befo
 assert ACCESS[1:] == ROLES
 
 COOKIE = "vedich_session"
+KEY_IN_ADDRESS = "api_key"
 LOCAL = "local"  # who asks on loopback while there is no account
 _OF_SCOPE: dict[Scope, Access] = {"issued": "public", "read": "viewer", "entry": "entry"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -78,6 +79,8 @@ async def caller_of(request: Request) -> Caller:
     """
     store: Store = request.app.state.desk.store
     secret = _secret(request.headers.get("authorization"))
+    if secret is None and request.method in _SAFE:  # as spreadsheets send a "Web API" key
+        secret = request.query_params.get(KEY_IN_ADDRESS)
     if secret is not None:
         key = key_of(store, secret)
         if key is None:

@@ -5,7 +5,8 @@ stand others, each with one thing more of the second (design, 4.12):
 
     plan        the plan version in force at the second vintage
     model       the bundle that answers at the second vintage
-    revisions   what the second vintage says of the months that the first one had
+    revisions   what the second vintage says of the months that the first one had, and
+                what was decided about events
     month       the new months; of a task what was reported meanwhile, and the days gone by
 
 A part is the difference of two neighbours, so the parts add up to the change to the
@@ -203,16 +204,25 @@ def steps_between(
     found.append(state)
     pasts = _pasts(old, new, slug)
     new_month = first.projection["cutoff"] != last.projection["cutoff"]
-    if pasts is not None and not same_figures(*pasts):
-        state = _projected(basis, slug, pasts[1])
+    decided = first.inputs["events"] != last.inputs["events"]
+    if pasts is not None and (decided or not same_figures(*pasts)):
+        parts = {part: _pasts(old, new, part) for part in new.panel.parts_of(slug)}
+        known = {part: both[1] for part, both in parts.items() if both is not None}
+        basis = replace(basis, events=new.events)
+        state = _projected(basis, slug, pasts[1], known)
     found.append(state)
     if new_month or pasts is None:
         return list(zip(PARTS, [*found[1:], at_end], strict=True))
     return list(zip((*PARTS, DRAWS), [*found[1:], state, at_end], strict=True))
 
 
-def _projected(basis: Basis, slug: str, series: Series | None = None) -> Figures:
-    projected, _ = project_kpi(basis, slug, series)
+def _projected(
+    basis: Basis,
+    slug: str,
+    series: Series | None = None,
+    parts: Mapping[str, Series] | None = None,
+) -> Figures:
+    projected, _ = project_kpi(basis, slug, series, parts)
     return Figures.of(rounded(projected.to_dict()))
 
 

@@ -21,6 +21,7 @@ from models.errors import InputError, VedichError
 from service import (
     cli_accounts,
     cli_entries,
+    cli_events,
     cli_imports,
     cli_month,
     cli_moves,
@@ -38,11 +39,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 plan_app = typer.Typer(
-    help="Plans: import, template, compare, roll-over, list.", no_args_is_help=True
+    help="Plans: import, template, form, compare, roll-over, list.", no_args_is_help=True
 )
 app.add_typer(plan_app, name="plan")
 app.add_typer(cli_entries.task_app, name="task")
 app.add_typer(cli_entries.log_app, name="log")
+app.add_typer(cli_events.app, name="event")
 app.add_typer(cli_imports.import_app, name="import")
 app.add_typer(cli_month.app, name="month")
 app.add_typer(cli_accounts.account_app, name="account")
@@ -190,16 +192,21 @@ def project(
     lang: LangOption = None,
 ) -> None:
     """What the year will end at, and how every target stands."""
-    from service.projections import as_of_date, projections
+    from service.estimates import with_estimates
+    from service.projections import as_of_date, issue
+    from service.together import together
 
     settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
-    found = projections(store, settings, slug, day, kpi)
+    issued = issue(store, settings, slug, day, kpi)
+    found = with_estimates(store, [one.projection for one in issued])
+    joint = None if kpi else together(issued)
     if format is Format.json:
         import json
 
-        print(json.dumps({"projections": found}, ensure_ascii=False, indent=1))
+        content = {"projections": found, "together": joint}
+        print(json.dumps(content, ensure_ascii=False, indent=1))
     elif format is Format.csv:
         from service.tables import to_csv
 
@@ -207,7 +214,7 @@ def project(
     else:
         from service.console import show_projections
 
-        show_projections(found, store.plan(slug), lang.value if lang else settings.lang)
+        show_projections(found, store.plan(slug), lang.value if lang else settings.lang, joint)
 
 
 @report_app.callback()
@@ -379,6 +386,26 @@ def plan_template(
     refuse_existing(file)
     write_template(file)
     print(f"{file}: fill it in, then: vedich plan import {file}")
+
+
+@plan_app.command("form")
+def plan_form(
+    month: Annotated[str, typer.Option(help="Of the report, YYYY-MM.")],
+    out: Annotated[Path, typer.Option(help="Where to write: .xlsx.")],
+    plan: PlanOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write the blank report form of a month, to fill in and ingest."""
+    from models.series import Month
+    from service.plan_form import plan_form as form_of
+
+    settings, store = open_store()
+    refuse_existing(out)
+    slug = the_plan(store, plan)
+    out.write_bytes(
+        form_of(store, slug, Month.parse(month), lang.value if lang else settings.lang)
+    )
+    print(f"{out}: fill it in, then: vedich ingest {out} --plan {slug}")
 
 
 @plan_app.command("import")

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from service.tables import Row, columns, printed_lines, table_rows, task_columns, task_rows
+from service.tables import (
+    Row,
+    columns,
+    printed_lines,
+    table_rows,
+    task_columns,
+    task_rows,
+    together_said,
+)
 from service.texts import (
     FIGURE,
     LEVEL,
@@ -21,6 +29,7 @@ from service.texts import (
     leading,
     number,
     period_name,
+    signed_percent,
     unit_name,
 )
 
@@ -41,7 +50,12 @@ SHOWN = 12  # unknown rows and suspicious values listed
 WIDE = 200  # columns of a table that is not printed to a terminal
 
 
-def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: Lang) -> None:
+def show_projections(
+    projections: Sequence[dict[str, Any]],
+    plan: Plan,
+    lang: Lang,
+    together: dict[str, Any] | None = None,
+) -> None:
     """The plan's tables; vintage and what is projected are said above and below them.
 
     What a task's probability rests on is shown when a task alone is asked for.
@@ -59,6 +73,8 @@ def show_projections(projections: Sequence[dict[str, Any]], plan: Plan, lang: La
         console.print(_series_table([row for row in rows if row.kpi not in tasks], lang))
     if tasks:
         console.print(_task_table(projections, lang))
+    if together:
+        console.print(together_said(together, lang), soft_wrap=True)
     if len(projections) == 1 and projections[0]["task"]:
         _show_task(console, projections[0], lang)
     for one in projections:
@@ -264,6 +280,29 @@ def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
         figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
         console.print(f"{name}: {figure}, {STATE[lang][one.state]}", style="bold")
         _steps(console, one.steps, lang)
+
+
+def show_events(found: dict[str, Any], lang: Lang) -> None:
+    """One line per event: a proposal, or the decision that counts."""
+    text, table = TEXT[lang], Table(show_edge=False, pad_edge=False)
+    table.add_column(text["event.kpi"])
+    table.add_column(text["event.event"])
+    table.add_column(text["event.size"], justify="right")
+    table.add_column(text["event.state"])
+    table.add_column(text["event.decided"])
+    states = {
+        "proposed": text["event.proposed"],
+        "accepted": text["event.accepted"],
+        "rejected": text["event.rejected"],
+    }
+    for one in found["events"]:
+        decided = ", ".join(filter(None, (one["day"], one["by"], one["note"])))
+        named = f"{one['event']} {one['name']}".strip()
+        size = signed_percent(100 * one["size"], lang)
+        if one["length"] > 1:
+            size = f"{size}, {text.count('event.months', one['length'])}"
+        table.add_row(one["kpi"], named, size, states[one["state"]], decided or "–")
+    _console().print(table)
 
 
 def show_comparison(found: dict[str, Any], lang: Lang) -> None:

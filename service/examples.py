@@ -43,6 +43,7 @@ ASKED = {
     ),
     "GET /v1/models": "/v1/models",
     "GET /v1/track-record": f"/v1/track-record?plan={PLAN}&as_of={AS_OF}",
+    "GET /oembed": f"/oembed?url=http://127.0.0.1/embed/{PLAN}/exports%3Fas_of%3D{AS_OF}",
     "GET /healthz": "/healthz",
     "GET /readyz": "/readyz",
 }
@@ -50,6 +51,8 @@ BEFORE = "2021-05"  # asked last: the model of May is trained when all else was 
 NEEDS_BEFORE = ("GET /v1/plans/{plan}/changes",)
 _TASK = f"/v1/plans/{TASKS}/tasks/specialised_inspections/progress"
 _LOG = f"/v1/plans/{TASKS}/log/price_stability"
+_EVENTS = f"{_BASE}/events"
+_OWN = f"{_EVENTS}/exports/2020-04-pulse"  # the one that is entered
 PROGRESS_EXAMPLE = {
     "by": "Phòng Quản lý thương mại",
     "day": "2021-08-31",
@@ -64,6 +67,16 @@ LOG_EXAMPLE = {
     "vi": "Giá ổn định, hàng hóa thiết yếu đủ cung ứng",
     "en": "Prices stable, essential goods in supply",
 }
+EVENT_EXAMPLE = {
+    "kpi": "exports",
+    "start": "2020-04",
+    "shape": "pulse",
+    "size": -0.2,
+    "name": "Giãn cách xã hội",
+    "day": "2021-06-30",
+    "by": "Phòng Kế hoạch",
+}
+EVENT_DECISION = {"day": "2021-06-30", "note": "Một lần", "by": "Phòng Kế hoạch"}
 SCENARIO_EXAMPLE = {
     "name": "Xuất khẩu tháng 8 và 9 giảm một phần mười",
     "as_of": AS_OF,
@@ -76,6 +89,10 @@ ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "GET /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, None),
     "POST /v1/plans/{plan}/log/{kpi}": (_LOG, LOG_EXAMPLE),
     "GET /v1/plans/{plan}/log/{kpi}": (_LOG, None),
+    "POST /v1/plans/{plan}/events": (_EVENTS, EVENT_EXAMPLE),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/reject": (f"{_OWN}/reject", EVENT_DECISION),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/accept": (f"{_OWN}/accept", EVENT_DECISION),
+    "GET /v1/plans/{plan}/events": (f"{_EVENTS}?as_of={AS_OF}", None),
     "POST /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", SCENARIO_EXAMPLE),
     "GET /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", None),
     "GET /v1/plans/{plan}/scenarios/{id}": (f"{_BASE}/scenarios/1", None),

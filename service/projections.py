@@ -9,12 +9,16 @@ from __future__ import annotations
 import calendar
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from data.demonstration import labelled, series_to_project
+from data.event_rows import EventEntry, accepted_events
 from data.observation import UNDATED, Kpi
 from data.panel import Panel
 from data.plan import Plan, PlanVersion
@@ -23,9 +27,10 @@ from data.settings import Settings
 from data.store import Store
 from models.candidates import REGISTRY
 from models.errors import InvalidMonth, InvalidTarget, NoBundle, NoObservations
+from models.events import Event
 from models.milestones import PlannedTask, project_task
 from models.periods import base_known, period_of
-from models.pipeline import LADDER, Learned, fit_candidates, project
+from models.pipeline import LADDER, Known, Learned, fit_candidates, project
 from models.projection import Projection, without_figures
 from models.series import Series
 from models.target import Target
@@ -59,6 +64,7 @@ class Basis:
     progress : all reports about the plan's tasks
     earlier : the family's plans of earlier years, with all reports about their tasks
     labelled : KPIs whose answers carry the label of a demonstration
+    events : what was decided about the family's events by that day
     """
 
     plan: Plan
@@ -71,14 +77,20 @@ class Basis:
     progress: tuple[Progress, ...]
     earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
     labelled: frozenset[str]
+    events: tuple[EventEntry, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Issued:
-    """One KPI's projection as it goes out, and what it was made from."""
+    """One KPI's projection as it goes out, and what it was made from.
+
+    `met` says for each path, in the family's joint order, whether the assigned
+    target is met; None without one or without a basis.
+    """
 
     projection: Json
     inputs: Json
+    met: NDArray[np.bool_] | None = None
 
     @property
     def stamp(self) -> str:
@@ -114,11 +126,23 @@ def projections(
     NoBundle
         If there is a series, and nothing was trained on data up to that date.
     """
+    found = issue(store, settings, plan, as_of, kpi)
+    return with_estimates(store, [one.projection for one in found])
+
+
+def issue(
+    store: Store,
+    settings: Settings,
+    plan: str,
+    as_of: date | None = None,
+    kpi: str | None = None,
+) -> list[Issued]:
+    """The same with what each was made from and, path by path, whether its target is met."""
     basis = basis_of(store, settings, plan, as_of)
     kpis = [kpi] if kpi else [one.slug for one in basis.plan.kpis]
     issued = [issue_kpi(basis, slug) for slug in kpis]
     record(store, issued)
-    return with_estimates(store, [one.projection for one in issued])
+    return issued
 
 
 def as_of_date(text: str) -> date:
@@ -168,6 +192,7 @@ def basis_of(
     held_at: datetime | None = None,
     bundle_hash: str | None = None,
     version: int | None = None,
+    events: int | None = None,
 ) -> Basis:
     """Gather what a plan's answers for a date rest on.
 
@@ -179,6 +204,7 @@ def basis_of(
     held_at : rest on the figures as they were held at that moment; default now
     bundle_hash : of the promoted bundle to use; default the newest that fits
     version : number of the plan version to use, 0 for none; default the one in force
+    events : number of the last decision about an event that counts; default the newest
     """
     document = store.plan(plan)
     family = document.family
@@ -203,6 +229,11 @@ def basis_of(
         progress=store.progress(document.slug),
         earlier=_earlier(store, document) if in_force and in_force.tasks else (),
         labelled=labelled(panel, [kpi.slug for kpi in document.kpis], day),
+        events=tuple(
+            one
+            for one in store.events(family)
+            if one.day <= day and (events is None or (one.number or 0) <= events)
+        ),
     )
 
 
@@ -235,6 +266,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
         "document": version.document,
     }
     body["method"]["model_version"] = made_from.pop("model_version")
+    body["method"]["events"] = [_event(one) for one in _events(basis, slug)]
     inputs = {
         "plan": basis.plan.slug,
         "plan_version": number,
@@ -243,15 +275,21 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
         **made_from,
     }
     body = rounded({key: value for key, value in body.items() if key != "stamp"})
-    return Issued({**body, "stamp": stamp_of(body, inputs)}, inputs)
+    return Issued({**body, "stamp": stamp_of(body, inputs)}, inputs, projected.met)
 
 
-def project_kpi(basis: Basis, slug: str, series: Series | None = None) -> tuple[Projection, Json]:
+def project_kpi(
+    basis: Basis,
+    slug: str,
+    series: Series | None = None,
+    parts: Mapping[str, Series] | None = None,
+) -> tuple[Projection, Json]:
     """One KPI's projection, and what it was made from.
 
     Parameters
     ----------
     series : to start from; default the KPI's as of the basis' day
+    parts : of a total, its parts' series likewise
 
     Raises
     ------
@@ -272,7 +310,7 @@ def project_kpi(basis: Basis, slug: str, series: Series | None = None) -> tuple[
         series = series or series_behind(basis, slug)
     except NoObservations as reason:
         return _nothing_known(basis, kpi, str(reason)), _without_bundle(basis.data_hash)
-    return _series_projection(basis, kpi, series)
+    return _series_projection(basis, kpi, series, parts or {})
 
 
 def is_task(plan: Plan, kpi: Kpi) -> bool:
@@ -289,7 +327,9 @@ def series_behind(basis: Basis, slug: str) -> Series:
     return replace(series, as_of=basis.published)
 
 
-def _series_projection(basis: Basis, kpi: Kpi, series: Series) -> tuple[Projection, Json]:
+def _series_projection(
+    basis: Basis, kpi: Kpi, series: Series, parts: Mapping[str, Series]
+) -> tuple[Projection, Json]:
     """A series' projection, and what it was made from."""
     if isinstance(basis.bundle, NoBundle):
         raise basis.bundle
@@ -298,6 +338,7 @@ def _series_projection(basis: Basis, kpi: Kpi, series: Series) -> tuple[Projecti
         "data": basis.data_hash,
         "bundle": basis.bundle.content_hash,
         "seed": seed,
+        "events": _last_decision(basis, kpi.slug),
         "model_version": basis.bundle.version,
     }
     learned = learned_of(basis.bundle, kpi.slug, series)
@@ -306,11 +347,61 @@ def _series_projection(basis: Basis, kpi: Kpi, series: Series) -> tuple[Projecti
         series,
         targets,
         learned,
+        events=_events(basis, kpi.slug),
+        parts=_parts(basis, basis.bundle, kpi.slug, parts),
         year=basis.plan.year,
         seed=seed,
         candidates=candidates_for(basis.bundle.bundle.as_of.year),
     )
     return projected, made_from
+
+
+def outcomes_of(basis: Basis, slug: str) -> NDArray[np.float64] | None:
+    """A series' outcome of the year on every path, shape (n_paths,), in the KPI's unit.
+
+    Drawn anew with the seed of its projection, so it has that projection's
+    quantiles; None without a basis and for what is no series.
+    """
+    kpi = basis.plan.kpi(slug)
+    if kpi.kind == "log" or is_task(basis.plan, kpi):
+        return None
+    annual = project_kpi(basis, slug)[0].annual
+    return None if annual is None else annual.samples
+
+
+def _parts(
+    basis: Basis, promoted: PromotedBundle, slug: str, given: Mapping[str, Series]
+) -> tuple[Known, ...]:
+    """A total's parts as known on the same day; none where one has no figures."""
+    parts = []
+    for part in basis.panel.parts_of(slug):
+        try:
+            series = given.get(part) or series_behind(basis, part)
+        except NoObservations:
+            return ()
+        parts.append(Known(series, learned_of(promoted, part, series), _events(basis, part)))
+    return tuple(parts)
+
+
+def _events(basis: Basis, slug: str) -> tuple[Event, ...]:
+    """The accepted events that a KPI's forecast knows of."""
+    return accepted_events(basis.events, slug, date.max)  # those of `events` all count
+
+
+def _last_decision(basis: Basis, slug: str) -> int | None:
+    """Number of the newest decision about events of a KPI or of its parts; None without any."""
+    kpis = {slug, *basis.panel.parts_of(slug)}
+    return max((one.number or 0 for one in basis.events if one.kpi in kpis), default=None)
+
+
+def _event(event: Event) -> Json:
+    return {
+        "start": str(event.start),
+        "shape": event.shape,
+        "size": event.size,
+        "length": event.length,
+        "name": event.name,
+    }
 
 
 def _task_projection(
@@ -327,7 +418,7 @@ def _task_projection(
 
 def _without_bundle(data: str) -> Json:
     """What a projection is made from that no model was trained for."""
-    return {"data": data, "bundle": None, "seed": None, "model_version": None}
+    return {"data": data, "bundle": None, "seed": None, "events": None, "model_version": None}
 
 
 def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:

@@ -89,5 +89,6 @@ def _computed(
         held_at=held_at,
         bundle_hash=inputs["bundle"],
         version=inputs["plan_version"] or 0,
+        events=inputs["events"] or 0,
     )
     return issue_kpi(basis, inputs["kpi"])

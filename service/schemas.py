@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data.observation import Form
 from data.signoff import State
+from models.events import Shape as ShapeOfEvent
 from models.scenario import LeverShape
 from models.series import FigureStatus, Kind
 from models.target import Comparator, Status, TargetForm, TargetLevel
@@ -130,10 +131,19 @@ class Failure(Shape):
     reason: str
 
 
+class AcceptedEvent(Shape):
+    start: str = Field(description="first month touched")
+    shape: ShapeOfEvent
+    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
+    length: int = Field(description="months of a pulse, or of a ramp's growth")
+    name: str
+
+
 class Method(Shape):
     name: str
     fallback: str | None
     failures: list[Failure]
+    events: list[AcceptedEvent] = Field(description="accepted ones that the forecast knows of")
     model_version: str | None
 
 
@@ -252,8 +262,20 @@ class Projection(Shape):
     stamp: str
 
 
+class Together(Shape):
+    """What is said of all targets jointly: KPIs that erred together move together."""
+
+    targets: int = Field(description="assigned targets that have a probability")
+    all: float = Field(description="probability that every one of them is met")
+    at_least: list[float] = Field(description="place k: probability that at least k are met")
+    without: list[str] = Field(description="KPIs with an assigned target but no probability")
+
+
 class ProjectionList(Shape):
     projections: list[Projection]
+    together: Together | None = Field(
+        description="null without a target that has a probability, and for readers outside"
+    )
 
 
 class HistoryPoint(Shape):
@@ -440,6 +462,51 @@ class ProgressList(Shape):
     plan: str
     kpi: str
     progress: list[ProgressShape]
+
+
+class EventText(Shape):
+    """An event of the planner's own; it counts as accepted."""
+
+    kpi: str
+    start: str = Field(description="first month touched, YYYY-MM")
+    shape: ShapeOfEvent
+    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
+    length: int = Field(default=1, description="months of a pulse, or of a ramp's growth")
+    name: str = ""
+    day: date | None = Field(default=None, description="from when it counts; default today")
+    note: str = ""
+    by: str = Field(default="", description="who says so; default who sends it")
+
+
+class EventDecision(Shape):
+    """From when a decision counts, and why."""
+
+    day: date | None = Field(default=None, description="from when it counts; default today")
+    note: str = ""
+    by: str = Field(default="", description="who says so; default who sends it")
+
+
+class EventOutcome(Shape):
+    """An event with the decision that counts; a proposal has none."""
+
+    kpi: str
+    event: str = Field(description="names it within its KPI: 2020-04-pulse")
+    name: str
+    start: str
+    shape: ShapeOfEvent
+    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
+    length: int
+    state: Literal["proposed", "accepted", "rejected"]
+    day: str | None = Field(description="from when the decision counts")
+    by: str | None
+    note: str
+    entered: str | None
+
+
+class EventList(Shape):
+    plan: str
+    as_of: str
+    events: list[EventOutcome]
 
 
 class LogText(Shape):
@@ -805,6 +872,20 @@ class ScenarioList(Shape):
     plan: str
     scenarios: list[ScenarioSummary]
     presets: list[PresetShape]
+
+
+class OEmbed(Shape):
+    """oEmbed 1.0, type rich."""
+
+    version: Literal["1.0"]
+    type: Literal["rich"]
+    title: str
+    provider_name: str
+    provider_url: str
+    cache_age: int
+    html: str
+    width: int
+    height: int
 
 
 class StepShape(Shape):

@@ -23,19 +23,31 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.event_rows import EventEntry, accepted_events
 from data.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import Calibration, calibrate, learn_calibration, standardised_error
 from models.candidates import COSTLY
 from models.candidates.base import Candidate, Parameters
+from models.coherence import Origin as Place
 from models.ensemble import Weights, learn_weights
 from models.errors import CannotForecast, NoObservations
-from models.pipeline import Learned, fit_candidates, horizon, one_forecast, simulate
+from models.pipeline import (
+    Known,
+    Learned,
+    fit_candidates,
+    horizon,
+    one_forecast,
+    simulate,
+    year_of_total,
+)
+from models.revisions import NO_REVISION, Revision
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
-from training.origins import YEARS_NEEDED, full_years, origins
+from training.origins import YEARS_NEEDED, Origin, cut, full_years, origins
 from training.priors import candidates_for
 from training.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, board_of
+from training.vintages import Seen, revisions_before, revisions_seen
 from training.workers import Workers
 
 BACKTEST_PATHS = 500
@@ -54,6 +66,7 @@ class Setup:
     candidates: Mapping[str, Candidate] | None = None  # the same for every year
     n_paths: int = BACKTEST_PATHS
     thorough: bool = False  # costly candidates too
+    events: tuple[EventEntry, ...] = ()  # decided by people; each counts from its day on
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
         """The candidates that may forecast a year: the prior saw nothing of it."""
@@ -64,13 +77,29 @@ class Setup:
 
 
 @dataclass(frozen=True, eq=False)
+class Lesson:
+    """What past years taught about one KPI; fields as of `models.pipeline.Learned`."""
+
+    weights: ByMonth = field(default_factory=dict)
+    calibration: Calibration | None = None
+    revision: Revision = NO_REVISION
+    errors: Mapping[Place, float] = field(default_factory=dict)
+
+    def on(self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]) -> Learned:
+        """With the candidates' fits, all that was learned."""
+        return Learned(
+            parameters, failures, self.weights, self.calibration, self.revision, self.errors
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class YearTask:
-    """One KPI and year, with what earlier years taught."""
+    """One KPI and year, with what earlier years taught of it, and of a total's parts."""
 
     kpi: str
     year: int
-    weights: ByMonth = field(default_factory=dict)
-    calibration: Calibration | None = None
+    lesson: Lesson = field(default_factory=Lesson)
+    parts: Mapping[str, Lesson] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +133,7 @@ class Backtest:
 
     results: tuple[YearResult, ...]
     scores: Scoreboard
-    lessons: Mapping[str, tuple[ByMonth, Calibration | None]]
+    lessons: Mapping[str, Lesson]
 
 
 def run_backtest(
@@ -122,14 +151,30 @@ def run_backtest(
     done : told after each KPI and year, `len(backtest_years(...))` times
     """
     pairs = backtest_years(setup, kpis)
+    family = sorted({*kpis, *(part for kpi in kpis for part in setup.panel.parts_of(kpi))})
+    seen = dict(zip(family, workers.run(revisions_of, family), strict=True))
     results: list[YearResult] = []
     for year in sorted({year for year, _ in pairs}):
         members = [kpi for one, kpi in pairs if one == year]
-        lessons = learn(results, members)
-        items = [YearTask(kpi, year, *lessons[kpi]) for kpi in members]
+        lessons = learn(results, family, revisions_before(seen, date(year, 1, 1)))
+        items = [
+            YearTask(
+                kpi,
+                year,
+                lessons[kpi],
+                {part: lessons[part] for part in setup.panel.parts_of(kpi)},
+            )
+            for kpi in members
+        ]
         results += workers.run(backtest_year, items, done)
     rows = [row for result in results for row in result.rows]
-    return Backtest(tuple(results), board_of(pd.DataFrame(rows)), learn(results, kpis))
+    lessons = learn(results, kpis, revisions_before(seen))
+    return Backtest(tuple(results), board_of(pd.DataFrame(rows)), lessons)
+
+
+def revisions_of(setup: Setup, kpi: str) -> tuple[Seen, ...]:
+    """How a KPI's first estimates were revised; a task for `Workers`."""
+    return revisions_seen(setup.panel, kpi, setup.as_of)
 
 
 def backtest_years(setup: Setup, kpis: Sequence[str]) -> list[tuple[int, str]]:
@@ -146,21 +191,36 @@ def backtest_years(setup: Setup, kpis: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def learn(
-    results: Sequence[YearResult], kpis: Sequence[str]
-) -> dict[str, tuple[ByMonth, Calibration | None]]:
-    """Weights and calibration per KPI from the years given, pooled across KPIs."""
+    results: Sequence[YearResult],
+    kpis: Sequence[str],
+    revisions: Mapping[str, Revision] | None = None,
+) -> dict[str, Lesson]:
+    """Weights, calibration and past errors per KPI from the years given, pooled across KPIs.
+
+    Parameters
+    ----------
+    revisions : of first estimates by KPI, learned by the same day
+    """
+    usual = revisions or {}
     used = [result for result in results if not result.left_out]
     if not used:
-        return {kpi: ({}, None) for kpi in kpis}
+        return {kpi: Lesson(revision=usual.get(kpi, NO_REVISION)) for kpi in kpis}
     names = sorted({name for result in used for name in result.errors})
     pooled = {name: _stacked(used, name) for name in names}
     all_errors = [pair for result in used for pair in _pairs(result)]
-    lessons: dict[str, tuple[ByMonth, Calibration | None]] = {}
+    lessons: dict[str, Lesson] = {}
     for kpi in kpis:
         own = [result for result in used if result.kpi == kpi]
         weights = learn_weights({name: _stacked(own, name) for name in names}, pooled)
         mine = [pair for result in own for pair in _pairs(result)]
-        lessons[kpi] = (weights, learn_calibration(mine, all_errors))
+        errors = {
+            Place(result.year, known): float(error)
+            for result in own
+            for known, error in enumerate(result.standardised)
+            if np.isfinite(error)
+        }
+        calibration = learn_calibration(mine, all_errors)
+        lessons[kpi] = Lesson(weights, calibration, usual.get(kpi, NO_REVISION), errors)
     return lessons
 
 
@@ -176,22 +236,26 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     failures: dict[str, str] = {}
     parameters: dict[str, Parameters] = {}
     left_out, reconstructed = "no origin has three full years before it", 0
+    total = _Total(setup, task, candidates)
     for origin in origins(setup.panel, task.kpi, task.year, setup.as_of):
         series, known = origin.series, origin.months_known
         if len(full_years(series, task.year)) < YEARS_NEEDED:
             continue
+        events = accepted_events(setup.events, task.kpi, series.as_of)
         if not parameters:
-            parameters, failed = fit_candidates(series, candidates)
+            parameters, failed = fit_candidates(series, candidates, events)
             failures.update(failed)
-        learned = Learned(parameters, failures, task.weights, task.calibration)
+        learned = task.lesson.on(parameters, failures)
         seed = f"origin {Month(task.year, 1).plus(known - 1)}"
         ahead = horizon(series, task.year)
-        simulated = simulate(series, parameters, ahead, setup.n_paths, seed, candidates)
+        simulated = simulate(series, parameters, ahead, setup.n_paths, seed, candidates, events)
         for name, reason in simulated.failures.items():
             failures.setdefault(name, reason)
         try:
             _, paths = one_forecast(series, simulated, learned, task.year, setup.n_paths, seed)
-            combined = annual_distribution(series, paths, year=task.year)
+            combined = annual_distribution(
+                series, paths, year=task.year, revision=task.lesson.revision
+            )
         except CannotForecast as reason:
             failures.setdefault(ENSEMBLE, str(reason))
             left_out = str(reason)
@@ -204,7 +268,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         reconstructed += origin.reconstructed
         standardised[known] = standardised_error(combined, outcome)
         place: dict[str, object] = {"kpi": task.kpi, "year": task.year, "months_known": known}
-        final = calibrate(combined, task.calibration)
+        final = total.at(origin, seed) or calibrate(combined, task.lesson.calibration)
         rows.append(place | _row(ENSEMBLE, final, outcome, base, standardised[known]))
         for name, drawn in simulated.paths.items():
             single = annual_distribution(series, drawn, year=task.year)
@@ -220,6 +284,30 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         reconstructed=reconstructed,
         left_out="" if rows else left_out,
     )
+
+
+class _Total:
+    """A total's year as the sum of its parts', which are fitted at the first origin."""
+
+    def __init__(self, setup: Setup, task: YearTask, candidates: Mapping[str, Candidate]) -> None:
+        self._setup, self._task, self._candidates = setup, task, candidates
+        self._fits: dict[str, tuple[dict[str, Parameters], dict[str, str]]] = {}
+
+    def at(self, origin: Origin, seed: str) -> AnnualDistribution | None:
+        """The sum, calibrated part by part; None for a KPI without parts, or without theirs."""
+        parts = []
+        for kpi, lesson in self._task.parts.items():
+            series = self._setup.panel.series_as_of(kpi, origin.series.as_of)
+            if origin.reconstructed:
+                series = cut(series, origin.series.cutoff)
+            events = accepted_events(self._setup.events, kpi, series.as_of)
+            if kpi not in self._fits:
+                self._fits[kpi] = fit_candidates(series, self._candidates, events)
+            parts.append(Known(series, lesson.on(*self._fits[kpi]), events))
+        if not parts:
+            return None
+        n_paths, year = self._setup.n_paths, self._task.year
+        return year_of_total(origin.series, parts, year, n_paths, seed, self._candidates).annual
 
 
 def _usable(base: float, series: Series, year: int) -> bool:

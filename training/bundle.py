@@ -30,7 +30,7 @@ from models.series import Kind
 from training.codec import Arrays, content_name, decode, encode
 from training.scoreboard import Scoreboard
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3  # 3: revisions and past errors per KPI
 DOCUMENT, ARRAYS = "bundle.json", "arrays.npz"
 _DAMAGED = (  # what NumPy and zipfile raise for a file that is not, or no longer, arrays
     OSError,

@@ -56,7 +56,7 @@ def origins(panel: Panel, kpi: str, year: int, as_of: date) -> Iterator[Origin]:
         day = printed.get(month)
         if day is None or day > as_of:
             continue
-        late = day > _last_day(month) + LATE
+        late = day > last_day(month) + LATE
         try:
             series = panel.series_as_of(kpi, as_of if late else day)
         except NoObservations:
@@ -111,5 +111,5 @@ def full_years(series: Series, year: int) -> list[int]:
     return [one for one in candidates if np.isfinite(series.calendar_year(one)).all()]
 
 
-def _last_day(month: Month) -> date:
+def last_day(month: Month) -> date:
     return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])

@@ -23,11 +23,12 @@ import pandas as pd
 
 from data.audit import process_user, record
 from data.demonstration import series_to_project
+from data.event_rows import accepted_events
 from data.settings import Settings, read_settings
 from data.store import Promotion, Store
 from models.candidates.base import Candidate, Parameters
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
-from models.pipeline import Learned, fit_candidates
+from models.pipeline import fit_candidates
 from models.series import Kind
 from training.backtest import Backtest, Setup, YearTask, backtest_years, run_backtest
 from training.bundle import Bundle, read_bundle, write_bundle
@@ -129,7 +130,13 @@ def retrain(
     day = as_of or _newest_vintage(store, family)
     tracker = tracker or tracker_of(settings)
     tracker.open()
-    setup = Setup(store.panel(family, day), day, candidates, thorough=thorough)
+    setup = Setup(
+        store.panel(family, day),
+        day,
+        candidates,
+        thorough=thorough,
+        events=tuple(one for one in store.events(family) if one.day <= day),
+    )
     number = workers or len(os.sched_getaffinity(0))
     fits, backtest = _learn(setup, number, progress)
     if not fits:
@@ -144,8 +151,7 @@ def retrain(
         kinds={fit.kpi: fit.kind for fit in fits},
         units={fit.kpi: fit.unit for fit in fits},
         learned={
-            fit.kpi: Learned(fit.parameters, fit.failures, *backtest.lessons[fit.kpi])
-            for fit in fits
+            fit.kpi: backtest.lessons[fit.kpi].on(fit.parameters, fit.failures) for fit in fits
         },
         scores=backtest.scores,
         settings={
@@ -245,7 +251,8 @@ def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
         series = series_to_project(setup.panel, kpi, setup.as_of)
     except NoObservations:
         return None
-    parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year))
+    events = accepted_events(setup.events, kpi, setup.as_of)
+    parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year), events)
     return FinalFit(kpi, series.kind, series.unit, parameters, failures)
 
 

@@ -9,42 +9,31 @@ from datetime import date
 from io import BytesIO
 from pathlib import PurePath
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from data.readers.intake import has_macros
+from data.readers.tcvn3 import Script
 from models.errors import UnreadableFile
 
 Row = Sequence[object]
 
-# TCVN 5712 (VN3), the encoding of Vietnamese government files before Unicode:
-# what a reader that takes it for Latin-1 shows, and the letter meant.
-_TCVN3 = dict(
-    zip(
-        "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ¡¢§£¤¥¦",
-        "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
-        strict=True,
-    )
-)
-_ONLY_IN_TCVN3 = frozenset("µ¸¶·¹¨»¾¼½©®ª«¬­¡¢§£¤¥¦")
 _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
 _PUBLISHED = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
-def decode_tcvn3(text: str) -> str:
-    """Turn TCVN3 read as Latin-1 into Unicode; other text stays as it is.
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
-    Examples
-    --------
-    >>> decode_tcvn3("L¹ng S¬n")
-    'Lạng Sơn'
-    """
-    if _ONLY_IN_TCVN3.isdisjoint(text):
-        return text
-    return "".join(_TCVN3.get(letter, letter) for letter in text)
+
+def clean(text: str) -> str:
+    """Text as kept: composed letters (NFC), no marks of direction, newlines as '\\n', no
+    space at either end."""
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def collapse(text: str) -> str:
-    """Single spaces, Unicode NFC, TCVN3 decoded."""
-    return " ".join(unicodedata.normalize("NFC", decode_tcvn3(text)).split())
+    """Single spaces, Unicode NFC."""
+    return " ".join(clean(text).split())
 
 
 def fold(text: str) -> str:
@@ -55,7 +44,7 @@ def fold(text: str) -> str:
     >>> fold("  Bộ  Công Thương ")
     'bo cong thuong'
     """
-    plain = decode_tcvn3(text).replace("đ", "d").replace("Đ", "D")
+    plain = _INVISIBLE.sub("", text).replace("đ", "d").replace("Đ", "D")
     decomposed = unicodedata.normalize("NFD", plain)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(letters.lower().split())
@@ -100,8 +89,20 @@ def publication_date(file: str) -> date | None:
         return None
 
 
+def _raise_others(error: BaseException) -> None:
+    """Go on only where the workbook is what is wrong; its reader also panics over some."""
+    panic = type(error).__name__ == "PanicException"
+    if not (panic or isinstance(error, CalamineError | OSError | ValueError)):
+        raise error
+
+
 class Sheets:
-    """The sheets of an .xls or .xlsx workbook, read one at a time.
+    """The visible sheets of an .xls or .xlsx workbook, read one at a time.
+
+    Attributes
+    ----------
+    names : of the sheets that can be seen
+    hidden : of those that cannot; they are not read
 
     Raises
     ------
@@ -113,20 +114,31 @@ class Sheets:
         self.file = file
         try:
             self._book = CalamineWorkbook.from_filelike(BytesIO(content))
-        except (CalamineError, OSError, ValueError) as error:
+            sheets = self._book.sheets_metadata
+        except BaseException as error:
+            _raise_others(error)
             raise UnreadableFile(
                 file,
                 expected="an Excel workbook (.xls or .xlsx) that is whole and has no password",
                 found=f"{len(content)} bytes that cannot be opened ({error})",
                 advice="Open it in Excel, save it anew as .xlsx and load that.",
             ) from error
-        self.names: tuple[str, ...] = tuple(self._book.sheet_names)
+        seen = SheetVisibleEnum.Visible
+        self.names = tuple(sheet.name for sheet in sheets if sheet.visible == seen)
+        self._macros = has_macros(content)
+        self.hidden = tuple(sheet.name for sheet in sheets if sheet.visible != seen)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What a planner should know of the workbook: what in it is not looked at."""
+        hidden = [f"sheet '{name}' is hidden and was not read" for name in self.hidden]
+        return (*hidden, *(["its macros were not run"] if self._macros else []))
 
     def rows(self, name: str) -> list[Row]:
         """All rows of a sheet from A1 on, so that positions are those of Excel."""
         try:
-            return list(self._book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-        except (CalamineError, OSError, ValueError) as error:
+            rows = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except BaseException as error:
+            _raise_others(error)
             raise UnreadableFile(
                 self.file,
                 sheet=name,
@@ -134,3 +146,17 @@ class Sheets:
                 found=str(error),
                 advice="Open it in Excel, save it anew as .xlsx and load that.",
             ) from error
+        script = Script.of(cell for row in rows for cell in row if isinstance(cell, str))
+        if not script.tcvn3:
+            return list(rows)
+        return [
+            [script.read(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        ]
+
+    def merged(self, name: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """Cells that are merged: row and column (from 0) of the first and the last."""
+        try:
+            return self._book.get_sheet_by_name(name).merged_cell_ranges or []
+        except BaseException as error:  # noqa: BLE001
+            _raise_others(error)
+            return []

@@ -95,11 +95,13 @@ def column_of(words: str) -> Column | None:
     if _PLAN.search(words):
         if compared or "%" in words:
             before = words[: compared.start()] if compared else words
-            return Column("share_of_plan", _first(before) or _first(words), quantity, words)
+            return Column(
+                "share_of_plan", first_period(before) or first_period(words), quantity, words
+            )
         return Column("plan", None, quantity, words)
     if compared:
         return _rate(words[: compared.start()], words[compared.end() :], quantity, words)
-    period = _first(words)
+    period = first_period(words)
     return Column("level", period, quantity, words) if period else None
 
 
@@ -133,9 +135,9 @@ def measure_of(column: Column, report_month: Month) -> tuple[Measure, Month] | N
 
 def _rate(before: str, after: str, quantity: str, words: str) -> Column | None:
     """A rate whose period is printed before the comparison, else after its base."""
-    period = _first(before)
+    period = first_period(before)
     if period is not None:
-        base = _first(after)
+        base = first_period(after)
         on_month = bool(_MONTH_BEFORE.search(after)) or (
             base is not None
             and not _SAME_PERIOD.search(after)
@@ -144,7 +146,7 @@ def _rate(before: str, after: str, quantity: str, words: str) -> Column | None:
         )
     else:
         on_month = bool(_MONTH_BEFORE.search(after))
-        period = _first(_BASE.sub("", after))
+        period = first_period(_BASE.sub("", after))
     if period is None:
         return None
     return Column("rate_on_month" if on_month else "rate_on_year", period, quantity, words)
@@ -169,8 +171,8 @@ _PERIODS = (
 )
 
 
-def _first(words: str) -> Period | None:
-    """The first period named; the longer reading wins where two overlap."""
+def first_period(words: str) -> Period | None:
+    """The first period that folded words name; the longer reading wins where two overlap."""
     found: list[tuple[int, int, Period]] = []
     for pattern, kind in _PERIODS:
         for match in pattern.finditer(words):

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from data.readers.cells import clean
 from data.readers.months import EXPECTED_DAY, read_day
 from data.readers.number_format import parse_number, possible_marks
-from data.readers.tables import Problem, clean
+from data.readers.tables import Problem
 from data.readers.words import FLAGS, Vocabulary, choices, code_of
 from models.errors import InvalidMonth
 

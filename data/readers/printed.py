@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -21,6 +22,10 @@ Measure = Literal[
     "yoy_ytd_prev",
     "mom",
     "share",
+    "quarter",
+    "month_last_year",
+    "ytd_last_year",
+    "year_last_year",
 ]
 
 
@@ -30,7 +35,8 @@ class PrintedFigure:
 
     Attributes
     ----------
-    table : 'exports', 'imports', 'products', 'retail', 'iip' or 'investment'
+    table : 'exports', 'imports', 'products', 'retail', 'iip' or 'investment'; of a
+        department's report 'report_form'
     row : name as printed, white space collapsed
     section : the heading printed above the row, '' if there is none
     occurrence : counts rows of one accent-folded name in the table, from 1
@@ -59,7 +65,11 @@ class PrintedFigure:
 
 @dataclass(frozen=True)
 class PrintedWorkbook:
-    """All figures of one monthly report; `notes` says in words what was odd and where."""
+    """All figures of one monthly report; `notes` says in words what was odd and where.
+
+    `claimed` says which KPI a row is of, by table, quantity, occurrence and folded
+    name, where the reader itself could tell.
+    """
 
     file: str
     report_month: Month
@@ -67,3 +77,4 @@ class PrintedWorkbook:
     figures: tuple[PrintedFigure, ...]
     tables: tuple[str, ...]
     notes: tuple[str, ...]
+    claimed: Mapping[tuple[str, str, int, str], str] = field(default_factory=dict)

@@ -16,15 +16,15 @@ from typing import Literal, cast
 
 from data.observation import UNDATED, Form, Kpi, Observation
 from data.readers.cells import fold
+from data.readers.figure_text import Figures
+from data.readers.intake import kind_of
 from data.readers.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
-from data.readers.number_format import parse_number, weigh
 from data.readers.tables import (
+    DELIMITERS,
     Cell,
     Grid,
     Problem,
     Row,
-    is_old_excel,
-    is_xlsx,
     raise_problems,
     read_csv,
     read_sheets,
@@ -151,21 +151,11 @@ def read_rows(
         With the place of the first problem, and the others listed in its advice;
         unknown names are among them only when there are other problems.
     """
-    if is_old_excel(content):
-        raise UnreadableFile(
-            file,
-            expected="a tidy table as .xlsx or .csv",
-            found="an old Excel workbook (.xls) or a protected one",
-            advice="Open it in Excel and save it as .xlsx without a password.",
-        )
-    grids = read_sheets(content, file) if is_xlsx(content) else read_csv(content, file)
-    tables = [table for grid in grids if (table := _find_table(grid, file)) is not None]
+    tables, grids = _tables(content, file)
     if not tables:
         raise _no_header(grids, file)
-    if not is_xlsx(content):
-        tables = [max(tables, key=lambda table: len(table.columns))]
     problems: list[Problem] = []
-    numbers = _Numbers.of(tables, problems)
+    numbers = _figures(tables, problems)
     reader = _RowReader(file, tuple(kpis), published, numbers, problems, matched or {})
     observations = [
         observation
@@ -180,10 +170,26 @@ def read_rows(
             file,
             expected="at least one row with a value below the header",
             found="none",
-            sheet=grids[0].sheet,
             advice="Fill in the values, one figure a row.",
         )
     return TidyFile(tuple(observations), reader.named(), tuple(reader.unknown))
+
+
+def _tables(content: bytes, file: str) -> tuple[list[_Table], Sequence[Grid]]:
+    """The tables of a file, and what was looked through for them."""
+    if kind_of(content, file) != "text":
+        grids = read_sheets(content, file)
+        return [table for grid in grids if (table := _find_table(grid, file))], grids
+    text = read_csv(content, file)
+    heads = {delimiter: text.head(delimiter) for delimiter in DELIMITERS}
+    found = {
+        delimiter: table for delimiter, head in heads.items() if (table := _find_table(head, file))
+    }
+    if not found:
+        return [], tuple(heads.values())
+    widest = max(found, key=lambda delimiter: len(found[delimiter].columns))
+    table = _find_table(text.grid(widest), file)
+    return [table] if table else [], ()
 
 
 def _header_fields(row: Row) -> list[Field | None]:
@@ -244,57 +250,14 @@ def _no_header(grids: Sequence[Grid], file: str) -> UnknownLayout:
     )
 
 
-@dataclass(frozen=True)
-class _Numbers:
-    """The values of a file by cell, read with the one decimal mark the file proves."""
-
-    values: Mapping[tuple[str | None, str], float]
-
-    @classmethod
-    def of(cls, tables: Sequence[_Table], problems: list[Problem]) -> _Numbers:
-        cells = [
-            cell
-            for table in tables
-            for row in table.rows
-            if (cell := table.cell(row, "value")) is not None
-        ]
-        values = {(c.sheet, c.place): c.value for c in cells if isinstance(c.value, float)}
-        for cell in cells:
-            if cell.percent and isinstance(cell.value, float):
-                values[cell.sheet, cell.place] = float(f"{cell.value * 100:.12g}")
-        texts = [c for c in cells if isinstance(c.value, str) and not _is_unknown(c)]
-        evidence = weigh(cell.text for cell in texts)
-        expected = "a number"
-        advice = "Write 0 for zero and leave the cell empty when there is no figure."
-        problems += [Problem.at(texts[at], expected, advice) for at in evidence.unreadable]
-        dates = [cell for cell in cells if isinstance(cell.value, date)]
-        advice = "Excel took the number for a date; format the cell as a number and type it again."
-        problems += [Problem.at(cell, expected, advice) for cell in dates]
-        if evidence.mark is not None:
-            unreadable = set(evidence.unreadable)
-            for at, cell in enumerate(texts):
-                if at not in unreadable:
-                    values[cell.sheet, cell.place] = parse_number(cell.text, evidence.mark)
-        elif evidence.dot and evidence.comma:
-            dot, comma = texts[evidence.dot[0]], texts[evidence.comma[0]]
-            expected = f"numbers in one format, as in {dot.place} ('{dot.text}', decimal point)"
-            advice = "Write all values of the file with the same decimal mark."
-            problems.append(Problem.at(comma, expected, advice))
-        else:
-            first = texts[evidence.open[0]]
-            plain = parse_number(first.text, ","), parse_number(first.text, ".")
-            low, high = sorted(plain)
-            expected = f"a number that reads one way: is it {high:g} or {low:g}?"
-            advice = (
-                "No value of the file tells thousands from decimals. Write them without "
-                f"separators ({high:.0f}) or with decimals (1.234,0 or 1,234.0), or save as .xlsx "
-                "with numbers as numbers."
-            )
-            problems.append(Problem.at(first, expected, advice))
-        return cls(values)
-
-    def value(self, cell: Cell) -> float | None:
-        return self.values.get((cell.sheet, cell.place))
+def _figures(tables: Sequence[_Table], problems: list[Problem]) -> Figures:
+    cells = [
+        cell
+        for table in tables
+        for row in table.rows
+        if (cell := table.cell(row, "value")) is not None and not _is_unknown(cell)
+    ]
+    return Figures.of(cells, problems)
 
 
 def _is_unknown(cell: Cell) -> bool:
@@ -309,7 +272,7 @@ class _RowReader:
         file: str,
         kpis: tuple[Kpi, ...],
         published: date | None,
-        numbers: _Numbers,
+        numbers: Figures,
         problems: list[Problem],
         matched: Mapping[str, str | None],
     ) -> None:

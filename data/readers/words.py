@@ -94,26 +94,47 @@ FLAGS: Vocabulary = {
 }
 
 _UNITS: tuple[tuple[str, ...], ...] = (
-    ("million usd", "triệu usd", "triệu đô la mỹ", "triệu $", "mill usd", "mn usd"),
+    (
+        *("million usd", "triệu usd", "triệu đô la mỹ", "triệu $", "mill usd", "mn usd"),
+        *("tr.usd", "tr. usd", "tr usd", "trusd"),
+    ),
     ("billion usd", "tỷ usd", "tỉ usd", "bn usd"),
-    ("thousand usd", "nghìn usd", "1000 usd"),
-    ("million vnd", "triệu đồng", "trđ", "million dong"),
-    ("billion vnd", "tỷ đồng", "tỉ đồng", "bn vnd", "billion dong"),
+    ("thousand usd", "nghìn usd", "1000 usd", "1.000 usd", "ngàn usd"),
+    ("million vnd", "triệu đồng", "trđ", "tr.đ", "tr. đồng", "tr.đồng", "triệu đ", "million dong"),
+    ("billion vnd", "tỷ đồng", "tỉ đồng", "tỷ đ", "tỷ.đ", "bn vnd", "billion dong"),
     ("trillion vnd", "nghìn tỷ đồng", "nghìn tỉ đồng"),
     ("tonnes", "tấn", "tons", "ton"),
-    ("thousand tonnes", "nghìn tấn", "ngàn tấn", "1000 tấn", "1.000 tấn", "thousand tons"),
+    (
+        "thousand tonnes",
+        "nghìn tấn",
+        "ngàn tấn",
+        "1000 tấn",
+        "1.000 tấn",
+        "1000 t",
+        "1.000 t",
+        "thousand tons",
+    ),
     ("million tonnes", "triệu tấn", "million tons"),
-    ("million kwh", "triệu kwh"),
+    ("million kwh", "triệu kwh", "tr.kwh", "tr. kwh", "tr kwh"),
+    ("thousand kwh", "nghìn kwh", "1000 kwh", "1.000 kwh"),
     ("billion kwh", "tỷ kwh", "tỉ kwh"),
     ("million litres", "triệu lít", "million liters"),
     ("million m3", "triệu m3", "triệu m³", "million cubic metres"),
-    ("thousand m3", "nghìn m3", "nghìn m³", "1000 m3"),
-    ("million bricks", "triệu viên"),
+    ("thousand m3", "nghìn m3", "nghìn m³", "1000 m3", "1.000 m3", "1000 m³", "1.000 m³"),
+    ("m3", "m³", "mét khối"),
+    ("million bricks", "triệu viên", "tr.viên", "tr. viên", "1.000.000 viên"),
+    ("thousand bricks", "nghìn viên", "1000 viên", "1.000 viên"),
+    ("inspections", "cuộc", "lượt"),
+    ("units", "đơn vị", "cơ sở"),
+    ("communes", "xã"),
+    ("steps", "bước"),
     ("million m2", "triệu m2", "triệu m²", "million square metres"),
     ("million pieces", "triệu cái", "triệu chiếc"),
     ("thousand pieces", "nghìn cái", "1000 cái", "thousand units", "nghìn chiếc", "1000 chiếc"),
     ("million pairs", "triệu đôi"),
     ("million packets", "triệu bao"),
+    ("vnd", "đồng", "đ", "dong"),
+    ("usd", "đô la mỹ", "$"),
     ("%", "phần trăm", "per cent", "percent"),
 )
 _UNIT_OF = {fold(word): group[0] for group in _UNITS for word in group}
@@ -148,6 +169,11 @@ def bilingual(code: str, vocabulary: Vocabulary) -> str:
 def choices(vocabulary: Vocabulary) -> str:
     """What a column accepts, for an error message."""
     return ", ".join(f"'{words[0]}' ({code})" for code, words in vocabulary.items())
+
+
+def known_unit(text: str) -> bool:
+    """Whether the text is a unit that is known here."""
+    return fold(text) in _UNIT_OF
 
 
 def same_unit(one: str, other: str) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from statsforecast.ces import cesforecast, switch_ces
 from statsforecast.models import AutoCES
 
 from models.candidates.base import Parameters, require_months, require_movement
@@ -20,7 +23,9 @@ MONTHS_NEEDED = 36
 class Ces:
     """AutoCES on the months themselves; gaps are filled first.
 
-    Estimation takes milliseconds, so every cutoff is estimated anew.
+    Estimation takes milliseconds, so every cutoff is estimated anew. Its simulated
+    paths put noise on the last states and forecast from there; the forecast being
+    linear in the states, the same paths are drawn here by one matrix product.
 
     References
     ----------
@@ -51,8 +56,44 @@ class Ces:
             warnings.simplefilter("ignore")
             try:
                 model.fit(y=values / unit)
-                drawn = model.simulate(h=horizon, n_paths=n_paths, seed=int(rng.integers(2**31)))
+                drawn = simulated(model.model_, horizon, n_paths, rng)
             except Exception as error:  # statsforecast raises plain Exception
                 raise CannotForecast(f"ces of {series.key} failed: {error}.") from error
-        paths = unit * np.asarray(drawn, dtype=float)
+        paths = unit * drawn
         return np.maximum(paths, 0.0) if scale.non_negative else paths
+
+
+def simulated(
+    model: Mapping[str, Any], horizon: int, n_paths: int, rng: np.random.Generator
+) -> Paths:
+    """Paths distributed as those of statsforecast's `AutoCES.simulate` with normal errors.
+
+    Parameters
+    ----------
+    model : what `AutoCES.fit` leaves in `model_`
+    """
+    states, season = model["states"], switch_ces(model["seasontype"])
+    last = range(model["n"], model["n"] + model["m"])  # the states that forecasts rest on
+
+    def forecast(moved: NDArray[np.float64]) -> NDArray[np.float64]:
+        months = np.zeros(horizon)
+        cesforecast(  # type: ignore[no-untyped-call]
+            states=moved,
+            n=model["n"],
+            m=model["m"],
+            season=season,
+            h=horizon,
+            f=months,
+            **model["par"],
+        )
+        return months
+
+    middle = forecast(states)
+    effects = []
+    for row in last:
+        for column in range(states.shape[1]):
+            moved = states.copy()
+            moved[row, column] += 1.0
+            effects.append(forecast(moved) - middle)
+    noise = np.sqrt(model["sigma2"]) * rng.standard_normal((n_paths, len(effects)))
+    return np.asarray(middle + noise @ np.array(effects), dtype=float)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from data.demonstration import series_to_project
-from models.errors import NoBundle, NoObservations
 from service.access import Caller, Public, requires
 from service.desk import JSON_TYPE, Body, Desk, encode, mark_of, tag_of
+from service.history import history_of
 from service.issued import issued_projections
-from service.projections import Json, as_of_date, newest_day
+from service.projections import Json, as_of_date
 from service.routes.respond import AsOf, Language, TheDesk, problems, respond
 from service.schemas import History, Projection, ProjectionList
 from service.tables import to_csv
-from service.texts import Lang, assigned, label_of
+from service.texts import Lang
 
 router = APIRouter(prefix="/v1/plans/{plan}/projections", tags=["projections"])
 
@@ -34,7 +34,9 @@ async def all_projections(
     """The projections of all KPIs, in the plan's order; issued ones for readers outside."""
 
     def make() -> Body:
-        return _list(shown_to(by, desk, plan, as_of))
+        shown = shown_to(by, desk, plan, as_of)
+        joint = desk.together(plan, desk.day_of(plan, as_of)) if by.inside else None
+        return _list(shown, joint)
 
     key = ("projections", by.inside, as_of)
     ready = desk.ready(plan, key)
@@ -129,63 +131,6 @@ def history(
     return respond(request, desk.body(plan, ("history", kpi, as_of), make))
 
 
-def history_of(desk: Desk, plan: str, kpi: str, as_of: str | None) -> dict[str, Any]:
-    """One point per month of the plan's year up to the vintage asked for."""
-    document = desk.store.plan(plan)
-    definition = document.kpi(kpi)
-    newest = newest_day(desk.store, document)
-    last = as_of_date(as_of) if as_of else newest
-    days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
-    shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
-    demonstration = bool(shown) and kpi in desk.basis(plan, shown[-1]).labelled
-    return {
-        "plan": plan,
-        "kpi": kpi,
-        "label": label_of(document, demonstration),
-        "year": document.year,
-        "unit": definition.unit,
-        "history": [_point(desk, plan, kpi, day) for day in shown],
-    }
-
-
-def _month(day: date) -> tuple[int, int]:
-    return day.year, day.month
-
-
-def _point(desk: Desk, plan: str, kpi: str, day: date) -> dict[str, Any]:
-    empty: dict[str, Any] = {
-        "as_of": day.isoformat(),
-        "cutoff": None,
-        "probability": None,
-        "status": None,
-        "median": None,
-        "quantiles": {},
-        "lower_value": None,
-        "upper_value": None,
-        "plan_version": None,
-        "model_version": None,
-        "stamp": None,
-        "reason": None,
-    }
-    try:
-        one = desk.issued(plan, kpi, day).projection
-    except (NoBundle, NoObservations) as reason:
-        return empty | {"reason": str(reason)}
-    year, target = one["projected"], assigned(one)
-    return empty | {
-        "cutoff": one["cutoff"],
-        "probability": one["probability"],
-        "status": one["status"],
-        "median": year and year["median"],
-        "quantiles": year["quantiles"] if year else {},
-        "lower_value": target and target["lower_value"],
-        "upper_value": target and target["upper_value"],
-        "plan_version": target and target["plan_version"],
-        "model_version": one["method"]["model_version"],
-        "stamp": one["stamp"],
-    }
-
-
 def draw(desk: Desk, plan: str, kpi: str, day: date, form: str, lang: Lang) -> Body:
     """One picture of a fan chart; Altair is loaded when the first is asked for."""
     from service import charts
@@ -213,6 +158,6 @@ def _one(projection: Json) -> Body:
     return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
 
 
-def _list(projections: list[Json]) -> Body:
+def _list(projections: list[Json], together: Json | None) -> Body:
     tag = tag_of([mark_of(one) for one in projections], "-list")
-    return Body(encode({"projections": projections}), JSON_TYPE, tag)
+    return Body(encode({"projections": projections, "together": together}), JSON_TYPE, tag)

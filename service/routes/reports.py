@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from models.series import Month
 from service.access import requires
+from service.plan_form import form_name, plan_form_file
 from service.report.build import Wanted
 from service.report.document import Part, ReportKind
 from service.report.formats import LAYOUTS, Format
@@ -51,4 +53,25 @@ def report(
     shown = "inline" if form == "html" else "attachment"
     name = file_name(plan, day, wanted, form)
     response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
+    return response
+
+
+@router.get(
+    "/form.xlsx",
+    dependencies=[requires("viewer")],
+    response_class=Response,
+    responses={200: {"content": {LAYOUTS["xlsx"].media_type: {}}}, **problems(404, 422)},
+)
+def blank_form(
+    plan: Annotated[str, Path(examples=["vietnam-2021"])],
+    request: Request,
+    desk: TheDesk,
+    lang: Language,
+    month: Annotated[str, Query(description="of the report, YYYY-MM", examples=["2021-06"])],
+) -> Response:
+    """The blank report form of a month, to be filled in and loaded again."""
+    of = Month.parse(month)
+    response = respond(request, plan_form_file(desk, plan, of, lang))
+    name = form_name(plan, of)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.annual import AnnualDistribution, annual_distribution, monthly_values
 from models.errors import CannotForecast
 from models.paths import generator
+from models.revisions import Revision
 from models.series import Month, Series
 from tests.models.strategies import known_paths, made, series, series_with_paths
 
@@ -267,6 +268,68 @@ def test_next_year_in_mid_year_stands_on_a_projected_base() -> None:
     assert set(annual.samples) == {480.0}
     assert set(annual.base) == {150.0 + sum(REST)}
     assert annual.base_status == "projected"
+
+
+# the last month's revision
+
+USUAL = Revision(bias=0.02, spread=0.05, seen=50)
+
+
+def estimated(kind: str = "flow", months: int = 30, **given: object) -> Series:
+    """The same months, the last of them an estimate."""
+    status = (*["final"] * (months - 1), "estimate")
+    return made(VALUES[:months], start=START, kind=kind, status=status, **given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "one"),
+    [("flow", 1.0), ("average", 1 / 12), ("ratio", 1 / 12), ("growth", 100 / SUM_2020)],
+)
+def test_a_months_estimate_is_drawn_as_it_is_usually_revised(kind: str, one: float) -> None:
+    given = {"denominator": np.full(30, 10.0)} if kind == "ratio" else {}
+    scale = 10.0 if kind == "ratio" else 1.0  # the outcome is that of the monthly ratio
+    series, paths = estimated(kind, **given), known_paths(REST, 4000)
+    plain = annual_distribution(series, paths)
+    drawn = annual_distribution(series, paths, revision=USUAL)
+    moved = drawn.samples - plain.samples
+    np.testing.assert_allclose(moved, drawn.revision)
+    june_2021 = VALUES[-1] * one / scale
+    assert moved.mean() == pytest.approx(0.02 * june_2021, rel=0.2)
+    assert moved.std() == pytest.approx(0.05 * june_2021, rel=0.1)
+    assert drawn.actual_to_date == plain.actual_to_date  # what was published stays as printed
+
+
+def test_a_level_at_the_end_of_the_year_owes_nothing_to_junes_estimate() -> None:
+    drawn = annual_distribution(estimated("closing"), known_paths(REST), revision=USUAL)
+    assert set(drawn.samples) == {REST[-1]}
+
+
+def test_what_is_final_stays() -> None:
+    drawn = annual_distribution(june(), known_paths(REST), revision=USUAL)
+    assert set(drawn.samples) == {SUM_SO_FAR + sum(REST)}
+
+
+@pytest.mark.parametrize("kind", ["flow", "average", "closing", "count", "growth"])
+def test_a_year_whose_december_is_an_estimate_is_settled_on_it(kind: str) -> None:
+    series = estimated(kind, months=24)
+    over = annual_distribution(series, np.empty((50, 0)), revision=USUAL)
+    assert np.ptp(over.samples) == 0.0
+    assert over.data_status == "estimate"
+
+
+def test_next_years_base_is_open_while_december_is_an_estimate() -> None:
+    paths = known_paths(np.arange(21.0, 33.0), 4000)
+    annual = annual_distribution(estimated(months=24), paths, year=2021, revision=USUAL)
+    assert np.ptp(annual.samples) == 0.0  # the year itself takes nothing from December
+    assert annual.base.mean() == pytest.approx(SUM_2020 + 0.02 * 22, abs=0.2)
+    assert annual.base.std() == pytest.approx(0.05 * 22, rel=0.1)
+
+
+def test_a_count_stays_whole_and_no_month_falls_below_nothing() -> None:
+    wild = Revision(bias=-0.5, spread=1.0, seen=50)
+    drawn = annual_distribution(estimated("count"), known_paths(REST, 2000), revision=wild)
+    np.testing.assert_array_equal(drawn.samples, np.rint(drawn.samples))
+    assert drawn.revision.min() == -VALUES[-1]
 
 
 # statuses

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from models.calibration import (
     standardised_error,
     uncalibrated,
 )
+from models.revisions import Revision
 from tests.models.strategies import made, seasonal
 
 
@@ -98,3 +101,25 @@ def test_rest_measures_and_gives_back() -> None:
         assert rest.roots is non_negative
     shifted = Rest.of(grid, 200.0, True, 100.0)
     assert shifted.value(np.array(0.0)) == pytest.approx(200.0)
+
+
+def test_a_revision_is_part_of_what_is_calibrated() -> None:
+    """What is open of the year, rest and revision together, gets the learned quantiles."""
+    status = (*["final"] * 41, "estimate")
+    series = made(seasonal(42), status=status)
+    common = np.exp(0.01 * np.random.default_rng(2).standard_normal((2000, 1)))
+    usual = Revision(bias=0.0, spread=0.2, seen=50)
+    before = annual_distribution(series, 100.0 * common * np.ones((1, 6)), revision=usual)
+    after = calibrate(before, learn_calibration([], errors(2.0)))
+    ratio = np.subtract(*after.interval(0.8)) / np.subtract(*before.interval(0.8))
+    assert ratio == pytest.approx(2.0, rel=0.15)
+    np.testing.assert_array_equal(after.revision, before.revision)
+    np.testing.assert_allclose(after.samples, after.known + after.months.sum(axis=1))
+
+
+def test_an_error_counts_against_the_spread_with_the_revision() -> None:
+    plain = drawn(0.02)
+    shaken = replace(plain, revision=np.linspace(-60.0, 60.0, 2000))
+    shaken = replace(shaken, known=plain.known + shaken.revision)
+    outcome = 1.1 * plain.median
+    assert standardised_error(shaken, outcome) < 0.8 * standardised_error(plain, outcome)

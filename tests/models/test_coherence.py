@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from models.coherence import Origin, chance_of_meeting, copula_scores, reorder
+from models.annual import annual_distribution
+from models.coherence import (
+    Origin,
+    chance_of_meeting,
+    copula_scores,
+    joint,
+    reorder,
+    sum_of_parts,
+)
+from tests.models.strategies import made, seasonal
 
 ORIGINS = [Origin(year, months) for year in range(2014, 2021) for months in (3, 6, 9)]
 
@@ -67,3 +76,42 @@ def test_chance_of_meeting_by_hand() -> None:
     coal = np.array([True, False, True, False])
     assert chance_of_meeting([exports, coal]) == (1.0, 0.75, 0.25)
     assert chance_of_meeting([]) == (1.0,)
+
+
+def test_paths_in_the_familys_order_hold_the_same_years() -> None:
+    series = made(seasonal(42))
+    paths = np.random.default_rng(3).gamma(9.0, 10.0, (4000, 6))
+    before = annual_distribution(series, paths)
+    after = joint(before, scores("a", errors_of(1)))
+    np.testing.assert_allclose(np.sort(after.samples), np.sort(before.samples))
+    assert spearmanr(after.samples, scores("a", errors_of(1))).statistic > 0.999
+    np.testing.assert_allclose(after.samples, after.known + after.months.sum(axis=1))
+
+
+def test_a_total_is_the_sum_of_its_parts_path_by_path() -> None:
+    one, other = made(seasonal(42)), made(seasonal(42, level=40.0, seed=8))
+    total = made(one.values + other.values, key="made/total")
+    rng = np.random.default_rng(3)
+    years = [
+        joint(annual_distribution(series, rng.gamma(9.0, level, (4000, 6))), scores(name, errors))
+        for series, level, name, errors in (
+            (one, 10.0, "one", errors_of(1)),
+            (other, 4.0, "other", errors_of(1)),
+        )
+    ]
+    both = sum_of_parts(total, years)
+    np.testing.assert_allclose(both.samples, years[0].samples + years[1].samples)
+    np.testing.assert_allclose(both.base, total.calendar_year(2020).sum())
+    assert both.actual_to_date == pytest.approx(total.values[-6:].sum())
+    # parts that err together leave the total as wide as both of them are
+    widths = [np.subtract(*year.interval(0.8)) for year in (both, *years)]
+    assert widths[0] == pytest.approx(widths[1] + widths[2], rel=0.02)
+
+
+def test_parts_of_different_months_cannot_be_added_up() -> None:
+    one, other = made(seasonal(42)), made(seasonal(41))
+    years = [
+        annual_distribution(series, np.full((5, series.horizon), 10.0)) for series in (one, other)
+    ]
+    with pytest.raises(ValueError, match="different months"):
+        sum_of_parts(one, years)

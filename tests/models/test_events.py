@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import SeriesTooShort
-from models.events import Event, factors, find_events, without_events
+from models.events import Event, effect_ahead, factors, find_events, without_events
 from models.series import Month, Series
 
 START = Month(2015, 1)
@@ -86,3 +86,16 @@ def test_a_month_that_was_shut_whole_becomes_a_gap() -> None:
     shut = Event("shut", Month(2015, 2), "pulse", -1.0, accepted=True)
     cleaned = without_events(series(np.array([100.0, 0.0, 100.0])), [shut])
     assert np.isnan(cleaned.values[1])
+
+
+def test_what_is_still_to_come_of_an_event_is_put_on_the_forecast() -> None:
+    cutoff = Month(2015, 3)
+    lasting = Event("closure", Month(2015, 2), "pulse", -0.5, length=4, accepted=True)
+    np.testing.assert_allclose(effect_ahead([lasting], cutoff, 4), [0.5, 0.5, 1, 1])
+    past_step = Event("gate", Month(2015, 2), "step", 0.2, accepted=True)
+    next_step = Event("line", Month(2015, 5), "step", 0.1, accepted=True)
+    np.testing.assert_allclose(effect_ahead([past_step, next_step], cutoff, 3), [1, 1.1, 1.1])
+    ramp = Event("ramp", Month(2015, 2), "ramp", 0.4, length=4, accepted=True)
+    np.testing.assert_allclose(effect_ahead([ramp], cutoff, 3), [1.3 / 1.2, 1.4 / 1.2, 1.4 / 1.2])
+    suggestion = Event("closure", Month(2015, 4), "pulse", -0.5)
+    np.testing.assert_allclose(effect_ahead([suggestion], cutoff, 2), [1, 1])

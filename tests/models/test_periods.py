@@ -12,6 +12,7 @@ from models.annual import AnnualDistribution, annual_distribution
 from models.attainment import Attainment, attainment
 from models.errors import InvalidTarget
 from models.periods import Period, base_known, over_period, period_of
+from models.revisions import Revision
 from models.series import Month, Series
 from models.target import Target
 from tests.models.strategies import known_paths, made
@@ -197,3 +198,26 @@ def test_the_base_that_a_printed_rate_implies_counts() -> None:
     series = june(base=base, base_status="derived")
     assert base_known(series, 2021, 1, 6) == (pytest.approx(23.1), "derived")
     assert base_known(june(kind="growth"), 2021, 1, 12) is None
+
+
+# the last month's revision
+
+
+def estimated_june() -> AnnualDistribution:
+    series = june(status=(*["final"] * 29, "estimate"))
+    usual = Revision(bias=0.0, spread=0.1, seen=50)
+    return annual_distribution(series, known_paths([10.0] * 6, 2000), revision=usual)
+
+
+@pytest.mark.parametrize(
+    ("period", "open_"),
+    [("Q1", False), ("H1", False), ("9M", True), ("Q3", False), ("year", True)],
+)
+def test_a_part_of_the_year_is_open_while_it_goes_on_and_holds_the_estimate(
+    period: str, open_: bool
+) -> None:
+    months = period_of(period, 2021).months
+    assert months is not None
+    part = over_period(estimated_june(), june(), *months)
+    spread = part.samples.std()
+    assert spread == pytest.approx(0.1 * 12 if open_ else 0.0, rel=0.1, abs=1e-9)

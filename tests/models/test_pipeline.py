@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from models.candidates import REGISTRY
-from models.pipeline import Learned, fit_candidates, forecastable, project, simulate
+from models.coherence import Origin
+from models.events import Event
+from models.pipeline import Known, Learned, fit_candidates, forecastable, project, simulate
+from models.revisions import Revision
+from models.series import Month
 from models.target import Target
 from tests.models.strategies import made, seasonal
 
@@ -102,3 +109,106 @@ def test_more_candidates_do_not_change_the_draws_of_others() -> None:
     alone = simulate(series, {"theta": known.parameters["theta"]}, 6, 50, "s", CHEAP)
     together = simulate(series, known.parameters, 6, 50, "s", CHEAP)
     np.testing.assert_array_equal(alone.paths["theta"], together.paths["theta"])
+
+
+# revisions, events, totals
+
+ERRORS = {Origin(year, 6): error for year, error in zip(range(2010, 2020), range(10), strict=True)}
+
+
+def test_a_learned_revision_widens_the_year_of_an_estimate_alone() -> None:
+    values = seasonal(47)
+    known = replace(learned(values), revision=Revision(0.0, 0.3, 50))
+    estimate = made(values, status=(*["final"] * 46, "estimate"))
+    wide = project(estimate, (), known, candidates=CHEAP)
+    narrow = project(made(values), (), known, candidates=CHEAP)
+    assert wide.annual is not None
+    assert narrow.annual is not None
+    ratio = np.subtract(*wide.annual.interval(0.8)) / np.subtract(*narrow.annual.interval(0.8))
+    assert ratio > 1.5
+
+
+def october(values: np.ndarray, *events: Event) -> float:
+    """The median of October 2021."""
+    series = made(values)
+    known = Learned(*fit_candidates(series, CHEAP, events))
+    found = project(series, (), known, events=events, candidates=CHEAP)
+    return found.months[9].median
+
+
+def test_an_accepted_shock_of_last_year_is_no_season() -> None:
+    """October 2020 was 60 % lower; once accepted, October 2021 is what it would have been.
+
+    Not accepted, the candidates' own averaging over the years lets through part of
+    it: the seasonal naive all of it, the others a share.
+    """
+    plain, shocked = seasonal(42), seasonal(42)
+    shocked[33] *= 0.4
+    closure = Event("closure", Month(2020, 10), "pulse", -0.6, accepted=True)
+    assert october(shocked, closure) == pytest.approx(october(plain), rel=0.01)
+    assert 0.6 < october(shocked) / october(plain) < 0.85
+    assert october(shocked, replace(closure, accepted=None)) == october(shocked)
+
+
+def test_a_step_stays_in_the_level() -> None:
+    values = seasonal(42)
+    values[36:] *= 1.5
+    step = Event("gate", Month(2021, 1), "step", 0.5, accepted=True)
+    assert october(values, step) == october(values)
+
+
+def test_the_rest_of_an_accepted_closure_is_in_the_months_to_come() -> None:
+    closure = Event("closure", Month(2021, 9), "pulse", -0.5, length=2, accepted=True)
+    assert october(seasonal(42), closure) == pytest.approx(0.5 * october(seasonal(42)), rel=0.02)
+
+
+def parts_of(total: str = "made/both") -> tuple[object, list[Known]]:
+    one, other = made(seasonal(42), key="made/one"), made(seasonal(42, 40.0, seed=8), key="made/b")
+    known = [
+        Known(part, replace(Learned(*fit_candidates(part, CHEAP)), errors=ERRORS))
+        for part in (one, other)
+    ]
+    return made(one.values + other.values, key=total), known
+
+
+def test_a_totals_year_is_the_sum_of_its_parts() -> None:
+    series, parts = parts_of()
+    alone = [
+        project(part.series, (), part.learned, candidates=CHEAP, n_paths=500) for part in parts
+    ]
+    found = project(series, (GOAL,), Learned(), parts=parts, candidates=CHEAP, n_paths=500)
+    assert (found.method, found.fallback, found.failures) == ("parts", None, {})
+    assert found.annual is not None
+    samples = [one.annual.samples for one in alone if one.annual is not None]
+    np.testing.assert_allclose(found.annual.samples, samples[0] + samples[1])
+    assert spearmanr(*samples).statistic > 0.98  # they erred together
+
+
+def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() -> None:
+    series, parts = parts_of()
+    late = replace(parts[0], series=made(seasonal(41), key="made/one"))
+    own = Learned(*fit_candidates(series, CHEAP))
+    found = project(series, (), own, parts=[late, parts[1]], candidates=CHEAP)
+    assert found.method == "ensemble"
+    assert "made/one with 2021-05" in found.failures["parts"]
+
+
+def test_two_identical_series_end_together() -> None:
+    years = []
+    for key in ("made/one", "made/twin"):
+        series = made(seasonal(42), key=key)
+        known = replace(Learned(*fit_candidates(series, CHEAP)), errors=ERRORS)
+        found = project(series, (), known, candidates=CHEAP)
+        assert found.annual is not None
+        years.append(found.annual.samples)
+    assert spearmanr(*years).statistic >= 0.98
+
+
+def test_met_says_path_by_path_what_the_probability_says() -> None:
+    series = made(seasonal(42))
+    found = project(series, (GOAL,), learned(seasonal(42)), candidates=CHEAP)
+    assert found.met is not None
+    assert found.annual is not None
+    assert found.met.mean() == found.probability
+    np.testing.assert_array_equal(found.met, found.annual.samples >= 1500.0)
+    assert project(series, (), learned(seasonal(42)), candidates=CHEAP).met is None

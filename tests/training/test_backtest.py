@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.event_rows import EventEntry
 from data.observation import Kpi, Observation
 from data.panel import Panel
 from models.candidates.base import Candidate, Parameters
@@ -19,6 +20,7 @@ from models.paths import Paths
 from models.series import Month, Series
 from training.backtest import (
     Backtest,
+    Lesson,
     Setup,
     YearResult,
     YearTask,
@@ -29,6 +31,7 @@ from training.backtest import (
 )
 from training.codec import encode
 from training.scoreboard import ENSEMBLE, QUANTILES
+from training.vintages import revisions_before, revisions_seen
 from training.workers import Workers
 
 NOW = date(2018, 6, 30)
@@ -156,15 +159,18 @@ def test_an_ensemble_uses_what_earlier_years_taught(
     panel: Panel, cheap: Mapping[str, Candidate], backtest: Backtest
 ) -> None:
     """2016 by hand: its task with the lessons of 2015 gives what the backtest has."""
-    lessons = learn([one for one in backtest.results if one.year < 2016], panel.kpis())
     setup = Setup(panel, NOW, cheap, n_paths=100)
-    again = backtest_year(setup, YearTask("coal", 2016, *lessons["coal"]))
+    revisions = {kpi: revisions_seen(panel, kpi, NOW) for kpi in panel.kpis()}
+    usual = revisions_before(revisions, date(2016, 1, 1))
+    lessons = learn([one for one in backtest.results if one.year < 2016], panel.kpis(), usual)
+    again = backtest_year(setup, YearTask("coal", 2016, lessons["coal"]))
     untaught = backtest_year(setup, YearTask("coal", 2016))
     [kept] = [one for one in backtest.results if (one.kpi, one.year) == ("coal", 2016)]
     assert again.rows == kept.rows
     assert untaught.rows != kept.rows
     [first] = [one for one in backtest.results if (one.kpi, one.year) == ("coal", 2015)]
-    assert backtest_year(setup, YearTask("coal", 2015)).rows == first.rows
+    lesson = Lesson(revision=revisions_before(revisions, date(2015, 1, 1))["coal"])
+    assert backtest_year(setup, YearTask("coal", 2015, lesson)).rows == first.rows
 
 
 def test_years_are_run_in_order_and_each_is_told(
@@ -285,7 +291,7 @@ def test_years_that_were_left_out_teach_nothing(panel: Panel, backtest: Backtest
     idle = YearResult("coal", 2014, left_out="its outcome is not known")
     results = list(backtest.results)
     assert content(learn([idle, *results], panel.kpis())) == content(learn(results, panel.kpis()))
-    assert learn([idle], ["coal"]) == {"coal": ({}, None)}
+    assert content(learn([idle], ["coal"])) == content({"coal": Lesson()})
 
 
 def test_without_a_finished_year_there_are_no_scores_and_nothing_is_learned(
@@ -294,7 +300,7 @@ def test_without_a_finished_year_there_are_no_scores_and_nothing_is_learned(
     short = run(flow([10.0] * 20), cheap)
     assert short.results == ()
     assert short.scores.frame().empty
-    assert short.lessons == {"coal": ({}, None)}
+    assert content(short.lessons) == content({"coal": Lesson()})
 
 
 def test_history_loaded_late_is_counted(cheap: Mapping[str, Candidate]) -> None:
@@ -304,3 +310,54 @@ def test_history_loaded_late_is_counted(cheap: Mapping[str, Candidate]) -> None:
     task = YearTask("coal", 2016)
     assert backtest_year(Setup(late, NOW, cheap, n_paths=50), task).reconstructed == 12
     assert backtest_year(Setup(panel, NOW, cheap, n_paths=50), task).reconstructed == 0
+
+
+# revisions, events, totals
+
+
+def test_a_totals_forecast_is_the_sum_of_its_parts_with_a_coverage_of_its_own(
+    backtest: Backtest, panel: Panel, cheap: Mapping[str, Candidate]
+) -> None:
+    table = rows(backtest).query(f"method == '{ENSEMBLE}'")
+    place = "year == 2017 and months_known == 6"
+    by_kpi = table.query(place).set_index("kpi")
+    assert by_kpi.loc["both", "q50"] == pytest.approx(
+        by_kpi.loc["coal", "q50"] + by_kpi.loc["steel", "q50"], rel=0.02
+    )
+    coverage = table[table["kpi"] == "both"]["coverage_80"]
+    assert len(coverage) == 36
+    setup = Setup(panel, NOW, cheap, n_paths=100)
+    lesson = backtest.lessons["both"]
+    alone = backtest_year(setup, YearTask("both", 2017, lesson))
+    parts = {part: backtest.lessons[part] for part in ("coal", "steel")}
+    summed = backtest_year(setup, YearTask("both", 2017, lesson, parts))
+    assert alone.rows != summed.rows
+    # what the total's own candidates teach is the same either way
+    np.testing.assert_array_equal(alone.standardised, summed.standardised)
+
+
+def test_what_is_learned_names_revisions_and_past_errors(backtest: Backtest) -> None:
+    coal, output = backtest.lessons["coal"], backtest.lessons["output"]
+    assert coal.revision.bias == pytest.approx(0.03, abs=0.005)
+    assert 0.0 < output.revision.bias < 0.01  # its own are nothing, the family's are 3 %
+    places = {(year, known) for year in (2015, 2016, 2017) for known in range(12)}
+    assert set(coal.errors) == places
+    assert all(np.isfinite(error) for error in coal.errors.values())
+
+
+def test_an_event_counts_in_origins_from_its_day_on(
+    panel: Panel, cheap: Mapping[str, Candidate]
+) -> None:
+    pulse = EventEntry(
+        "coal", Month(2016, 10), "pulse", 1.0, 1, True, date(2017, 6, 1), "An", number=1
+    )
+    plain = Setup(panel, NOW, cheap, n_paths=50)
+    known = replace(plain, events=(pulse,))
+    task = YearTask("coal", 2017)
+    before, after = (
+        pd.DataFrame(backtest_year(setup, task).rows).set_index(["method", "months_known"])["q50"]
+        for setup in (plain, known)
+    )
+    same = (before == after).groupby("months_known").all()
+    assert same.iloc[:6].all()  # May's report is of 31 May
+    assert not same.iloc[6:11].any()

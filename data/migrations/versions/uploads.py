@@ -8,7 +8,7 @@ from alembic import op
 from data.migrations.append_only import refuse_changes
 
 revision = "uploads"
-down_revision = "scenarios"
+down_revision = "events"
 
 
 def upgrade() -> None:

@@ -321,7 +321,7 @@ def test_a_damaged_workbook_is_refused() -> None:
     content = workbook([["KPI", "month", "value"], ["exports", "2021-06", 1]])
     assert "save it again" in refused(content[:500]).advice
     assert "save it again" in refused(b"PK\x03\x04" + b"\x00" * 100).advice
-    assert ".xls" in refused(b"\xd0\xcf\x11\xe0" + b"\x00" * 100).found
+    assert ".xls" in refused(b"\xd0\xcf\x11\xe0" + b"\x00" * 100).expected
 
 
 # --- refusals

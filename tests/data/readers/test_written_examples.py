@@ -10,6 +10,7 @@ import pytest
 
 from data.readers.plan_fields import SHEETS
 from data.readers.plan_file import read_plan
+from data.readers.report_form import read_report_form
 from data.readers.tidy import read_tidy
 from models.series import Month
 
@@ -38,6 +39,24 @@ def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
     ]
     assert {one.published for one in figures} == {date(2021, 6, 29)}
     assert figures[0].month == Month(2021, 5)
+
+
+def test_the_report_form_of_the_page_is_read(page: str) -> None:
+    plan_text, _tasks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    plan = read_plan(plan_text.encode(), "plan.yaml")
+    [text] = re.findall(r"```\n(Báo cáo.*?)```", page, re.DOTALL)
+    form = read_report_form(text.encode(), "form.csv", plan.kpis, {})
+    assert set(form.claimed.values()) == {"exports", "imports"}
+    found = {(one.measure, str(one.month)): one.value for one in form.figures if "Nhập" in one.row}
+    assert found == {
+        ("plan_value", "2021-06"): 1150.0,
+        ("month_prev", "2021-05"): 90.0,
+        ("month_est", "2021-06"): 95.0,
+        ("ytd", "2021-06"): 541.0,
+        ("plan_pct", "2021-06"): 47.0,
+        ("yoy_ytd", "2021-06"): 108.6,
+    }
+    assert any("closed on 2021-06-15" in note for note in form.notes)
 
 
 def test_the_tasks_of_the_page_are_read(page: str) -> None:

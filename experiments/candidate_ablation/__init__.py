@@ -1,0 +1,1 @@
+"""What each candidate adds to accuracy, and what it costs."""

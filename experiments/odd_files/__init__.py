@@ -1,0 +1,1 @@
+"""Does every odd or damaged file give a right reading or a clear message?"""

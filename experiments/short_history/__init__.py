@@ -1,0 +1,1 @@
+"""How accuracy falls with one, two and three years of history."""
