@@ -120,8 +120,9 @@ def preview(
     reads = base.read(files, published)
     now = moment or datetime.now(UTC)
     upload = Upload(f"u{secrets.token_hex(8)}", family, plan, published, "", by, now)
-    with store.writing() as connection:
+    with store.reading() as connection:
         shown = _shown(connection, upload, base, reads)
+    with store.writing() as connection:
         write_upload(connection, shown.upload, files)
     return shown
 
