@@ -32,9 +32,9 @@ def test_replicas_are_scaled_and_keep_their_own_parts() -> None:
     assert found[4].parts == ("a_1", "b_1")
     printed = [figure("month", 10.0), figure("rate_on_year", 104.0)]
     later = figure("month", 99.0, date(2021, 7, 31))
-    copies = list(figures_of(found[3], [*printed, later]))
+    copies = list(figures_of(found[3], {"a": [*printed, later]}))
     assert [(one.kpi, one.value) for one in copies] == [("a_1", 11.0), ("a_1", 104.0)]
-    assert list(figures_of(found[0], printed)) == printed
+    assert list(figures_of(found[0], {"a": printed})) == printed
 
 
 def test_history_is_cut_to_whole_years() -> None:
