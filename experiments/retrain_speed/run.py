@@ -50,6 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.retrain_speed.run")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
+    program = commit()
     plan, observations = read_sample(SAMPLE)
     kpis = list(replicated(plan))[:KPIS]
     figures = [one for kpi in kpis for one in figures_of(kpi, observations)]
@@ -80,7 +81,7 @@ def main() -> None:
         "new_month": update,
         "data_sha256": hashlib.sha256(content.encode()).hexdigest(),
         "seed": "family, KPI and vintage (models.paths.generator)",
-        "commit": commit(),
+        "commit": program,
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "pandas", "statsforecast", "mlflow-skinny")},
     }

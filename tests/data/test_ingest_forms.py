@@ -106,6 +106,7 @@ def test_the_next_report_restates_the_month(store: Store, tmp_path: Path) -> Non
     book.save(tmp_path / "2021-07-15-bieu.xlsx")
     ingest(store, "lang-son", [first, tmp_path / "2021-07-15-bieu.xlsx"])
     before = store.series_as_of("lang-son", "cement", date(2021, 6, 30))
+    assert before.unfinished == 0.5  # published on the 15th of 30 days
     after = store.series_as_of("lang-son", "cement", date(2021, 7, 31))
     june = Month(2021, 6).ordinal
     assert before.values[june - before.start.ordinal] == 90.0
