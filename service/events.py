@@ -17,6 +17,7 @@ from models.events import Event, find_events
 from models.pipeline import forecastable
 
 Json = dict[str, Any]
+DIGITS = 4  # of a proposed size: 0.01 % of the month
 
 
 def events_of(store: Store, plan: str, day: date, kpi: str | None = None) -> Json:
@@ -48,9 +49,10 @@ def proposed(panel: Panel, kpi: Kpi, day: date) -> tuple[Event, ...]:
     if kpi.slug not in panel.definitions:
         return ()
     try:
-        return find_events(forecastable(panel.series_as_of(kpi.slug, day)))
+        found = find_events(forecastable(panel.series_as_of(kpi.slug, day)))
     except (NoObservations, SeriesTooShort):
         return ()
+    return tuple(replace(one, size=round(one.size, DIGITS)) for one in found)
 
 
 def add_event(store: Store, plan: str, entry: EventEntry, today: date, actor: str) -> Json:

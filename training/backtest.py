@@ -28,6 +28,7 @@ from data.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import Calibration, calibrate, learn_calibration, standardised_error
 from models.candidates import COSTLY
+from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
 from models.coherence import Origin as Place
 from models.ensemble import Weights, learn_weights
@@ -36,6 +37,7 @@ from models.pipeline import (
     Known,
     Learned,
     fit_candidates,
+    forecastable,
     horizon,
     one_forecast,
     simulate,
@@ -237,10 +239,16 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     parameters: dict[str, Parameters] = {}
     left_out, reconstructed = "no origin has three full years before it", 0
     total = _Total(setup, task, candidates)
-    for origin in origins(setup.panel, task.kpi, task.year, setup.as_of):
+    asked = [
+        origin
+        for origin in origins(setup.panel, task.kpi, task.year, setup.as_of)
+        if len(full_years(origin.series, task.year)) >= YEARS_NEEDED
+    ]
+    for candidate in candidates.values():
+        if isinstance(candidate, PriorCandidate):
+            candidate.foresee([_seen(setup, task.kpi, origin.series) for origin in asked])
+    for origin in asked:
         series, known = origin.series, origin.months_known
-        if len(full_years(series, task.year)) < YEARS_NEEDED:
-            continue
         events = accepted_events(setup.events, task.kpi, series.as_of)
         if not parameters:
             parameters, failed = fit_candidates(series, candidates, events)
@@ -284,6 +292,11 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         reconstructed=reconstructed,
         left_out="" if rows else left_out,
     )
+
+
+def _seen(setup: Setup, kpi: str, series: Series) -> Series:
+    """What the candidates see of a KPI's series."""
+    return forecastable(series, accepted_events(setup.events, kpi, series.as_of))
 
 
 class _Total:

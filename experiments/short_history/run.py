@@ -41,6 +41,7 @@ HISTORIES: tuple[int | None, ...] = (1, 2, 3, None)  # full years; None: all the
 
 
 def main() -> None:
+    program = commit()
     plan, observations = read_sample(SAMPLE)
     panel = Panel.of(plan.family, plan.kpis, observations)
     rows = pd.DataFrame(list(answers(Setup(panel, DAY))))
@@ -52,7 +53,7 @@ def main() -> None:
         "command": "python -m experiments.short_history.run",
         "data_sha256": hashlib.sha256(content.encode()).hexdigest(),
         "seed": "family, KPI and vintage (models.paths.generator)",
-        "commit": commit(),
+        "commit": program,
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "pandas", "statsforecast")},
     }

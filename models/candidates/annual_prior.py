@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.candidates.base import Parameters, require_months
-from models.errors import CannotForecast
+from models.errors import CannotForecast, SeriesTooShort
 from models.paths import Paths
 from models.prior import AnnualPrior, annual_quantiles
 from models.scale import filled
@@ -36,6 +37,26 @@ class PriorCandidate:
 
     def __init__(self, prior: AnnualPrior) -> None:
         self._prior = prior
+        self._foreseen: dict[tuple[bytes, int], NDArray[np.float64]] = {}
+
+    def foresee(self, several: Sequence[Series]) -> None:
+        """Ask the prior about several series at once, which takes little longer than one.
+
+        What it says is kept for `paths`; series too short for it are passed over.
+        """
+        usable = [
+            series for series in several if np.isfinite(series.values).sum() >= MONTHS_NEEDED
+        ]
+        months = [filled(series.values) for series in usable]
+        known = [series.months_known % 12 for series in usable]
+        if not usable:
+            return
+        try:
+            years = annual_quantiles(self._prior, months, known, list(GRID))
+        except SeriesTooShort:
+            return
+        for values, place, year in zip(months, known, years, strict=True):
+            self._foreseen[values.tobytes(), place] = year
 
     def fit(self, series: Series) -> dict[str, Any]:
         """Which prior it is, and how much months move within a year; needs 12 months."""
@@ -66,7 +87,9 @@ class PriorCandidate:
                 f"{series.cutoff}; {horizon} were asked for. Other candidates serve them."
             )
         values = filled(series.values)
-        [year] = annual_quantiles(self._prior, [values], [known], list(GRID))
+        year = self._foreseen.get((values.tobytes(), known))
+        if year is None:
+            [year] = annual_quantiles(self._prior, [values], [known], list(GRID))
         place = rng.permutation((np.arange(n_paths) + 0.5) / n_paths)
         rest = np.interp(place, GRID, year) - values[len(values) - known :].sum()
         shape = _shape(values, known)

@@ -163,3 +163,17 @@ def test_a_window_is_right_aligned() -> None:
     assert row.shape == (WIDTH,)
     assert row[125] == 30.0
     assert np.isnan(row[126:]).all()
+
+
+def test_asked_ahead_about_several_it_says_the_same() -> None:
+    prior = newest_prior()
+    several = [made(seasonal(36 + known)) for known in (3, 6, 9)] + [made(seasonal(6))]
+    ahead, alone = PriorCandidate(prior), PriorCandidate(prior)
+    ahead.foresee(several)
+    ahead.foresee([])
+    for series in several[:3]:
+        drawn = [
+            one.paths(series, one.fit(series), series.horizon, 100, np.random.default_rng(1))
+            for one in (ahead, alone)
+        ]
+        np.testing.assert_allclose(*drawn, rtol=1e-5)
