@@ -119,7 +119,7 @@ class InvalidQuery(InputError):
 
 
 class UnsupportedQuery(InvalidQuery):
-    """An option or function of OData that the feed does not have."""
+    """An option, function or format that the OData feed, or oEmbed, does not have."""
 
 
 class NotFound(VedichError):

@@ -54,13 +54,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.hindsight_2021.run")
     parser.add_argument("--workbooks", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--part", choices=("targets", "all"), default="all")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     files = sorted(given.workbooks.iterdir())
     with tempfile.TemporaryDirectory() as folder:
         targets = hindsight(Path(folder))
+        targets.to_csv(given.out / "targets.csv", index=False, float_format="%.6g")
+        if given.part == "targets":
+            return
         plans = investment(files, Path(folder))
-    targets.to_csv(given.out / "targets.csv", index=False, float_format="%.6g")
     plans.to_csv(given.out / "investment.csv", index=False, float_format="%.6g")
     reliability(plans).to_csv(given.out / "reliability.csv", index=False, float_format="%.4f")
     (given.out / "tables.md").write_text(tables(targets, plans), encoding="utf-8")

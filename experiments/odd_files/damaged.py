@@ -255,7 +255,7 @@ def _far_too_large() -> Iterator[OddFile]:
         f"{DAY}-few-far-below.xlsx", large, _far_below, "reads", figures=of_form(FORM[:3])
     )
     yield OddFile(
-        *(f"{DAY}-twenty-thousand.csv", large, partial(_lines, 20_000), "reads"),
+        *(f"{DAY}-almost-too-many.csv", large, partial(_lines, 130_000), "reads"),
         figures={("exports", "2021-06", "month"): 160.5},
     )
     yield OddFile(

@@ -20,7 +20,7 @@ import platform
 import resource
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -53,7 +53,10 @@ def main() -> None:
     program = commit()
     plan, observations = read_sample(SAMPLE)
     kpis = list(replicated(plan))[:KPIS]
-    figures = [one for kpi in kpis for one in figures_of(kpi, observations)]
+    by_kpi: dict[str, list[Observation]] = {}
+    for one in observations:
+        by_kpi.setdefault(one.kpi, []).append(one)
+    figures = [one for kpi in kpis for one in figures_of(kpi, by_kpi)]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder), database_url=None, mlflow_tracking_uri=None)
         store = Store.open(settings.store_url)
@@ -107,13 +110,13 @@ def _replica(slug: str, number: int) -> str:
     return f"{slug}_{number}" if number else slug
 
 
-def figures_of(kpi: Kpi, observations: Sequence[Observation]) -> Iterator[Observation]:
+def figures_of(kpi: Kpi, printed: Mapping[str, Sequence[Observation]]) -> Iterator[Observation]:
     """A KPI's figures up to the day; a replica's levels are scaled, its rates are not."""
     slug, _, number = kpi.slug.rpartition("_")
     replica = number.isdigit()
     scale = 1.0 + 0.1 * int(number) if replica else 1.0
-    for one in observations:
-        if one.kpi != (slug if replica else kpi.slug) or one.published > DAY:
+    for one in printed.get(slug if replica else kpi.slug, ()):
+        if one.published > DAY:
             continue
         is_rate = one.form.startswith(("rate", "share"))
         yield replace(one, kpi=kpi.slug, value=one.value if is_rate else scale * one.value)

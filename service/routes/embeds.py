@@ -6,12 +6,12 @@ Readers outside get issued months only. A draft may be framed by our own pages a
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from models.errors import InputError, NotFound
+from models.errors import InputError, NotFound, UnsupportedQuery
 from service.access import Public
 from service.card import to_markdown
 from service.desk import Body, tag_of
@@ -155,11 +155,13 @@ def oembed(
     desk: TheDesk,
     by: Public,
     url: Annotated[str, Query(description="address of an embed of this service")],
-    format: Annotated[Literal["json"], Query(description="only json")] = "json",
+    format: Annotated[str, Query(description="only json")] = "json",
     maxwidth: Annotated[int | None, Query(ge=1)] = None,
     maxheight: Annotated[int | None, Query(ge=1)] = None,
 ) -> dict[str, Any]:
     """How to put an embed into a page (oEmbed 1.0, type rich)."""
+    if format != "json":
+        raise UnsupportedQuery(f"format: only json is given, found '{format}'.")
     plan, kpi, lang, as_of = _asked(url, request.url.netloc, desk.settings.lang)
     shown = embedded(by, desk, plan, kpi, as_of)
     base = str(request.base_url)

@@ -117,6 +117,8 @@ def test_oembed_gives_the_frame_of_an_embed(office: Any) -> None:
     small = f"/oembed?url={quote(url, safe='')}&maxwidth=300&maxheight=200"
     told = office.ask("anonymous", "GET", small).json()
     assert (told["width"], told["height"]) == (300, 200)
+    other = office.ask("anonymous", "GET", f"{small}&format=xml")
+    assert other.status_code == 501  # as the specification has it
     page = office.ask("anonymous", "GET", PAGE).text
     link = re.search(r'type="application/json\+oembed" href="([^"]+)"', page)
     assert link is not None

@@ -89,20 +89,27 @@ def test_pages_are_followed_by_their_links(issued: Any) -> None:
     assert len(keys) == 6
 
 
-def test_a_key_may_stand_in_the_address_of_what_is_only_read(issued: Any) -> None:
-    """As Excel's and Power BI's "Web API" credentials send it."""
-    csv, key = "/v1/plans/demo-2018/projections.csv", issued.keys
-    draft = issued.ask("anonymous", "GET", f"{csv}?as_of=2018-05&api_key={key['read']}")
+def test_a_key_may_stand_in_the_address_of_a_feed(issued: Any) -> None:
+    """As Excel's and Power BI's "Web API" credentials send it; nowhere else."""
+    csv, keys = "/v1/plans/demo-2018/projections.csv", issued.keys
+
+    def ask(path: str, key: str, method: str = "GET", **options: Any) -> Any:
+        return issued.ask("anonymous", method, f"{path}api_key={key}", **options)
+
+    draft = ask(f"{csv}?as_of=2018-05&", keys["read"])
     assert draft.status_code == 200  # May was not issued, and a reader inside sees it
     assert draft.text.startswith("\ufeffplan,kpi")
-    outside = issued.ask("anonymous", "GET", f"{csv}?as_of=2018-05&api_key={key['issued']}")
-    assert outside.status_code == 404
-    assert issued.ask("anonymous", "GET", f"{csv}?api_key=wrong").status_code == 401
+    assert ask(f"{csv}?as_of=2018-05&", keys["issued"]).status_code == 404
+    for path in (csv, FEED, f"{FEED}/$count"):
+        assert ask(f"{path}?", "wrong").status_code == 401
+    refused = ask(f"{csv}?", keys["entry"])
+    assert (refused.status_code, "scope 'issued' or 'read'" in refused.text) == (401, True)
+    assert ask("/v1/plans?", keys["read"]).status_code == 401  # no feed: not looked at
     body = {"adopted": "2018-07-01", "document": "made up", "targets": []}
-    path = f"/v1/plans/demo-2018/versions?api_key={key['entry']}"
-    assert issued.ask("anonymous", "POST", path, json=body).status_code == 401
-    page = issued.ask("anonymous", "GET", f"{FEED}?$top=9&api_key={key['issued']}")
-    assert key["issued"] not in page.text
+    assert ask("/v1/plans/demo-2018/versions?", keys["read"], "POST", json=body).status_code == 401
+    page = ask("/odata/Projections?$top=1&", keys["issued"], headers={"Prefer": "maxpagesize=1"})
+    assert page.status_code == 200
+    assert keys["issued"] not in page.text
 
 
 @pytest.fixture
