@@ -51,6 +51,7 @@ def cut_at(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -> 
         status=series.status[:length],
         denominator=None if series.denominator is None else series.denominator[:length],
         doubt=None if series.doubt is None else series.doubt[:length],
+        unfinished=0.0,
         to_date=to_date,
         to_date_status=status,
     )

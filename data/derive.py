@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.disaggregate import Indicator, Reconstruction, reconstruct
-from data.figures import SETTLED, Figure, Newest, worst
+from data.figures import SETTLED, Figure, Newest, unfinished_share, worst
 from data.observation import Kpi
 from models.errors import NoObservations
 from models.series import FigureStatus, Kind, Month, Series
@@ -56,10 +56,12 @@ def series_of(
         If nothing was published for it up to that day.
     """
     if kpi.kind == "growth":
-        return _growth_series(key, kpi, figures, day, indicator)
-    known = known_months(kpi.kind, figures)
-    found = reconstruct(known, figures, kpi.kind, indicator)
-    return with_published(lined_up(key, kpi, known, found, day), figures)
+        series = _growth_series(key, kpi, figures, day, indicator)
+    else:
+        known = known_months(kpi.kind, figures)
+        found = reconstruct(known, figures, kpi.kind, indicator)
+        series = with_published(lined_up(key, kpi, known, found, day), figures)
+    return replace(series, unfinished=unfinished_share(figures, series.cutoff))
 
 
 def with_published(series: Series, figures: Newest) -> Series:
@@ -144,6 +146,7 @@ def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
         to_date_status=worst(part.to_date_status for part in members) if whole else None,
         base=np.sum([part.base for part in members], axis=0),
         base_status=worst(part.base_status for part in members),
+        unfinished=_unfinished([part for part in members if part.cutoff == end]),
         doubt=_side_by_side(
             [part.doubt[window(part)] for part in members if part.doubt is not None]
         ),
@@ -170,6 +173,13 @@ def left_of(whole: Series, parts: Sequence[Series]) -> Series:
         to_date_status=None,
         doubt=None,
     )
+
+
+def _unfinished(parts: Sequence[Series]) -> float:
+    """Of a total: each part's share, by what it brings to the month."""
+    size = sum(abs(float(part.values[-1])) for part in parts)
+    open_ = sum(part.unfinished * abs(float(part.values[-1])) for part in parts)
+    return open_ / size if size > 0 else 0.0
 
 
 def _side_by_side(doubts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from data.observation import UNDATED, Form, Observation
-from models.series import FigureStatus
+from models.series import FigureStatus, Month
 
 RANK: dict[FigureStatus, int] = {
     "final": 4,
@@ -17,6 +18,8 @@ RANK: dict[FigureStatus, int] = {
     "reconstructed": 0,
 }
 SETTLED = ("final", "restated")
+WEEK = 7  # days before its end from which on a month counts as over
+_OF_A_MONTH: tuple[Form, ...] = ("month", "year_to_date", "rate_on_year", "rate_to_date")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,26 @@ def precedence(observation: Observation) -> tuple[date, int, float]:
 def known_since(observation: Observation) -> date:
     """The day of publication, to tell the later of two; a figure of no known date is earlier."""
     return date.min if observation.published == UNDATED else observation.published
+
+
+def unfinished_share(figures: Newest, month: Month) -> float:
+    """Share of a month still to come when its newest estimate was published, 0 to 1.
+
+    A report of a month's last week counts as one of the whole month: that is when
+    statistics offices publish, and what past revisions tell of.
+    """
+    printed = [
+        figure.printed
+        for form in _OF_A_MONTH
+        if (figure := figures.get(form, {}).get(month.ordinal)) is not None
+        and figure.printed is not None
+    ]
+    days = calendar.monthrange(*month)[1]
+    newest_day = max((known_since(one) for one in printed), default=date.max)
+    if newest_day > date(*month, days) or any(one.status in SETTLED for one in printed):
+        return 0.0
+    left = (date(*month, days) - newest_day).days
+    return left / days if WEEK < left < days else 0.0
 
 
 def worst(statuses: Iterable[FigureStatus | None]) -> FigureStatus | None:

@@ -50,7 +50,7 @@ from data.reading import Claims, FileRead, PrintedRow, ReadRow, RowKey, read_fil
 from data.store import Store
 from models.errors import ImportConflict, InputError, UnknownKpi, UploadTooLarge
 
-MAX_FILES, MAX_BYTES = 24, 32_000_000  # of one upload
+MAX_FILES, MAX_BYTES, MAX_FIGURES = 24, 32_000_000, 100_000  # of one upload
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,19 @@ class Base:
         return cls(kpis, read_matches(connection, family))
 
     def read(self, files: Sequence[UploadedFile], published: date | None) -> list[FileRead]:
-        claims = self.claims()
-        return [read_file(one.content, one.file, claims, published) for one in files]
+        """Read files; raise `UploadTooLarge` when they hold more figures than memory should."""
+        claims, figures = self.claims(), 0
+        reads = []
+        for one in files:
+            read = read_file(one.content, one.file, claims, published)
+            figures += len(read.observations)
+            if figures > MAX_FIGURES:
+                raise UploadTooLarge(
+                    f"expected at most {MAX_FIGURES:,} figures at once, found {figures:,} up to "
+                    f"{read.file}. Upload the files one by one, or split the table."
+                )
+            reads.append(read)
+        return reads
 
     def claims(self) -> Claims:
         return Claims.of(self.kpis, self.matches)
@@ -109,7 +120,7 @@ def preview(
     UnknownPlan
         If there is no such plan.
     UploadTooLarge
-        If there are more than 24 files, or more than 32 MB.
+        If there are more than 24 files, 32 MB or 100,000 figures.
     InputError
         If there is no file.
     """
@@ -120,8 +131,9 @@ def preview(
     reads = base.read(files, published)
     now = moment or datetime.now(UTC)
     upload = Upload(f"u{secrets.token_hex(8)}", family, plan, published, "", by, now)
-    with store.writing() as connection:
+    with store.reading() as connection:
         shown = _shown(connection, upload, base, reads)
+    with store.writing() as connection:
         write_upload(connection, shown.upload, files)
     return shown
 

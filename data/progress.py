@@ -136,13 +136,12 @@ def _check_done(task: Task, entry: Progress) -> None:
 
 
 def check_log(plan: Plan, entry: LogEntry, today: date) -> None:
-    """Refuse a log entry that is not about a KPI kept in words; errors as `check_progress`."""
-    kpi = plan.kpi(entry.kpi)
-    if kpi.kind != "log":
-        raise InputError(
-            f"expected a KPI of kind 'log', found '{kpi.slug}' of kind '{kpi.kind}'; it is kept "
-            "in figures. Enter those."
-        )
+    """Refuse a log entry that says nothing, or says it of the future; errors as `check_progress`.
+
+    Of a KPI kept in words the log is all there is; of any other it holds the notes
+    of planners beside the figures.
+    """
+    plan.kpi(entry.kpi)
     if entry.day > today or (entry.month.year, entry.month.month) > (today.year, today.month):
         raise InputError(
             f"expected a month and a day up to today, {today}, found {entry.month} said on "

@@ -244,22 +244,27 @@ def _annex(
             f"{workbook.file}: expected a date of publication in {workbook.report_month} or "
             f"later, the month of the report, found {day}; check the year in the title."
         )
-    times: Counter[RowKey] = Counter()
-    printed: dict[RowKey, PrintedRow] = {}
-    for figure in workbook.figures:
-        row = _row_of(figure)
-        printed.setdefault(row.key, row)
-        times[row.key] += 1
-    rows = {key: claims.read(row, times[key]) for key, row in printed.items()}
+    times = Counter(_row_of(figure) for figure in workbook.figures)
+    rows = {row: claims.read(row, count) for row, count in times.items()}
     return FileRead(
         file=workbook.file,
         sha256=sha256,
         observations=tuple(_observations(workbook, rows, day)),
         tables=workbook.tables,
         printed=len({(one.table, one.sheet, one.row, one.occurrence) for one in workbook.figures}),
-        rows=tuple(rows.values()),
+        rows=_joined(rows.values()),
         notes=workbook.notes,
     )
+
+
+def _joined(rows: Iterable[ReadRow]) -> tuple[ReadRow, ...]:
+    """Each row once, though it was written in several ways or with several units."""
+    joined: dict[RowKey, ReadRow] = {}
+    for one in rows:
+        key = one.row.key
+        before = joined.get(key)
+        joined[key] = replace(before, figures=before.figures + one.figures) if before else one
+    return tuple(joined.values())
 
 
 def _row_of(figure: PrintedFigure) -> PrintedRow:
@@ -267,12 +272,12 @@ def _row_of(figure: PrintedFigure) -> PrintedRow:
 
 
 def _observations(
-    workbook: PrintedWorkbook, rows: Mapping[RowKey, ReadRow], published: date
+    workbook: PrintedWorkbook, rows: Mapping[PrintedRow, ReadRow], published: date
 ) -> Sequence[Observation]:
     """The figures of rows that have a KPI, in the order of the workbook."""
     found = []
     for figure in workbook.figures:
-        kpi = rows[_row_of(figure).key].kpi
+        kpi = rows[_row_of(figure)].kpi
         if kpi is None or figure.measure not in FORMS:
             continue
         form, status = FORMS[figure.measure]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.figures import RANK
 from data.held import Held
@@ -82,10 +83,11 @@ def suspicious(
     found = []
     for kpi, fresh in by_kpi.items():
         before = {place: one.value for place, one in held.latest(kpi).items()}
+        months = _Months.of(before)
         here = {(one.form, one.month): one.value for one in fresh}
         seen: dict[tuple[Form, Month], Observation] = dict(held.latest(kpi))
         for one in fresh:
-            reason = _doubt(one, before, here) or _twice(one, seen)
+            reason = _doubt(one, months, before, here) or _twice(one, seen)
             seen[one.form, one.month] = one
             if reason is not None:
                 why, against = reason
@@ -97,9 +99,11 @@ def suspicious(
     return found
 
 
-def _doubt(one: Observation, before: Known, here: Known) -> tuple[Why, float] | None:
+def _doubt(
+    one: Observation, months: _Months, before: Known, here: Known
+) -> tuple[Why, float] | None:
     if one.form == "month":
-        return _unusual(one, before)
+        return months.unusual(one)
     if one.form == "year_to_date":
         return _falling(one, before, here) or _other_size(one, before)
     if one.form in ("rate_on_year", "rate_to_date"):
@@ -107,30 +111,49 @@ def _doubt(one: Observation, before: Known, here: Known) -> tuple[Why, float] | 
     return _growth(one, before) if one.form == "rate_on_month" else None
 
 
-def _unusual(one: Observation, before: Known) -> tuple[Why, float] | None:
-    place = one.month.ordinal
-    months = {
-        month.ordinal: value
-        for (form, month), value in before.items()
-        if form == "month" and month.ordinal < place and value > 0
-    }
-    if len(months) < FEW:
-        return None
-    usual = float(np.median([months[ordinal] for ordinal in sorted(months)[-12:]]))
-    if one.value > 0 and abs(np.log10(one.value / usual)) > THOUSANDS:
-        return "magnitude", usual
-    last_year = months.get(place - 12)
-    if last_year is None or one.value <= 0:
-        return None
-    changes = np.array(
-        [np.log(months[o] / months[o - 12]) for o in months if o - 12 in months], dtype=float
-    )
-    if len(changes) < 12:
-        return None
-    centre = float(np.median(changes))
-    spread = max(_NORMAL_MAD * float(np.median(np.abs(changes - centre))), _SMALLEST)
-    change = float(np.log(one.value / last_year))
-    return ("history", last_year) if abs(change - centre) > FAR * spread else None
+@dataclass(frozen=True)
+class _Months:
+    """A KPI's months above zero, and what each is on the log beside the one a year before."""
+
+    ordinals: NDArray[np.int64]
+    values: NDArray[np.float64]
+    later: NDArray[np.int64]  # of the two months of a change
+    changes: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, before: Known) -> _Months:
+        months = sorted(
+            (month.ordinal, value)
+            for (form, month), value in before.items()
+            if form == "month" and value > 0
+        )
+        known = dict(months)
+        later = [ordinal for ordinal in known if ordinal - 12 in known]
+        return cls(
+            np.array([ordinal for ordinal, _ in months], dtype=np.int64),
+            np.array([value for _, value in months], dtype=np.float64),
+            np.array(later, dtype=np.int64),
+            np.array([np.log(known[o] / known[o - 12]) for o in later], dtype=np.float64),
+        )
+
+    def unusual(self, one: Observation) -> tuple[Why, float] | None:
+        """A month's size beside the twelve before it, its change beside all changes before."""
+        place = one.month.ordinal
+        end = int(np.searchsorted(self.ordinals, place))
+        if end < FEW or one.value <= 0:
+            return None
+        usual = float(np.median(self.values[max(end - 12, 0) : end]))
+        if abs(np.log10(one.value / usual)) > THOUSANDS:
+            return "magnitude", usual
+        at = int(np.searchsorted(self.ordinals, place - 12))
+        changes = self.changes[: int(np.searchsorted(self.later, place))]
+        if len(changes) < 12 or self.ordinals[at] != place - 12:
+            return None
+        last_year = float(self.values[at])
+        centre = float(np.median(changes))
+        spread = max(_NORMAL_MAD * float(np.median(np.abs(changes - centre))), _SMALLEST)
+        change = float(np.log(one.value / last_year))
+        return ("history", last_year) if abs(change - centre) > FAR * spread else None
 
 
 def _falling(one: Observation, before: Known, here: Known) -> tuple[Why, float] | None:

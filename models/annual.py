@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.errors import CannotForecast
 from models.paths import Paths, generator
 from models.reconstruction import draw_histories
-from models.revisions import NO_REVISION, Revision, draw_revisions
+from models.revisions import NO_REVISION, Revision, draw_revisions, of_unfinished_month
 from models.series import FigureStatus, Kind, Month, Series
 from models.year_months import denominators, months_known, year_months
 
@@ -140,7 +140,8 @@ def annual_distribution(
     rng : draws the months that are missing and not covered by the published
         figure to date; default seeded by the series' name and vintage
     revision : how far the KPI's first estimates usually move: where the last month
-        is one, it is drawn. A year that is over is settled on its estimate
+        is one, it is drawn, wider while the month was unfinished. A year that is over
+        is settled on its estimate, once December is over too
 
     Raises
     ------
@@ -188,7 +189,7 @@ def annual_distribution(
         )
     revised = _revised(series, revision, n_paths)
     moved = np.zeros(n_paths)
-    if 0 < n_known < 12:
+    if 0 < n_known < 12 or (n_known and chosen == series.year and series.unfinished):
         moved = revised * response[:, n_known - 1]
     base = _base(series, chosen, last_year, paths, rng, revised)
     return AnnualDistribution(
@@ -286,9 +287,13 @@ def _known(
 
 def _revised(series: Series, revision: Revision, n_paths: int) -> Array:
     """By how much the last month is revised on each path, in the unit of the months."""
-    if not series.provisional or revision == NO_REVISION:
+    if not series.provisional:
         return np.zeros(n_paths)
-    estimate = float(monthly_values(series)[-1])
+    values = monthly_values(series)
+    revision = of_unfinished_month(revision, series.unfinished, values)
+    if revision == NO_REVISION:
+        return np.zeros(n_paths)
+    estimate = float(values[-1])
     rng = generator(series.key, str(series.as_of), "revision")
     drawn = draw_revisions(estimate, revision, n_paths, rng)
     if not (series.values < 0).any():

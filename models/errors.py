@@ -11,6 +11,8 @@ VedichError
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
 │   ├── InvalidScenario   a what-if that cannot be computed as it is
+│   ├── InvalidQuery      an option of the OData feed that cannot be read
+│   │   └── UnsupportedQuery
 │   └── UploadTooLarge    more bytes or files than are taken at once
 ├── NotFound              what was asked for does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
@@ -110,6 +112,14 @@ class InvalidScenario(InputError):
 
 class UploadTooLarge(InputError):
     """More bytes or files than are taken at once."""
+
+
+class InvalidQuery(InputError):
+    """An option of the OData feed that cannot be read."""
+
+
+class UnsupportedQuery(InvalidQuery):
+    """An option, function or format that the OData feed, or oEmbed, does not have."""
 
 
 class NotFound(VedichError):

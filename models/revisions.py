@@ -9,13 +9,17 @@ towards the family's. Now and then one is wild, so revisions are first cut at
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 PRIOR_MONTHS = 12  # revisions' worth of weight that the family's figures carry
 CUT = 5.0
+RECENT = 60  # changes of growth that tell how far a month ahead is off
+FEWEST = 12  # changes below which `USUAL` stands for them
+USUAL = 0.2
+WIDEST = 1.0
 _NORMAL_MAD = 1.4826  # standard deviation of a normal ÷ its median absolute deviation
 _TAIL = 5  # degrees of freedom of the drawn revisions
 
@@ -37,6 +41,47 @@ class Revision:
 
 
 NO_REVISION = Revision(bias=0.0, spread=0.0, seen=0)
+
+
+def of_unfinished_month(
+    revision: Revision, unfinished: float, months: NDArray[np.float64]
+) -> Revision:
+    """The revision of an estimate published while part of its month was still to come.
+
+    Parameters
+    ----------
+    revision : the KPI's usual one
+    unfinished : share of the month still to come, 0 to 1
+    months : array, shape (n_months,), the KPI's months up to the estimate; NaN is a gap
+
+    Returns
+    -------
+    Revision, at least as wide as that part of a month is when it lies ahead
+
+    Notes
+    -----
+    Ours. A share of the month is known as badly as a whole month ahead: its spread is
+    the share × that of growth on the same month of last year, from one month to the
+    next (robust, over the last `RECENT` changes; `USUAL` with fewer than `FEWEST`). The
+    usual revision is not added, since a KPI whose estimates always come within the
+    month has learned it with that part in it.
+    """
+    if unfinished <= 0:
+        return revision
+    spread = unfinished * month_ahead_spread(months)
+    return replace(revision, spread=max(revision.spread, spread))
+
+
+def month_ahead_spread(months: NDArray[np.float64]) -> float:
+    """Relative spread of a month against what last year's month and recent growth say."""
+    earlier = np.asarray(months[:-1], dtype=float)
+    usable = np.where(earlier > 0, earlier, np.nan)
+    growth = np.log(usable[12:] / usable[:-12])
+    changes = np.diff(growth)
+    changes = changes[np.isfinite(changes)][-RECENT:]
+    if changes.size < FEWEST:
+        return USUAL
+    return min(_robust(changes)[1], WIDEST)
 
 
 def learn_revisions(history: Mapping[str, NDArray[np.float64]]) -> dict[str, Revision]:

@@ -94,19 +94,15 @@ def with_part(
 
     Notes
     -----
-    Ours: total and part were drawn apart, so each path of the total takes the change
-    of the part's path of the same rank by what the rest of the year brings: a year in
-    which much passes is one in which much is lost. Months that the total knows
-    already do not move.
+    Path by path: the paths of a family are in one joint order (`models.coherence`), so
+    what a part loses on a path its total loses on the same one. Months that the total
+    knows already do not move.
     """
     change = moved.months - part.months
-    ranked = np.empty_like(change)
-    order = np.argsort(total.rest, kind="stable")
-    ranked[order] = change[np.argsort(part.rest, kind="stable")]
     months = np.array(total.months)
     for place in range(part.months_known, part.n_months):
         if place >= total.months_known:
-            months[:, place - total.months_known] += ranked[:, place - part.months_known]
+            months[:, place - total.months_known] += change[:, place - part.months_known]
     if total.non_negative:
         months = np.maximum(months, 0.0)
     return replace(total, months=months)

@@ -77,6 +77,8 @@ class Series:
     doubt : array, shape (n_months, n_directions), of a series with reconstructed
         months: `values + doubt @ z` with z standard normal is a history that the
         printed figures allow as well (see `models.reconstruction`); None otherwise
+    unfinished : share of the last month that was still to come when its estimate was
+        published, 0 to 1; 0 where the month was over or nearly so
     demonstration : reconstructed with figures published after `as_of` or on no
         known day; shown under that label, and no part of any track record
     """
@@ -94,6 +96,7 @@ class Series:
     base_status: FigureStatus | None = None
     denominator: NDArray[np.float64] | None = None
     doubt: NDArray[np.float64] | None = None
+    unfinished: float = 0.0
     demonstration: bool = False
 
     def __post_init__(self) -> None:

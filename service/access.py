@@ -34,6 +34,7 @@ ACCESS: tuple[Access, ...] = get_args(Access)  # each may do all that those befo
 assert ACCESS[1:] == ROLES
 
 COOKIE = "vedich_session"
+KEY_IN_ADDRESS = "api_key"
 LOCAL = "local"  # who asks on loopback while there is no account
 _OF_SCOPE: dict[Scope, Access] = {"issued": "public", "read": "viewer", "entry": "entry"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -77,13 +78,20 @@ async def caller_of(request: Request) -> Caller:
         If another site's page sends it through the user's browser.
     """
     store: Store = request.app.state.desk.store
-    secret = _secret(request.headers.get("authorization"))
+    secret, sent = _secret(request.headers.get("authorization")), "header"
+    if secret is None and _is_feed(request):  # as spreadsheets send a "Web API" key
+        secret, sent = request.query_params.get(KEY_IN_ADDRESS), "address"
     if secret is not None:
         key = key_of(store, secret)
         if key is None:
             raise LoginRequired(
                 "expected a valid API key, found one that is unknown or was revoked. "
                 "Make another: vedich key add NAME."
+            )
+        if sent == "address" and key.scope == "entry":
+            raise LoginRequired(
+                "expected a key of scope 'issued' or 'read' in an address, found one that may "
+                "also enter figures. Make one: vedich key add NAME --scope read."
             )
         return Caller(f"key:{key.name}", _OF_SCOPE[key.scope])
     caller = _by_session(request, store) or _local(request, store) or ANONYMOUS
@@ -163,6 +171,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_feed(request: Request) -> bool:
+    """Whether a spreadsheet reads it: CSV and OData, which change nothing."""
+    path = request.url.path
+    return request.method in _SAFE and (path.endswith(".csv") or path.startswith("/odata/"))
 
 
 def _secret(header: str | None) -> str | None:

@@ -16,12 +16,17 @@ from service.examples import describe
 from service.metrics import Measured
 from service.routes import (
     audit,
+    desk_pages,
+    embeds,
     entries,
     events,
     health,
     imports,
+    kpi_pages,
     moves,
+    moves_pages,
     observations,
+    odata,
     pages,
     plans,
     projections,
@@ -30,6 +35,7 @@ from service.routes import (
     scenarios,
     session,
     signoff,
+    static,
 )
 
 DESCRIPTION = (
@@ -71,6 +77,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     problems.install(app)
     for module in (
         plans,
+        embeds,  # before projections, whose {kpi} would take '{kpi}.md' for a KPI
         projections,
         entries,
         events,
@@ -80,11 +87,16 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         reports,
         moves,
         scenarios,
+        odata,
         registry,
         audit,
         session,
         health,
+        static,
         pages,
+        kpi_pages,
+        desk_pages,
+        moves_pages,
     ):
         app.include_router(module.router)
     describe(app)

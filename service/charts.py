@@ -121,6 +121,12 @@ def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
 
 
+def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
+    """A drawing of our own as PNG."""
+    _register_font()
+    return bytes(vl_convert.svg_to_png(svg, scale=scale))
+
+
 def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.TitleParams:
     text = TEXT[lang]
     lines = [
@@ -161,6 +167,7 @@ def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerCh
     unit = "%" if growth else unit_name(projection["unit"], lang)
     layers = [
         *_bands(_joined(fan.actual, fan.ahead), lang),
+        *_path(fan.needed, TEXT[lang]["just_met"]),
         line(fan.actual, DARK),
         _points([*fan.actual, *fan.ahead], lang),
     ]
@@ -188,6 +195,7 @@ def _cumulative(
     target = assigned(projection)
     if target:
         layers += _target(target, fan.first_month, lang, decimals)
+        layers += _path(fan.cumulative_needed)
     if fan.cumulative_actual and projection["data_status"]:
         now = fan.cumulative_actual[-1]
         known = (
@@ -198,6 +206,14 @@ def _cumulative(
         ahead = f"{FIGURE[lang]['projected']}: {number(end['value'], lang, decimals)}"
         layers += [tag(end, ahead, BLUE), dot(end, BLUE)]
     return _panel(layers, f"{text['cumulative']}, {unit_name(projection['unit'], lang)}")
+
+
+def _path(rows: Sequence[Row], text: str = "") -> list[alt.Chart]:
+    """The path that would just meet the target, dotted; named beside its last month."""
+    if not rows:
+        return []
+    named = [tag(rows[-1], text, RED)] if text else []
+    return [line(rows, RED, dash=[2, 3]), *named]
 
 
 def _clear_of(last_year: Sequence[Row], now: Row, text: str) -> alt.Chart:

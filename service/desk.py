@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -55,6 +55,7 @@ class Desk:
         self._pictures: RevisionCache[Body] = RevisionCache(256)
         self._issued: RevisionCache[Issued] = RevisionCache(4096)
         self._bases: RevisionCache[Basis] = RevisionCache(16)
+        self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64)
         self._panels: RevisionCache[Panel] = RevisionCache(4)
 
     def close(self) -> None:
@@ -71,6 +72,12 @@ class Desk:
     def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A picture or a document, made if it is not at hand."""
         return self._pictures.get((plan, key), partial(self._revision, plan), make)
+
+    def issued_rows(
+        self, plan: str, make: Callable[[], tuple[Mapping[str, Any], ...]]
+    ) -> tuple[Mapping[str, Any], ...]:
+        """What a feed says of a plan's issued months, made if it is not at hand."""
+        return self._rows.get(plan, partial(self._revision, plan), make)
 
     def day_of(self, plan: str, as_of: str | None) -> date:
         """The vintage that a request means; default the newest."""

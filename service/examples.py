@@ -43,6 +43,7 @@ ASKED = {
     ),
     "GET /v1/models": "/v1/models",
     "GET /v1/track-record": f"/v1/track-record?plan={PLAN}&as_of={AS_OF}",
+    "GET /oembed": f"/oembed?url=http://127.0.0.1/embed/{PLAN}/exports%3Fas_of%3D{AS_OF}",
     "GET /healthz": "/healthz",
     "GET /readyz": "/readyz",
 }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.series import Month, Series
-from service.texts import Lang, month_name
+from service.texts import Lang, assigned, month_name
 
 MONTHS_BEFORE = 30  # months of history shown
 BANDS = {"low80": "0.1", "high80": "0.9", "low95": "0.025", "high95": "0.975"}
@@ -30,6 +30,8 @@ class Fan:
     cumulative_actual, cumulative_ahead : January through each month, where
         months add up
     last_year : the same for last year, placed under this year's months
+    needed, cumulative_needed : the path that would just meet the assigned target,
+        begun at the last month known; empty where nothing is left to bring
     """
 
     actual: tuple[Row, ...]
@@ -37,6 +39,8 @@ class Fan:
     cumulative_actual: tuple[Row, ...] = ()
     cumulative_ahead: tuple[Row, ...] = ()
     last_year: tuple[Row, ...] = ()
+    needed: tuple[Row, ...] = ()
+    cumulative_needed: tuple[Row, ...] = ()
 
     @property
     def first_month(self) -> str:
@@ -57,15 +61,38 @@ def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
     to_come = [month for month in projection["months"] if month["status"] == "projected"]
     ahead = tuple(_band_row(entry["month"], entry["quantiles"], lang) for entry in to_come)
     actual = _actual(series, lang)
+    needed = _needed(projection, lang)
+    begun = (*actual[-1:], *needed) if needed else ()
     if series.kind not in ADDED_UP:
-        return Fan(actual, ahead)
+        return Fan(actual, ahead, needed=begun)
     now = _running(series.calendar_year(year), year, lang)
     if now and series.year == year and projection["actual_to_date"] is not None:
         now = (*now[:-1], {**now[-1], "value": projection["actual_to_date"]})
     cumulative = tuple(_band_row(entry["month"], entry["cumulative"], lang) for entry in to_come)
     before = _running(series.calendar_year(year - 1), year - 1, lang)
     moved = tuple({**row, "month": f"{year}{row['month'][4:]}"} for row in before)
-    return Fan(actual, ahead, now, cumulative, moved)
+    on_the_way = _added(now[-1:], needed)
+    return Fan(actual, ahead, now, cumulative, moved, begun, on_the_way)
+
+
+def _needed(projection: Mapping[str, Any], lang: Lang) -> tuple[Row, ...]:
+    """What each month to come must at least bring for the assigned target to be just met."""
+    target = assigned(projection)
+    required = target.get("required") if target else None
+    return tuple(
+        _row(Month.parse(entry["month"]), entry["minimum"], "projected", lang)
+        for entry in (required["months"] if required else ())
+    )
+
+
+def _added(start: tuple[Row, ...], months: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The months added up on what is known; empty without any."""
+    if not months:
+        return ()
+    known = start[0]["value"] if start else 0.0
+    totals = known + np.cumsum([row["value"] for row in months])
+    ahead = ({**row, "value": float(total)} for row, total in zip(months, totals, strict=True))
+    return (*start, *ahead)
 
 
 def _actual(series: Series, lang: Lang) -> tuple[Row, ...]:

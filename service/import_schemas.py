@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from data.held import State
 from data.observation import Form
@@ -136,13 +136,18 @@ class ImportList(Shape):
 
 
 class RowMatch(Shape):
-    """Which KPI a row is; null: none of them."""
+    """Which KPI a row is; null, or '' as forms send it: none of them."""
 
     table: str
     row: str = Field(max_length=1000)
     quantity: str = ""
     occurrence: int = 1
     kpi: str | None
+
+    @field_validator("kpi")
+    @classmethod
+    def _none_of_them(cls, kpi: str | None) -> str | None:
+        return kpi or None
 
 
 class CommitStep(Shape):

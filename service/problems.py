@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -23,11 +24,14 @@ from models.errors import UnreadableFile, VedichError
 
 MEDIA_TYPE = "application/problem+json"
 LOGIN = "/login"  # where a browser is sent that has to log in, see routes/session.py
+FEED = "/odata/"
 TYPES = "/problems"  # the page that explains every type, see routes/pages.py
 
 STATUS: Mapping[type[VedichError], int] = {
     errors.InputError: 422,
     errors.UploadTooLarge: 413,
+    errors.InvalidQuery: 400,
+    errors.UnsupportedQuery: 501,
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.LoginRequired: 401,
@@ -91,7 +95,7 @@ def problem(
     title : short name of the type; the status' own phrase if None
     places : where in the request or file, each with 'place' and 'message'
     """
-    content = {
+    content: dict[str, Any] = {
         "type": type_,
         "title": title or HTTPStatus(status).phrase,
         "status": status,
@@ -99,6 +103,8 @@ def problem(
         "instance": instance,
         "errors": list(places),
     }
+    if instance.startswith(FEED):  # where OData's own clients look for it
+        content["error"] = {"code": type_.rpartition("#")[2], "message": detail}
     return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 

@@ -356,6 +356,19 @@ def _series_projection(
     return projected, made_from
 
 
+def outcomes_of(basis: Basis, slug: str) -> NDArray[np.float64] | None:
+    """A series' outcome of the year on every path, shape (n_paths,), in the KPI's unit.
+
+    Drawn anew with the seed of its projection, so it has that projection's
+    quantiles; None without a basis and for what is no series.
+    """
+    kpi = basis.plan.kpi(slug)
+    if kpi.kind == "log" or is_task(basis.plan, kpi):
+        return None
+    annual = project_kpi(basis, slug)[0].annual
+    return None if annual is None else annual.samples
+
+
 def _parts(
     basis: Basis, promoted: PromotedBundle, slug: str, given: Mapping[str, Series]
 ) -> tuple[Known, ...]:

@@ -874,6 +874,20 @@ class ScenarioList(Shape):
     presets: list[PresetShape]
 
 
+class OEmbed(Shape):
+    """oEmbed 1.0, type rich."""
+
+    version: Literal["1.0"]
+    type: Literal["rich"]
+    title: str
+    provider_name: str
+    provider_url: str
+    cache_age: int
+    html: str
+    width: int
+    height: int
+
+
 class StepShape(Shape):
     state: State
     by: str

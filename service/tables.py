@@ -119,7 +119,8 @@ def _note(one: Json, lang: Lang) -> str:
     if one["task"]:
         return " ".join(remark[lang] for remark in one["task"]["missing"])
     if one["status"] != "no_basis":
-        return method["fallback"] or ""
+        fallback = method["fallback"]
+        return TEXT[lang][f"annex.method.{fallback}"] if fallback else ""
     reasons = [one["reason"] for one in method["failures"] if one["candidate"] != FIGURES]
     if to_load is not None:
         months = (month_name(to_load[end], lang) for end in ("first", "last"))
@@ -290,12 +291,13 @@ def to_csv(projections: Iterable[Json]) -> str:
     writer = csv.writer(text)
     writer.writerow(CSV_COLUMNS)
     for one in projections:
-        for record in _records(one):
+        for record in records(one):
             writer.writerow([_cell(record.get(column)) for column in CSV_COLUMNS])
     return text.getvalue()
 
 
-def _records(one: Json) -> Iterator[dict[str, Any]]:
+def records(one: Json) -> Iterator[dict[str, Any]]:
+    """A projection by column, one record per target; what does not exist is left out or None."""
     growth, year, method = one["growth_on_last_year"], one["projected"], one["method"]
     common = {key: one[key] for key in CSV_COLUMNS if key in one}
     common["plan_version"] = one["plan_version"] and one["plan_version"]["number"]

@@ -75,6 +75,7 @@ CHANGE: Mapping[Lang, Texts] = {lang: Texts(lang, "change.") for lang in LANGUAG
 CONTRIBUTION: Mapping[Lang, Texts] = {lang: Texts(lang, "contribution.") for lang in LANGUAGES}
 SCENARIO: Mapping[Lang, Texts] = {lang: Texts(lang, "scenario.") for lang in LANGUAGES}
 SUSPICION: Mapping[Lang, Texts] = {lang: Texts(lang, "suspicion.") for lang in LANGUAGES}
+EMBED: Mapping[Lang, Texts] = {lang: Texts(lang, "embed.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 

@@ -100,6 +100,7 @@ def cut(series: Series, month: Month) -> Series:
         base_status=None,
         denominator=None if series.denominator is None else series.denominator[:length],
         doubt=None if series.doubt is None else series.doubt[:length],
+        unfinished=0.0,
     )
     base = shorter.calendar_year(month.year - 1)
     return replace(shorter, base=base, base_status="restated" if np.isfinite(base).any() else None)

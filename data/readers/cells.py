@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from pathlib import PurePath
 
@@ -18,6 +19,7 @@ from models.errors import UnreadableFile
 Row = Sequence[object]
 
 _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+_NAME = 120  # letters of a name; longer texts are folded anew each time
 _PUBLISHED = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
@@ -44,6 +46,12 @@ def fold(text: str) -> str:
     >>> fold("  Bộ  Công Thương ")
     'bo cong thuong'
     """
+    return _folded(text) if len(text) <= _NAME else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded(text: str) -> str:
+    """`fold`, with what was folded last at hand: tables repeat their names every month."""
     plain = _INVISIBLE.sub("", text).replace("đ", "d").replace("Đ", "D")
     decomposed = unicodedata.normalize("NFD", plain)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -54,7 +55,12 @@ class Figures:
             problems.append(Problem.at(comma, expected, advice))
         else:
             problems.append(_reads_two_ways(texts[evidence.open[0]]))
-        return cls(values)
+        problems += [
+            Problem.at(cell, "a finite number")
+            for cell in cells
+            if not math.isfinite(values.get((cell.sheet, cell.place), 0.0))
+        ]
+        return cls({place: value for place, value in values.items() if math.isfinite(value)})
 
     def value(self, cell: Cell) -> float | None:
         return self.values.get((cell.sheet, cell.place))

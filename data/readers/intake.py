@@ -25,7 +25,7 @@ MAX_FILE = 100_000_000  # bytes as they arrive
 MAX_BYTES = 300_000_000  # unpacked: a small file may hide a huge one
 MAX_RATIO = 200  # unpacked ÷ packed, of a part that is large once unpacked
 LARGE = 20_000_000
-MAX_CELLS = 600_000  # of a workbook or a CSV file, filled or formatted
+MAX_CELLS = 400_000  # of a workbook or a CSV file, filled or formatted
 MAX_AREA = 2_000_000  # rows × columns of a sheet up to its last filled cell
 
 _CHUNK = 1 << 20

@@ -22,11 +22,14 @@ from models.series import Month
 Place = Literal["number", "name", "unit", "code", "other"]
 
 _SHORT = (
+    (re.compile(r"(?<=\d) ?t\b"), " thang"),
     (re.compile(r"\bt\.? ?(?=\d)"), "thang "),
+    (re.compile(r"(?<=\d thang)/(?=\d{4})"), " nam "),
     (re.compile(r"\bkh\b"), "ke hoach"),
     (re.compile(r"\bu(?:oc )?\.?th\b"), "uoc thuc hien"),
     (re.compile(r"\bth\b"), "thuc hien"),
     (re.compile(r"\bck\b"), "cung ky"),
+    (re.compile(r"\bbc\b"), "bao cao"),
     (re.compile(r"\blk\b"), "luy ke"),
     (re.compile(r"\bcung ki\b"), "cung ky"),
     (re.compile(r"\bqui\b"), "quy"),

@@ -37,6 +37,7 @@ _ENOUGH = 2  # columns of figures that make a header one
 _LETTER = re.compile(r"\(?(?:[a-z]|\d{1,2})\)?(?: ?= ?[\d\s/:x*+%().-]+)?")
 _UNIT_LINE = re.compile(r"(?:đơn vị(?: tính)?|đvt|unit)\s*:\s*(.+)", re.IGNORECASE)
 _SIGNED = re.compile(r"ngay (\d{1,2}) thang (\d{1,2}) nam (\d{4})")
+_SENT = re.compile(r"bao cao so .*ngay (\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _DATE = re.compile(r"ngay bao cao|date of report")
 _OF_A_LAW = re.compile(r"thong tu|quyet dinh|nghi dinh|ban hanh|circular|decision|decree")
 _CLOSED = re.compile(
@@ -326,7 +327,7 @@ def _dated(above: Sequence[Row], month: Month) -> date | None:
 def _signed(texts: Sequence[str], month: Month) -> date | None:
     """The date of signature: a day in the month of the report or later."""
     for text in texts:
-        found = _SIGNED.search(text)
+        found = _SIGNED.search(text) or _SENT.search(text)
         if not found or _OF_A_LAW.search(text):
             continue
         try:

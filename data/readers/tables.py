@@ -334,7 +334,16 @@ def read_csv(content: bytes, file: str) -> Csv:
         If the bytes are no text.
     """
     kind_of(content, file)
-    return Csv(decode(content, file), file)
+    text = decode(content, file)
+    lines = text.count("\n") - text.count("\n\n") - text.count("\n\r\n")
+    if lines > MAX_CELLS:  # before a cell is made of each
+        raise UnreadableFile(
+            file,
+            expected=f"at most {MAX_CELLS:,} cells",
+            found=f"{lines:,} lines",
+            advice="Delete what is not part of the table, or split the file.",
+        )
+    return Csv(text, file)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ used. How to write such a file: docs/plans_and_files.md.
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -309,8 +308,6 @@ class _RowReader:
         value = self.numbers.value(value_cell)
         if value is None or kpi is None or month is None or published is None:
             return None
-        if not math.isfinite(value):
-            self.problems.append(Problem.at(value_cell, "a finite number"))
         if len(self.problems) > known:
             return None
         place = f"{self.file}, {f'{value_cell.sheet}, ' if value_cell.sheet else ''}"

@@ -16,16 +16,19 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from data.import_rows import UploadedFile
+from data.imports import commit, preview
 from data.store import Store
 from data.tables import metadata
 from experiments.odd_files.family import FAMILY, SLUG, Figures
 from experiments.odd_files.outcome import OddFile, Outcome
+from models.errors import VedichError
 
 CEILING = 4_000_000_000  # bytes of address space, so that a bomb cannot take the machine down
 
 
 def outcome_of(file: OddFile, home: Path, folder: Path) -> Outcome:
-    """Make the file, load it with the command `vedich ingest` in a child, and see what came of it.
+    """Make a file, load it in children by command and by upload, and see what came of it.
 
     Parameters
     ----------
@@ -36,10 +39,13 @@ def outcome_of(file: OddFile, home: Path, folder: Path) -> Outcome:
     path = folder / file.name
     _in_child(lambda: {"made": path.write_bytes(file.make())})
     before, _ = _rows(folder / "home", "")
+    shutil.copytree(home, folder / "other")
     start = time.perf_counter()
     told, peak = _in_child(lambda: _ingest(path, folder / "home"))
     seconds = time.perf_counter() - start
     after, figures = _rows(folder / "home", file.name)
+    uploaded, peak_of_upload = _in_child(lambda: _upload(path, folder / "other"))
+    _, figures_of_upload = _rows(folder / "other", file.name)
     text = f"{told.get('out', '')}\n{told.get('err', '')}"
     problems = [line for line in text.splitlines() if line.startswith("vedich: ")]
     return Outcome(
@@ -48,9 +54,12 @@ def outcome_of(file: OddFile, home: Path, folder: Path) -> Outcome:
         summary=text,
         rows_before=before,
         rows_after=after,
-        traceback="Traceback" in text or "code" not in told,
+        upload_message=str(uploaded.get("message", "")),
+        upload_figures=figures_of_upload,
+        upload_rows=len(figures_of_upload),
+        traceback="Traceback" in text or "code" not in told or "message" not in uploaded,
         exit_code=int(told.get("code", -1)),
-        peak_mb=peak / 1000,
+        peak_mb=max(peak, peak_of_upload) / 1000,
         seconds=seconds,
     )
 
@@ -92,6 +101,17 @@ def _ingest(path: Path, home: Path) -> dict[str, Any]:
     return {"out": out.getvalue(), "err": err.getvalue(), "code": code}
 
 
+def _upload(path: Path, home: Path) -> dict[str, Any]:
+    """Upload the file, look at it, and commit it, as the page does."""
+    store = Store.open(f"sqlite:///{home / 'vedich.db'}")
+    try:
+        shown = preview(store, SLUG, [UploadedFile(path.name, path.read_bytes())], "somebody")
+        commit(store, shown.upload.id, "somebody", mark=shown.mark)
+    except VedichError as error:
+        return {"message": str(error)}
+    return {"message": ""}
+
+
 def _rows(home: Path, file: str) -> tuple[int, Figures]:
     """Rows in all tables, and the figures that a file added."""
     store = Store.open(f"sqlite:///{home / 'vedich.db'}")
@@ -102,7 +122,7 @@ def _rows(home: Path, file: str) -> tuple[int, Figures]:
                 for table in metadata.sorted_tables
             )
         panel = store.panel(FAMILY)
-        figures = {
+        figures: Figures = {
             (one.kpi, str(one.month), one.form): one.value
             for one in panel.figures()
             if file and one.source.startswith(file)

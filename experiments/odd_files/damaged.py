@@ -15,6 +15,7 @@ from experiments.odd_files.family import (
     OF_TIDY,
     TIDY,
     Figures,
+    Rows,
     csv_bytes,
     of_form,
     part_of,
@@ -209,7 +210,7 @@ def _bombs() -> Iterator[OddFile]:
     ):
         kind: Kind = "refused"
         yield OddFile(f"{DAY}-bomb-{name}.xlsx", "bomb", make, kind, (word,))
-    rows = [["x"], *[[]] * 65_534, [*[None] * 255, 1]]
+    rows: Rows = [["x"], *[[] for _ in range(65_534)], [*[None] * 255, 1]]
     far = partial(old_workbook, {"a": rows})
     yield OddFile(f"{DAY}-bomb-far-cell.xls", "bomb", far, "refused", ("65,536",))
     yield OddFile(f"{DAY}-bomb-reach.xlsx", "bomb", _reaching, "refused", ("1,048,576",))
@@ -254,7 +255,7 @@ def _far_too_large() -> Iterator[OddFile]:
         f"{DAY}-few-far-below.xlsx", large, _far_below, "reads", figures=of_form(FORM[:3])
     )
     yield OddFile(
-        *(f"{DAY}-twenty-thousand.csv", large, partial(_lines, 20_000), "reads"),
+        *(f"{DAY}-almost-too-many.csv", large, partial(_lines, 130_000), "reads"),
         figures={("exports", "2021-06", "month"): 160.5},
     )
     yield OddFile(

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import openpyxl
+from openpyxl.utils import coordinate_to_tuple
 
 from data.observation import Kpi, Observation, RowSelector
 from data.plan import Plan
@@ -100,7 +101,7 @@ def changed(rows: Rows, changes: Mapping[str, object]) -> Rows:
     """The rows with other values in some cells, named as in Excel."""
     new = [list(row) for row in rows]
     for place, value in changes.items():
-        row, column = openpyxl.utils.coordinate_to_tuple(place)
+        row, column = coordinate_to_tuple(place)
         new += [[] for _ in range(row - len(new))]
         new[row - 1] += [None] * (column - len(new[row - 1]))
         new[row - 1][column - 1] = value

@@ -46,6 +46,8 @@ class Outcome:
     figures : that the import added
     summary : all that was said
     rows_before, rows_after : of all tables of the database
+    upload_message, upload_figures : the same of uploading, looking and committing
+    upload_rows : figures that uploading and committing wrote
     traceback : a traceback was shown, or the process died
     exit_code : of the command
     peak_mb : largest resident memory of the process, in megabytes (1e6 bytes)
@@ -57,6 +59,9 @@ class Outcome:
     summary: str
     rows_before: int
     rows_after: int
+    upload_message: str
+    upload_figures: Figures
+    upload_rows: int
     traceback: bool
     exit_code: int
     peak_mb: float
@@ -76,6 +81,7 @@ def failures(file: OddFile, found: Outcome, most_mb: float) -> list[str]:
         wrong.append(f"refused, yet {found.rows_after - found.rows_before} rows were written")
     if bool(found.message) != (found.exit_code == 2):
         wrong.append("exit code and message disagree")
+    wrong += _differences(found)
     right = found.figures == file.figures and not found.message
     if file.kind == "reads" and not right:
         wrong.append(f"expected a right reading, found {found.message or found.figures}")
@@ -89,4 +95,15 @@ def failures(file: OddFile, found: Outcome, most_mb: float) -> list[str]:
     for word in file.notes:
         if word.lower() not in found.summary.lower():
             wrong.append(f"the summary does not say '{word}'")
+    return wrong
+
+
+def _differences(found: Outcome) -> list[str]:
+    """Where an upload that is looked at and committed gives something else."""
+    said, wrote = found.upload_message, found.upload_rows
+    wrong = []
+    if found.message and (not said or wrote):
+        wrong.append(f"refused, yet an upload wrote {wrote} figures ({said or 'no message'})")
+    if not found.message and found.upload_figures != found.figures:
+        wrong.append(f"an upload gave {found.upload_figures} ({said})")
     return wrong

@@ -1,67 +1,77 @@
-"""Pages for people: the plan, the interface's routes, the kinds of problems."""
+"""Pages for people: the plan on one screen, the interface's routes, the kinds of problems."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from data.plan import Plan
 from models.errors import NoBundle, NoObservations
-from service.access import declared, requires
+from service.access import Public, Viewer, declared, requires
+from service.board import board_of, counted
 from service.desk import Desk
+from service.entries import log_of
 from service.problems import kinds, slug_of, status_of, title_of
-from service.projections import as_of_date, newest_vintage
-from service.routes.respond import AsOf, Language, TheDesk, render
-from service.tables import Row, printed_lines, table_rows
-from service.texts import Lang, day_of, month_name
+from service.projections import as_of_date
+from service.routes.page import Page, frame, page, page_body, respond_page, shown_day, site_of
+from service.routes.respond import AsOf, Language, TheDesk
+from service.site import Site
+from service.tables import task_rows
+from service.texts import LEVEL, STATUS, Lang, day_of, month_name
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=Page)
+PlanSlug = Annotated[str, Path()]
 
 
-@router.get("/", dependencies=[requires("viewer")])
-def plan_page(
+@router.get("/", response_model=None)
+def first_page(
+    request: Request,
     desk: TheDesk,
+    by: Viewer,
     lang: Language,
     plan: Annotated[str | None, Query()] = None,
     as_of: AsOf = None,
     kpi: Annotated[str | None, Query()] = None,
-) -> str:
-    """One plan's projections as a table, with the fan chart of one KPI.
+) -> Response:
+    """The page of the plan that is asked for, else of the first; without any, how to begin."""
+    plans = desk.store.plans()
+    if not plans:
+        return Page(page("empty.html", site_of(request, lang, by), {}))
+    slug = plan or _first_plan(desk, plans).slug
+    site = site_of(request, lang, by, slug, as_of=as_of)
+    asked = request.query_params.get("lang")
+    address = site.kpi(kpi) if kpi else site.page("", lang=lang if asked else None)
+    return RedirectResponse(address, 303)
+
+
+@router.get("/plans/{plan}")
+def plan_page(
+    plan: PlanSlug,
+    request: Request,
+    desk: TheDesk,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """Every target of a plan on one screen, its tasks below.
 
     Without `as_of` it shows the vintage of the last retraining, and says so when
     newer figures are there.
     """
-    plans = desk.store.plans()
-    if not plans:
-        return render("empty.html", lang, {})
-    document = desk.store.plan(plan) if plan else _first_plan(desk, plans)
-    day = as_of_date(as_of) if as_of else _shown_day(desk, document)
-    content: dict[str, Any] = {
-        "plan": document,
-        "plans": plans,
-        "plan_name": document.name_vi if lang == "vi" else document.name_en,
-        "rows": [],
-        "labels": [document.label] if document.label else [],
-        "problem": "",
-        **_vintages(desk, document, day, as_of, lang),
-    }
-    if day is not None:
-        try:
-            issued = desk.all_issued(document.slug, day)
-            rows = table_rows([one.projection for one in issued], document, lang)
-            content |= _links(document, rows, day, as_of, kpi, lang)
-            content["labels"] = list(dict.fromkeys(row.label for row in rows if row.label))
-            chosen = next(one for one in issued if one.projection["kpi"] == content["chosen"].kpi)
-            decimals = document.kpi(content["chosen"].kpi).decimals
-            content["printed"] = printed_lines(chosen.projection, decimals, lang)
-        except (NoBundle, NoObservations) as reason:
-            content["problem"] = str(reason)
-    return render("plan.html", lang, content)
+    document = desk.store.plan(plan)
+    site = site_of(request, lang, by, plan, "", as_of)
+    return respond_page(
+        request,
+        desk.picture(
+            plan,
+            ("page", site),
+            lambda: page_body("plan.html", site, _plan_content(desk, document, site)),
+        ),
+    )
 
 
 @router.get("/openapi.json", dependencies=[requires("public")], response_class=JSONResponse)
@@ -71,8 +81,8 @@ def description(request: Request) -> dict[str, Any]:
     return described
 
 
-@router.get("/docs", dependencies=[requires("public")])
-def routes_page(request: Request) -> str:
+@router.get("/docs")
+def routes_page(request: Request, by: Public) -> str:
     """Every route of the interface and the role it needs; works offline."""
     roles = {(method, path): role for method, path, role in declared(request.app)}
     operations = [
@@ -85,11 +95,11 @@ def routes_page(request: Request) -> str:
         for path, methods in request.app.openapi()["paths"].items()
         for method, operation in methods.items()
     ]
-    return render("docs.html", "en", {"operations": operations})
+    return page("docs.html", site_of(request, "en", by), {"operations": operations})
 
 
-@router.get("/problems", dependencies=[requires("public")])
-def problems_page() -> str:
+@router.get("/problems")
+def problems_page(request: Request, by: Public) -> str:
     """What the types of problem documents mean."""
     found = [
         {
@@ -100,7 +110,53 @@ def problems_page() -> str:
         }
         for kind in kinds()
     ]
-    return render("problems.html", "en", {"problems": found})
+    return page("problems.html", site_of(request, "en", by), {"problems": found})
+
+
+def _plan_content(desk: Desk, plan: Plan, site: Site) -> dict[str, Any]:
+    lang = site.lang
+    day = as_of_date(site.as_of) if site.as_of else shown_day(desk, plan)
+    content: dict[str, Any] = {
+        **frame(desk, plan, site, day),
+        "board": None,
+        "tasks": [],
+        "logs": [],
+        "problem": "",
+    }
+    if day is None:
+        return content
+    try:
+        board = board_of(desk, plan, day, lang)
+    except (NoBundle, NoObservations) as reason:
+        return content | {"problem": str(reason)}
+    marks = [one["label"][lang] for one in board.projections if one["label"]]
+    return content | {
+        "board": board,
+        "labels": list(dict.fromkeys(marks)),
+        "counts": [(code, STATUS[lang][code], many) for code, many in counted(board.rows)],
+        "tasks": task_rows(board.projections, lang),
+        "logs": [_newest_words(desk, plan, kpi.slug, day, lang) for kpi in _in_words(plan)],
+        "compared": board.compared and day_of(board.compared.isoformat(), lang),
+        "levels": LEVEL[lang],
+        "vintage": site.as_of or day.isoformat(),
+    }
+
+
+def _in_words(plan: Plan) -> list[Any]:
+    return [kpi for kpi in plan.kpis if kpi.kind == "log"]
+
+
+def _newest_words(desk: Desk, plan: Plan, kpi: str, day: date, lang: Lang) -> dict[str, Any]:
+    """A KPI kept in words, with what was said last."""
+    found = log_of(desk.store, plan.slug, kpi, day)
+    last = found["log"][-1] if found["log"] else None
+    return {
+        "kpi": kpi,
+        "name": found["name"][lang],
+        "month": last and month_name(last["month"], lang),
+        "text": last and (last["text"][lang] or last["text"]["vi"] or last["text"]["en"]),
+        "by": last and last["by"],
+    }
 
 
 def _first_plan(desk: Desk, plans: Sequence[str]) -> Plan:
@@ -108,59 +164,3 @@ def _first_plan(desk: Desk, plans: Sequence[str]) -> Plan:
     documents = [desk.store.plan(slug) for slug in plans]
     real = (one for one in documents if not any(kpi.demonstration for kpi in one.kpis))
     return next(real, documents[0])
-
-
-def _shown_day(desk: Desk, plan: Plan) -> date | None:
-    """The vintage of the last retraining, else the newest; None without any figures."""
-    promotions = desk.store.promotions(plan.family)
-    if promotions:
-        return promotions[-1].as_of
-    try:
-        return newest_vintage(desk.store, plan.family)
-    except NoObservations:
-        return None
-
-
-def _vintages(
-    desk: Desk, plan: Plan, day: date | None, as_of: str | None, lang: Lang
-) -> dict[str, Any]:
-    """The months that can be chosen, and the newest if it is not shown."""
-    known = desk.store.vintages(plan.family)
-    months = sorted({f"{one:%Y-%m}" for one in known if one.year == plan.year})
-    chosen = as_of or (f"{day:%Y-%m}" if day else "")
-    if chosen and chosen not in months:
-        months.append(chosen)
-    newer = None
-    if day and known and known[-1] > day:
-        month = f"{known[-1]:%Y-%m}"
-        query = urlencode({"plan": plan.slug, "as_of": month, "lang": lang})
-        newer = {"name": month_name(month, lang), "query": query}
-    return {
-        "months": months,
-        "as_of": chosen,
-        "day": day_of(day.isoformat(), lang) if day else "",
-        "newer": newer,
-    }
-
-
-def _links(
-    plan: Plan, rows: Sequence[Row], day: date, as_of: str | None, kpi: str | None, lang: Lang
-) -> dict[str, Any]:
-    """The table's rows with the addresses of pages, and of charts where there are figures."""
-    base = f"/v1/plans/{quote(plan.slug)}/projections"
-    vintage = as_of or day.isoformat()
-    chosen = next(
-        (row for row in rows if row.kpi == kpi),
-        next((row for row in rows if row.target != "–"), rows[0]),
-    )
-    query = {"plan": plan.slug, "as_of": vintage, "lang": lang}
-    return {
-        "rows": rows,
-        "chosen": chosen,
-        "base": base,
-        "vintage": urlencode({"as_of": vintage, "lang": lang}),
-        "links": {row.kpi: urlencode(query | {"kpi": row.kpi}) for row in rows},
-        "charts": {
-            row.kpi: f"{base}/{quote(row.kpi)}/fan-chart" for row in rows if row.actual != "–"
-        },
-    }

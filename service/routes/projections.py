@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from data.demonstration import series_to_project
-from models.errors import NoBundle, NoObservations
 from service.access import Caller, Public, requires
 from service.desk import JSON_TYPE, Body, Desk, encode, mark_of, tag_of
+from service.history import history_of
 from service.issued import issued_projections
-from service.projections import Json, as_of_date, newest_day
+from service.projections import Json, as_of_date
 from service.routes.respond import AsOf, Language, TheDesk, problems, respond
 from service.schemas import History, Projection, ProjectionList
 from service.tables import to_csv
-from service.texts import Lang, assigned, label_of
+from service.texts import Lang
 
 router = APIRouter(prefix="/v1/plans/{plan}/projections", tags=["projections"])
 
@@ -129,63 +129,6 @@ def history(
         return Body(encode(content), JSON_TYPE, tag_of(stamps, "-history"))
 
     return respond(request, desk.body(plan, ("history", kpi, as_of), make))
-
-
-def history_of(desk: Desk, plan: str, kpi: str, as_of: str | None) -> dict[str, Any]:
-    """One point per month of the plan's year up to the vintage asked for."""
-    document = desk.store.plan(plan)
-    definition = document.kpi(kpi)
-    newest = newest_day(desk.store, document)
-    last = as_of_date(as_of) if as_of else newest
-    days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
-    shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
-    demonstration = bool(shown) and kpi in desk.basis(plan, shown[-1]).labelled
-    return {
-        "plan": plan,
-        "kpi": kpi,
-        "label": label_of(document, demonstration),
-        "year": document.year,
-        "unit": definition.unit,
-        "history": [_point(desk, plan, kpi, day) for day in shown],
-    }
-
-
-def _month(day: date) -> tuple[int, int]:
-    return day.year, day.month
-
-
-def _point(desk: Desk, plan: str, kpi: str, day: date) -> dict[str, Any]:
-    empty: dict[str, Any] = {
-        "as_of": day.isoformat(),
-        "cutoff": None,
-        "probability": None,
-        "status": None,
-        "median": None,
-        "quantiles": {},
-        "lower_value": None,
-        "upper_value": None,
-        "plan_version": None,
-        "model_version": None,
-        "stamp": None,
-        "reason": None,
-    }
-    try:
-        one = desk.issued(plan, kpi, day).projection
-    except (NoBundle, NoObservations) as reason:
-        return empty | {"reason": str(reason)}
-    year, target = one["projected"], assigned(one)
-    return empty | {
-        "cutoff": one["cutoff"],
-        "probability": one["probability"],
-        "status": one["status"],
-        "median": year and year["median"],
-        "quantiles": year["quantiles"] if year else {},
-        "lower_value": target and target["lower_value"],
-        "upper_value": target and target["upper_value"],
-        "plan_version": target and target["plan_version"],
-        "model_version": one["method"]["model_version"],
-        "stamp": one["stamp"],
-    }
 
 
 def draw(desk: Desk, plan: str, kpi: str, day: date, form: str, lang: Lang) -> Body:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query, Request, Response
 from jinja2 import Environment, PackageLoader
 
+from service.assets import address
 from service.desk import Body, Desk
 from service.problems import MEDIA_TYPE
 from service.schemas import Problem
@@ -64,12 +65,14 @@ def render(template: str, lang: Lang, content: dict[str, Any]) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("service", "pages"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["asset"] = address
+    return environment
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -7,32 +7,34 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from data.accounts import set_password
 from data.sessions import LASTS, log_in, log_out, verify
 from models.errors import LoginFailed, NotAllowed, TooManyLogins
 from service.access import ANONYMOUS, COOKIE, Public, Viewer
 from service.problems import LOGIN, status_of
-from service.routes.respond import Language, TheDesk, problems, render
+from service.routes.page import Page, page, site_of
+from service.routes.respond import Language, TheDesk, problems
 from service.schemas import PasswordChange, WhoAmI
+from service.site import Site
 from service.texts import TEXT
 
 router = APIRouter()
 Next = Annotated[str, Query(description="the page to go to afterwards")]
 
 
-@router.get(LOGIN, include_in_schema=False, response_class=HTMLResponse)
-def login_page(by: Public, lang: Language, next: Next = "/") -> str:
+@router.get(LOGIN, include_in_schema=False, response_class=Page)
+def login_page(request: Request, by: Public, lang: Language, next: Next = "/") -> str:
     """Where a person logs in, or out."""
-    return _page(by.name if by.session else None, lang, next)
+    return _page(site_of(request, lang, by), by.name if by.session else None, next)
 
 
 @router.post(LOGIN, include_in_schema=False)
 def login(
     request: Request,
     desk: TheDesk,
-    _by: Public,
+    by: Public,
     lang: Language,
     name: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=1000)],
@@ -45,8 +47,8 @@ def login(
     except (LoginFailed, TooManyLogins) as error:
         closed = isinstance(error, TooManyLogins)
         problem = TEXT[lang]["login_closed"] if closed else TEXT[lang]["login_failed"]
-        page = _page(None, lang, next, problem, name)
-        return HTMLResponse(page, status_of(type(error)) or 500)
+        content = _page(site_of(request, lang, by), None, next, problem, name)
+        return Page(content, status_of(type(error)) or 500)
     answer = RedirectResponse(_own_page(next), 303)
     answer.set_cookie(
         COOKIE,
@@ -87,9 +89,9 @@ def change_password(request: Request, desk: TheDesk, by: Viewer, change: Passwor
         set_password(desk.store, by.name, change.new, by.name)
 
 
-def _page(name: str | None, lang: Language, next: str, problem: str = "", typed: str = "") -> str:
+def _page(site: Site, name: str | None, next: str, problem: str = "", typed: str = "") -> str:
     content = {"name": name, "next": next, "problem": problem, "typed": typed}
-    return render("login.html", lang, content)
+    return page("login.html", site, content)
 
 
 def _own_page(next: str) -> str:

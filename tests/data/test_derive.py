@@ -301,3 +301,73 @@ def test_derived_months_add_up_to_the_newest_cumulative(months) -> None:  # type
     series = panel(*figures).series_as_of("exports", LATE)
     assert float(series.values.sum()) == pytest.approx(cumulative, rel=1e-9)
     assert series.status[-1] == "estimate"
+
+
+# --- a month that was not over when its estimate was published
+
+
+def on(
+    day: date, month: Month, form: Form, value: float, status: FigureStatus = "estimate"
+) -> Observation:
+    return Observation("exports", month, form, value, status, day, "a source")
+
+
+JUNE = Month(2021, 6)
+
+
+@pytest.mark.parametrize(
+    ("day", "share"),
+    [
+        (date(2021, 6, 15), 0.5),
+        (date(2021, 6, 18), 0.4),
+        (date(2021, 6, 24), 0.0),
+        (date(2021, 7, 1), 0.0),
+    ],
+)
+def test_an_estimate_within_its_month_leaves_part_of_it_open(day: date, share: float) -> None:
+    figures = [on(date(2021, 6, 1), Month(2021, 5), "month", 10.0), on(day, JUNE, "month", 12.0)]
+    series = Panel.of("family", [FLOW], figures).series_as_of("exports", LATE)
+    assert (series.cutoff, series.unfinished) == (JUNE, pytest.approx(share))
+
+
+def test_a_cumulative_figure_alone_says_so_too() -> None:
+    figures = [
+        on(date(2021, 6, 1), Month(2021, 5), "year_to_date", 50.0),
+        on(date(2021, 6, 15), JUNE, "year_to_date", 62.0),
+    ]
+    panel = Panel.of("family", [FLOW], figures)
+    assert panel.series_as_of("exports", LATE).unfinished == pytest.approx(0.5)
+
+
+def test_the_next_report_closes_the_month() -> None:
+    figures = [
+        on(date(2021, 6, 15), JUNE, "month", 12.0),
+        on(date(2021, 7, 15), JUNE, "month", 12.5, "restated"),
+        on(date(2021, 7, 15), Month(2021, 7), "month", 13.0),
+    ]
+    panel = Panel.of("family", [FLOW], figures)
+    assert panel.series_as_of("exports", date(2021, 6, 30)).unfinished == pytest.approx(0.5)
+    july = panel.series_as_of("exports", date(2021, 7, 31))
+    assert (july.cutoff, july.unfinished) == (Month(2021, 7), pytest.approx(16 / 31))
+
+
+def test_a_figure_that_is_settled_is_not_open() -> None:
+    figures = [on(date(2021, 6, 15), JUNE, "month", 12.0, "final")]
+    assert Panel.of("family", [FLOW], figures).series_as_of("exports", LATE).unfinished == 0.0
+
+
+def test_a_total_is_as_open_as_its_parts_are_large() -> None:
+    whole = on(date(2021, 6, 30), JUNE, "month", 30.0)
+    half = Observation("imports", JUNE, "month", 10.0, "estimate", date(2021, 6, 15), "a source")
+    panel = Panel.of("family", [FLOW, OTHER, TOTAL], [whole, half])
+    assert panel.series_as_of("turnover", LATE).unfinished == pytest.approx(0.125)
+
+
+def test_an_index_from_rates_within_its_month() -> None:
+    figures = [
+        Observation("iip", month, form, 104.0, "estimate", day, "a source")
+        for form in ("rate_on_month", "rate_on_year")
+        for month, day in ((Month(2021, 5), date(2021, 5, 29)), (JUNE, date(2021, 6, 15)))
+    ]
+    series = Panel.of("family", [INDEX], figures).series_as_of("iip", LATE)
+    assert series.unfinished == pytest.approx(0.5)

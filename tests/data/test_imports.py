@@ -193,11 +193,15 @@ def test_unknown_and_expired_ids(store: Store) -> None:
         previewed(store, shown.upload.id, NOW)
 
 
-def test_too_much_and_nothing_are_refused(store: Store) -> None:
+def test_too_much_and_nothing_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UploadTooLarge, match="at most 24 files and 32 MB"):
         preview(store, "p-2021", [table(row())] * (MAX_FILES + 1), "an")
     with pytest.raises(UploadTooLarge):
         preview(store, "p-2021", [UploadedFile("a.csv", b"x" * (MAX_BYTES + 1))], "an")
+    monkeypatch.setattr("data.imports.MAX_FIGURES", 2)
+    three = [table(row(), row("steel")), table(row(month="2021-04"), name="april.csv")]
+    with pytest.raises(UploadTooLarge, match=r"at most 2 figures at once, found 3 up to april"):
+        preview(store, "p-2021", three, "an")
     with pytest.raises(InputError, match="found none"):
         preview(store, "p-2021", [], "an")
     with pytest.raises(UnknownPlan):

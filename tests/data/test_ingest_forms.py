@@ -52,7 +52,7 @@ def test_a_form_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
     report = ingest(store, "lang-son", [form(tmp_path / "2021-06-15-bieu.xlsx")])
     assert report.added == Added(6, 0, 0)
     assert (report.files[0].tables, report.rows) == (("report form (unversioned)",), 3)
-    assert [(row.table, row.row) for row in report.unknown] == [("report_form", "Than")]
+    assert [(one.row.table, one.row.label) for one in report.unknown] == [("report_form", "Than")]
     panel = store.panel("lang-son")
     found = {
         (o.kpi, str(o.month), o.form): (o.value, o.status)
@@ -106,6 +106,7 @@ def test_the_next_report_restates_the_month(store: Store, tmp_path: Path) -> Non
     book.save(tmp_path / "2021-07-15-bieu.xlsx")
     ingest(store, "lang-son", [first, tmp_path / "2021-07-15-bieu.xlsx"])
     before = store.series_as_of("lang-son", "cement", date(2021, 6, 30))
+    assert before.unfinished == 0.5  # published on the 15th of 30 days
     after = store.series_as_of("lang-son", "cement", date(2021, 7, 31))
     june = Month(2021, 6).ordinal
     assert before.values[june - before.start.ordinal] == 90.0

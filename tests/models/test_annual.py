@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.annual import AnnualDistribution, annual_distribution, monthly_values
 from models.errors import CannotForecast
 from models.paths import generator
-from models.revisions import Revision
+from models.revisions import Revision, month_ahead_spread
 from models.series import Month, Series
 from tests.models.strategies import known_paths, made, series, series_with_paths
 
@@ -315,6 +315,34 @@ def test_a_year_whose_december_is_an_estimate_is_settled_on_it(kind: str) -> Non
     over = annual_distribution(series, np.empty((50, 0)), revision=USUAL)
     assert np.ptp(over.samples) == 0.0
     assert over.data_status == "estimate"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unfinished_month_opens_the_year_to_date(kind: str) -> None:
+    given = {"denominator": np.full(30, 10.0)} if kind == "ratio" else {}
+    paths = known_paths(REST, 4000)
+    whole = annual_distribution(estimated(kind, **given), paths)
+    half = annual_distribution(estimated(kind, unfinished=0.5, **given), paths)
+    assert np.ptp(whole.known) == 0.0
+    assert (np.ptp(half.known) == 0.0) == (kind == "closing")  # December's is still to come
+    np.testing.assert_allclose(half.known - half.revision, whole.known)
+
+
+def test_an_unfinished_month_is_off_by_its_part_of_a_month_ahead() -> None:
+    one = estimated(unfinished=0.5)
+    drawn = annual_distribution(one, known_paths(REST, 20_000)).revision
+    spread = 0.5 * month_ahead_spread(one.values) * one.values[-1]
+    assert drawn.std() == pytest.approx(spread, rel=0.1)
+    wider = annual_distribution(replace(one, unfinished=0.9), known_paths(REST, 20_000)).revision
+    assert wider.std() > 1.5 * drawn.std()
+
+
+def test_a_year_whose_december_is_unfinished_is_not_settled() -> None:
+    over = annual_distribution(estimated(months=24), np.empty((500, 0)))
+    open_ = annual_distribution(estimated(months=24, unfinished=0.5), np.empty((500, 0)))
+    assert over.samples.std() == 0.0
+    assert open_.samples.std() > 0.0
+    assert np.median(open_.samples) == pytest.approx(over.samples[0], rel=0.02)
 
 
 def test_next_years_base_is_open_while_december_is_an_estimate() -> None:

@@ -21,9 +21,11 @@ from models.calibration import uncalibrated
 from models.errors import InputError, NoBundle
 from models.series import Month
 from models.target import Target
+from models.task import Progress
 from service.changes import DRAWS, PARTS, Figures, changes, split, steps_between
 from service.desk import Desk
 from service.projections import issue_kpi
+from tests.service.test_entries import PLAN as TASKS
 from training.bundles import PromotedBundle
 
 PLAN = "demo-2018"
@@ -206,3 +208,24 @@ def test_the_route_answers_with_a_tag(service: Any) -> None:
     assert [entry["kpi"] for entry in one["changes"]] == ["coal"]
     wrong = ask(f"/v1/plans/{PLAN}/changes?from=2018-06&to=2018-05")
     assert wrong.status_code == 422
+
+
+def test_of_a_task_progress_is_the_month_and_a_lower_goal_the_plan(desk: Desk) -> None:
+    tasks = replace(TASKS, slug="tasks-2021", family="tasks")
+    desk.store.save_plan(tasks)
+    for day, done in ((date(2021, 7, 31), 1), (date(2021, 8, 31), 4)):
+        report = Progress("inspections", day, "Phòng", done=done)
+        desk.store.add_progress(tasks, report, "os:test")
+    found = changes(desk, "tasks-2021", date(2021, 7, 31), date(2021, 8, 31))
+    assert "prices" not in [one["kpi"] for one in found["changes"]]  # kept in words
+    moved = of(found, "inspections")
+    chance = moved["targets"][0]["probability"]
+    told = parts(chance)
+    assert list(told) == list(PARTS)
+    assert told["model"] == told["revisions"] == 0
+    assert told["plan"] > 0  # 6 in place of 8
+    assert told["month"] > 0
+    assert add_up(chance)
+    assert "Cuộc kiểm tra" in moved["sentence"]["vi"]
+    communes = of(found, "communes")["targets"]  # dropped by version 2
+    assert [one["probability"]["to"] for one in communes] == [None]

@@ -109,7 +109,7 @@ def test_what_does_not_exist_is_a_dash() -> None:
 @pytest.mark.parametrize(
     ("method", "status", "note"),
     [
-        ({"fallback": "pace", "failures": []}, "on_track", "pace"),
+        ({"fallback": "pace", "failures": []}, "on_track", "theo tiến độ các năm trước"),
         (
             {"fallback": None, "failures": [{"candidate": "year", "reason": "none came"}]},
             "no_basis",

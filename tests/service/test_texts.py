@@ -67,6 +67,7 @@ FAMILIES = (
     "contribution.",
     "scenario.",
     "suspicion.",
+    "embed.",
 )
 
 

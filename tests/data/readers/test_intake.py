@@ -216,6 +216,13 @@ def test_a_field_that_never_ends() -> None:
         read_csv(content, "file.csv").grid(";")
 
 
+def test_csv_of_too_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.readers.tables.MAX_CELLS", 3)
+    read_csv(b"a\n\nb\nc\n", "file.csv")
+    with pytest.raises(UnreadableFile, match="5 lines"):
+        read_csv(b"a\nb\nc\nd\ne\n", "file.csv")
+
+
 def test_csv_of_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.readers.tables.MAX_CELLS", 3)
     with pytest.raises(UnreadableFile, match="more, up to B2"):

@@ -246,6 +246,29 @@ def test_totals_and_tasks_are_said_and_left_out() -> None:
     assert any("task" in note for note in form.notes)
 
 
+def test_the_annex_of_a_six_month_report() -> None:
+    rows = [
+        ["SỞ CÔNG THƯƠNG", None, None, "PHỤ LỤC I"],
+        ["KẾT QUẢ 6 THÁNG ĐẦU NĂM, NHIỆM VỤ 6 THÁNG CUỐI NĂM 2021"],
+        ["(Kèm theo Báo cáo số 123/BC-SCT ngày 18/6/2021 của Sở Công Thương)"],
+        [
+            *("TT", "Chỉ tiêu", "Đơn vị", "Thực hiện năm 2020", "Kế hoạch năm 2021"),
+            *("Thực hiện 6 tháng 2020", "Tháng 5/2021", "Ước tháng 6/2021", "Ước 6 tháng 2021"),
+            *("So với KH năm 2021 (%)", "So với cùng kỳ 2020 (%)"),
+        ],
+        [1, "Xi măng", "1.000 tấn", 940, 1000, 480, 80, 90, 500, 50, 104.2],
+    ]
+    form = read(workbook(rows))
+    assert (form.report_month, form.published) == (JUNE, date(2021, 6, 18))
+    assert figures(form, "cement") == {
+        ("year_last_year", "2020-12"): 940.0,
+        **{key: value for key, value in CEMENT.items() if key[0] not in LEFT_OUT},
+    }
+
+
+LEFT_OUT = ("month_last_year", "yoy_month")
+
+
 # --- headings
 
 
@@ -265,6 +288,11 @@ def test_totals_and_tasks_are_said_and_left_out() -> None:
         ("Cộng dồn từ đầu năm đến cuối tháng báo cáo", "ytd", "2021-06"),
         ("Ước 6 tháng đầu năm 2021", "ytd", "2021-06"),
         ("Lũy kế 5 tháng", "ytd_prev", "2021-05"),
+        ("Ước 6T/2021", "ytd", "2021-06"),
+        ("6T/2020", "ytd_last_year", "2020-06"),
+        ("T5/2021", "month_prev", "2021-05"),
+        ("Ước T6", "month_est", "2021-06"),
+        ("So CK 6T (%)", "yoy_ytd", "2021-06"),
         ("Quý II", "quarter", "2021-06"),
         ("Thực hiện tháng 6 năm 2020", "month_last_year", "2020-06"),
         ("Lũy kế 6 tháng năm 2020", "ytd_last_year", "2020-06"),
@@ -279,6 +307,7 @@ def test_totals_and_tasks_are_said_and_left_out() -> None:
         ("Tháng báo cáo so với cùng kỳ năm trước (%)", "yoy_month", "2021-06"),
         ("Tháng 6 so với tháng 5 (%)", "mom", "2021-06"),
         ("So với tháng trước (%)", "mom", "2021-06"),
+        ("Tháng BC so với cùng kỳ (%)", "yoy_month", "2021-06"),
         ("Plan of the year", "plan_value", "2021-06"),
         ("Estimate for June 2021", "month_est", "2021-06"),
         ("6 months 2021", "ytd", "2021-06"),

@@ -22,9 +22,17 @@ from data.import_rows import UploadedFile
 from data.imports import commit, preview
 from models.series import Month
 from service.access import ACCESS, Access, declared, requires
+from service.report.starter import starter
 from tests.service.test_entries import PLAN as TASKS
 
-PLACES = {"plan": "demo-2018", "kpi": "coal", "month": "2018-06", "form": "json"}
+PLACES = {
+    "plan": "demo-2018",
+    "kpi": "coal",
+    "month": "2018-06",
+    "form": "json",
+    "chart": "distribution",
+    "name": "page.css",
+}
 MAY: dict[str, Access] = {
     "anonymous": "public",
     **{role: role for role in ROLES},
@@ -50,6 +58,7 @@ class Asked:
         the path ('id', 'stamp') and the body
     body : JSON
     form : fields of a form
+    files : of a form, with their names and contents
     file : the body is a file
     people : only somebody who logged in has what it changes
     places : names in the path other than those of `PLACES`
@@ -59,6 +68,7 @@ class Asked:
     before: Callable[[Any], dict[str, Any]] = lambda office: {}
     body: dict[str, Any] | None = None
     form: dict[str, Any] | None = None
+    files: dict[str, tuple[str, bytes]] | None = None
     file: bytes | None = None
     people: bool = False
     places: dict[str, str] = field(default_factory=dict)
@@ -142,19 +152,44 @@ def _import(office: Any) -> dict[str, Any]:
 
 PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
+EMBED = "/embed/{plan}/{kpi}"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
 ENTRY = {"unit": "thousand tonnes", "reason": "a reason"}
+TEMPLATE = {"template": ("mine.docx", starter("vi"))}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
 
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/"): Asked(),
     ("GET", "/docs"): Asked(),
+    ("GET", EMBED): Asked(_issued),
+    ("GET", f"{EMBED}/card.{{form}}"): Asked(_issued, places={"form": "svg"}),
+    ("GET", f"{EMBED}/chart.{{form}}"): Asked(_issued, places={"form": "svg"}),
     ("GET", "/healthz"): Asked(),
     ("GET", "/login"): Asked(),
     ("GET", "/metrics"): Asked(),
+    ("GET", "/odata/"): Asked(),
+    ("GET", "/odata/$metadata"): Asked(),
+    ("GET", "/odata/Projections"): Asked(_issued),
+    ("GET", "/odata/Projections/$count"): Asked(_issued),
+    ("GET", "/odata/Projections({key})"): Asked(
+        _issued, places={"key": "'demo-2018:coal:2018-06-30:assigned:year'"}
+    ),
+    ("GET", "/oembed"): Asked(_issued, query="?url=http://127.0.0.1/embed/demo-2018/coal"),
     ("GET", "/openapi.json"): Asked(),
+    ("GET", "/plans/{plan}"): Asked(),
+    ("GET", "/plans/{plan}/data"): Asked(),
+    ("GET", "/plans/{plan}/kpis/{kpi}"): Asked(),
+    ("GET", "/plans/{plan}/kpis/{kpi}/{chart}.{form}"): Asked(),
+    ("GET", "/plans/{plan}/models"): Asked(),
+    ("GET", "/plans/{plan}/reliability.{form}"): Asked(),
+    ("GET", "/plans/{plan}/reports"): Asked(),
+    ("GET", "/plans/{plan}/reports/template.docx"): Asked(),
+    ("GET", "/plans/{plan}/versions"): Asked(),
+    ("GET", "/plans/{plan}/what-if"): Asked(),
+    ("GET", "/plans/{plan}/why"): Asked(),
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),
+    ("GET", "/static/{name}"): Asked(),
     ("GET", "/v1/audit"): Asked(),
     ("GET", "/v1/imports"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/imports/{id}"): Asked(_upload()),
@@ -169,6 +204,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", PROJECTION): Asked(_issued),
     ("GET", f"{PROJECTION}.csv"): Asked(_issued),
     ("GET", f"{PROJECTION}/{{kpi}}"): Asked(_issued),
+    ("GET", f"{PROJECTION}/{{kpi}}.md"): Asked(_issued),
     ("GET", f"{PROJECTION}/{{kpi}}/fan-chart.{{form}}"): Asked(),
     ("GET", f"{PROJECTION}/{{kpi}}/history"): Asked(),
     ("GET", f"{PLAN}/changes"): Asked(query="?from=2018-05&to=2018-06"),
@@ -185,6 +221,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
     ("POST", "/logout"): Asked(),
+    ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),
     ("POST", "/v1/imports"): Asked(file=_figure(), query="?plan=demo-2018&file=figures.csv"),
     ("POST", "/v1/imports/{id}/commit"): Asked(_upload(), {}),
     ("POST", "/v1/imports/{id}/matches"): Asked(
@@ -263,6 +300,7 @@ def test_scopes_and_roles_are_all_tried() -> None:
 
 def test_nothing_is_changed_by_who_may_only_read(office: Any) -> None:
     own = {"/login", "/logout", "/v1/session/password"}  # one's own session and password
+    own.add("/plans/{plan}/reports/template")  # sends a file back, keeps nothing
     open_ = [
         (method, path)
         for method, path, access in declared(office.client.app)
@@ -292,6 +330,8 @@ def _answer(office: Any, who: str, method: str, path: str) -> str:
         }
     if asked.form is not None:
         options["data"] = asked.form
+    if asked.files is not None:
+        options["files"] = asked.files
     if asked.file is not None:
         options["content"] = asked.file
     address = path.format(**{**PLACES, **asked.places, **told}) + asked.query

@@ -129,6 +129,20 @@ def test_a_row_is_matched_by_hand(client: Any) -> None:
     assert [one.by for one in entries(store, action="figures.match")] == ["local"]
 
 
+@pytest.mark.parametrize("kpi", [None, ""])
+def test_a_row_may_be_none_of_the_kpis(client: Any, kpi: str | None) -> None:
+    text = HEADER + "Gạo;2018-05;60;;2018-07-10\ncoal;2018-05;150;;2018-07-10\n"
+    id = upload(client, text).json()["id"]
+    row = {"table": "tidy", "row": "Gạo", "kpi": kpi}
+    matched = client.post(f"{BASE}/{id}/matches", json=row).json()["preview"]
+    assert [(one["row"], one["how"]) for one in matched["rows"]] == [
+        ("Gạo", "ignored"),
+        ("coal", "plan"),
+    ]
+    made = client.post(f"{BASE}/{id}/commit").json()
+    assert made["files"] == [{"file": "may.csv", "new": 1, "unchanged": 0}]
+
+
 def test_a_suggestion_names_the_kpi(client: Any) -> None:
     shown = upload(client, HEADER + "Quặng sắt;2018-05;60;;2018-07-10\n").json()
     (unknown,) = shown["preview"]["unknown"]

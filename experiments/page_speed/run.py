@@ -1,0 +1,223 @@
+"""Time the plan page of 100 KPIs: its HTML, and its first paint in Chromium.
+
+    python -m experiments.page_speed.run
+
+Makes a plan of 100 KPIs in a folder of its own (monthly figures of four years and a half, drawn;
+a model of the two candidates that cost nothing to fit), serves it on a free port of
+this machine and asks it. Needs Debian's `chromium` and
+`chromium-driver` for the paints; without them only the HTML is timed. Writes
+`results.csv` beside this file.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import socket
+import statistics
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import uvicorn
+
+from data.observation import Kpi, Observation
+from data.plan import Plan, PlanVersion
+from data.settings import Settings
+from data.store import ImportRecord, Store
+from models.candidates import REGISTRY
+from models.series import Month
+from models.target import Target
+from service.app import create_app
+from training.retrain import retrain
+from training.tracking import RegisteredVersion, RetrainingRun
+
+KPIS, FIRST, LAST = 100, Month(2017, 1), Month(2021, 6)
+PLAN, DAY = "speed-2021", date(2021, 6, 30)
+TIMES = 15
+PAINTED = """
+const done = arguments[0];
+(function look() {
+  const paint = performance.getEntriesByName('first-contentful-paint')[0];
+  if (paint) done(paint.startTime);
+  else setTimeout(look, 5);
+})();
+"""
+DRAWN = "return document.querySelectorAll('figure[data-spec]:not([data-drawn])').length === 0"
+
+
+class Unkept:
+    """Numbers model versions and keeps nothing."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def open(self) -> None:
+        pass
+
+    def record(self, run: RetrainingRun) -> RegisteredVersion:
+        self.count += 1
+        return RegisteredVersion(run.family, str(self.count), "run")
+
+    def set_alias(self, family: str, alias: str, version: str) -> None:
+        pass
+
+    def remove_alias(self, family: str, alias: str) -> None:
+        pass
+
+    def versions(self, family: str) -> tuple[RegisteredVersion, ...]:
+        return ()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address:
+        rows = [*html(address), *paints(address)]
+    with (Path(__file__).parent / "results.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def html(address: str) -> Iterator[dict[str, Any]]:
+    """The page asked for again and again: made anew each time, and kept."""
+    page = f"{address}/plans/{PLAN}?as_of=2021-06"
+    ask(page)  # the projections are at hand after this
+    start = time.process_time()  # of the service and of who asks: they share a process
+    anew = [ask(f"{page}&made={number}") for number in range(TIMES)]
+    yield row("HTML, made anew", anew, time.process_time() - start)
+    start = time.process_time()
+    kept = [ask(page) for _ in range(TIMES)]
+    yield row("HTML, at hand", kept, time.process_time() - start)
+
+
+def ask(address: str) -> float:
+    """Seconds until the last byte."""
+    start = time.perf_counter()
+    with urllib.request.urlopen(address, timeout=600) as answer:
+        answer.read()
+    return time.perf_counter() - start
+
+
+def paints(address: str) -> Iterator[dict[str, Any]]:
+    """First paint of the plan page with its sparklines; a KPI's page until Vega has drawn."""
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        return
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    os.environ["SE_OFFLINE"] = "true"
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic"):
+        options.add_argument(flag)
+    with tempfile.TemporaryDirectory() as profile:
+        options.add_argument(f"--user-data-dir={profile}")
+        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        driver.execute_cdp_cmd("Network.enable", {})
+        driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
+        found, drawn = [], []
+        for _ in range(TIMES):
+            driver.get(f"{address}/plans/{PLAN}?as_of=2021-06")
+            found.append(float(driver.execute_async_script(PAINTED)) / 1000)
+        yield row("first paint with sparklines, nothing cached", found)
+        ask(f"{address}/static/vega.js")
+        for _ in range(TIMES):
+            start = time.perf_counter()
+            driver.get(f"{address}/plans/{PLAN}/kpis/kpi_000?as_of=2021-06")
+            while not driver.execute_script(DRAWN):
+                time.sleep(0.01)
+            drawn.append(time.perf_counter() - start)
+        yield row("KPI page until Vega has drawn, nothing cached", drawn[1:])
+        driver.quit()
+
+
+def row(what: str, seconds: list[float], cpu: float | None = None) -> dict[str, Any]:
+    found = {
+        "what": what,
+        "kpis": KPIS,
+        "times": len(seconds),
+        "median_ms": round(1000 * statistics.median(seconds)),
+        "worst_ms": round(1000 * max(seconds)),
+        "mean_cpu_ms": "" if cpu is None else round(1000 * cpu / len(seconds)),
+        "load_average": round(os.getloadavg()[0], 1),
+    }
+    print(found, flush=True)
+    return found
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """The service with the plan of 100 KPIs; its address."""
+    settings = Settings(home=home, mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    prepare(store, settings)
+    app = create_app(settings, store)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+    store.close()
+
+
+def prepare(store: Store, settings: Settings) -> None:
+    """The plan, its figures, and a model of May's and one of June's."""
+    kpis = tuple(
+        Kpi(f"kpi_{place:03}", f"Chỉ tiêu {place}", f"Target {place}", "tonnes")
+        for place in range(KPIS)
+    )
+    levels = {kpi.slug: values(place) for place, kpi in enumerate(kpis)}
+    targets = tuple(
+        (slug, Target("at_least", 1.03 * float(months[36:48].sum()), source="drawn"))
+        for slug, months in levels.items()
+    )
+    version = PlanVersion(1, date(2021, 1, 15), "drawn", targets)
+    names = ("Kế hoạch 100 chỉ tiêu", "Plan of 100 targets")
+    store.save_plan(Plan(PLAN, "speed", 2021, "Sở Công Thương", *names, kpis, (version,)))
+    figures = [
+        Observation(slug, FIRST.plus(place), "month", float(value), "final", published, "drawn")
+        for slug, months in levels.items()
+        for place, value in enumerate(months)
+        for published in [over(FIRST.plus(place))]
+    ]
+    origin = ImportRecord("drawn.csv", "0" * 64, "page_speed", datetime.now(UTC))
+    store.add_observations("speed", figures, origin)
+    cheap = {name: REGISTRY[name] for name in ("pace", "seasonal_naive")}
+    for day in (date(2021, 5, 31), DAY):
+        retrain(
+            store, settings, PLAN, day, tracker=Unkept(), candidates=cheap, workers=1, promote=True
+        )
+
+
+def values(place: int) -> np.ndarray:
+    """Monthly figures with a season, a trend and noise of its own."""
+    rng = np.random.default_rng(place)
+    count = LAST.ordinal - FIRST.ordinal + 1
+    season = 1 + 0.2 * np.sin(2 * np.pi * (np.arange(count) + place) / 12)
+    trend = 1.004 ** np.arange(count)
+    return np.asarray(
+        100 * (1 + place) * season * trend * np.exp(0.06 * rng.standard_normal(count))
+    )
+
+
+def over(month: Month) -> date:
+    """The last day of a month."""
+    after = month.plus(1)
+    return date(after.year, after.month, 1) - timedelta(days=1)
+
+
+if __name__ == "__main__":
+    main()

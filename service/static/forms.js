@@ -1,0 +1,138 @@
+// Forms that ask the interface: a form's fields go as JSON to `data-api`, the answer is said below it.
+// A button's `data-step` is added to the address, its `data-only` names the one field that it sends. A job that is answered is followed until it ends.
+"use strict";
+
+(function () {
+  const words = document.body.dataset;
+
+  function valueOf(field) {
+    const text = field.value;
+    if (field.dataset.type === "number") return text === "" ? undefined : Number(text);
+    if (field.dataset.type === "percent") return text === "" ? undefined : Number(text) / 100;
+    if (field.type === "checkbox") return field.checked;
+    return text;
+  }
+
+  // 'changes.0.kpi' is the kpi of the first of the changes; ticks of one name make a list.
+  function put(content, name, value) {
+    const path = name.split(".");
+    let place = content;
+    for (let depth = 0; depth < path.length - 1; depth += 1) {
+      if (place[path[depth]] === undefined) place[path[depth]] = /^\d+$/.test(path[depth + 1]) ? [] : {};
+      place = place[path[depth]];
+    }
+    place[path[path.length - 1]] = value;
+  }
+
+  function contentOf(form, only) {
+    const content = {};
+    const lists = {};
+    for (const field of form.elements) {
+      if (!field.name || field.matches(":disabled") || (only && field.name !== only)) continue;
+      if (field.dataset.type === "list") {
+        lists[field.name] = lists[field.name] || [];
+        if (field.checked) lists[field.name].push(field.value);
+        continue;
+      }
+      const value = valueOf(field);
+      if (value !== undefined) put(content, field.name, value);
+    }
+    for (const name of Object.keys(lists)) put(content, name, lists[name]);
+    return content;
+  }
+
+  // Of the parts of a form marked with `data-when` those stay whose words have the choice among them.
+  function switchParts(choice) {
+    for (const part of choice.form.querySelectorAll("[data-when]")) {
+      const fits = part.dataset.when.split(" ").includes(choice.value);
+      part.hidden = !fits;
+      part.disabled = !fits;
+    }
+  }
+
+  function say(form, text, kind) {
+    let place = form.nextElementSibling;
+    if (!place || !place.classList.contains("said")) {
+      place = document.createElement("p");
+      place.setAttribute("role", "status");
+      form.after(place);
+    }
+    place.className = "said notice " + kind;
+    place.textContent = text;
+    return place;
+  }
+
+  function ask(address, options) {
+    return fetch(address, options).then(function (answer) {
+      return answer.text().then(function (text) {
+        const content = text ? JSON.parse(text) : {};
+        if (!answer.ok) throw new Error(content.detail || content.title || String(answer.status));
+        return content;
+      });
+    });
+  }
+
+  function follow(form, job) {
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", words.waiting);
+    const place = say(form, "", "");
+    function step(now) {
+      if (now.state === "failed") throw new Error(now.error);
+      if (now.state === "done") {
+        place.className = "said notice good";
+        place.textContent = words.sent + " " + ((now.result && now.result.reason) || "");
+        setTimeout(function () { location.reload(); }, 2500);
+        return undefined;
+      }
+      place.textContent = words.waiting + " " + (now.total ? now.done + " / " + now.total + " · " : "") + now.step;
+      if (now.total) { bar.max = now.total; bar.value = now.done; }
+      place.append(bar);
+      return new Promise(function (done) { setTimeout(done, 700); })
+        .then(function () { return ask("/v1/jobs/" + encodeURIComponent(now.id)); })
+        .then(step);
+    }
+    return step(job);
+  }
+
+  // A form with files sends them as they are; its other fields follow in the address.
+  function requestOf(form, button) {
+    if (form.dataset.files === undefined) {
+      const step = button && button.dataset.step ? "/" + button.dataset.step : "";
+      const body = JSON.stringify(contentOf(form, button && button.dataset.only));
+      return [form.dataset.api + step, { method: "POST", headers: { "Content-Type": "application/json" }, body: body }];
+    }
+    const query = new URLSearchParams(form.dataset.query);
+    const files = new FormData();
+    for (const field of form.elements) {
+      if (field.type === "file") for (const file of field.files) files.append("file", file);
+      else if (field.name && field.value) query.set(field.name, field.value);
+    }
+    return [form.dataset.api + "?" + query, { method: "POST", body: files }];
+  }
+
+  function send(event) {
+    event.preventDefault();
+    const form = event.target;
+    const button = event.submitter;
+    const request = requestOf(form, button);
+    say(form, words.waiting, "");
+    if (button) button.disabled = true;
+    ask(request[0], request[1])
+      .then(function (content) {
+        if (form.dataset.job !== undefined) return follow(form, content);
+        say(form, words.sent, "good");
+        const next = form.dataset.next ? form.dataset.next.replace("{id}", content.id) : "";
+        if (next) location.assign(next);
+        else location.reload();
+        return undefined;
+      })
+      .catch(function (error) { say(form, words.failed + " " + error.message, "bad"); })
+      .finally(function () { if (button) button.disabled = false; });
+  }
+
+  for (const choice of document.querySelectorAll("[data-switches]")) {
+    choice.addEventListener("change", function () { switchParts(choice); });
+    switchParts(choice);
+  }
+  for (const form of document.querySelectorAll("form[data-api]")) form.addEventListener("submit", send);
+})();

@@ -1,0 +1,267 @@
+"""A month at the desk, the planner's way, in a real browser."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PLAN = "/plans/demo-2018"
+MONTH = "as_of=2018-06"
+ON_PAPER = "return getComputedStyle(document.querySelector(arguments[0])).display"
+
+
+def test_the_plan_opens_sorts_and_finds(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}/?plan=demo-2018&{MONTH}&lang=vi")
+    assert chromium.run("return location.pathname") == PLAN
+    names = lambda: [cell.text.split("\n")[0] for cell in chromium.all("#board tbody th")]  # noqa: E731
+    assert [name.partition(" ")[2] for name in names()][:2] == ["Than đá", "Thép"]
+    heading = chromium.find("th[data-sort=actual]")
+    heading.find_element("css selector", "button").click()
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert names()[0].endswith("Chỉ số sản xuất")
+    heading.find_element("css selector", "button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert names()[0].endswith("Than và thép")
+    assert names()[-1].endswith("Cầu")  # without a figure, last either way
+    chromium.find("#find").send_keys("thep")  # marks need not be typed
+    shown = [row for row in chromium.all("#board tbody tr") if row.is_displayed()]
+    assert len(shown) == 2
+    assert chromium.text("#found") == "Hiện 2 trên 5 chỉ tiêu."
+
+
+def test_the_status_is_filtered_and_said_in_words(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=en")
+    code = chromium.find("#status option:nth-child(2)").get_attribute("value")
+    words = chromium.find("#status option:nth-child(2)").text.partition(" (")[0]
+    chromium.find(f"#status option[value={code}]").click()
+    shown = [row for row in chromium.all("#board tbody tr") if row.is_displayed()]
+    assert shown
+    for row in shown:
+        assert words in row.text
+
+
+def test_a_target_is_opened_and_says_what_the_fourth_quarter_must_bring(
+    served: Any, chromium: Any
+) -> None:
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
+    chromium.messages()
+    chromium.follow("Than đá")
+    row = next(row for row in chromium.all("#quarter-table tr.group") if "Quý IV/2018" in row.text)
+    api = f"{served.address}/v1/plans/demo-2018/projections/coal?{MONTH}"
+    one = chromium.run(f"return fetch('{api}').then(answer => answer.json())")
+    fourth = one["targets"][0]["required"]["quarters"][-1]
+    minimum = f"{fourth['minimum']:.1f}".replace(".", ",")
+    growth = f"{fourth['growth']:+.1f}%".replace(".", ",").replace("-", "−")
+    assert minimum in row.text
+    assert growth in row.text
+    assert re.search(r"\d+ trên \d+ năm", row.text)
+    drawn = [figure.get_attribute("data-drawn") for figure in chromium.all("figure[data-spec]")]
+    assert drawn == ["yes", "yes", "yes"]  # Vega draws under the page's policy
+    assert chromium.messages() == []
+
+
+def test_without_a_script_the_same_figures_and_pictures_stand_there(
+    served: Any, chromium: Any
+) -> None:
+    chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        chromium.driver.get(f"{served.address}{PLAN}/kpis/coal?{MONTH}&lang=vi")
+        assert "Quý IV/2018" in chromium.text("#quarter-table")
+        assert len(chromium.all("figure img")) == 3
+        chromium.driver.get(f"{served.address}{PLAN}?{MONTH}&lang=vi")
+        assert len(chromium.all("#board svg.spark")) == 4
+        assert not chromium.find("#filter").is_displayed()
+    finally:
+        chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}/kpis/steel?{MONTH}&lang=vi")
+    chromium.find("#e-value").send_keys("655")
+    chromium.find("#e-reason").send_keys("Hợp đồng đã ký")
+    chromium.press(chromium.find("#enter-estimate button"))
+    assert "dự thảo" in chromium.text("ol.steps [aria-current]")
+    chromium.press(chromium.find("[data-step=check]"))
+    chromium.find("#e-note").send_keys("đồng ý")
+    chromium.press(chromium.find("[data-step=approve]"))
+    assert "đã duyệt" in chromium.text("ol.steps [aria-current]")
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
+    row = next(row for row in chromium.all("#board tbody tr") if "Thép" in row.text)
+    assert re.search(r"655\s+đã duyệt", row.text)
+
+
+def test_what_is_refused_is_said_beside_the_form(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}/kpis/both?{MONTH}&lang=vi")
+    chromium.find("#e-value").send_keys("1")
+    chromium.run("document.querySelector('[name=unit]').value = 'lorries'")
+    chromium.find("#e-reason").send_keys("x")
+    chromium.find("#enter-estimate button").click()
+    chromium.wait_for(lambda: chromium.all(".said.bad"))
+    assert "Chưa thực hiện được:" in chromium.text(".said.bad")
+    assert "thousand tonnes" in chromium.text(".said.bad")
+
+
+def test_the_language_is_switched_in_one_click(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}/kpis/coal?{MONTH}&lang=vi")
+    chromium.follow("English")
+    assert chromium.run("return location.pathname") == f"{PLAN}/kpis/coal"
+    assert chromium.run("return document.documentElement.lang") == "en"
+    assert "what each remaining quarter and month must bring" in chromium.text()
+    chromium.follow("Trial plan")
+    assert "Published up to" in chromium.text()  # the plan keeps the language
+
+
+def test_the_month_is_signed_and_each_report_downloaded(served: Any, chromium: Any) -> None:
+    reports = f"{served.address}{PLAN}/reports?{MONTH}&lang=vi"
+    chromium.open(reports)
+    for step in ("check", "approve"):
+        chromium.press(chromium.find(f"#sign [data-step={step}]"))
+    assert "đã duyệt" in chromium.text("ol.steps [aria-current]")
+    links = {one.text: one.get_attribute("href") for one in chromium.all(".downloads a")}
+    assert len(chromium.all(".downloads a")) == 10
+    starts = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF"}
+    for part in ("report", "annex"):
+        for form, start in starts.items():
+            (link,) = (one for one in chromium.all(".downloads a") if _is(one, form, part))
+            name = f"demo-2018-2018-06-30-{part}.{form}"
+            assert chromium.download(link.get_attribute("href"), name).startswith(start)
+    assert any("report.html" in address for address in links.values())
+    chromium.find("#m-note").send_keys("xem lại số tháng 6")
+    chromium.press(chromium.find("#sign [data-step=send-back]"))
+    assert "dự thảo" in chromium.text("ol.steps [aria-current]")
+    assert "xem lại số tháng 6" in chromium.text()
+
+
+def _is(link: Any, form: str, part: str) -> bool:
+    address = str(link.get_attribute("href"))
+    return f"report.{form}?" in address and f"part={part}" in address
+
+
+def test_a_retraining_is_followed_while_it_runs(
+    served: Any, chromium: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = threading.Event()
+
+    def work(*_: Any) -> Any:
+        def run(progress: Any) -> dict[str, Any]:
+            progress(1, 3, "coal 2017")
+            assert going.wait(60)
+            return {"reason": "made up for a test"}
+
+        return run
+
+    monkeypatch.setattr("service.routes.plans.retrain_work", work)
+    chromium.open(f"{served.address}{PLAN}/models?lang=vi")
+    chromium.find("form[data-job] button").click()
+    chromium.wait_for(lambda: "1 / 3 · coal 2017" in chromium.text())
+    assert chromium.find("progress").get_attribute("value") == "1"
+    going.set()
+    chromium.wait_for(lambda: "made up for a test" in chromium.text())
+
+
+def test_a_what_if_is_tried(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}/what-if?{MONTH}&lang=vi")
+    chromium.find("#w-name").send_keys("Mỏ ngừng tháng 12")
+    chromium.find("#w-kpi option[value=coal]").click()
+    chromium.find("input[value='2018-12']").click()
+    assert not chromium.find("#w-size").is_displayed()
+    chromium.find("#w-value").send_keys("-40")
+    chromium.press(chromium.find("#lever button"))
+    assert chromium.text("#shown") == "Mỏ ngừng tháng 12"
+    assert "chỉ dùng nội bộ" in chromium.text()
+    assert re.search(r"tháng 12/2018: [\d.,]+ → [\d.,]+", chromium.text("#result"))
+    assert "thay đổi theo Than đá" in chromium.text("#result")  # the total moves with its part
+    chromium.find("#w-name").send_keys("Đình công")
+    chromium.find("#w-shape option[value=event]").click()
+    chromium.find("#w-size").send_keys("-20")
+    chromium.press(chromium.find("#lever button"))
+    assert chromium.text("#shown") == "Đình công"
+    preset = chromium.find("form.preset")
+    preset.find_element("css selector", "[name='assumptions.share']").send_keys("30")
+    preset.find_element("css selector", "[name=kpi] option[value=steel]").click()
+    chromium.press(preset.find_element("css selector", "button"))
+    assert "30 %" in chromium.text() or "30%" in chromium.text()
+    assert len(chromium.all("tbody a[href*='&id=']")) == 3
+
+
+def test_figures_are_loaded_looked_at_matched_and_taken_back(
+    served: Any, chromium: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "2018-07-10-so-lieu.csv"
+    file.write_text(
+        "Chỉ tiêu;Tháng;Giá trị\nsteel;2018-06;61\nThan sạch;2018-06;1500\n",
+        encoding="utf-8",
+    )
+    chromium.open(f"{served.address}{PLAN}/data?lang=vi")
+    chromium.find("#u-file").send_keys(str(file))
+    chromium.press(chromium.find("#upload button"))
+    assert "1 dòng chưa biết là chỉ tiêu nào" in chromium.text()
+    row = chromium.find("form[data-api$=matches]")
+    row.find_element("css selector", "option[value=coal]").click()
+    chromium.press(row.find_element("css selector", "button"))
+    assert "chưa biết là chỉ tiêu nào" not in chromium.text()
+    assert "⚠" in chromium.text()  # ten times what the month was before
+    chromium.press(chromium.find("#commit button"))
+    assert "Đã ghi: 2 số mới" in chromium.text()
+    chromium.find("details summary").click()
+    chromium.find("details [name=reason]").send_keys("sai đơn vị")
+    chromium.press(chromium.find("[data-step=undo]"))
+    assert "sai đơn vị" in chromium.text()
+
+
+PAGES = (
+    "",
+    "/kpis/coal",
+    "/kpis/bridge",
+    "/reports",
+    "/models",
+    "/versions",
+    "/why",
+    "/what-if",
+    "/data",
+)
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_accessible_and_fits_the_screen(
+    served: Any, chromium: Any, page: str, width: int
+) -> None:
+    for lang in ("vi", "en"):
+        chromium.open(f"{served.address}{PLAN}{page}?{MONTH}&lang={lang}", width)
+        assert chromium.violations() == []
+        assert chromium.run("return document.documentElement.scrollWidth") <= width
+
+
+def test_the_check_for_accessibility_finds_what_is_wrong(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
+    chromium.run("document.querySelector('main').append(new Image())")
+    assert [one for one in chromium.violations() if one.startswith("image-alt")]
+
+
+def test_everything_is_reached_with_the_keyboard(served: Any, chromium: Any) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
+    reached = []
+    for _ in range(60):
+        chromium.driver.switch_to.active_element.send_keys(Keys.TAB)
+        reached.append(chromium.run("return document.activeElement.outerHTML.slice(0, 200)"))
+    assert 'class="skip"' in reached[0]
+    for wanted in ('id="language"', 'id="as_of"', 'id="find"', "/kpis/coal", "Sắp xếp theo"):
+        assert any(wanted in one for one in reached), wanted
+
+
+def test_on_paper_only_the_plan_is_left(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
+    chromium.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        for gone in ("header.site", "#filter", "footer.site"):
+            assert chromium.run(ON_PAPER, gone) == "none"
+        assert chromium.run(ON_PAPER, "#board") == "table"
+    finally:
+        chromium.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
