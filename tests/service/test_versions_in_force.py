@@ -76,6 +76,7 @@ def basis(day: date, version: PlanVersion) -> Basis:
         progress=(),
         earlier=(),
         labelled=frozenset(),
+        events=(),
     )
 
 
