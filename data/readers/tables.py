@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -29,6 +30,7 @@ from models.errors import UnreadableFile
 
 DELIMITERS = (",", ";", "\t")
 _HEAD = 60  # rows from which a caller tells the delimiter
+_LINE = re.compile(r"[^\r\n]+")
 _LONGEST = 32_767  # characters that Excel keeps in a cell
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -344,7 +346,7 @@ def read_csv(content: bytes, file: str) -> Csv:
     """
     kind_of(content, file)
     text = decode(content, file)
-    lines = text.count("\n") - text.count("\n\n") - text.count("\n\r\n")
+    lines = sum(1 for _ in _LINE.finditer(text))
     if lines > MAX_CELLS:  # before a cell is made of each
         raise UnreadableFile(
             file,

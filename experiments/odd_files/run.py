@@ -3,8 +3,8 @@
     python -m experiments.odd_files.run [--seed N] [--only TEXT] [--workers N]
 
 Each file is loaded in processes of its own into copies of a small database; its
-peak memory is that of a whole process. Writes `results.csv` beside this file,
-unless only some files are run; exit code 1 if any outcome is not as expected.
+peak memory is that of a whole process. Writes `results.csv` beside this file, or the
+lines of the files that are run; exit code 1 if any outcome is not as expected.
 """
 
 from __future__ import annotations
@@ -56,6 +56,19 @@ def tried(number: int, seed: int, folder: Path) -> dict[str, str]:
     }
 
 
+def _write(rows: list[dict[str, str]], *, whole: bool) -> None:
+    """Write the results; those of some files take the place of their earlier ones."""
+    results = Path(__file__).parent / "results.csv"
+    if not whole:
+        with results.open(newline="") as file:
+            new = {row["file"]: row for row in rows}
+            rows = [new.get(row["file"], row) for row in csv.DictReader(file)]
+    with results.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=SEED)
@@ -78,12 +91,8 @@ def main() -> None:
     failed = sum(bool(row["wrong"]) for row in rows)
     most = max(int(row["peak_mb"]) for row in rows)
     print(f"{len(rows)} files, {failed} not as expected; at most {most} MB.")
-    if not chosen.only:
-        said = {"seed": str(chosen.seed), **versions()}
-        with (Path(__file__).parent / "results.csv").open("w", newline="") as out:
-            writer = csv.DictWriter(out, [*rows[0], *said])
-            writer.writeheader()
-            writer.writerows(row | said for row in rows)
+    said = {"seed": str(chosen.seed), **versions()}
+    _write([row | said for row in rows], whole=not chosen.only)
     sys.exit(1 if failed else 0)
 
 

@@ -218,7 +218,7 @@ def test_a_field_that_never_ends() -> None:
 
 def test_csv_of_too_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.readers.tables.MAX_CELLS", 3)
-    read_csv(b"a\n\nb\nc\n", "file.csv")
+    read_csv(b"a\n\n\r\n\nb\nc\n", "file.csv")
     with pytest.raises(UnreadableFile, match="5 lines"):
         read_csv(b"a\nb\nc\nd\ne\n", "file.csv")
 
