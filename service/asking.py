@@ -72,7 +72,7 @@ def publication_day(files: Sequence[Path], given: str | None) -> date | None:
 
 
 def _is_workbook(file: Path) -> bool:
-    return file.suffix.lower() in (".xls", ".xlsx")
+    return file.suffix.lower() in (".xls", ".xlsx", ".xlsm")
 
 
 def new_password() -> str:

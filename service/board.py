@@ -18,7 +18,7 @@ from data.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.target import Status
 from service.desk import Desk
-from service.report.facts import Facts, Percentage, facts_of, numbers_of
+from service.report.facts import Facts, Percentage, numbers_of
 from service.report.sentences import marked
 from service.sparkline import sparkline
 from service.tables import Row, table_rows
@@ -102,17 +102,17 @@ def board_of(desk: Desk, plan: Plan, day: date, lang: Lang) -> Board:
     NoBundle, NoObservations
         If there is a series and nothing answers for that day.
     """
-    shown = desk.shown(plan.slug, day)
+    facts = desk.facts(plan.slug, day)
     since = day.replace(day=1) - timedelta(days=1)
     before = _before(desk, plan, since)
-    facts = facts_of(plan, shown, desk.basis(plan.slug, day).panel, day)
     series = [one for one in facts if one.projection["task"] is None and one.kpi.kind != "log"]
     rows = table_rows([one.projection for one in series], plan, lang)
     found = tuple(
         _row(one, row, number_, before.get(one.kpi.slug), lang)
         for one, row, number_ in zip(series, rows, numbers_of(series), strict=True)
     )
-    return Board(found, tuple(shown), since if before else None)
+    shown = tuple(one.projection for one in facts)
+    return Board(found, shown, since if before else None)
 
 
 def _before(desk: Desk, plan: Plan, since: date) -> dict[str, Json]:

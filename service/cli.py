@@ -107,7 +107,7 @@ def ingest(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and compare only.")] = False,
     workers: WorkersOption = None,
 ) -> None:
-    """Load figures: annexes of the statistics office, tidy CSV and XLSX."""
+    """Load figures: annexes of the statistics office, report forms, tidy tables."""
     from data.audit import process_user
     from data.ingest import ingest as load
     from service.console import show_ingest

@@ -28,6 +28,7 @@ from service.projections import (
     newest_day,
     record,
 )
+from service.report.facts import Facts, facts_of
 from service.together import together
 
 JSON_TYPE = "application/json"
@@ -57,6 +58,7 @@ class Desk:
         self._bases: RevisionCache[Basis] = RevisionCache(16)
         self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64)
         self._panels: RevisionCache[Panel] = RevisionCache(4)
+        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
 
     def close(self) -> None:
         self.jobs.close()
@@ -122,6 +124,15 @@ class Desk:
     def together(self, plan: str, day: date) -> Json | None:
         """What is said of all targets of a plan jointly."""
         return together(self.all_issued(plan, day))
+
+    def facts(self, plan: str, day: date) -> tuple[Facts, ...]:
+        """What is known about each KPI of a plan, the same for every reader and language."""
+
+        def make() -> tuple[Facts, ...]:
+            basis = self.basis(plan, day)
+            return facts_of(basis.plan, self.shown(plan, day), basis.panel, day)
+
+        return self._facts.get((plan, day), partial(self._revision, plan), make)
 
     def _revision(self, plan: str) -> Hashable:
         return self.store.revision(family_of(plan))

@@ -22,7 +22,9 @@ from data.readers.cells import (
     publication_date,
 )
 from data.readers.gso_headers import ROLE, UNDER, UNIT, Column, Period, column_of, measure_of
+from data.readers.intake import has_formulas
 from data.readers.printed import PrintedFigure, PrintedWorkbook
+from data.readers.tables import is_xlsx, read_sheets
 from models.errors import UnknownLayout, UnreadableFile
 from models.series import Month
 
@@ -76,7 +78,8 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
     Raises
     ------
     UnreadableFile
-        If the content is no workbook or its headers name no month;
+        If the content is no workbook, its headers name no month, or a figure is a
+        formula without a result;
         `UnknownLayout` if it holds none of the tables.
     """
     sheets = Sheets(content, file)
@@ -96,8 +99,10 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
             file,
             expected="a table titled as one of " + ", ".join(TITLES),
             found="sheets " + ", ".join(f"'{name}'" for name in sheets.names[:12]),
-            advice="Load a monthly annex of the statistics office, or a tidy file.",
+            advice="Load a monthly annex of the statistics office, a report form with a column "
+            "'Chỉ tiêu' (Indicator), or a tidy table.",
         )
+    _refuse_uncomputed(tables, content, file)
     report_month = _report_month(tables, file)
     figures: list[PrintedFigure] = []
     seen: Counter[tuple[str, str, str]] = Counter()
@@ -111,6 +116,32 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
         tables=tuple(dict.fromkeys(table.name for table in tables)),
         notes=tuple(notes),
     )
+
+
+def _refuse_uncomputed(tables: list[_Table], content: bytes, file: str) -> None:
+    """Raise `UnreadableFile` for a figure that is a formula whose result was never saved."""
+    if not (is_xlsx(content) and has_formulas(content)):
+        return
+    unsaved = {
+        (cell.sheet, cell.place): cell.uncomputed
+        for grid in read_sheets(content, file)
+        for row in grid.rows
+        for cell in row
+        if cell.uncomputed
+    }
+    for table in tables:
+        for place in range(table.first, table.end):
+            for column in table.columns:
+                name = cell_name(place, column)
+                if (table.sheet, name) in unsaved:
+                    raise UnreadableFile(
+                        file,
+                        sheet=table.sheet,
+                        cell=name,
+                        expected="a number",
+                        found=f"the formula {unsaved[table.sheet, name]} without a result",
+                        advice="Open the file in Excel, check the formula, and save it.",
+                    )
 
 
 def _find(rows: list[Row]) -> Iterator[tuple[str, int, int]]:

@@ -90,6 +90,17 @@ def has_macros(content: bytes) -> bool:
         return any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
 
 
+def has_formulas(content: bytes) -> bool:
+    """Whether a sheet of an .xlsx workbook has a formula."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return any(
+            b"<f>" in piece or b"<f " in piece or b":f>" in piece or b":f " in piece
+            for part in archive.infolist()
+            if part.filename.lower().startswith("xl/worksheets/sheet")
+            for piece in _pieces(archive, part)
+        )
+
+
 def _check_old_office(content: bytes, file: str) -> None:
     """Refuse an old Office file that is no whole workbook, or holds too much."""
     try:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -22,7 +23,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from data.readers.cells import Sheets, cell_name, clean
-from data.readers.intake import MAX_CELLS, kind_of
+from data.readers.intake import MAX_CELLS, has_formulas, kind_of
 from data.readers.tcvn3 import Script, better_as_tcvn3, converted
 from models.errors import UnreadableFile
 
@@ -176,14 +177,14 @@ def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles it does not keep
         values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        formulas = values  # which a sheet without any is its own twin of
+        if has_formulas(content):
+            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         for sheet in values.worksheets:
             if sheet.sheet_state != "visible":
                 continue
-            twin = formulas[sheet.title]
             sheet.reset_dimensions()
-            twin.reset_dimensions()
-            pairs = zip(sheet.iter_rows(), twin.iter_rows(), strict=True)
+            pairs = _twins(sheet, formulas[sheet.title])
             rows = (
                 [
                     _cell(cell, other.value, sheet.title, cell_name(number, column))
@@ -192,6 +193,14 @@ def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
                 for number, (row, others) in enumerate(pairs)
             )
             yield Grid(sheet.title, tuple(_filled(rows, file, sheet.title)))
+
+
+def _twins(sheet: Any, twin: Any) -> Iterator[tuple[Any, Any]]:
+    """Rows of results with the same rows of formulas; without formulas both are one."""
+    if twin is sheet:
+        return ((row, row) for row in sheet.iter_rows())
+    twin.reset_dimensions()
+    return zip(sheet.iter_rows(), twin.iter_rows(), strict=True)
 
 
 def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> list[Grid]:

@@ -11,10 +11,11 @@ import shutil
 import sys
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
 
 from data.import_rows import UploadedFile
 from data.imports import commit, preview
@@ -23,7 +24,10 @@ from data.tables import metadata
 from experiments.odd_files.family import FAMILY, SLUG, Figures
 from experiments.odd_files.outcome import OddFile, Outcome
 from models.errors import VedichError
+from service.cli import main
 
+# What the command loads when it runs, loaded once before the processes part.
+LOADED = [import_module(name) for name in ("data.ingest", "service.console", "training.console")]
 CEILING = 4_000_000_000  # bytes of address space, so that a bomb cannot take the machine down
 
 
@@ -89,8 +93,6 @@ def _in_child(work: Any) -> tuple[dict[str, Any], float]:
 
 def _ingest(path: Path, home: Path) -> dict[str, Any]:
     """The command as a person runs it."""
-    from service.cli import main
-
     os.environ.update(VEDICH_HOME=str(home), COLUMNS="1000")
     out, err, code = io.StringIO(), io.StringIO(), 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -103,7 +105,7 @@ def _ingest(path: Path, home: Path) -> dict[str, Any]:
 
 def _upload(path: Path, home: Path) -> dict[str, Any]:
     """Upload the file, look at it, and commit it, as the page does."""
-    store = Store.open(f"sqlite:///{home / 'vedich.db'}")
+    store = Store(create_engine(f"sqlite:///{home / 'vedich.db'}"))
     try:
         shown = preview(store, SLUG, [UploadedFile(path.name, path.read_bytes())], "somebody")
         commit(store, shown.upload.id, "somebody", mark=shown.mark)
@@ -114,7 +116,7 @@ def _upload(path: Path, home: Path) -> dict[str, Any]:
 
 def _rows(home: Path, file: str) -> tuple[int, Figures]:
     """Rows in all tables, and the figures that a file added."""
-    store = Store.open(f"sqlite:///{home / 'vedich.db'}")
+    store = Store(create_engine(f"sqlite:///{home / 'vedich.db'}"))
     try:
         with store.reading() as connection:
             rows = sum(

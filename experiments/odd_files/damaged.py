@@ -259,7 +259,7 @@ def _far_too_large() -> Iterator[OddFile]:
         figures={("exports", "2021-06", "month"): 160.5},
     )
     yield OddFile(
-        *(f"{DAY}-hundred-thousand-rows.xlsx", large, partial(_rows, 100_000), "reads"),
+        *(f"{DAY}-sixty-thousand-rows.xlsx", large, partial(_rows, 60_000), "reads"),
         figures={("exports", "2021-06", "month"): 160.5},
     )
     yield OddFile(f"{DAY}-wide.csv", large, _wide, "refused")

@@ -1,9 +1,9 @@
-"""Put every odd file through `vedich ingest`, and compare with what is expected.
+"""Put every odd file through `vedich ingest` and an upload, and compare with what is expected.
 
-    python -m experiments.odd_files.run [--seed N] [--only TEXT]
+    python -m experiments.odd_files.run [--seed N] [--only TEXT] [--workers N]
 
-Each file is loaded in a process of its own into a copy of a small database; its
-peak memory is that of the whole process. Writes `results.csv` beside this file,
+Each file is loaded in processes of its own into copies of a small database; its
+peak memory is that of a whole process. Writes `results.csv` beside this file,
 unless only some files are run; exit code 1 if any outcome is not as expected.
 """
 
@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import argparse
 import csv
+import shutil
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from data.settings import Settings
@@ -33,47 +36,54 @@ def prepared(home: Path) -> Path:
     return home
 
 
+def tried(number: int, seed: int, folder: Path) -> dict[str, str]:
+    """What came of one file, as a line of the results; 'wrong' says what was not expected."""
+    file, place = odd_files(seed)[number], folder / str(number)
+    place.mkdir()
+    found = outcome_of(file, folder / "home", place)
+    shutil.rmtree(place)
+    return {
+        "file": file.name,
+        "group": file.group,
+        "expected": file.kind,
+        "found": "refused" if found.message else "read",
+        "figures": str(len(found.figures)),
+        "message": found.message,
+        "rows_written": str(found.rows_after - found.rows_before),
+        "peak_mb": f"{found.peak_mb:.0f}",
+        "seconds": f"{found.seconds:.2f}",
+        "wrong": "; ".join(failures(file, found, MOST_MB)),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", default="", help="files whose name or group contains this")
+    parser.add_argument("--workers", type=int, default=1, help="files at once")
     chosen = parser.parse_args()
-    files = [file for file in odd_files(chosen.seed) if chosen.only in f"{file.group} {file.name}"]
-    rows, failed = [], 0
-    said = {"seed": str(chosen.seed), **versions()}
-    with tempfile.TemporaryDirectory() as folder:
-        home = prepared(Path(folder) / "home")
-        for number, file in enumerate(files):
-            place = Path(folder) / str(number)
-            place.mkdir()
-            found = outcome_of(file, home, place)
-            wrong = failures(file, found, MOST_MB)
-            failed += bool(wrong)
-            rows.append(
-                {
-                    "file": file.name,
-                    "group": file.group,
-                    "expected": file.kind,
-                    "found": "refused" if found.message else "read",
-                    "figures": len(found.figures),
-                    "message": found.message,
-                    "rows_written": found.rows_after - found.rows_before,
-                    "peak_mb": round(found.peak_mb),
-                    "seconds": round(found.seconds, 2),
-                    "as_expected": "no" if wrong else "yes",
-                    **said,
-                }
-            )
-            if wrong:
-                print(f"{file.name} ({file.group}): {'; '.join(wrong)}", flush=True)
-            (place / file.name).unlink()
-    most = max(row["peak_mb"] for row in rows)
-    print(f"{len(files)} files, {failed} not as expected; at most {most} MB.")
+    numbers = [
+        number
+        for number, file in enumerate(odd_files(chosen.seed))
+        if chosen.only in f"{file.group} {file.name}"
+    ]
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(chosen.workers) as pool:
+        prepared(Path(folder) / "home")
+        try_ = partial(tried, seed=chosen.seed, folder=Path(folder))
+        for row in pool.map(try_, numbers):
+            rows.append(row)
+            if row["wrong"]:
+                print(f"{row['file']} ({row['group']}): {row['wrong']}", flush=True)
+    failed = sum(bool(row["wrong"]) for row in rows)
+    most = max(int(row["peak_mb"]) for row in rows)
+    print(f"{len(rows)} files, {failed} not as expected; at most {most} MB.")
     if not chosen.only:
+        said = {"seed": str(chosen.seed), **versions()}
         with (Path(__file__).parent / "results.csv").open("w", newline="") as out:
-            writer = csv.DictWriter(out, list(rows[0]))
+            writer = csv.DictWriter(out, [*rows[0], *said])
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows(row | said for row in rows)
     sys.exit(1 if failed else 0)
 
 

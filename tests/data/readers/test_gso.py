@@ -238,3 +238,12 @@ def test_a_table_that_is_not_understood_is_noted() -> None:
 )
 def test_a_title_may_be_worded_otherwise(title: str) -> None:
     assert read(a=[[title], *EXPORTS[1:]]).tables == ("exports",)
+
+
+def test_a_formula_without_a_result_is_named() -> None:
+    rows = [list(row) for row in EXPORTS]
+    figures = next(row for row in rows if any(isinstance(cell, float) for cell in row))
+    column = next(place for place, cell in enumerate(figures) if isinstance(cell, float))
+    figures[column] = "=1+1"
+    with pytest.raises(UnreadableFile, match="the formula =1\\+1 without a result"):
+        read(XK=rows)

@@ -210,6 +210,11 @@ def test_the_spread_adds_up_and_parts_at_the_bound(service: Any) -> None:
     assert met == pytest.approx(100 * one["probability"], abs=0.5)
 
 
+def test_a_total_says_that_it_is_the_sum_of_its_parts(service: Any) -> None:
+    page = text_of(service.get(f"{PLAN}/kpis/both?as_of=2018-06&lang=en").text)
+    assert "one method alone: sum of the projections of its parts." in page
+
+
 def test_a_kpi_without_figures_has_a_page_and_no_spread(service: Any) -> None:
     page = text_of(service.get(f"{PLAN}/kpis/bridge?as_of=2018-06").text)
     assert "chưa đủ căn cứ" in page
