@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from data.demonstration import labelled
 from data.plan import Plan
 from models.errors import NoObservations
 from service.access import Caller
@@ -18,7 +19,7 @@ from service.desk import Body, Desk
 from service.projections import newest_vintage
 from service.routes.respond import render, respond
 from service.site import Site
-from service.texts import Lang, day_of, month_name
+from service.texts import Lang, day_of, label_of, month_name
 
 # Pages load nothing from elsewhere, run no script but our own, and stand in no one's frame.
 HEADERS = {
@@ -91,9 +92,18 @@ def frame(desk: Desk, plan: Plan, site: Site, day: date | None) -> dict[str, Any
         "as_of": chosen,
         "day": day_of(day.isoformat(), lang) if day else "",
         "newer": newer,
-        "labels": [plan.label] if plan.label else [],
+        "labels": _labels(desk, plan, day, lang),
         "sign": SIGNS,
     }
+
+
+def _labels(desk: Desk, plan: Plan, day: date | None, lang: Lang) -> list[str]:
+    """What every page of the plan is marked with."""
+    shown = False
+    if day is not None and any(kpi.demonstration for kpi in plan.kpis):
+        shown = bool(labelled(desk.panel(plan.family), [kpi.slug for kpi in plan.kpis], day))
+    label = label_of(plan, shown)
+    return [label[lang]] if label else []
 
 
 def _month_shown(vintage: str, lang: Lang) -> str:
