@@ -22,7 +22,7 @@ from data.readers.cells import (
     publication_date,
 )
 from data.readers.gso_headers import ROLE, UNDER, UNIT, Column, Period, column_of, measure_of
-from data.readers.intake import has_formulas
+from data.readers.intake import has_unsaved_results
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.tables import is_xlsx, read_sheets
 from models.errors import UnknownLayout, UnreadableFile
@@ -120,7 +120,7 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
 
 def _refuse_uncomputed(tables: list[_Table], content: bytes, file: str) -> None:
     """Raise `UnreadableFile` for a figure that is a formula whose result was never saved."""
-    if not (is_xlsx(content) and has_formulas(content)):
+    if not (is_xlsx(content) and has_unsaved_results(content)):
         return
     unsaved = {
         (cell.sheet, cell.place): cell.uncomputed

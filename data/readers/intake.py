@@ -32,6 +32,11 @@ _CHUNK = 1 << 20
 _CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?>")
 _BEYOND_Z = re.compile(rb'\sr="([A-Z]{2,3})\d')
 _ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
+_UNSAVED = re.compile(
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_LONGEST_FORMULA = 1 << 16
 _PLACE = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
 _NOT_TABLES = (
     (b"%PDF", "a PDF document"),
@@ -99,6 +104,21 @@ def has_formulas(content: bytes) -> bool:
             if part.filename.lower().startswith("xl/worksheets/sheet")
             for piece in _pieces(archive, part)
         )
+
+
+def has_unsaved_results(content: bytes) -> bool:
+    """Whether a sheet of an .xlsx workbook has a formula whose result was not saved with it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.infolist():
+            if not part.filename.lower().startswith("xl/worksheets/sheet"):
+                continue
+            before = b""
+            with archive.open(part) as stream:
+                while piece := stream.read(_CHUNK):
+                    if _UNSAVED.search(before + piece):
+                        return True
+                    before = (before + piece)[-_LONGEST_FORMULA:]
+    return False
 
 
 def _check_old_office(content: bytes, file: str) -> None:
