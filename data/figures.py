@@ -76,8 +76,10 @@ def unfinished_share(figures: Newest, month: Month) -> float:
         if (figure := figures.get(form, {}).get(month.ordinal)) is not None
         and figure.printed is not None
     ]
+    if not printed:
+        return 0.0
     days = calendar.monthrange(*month)[1]
-    newest_day = max((known_since(one) for one in printed), default=date.max)
+    newest_day = max(known_since(one) for one in printed)
     if newest_day > date(*month, days) or any(one.status in SETTLED for one in printed):
         return 0.0
     left = (date(*month, days) - newest_day).days

@@ -30,7 +30,7 @@ def test_a_browser_is_sent_to_log_in_and_back(office: Any) -> None:
     assert back.status_code == 303
     assert back.headers["location"] == "/?plan=demo-2018&lang=en"
     session = {"Cookie": f"{COOKIE}={cookie_of(back).value}"}
-    assert office.client.get("/?plan=demo-2018", headers=session).status_code == 200
+    assert office.client.get("/plans/demo-2018", headers=session).status_code == 200
     assert office.client.get("/v1/session", headers=session).json() == {
         "name": "viewer",
         "access": "viewer",

@@ -45,7 +45,7 @@ FAILING = [
     ("GET", "/v1/observations?plan=demo-2018&limit=0", 422, "invalid-request"),
     ("GET", "/v1/observations?plan=demo-2018&from=2018", 422, "invalid-month"),
     ("POST", f"{PLAN}/versions", 422, "unreadable-file"),
-    ("GET", "/?plan=none-2018", 404, "unknown-plan"),
+    ("GET", "/plans/none-2018", 404, "unknown-plan"),
 ]
 
 
