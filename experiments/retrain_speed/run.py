@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def main() -> None:
     given = parser.parse_args()
     program = commit()
     plan, observations = read_sample(SAMPLE)
-    kpis = list(replicated(plan))[:KPIS]
+    kpis = list(islice(replicated(plan), KPIS))
     by_kpi: dict[str, list[Observation]] = {}
     for one in observations:
         by_kpi.setdefault(one.kpi, []).append(one)
