@@ -36,8 +36,7 @@ def cut_at(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -> 
     ValueError
         If the cutoff is not in the series.
     """
-    length = cutoff.ordinal - series.start.ordinal + 1
-    if not 0 < length <= len(series.values):
+    if not series.start <= cutoff <= series.cutoff:
         raise ValueError(
             f"{series.key}: expected a month of {series.start} to {series.cutoff}, found {cutoff}"
         )
@@ -45,16 +44,7 @@ def cut_at(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -> 
         return series
     to_date, status = _to_date(panel, kpi, series, cutoff, day)
     same_year = cutoff.year == series.year
-    shorter = replace(
-        series,
-        values=series.values[:length],
-        status=series.status[:length],
-        denominator=None if series.denominator is None else series.denominator[:length],
-        doubt=None if series.doubt is None else series.doubt[:length],
-        unfinished=0.0,
-        to_date=to_date,
-        to_date_status=status,
-    )
+    shorter = replace(series.until(cutoff), to_date=to_date, to_date_status=status)
     if same_year:
         return shorter
     return replace(shorter, base=shorter.calendar_year(cutoff.year - 1), base_status=None)

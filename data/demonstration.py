@@ -17,7 +17,6 @@ newest figures of its indicator. Such a series
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -117,8 +116,7 @@ def contradictions(panel: Panel, kpi: str, day: date) -> tuple[Contradiction, ..
 def last_month_over(day: date) -> Month:
     """The last month that had ended by the end of a day."""
     month = Month(day.year, day.month)
-    ended = day.day == calendar.monthrange(day.year, day.month)[1]
-    return month if ended else month.plus(-1)
+    return month if day == month.last_day else month.plus(-1)
 
 
 def _covered(panel: Panel, kpi: str) -> set[int]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
 
 from data import tables
-from data.audit import write_entry
 from data.plan import Plan
-from data.plan_rows import note_edit
+from data.plan_rows import tell_edit
 from models.series import Month
 from models.task import Progress
 
@@ -83,7 +81,7 @@ def write_progress(
         )
     )
     told = {"day": one.day.isoformat(), "done": one.done, "step": one.step, "final": one.final}
-    _tell(connection, plan, "progress.report", one.kpi, actor, told, moment)
+    tell_edit(connection, plan, "progress.report", one.kpi, actor, told, moment)
 
 
 def read_log(connection: Connection, plan: str) -> tuple[LogEntry, ...]:
@@ -123,17 +121,4 @@ def write_log(
             entered_at=moment,
         )
     )
-    _tell(connection, plan, "log.add", one.kpi, actor, {"month": str(one.month)}, moment)
-
-
-def _tell(
-    connection: Connection,
-    plan: Plan,
-    action: str,
-    kpi: str,
-    actor: str,
-    told: Mapping[str, object],
-    moment: datetime,
-) -> None:
-    note_edit(connection, plan.family, plan.slug, moment)
-    write_entry(connection, actor, action, f"{plan.slug}/{kpi}", after=told)
+    tell_edit(connection, plan, "log.add", one.kpi, actor, {"month": str(one.month)}, moment)

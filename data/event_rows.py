@@ -10,9 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select
 
 from data import tables
-from data.audit import write_entry
 from data.plan import Plan
-from data.plan_rows import note_edit
+from data.plan_rows import tell_edit
 from models.errors import InputError
 from models.events import Event, Shape
 from models.series import Month
@@ -156,7 +155,6 @@ def write_event(
             entered_at=moment,
         )
     )
-    note_edit(connection, plan.family, plan.slug, moment)
     told = {
         "start": str(one.start),
         "shape": one.shape,
@@ -166,4 +164,4 @@ def write_event(
         "day": one.day.isoformat(),
     }
     action = "event.accept" if one.accepted else "event.reject"
-    write_entry(connection, actor, action, f"{plan.slug}/{one.kpi}", after=told)
+    tell_edit(connection, plan, action, one.kpi, actor, told, moment)

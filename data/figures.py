@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -78,11 +77,10 @@ def unfinished_share(figures: Newest, month: Month) -> float:
     ]
     if not printed:
         return 0.0
-    days = calendar.monthrange(*month)[1]
     newest_day = max(known_since(one) for one in printed)
-    if newest_day > date(*month, days) or any(one.status in SETTLED for one in printed):
+    if newest_day > month.last_day or any(one.status in SETTLED for one in printed):
         return 0.0
-    left = (date(*month, days) - newest_day).days
+    left, days = (month.last_day - newest_day).days, month.last_day.day
     return left / days if WEEK < left < days else 0.0
 
 

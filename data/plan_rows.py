@@ -71,6 +71,20 @@ def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
     return Saved(new, versions, tuple(kpis))
 
 
+def tell_edit(
+    connection: Connection,
+    plan: Plan,
+    action: str,
+    kpi: str,
+    actor: str,
+    told: Mapping[str, object],
+    moment: datetime,
+) -> None:
+    """Note what was entered about a KPI by hand, and tell the audit log of it."""
+    note_edit(connection, plan.family, plan.slug, moment)
+    write_entry(connection, actor, action, f"{plan.slug}/{kpi}", after=told)
+
+
 def note_edit(connection: Connection, family: str, plan: str, moment: datetime) -> None:
     """Count an edit of a plan, so that nothing computed before it is given again."""
     values = {"family": family, "plan": plan, "edited_at": moment}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -40,6 +41,10 @@ class Month(NamedTuple):
     def ordinal(self) -> int:
         """Months since year 0, so that differences count months."""
         return self.year * 12 + self.month - 1
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
 
     def plus(self, months: int) -> Month:
         return Month.from_ordinal(self.ordinal + months)
@@ -139,6 +144,20 @@ class Series:
     def provisional(self) -> bool:
         """Whether the last month is an estimate, which the next report will revise."""
         return "estimate" in (self.status[-1], self.to_date_status)
+
+    def until(self, month: Month) -> Series:
+        """The months up to one of them, without a year to date; `base` stays as it is."""
+        length = month.ordinal - self.start.ordinal + 1
+        return replace(
+            self,
+            values=self.values[:length],
+            status=self.status[:length],
+            to_date=None,
+            to_date_status=None,
+            denominator=None if self.denominator is None else self.denominator[:length],
+            doubt=None if self.doubt is None else self.doubt[:length],
+            unfinished=0.0,
+        )
 
     def calendar_year(self, year: int) -> NDArray[np.float64]:
         """The twelve months of a year, shape (12,); NaN where not in the series."""

@@ -53,6 +53,13 @@ def _one_of(slugs: Sequence[str], option: str) -> str:
     return answer
 
 
+def day_said(given: str | None, today: date) -> date:
+    """The day that an option names; default today. `InvalidMonth` when it is none."""
+    from data.readers.months import read_day
+
+    return today if given is None else read_day(given)
+
+
 def publication_day(files: Sequence[Path], given: str | None) -> date | None:
     """What was said, else asked at a terminal where a workbook's name does not say it."""
     from data.readers.cells import publication_date

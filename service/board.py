@@ -27,7 +27,7 @@ from service.texts import (
     TEXT,
     Lang,
     number,
-    round_half_up,
+    signed,
     signed_percent,
 )
 
@@ -196,23 +196,18 @@ def _change(now: Json, before: Json | None, lang: Lang) -> tuple[str, str, float
     points, moved = "–", None
     if now["probability"] is not None and before["probability"] is not None:
         moved = 100 * (now["probability"] - before["probability"])
-        points = TEXT[lang]["since.points"].format(points=_signed(moved, lang))
+        points = TEXT[lang]["since.points"].format(points=signed(moved, lang))
     year, then = now["projected"], before["projected"]
     if year is None or then is None:
         return points, "", moved
     text = TEXT[lang]["since.projected"]
     if now["kind"] == "growth":
-        difference = _signed(year["median"] - then["median"], lang, 1)
+        difference = signed(year["median"] - then["median"], lang, 1)
         return points, text.format(change=TEXT[lang]["since.rate"].format(difference)), moved
     if not then["median"] > 0:
         return points, "", moved
     per_cent = signed_percent(100 * (year["median"] / then["median"] - 1), lang)
     return points, text.format(change=per_cent), moved
-
-
-def _signed(value: float, lang: Lang, decimals: int = 0) -> str:
-    sign = "+" if round_half_up(value, decimals) > 0 else ""
-    return sign + number(value, lang, decimals)
 
 
 def counted(rows: Sequence[BoardRow]) -> list[tuple[str, int]]:

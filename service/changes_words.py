@@ -14,6 +14,7 @@ from service.texts import (
     Lang,
     chance,
     month_name,
+    name_of,
     number,
     period_name,
     unit_name,
@@ -40,7 +41,7 @@ def _sentence(
 ) -> str:
     target = _assigned(change)
     year, words = change["projected"], CHANGE[lang]
-    name = kpi.name_vi if lang == "vi" else kpi.name_en
+    name = name_of(kpi, lang)
     if target is not None and target["probability"]["change"] is not None:
         moved, status = target["probability"], target["status"]
         old, new = (chance(moved[end], status[end] or "", lang) for end in ("from", "to"))

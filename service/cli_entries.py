@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.asking import open_store, the_plan
+from service.asking import day_said, open_store, the_plan
 from service.options import AsOfOption, LangOption, PlanOption
 
 task_app = typer.Typer(
@@ -52,7 +52,7 @@ def task_report(
     slug, today = the_plan(store, plan), date.today()
     entry = Progress(
         kpi=kpi,
-        day=_day(day, today),
+        day=day_said(day, today),
         by=by or process_user(),
         done=done,
         step=step,
@@ -100,7 +100,7 @@ def log_add(
     entry = LogEntry(
         kpi=kpi,
         month=Month.parse(month),
-        day=_day(day, today),
+        day=day_said(day, today),
         text_vi=vi,
         text_en=en,
         by=by or process_user(),
@@ -126,9 +126,3 @@ def log_show(
     day = as_of_date(as_of) if as_of else None
     found = log_of(store, the_plan(store, plan), kpi, day)
     show_log(found, lang.value if lang else settings.lang)
-
-
-def _day(given: str | None, today: date) -> date:
-    from data.readers.months import read_day
-
-    return today if given is None else read_day(given)

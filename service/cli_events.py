@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service.asking import open_store, the_plan
+from service.asking import day_said, open_store, the_plan
 from service.options import AsOfOption, LangOption, PlanOption
 
 app = typer.Typer(
@@ -81,7 +81,7 @@ def event_add(
         size=size,
         length=length,
         accepted=True,
-        day=_day(day, today),
+        day=day_said(day, today),
         by=by or process_user(),
         name=name,
         note=note,
@@ -137,16 +137,10 @@ def _decide(
         kpi,
         event,
         accepted=accepted,
-        day=_day(day, today),
+        day=day_said(day, today),
         by=by or process_user(),
         note=note,
         today=today,
         actor=process_user(),
     )
     print(f"{slug} {kpi}: {written['event']} {written['state']} from {written['day']} on.")
-
-
-def _day(given: str | None, today: date) -> date:
-    from data.readers.months import read_day
-
-    return today if given is None else read_day(given)

@@ -15,6 +15,7 @@ from service.texts import (
     LEVEL,
     Lang,
     day_of,
+    name_of,
     number,
     period_name,
     plain_bounds,
@@ -86,7 +87,7 @@ def _target_text(plan: Plan, change: Change[Target], kind: str, lang: Lang) -> s
     kpi = plan.kpi(change.kpi)
     known = change.after or change.before
     assert known is not None
-    name = kpi.name_vi if lang == "vi" else kpi.name_en
+    name = name_of(kpi, lang)
     period = period_name(known.period, lang)
 
     def said(target: Target | None) -> str:
@@ -130,7 +131,7 @@ def _task_change(plan: Plan, change: Change[Task]) -> Json:
         "after": after,
         "text": {
             lang: COMPARE[lang][f"task.{kind}"].format(
-                what=kpi.name_vi if lang == "vi" else kpi.name_en,
+                what=name_of(kpi, lang),
                 fields=", ".join(_field(name, before, after, lang) for name in fields),
             )
             for lang in LANGUAGES

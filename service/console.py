@@ -27,10 +27,12 @@ from service.texts import (
     chance,
     day_of,
     leading,
+    name_of,
     number,
     period_name,
     signed_percent,
     unit_name,
+    words_of,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def show_projections(
     What a task's probability rests on is shown when a task alone is asked for.
     """
     text, console = TEXT[lang], _console()
-    name = plan.name_vi if lang == "vi" else plan.name_en
+    name = name_of(plan, lang)
     rows = table_rows(projections, plan, lang)
     labels = dict.fromkeys(row.label for row in rows if row.label)
     console.print(" · ".join((name, *labels)), style="bold")
@@ -163,7 +165,7 @@ def show_log(found: dict[str, Any], lang: Lang) -> None:
     console = _console()
     console.print(found["name"][lang], style="bold")
     for one in found["log"]:
-        said = one["text"][lang] or one["text"]["vi"] or one["text"]["en"]
+        said = words_of(one["text"], lang)
         source = f"; {one['source']}" if one["source"] else ""
         line = f"{one['month']}: {said} ({one['by']}, {day_of(one['day'], lang)}{source})"
         console.print(line, markup=False, soft_wrap=True)
@@ -276,7 +278,7 @@ def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
     _steps(console, held.steps, lang)
     for one in held.current.values():
         kpi = plan.kpi(one.kpi)
-        name = kpi.name_vi if lang == "vi" else kpi.name_en
+        name = name_of(kpi, lang)
         figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
         console.print(f"{name}: {figure}, {STATE[lang][one.state]}", style="bold")
         _steps(console, one.steps, lang)

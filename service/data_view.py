@@ -16,6 +16,7 @@ from service.texts import (
     Lang,
     day_of,
     month_name,
+    name_of,
     number,
     signed_percent,
     unit_name,
@@ -41,7 +42,7 @@ def data_content(desk: Desk, plan: Plan, chosen: str | None, lang: Lang) -> dict
     if chosen is not None:
         with desk.reading_files:
             shown = _shown(import_view(desk.store, chosen, LISTED), plan, lang)
-    names = {kpi.slug: kpi.name_vi if lang == "vi" else kpi.name_en for kpi in plan.kpis}
+    names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
     return {
         "shown": shown,
         "kpis": sorted(names.items(), key=lambda item: item[1]),
@@ -71,7 +72,7 @@ def _shown(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
     told = one["preview"]
     if told is None:
         return found
-    names = {kpi.slug: kpi.name_vi if lang == "vi" else kpi.name_en for kpi in plan.kpis}
+    names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
     decimals = {kpi.slug: kpi.decimals for kpi in plan.kpis}
     figures = [
         _figure(figure, names, decimals.get(figure["kpi"], 0), lang)

@@ -16,7 +16,7 @@ from models.errors import NoObservations
 from models.series import Month, Series
 from service.access import Caller
 from service.card import Card, card_of
-from service.desk import Desk
+from service.desk import Desk, mark_of
 from service.issued import issued_projections
 from service.projections import Json, as_of_date
 from service.texts import EMBED, LANGUAGES, Lang
@@ -40,7 +40,7 @@ class Embedded:
     @property
     def mark(self) -> str:
         """Names what is shown, for an ETag."""
-        return f"{self.projection['stamp']}-{'draft' if self.draft else 'issued'}"
+        return f"{mark_of(self.projection)}-{'draft' if self.draft else 'issued'}"
 
 
 def embedded(by: Caller, desk: Desk, plan: str, kpi: str, as_of: str | None) -> Embedded:

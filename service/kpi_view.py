@@ -35,8 +35,10 @@ from service.texts import (
     number,
     percent,
     period_name,
+    signed,
     signed_percent,
     unit_of,
+    words_of,
 )
 from training.scoreboard import ENSEMBLE, taught
 
@@ -99,7 +101,7 @@ def _target(target: Json, one: Json, decimals: int, lang: Lang) -> dict[str, Any
         "probability": chance(target["probability"], target["status"], lang),
         "code": target["status"],
         "status": STATUS[lang][target["status"]],
-        "gap": _signed(target["expected_gap"], lang, decimals),
+        "gap": signed(target["expected_gap"], lang, decimals),
         "pace": number(required["monthly_average"], lang, decimals) if required else "–",
         "pace_growth": _pace_growth(required, one["kind"], lang),
         "version": target["plan_version"],
@@ -121,12 +123,6 @@ def _pace_growth(required: Json | None, kind: str, lang: Lang) -> str:
         return ""
     growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
     return TEXT[lang]["pace_on_year"].format(growth=growth)
-
-
-def _signed(value: float | None, lang: Lang, decimals: int) -> str:
-    if value is None:
-        return "–"
-    return ("+" if value > 0 else "") + number(value, lang, decimals)
 
 
 def _months(facts: Facts, lang: Lang) -> list[dict[str, str]]:
@@ -247,7 +243,7 @@ def _notes(desk: Desk, plan: Plan, kpi: Kpi, day: date, lang: Lang) -> list[dict
     return [
         {
             "month": month_name(one["month"], lang),
-            "text": one["text"][lang] or one["text"]["vi"] or one["text"]["en"],
+            "text": words_of(one["text"], lang),
             "by": one["by"],
             "day": day_of(one["day"], lang),
             "source": one["source"],

@@ -11,7 +11,7 @@ from data.plan import Plan
 from models.errors import NoBundle, NoObservations
 from service.desk import Desk
 from service.reliability import reliability_of
-from service.texts import TEXT, Lang, day_of, number, percent
+from service.texts import TEXT, Lang, day_of, name_of, number, percent
 from service.track_record import labelled, track_record
 from training.bundles import bundle_for, promotion_for
 from training.scoreboard import ENSEMBLE, taught
@@ -122,7 +122,7 @@ def _kpis(kpis: Sequence[Json], plan: Plan, lang: Lang) -> list[dict[str, str]]:
     return [
         {
             "kpi": row["kpi"],
-            "name": known[row["kpi"]].name_vi if lang == "vi" else known[row["kpi"]].name_en,
+            "name": name_of(known[row["kpi"]], lang),
             **_scores(row, lang),
         }
         for row in kpis

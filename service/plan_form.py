@@ -35,6 +35,7 @@ from service.texts import (
     day_of,
     label_of,
     month_name,
+    name_of,
     number,
     plain_bounds,
     unit_name,
@@ -111,7 +112,7 @@ def _written(
     day_cell = book.add_format({"border": 1, "num_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet(text["blank.sheet"])
     sheet.write(0, 0, title, bold)
-    sheet.write(1, 0, plan.name_vi if lang == "vi" else plan.name_en)
+    sheet.write(1, 0, name_of(plan, lang))
     sheet.write(2, 0, f"{text['blank.form']}: {OURS}")
     sheet.write(3, 0, text["blank.day"])
     sheet.write_blank(3, 1, None, day_cell)
@@ -124,7 +125,7 @@ def _written(
         sheet.write(_BLANK_ROWS_ABOVE, column, one.words, heading)
     first = _BLANK_ROWS_ABOVE + 1
     for row, kpi in enumerate(kpis, start=first):
-        given: list[Any] = [row - first + 1, kpi.name_vi if lang == "vi" else kpi.name_en]
+        given: list[Any] = [row - first + 1, name_of(kpi, lang)]
         given += [kpi.slug, unit_name(kpi.unit, lang)]
         recalled = iter(_recalled(plan, kpi, panel.newest(kpi.slug, day), day, month, lang))
         for column, one in enumerate(headings):

@@ -20,6 +20,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from data.observation import Kpi
 from data.plan import Plan
 from models.target import Target
 
@@ -130,6 +131,24 @@ def signed_percent(per_cent: float | None, lang: Lang, decimals: int = 1) -> str
         return "–"
     text = percent(per_cent, lang, decimals)
     return f"+{text}" if round_half_up(per_cent, decimals) > 0 else text
+
+
+def signed(value: float | None, lang: Lang, decimals: int = 0) -> str:
+    """A number with its sign, none where it is shown as zero; None is '–'."""
+    if value is None:
+        return number(value, lang, decimals)
+    sign = "+" if round_half_up(value, decimals) > 0 else ""
+    return sign + number(value, lang, decimals)
+
+
+def name_of(one: Plan | Kpi, lang: Lang) -> str:
+    """What a plan or a KPI is called in a language."""
+    return one.name_vi if lang == "vi" else one.name_en
+
+
+def words_of(text: Mapping[str, str], lang: Lang) -> str:
+    """What somebody wrote, in a language if they did, else in the other."""
+    return text[lang] or text["vi"] or text["en"]
 
 
 def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:

@@ -19,8 +19,9 @@ from service.texts import (
     chance,
     day_of,
     month_name,
+    name_of,
     number,
-    round_half_up,
+    signed,
     unit_name,
     unit_of,
 )
@@ -89,7 +90,7 @@ def _short(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
         "as_of": day_of(one["as_of"], lang),
         "by": one["by"],
         "at": day_of(one["at"][:10], lang),
-        "kpi": kpi.name_vi if lang == "vi" else kpi.name_en,
+        "kpi": name_of(kpi, lang),
         "unit": unit_name(one["unit"], lang),
         "medians": [number(median[side], lang, kpi.decimals) for side in ("baseline", "scenario")],
         "chances": [chance(probability[side], "open", lang) for side in ("baseline", "scenario")],
@@ -121,7 +122,7 @@ def _detail(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
 
 def _result(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
     kpi = plan.kpi(one["kpi"])
-    names = {part.slug: part.name_vi if lang == "vi" else part.name_en for part in plan.kpis}
+    names = {part.slug: name_of(part, lang) for part in plan.kpis}
     change = one["difference"]
     points = change["probability"]
     return {
@@ -131,8 +132,8 @@ def _result(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
         "moved_by": ", ".join(names[slug] for slug in one["moved_by"]),
         "baseline": _side(one["baseline"], kpi.decimals, lang),
         "scenario": _side(one["scenario"], kpi.decimals, lang),
-        "difference": _signed(change["median"], lang, kpi.decimals),
-        "points": "–" if points is None else _signed(100 * points, lang, 0),
+        "difference": signed(change["median"], lang, kpi.decimals),
+        "points": "–" if points is None else signed(100 * points, lang, 0),
         "months": _months(one, one["changed_months"], kpi.decimals, lang),
     }
 
@@ -164,8 +165,3 @@ def _months(one: Json, changed: Sequence[str], decimals: int, lang: Lang) -> lis
 
 
 _SIDES = ("baseline", "scenario")
-
-
-def _signed(value: float, lang: Lang, decimals: int) -> str:
-    sign = "+" if round_half_up(value, decimals) > 0 else ""
-    return sign + number(value, lang, decimals)

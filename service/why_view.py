@@ -22,10 +22,12 @@ from service.texts import (
     chance,
     day_of,
     month_name,
+    name_of,
     number,
-    round_half_up,
+    signed,
     signed_percent,
     unit_name,
+    words_of,
 )
 
 Json = Mapping[str, Any]
@@ -104,8 +106,8 @@ def _moved(one: Json, lang: Lang) -> dict[str, Any]:
                 "what": f"{TEXT[lang]['projected_year']}, {unit_name(one['unit'], lang)}",
                 "from": number(year["from"], lang, digits),
                 "to": number(year["to"], lang, digits),
-                "change": _signed(year["change"], lang, digits),
-                "parts": [_signed(value, lang, digits) for value in _by_part(year)],
+                "change": signed(year["change"], lang, digits),
+                "parts": [signed(value, lang, digits) for value in _by_part(year)],
             }
         )
     status = one["status"]["to"]
@@ -130,12 +132,7 @@ def _by_part(split: Json) -> list[float]:
 
 
 def _points(fraction: float, lang: Lang) -> str:
-    return _signed(100 * fraction, lang, 1)
-
-
-def _signed(value: float, lang: Lang, decimals: int) -> str:
-    sign = "+" if round_half_up(value, decimals) > 0 else ""
-    return sign + number(value, lang, decimals)
+    return signed(100 * fraction, lang, 1)
 
 
 def _performance(desk: Desk, plan: Plan, day: date, lang: Lang) -> list[dict[str, Any]]:
@@ -175,7 +172,7 @@ def _breakdown(one: Json, whole: Json, decimals: int, lang: Lang) -> dict[str, A
             "before": number(part["same_period"], lang, decimals),
             "status": FIGURE[lang][part["data_status"]] if part["data_status"] else "",
             "growth": signed_percent(part["growth"], lang),
-            "points": _signed(part["contribution"], lang, 1),
+            "points": signed(part["contribution"], lang, 1),
         }
         for part in one["parts"]
     ]
@@ -184,13 +181,13 @@ def _breakdown(one: Json, whole: Json, decimals: int, lang: Lang) -> dict[str, A
         "rows": rows,
         "remainder": {
             "name": rest["name"][lang],
-            "points": _signed(rest["contribution"], lang, 1),
+            "points": signed(rest["contribution"], lang, 1),
         },
         "total": {
             "to_date": number(whole["to_date"], lang, decimals),
             "before": number(whole["same_period"], lang, decimals),
             "growth": signed_percent(whole["growth"], lang),
-            "points": _signed(whole["growth"], lang, 1),
+            "points": signed(whole["growth"], lang, 1),
         },
         "left_out": [f"{left['name'][lang]}: {left['reason'][lang]}" for left in one["left_out"]],
     }
@@ -207,8 +204,8 @@ def _causes(desk: Desk, plan: Plan, day: date, lang: Lang) -> list[dict[str, str
                 found.append(
                     {
                         "kpi": kpi.slug,
-                        "name": kpi.name_vi if lang == "vi" else kpi.name_en,
-                        "text": words[lang] or words["vi"] or words["en"],
+                        "name": name_of(kpi, lang),
+                        "text": words_of(words, lang),
                         "by": entry["by"],
                     }
                 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import calendar
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,4 +54,4 @@ def vintage_day(text: str) -> date:
         month = Month.parse(text)
     except (ValueError, InvalidMonth) as error:
         raise argparse.ArgumentTypeError(f"expected YYYY-MM or YYYY-MM-DD: {error}") from error
-    return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
+    return month.last_day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -56,7 +55,7 @@ def origins(panel: Panel, kpi: str, year: int, as_of: date) -> Iterator[Origin]:
         day = printed.get(month)
         if day is None or day > as_of:
             continue
-        late = day > last_day(month) + LATE
+        late = day > month.last_day + LATE
         try:
             series = panel.series_as_of(kpi, as_of if late else day)
         except NoObservations:
@@ -87,21 +86,9 @@ def first_printed(panel: Panel, kpi: str) -> dict[Month, date]:
 
 def cut(series: Series, month: Month) -> Series:
     """The series up to a month, without what was published for later ones."""
-    length = month.ordinal - series.start.ordinal + 1
-    if not 0 < length < len(series.values):
+    if not series.start <= month < series.cutoff:
         return series
-    shorter = replace(
-        series,
-        values=series.values[:length],
-        status=series.status[:length],
-        to_date=None,
-        to_date_status=None,
-        base=np.full(12, np.nan),
-        base_status=None,
-        denominator=None if series.denominator is None else series.denominator[:length],
-        doubt=None if series.doubt is None else series.doubt[:length],
-        unfinished=0.0,
-    )
+    shorter = series.until(month)
     base = shorter.calendar_year(month.year - 1)
     return replace(shorter, base=base, base_status="restated" if np.isfinite(base).any() else None)
 
@@ -110,7 +97,3 @@ def full_years(series: Series, year: int) -> list[int]:
     """Years before `year` of which every month is known."""
     candidates = range(series.start.year, min(year, series.year + 1))
     return [one for one in candidates if np.isfinite(series.calendar_year(one)).all()]
-
-
-def last_day(month: Month) -> date:
-    return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])

@@ -13,7 +13,7 @@ from models.annual import monthly_values
 from models.errors import NoObservations
 from models.revisions import NO_REVISION, Revision, learn_revisions
 from models.series import Series
-from training.origins import LATE, first_printed, last_day
+from training.origins import LATE, first_printed
 
 
 class Seen(NamedTuple):
@@ -38,7 +38,7 @@ def revisions_seen(panel: Panel, kpi: str, as_of: date) -> tuple[Seen, ...]:
     printed = {
         month: day
         for month, day in first_printed(panel, kpi).items()
-        if day <= min(as_of, last_day(month) + LATE)
+        if day <= min(as_of, month.last_day + LATE)
     }
     found = []
     before: Series | None = None

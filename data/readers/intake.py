@@ -95,17 +95,6 @@ def has_macros(content: bytes) -> bool:
         return any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
 
 
-def has_formulas(content: bytes) -> bool:
-    """Whether a sheet of an .xlsx workbook has a formula."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return any(
-            b"<f>" in piece or b"<f " in piece or b":f>" in piece or b":f " in piece
-            for part in archive.infolist()
-            if part.filename.lower().startswith("xl/worksheets/sheet")
-            for piece in _pieces(archive, part)
-        )
-
-
 def has_unsaved_results(content: bytes) -> bool:
     """Whether a sheet of an .xlsx workbook has a formula whose result was not saved with it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -300,11 +300,13 @@ def _check_swapped(claimed: Sequence[_Claim], figures: Figures, problems: list[P
             continue
         pairs = []
         for claim in claimed:
+            if claim.table is not table or claim.kpi.kind not in ("flow", "count"):
+                continue
             cells = [claim.row.cells.get(places[name]) for name in ("month_est", "ytd")]
-            values = [figures.value(cell) if cell else None for cell in cells]
-            if claim.table is table and claim.kpi.kind in ("flow", "count") and None not in values:
-                pairs.append(values)
-        swapped = sum(month > to_date > 0 for month, to_date in pairs)  # type: ignore[operator]
+            month, to_date = (figures.value(cell) if cell else None for cell in cells)
+            if month is not None and to_date is not None:
+                pairs.append((month, to_date))
+        swapped = sum(month > to_date > 0 for month, to_date in pairs)
         if swapped > 1 and 2 * swapped > len(pairs):
             head = table.heads[places["ytd"]]
             expected = "years to date that are not below their months"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -288,7 +287,7 @@ def _check_years(
 
 def _closed(texts: Sequence[str], month: Month) -> date | None:
     """The day on which figures were closed, if the month was not over then."""
-    last = calendar.monthrange(*month)[1]
+    last = month.last_day.day
     for text in texts:
         found = _CLOSED.search(text)
         if (

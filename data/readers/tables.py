@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from data.readers.cells import Sheets, cell_name, clean
-from data.readers.intake import MAX_CELLS, has_formulas, kind_of
+from data.readers.intake import MAX_CELLS, has_unsaved_results, kind_of
 from data.readers.tcvn3 import Script, better_as_tcvn3, converted
 from models.errors import UnreadableFile
 
@@ -179,8 +179,8 @@ def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles it does not keep
         values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        formulas = values  # which a sheet without any is its own twin of
-        if has_formulas(content):
+        formulas = values  # which a sheet is its own twin in, where every result was saved
+        if has_unsaved_results(content):
             formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         for sheet in values.worksheets:
             if sheet.sheet_state != "visible":
@@ -198,7 +198,7 @@ def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
 
 
 def _twins(sheet: Any, twin: Any) -> Iterator[tuple[Any, Any]]:
-    """Rows of results with the same rows of formulas; without formulas both are one."""
+    """Rows of results beside those of formulas; where every result was saved they are one."""
     if twin is sheet:
         return ((row, row) for row in sheet.iter_rows())
     twin.reset_dimensions()

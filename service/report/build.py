@@ -14,7 +14,7 @@ from service.report.document import Part, Report, ReportKind, canonical
 from service.report.facts import Json, facts_of
 from service.report.figures import figures_table, kpi_sheet
 from service.report.letterhead import Letterhead
-from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name
+from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name, name_of
 
 LABEL: Mapping[Lang, Texts] = {lang: Texts(lang, "label.") for lang in LANGUAGES}
 
@@ -131,7 +131,7 @@ def _subject(kind: ReportKind, cutoff: Month, lang: Lang) -> str:
 def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...]:
     """Who reports; which plan is in force; how far the figures go."""
     text, plan, version = TEXT[lang], basis.plan, basis.version
-    name = plan.name_vi if lang == "vi" else plan.name_en
+    name = name_of(plan, lang)
     lines = [text["report.opening"].format(organ=letterhead.organ, year=plan.year)]
     if version is not None:
         adopted = day_of(version.adopted.isoformat(), lang)

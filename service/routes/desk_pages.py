@@ -15,16 +15,24 @@ from service.data_view import data_content
 from service.desk import JSON_TYPE, Body, Desk
 from service.models_view import models_content, reliability_rows
 from service.month_view import month_content
-from service.projections import as_of_date
 from service.report.build import Wanted
 from service.report.formats import LAYOUTS
 from service.report.starter import starter
 from service.report.template import fill
 from service.reports import report_of
-from service.routes.page import Page, frame, page, page_body, respond_page, shown_day, site_of
+from service.routes.page import (
+    Page,
+    frame,
+    page,
+    page_body,
+    respond_page,
+    shown_day,
+    site_of,
+    vintage_of,
+)
 from service.routes.respond import AsOf, Language, TheDesk
 from service.site import Site
-from service.texts import LEVEL, Lang, day_of, period_name, plain_bounds
+from service.texts import LEVEL, Lang, day_of, name_of, period_name, plain_bounds
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -87,7 +95,7 @@ def models_page(
     site = site_of(request, lang, by, plan, "models", as_of)
 
     def make() -> Body:
-        day = as_of_date(site.as_of) if site.as_of else shown_day(desk, document)
+        day = vintage_of(desk, document, site)
         content = {
             **frame(desk, document, site, day),
             **models_content(desk, document, day, lang),
@@ -168,7 +176,7 @@ def _targets(plan: Plan, lang: Lang) -> list[dict[str, str]]:
         kpi = plan.kpi(slug)
         found.append(
             {
-                "name": kpi.name_vi if lang == "vi" else kpi.name_en,
+                "name": name_of(kpi, lang),
                 "level": LEVEL[lang][target.level],
                 "period": period_name(target.period, lang),
                 "bounds": plain_bounds(target, kpi.unit, lang, kpi.decimals),
@@ -179,9 +187,7 @@ def _targets(plan: Plan, lang: Lang) -> list[dict[str, str]]:
 
 
 def _day(desk: Desk, plan: Plan, site: Site) -> date:
-    if site.as_of:
-        return as_of_date(site.as_of)
-    return shown_day(desk, plan) or desk.day_of(plan.slug, None)
+    return vintage_of(desk, plan, site) or desk.day_of(plan.slug, None)
 
 
 def _reports(

@@ -71,8 +71,7 @@ def page(
         html = render("embed.html", lang, content)
         return Body(html.encode(), "text/html; charset=utf-8", tag_of([shown.mark], f"-{lang}"))
 
-    key = ("embed", kpi, shown.mark, str(shown.projection["official_estimate"]), lang, as_of, base)
-    answer = respond(request, desk.body(plan, key, make))
+    answer = respond(request, desk.body(plan, ("embed", kpi, shown.mark, lang, as_of, base), make))
     answer.headers["Content-Security-Policy"] = _POLICY.format("'self'" if shown.draft else "*")
     if shown.draft:
         answer.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -98,10 +97,7 @@ def card_as_picture(
         content = card_picture(desk, shown, form, lang)
         return Body(content, _TYPES[form], tag_of([shown.mark], f"-card-{lang}-{form}"))
 
-    estimate = str(shown.projection["official_estimate"])
-    return respond(
-        request, desk.picture(plan, ("card", kpi, shown.mark, estimate, form, lang), make)
-    )
+    return respond(request, desk.picture(plan, ("card", kpi, shown.mark, form, lang), make))
 
 
 @router.get("/embed/{plan}/{kpi}/chart.{form}", response_class=Response, responses=_PICTURE)

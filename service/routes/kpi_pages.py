@@ -13,11 +13,11 @@ from service.access import Viewer, requires
 from service.desk import JSON_TYPE, Body, Desk, tag_of
 from service.history import history_of
 from service.kpi_view import THRESHOLDS, kpi_content
-from service.projections import as_of_date, outcomes_of
-from service.routes.page import frame, page_body, respond_page, shown_day, site_of
+from service.projections import outcomes_of
+from service.routes.page import frame, page_body, respond_page, site_of, vintage_of
 from service.routes.respond import AsOf, Language, TheDesk, respond
 from service.site import Site
-from service.texts import Lang, assigned
+from service.texts import Lang, assigned, name_of
 
 router = APIRouter(prefix="/plans/{plan}/kpis/{kpi}", include_in_schema=False)
 PlanSlug = Annotated[str, Path()]
@@ -69,11 +69,11 @@ def kpi_chart(
 
 def _content(desk: Desk, plan: Plan, slug: str, site: Site) -> dict[str, Any]:
     lang, kpi = site.lang, plan.kpi(slug)
-    day = as_of_date(site.as_of) if site.as_of else shown_day(desk, plan)
+    day = vintage_of(desk, plan, site)
     content: dict[str, Any] = {
         **frame(desk, plan, site, day),
         "kpi": kpi,
-        "kpi_name": kpi.name_vi if lang == "vi" else kpi.name_en,
+        "kpi_name": name_of(kpi, lang),
         "one": None,
         "problem": "",
     }
@@ -88,7 +88,7 @@ def _content(desk: Desk, plan: Plan, slug: str, site: Site) -> dict[str, Any]:
         **found,
         "months": content["months"],
         "months_table": found["months"],
-        "labels": [one["label"][lang]] if one["label"] else content["labels"],
+        "labels": [one["label"][lang]] if one["label"] else [],
         "ceiling": bool(target and target["comparator"] == "at_most"),
         "moved": sum(point["known"] for point in found["history"]),
         "vintage": site.as_of or day.isoformat(),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from service.access import Viewer
 from service.desk import Body
 from service.projections import as_of_date
-from service.routes.page import frame, page_body, respond_page, shown_day, site_of
+from service.routes.page import frame, page_body, respond_page, site_of, vintage_of
 from service.routes.respond import AsOf, Language, TheDesk
 from service.what_if_view import what_if_content
 from service.why_view import why_content
@@ -35,7 +35,7 @@ def why_page(
     since = as_of_date(before) if before else None
 
     def make() -> Body:
-        day = as_of_date(site.as_of) if site.as_of else shown_day(desk, document)
+        day = vintage_of(desk, document, site)
         found = {} if day is None else why_content(desk, document, since, day, every, lang)
         return page_body("why.html", site, {**frame(desk, document, site, day), **found})
 
@@ -55,7 +55,7 @@ def what_if_page(
     """Suppose otherwise: a form, what was supposed before, and what came of it."""
     document = desk.store.plan(plan)
     site = site_of(request, lang, by, plan, "what-if", as_of)
-    day = as_of_date(site.as_of) if site.as_of else shown_day(desk, document)
+    day = vintage_of(desk, document, site)
     found = {} if day is None else what_if_content(desk, document, day, number, lang)
     content = {**frame(desk, document, site, day), **found, "vintage": day and day.isoformat()}
     return respond_page(request, page_body("what_if.html", site, content))

@@ -16,10 +16,10 @@ from models.errors import NoObservations
 from service.access import Caller
 from service.board import SIGNS
 from service.desk import Body, Desk
-from service.projections import newest_vintage
+from service.projections import as_of_date, newest_vintage
 from service.routes.respond import render, respond
 from service.site import Site
-from service.texts import Lang, day_of, label_of, month_name
+from service.texts import Lang, day_of, label_of, month_name, name_of
 
 # Pages load nothing from elsewhere, run no script but our own, and stand in no one's frame.
 HEADERS = {
@@ -87,7 +87,7 @@ def frame(desk: Desk, plan: Plan, site: Site, day: date | None) -> dict[str, Any
     return {
         "plan": plan,
         "plans": desk.store.plans(),
-        "plan_name": plan.name_vi if lang == "vi" else plan.name_en,
+        "plan_name": name_of(plan, lang),
         "months": [(one, _month_shown(one, lang)) for one in months],
         "as_of": chosen,
         "day": day_of(day.isoformat(), lang) if day else "",
@@ -104,6 +104,11 @@ def _labels(desk: Desk, plan: Plan, day: date | None, lang: Lang) -> list[str]:
         shown = bool(labelled(desk.panel(plan.family), [kpi.slug for kpi in plan.kpis], day))
     label = label_of(plan, shown)
     return [label[lang]] if label else []
+
+
+def vintage_of(desk: Desk, plan: Plan, site: Site) -> date | None:
+    """The vintage a page shows: the one asked for, else that of the last retraining."""
+    return as_of_date(site.as_of) if site.as_of else shown_day(desk, plan)
 
 
 def _month_shown(vintage: str, lang: Lang) -> str:

@@ -16,12 +16,19 @@ from service.board import board_of, counted
 from service.desk import Desk
 from service.entries import log_of
 from service.problems import kinds, slug_of, status_of, title_of
-from service.projections import as_of_date
-from service.routes.page import Page, frame, page, page_body, respond_page, shown_day, site_of
+from service.routes.page import (
+    Page,
+    frame,
+    page,
+    page_body,
+    respond_page,
+    site_of,
+    vintage_of,
+)
 from service.routes.respond import AsOf, Language, TheDesk
 from service.site import Site
 from service.tables import task_rows
-from service.texts import LEVEL, STATUS, Lang, day_of, month_name
+from service.texts import LEVEL, STATUS, Lang, day_of, month_name, words_of
 
 router = APIRouter(include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -115,7 +122,7 @@ def problems_page(request: Request, by: Public) -> str:
 
 def _plan_content(desk: Desk, plan: Plan, site: Site) -> dict[str, Any]:
     lang = site.lang
-    day = as_of_date(site.as_of) if site.as_of else shown_day(desk, plan)
+    day = vintage_of(desk, plan, site)
     content: dict[str, Any] = {
         **frame(desk, plan, site, day),
         "board": None,
@@ -129,10 +136,8 @@ def _plan_content(desk: Desk, plan: Plan, site: Site) -> dict[str, Any]:
         board = board_of(desk, plan, day, lang)
     except (NoBundle, NoObservations) as reason:
         return content | {"problem": str(reason)}
-    marks = [one["label"][lang] for one in board.projections if one["label"]]
     return content | {
         "board": board,
-        "labels": list(dict.fromkeys(marks)),
         "counts": [(code, STATUS[lang][code], many) for code, many in counted(board.rows)],
         "tasks": task_rows(board.projections, lang),
         "logs": [_newest_words(desk, plan, kpi.slug, day, lang) for kpi in _in_words(plan)],
@@ -154,7 +159,7 @@ def _newest_words(desk: Desk, plan: Plan, kpi: str, day: date, lang: Lang) -> di
         "kpi": kpi,
         "name": found["name"][lang],
         "month": last and month_name(last["month"], lang),
-        "text": last and (last["text"][lang] or last["text"]["vi"] or last["text"]["en"]),
+        "text": last and (words_of(last["text"], lang)),
         "by": last and last["by"],
     }
 
