@@ -10,9 +10,9 @@ from service.access import requires
 from service.changes import changes
 from service.contributions import contributions
 from service.desk import JSON_TYPE, Body, encode, tag_of
+from service.move_schemas import ChangeList, Contributions
 from service.projections import as_of_date
 from service.routes.respond import AsOf, TheDesk, problems, respond
-from service.schemas import ChangeList, Contributions
 
 router = APIRouter(
     prefix="/v1/plans/{plan}", tags=["projections"], dependencies=[requires("viewer")]

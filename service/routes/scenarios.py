@@ -10,9 +10,9 @@ from models.events import Event
 from models.scenario import Lever
 from models.series import Month
 from service.access import Entry, requires
+from service.move_schemas import ChangeShape, ScenarioDetail, ScenarioList, ScenarioRequest
 from service.routes.respond import TheDesk, problems
 from service.scenarios import Asked, listed, run, save, saved
-from service.schemas import ChangeShape, ScenarioDetail, ScenarioList, ScenarioRequest
 
 router = APIRouter(prefix="/v1/plans/{plan}/scenarios", tags=["scenarios"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]

@@ -202,7 +202,10 @@ def tidy(folder: Path, kpis: list[str]) -> Path:
 
 
 def test_own_figures_replace_the_demonstration_and_the_label_goes(
-    opened: tuple[Store, Settings], tmp_path: Path, quick_retrain: Callable[..., Any]
+    opened: tuple[Store, Settings],
+    tmp_path: Path,
+    quick_retrain: Callable[..., Any],
+    client_of: Callable[..., Any],
 ) -> None:
     store, settings = opened
     report = ingest(store, "lang-son", [tidy(tmp_path, ["turnover", "customs_revenue"])])
@@ -215,6 +218,11 @@ def test_own_figures_replace_the_demonstration_and_the_label_goes(
         assert answers[kpi]["actual_to_date"] == sum(300 + month for month in range(6))
     assert answers["customs_revenue"]["probability"] is not None
     assert answers["clinker"]["label"] == LABEL
+    app = create_app(settings, store)
+    for kpi, marked in (("turnover", False), ("clinker", True)):
+        page = client_of(app).get(f"/plans/{PLAN}/kpis/{kpi}", params={"as_of": "2021-06"})
+        assert (f"<strong>{LABEL['vi']}</strong>" in page.text) is marked
+    app.state.desk.close()
     day_before = date(2021, 6, 28)  # what was not published yet replaces nothing
     assert labelled(store.panel("lang-son"), ["turnover"], day_before) == {"turnover"}
     kept = [kpi.slug for kpi in store.plan(PLAN).kpis if kpi.kind == "flow"]

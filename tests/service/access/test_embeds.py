@@ -157,6 +157,15 @@ def test_the_card_says_what_is_an_estimate_of_the_department(office: Any) -> Non
     assert f"![Than đá, năm 2018](http://127.0.0.1/embed/{PLAN}/coal/chart.png" in text
 
 
+@pytest.mark.parametrize("path", [PAGE, f"{PICTURES[0]}.svg", SNIPPET])
+def test_an_estimate_entered_since_is_not_hidden_by_a_held_copy(office: Any, path: str) -> None:
+    held = office.ask("viewer", "GET", path).headers["etag"]
+    office.bring_estimate("draft", 1555.0)
+    again = office.ask("viewer", "GET", path, headers={"If-None-Match": held})
+    assert again.status_code == 200
+    assert "1.555,0" in again.text
+
+
 def test_words_are_words_whatever_they_say(office: Any) -> None:
     one = projection(office) | {"name": {"vi": "<b>*Than*</b> & _đá_", "en": "x"}}
     card = card_of(one, 1, draft=False, lang="vi")
