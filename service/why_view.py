@@ -9,10 +9,10 @@ from typing import Any
 
 from data.plan import Plan
 from models.errors import NoBundle, NoObservations
+from models.series import Month
 from service.changes import PARTS, changes
 from service.contributions import contributions
 from service.desk import JSON_TYPE, Body, Desk, encode, tag_of
-from service.entries import log_of
 from service.texts import (
     CHANGE,
     FIGURE,
@@ -194,19 +194,16 @@ def _breakdown(one: Json, whole: Json, decimals: int, lang: Lang) -> dict[str, A
 
 
 def _causes(desk: Desk, plan: Plan, day: date, lang: Lang) -> list[dict[str, str]]:
-    """What the officers in charge said of the month: the notes of its KPIs."""
-    month = f"{day:%Y-%m}"
-    found = []
-    for kpi in plan.kpis:
-        for entry in log_of(desk.store, plan.slug, kpi.slug)["log"]:
-            if entry["month"] == month:
-                words = entry["text"]
-                found.append(
-                    {
-                        "kpi": kpi.slug,
-                        "name": name_of(kpi, lang),
-                        "text": words_of(words, lang),
-                        "by": entry["by"],
-                    }
-                )
-    return found
+    """What the officers in charge said of the month: notes of KPIs, in the plan's order."""
+    place = {kpi.slug: number for number, kpi in enumerate(plan.kpis)}
+    month = Month(day.year, day.month)
+    notes = [one for one in desk.store.log(plan.slug) if one.month == month and one.kpi in place]
+    return [
+        {
+            "kpi": one.kpi,
+            "name": name_of(plan.kpi(one.kpi), lang),
+            "text": words_of({"vi": one.text_vi, "en": one.text_en}, lang),
+            "by": one.by,
+        }
+        for one in sorted(notes, key=lambda note: (place[note.kpi], note.day))
+    ]
