@@ -146,9 +146,9 @@ def name_of(one: Plan | Kpi, lang: Lang) -> str:
     return one.name_vi if lang == "vi" else one.name_en
 
 
-def words_of(text: Mapping[str, str], lang: Lang) -> str:
+def words_of(said: Mapping[str, str], lang: Lang) -> str:
     """What somebody wrote, in a language if they did, else in the other."""
-    return text[lang] or text["vi"] or text["en"]
+    return said[lang] or said["vi"] or said["en"]
 
 
 def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
