@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from data.observation import UNDATED, Form, Observation
 from models.series import FigureStatus, Month
@@ -33,17 +34,29 @@ class Figure:
 Newest = Mapping[Form, Mapping[int, Figure]]  # form → month ordinal → figure
 
 
-def newest(observations: Iterable[Observation], day: date) -> dict[Form, dict[int, Figure]]:
-    """The figure that counts on a day, for each form and month.
+class Ranked(NamedTuple):
+    """A figure as `newest` reads it: when it was published, and where it belongs."""
 
-    Of several the one that `precedence` puts last wins, in whatever order they came.
-    """
-    known = [one for one in observations if one.published <= day]
-    known.sort(key=precedence)
-    chosen = {(one.form, one.month): one for one in known}  # the last of each wins
+    published: date
+    form: Form
+    month: int  # ordinal
+    figure: Figure
+
+
+def ranked(observations: Iterable[Observation]) -> tuple[Ranked, ...]:
+    """Figures in the order of `precedence`, in whatever order they came."""
+    return tuple(
+        Ranked(one.published, one.form, one.month.ordinal, Figure(one.value, one.status, one))
+        for one in sorted(observations, key=precedence)
+    )
+
+
+def newest(figures: Iterable[Ranked], day: date) -> dict[Form, dict[int, Figure]]:
+    """The figure that counts on a day, for each form and month ordinal: the last of `ranked`."""
     forms: dict[Form, dict[int, Figure]] = {}
-    for (form, month), one in chosen.items():
-        forms.setdefault(form, {})[month.ordinal] = Figure(one.value, one.status, one)
+    for published, form, month, figure in figures:
+        if published <= day:
+            forms.setdefault(form, {})[month] = figure
     return forms
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
 from data.derive import known_months, left_of, ratio_of, series_of, total_of
 from data.disaggregate import Contradiction, Indicator, reconstruct
-from data.figures import Figure, newest
+from data.figures import Figure, Ranked, newest, ranked
 from data.observation import UNDATED, Form, Kpi, Observation
 from models.errors import NoObservations, UnknownKpi
 from models.series import Month, Series
@@ -181,7 +182,11 @@ class Panel:
 
     def newest(self, kpi: str, day: date) -> dict[Form, dict[int, Figure]]:
         """The printed figure that counts on a day, for each form and month ordinal."""
-        return newest(self.printed.get(kpi, ()), day)
+        return newest(self._ranked.get(kpi, ()), day)
+
+    @cached_property
+    def _ranked(self) -> dict[str, tuple[Ranked, ...]]:
+        return {kpi: ranked(printed) for kpi, printed in self.printed.items()}
 
     def _indicator(self, kpi: Kpi, day: date) -> Indicator | None:
         """Looks up a KPI's indicator as known on the same day; while it has none, None."""

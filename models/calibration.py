@@ -6,7 +6,10 @@ Conformalized Quantile Regression, for scaling by a model's own spread). Past
 errors of the rest of the year, divided by the spread that the ensemble itself
 gave, are pooled across KPIs; their quantiles at the same month of the year
 replace the ensemble's own. A KPI whose errors are larger than the family's gets
-a wider interval, shrunk towards the family's.
+a wider interval, shrunk towards the family's. Older errors count less (Barber,
+Candès, Ramdas and Tibshirani 2023, Conformal prediction beyond exchangeability,
+Annals of Statistics 51(2)): after a break the intervals open with its first
+errors, and narrow again as it passes.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from scipy.special import ndtri
 from models.annual import AnnualDistribution
 
 Array = NDArray[np.float64]
-PastErrors = Sequence[tuple[int, float]]  # (months known, standardised error)
+PastErrors = Sequence[tuple[int, int, float]]  # (year, months known, standardised error)
 
 LEVELS = np.linspace(0.005, 0.995, 199)
 MONTHS = 12  # rows of a calibration: 0 to 11 months known
@@ -30,6 +33,7 @@ SHRINK = 6.0  # years of errors' worth of weight that the family carries against
 CUT = 3.0  # errors count up to this many times the family's 80 % width in the KPI's own factor
 TAIL = 0.95  # share of past errors believed; larger ones grow as a normal's do
 NEIGHBOUR = 0.5  # what an error one month of the year away counts
+MEMORY = 0.8  # what an error counts against one of the year after it
 UNSEEN = 1.2  # widening of the ensemble's own spread while no past error is known
 FLOOR = 0.002  # least spread, as a share of the rest or of the outcome
 _NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
@@ -131,8 +135,8 @@ def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
 
     Parameters
     ----------
-    own, pooled : (months known, standardised error) of the KPI and of its family,
-        from forecasts whose weights did not see the year; NaN is ignored
+    own, pooled : (year, months known, standardised error) of the KPI and of its
+        family, from forecasts whose weights did not see the year; NaN is ignored
 
     Returns
     -------
@@ -140,24 +144,27 @@ def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
 
     Notes
     -----
-    Errors count by a kernel over the months known and are mirrored: the centre
-    stays where the ensemble put it, since a few years of a family share their
-    shocks and tell little about bias. As split-conformal prediction asks, an
-    outcome to come counts as one more error. Beyond the share `TAIL` quantiles grow
-    as a normal's do: one freak year would else stretch every KPI's mean.
+    Errors count by a kernel over the months known and by age from the family's
+    newest year, and are mirrored: the centre stays where the ensemble put it, since
+    a few years of a family share their shocks and tell little about bias. As
+    split-conformal prediction asks, an outcome to come counts as one more error.
+    Beyond the share `TAIL` quantiles grow as a normal's do: one freak year would
+    else stretch every KPI's mean.
     """
-    kept = [(months, error) for months, error in pooled if np.isfinite(error)]
-    if len(kept) < FEWEST:
+    years, known, sizes = _sizes(pooled)
+    if len(sizes) < FEWEST:
         return uncalibrated()
-    known = np.array([months for months, _ in kept])
-    sizes = np.abs(np.array([error for _, error in kept], dtype=float))
+    newest = int(years.max())
+    weights = _weights(years, newest)
     distance = np.abs(known - np.arange(MONTHS)[:, None])
-    mass = np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance)
+    mass = weights * np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance)
     quantiles = np.stack([_quantiles(sizes, row) for row in mass])
     width = np.maximum(quantiles[:, np.searchsorted(LEVELS, 0.9)], 1e-9)
-    family = np.minimum(sizes / width[known], CUT)
-    mine = [min(abs(error) / width[months], CUT) for months, error in own if np.isfinite(error)]
-    return Calibration(quantiles, _own_scale(mine, float(family.mean())), len(kept))
+    usual = float(np.average(np.minimum(sizes / width[known], CUT), weights=weights))
+    years, known, own_sizes = _sizes(own)
+    mine = np.minimum(own_sizes / width[known], CUT)
+    scale = _own_scale(mine, _weights(years, newest), usual)
+    return Calibration(quantiles, scale, len(sizes))
 
 
 def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:
@@ -218,13 +225,24 @@ def _at(quantiles: Array, levels: Array) -> Array:
     return np.where(beyond, ends * np.abs(_normal(levels)) / edge, inside)
 
 
-def _own_scale(mine: Sequence[float], usual: float) -> float:
+def _sizes(errors: PastErrors) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """Years, months known and absolute errors of those that are there, shape (n,) each."""
+    kept = [(year, known, abs(error)) for year, known, error in errors if np.isfinite(error)]
+    table = np.array(kept, dtype=float).reshape(-1, 3)
+    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
+
+
+def _weights(years: NDArray[np.int64], newest: int) -> Array:
+    return np.asarray(MEMORY ** (newest - years), dtype=float)
+
+
+def _own_scale(mine: Array, weights: Array, usual: float) -> float:
     """The KPI's mean relative error against the family's, shrunk towards 1.
 
     The errors of one year have their shocks in common: eleven count as one.
     """
-    years = len(mine) / 11
-    total = float(np.sum(mine)) / 11 + SHRINK * usual
+    years = float(weights.sum()) / 11
+    total = float(mine @ weights) / 11 + SHRINK * usual
     return float(np.clip(total / ((years + SHRINK) * max(usual, 1e-9)), 0.5, 2.5))
 
 

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _SPANS = (1, 2, 3, 6, 12)  # months over which growth on a year before is read
-_SHOWN = (2, 9, 13, 15, 17, 19, 25)  # settings of the grid that are features themselves
+_SHOWN = (2, 9, 13, 15, 17, 19, 25, 34, 37)  # settings of the grid that are features themselves
 _NOISE_FLOOR = 0.05  # of a year's mean month: smallest month on the log scale
 _CHUNK = 4096  # windows worked on at once, to bound memory
 
@@ -306,6 +306,7 @@ def _compute(
     columns["noise"] = np.log(noise)
     columns["weight_level"] = weights @ grid[:, 0]
     columns["weight_season"] = weights @ grid[:, 2]
+    columns["weight_no_season"] = weights @ (grid[:, 2] == 0.0)
     columns["weight_trend"] = weights @ grid[:, 1]
     columns["gain"] = np.log(smallest[:, 0] / (smoothed.squared_error.max(axis=1) + 1e-9))
     for setting in (17, 25):

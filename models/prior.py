@@ -7,12 +7,13 @@ features of `models.features` into the quantiles of
 
 trained on the pinball loss weighted so that the loss is on the annual scale.
 The quantiles of the seeds are averaged (Lichtendahl, Grushka-Cockayne and
-Winkler, 2013, Management Science 59(7)) and moved half-way to the median of
+Winkler, 2013, Management Science 59(7)), moved half-way to the median of
 boosted trees on the same features (Friedman 2001, Annals of Statistics 29(5)),
-then stretched around the median by factors that made them honest on panels the
-networks had not seen (conformalised quantile regression: Romano, Patterson and
-Candès, 2019, NeurIPS 32; pooled by months known). Arrays come from outside:
-nothing here opens a file.
+then a third of the way back to the cheap forecasts: on panels never seen that
+did better than all that was learned. They are stretched around the median by
+factors that made them honest on panels the networks had not seen (conformalised
+quantile regression: Romano, Patterson and Candès, 2019, NeurIPS 32; pooled by
+months known). Arrays come from outside: nothing here opens a file.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ LEVELS = (
 )
 MEDIAN = LEVELS.index(0.5)
 LEAK = 0.01  # slope of a hidden unit below zero
+BELIEVED = 0.7  # of how far from the cheap forecasts the middle was learned to be
 _TAIL = 4.0  # how far past the outermost learned levels the tails go, in last gaps
 _CLIP = 2.5  # standardised features beyond this count for half
 
@@ -161,13 +163,24 @@ class AnnualPrior:
             )
         return standardised(features.values, self.centre, self.spread, self.missing)
 
-    def ratios(self, features: Features) -> Floats:
-        """Quantiles of the total at `LEVELS`, as multiples of last year's, (n, n_levels)."""
+    def away(self, features: Features) -> Floats:
+        """Quantiles at `LEVELS` before they are stretched, shape (n, n_levels).
+
+        From the cheap forecasts' total, in units of its usual error; the middle keeps
+        `BELIEVED` of what was learned.
+        """
         inputs = self.inputs(features)
         raw = sum(network.quantiles(inputs).astype(float) for network in self.networks)
         away = np.asarray(raw / len(self.networks))
+        middle = away[:, MEDIAN].copy()
         if self.trees is not None:
-            away += 0.5 * (self.trees.predict(features.values) - away[:, MEDIAN])[:, None]
+            middle = 0.5 * (middle + self.trees.predict(features.values))
+        away += (BELIEVED * middle - away[:, MEDIAN])[:, None]
+        return away
+
+    def ratios(self, features: Features) -> Floats:
+        """Quantiles of the total at `LEVELS`, as multiples of last year's, (n, n_levels)."""
+        away = self.away(features)
         middle = away[:, MEDIAN : MEDIAN + 1]
         known = features.values[:, features.names.index("known")].astype(int)
         away = middle + (away - middle) * self.stretch[known]

@@ -209,12 +209,12 @@ def learn(
         return {kpi: Lesson(revision=usual.get(kpi, NO_REVISION)) for kpi in kpis}
     names = sorted({name for result in used for name in result.errors})
     pooled = {name: _stacked(used, name) for name in names}
-    all_errors = [pair for result in used for pair in _pairs(result)]
+    all_errors = [error for result in used for error in _past(result)]
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
         own = [result for result in used if result.kpi == kpi]
         weights = learn_weights({name: _stacked(own, name) for name in names}, pooled)
-        mine = [pair for result in own for pair in _pairs(result)]
+        mine = [error for result in own for error in _past(result)]
         errors = {
             Place(result.year, known): float(error)
             for result in own
@@ -356,5 +356,5 @@ def _stacked(results: Sequence[YearResult], name: str) -> NDArray[np.float64]:
     return np.stack(rows) if rows else np.empty((0, 12))
 
 
-def _pairs(result: YearResult) -> list[tuple[int, float]]:
-    return [(known, float(error)) for known, error in enumerate(result.standardised)]
+def _past(result: YearResult) -> list[tuple[int, int, float]]:
+    return [(result.year, known, float(error)) for known, error in enumerate(result.standardised)]

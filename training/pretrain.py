@@ -116,7 +116,7 @@ def pretrain(
             continue
         judge = learn(taught, 1000 * seed + 100 * (fold + 1), 1, False)
         for name in held_out:
-            away[name] = _away(judge, real[name].features)
+            away[name] = judge.away(real[name].features)
     stretch = _stretch(real, away)
     final = learn(list(real), 1000 * seed, n_networks, True)
     marks = np.unique(
@@ -174,13 +174,6 @@ def _standards(values: Sequence[Singles]) -> tuple[Singles, Singles, NDArray[np.
     low, high = np.nanpercentile(sample, [10, 90], axis=0)
     spread = np.maximum((high - low) / 2.56, 1e-3)
     return centre.astype(np.float32), spread.astype(np.float32), absent.mean(axis=0) > 0.01
-
-
-def _away(prior: AnnualPrior, features: Features) -> Floats:
-    """Quantiles in units of the usual error, shape (n, n_levels)."""
-    inputs = prior.inputs(features)
-    raw = sum(network.quantiles(inputs).astype(float) for network in prior.networks)
-    return np.asarray(raw / len(prior.networks))
 
 
 def _stretch(lessons: dict[str, Lessons], away: dict[str, Floats]) -> Floats:

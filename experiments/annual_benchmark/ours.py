@@ -30,7 +30,6 @@ Floats = NDArray[np.float64]
 LESSONS = 200  # (series, year) pairs of earlier years that teach
 LESSON_YEARS = 6
 SMALLEST = 1e-4  # of last year's total: the least rest of a series that is never below zero
-UNTAUGHT: Weights = {"prior": 0.6, "ces": 0.2, "theta": 0.1, "pace": 0.1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +69,7 @@ def vedich_answers(
         said.ask(lessons)
         weights[year] = _weights(said, lessons)
     said.ask(instances)
-    return [
-        _answer(one, said.of(one), weights[one.year].get(one.cut, UNTAUGHT)) for one in instances
-    ]
+    return [_answer(one, said.of(one), weights[one.year].get(one.cut, {})) for one in instances]
 
 
 class _Candidates:

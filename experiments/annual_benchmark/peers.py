@@ -58,13 +58,14 @@ class Answer:
     failed: str = ""
 
 
-def peer_answers(instance: Instance) -> dict[str, Answer]:
-    """All peers' answers to one instance."""
+def peer_answers(instance: Instance, members: Sequence[str] = SCUM_MEMBERS) -> dict[str, Answer]:
+    """Peers' answers to one instance; `scum` only where all its members are asked."""
     answers = {"snaive": _statsforecast("snaive", instance, None)}
     answers["pace"] = _pace(instance)
-    for method in SCUM_MEMBERS:
+    for method in members:
         answers[method] = _statsforecast(method, instance, answers["snaive"])
-    answers["scum"] = _scum([answers[method] for method in SCUM_MEMBERS], instance)
+    if set(SCUM_MEMBERS) <= set(members):
+        answers["scum"] = _scum([answers[method] for method in SCUM_MEMBERS], instance)
     return answers
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.demonstration import series_to_project
-from data.figures import Newest, newest
+from data.figures import Newest
 from data.observation import Form, Kpi
 from data.panel import Panel
 from data.plan import Plan
@@ -145,7 +145,7 @@ def bound_of(target: Json | None) -> float | None:
 
 
 def _facts(kpi: Kpi, one: Json, panel: Panel, day: date) -> Facts:
-    figures = newest(panel.observations(kpi.slug, day), day)
+    figures = panel.newest(kpi.slug, day)
     try:
         series = series_to_project(panel, kpi.slug, day)
     except NoObservations:

@@ -27,9 +27,11 @@ def drawn(spread: float = 0.1, known: int = 6, n_paths: int = 2000) -> AnnualDis
     return annual_distribution(series, 100.0 * common * np.ones((1, 12 - known)))
 
 
-def errors(spread: float, n: int = 400, known: int = 6) -> list[tuple[int, float]]:
+def errors(
+    spread: float, n: int = 400, known: int = 6, year: int = 2020
+) -> list[tuple[int, int, float]]:
     draws = np.random.default_rng(4).standard_normal(n)
-    return [(known, float(spread * one)) for one in draws]
+    return [(year, known, float(spread * one)) for one in draws]
 
 
 def test_honest_errors_change_little() -> None:
@@ -56,10 +58,34 @@ def test_it_covers_what_it_promises_on_errors_like_those_it_learned_from() -> No
 
 def test_a_kpi_that_errs_more_is_wider_but_shrunk() -> None:
     pooled = errors(1.0)
-    own = [(known, 3.0) for known in range(12)]
+    own = [(2020, known, 3.0) for known in range(12)]
     scale = learn_calibration(own, pooled).scale
     assert 1.0 < scale < 3.0
     assert learn_calibration([], pooled).scale == 1.0
+
+
+def test_intervals_open_after_a_break_and_narrow_again_as_it_passes() -> None:
+    def width(*spreads: float) -> float:
+        past = [one for at, spread in enumerate(spreads) for one in errors(spread, year=2015 + at)]
+        return float(learn_calibration([], past).quantiles[6][np.searchsorted(LEVELS, 0.9)])
+
+    calm, shock, passing = width(1, 1, 1, 1), width(1, 1, 1, 3), width(1, 1, 1, 3, 1, 1)
+    assert calm < passing < shock
+    assert width(3, 1, 1, 1) < shock  # the same errors, the break longer ago
+
+
+def test_a_kpi_that_erred_lately_is_wider_than_one_that_erred_long_ago() -> None:
+    pooled = [one for year in range(2015, 2021) for one in errors(1.0, year=year)]
+
+    def scale(bad: int) -> float:
+        own = [
+            (year, known, 3.0 if year == bad else 0.8)
+            for year in range(2015, 2021)
+            for known in range(12)
+        ]
+        return learn_calibration(own, pooled).scale
+
+    assert scale(2020) > 1.03 * scale(2015)
 
 
 def test_few_errors_teach_nothing() -> None:

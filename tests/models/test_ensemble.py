@@ -18,8 +18,15 @@ def test_the_better_candidate_weighs_more_at_every_month() -> None:
     pooled = {"good": errors(0.02), "poor": errors(0.06)}
     weights = learn_weights({}, pooled)
     for known in range(12):
-        assert weights[known]["good"] == pytest.approx(0.9)  # inverse squares of 1 : 3
+        assert weights[known]["good"] == pytest.approx(81 / 82)  # inverse fourth powers of 1 : 3
         assert sum(weights[known].values()) == pytest.approx(1.0)
+
+
+def test_the_prior_is_trusted_beyond_the_few_years_here() -> None:
+    alike = {"prior": errors(0.04), "ces": errors(0.04)}
+    assert learn_weights({}, alike)[6] == pytest.approx({"prior": 0.8, "ces": 0.2})
+    untaught = centre({"prior": 100.0, "ces": 200.0}, {}, 1.0)
+    assert untaught == pytest.approx(100.0 * 2**0.2)
 
 
 def test_a_kpis_own_years_are_shrunk_to_the_familys() -> None:
@@ -27,7 +34,7 @@ def test_a_kpis_own_years_are_shrunk_to_the_familys() -> None:
     own = {"one": errors(0.02, 2), "two": errors(0.06, 2)}
     few = learn_weights(own, pooled)[6]["one"]
     many = learn_weights({name: errors(one[0, 0], 20) for name, one in own.items()}, pooled)[6]
-    assert 0.5 < few < many["one"] < 0.9
+    assert 0.5 < few < many["one"] < 81 / 82
 
 
 def test_a_candidate_without_errors_gets_no_weight() -> None:

@@ -9,7 +9,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from models.candidates.annual_prior import PriorCandidate
 from models.errors import CannotForecast, InvalidLevel, SeriesTooShort
 from models.features import compute, fill_gaps, window
-from models.prior import AnnualPrior, annual_quantiles, fingerprints
+from models.prior import BELIEVED, MEDIAN, AnnualPrior, annual_quantiles, fingerprints
 from models.series import Month
 from models.smoothers import WIDTH
 from tests.models.strategies import made, seasonal
@@ -79,6 +79,17 @@ def test_gaps_take_the_same_month_of_the_year_before() -> None:
     values = np.arange(1.0, 25.0)
     values[15] = np.nan
     assert fill_gaps(values)[15] == 4.0
+
+
+def test_the_middle_keeps_part_of_what_was_learned(prior: AnnualPrior) -> None:
+    assert prior.trees is not None
+    features = compute(window(seasonal(66), 6)[None], np.array([6]))
+    inputs = prior.inputs(features)
+    network = np.mean([one.quantiles(inputs)[0, MEDIAN] for one in prior.networks])
+    learned = (network + prior.trees.predict(features.values)[0]) / 2
+    assert prior.away(features)[0, MEDIAN] == pytest.approx(BELIEVED * learned, rel=1e-5)
+    spread = np.mean([np.ptp(one.quantiles(inputs)[0]) for one in prior.networks])
+    assert np.ptp(prior.away(features)[0]) == pytest.approx(spread, rel=1e-5)  # moved as one
 
 
 def test_a_file_of_another_format_is_refused(prior: AnnualPrior) -> None:

@@ -1,0 +1,1 @@
+"""How the forecast carries over to panels that it never saw."""

@@ -1,0 +1,35 @@
+"""Which questions are asked of a panel left out, and how the table reads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from experiments.panels_left_out import run
+from models.series import Month
+from training.corpus import History
+
+
+def test_pairs_are_of_the_newest_years_and_whole() -> None:
+    months = 100.0 + np.arange(12 * 12)
+    panel = tuple(History(f"s{i}", Month(2000, 1), months + i) for i in range(30))
+    asked = run._drawn(panel)
+    assert {one.year for one in asked} == set(range(2006, 2012))
+    assert len({(one.series_id, one.year) for one in asked}) == run.PAIRS
+    assert len(asked) == 3 * run.PAIRS
+    assert [one.key for one in asked] == [one.key for one in run._drawn(panel)]
+
+
+def test_the_last_row_is_the_geometric_mean() -> None:
+    columns = {
+        "n": [300, 300],
+        **{name: [0.1, 0.1] for name in ("annual_error", "auto_ces_error", "dot_error")},
+        "annual_error_ratio": [0.5, 2.0],
+        "crps_ratio": [0.9, 0.9],
+        "brier_ratio": [1.0, 1.21],
+        "coverage_80": [0.7, 0.9],
+        "coverage_80_auto_ces": [0.6, 0.6],
+    }
+    last = run._readable(pd.DataFrame({"panel": ["one", "two"], **columns})).splitlines()[-1]
+    assert "| 600 |" in last
+    assert "| 1.000 | 0.900 | 1.100 | 80% | 60% |" in last
