@@ -36,7 +36,9 @@ def test_there_are_two_hundred_and_the_seed_makes_them() -> None:
     assert len(QUICK) >= 200
     again = odd_files(SEED)
     for name in ("form-cut-0.xlsx", "annex-wrong-bytes-1.xls", "noise-2.xlsx"):
-        assert FILES[name].make() == next(f for f in again if f.name.endswith(name)).make()
+        twin = next(file for file in again if file.name.endswith(name))
+        # an archive holds the clock, to two seconds: three tries, one of them within
+        assert any(FILES[name].make() == twin.make() for _ in range(3)), name
     other = {file.name: file for file in odd_files(SEED + 1)}
     assert other["2021-06-29-noise-0.csv"].make() != FILES["noise-0.csv"].make()
 
