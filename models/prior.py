@@ -22,6 +22,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +136,14 @@ class AnnualPrior:
             np.asarray(arrays["fingerprints"], dtype=np.uint32),
             about,
         )
+
+    @cached_property
+    def identity(self) -> str:
+        """Hash of all that was learned, 16 digits: two priors of one corpus may differ."""
+        digest = hashlib.sha256()
+        for name, array in sorted(self.to_arrays().items()):
+            digest.update(name.encode() + array.tobytes())
+        return digest.hexdigest()[:16]
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """The arrays of a prior file; weights rounded to half precision."""

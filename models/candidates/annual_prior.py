@@ -65,7 +65,7 @@ class PriorCandidate:
         changes = np.diff(np.log(np.maximum(np.abs(values), 1e-3 * np.abs(values).mean())))
         yearly = changes[12:] - changes[:-12]
         noise = float(np.median(np.abs(yearly))) if len(yearly) else 0.1
-        return {"corpus": self._prior.about["corpus_hash"], "noise": min(noise, 1.0) / np.sqrt(2)}
+        return {"prior": self._prior.identity, "noise": min(noise, 1.0) / np.sqrt(2)}
 
     def paths(
         self,
@@ -76,10 +76,10 @@ class PriorCandidate:
         rng: np.random.Generator,
     ) -> Paths:
         known = series.months_known % 12
-        if parameters["corpus"] != self._prior.about["corpus_hash"]:
+        if parameters.get("prior") != self._prior.identity:
             raise CannotForecast(
-                f"the model of {series.key} was made with the prior {parameters['corpus']}, this "
-                f"program has {self._prior.about['corpus_hash']}. Run vedich retrain."
+                f"the model of {series.key} was made with another prior than this "
+                f"program has ({self._prior.identity}). Run vedich retrain."
             )
         if horizon != 12 - known:
             raise CannotForecast(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -163,10 +165,12 @@ class TestCandidate:
 
     def test_another_prior_than_the_bundles_is_refused(self, prior: AnnualPrior) -> None:
         series = made(seasonal(42))
-        candidate = PriorCandidate(prior)
-        other = {**candidate.fit(series), "corpus": "another"}
-        with pytest.raises(CannotForecast, match="retrain"):
-            candidate.paths(series, other, 6, 10, np.random.default_rng(1))
+        fitted = PriorCandidate(prior).fit(series)
+        same = AnnualPrior.from_arrays(prior.to_arrays())
+        assert PriorCandidate(same).paths(series, fitted, 6, 10, np.random.default_rng(1)).size
+        other = replace(prior, stretch=1.01 * prior.stretch)  # of the same corpus
+        with pytest.raises(CannotForecast, match=r"another prior .* retrain"):
+            PriorCandidate(other).paths(series, fitted, 6, 10, np.random.default_rng(1))
 
 
 def test_a_window_is_right_aligned() -> None:
