@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from statsforecast.models import AutoCES, DynamicOptimizedTheta
 
 from experiments.annual_benchmark.instances import Instance, questions
 from experiments.annual_benchmark.scoring import DENSE
-from models.calibration import Rest
 from models.ensemble import Weights, centre, learn_weights
 from models.prior import AnnualPrior, annual_quantiles
 from training.corpus import History
@@ -29,6 +28,7 @@ Floats = NDArray[np.float64]
 
 LESSONS = 200  # (series, year) pairs of earlier years that teach
 LESSON_YEARS = 6
+FARTHEST = 3.0  # times the prior's middle or the ensemble's: how far a factor may move
 SMALLEST = 1e-4  # of last year's total: the least rest of a series that is never below zero
 
 
@@ -146,13 +146,20 @@ def _weights(said: _Candidates, lessons: Sequence[Instance]) -> Mapping[int, Wei
 
 
 def _answer(instance: Instance, said: Said, weights: Weights) -> Ours:
-    """The prior's distribution of the rest, moved to the ensemble's centre."""
+    """The prior's distribution of the rest, moved to the ensemble's centre.
+
+    By one factor where nothing may be below zero, else by one amount; by an amount
+    too where the factor would be beyond 3: a middle close to zero tells no spread.
+    """
     begin = time.process_time()
-    low, middle, high = np.interp([0.1, 0.5, 0.9], DENSE, said.quantiles)
+    rest = said.quantiles
+    low, middle, high = np.interp([0.1, 0.5, 0.9], DENSE, rest)
     goal = centre(said.medians, weights, float(high - low))
     never_below = bool((instance.history >= 0).all())
-    prior = Rest.of(said.quantiles, float(middle), never_below, instance.last_year)
-    errors = prior.error(said.quantiles)
-    quantiles = instance.to_date + replace(prior, centre=goal).value(errors)
+    if never_below and middle <= FARTHEST * goal and goal <= FARTHEST * middle:
+        moved = rest * (goal / middle)
+    else:
+        moved = rest + (goal - middle)
+        moved = np.maximum(moved, 0.0) if never_below else moved
     spent = time.process_time() - begin
-    return Ours(instance, quantiles, said.cpu_seconds + spent)
+    return Ours(instance, instance.to_date + moved, said.cpu_seconds + spent)

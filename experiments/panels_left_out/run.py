@@ -19,6 +19,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ from training.corpus import History, corpus_hash, read_panel
 from training.pretrain import pretrain
 from training.priors import read_prior
 from training.retrain import commit
+from training.workers import Workers
 
 RESULTS = Path(__file__).parent / "results"
 FOLDS, YEARS, PAIRS, SEED = 5, 6, 100, 1
@@ -45,18 +47,19 @@ def main() -> None:
     parser.add_argument("--panels", type=Path, required=True, help="folder of tidy .parquet")
     parser.add_argument("--panel", type=Path, action="append", default=[], help="one more")
     parser.add_argument("--priors", type=Path, help="folder that keeps the priors of a run")
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     files = sorted([*given.panels.glob("*.parquet"), *given.panel])
     panels = {file.stem: read_panel(file) for file in files}
-    table = []
+    names = sorted(panels)
+    priors: dict[str, AnnualPrior] = {}
     with threadpool_limits(1):
         for fold in range(FOLDS):
-            left_out = sorted(panels)[fold::FOLDS]
-            prior = _prior(panels, left_out, given.priors)
-            for name in left_out:
-                table.append({"panel": name, **_scores(panels[name], prior)})
-                print(pd.DataFrame(table[-1:]).to_string(header=False, index=False), flush=True)
+            left_out = names[fold::FOLDS]
+            priors |= dict.fromkeys(left_out, _prior(panels, left_out, given.priors))
+    with Workers((panels, priors), given.workers) as pool:
+        table = pool.run(_scores, names, print)
     given.out.mkdir(parents=True, exist_ok=True)
     found = pd.DataFrame(table)
     found.to_csv(given.out / "results.csv", index=False, float_format="%.6g")
@@ -89,7 +92,11 @@ def _prior(
     return prior
 
 
-def _scores(panel: Sequence[History], prior: AnnualPrior) -> dict[str, float]:
+def _scores(
+    shared: tuple[Mapping[str, tuple[History, ...]], Mapping[str, AnnualPrior]], name: str
+) -> dict[str, Any]:
+    """One row of the table; a task for `Workers`."""
+    panel, prior = shared[0][name], shared[1][name]
     asked = _drawn(panel)
     rows = [
         row(OURS, one.instance, from_grid(one.quantiles, one.instance), one.cpu_seconds, False)
@@ -104,6 +111,7 @@ def _scores(panel: Sequence[History], prior: AnnualPrior) -> dict[str, float]:
     mean = frame.groupby("method")[["annual_error", "crps", "brier", "coverage_80"]].mean()
     best = mean.loc[list(PEERS)].min()
     return {
+        "panel": name,
         "n": len(asked),
         "annual_error": mean.loc[OURS, "annual_error"],
         **{f"{peer}_error": mean.loc[peer, "annual_error"] for peer in PEERS},
