@@ -14,7 +14,7 @@ errors, and narrow again as it passes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -130,17 +130,19 @@ def standardised_error(annual: AnnualDistribution, outcome: float) -> float:
     return float(_rest(annual).error(np.array(actual)))
 
 
-def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
-    """Quantiles of the family's standardised errors, scaled to the KPI.
+def learn_calibrations(
+    own: Mapping[str, PastErrors], pooled: PastErrors
+) -> dict[str, Calibration]:
+    """Quantiles of the family's standardised errors, scaled to each KPI.
 
     Parameters
     ----------
-    own, pooled : (year, months known, standardised error) of the KPI and of its
+    own, pooled : (year, months known, standardised error) of each KPI and of the
         family, from forecasts whose weights did not see the year; NaN is ignored
 
     Returns
     -------
-    Calibration; `uncalibrated()` with fewer than 11 errors in the family
+    dict, KPI → Calibration; `uncalibrated()` with fewer than 11 errors in the family
 
     Notes
     -----
@@ -153,7 +155,7 @@ def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
     """
     years, known, sizes = _sizes(pooled)
     if len(sizes) < FEWEST:
-        return uncalibrated()
+        return dict.fromkeys(own, uncalibrated())
     newest = int(years.max())
     weights = _weights(years, newest)
     distance = np.abs(known - np.arange(MONTHS)[:, None])
@@ -161,10 +163,13 @@ def learn_calibration(own: PastErrors, pooled: PastErrors) -> Calibration:
     quantiles = np.stack([_quantiles(sizes, row) for row in mass])
     width = np.maximum(quantiles[:, np.searchsorted(LEVELS, 0.9)], 1e-9)
     usual = float(np.average(np.minimum(sizes / width[known], CUT), weights=weights))
-    years, known, own_sizes = _sizes(own)
-    mine = np.minimum(own_sizes / width[known], CUT)
-    scale = _own_scale(mine, _weights(years, newest), usual)
-    return Calibration(quantiles, scale, len(sizes))
+    found = {}
+    for kpi, errors in own.items():
+        own_years, own_known, own_sizes = _sizes(errors)
+        mine = np.minimum(own_sizes / width[own_known], CUT)
+        scale = _own_scale(mine, _weights(own_years, newest), usual)
+        found[kpi] = Calibration(quantiles, scale, len(sizes))
+    return found
 
 
 def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:

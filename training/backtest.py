@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from data.event_rows import EventEntry, accepted_events
 from data.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
-from models.calibration import Calibration, calibrate, learn_calibration, standardised_error
+from models.calibration import Calibration, calibrate, learn_calibrations, standardised_error
 from models.candidates import COSTLY
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
@@ -209,20 +209,14 @@ def learn(
         return {kpi: Lesson(revision=usual.get(kpi, NO_REVISION)) for kpi in kpis}
     names = sorted({name for result in used for name in result.errors})
     pooled = {name: _stacked(used, name) for name in names}
-    all_errors = [error for result in used for error in _past(result)]
+    mine = {kpi: [e for one in used if one.kpi == kpi for e in _past(one)] for kpi in kpis}
+    calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
         own = [result for result in used if result.kpi == kpi]
         weights = learn_weights({name: _stacked(own, name) for name in names}, pooled)
-        mine = [error for result in own for error in _past(result)]
-        errors = {
-            Place(result.year, known): float(error)
-            for result in own
-            for known, error in enumerate(result.standardised)
-            if np.isfinite(error)
-        }
-        calibration = learn_calibration(mine, all_errors)
-        lessons[kpi] = Lesson(weights, calibration, usual.get(kpi, NO_REVISION), errors)
+        errors = {Place(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)}
+        lessons[kpi] = Lesson(weights, calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
     return lessons
 
 

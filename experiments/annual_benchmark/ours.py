@@ -20,7 +20,7 @@ from statsforecast.models import AutoCES, DynamicOptimizedTheta
 
 from experiments.annual_benchmark.instances import Instance, questions
 from experiments.annual_benchmark.scoring import DENSE
-from models.ensemble import Weights, centre, learn_weights
+from models.ensemble import REACH, Weights, centre, learn_weights
 from models.prior import AnnualPrior, annual_quantiles
 from training.corpus import History
 
@@ -28,7 +28,6 @@ Floats = NDArray[np.float64]
 
 LESSONS = 200  # (series, year) pairs of earlier years that teach
 LESSON_YEARS = 6
-FARTHEST = 3.0  # times the prior's middle or the ensemble's: how far a factor may move
 SMALLEST = 1e-4  # of last year's total: the least rest of a series that is never below zero
 
 
@@ -149,14 +148,14 @@ def _answer(instance: Instance, said: Said, weights: Weights) -> Ours:
     """The prior's distribution of the rest, moved to the ensemble's centre.
 
     By one factor where nothing may be below zero, else by one amount; by an amount
-    too where the factor would be beyond 3: a middle close to zero tells no spread.
+    too where the factor would be beyond `REACH`: a middle close to zero tells no spread.
     """
     begin = time.process_time()
     rest = said.quantiles
     low, middle, high = np.interp([0.1, 0.5, 0.9], DENSE, rest)
     goal = centre(said.medians, weights, float(high - low))
     never_below = bool((instance.history >= 0).all())
-    if never_below and middle <= FARTHEST * goal and goal <= FARTHEST * middle:
+    if never_below and middle > 0 and abs(np.log(goal / middle)) <= REACH:
         moved = rest * (goal / middle)
     else:
         moved = rest + (goal - middle)

@@ -7,7 +7,7 @@ and answers, with the ensemble, questions about the six newest years of each pan
 left out: at most 100 (series, year) pairs, drawn evenly, with 3, 6 and 9 months
 known. Peers are the two fast ones of the benchmark, so that all panels can be asked
 on one machine in half an hour. Choices about features, networks and weights are
-judged here and nowhere else: not on one panel, not on one year. Writes results.csv,
+to be judged here: not on one panel, not on one year. Writes results.csv,
 results.md and made_with.json.
 """
 

@@ -10,9 +10,11 @@ import pytest
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import (
     LEVELS,
+    Calibration,
+    PastErrors,
     Rest,
     calibrate,
-    learn_calibration,
+    learn_calibrations,
     standardised_error,
     uncalibrated,
 )
@@ -34,9 +36,13 @@ def errors(
     return [(year, known, float(spread * one)) for one in draws]
 
 
+def learned_of(own: PastErrors, pooled: PastErrors) -> Calibration:
+    return learn_calibrations({"coal": own}, pooled)["coal"]
+
+
 def test_honest_errors_change_little() -> None:
     before = drawn()
-    after = calibrate(before, learn_calibration([], errors(1.0)))
+    after = calibrate(before, learned_of([], errors(1.0)))
     np.testing.assert_allclose(
         np.subtract(*after.interval(0.8)), np.subtract(*before.interval(0.8)), rtol=0.1
     )
@@ -44,13 +50,13 @@ def test_honest_errors_change_little() -> None:
 
 def test_past_errors_twice_as_large_double_the_interval() -> None:
     before = drawn()
-    after = calibrate(before, learn_calibration([], errors(2.0)))
+    after = calibrate(before, learned_of([], errors(2.0)))
     ratio = np.subtract(*after.interval(0.8)) / np.subtract(*before.interval(0.8))
     assert ratio == pytest.approx(2.0, rel=0.15)
 
 
 def test_it_covers_what_it_promises_on_errors_like_those_it_learned_from() -> None:
-    learned = learn_calibration([], errors(1.7, 2000))
+    learned = learned_of([], errors(1.7, 2000))
     fresh = 1.7 * np.random.default_rng(9).standard_normal(4000)
     low, high = learned.quantiles[6][np.searchsorted(LEVELS, [0.1, 0.9])]
     assert np.mean((fresh >= low) & (fresh <= high)) == pytest.approx(0.8, abs=0.03)
@@ -59,15 +65,15 @@ def test_it_covers_what_it_promises_on_errors_like_those_it_learned_from() -> No
 def test_a_kpi_that_errs_more_is_wider_but_shrunk() -> None:
     pooled = errors(1.0)
     own = [(2020, known, 3.0) for known in range(12)]
-    scale = learn_calibration(own, pooled).scale
+    scale = learned_of(own, pooled).scale
     assert 1.0 < scale < 3.0
-    assert learn_calibration([], pooled).scale == 1.0
+    assert learned_of([], pooled).scale == 1.0
 
 
 def test_intervals_open_after_a_break_and_narrow_again_as_it_passes() -> None:
     def width(*spreads: float) -> float:
         past = [one for at, spread in enumerate(spreads) for one in errors(spread, year=2015 + at)]
-        return float(learn_calibration([], past).quantiles[6][np.searchsorted(LEVELS, 0.9)])
+        return float(learned_of([], past).quantiles[6][np.searchsorted(LEVELS, 0.9)])
 
     calm, shock, passing = width(1, 1, 1, 1), width(1, 1, 1, 3), width(1, 1, 1, 3, 1, 1)
     assert calm < passing < shock
@@ -83,21 +89,21 @@ def test_a_kpi_that_erred_lately_is_wider_than_one_that_erred_long_ago() -> None
             for year in range(2015, 2021)
             for known in range(12)
         ]
-        return learn_calibration(own, pooled).scale
+        return learned_of(own, pooled).scale
 
     assert scale(2020) > 1.03 * scale(2015)
 
 
 def test_few_errors_teach_nothing() -> None:
-    assert learn_calibration([], errors(5.0, 10)).n_errors == 0
+    assert learned_of([], errors(5.0, 10)).n_errors == 0
     np.testing.assert_array_equal(
-        learn_calibration([], errors(5.0, 10)).quantiles, uncalibrated().quantiles
+        learned_of([], errors(5.0, 10)).quantiles, uncalibrated().quantiles
     )
 
 
 def test_ranks_months_and_year_agree() -> None:
     before = drawn()
-    after = calibrate(before, learn_calibration([], errors(2.0)))
+    after = calibrate(before, learned_of([], errors(2.0)))
     np.testing.assert_array_equal(
         np.argsort(before.samples, kind="stable"), np.argsort(after.samples, kind="stable")
     )
@@ -107,7 +113,7 @@ def test_ranks_months_and_year_agree() -> None:
 
 def test_a_finished_year_stays_as_it_is() -> None:
     annual = annual_distribution(made(seasonal(36)), np.empty((50, 0)))
-    assert calibrate(annual, learn_calibration([], errors(2.0))) is annual
+    assert calibrate(annual, learned_of([], errors(2.0))) is annual
     assert np.isnan(standardised_error(annual, 1000.0))
 
 
@@ -136,7 +142,7 @@ def test_a_revision_is_part_of_what_is_calibrated() -> None:
     common = np.exp(0.01 * np.random.default_rng(2).standard_normal((2000, 1)))
     usual = Revision(bias=0.0, spread=0.2, seen=50)
     before = annual_distribution(series, 100.0 * common * np.ones((1, 6)), revision=usual)
-    after = calibrate(before, learn_calibration([], errors(2.0)))
+    after = calibrate(before, learned_of([], errors(2.0)))
     ratio = np.subtract(*after.interval(0.8)) / np.subtract(*before.interval(0.8))
     assert ratio == pytest.approx(2.0, rel=0.15)
     np.testing.assert_array_equal(after.revision, before.revision)
