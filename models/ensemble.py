@@ -11,6 +11,7 @@ from models.paths import Paths
 
 Array = NDArray[np.float64]
 Weights = Mapping[str, float]  # candidate → weight
+_Means = list[tuple[Array, Array]]  # by months known: mean errors, years; shapes (n_names,)
 
 MONTHS = 12  # 0 to 11 months known
 SHRINK = 4.0  # years of errors' worth of weight that the family carries against a KPI's own
@@ -22,20 +23,20 @@ LEAST = 1e-6  # an error no smaller than this share of the usual one
 
 
 def learn_weights(
-    own: Mapping[str, Array], pooled: Mapping[str, Array]
-) -> dict[int, dict[str, float]]:
-    """Weights of the candidates for each number of months known.
+    own: Mapping[str, Mapping[str, Array]], pooled: Mapping[str, Array]
+) -> dict[str, dict[int, dict[str, float]]]:
+    """Weights of each KPI's candidates for each number of months known.
 
     Parameters
     ----------
-    own : per candidate the KPI's annual errors |median − outcome| ÷ last year's
+    own : per KPI and candidate the annual errors |median − outcome| ÷ last year's
         outcome, shape (n_years, 12), column m for m months known; NaN where it
         gave none. Row i is the same year for every candidate
     pooled : the same for all KPIs of the family together, rows stacked
 
     Returns
     -------
-    dict, months known (0 to 11) → candidate → weight; weights sum to 1; a
+    dict, KPI → months known (0 to 11) → candidate → weight; weights sum to 1; a
     candidate without any error in the family gets none
 
     Notes
@@ -48,13 +49,17 @@ def learn_weights(
     were chosen on public panels that the prior had not seen.
     """
     names = sorted(pooled)
-    family, mine = _relative(names, pooled), _relative(names, own)
-    months = np.arange(MONTHS)
+    family = _means(_relative(names, pooled))
+    return {
+        kpi: _weights(names, _means(_relative(names, errors)), family)
+        for kpi, errors in own.items()
+    }
+
+
+def _weights(names: list[str], mine: _Means, family: _Means) -> dict[int, dict[str, float]]:
+    """One KPI's weights by months known."""
     weights: dict[int, dict[str, float]] = {}
-    for known in range(MONTHS):
-        kernel = np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * np.abs(months - known))
-        usual, _ = _mean(family, kernel)
-        seen, years = _mean(mine, kernel)
+    for known, ((seen, years), (usual, _)) in enumerate(zip(mine, family, strict=True)):
         shrunk = (years * np.where(years > 0, seen, 0.0) + SHRINK * usual) / (years + SHRINK)
         scores = _trust(names) * np.maximum(shrunk, LEAST) ** -SHARPNESS
         scores = np.where(np.isfinite(scores), scores, 0.0)
@@ -189,10 +194,15 @@ def _relative(names: list[str], errors: Mapping[str, Array]) -> Array:
     return relative
 
 
-def _mean(relative: Array, kernel: Array) -> tuple[Array, Array]:
-    """Kernel-weighted mean per candidate, and how many years it rests on; shapes (n_names,)."""
+def _means(relative: Array) -> _Means:
+    """By months known: kernel-weighted mean per candidate, and the years it rests on."""
     present = np.isfinite(relative)
-    mass = (present * kernel).sum(axis=(1, 2))
-    total = (np.where(present, relative, 0.0) * kernel).sum(axis=(1, 2))
-    mean = np.divide(total, mass, out=np.full(len(mass), np.nan), where=mass > 0)
-    return mean, mass / kernel.sum()
+    counts = present.sum(axis=1)  # (n_names, 12)
+    totals = np.where(present, relative, 0.0).sum(axis=1)
+    months, found = np.arange(MONTHS), []
+    for known in range(MONTHS):
+        kernel = np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * np.abs(months - known))
+        mass, total = counts @ kernel, totals @ kernel
+        mean = np.divide(total, mass, out=np.full(len(mass), np.nan), where=mass > 0)
+        found.append((mean, mass / kernel.sum()))
+    return found

@@ -21,7 +21,7 @@ def generator(*names: str) -> np.random.Generator:
     for any number of workers.
     """
     digest = hashlib.sha256("\x1f".join(names).encode()).digest()
-    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32).tolist())
+    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
 
 
 def quantiles(

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse.csgraph import connected_components
 
 Array = NDArray[np.float64]
 
@@ -101,6 +100,7 @@ class _Agreed:
     def __post_init__(self) -> None:
         self._basis = np.empty((0, self.weights.shape[1]))
         self._known = np.empty(0)  # what each vector of the basis amounts to
+        self._rests_on: dict[int, frozenset[int]] = {}
 
     def add(self, place: int) -> None:
         """Take one more total, or set it aside."""
@@ -139,9 +139,7 @@ class _Agreed:
 
     def _may_fit(self, place: int, implied: float) -> bool:
         """Whether rounding alone can part a total so far from what the others make of it."""
-        base = self.independent
-        share = np.linalg.lstsq(self.weights[base].T, self.weights[place], rcond=None)[0]
-        reach = self.rounding[place] + np.abs(share) @ self.rounding[base]
+        reach = self.rounding[place] + np.abs(self._share(place)) @ self.rounding[self.independent]
         return bool(abs(self.values[place] - implied) <= reach * (1 + EXACT))
 
     def bent(self, members: list[int]) -> Array | None:
@@ -166,15 +164,24 @@ class _Agreed:
 
     def _tied_to(self, place: int) -> list[int]:
         """Kept totals that one can come to from a total by way of others they follow from."""
-        base = self.independent
-        followers = [one for one in self.kept if one not in base]
-        shares, *_ = np.linalg.lstsq(
-            self.weights[base].T, self.weights[followers].T, rcond=None
-        )  # (n_base, n_followers)
-        size = len(base) + len(followers)
-        links = np.zeros((size, size))
-        links[: len(base), len(base) :] = np.abs(shares) > _NULL
-        _, label = connected_components(links, directed=False)
-        order = [*base, *followers]
-        mine = label[order.index(place)]
-        return sorted(one for one, group in zip(order, label, strict=True) if group == mine)
+        base = set(self.independent)
+        left = [self._followed(one) | {one} for one in self.kept if one not in base]
+        tied = self._followed(place) | {place}
+        while near := [one for one in left if not tied.isdisjoint(one)]:
+            left = [one for one in left if tied.isdisjoint(one)]
+            tied = tied.union(*near)
+        return sorted(tied)
+
+    def _followed(self, place: int) -> frozenset[int]:
+        """The independent totals that one follows from; later ones change nothing of it."""
+        if place not in self._rests_on:
+            share = self._share(place)
+            self._rests_on[place] = frozenset(
+                one for one, part in zip(self.independent, share, strict=True) if abs(part) > _NULL
+            )
+        return self._rests_on[place]
+
+    def _share(self, place: int) -> Array:
+        """How much of each independent total makes up one that follows from them."""
+        base = self.weights[self.independent]
+        return np.asarray(np.linalg.lstsq(base.T, self.weights[place], rcond=None)[0])

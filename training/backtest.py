@@ -211,12 +211,13 @@ def learn(
     pooled = {name: _stacked(used, name) for name in names}
     mine = {kpi: [e for one in used if one.kpi == kpi for e in _past(one)] for kpi in kpis}
     calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
+    years = {kpi: [result for result in used if result.kpi == kpi] for kpi in kpis}
+    own = {kpi: {name: _stacked(years[kpi], name) for name in names} for kpi in kpis}
+    weights = learn_weights(own, pooled)
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
-        own = [result for result in used if result.kpi == kpi]
-        weights = learn_weights({name: _stacked(own, name) for name in names}, pooled)
         errors = {Place(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)}
-        lessons[kpi] = Lesson(weights, calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
+        lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
     return lessons
 
 

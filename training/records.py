@@ -25,6 +25,8 @@ def retraining_run(
     prior_corpus : hash of what the annual prior was trained on; 'none' without one
     """
     rows = taught(bundle.scores.frame())
+    scores = summary(rows)
+    of_kpi = dict(iter(summary(rows, by=("kpi",)).groupby("kpi")))
     tags = {
         "as_of": bundle.as_of.isoformat(),
         "data_hash": bundle.data_hash,
@@ -37,13 +39,13 @@ def retraining_run(
         family=bundle.family,
         name=bundle.as_of.isoformat(),
         bundle=folder,
-        metrics=_metrics(rows, MEASURES),
+        metrics=_metrics(scores, MEASURES),
         params={**bundle.settings, "kpis": str(len(bundle.learned))},
         tags=tags,
         nested=tuple(
             NestedRun(
                 name=kpi,
-                metrics=_metrics(rows[rows["kpi"] == kpi], ("annual_error",)),
+                metrics=_metrics(of_kpi.get(kpi, scores[:0]), ("annual_error",)),
                 params={"kind": bundle.kinds[kpi], "unit": bundle.units[kpi]},
                 tags={"kpi": kpi, "as_of": tags["as_of"], **_failures(learned.failures)},
             )
@@ -52,12 +54,10 @@ def retraining_run(
     )
 
 
-def _metrics(rows: pd.DataFrame, by_month: tuple[str, ...]) -> Metrics:
+def _metrics(scores: pd.DataFrame, by_month: tuple[str, ...]) -> Metrics:
     """Scores by name; the step is the months known, over all months only for the ensemble."""
     metrics: Metrics = {}
-    if rows.empty:
-        return metrics
-    for score in summary(rows).to_dict("records"):
+    for score in scores.to_dict("records"):
         method, known = score["method"], score["months_known"]
         if known == ALL:
             if method == ENSEMBLE:

@@ -129,7 +129,6 @@ def retrain(
     family = store.plan(plan).family
     day = as_of or _newest_vintage(store, family)
     tracker = tracker or tracker_of(settings)
-    tracker.open()
     setup = Setup(
         store.panel(family, day),
         day,
@@ -137,8 +136,9 @@ def retrain(
         thorough=thorough,
         events=tuple(one for one in store.events(family) if one.day <= day),
     )
-    number = workers or len(os.sched_getaffinity(0))
-    fits, backtest = _learn(setup, number, progress)
+    with Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
+        tracker.open()  # while the processes start
+        fits, backtest = _learn(pool, setup, progress)
     if not fits:
         raise NoObservations(
             f"nothing was published for any KPI of '{family}' up to {day}; load figures, or "
@@ -257,7 +257,7 @@ def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
 
 
 def _learn(
-    setup: Setup, workers: int, progress: Progress | None
+    pool: Workers[Setup], setup: Setup, progress: Progress | None
 ) -> tuple[list[FinalFit], Backtest]:
     kpis = sorted(setup.panel.kpis())
     total = len(kpis) + len(backtest_years(setup, kpis))
@@ -270,9 +270,8 @@ def _learn(
             name = step if isinstance(step, str) else f"{step.kpi} {step.year}"
             progress(told, total, name)
 
-    with Workers(setup, workers) as pool:
-        backtest = run_backtest(pool, setup, kpis, done)
-        fits = pool.run(final_fit, kpis, done)
+    backtest = run_backtest(pool, setup, kpis, done)
+    fits = pool.run(final_fit, kpis, done)
     return [fit for fit in fits if fit is not None], backtest
 
 

@@ -129,29 +129,30 @@ def taught(table: pd.DataFrame) -> pd.DataFrame:
     return later if len(later) else table
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
+def summary(table: pd.DataFrame, by: tuple[str, ...] = ()) -> pd.DataFrame:
     """Scores per method and months known, and over all months ('all').
 
     Parameters
     ----------
     table : rows of `Scoreboard.frame`, of one KPI or of many
+    by : columns whose every value is scored by itself, ('kpi',) for one
 
     Returns
     -------
-    frame with `method`, `months_known`, `n` and the columns of `MEASURES`;
-    `annual_error` is the mean and `median_error` the median of the errors
+    frame with the columns of `by`, `method`, `months_known`, `n` and the columns of
+    `MEASURES`; `annual_error` is the mean and `median_error` the median of the errors
     """
     pooled = table.assign(months_known=ALL)
     parts = []
     for rows in (table, pooled):
         groups = rows.assign(median_error=rows["annual_error"]).groupby(
-            ["method", "months_known"], sort=True
+            [*by, "method", "months_known"], sort=True
         )
         scores = groups.agg(
-            n=("kpi", "size"),
+            n=("outcome", "size"),
             **{measure: (measure, "mean") for measure in MEASURES if measure != "median_error"},
             median_error=("median_error", "median"),
         )
         parts.append(scores.reset_index())
     found = pd.concat([part.astype({"months_known": object}) for part in parts])
-    return found[["method", "months_known", "n", *MEASURES]].reset_index(drop=True)
+    return found[[*by, "method", "months_known", "n", *MEASURES]].reset_index(drop=True)

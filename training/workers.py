@@ -9,8 +9,11 @@ a service that retrains in the background has threads, which forking may lock.
 from __future__ import annotations
 
 import multiprocessing
+import pickle
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -27,9 +30,13 @@ _shared: Any = None  # of a worker process, set once when it starts
 class Workers(Generic[Shared]):
     """Processes that share one read-only value; use as a context.
 
+    They start at once, all together, while the caller goes on: each reads the
+    value from a file, because a pipe would hold the caller until the process has
+    loaded the program.
+
     Parameters
     ----------
-    shared : what every task reads; sent once to each process
+    shared : what every task reads; written once
     number : of processes; 1 computes in this one
     """
 
@@ -37,12 +44,17 @@ class Workers(Generic[Shared]):
         self._shared = shared
         self._pool: ProcessPoolExecutor | None = None
         if number > 1:
+            self._folder = tempfile.TemporaryDirectory(prefix="vedich-")
+            file = Path(self._folder.name) / "shared.pickle"
+            file.write_bytes(pickle.dumps(shared, pickle.HIGHEST_PROTOCOL))
             self._pool = ProcessPoolExecutor(
                 max_workers=number,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_start,
-                initargs=(shared,),
+                initargs=(file,),
             )
+            for _ in range(number):
+                self._pool.submit(_ready)  # a process is started for each
 
     def __enter__(self) -> Workers[Shared]:
         return self
@@ -55,6 +67,7 @@ class Workers(Generic[Shared]):
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=error is not None)
+            self._folder.cleanup()
 
     def run(
         self,
@@ -89,10 +102,14 @@ def _value(future: Future[Result]) -> Result:
     return future.result()
 
 
-def _start(shared: Any) -> None:
+def _start(file: Path) -> None:
     global _shared
     threadpool_limits(limits=1)
-    _shared = shared
+    _shared = pickle.loads(file.read_bytes())
+
+
+def _ready() -> None:
+    """The first task of a process: it has started."""
 
 
 def _run(task: Callable[[Any, Any], Any], item: Any) -> Any:

@@ -141,7 +141,7 @@ def _weights(said: _Candidates, lessons: Sequence[Instance]) -> Mapping[int, Wei
         for name, rest in said.of(one).medians.items():
             error = abs(one.to_date + rest - one.actual) / one.last_year
             errors[name][rows[one.series_id, one.year], one.cut] = error
-    return learn_weights({}, errors)
+    return learn_weights({"panel": {}}, errors)["panel"]
 
 
 def _answer(instance: Instance, said: Said, weights: Weights) -> Ours:

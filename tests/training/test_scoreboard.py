@@ -108,6 +108,20 @@ def test_a_summary_is_per_month_and_over_all_of_them() -> None:
     assert found["pace", ALL]["coverage_95"] == 0.0
 
 
+def test_each_kpi_is_scored_as_if_it_were_alone() -> None:
+    rows = [
+        row(ENSEMBLE, known, 200.0 + known * place, kpi=kpi)
+        for place, kpi in enumerate(("cement", "coal"), start=1)
+        for known in (3, 9)
+    ]
+    table = board_of(pd.DataFrame(rows)).frame()
+    both = summary(table, by=("kpi",))
+    for kpi, scores in both.groupby("kpi"):
+        alone = summary(table[table["kpi"] == kpi])
+        pd.testing.assert_frame_equal(scores.drop(columns="kpi").reset_index(drop=True), alone)
+    assert set(both["kpi"]) == {"cement", "coal"}
+
+
 def test_the_first_year_which_nothing_taught_is_not_scored() -> None:
     rows = [row(method, 6, 200.0, year=year) for year in (2018, 2019) for method in ("a", "b")]
     table = board_of(pd.DataFrame(rows)).frame()

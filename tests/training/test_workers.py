@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from models.errors import InputError
@@ -32,3 +35,13 @@ def test_results_come_in_the_order_of_the_items(number: int) -> None:
 def test_an_error_of_a_task_is_raised_as_it_is(number: int) -> None:
     with pytest.raises(InputError, match="anything but 2"), Workers(None, number) as workers:
         workers.run(refusing, [1, 2, 3, 4])
+
+
+def test_what_is_shared_is_gone_from_the_disk_afterwards(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Workers({"shift": 1}, 2) as workers:
+        assert list(tmp_path.glob("*/shared.pickle"))
+        assert workers.run(shifted, [1, 2]) == [2, 3]
+    assert not list(tmp_path.iterdir())
