@@ -20,6 +20,7 @@ TRUST = {"prior": 4.0}  # what a candidate's weight is multiplied by; 1 for all 
 NEIGHBOUR = 0.5  # what an error one month of the year away counts
 REACH = float(np.log(3.0))  # no candidate is believed beyond this distance from the middle
 LEAST = 1e-6  # an error no smaller than this share of the usual one
+_TIE = 1e-9  # of the weight
 
 
 def learn_weights(
@@ -91,8 +92,8 @@ def combine(paths: Mapping[str, Paths], weights: Weights, rng: np.random.Generat
     Ours: the centre of the months' sum is the weighted geometric mean of the
     candidates' medians, after pulling each to within a factor of 3 of their
     weighted median, so that one that went astray cannot carry the rest away.
-    Where a sum may be zero or less the mean is arithmetic, and the distance three
-    times the candidates' middle spread.
+    Where a sum may be zero or less the mean is arithmetic, and the distance the
+    candidates' middle spread (of their central 80 %).
     """
     names = sorted(name for name in paths if weights.get(name, 0.0) > 0) or sorted(paths)
     share = _shares(names, weights)
@@ -145,13 +146,16 @@ def _centre(medians: Array, share: Array, spreads: Array, ratios: bool) -> tuple
         trusted = np.clip(logs, middle - REACH, middle + REACH)
         return float(np.exp(share @ trusted)), np.exp(trusted)
     middle = weighted_median(medians, share)
-    reach = 3.0 * weighted_median(spreads, share)
+    reach = weighted_median(spreads, share)
     trusted = np.clip(medians, middle - reach, middle + reach)
     return float(share @ trusted), trusted
 
 
 def weighted_median(values: Array, weights: Array) -> float:
-    """The weighted median, interpolated between the two values that meet at half the weight.
+    """The value at which half the weight is reached; between two, their mean.
+
+    Never in between otherwise: whoever has more than half the weight is the median,
+    however far astray the others went.
 
     Examples
     --------
@@ -159,8 +163,9 @@ def weighted_median(values: Array, weights: Array) -> float:
     2.0
     """
     order = np.argsort(values, kind="stable")
-    mass = np.cumsum(weights[order]) - weights[order] / 2
-    return float(np.interp(weights.sum() / 2, mass, values[order]))
+    mass = np.cumsum(weights[order]) / weights.sum()
+    low, high = np.searchsorted(mass, [0.5 - _TIE, 0.5 + _TIE])
+    return float((values[order[low]] + values[order[high]]) / 2)
 
 
 def _drawn(candidates: list[Paths], share: Array, moves: Array, ratios: bool) -> Paths:

@@ -10,13 +10,13 @@ import numpy as np
 from models.annual import AnnualDistribution, annual_distribution, monthly_values
 from models.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
 from models.calibration import Calibration, calibrate
-from models.candidates import REGISTRY
+from models.candidates import OF_THE_YEAR, REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.coherence import Origin, copula_scores, joint, sum_of_parts
 from models.ensemble import Weights, combine
 from models.errors import CannotForecast
 from models.events import Event, effect_ahead, without_events
-from models.paths import N_PATHS, Paths, generator
+from models.paths import N_PATHS, Paths, centred, generator
 from models.projection import Projection, with_basis, without_basis
 from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
@@ -220,7 +220,8 @@ def simulate(
     """Joint paths of every candidate that has parameters; none for a horizon of 0.
 
     Candidates see the series without its accepted pulses; what accepted events do
-    to the months to come is put on their paths.
+    to the months to come is put on their paths. A candidate that forecasts months
+    is moved to the sum of their medians (`models.paths.centred`), if months add up.
     """
     paths: dict[str, Paths] = {}
     failures: dict[str, str] = {}
@@ -234,7 +235,8 @@ def simulate(
             failures[name] = str(reason)
             continue
         if np.isfinite(drawn).all():
-            paths[name] = drawn * effect
+            adds_up = name not in OF_THE_YEAR and series.kind != "closing"
+            paths[name] = (centred(drawn) if adds_up else drawn) * effect
         else:
             failures[name] = f"{name} of {series.key} drew values that are not finite numbers."
     return Simulated(paths, failures)

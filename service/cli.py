@@ -138,7 +138,7 @@ def retrain(
     as_of: AsOfOption = None,
     workers: WorkersOption = None,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="Fit the costly candidates too (SARIMA, ETS).")
+        bool, typer.Option("--thorough", help="Fit the extra candidates too (CES, ETS).")
     ] = False,
     promote: Annotated[
         bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")

@@ -9,7 +9,7 @@ price is a first year whose candidates count alike and whose intervals are only
 widened by rule; it teaches the later years, and is not scored where there are
 later ones.
 
-Costly parameters are fitted once per KPI and year, at the first origin, and
+Parameters are fitted once per KPI and year, at the first origin, and
 later months are filtered through them.
 """
 
@@ -27,7 +27,7 @@ from data.event_rows import EventEntry, accepted_events
 from data.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import Calibration, calibrate, learn_calibrations, standardised_error
-from models.candidates import COSTLY
+from models.candidates import EXTRA
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
 from models.coherence import Origin as Place
@@ -67,7 +67,7 @@ class Setup:
     as_of: date
     candidates: Mapping[str, Candidate] | None = None  # the same for every year
     n_paths: int = BACKTEST_PATHS
-    thorough: bool = False  # costly candidates too
+    thorough: bool = False  # the extra candidates too
     events: tuple[EventEntry, ...] = ()  # decided by people; each counts from its day on
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
@@ -75,7 +75,7 @@ class Setup:
         if self.candidates is not None:
             return self.candidates
         every = candidates_for(year)
-        return {name: every[name] for name in every if self.thorough or name not in COSTLY}
+        return {name: every[name] for name in every if self.thorough or name not in EXTRA}
 
 
 @dataclass(frozen=True, eq=False)

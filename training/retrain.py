@@ -109,8 +109,8 @@ def retrain(
     workers : processes; default one per core. Their number changes no digit
     progress : told (done, total, what was done last)
     engine : 'local'
-    candidates : what is fitted and combined; default all but the costly ones
-    thorough : the costly ones too (`models.candidates.COSTLY`)
+    candidates : what is fitted and combined; default all but the extra ones
+    thorough : the extra ones too (`models.candidates.EXTRA`)
     promote : become champion whatever the gate says
     tracker : where it is recorded; default MLflow as the settings say
     now : for the promotion's date; default the clock
@@ -319,7 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plan", required=True)
     parser.add_argument("--as-of", type=vintage_day, help="YYYY-MM or YYYY-MM-DD")
     parser.add_argument("--workers", type=int)
-    parser.add_argument("--thorough", action="store_true", help="costly candidates too")
+    parser.add_argument("--thorough", action="store_true", help="the extra candidates too")
     parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
     given = parser.parse_args(arguments)
     with failure_shown(), progress_bar("retraining") as progress:

@@ -1,4 +1,4 @@
-"""Our forecast of the benchmark's questions: prior and cheap candidates, taught by earlier years.
+"""Our forecast of the benchmark's questions: the default candidates, taught by earlier years.
 
 As in a retraining, on a panel in place of a plan family: every candidate answers
 questions of earlier years of the panel, and their errors give the ensemble's
@@ -10,24 +10,29 @@ about is seen.
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from statsforecast.models import AutoCES, DynamicOptimizedTheta
 
 from experiments.annual_benchmark.instances import Instance, questions
 from experiments.annual_benchmark.scoring import DENSE
+from models.candidates import EXTRA, REGISTRY
+from models.candidates.annual_prior import PriorCandidate
 from models.ensemble import REACH, Weights, centre, learn_weights
+from models.errors import CannotForecast
+from models.paths import expected_sum, generator
 from models.prior import AnnualPrior, annual_quantiles
+from models.series import FigureStatus, Month, Series
 from training.corpus import History
 
 Floats = NDArray[np.float64]
 
 LESSONS = 200  # (series, year) pairs of earlier years that teach
 LESSON_YEARS = 6
+PATHS = 500  # as in a backtest
+DEFAULT = frozenset({PriorCandidate.name, *REGISTRY} - EXTRA)
 SMALLEST = 1e-4  # of last year's total: the least rest of a series that is never below zero
 
 
@@ -59,27 +64,50 @@ class Ours:
 def vedich_answers(
     panel: Sequence[History], instances: Sequence[Instance], prior: AnnualPrior
 ) -> list[Ours]:
-    """Our answers, in the order of the instances."""
-    said = _Candidates(prior)
-    cuts = sorted({one.cut for one in instances})
-    weights: dict[int, Mapping[int, Weights]] = {}
-    for year in sorted({one.year for one in instances}):
-        lessons = _lessons(panel, year, cuts)
-        said.ask(lessons)
-        weights[year] = _weights(said, lessons)
-    said.ask(instances)
-    return [_answer(one, said.of(one), weights[one.year].get(one.cut, {})) for one in instances]
+    """Our answers with the default candidates, in the order of the instances."""
+    return Candidates(prior).answers(panel, instances, DEFAULT)
 
 
-class _Candidates:
-    """Candidates' answers, each computed once; the prior works on all of a batch at once."""
+class Candidates:
+    """What the candidates say, each asked once; the prior works on all of a batch at once.
 
-    def __init__(self, prior: AnnualPrior) -> None:
-        self._prior = prior
+    Parameters
+    ----------
+    prior : AnnualPrior
+    others : the candidates beside it that are asked
+    """
+
+    def __init__(self, prior: AnnualPrior, others: Collection[str] = DEFAULT) -> None:
+        self._prior, self._others = prior, sorted(set(others) - {PriorCandidate.name})
         self._said: dict[tuple[str, int, int], Said] = {}
+        self.seconds = dict.fromkeys(self._others, 0.0)  # CPU, of each candidate so far
 
-    def of(self, instance: Instance) -> Said:
-        return self._said[instance.key]
+    def answers(
+        self, panel: Sequence[History], instances: Sequence[Instance], names: Collection[str]
+    ) -> list[Ours]:
+        """The ensemble of those named, weighted by earlier years of the panel."""
+        cuts = sorted({one.cut for one in instances})
+        weights: dict[int, Mapping[int, Weights]] = {}
+        for year in sorted({one.year for one in instances}):
+            lessons = _lessons(panel, year, cuts)
+            self.ask(lessons)
+            weights[year] = _weights([(one, self.of(one, names)) for one in lessons])
+        self.ask(instances)
+        return [
+            _answer(one, self.of(one, names), weights[one.year].get(one.cut, {}))
+            for one in instances
+        ]
+
+    @property
+    def asked(self) -> int:
+        """How many questions were answered."""
+        return len(self._said)
+
+    def of(self, instance: Instance, names: Collection[str]) -> Said:
+        """What those named say."""
+        said = self._said[instance.key]
+        medians = {name: value for name, value in said.medians.items() if name in names}
+        return replace(said, medians=medians)
 
     def ask(self, instances: Iterable[Instance]) -> None:
         new = [one for one in instances if one.key not in self._said]
@@ -93,30 +121,41 @@ class _Candidates:
         for one, grid in zip(new, grids, strict=True):
             begin = time.process_time()
             rest = grid - one.to_date
-            medians = {"prior": float(np.interp(0.5, DENSE, rest)), **_cheap(one)}
+            medians = {
+                PriorCandidate.name: float(np.interp(0.5, DENSE, rest)),
+                **self._beside(one),
+            }
             if (one.history >= 0).all():
                 least = SMALLEST * one.last_year
                 medians = {name: max(value, least) for name, value in medians.items()}
             spent = time.process_time() - begin
             self._said[one.key] = Said(medians, rest, share + spent)
 
-
-def _cheap(instance: Instance) -> dict[str, float]:
-    """Sums of the months to come by the candidates that cost little."""
-    cut, values = instance.cut, instance.history
-    last = values[len(values) - cut - 12 : len(values) - cut]
-    before = float(last[:cut].sum())
-    growth = instance.to_date / before if before > 0 else float("nan")
-    found = {"seasonal_naive": float(last[cut:].sum()), "pace": growth * float(last[cut:].sum())}
-    for name, kind in (("ces", AutoCES), ("theta", DynamicOptimizedTheta)):
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+    def _beside(self, instance: Instance) -> dict[str, float]:
+        """Sums of the months to come by the candidates beside the prior."""
+        values, cutoff = instance.history, Month(instance.year, 1).plus(instance.cut - 1)
+        final: FigureStatus = "final"
+        series = Series(
+            key=f"benchmark/{instance.series_id}",
+            kind="flow",
+            unit="",
+            start=cutoff.plus(1 - len(values)),
+            values=values,
+            status=(final,) * len(values),
+            as_of=cutoff.last_day,
+        )
+        found = {}
+        for name in self._others:
+            candidate, rng = REGISTRY[name], generator(series.key, str(cutoff), name)
+            begin = time.process_time()
             try:
-                fitted = kind(season_length=12).fit(y=values)
-                found[name] = float(np.sum(fitted.predict(h=instance.horizon)["mean"]))
-            except Exception:  # noqa: BLE001  statsforecast raises plain Exception
+                fitted = candidate.fit(series)
+                drawn = candidate.paths(series, fitted, instance.horizon, PATHS, rng)
+                found[name] = expected_sum(drawn)
+            except CannotForecast:
                 found[name] = float("nan")
-    return found
+            self.seconds[name] += time.process_time() - begin
+        return found
 
 
 def _lessons(panel: Sequence[History], year: int, cuts: Sequence[int]) -> list[Instance]:
@@ -130,15 +169,14 @@ def _lessons(panel: Sequence[History], year: int, cuts: Sequence[int]) -> list[I
     return [one for one in asked if (one.series_id, one.year) in kept]
 
 
-def _weights(said: _Candidates, lessons: Sequence[Instance]) -> Mapping[int, Weights]:
+def _weights(lessons: Sequence[tuple[Instance, Said]]) -> Mapping[int, Weights]:
     if not lessons:
         return {}
-    pairs = sorted({(one.series_id, one.year) for one in lessons})
+    pairs = sorted({(one.series_id, one.year) for one, _ in lessons})
     rows = {pair: row for row, pair in enumerate(pairs)}
-    names = sorted(said.of(lessons[0]).medians)
-    errors = {name: np.full((len(pairs), 12), np.nan) for name in names}
-    for one in lessons:
-        for name, rest in said.of(one).medians.items():
+    errors = {name: np.full((len(pairs), 12), np.nan) for name in sorted(lessons[0][1].medians)}
+    for one, said in lessons:
+        for name, rest in said.medians.items():
             error = abs(one.to_date + rest - one.actual) / one.last_year
             errors[name][rows[one.series_id, one.year], one.cut] = error
     return learn_weights({"panel": {}}, errors)["panel"]

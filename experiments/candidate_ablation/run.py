@@ -3,8 +3,8 @@
     python -m experiments.candidate_ablation.run [--every N]
 
 The backtest of the sample plan `vietnam-2021` as of June 2021 with the default
-candidates, with each of them left out, with ETS, SARIMA and both added, and with
-the prior alone. Weights and calibration are learned anew for each set from strictly
+candidates, with each of them left out, with CES, ETS and both added, and with the
+prior alone. Weights and calibration are learned anew for each set from strictly
 earlier years. Every candidate's paths are drawn once and kept, seeded by its name,
 so that sets differ by what is combined and by nothing else. Writes results.csv,
 costs.csv and made_with.json.
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from data.panel import Panel
 from data.samples.files import read_sample
-from models.candidates import COSTLY
+from models.candidates import EXTRA
 from models.candidates.base import Candidate, Parameters
 from models.errors import CannotForecast
 from models.paths import Paths
@@ -151,11 +151,11 @@ def main() -> None:
 
 def sets(every: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
     """What is compared, by name; the first is the default, against which all are set."""
-    default = every - COSTLY
+    default = every - EXTRA
     yield "default", default
     for name in sorted(default):
         yield f"without {name}", default - {name}
-    for name in sorted(COSTLY):
+    for name in sorted(EXTRA):
         yield f"with {name}", default | {name}
     yield "with both", every
     yield "prior alone", frozenset({"prior"})

@@ -10,8 +10,10 @@ from models.candidates.sarima import Sarima
 from models.candidates.seasonal_naive import SeasonalNaive
 from models.candidates.theta import Theta
 
-# slow to estimate, and little is lost without them: fitted only when asked for
-COSTLY = frozenset({"ets", "sarima"})
+# add nothing that could be measured to the others: fitted only when asked for
+EXTRA = frozenset({"ces", "ets"})
+# forecast the year as a whole, of which the months are shares; all others forecast months
+OF_THE_YEAR = frozenset({"prior"})
 
 REGISTRY: dict[str, Candidate] = {
     candidate.name: candidate

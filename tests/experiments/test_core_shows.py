@@ -77,7 +77,7 @@ def test_a_kept_candidate_is_asked_once_and_says_the_same() -> None:
 
 
 def test_what_is_compared() -> None:
-    every = frozenset({"pace", "prior", "ets", "sarima"})
+    every = frozenset({"pace", "prior", "ets", "ces"})
     found = dict(sets(every))
     assert found["default"] == {"pace", "prior"}
     assert found["without pace"] == {"prior"}

@@ -94,3 +94,12 @@ def test_sums_below_zero_are_averaged() -> None:
 
 def test_the_weighted_median_meets_half_the_weight() -> None:
     assert weighted_median(np.array([9.0, 1.0, 2.0]), np.array([0.2, 0.2, 0.6])) == 2.0
+    assert weighted_median(np.array([1.0, 3.0, 5.0]), np.array([0.25, 0.25, 0.5])) == 4.0
+
+
+def test_the_median_is_that_of_the_majority_however_far_the_others_went() -> None:
+    values, weights = np.array([1.05, 4.3, 4.4]), np.array([0.7, 0.1, 0.2])
+    assert weighted_median(values, weights) == 1.05
+    medians = {"prior": 1.05, "sarima": 4.3, "theta": -7.0}  # of a series once below zero
+    found = centre(medians, {"prior": 0.7, "sarima": 0.2, "theta": 0.1}, 0.1)
+    assert found == pytest.approx(1.05 + 0.2 * 0.1 - 0.1 * 0.1)

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.paths import QUANTILE_LEVELS, autocorrelated, generator, quantiles
+from models.paths import (
+    QUANTILE_LEVELS,
+    autocorrelated,
+    centred,
+    expected_sum,
+    generator,
+    quantiles,
+)
 
 
 def test_names_seed_a_generator_and_their_order_counts() -> None:
@@ -49,3 +56,27 @@ def test_noise_has_the_spread_and_the_persistence_asked_for() -> None:
 def test_noise_has_the_shape_asked_for(horizon: int) -> None:
     assert autocorrelated(1.0, 0.5, horizon, 7, np.random.default_rng(0)).shape == (7, horizon)
     assert not autocorrelated(0.0, 0.5, horizon, 7, np.random.default_rng(0)).any()
+
+
+def test_a_sum_of_wide_months_is_moved_to_the_sum_of_their_medians() -> None:
+    rng = np.random.default_rng(0)
+    months = np.array([100.0, 50.0, 200.0])
+    wide = months * np.exp(rng.standard_normal((4000, 3)))
+    assert np.median(wide.sum(axis=1)) > 1.2 * expected_sum(wide)
+    found = centred(wide)
+    assert np.median(found.sum(axis=1)) == pytest.approx(expected_sum(wide))
+    assert (found >= 0).all()
+    np.testing.assert_allclose(found / wide, found[0, 0] / wide[0, 0])  # by one factor
+
+
+def test_sums_that_may_be_negative_are_moved_by_one_amount() -> None:
+    paths = np.random.default_rng(1).gumbel(0.0, 5.0, (500, 4)) - 3.0
+    found = centred(paths)
+    assert np.median(found.sum(axis=1)) == pytest.approx(expected_sum(paths))
+    np.testing.assert_allclose(found - paths, (found - paths)[0, 0])
+
+
+def test_months_that_are_mostly_nothing_stay_as_they_are() -> None:
+    paths = np.where(np.random.default_rng(2).random((200, 6)) < 0.3, 10.0, 0.0)
+    assert expected_sum(paths) == 0.0
+    np.testing.assert_array_equal(centred(paths), paths)

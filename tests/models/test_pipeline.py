@@ -11,11 +11,13 @@ from scipy.stats import spearmanr
 from models.candidates import REGISTRY
 from models.coherence import Origin
 from models.events import Event
+from models.paths import generator
 from models.pipeline import Known, Learned, fit_candidates, forecastable, project, simulate
 from models.revisions import Revision
-from models.series import Month
+from models.series import Kind, Month
 from models.target import Target
 from tests.models.strategies import made, seasonal
+from training.priors import candidates_for
 
 CHEAP = {name: REGISTRY[name] for name in ("pace", "seasonal_naive", "theta")}
 GOAL = Target("at_least", 1500.0)
@@ -109,6 +111,31 @@ def test_more_candidates_do_not_change_the_draws_of_others() -> None:
     alone = simulate(series, {"theta": known.parameters["theta"]}, 6, 50, "s", CHEAP)
     together = simulate(series, known.parameters, 6, 50, "s", CHEAP)
     np.testing.assert_array_equal(alone.paths["theta"], together.paths["theta"])
+
+
+@pytest.mark.parametrize("kind", ["flow", "closing"])
+def test_what_months_add_up_to_is_the_sum_of_their_medians(kind: Kind) -> None:
+    rng = np.random.default_rng(5)
+    values = seasonal(42) * np.exp(0.5 * rng.standard_normal(42))
+    candidate = REGISTRY["theta"]
+    known = candidate.fit(made(values, kind=kind))
+    drawn = simulate(made(values, kind=kind), {"theta": known}, 6, 2000, "s", CHEAP).paths["theta"]
+    series = made(values, kind=kind)
+    plain = candidate.paths(series, known, 6, 2000, generator(series.key, "s", "theta"))
+    if kind == "closing":  # December is all that counts
+        np.testing.assert_array_equal(drawn, plain)
+    else:
+        assert np.median(drawn.sum(axis=1)) == pytest.approx(np.median(plain, axis=0).sum())
+        assert np.median(drawn.sum(axis=1)) < 0.98 * np.median(plain.sum(axis=1))
+
+
+def test_the_prior_answers_for_the_year_and_is_not_moved() -> None:
+    every = candidates_for(2022)
+    series = made(seasonal(42) * np.exp(0.5 * np.random.default_rng(5).standard_normal(42)))
+    known = every["prior"].fit(series)
+    found = simulate(series, {"prior": known}, 6, 500, "s", every).paths["prior"]
+    plain = every["prior"].paths(series, known, 6, 500, generator(series.key, "s", "prior"))
+    np.testing.assert_array_equal(found, plain)
 
 
 # revisions, events, totals
