@@ -6,9 +6,10 @@ Panels are left out whole, a fifth of them at a time; a prior learns from the ot
 and answers, with the ensemble, questions about the six newest years of each panel
 left out: at most 100 (series, year) pairs, drawn evenly, with 3, 6 and 9 months
 known. Peers are the two fast ones of the benchmark, so that all panels can be asked
-on one machine in half an hour. Choices about features, networks and weights are
-to be judged here: not on one panel, not on one year. Writes results.csv,
-results.md and made_with.json.
+on one machine in an hour. Choices about features, networks, candidates and weights
+are to be judged here: not on one panel, not on one year. The same questions are
+answered without each candidate, with those that are not in the default, and by the
+prior alone. Writes results.csv, candidates.csv, results.md and made_with.json.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from experiments.annual_benchmark.instances import Instance, questions
-from experiments.annual_benchmark.ours import vedich_answers
+from experiments.annual_benchmark.ours import DEFAULT, Candidates
 from experiments.annual_benchmark.peers import peer_answers
 from experiments.annual_benchmark.scoring import from_grid, from_samples, row, scored
+from experiments.candidate_ablation.run import sets
+from models.candidates import REGISTRY
 from models.prior import AnnualPrior
 from training.corpus import History, corpus_hash, read_panel
 from training.pretrain import pretrain
@@ -39,7 +42,6 @@ from training.workers import Workers
 RESULTS = Path(__file__).parent / "results"
 FOLDS, YEARS, PAIRS, SEED = 5, 6, 100, 1
 PEERS = ("auto_ces", "dot")
-OURS = "vedich"
 
 
 def main() -> None:
@@ -59,11 +61,14 @@ def main() -> None:
             left_out = names[fold::FOLDS]
             priors |= dict.fromkeys(left_out, _prior(panels, left_out, given.priors))
     with Workers((panels, priors), given.workers) as pool:
-        table = pool.run(_scores, names, print)
+        scores = pool.run(_scores, names, print)
     given.out.mkdir(parents=True, exist_ok=True)
-    found = pd.DataFrame(table)
+    found = pd.DataFrame([one for one, _ in scores])
     found.to_csv(given.out / "results.csv", index=False, float_format="%.6g")
-    (given.out / "results.md").write_text(_readable(found), encoding="utf-8")
+    by_set = pd.concat([one for _, one in scores])
+    by_set.to_csv(given.out / "candidates.csv", index=False, float_format="%.6g")
+    readable = f"{_readable(found)}\n{_added(by_set)}"
+    (given.out / "results.md").write_text(readable, encoding="utf-8")
     about = {
         "command": "python -m experiments.panels_left_out.run --panels PANELS --panel GSO",
         "corpus_hash": corpus_hash(panels),
@@ -74,7 +79,7 @@ def main() -> None:
         **{one: version(one) for one in ("numpy", "scikit-learn", "statsforecast")},
     }
     (given.out / "made_with.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    print(_readable(found))
+    print(readable)
 
 
 def _prior(
@@ -94,14 +99,23 @@ def _prior(
 
 def _scores(
     shared: tuple[Mapping[str, tuple[History, ...]], Mapping[str, AnnualPrior]], name: str
-) -> dict[str, Any]:
-    """One row of the table; a task for `Workers`."""
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """One row of the table, and one per set of candidates; a task for `Workers`."""
     panel, prior = shared[0][name], shared[1][name]
-    asked = _drawn(panel)
-    rows = [
-        row(OURS, one.instance, from_grid(one.quantiles, one.instance), one.cpu_seconds, False)
-        for one in vedich_answers(panel, asked, prior)
-    ]
+    asked, said = _drawn(panel), Candidates(prior, REGISTRY)
+    ours = {
+        label: [
+            row(label, one.instance, from_grid(one.quantiles, one.instance), 0.0, False)
+            for one in said.answers(panel, asked, names)
+        ]
+        for label, names in sets(DEFAULT.union(REGISTRY))
+    }
+    by_set = scored(pd.DataFrame([one for rows in ours.values() for one in rows]))
+    by_set = by_set.groupby("method", sort=False)[["annual_error", "crps"]].mean().reset_index()
+    by_set.insert(0, "panel", name)
+    added = by_set["method"].str.extract(r"^with(?:out)? (\w+)$")[0]
+    by_set["cpu_ms_each"] = 1000 * added.map(said.seconds) / said.asked
+    rows = ours["default"]
     for instance in asked:
         for method, answer in peer_answers(instance, PEERS).items():
             point = instance.to_date + float(answer.point.sum())
@@ -113,15 +127,15 @@ def _scores(
     return {
         "panel": name,
         "n": len(asked),
-        "annual_error": mean.loc[OURS, "annual_error"],
+        "annual_error": mean.loc["default", "annual_error"],
         **{f"{peer}_error": mean.loc[peer, "annual_error"] for peer in PEERS},
         **{
-            f"{score}_ratio": mean.loc[OURS, score] / best[score]
+            f"{score}_ratio": mean.loc["default", score] / best[score]
             for score in ("annual_error", "crps", "brier")
         },
-        "coverage_80": mean.loc[OURS, "coverage_80"],
+        "coverage_80": mean.loc["default", "coverage_80"],
         "coverage_80_auto_ces": mean.loc["auto_ces", "coverage_80"],
-    }
+    }, by_set
 
 
 def _drawn(panel: Sequence[History]) -> list[Instance]:
@@ -157,6 +171,26 @@ def _readable(table: pd.DataFrame) -> str:
         f"| geometric mean (coverage: mean) | {table['n'].sum()} | | | | {error:.3f} | {crps:.3f} "
         f"| {brier:.3f} | {covered:.0%} | {by_ces:.0%} |"
     )
+    return "\n".join(lines) + "\n"
+
+
+def _added(by_set: pd.DataFrame) -> str:
+    """Markdown: what each set of candidates does to error and CRPS, per cent of the default's."""
+    lines = [
+        "| Candidates | Error ÷ the default's | least and most of a panel | CRPS ÷ the default's "
+        "| CPU of the candidate |",
+        "|---|---|---|---|---|",
+    ]
+    wide = by_set.set_index(["method", "panel"])
+    for label in by_set["method"].unique():
+        ratio = wide.loc[label] / wide.loc["default"]
+        error, crps = np.exp(np.log(ratio[["annual_error", "crps"]]).mean())
+        spent = wide.loc[label]["cpu_ms_each"].mean()
+        cost = "" if np.isnan(spent) else f"{spent:.1f} ms"
+        least, most = ratio["annual_error"].min(), ratio["annual_error"].max()
+        lines.append(
+            f"| {label} | {error:.4f} | {least:.3f} to {most:.3f} | {crps:.4f} | {cost} |"
+        )
     return "\n".join(lines) + "\n"
 
 

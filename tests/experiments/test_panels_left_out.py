@@ -33,3 +33,16 @@ def test_the_last_row_is_the_geometric_mean() -> None:
     last = run._readable(pd.DataFrame({"panel": ["one", "two"], **columns})).splitlines()[-1]
     assert "| 600 |" in last
     assert "| 1.000 | 0.900 | 1.100 | 80% | 60% |" in last
+
+
+def test_a_set_of_candidates_is_told_against_the_default() -> None:
+    rows = [
+        ("one", "default", 0.10, 0.20, np.nan),
+        ("two", "default", 0.10, 0.20, np.nan),
+        ("one", "without theta", 0.20, 0.20, 2.0),
+        ("two", "without theta", 0.05, 0.20, 4.0),
+    ]
+    columns = ["panel", "method", "annual_error", "crps", "cpu_ms_each"]
+    lines = run._added(pd.DataFrame(rows, columns=columns)).splitlines()
+    assert lines[-2] == "| default | 1.0000 | 1.000 to 1.000 | 1.0000 |  |"
+    assert lines[-1] == "| without theta | 1.0000 | 0.500 to 2.000 | 1.0000 | 3.0 ms |"
