@@ -1,0 +1,1 @@
+"""How long 10,000 projections by the annual prior take."""
