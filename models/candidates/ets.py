@@ -75,6 +75,7 @@ class Ets:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
+        require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale(parameters["logs"], parameters["non_negative"])
         values = filled(scale.apply(series.values))
         whole = len(values) + horizon

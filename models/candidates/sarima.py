@@ -83,6 +83,7 @@ class Sarima:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
+        require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale(parameters["logs"], parameters["non_negative"])
         share = tet_share(_months(series.start, len(series.values) + horizon))
         effect = parameters["tet"] * share

@@ -187,6 +187,21 @@ def test_months_that_came_since_the_fit_count(name: str) -> None:
     assert centre(doubled) > 1.2 * centre(values)
 
 
+@pytest.mark.parametrize("months", [1, 2, 11, 12, 13, 14, 24, 25, 26, 35])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_series_that_lost_its_beginning_is_served_or_refused(name: str, months: int) -> None:
+    """A revision may take away months that the parameters were estimated on."""
+    candidate, values = REGISTRY[name], seasonal(LONG)
+    parameters = candidate.fit(made(values, start=Month(2015, 1)))
+    left = made(values[-months:], start=Month(2021, 6).plus(1 - months))
+    try:
+        paths = candidate.paths(left, parameters, HORIZON, 5, np.random.default_rng(0))
+    except CannotForecast as reason:
+        assert "made/series" in str(reason)
+    else:
+        assert np.isfinite(paths).all()
+
+
 @pytest.mark.parametrize("label", ["calm", "some zeros", "one gap"])
 @pytest.mark.parametrize("name", NAMES)
 def test_parameters_live_in_json(name: str, label: str) -> None:
