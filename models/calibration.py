@@ -186,7 +186,7 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     learned = calibration or uncalibrated()
     rest, brings = _rest(annual), annual.rest
     ranks = np.argsort(np.argsort(brings + annual.revision, kind="stable"), kind="stable")
-    errors = at_levels(learned.quantiles[annual.months_known], (ranks + 0.5) / len(brings))
+    errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(brings))
     wanted = rest.value(learned.scale * errors) - annual.revision
     if rest.roots and (brings > 0).all() and (wanted >= 0).all():
         months = annual.months * (wanted / brings)[:, None]
@@ -221,14 +221,8 @@ def _quantiles(sizes: Array, mass: Array) -> Array:
     return np.concatenate([-found[::-1], np.zeros(len(LEVELS) - 2 * len(upper)), found])
 
 
-def at_levels(quantiles: Array, levels: Array) -> Array:
-    """Standardised errors at any level from those at `LEVELS`, shape of `levels`.
-
-    Parameters
-    ----------
-    quantiles : array, shape (n_levels,), one row of `Calibration.quantiles`
-    levels : array, strictly between 0 and 1; beyond the grid errors grow as a normal's do
-    """
+def _at(quantiles: Array, levels: Array) -> Array:
+    """Errors at any level; beyond the grid they grow as a normal's do."""
     inside = np.interp(levels, LEVELS, quantiles)
     edge = float(_normal(LEVELS[-1:])[0])
     beyond = np.abs(_normal(levels)) > edge

@@ -3,10 +3,8 @@
 As in a retraining, on a panel in place of a plan family: every candidate answers
 questions of earlier years of the panel, and their errors give the ensemble's
 weights (`models.ensemble.learn_weights`). The distribution is the prior's, moved
-to the ensemble's centre (`models.ensemble.centre`); those of the earlier years and
-their outcomes make it honest (`models.calibration`). Nothing of the year asked
-about is seen. Unlike a retraining, earlier years are answered with the weights that
-they teach: on a panel these are too few to fit its years.
+to the ensemble's centre (`models.ensemble.centre`). Nothing of the year asked
+about is seen.
 """
 
 from __future__ import annotations
@@ -20,7 +18,6 @@ from numpy.typing import NDArray
 
 from experiments.annual_benchmark.instances import Instance, questions
 from experiments.annual_benchmark.scoring import DENSE
-from models.calibration import Calibration, Rest, at_levels, learn_calibrations
 from models.candidates import EXTRA, REGISTRY
 from models.candidates.annual_prior import PriorCandidate
 from models.ensemble import REACH, Weights, centre, learn_weights
@@ -35,7 +32,6 @@ Floats = NDArray[np.float64]
 LESSONS = 200  # (series, year) pairs of earlier years that teach
 LESSON_YEARS = 6
 PATHS = 500  # as in a backtest
-_EVEN = (np.arange(400) + 0.5) / 400  # levels of equally likely values
 DEFAULT = frozenset({PriorCandidate.name, *REGISTRY} - EXTRA)
 SMALLEST = 1e-4  # of last year's total: the least rest of a series that is never below zero
 
@@ -92,23 +88,13 @@ class Candidates:
         """The ensemble of those named, weighted by earlier years of the panel."""
         cuts = sorted({one.cut for one in instances})
         weights: dict[int, Mapping[int, Weights]] = {}
-        honest: dict[int, Calibration] = {}
         for year in sorted({one.year for one in instances}):
             lessons = _lessons(panel, year, cuts)
             self.ask(lessons)
             weights[year] = _weights([(one, self.of(one, names)) for one in lessons])
-            if lessons:
-                past = [
-                    _answer(one, self.of(one, names), weights[year].get(one.cut, {}))
-                    for one in lessons
-                ]
-                honest[year] = _calibration(past)
         self.ask(instances)
         return [
-            _calibrated(
-                _answer(one, self.of(one, names), weights[one.year].get(one.cut, {})),
-                honest.get(one.year),
-            )
+            _answer(one, self.of(one, names), weights[one.year].get(one.cut, {}))
             for one in instances
         ]
 
@@ -214,33 +200,3 @@ def _answer(instance: Instance, said: Said, weights: Weights) -> Ours:
         moved = np.maximum(moved, 0.0) if never_below else moved
     spent = time.process_time() - begin
     return Ours(instance, instance.to_date + moved, said.cpu_seconds + spent)
-
-
-def _calibration(past: Sequence[Ours]) -> Calibration:
-    """What the errors of earlier years of the panel teach about its intervals."""
-    errors = []
-    for one in past:
-        rest = np.array(one.instance.actual - one.instance.to_date)
-        error = float(_rest(one).error(rest))
-        errors.append((one.instance.year, one.instance.cut, error))
-    return learn_calibrations({"panel": ()}, errors)["panel"]
-
-
-def _calibrated(one: Ours, calibration: Calibration | None) -> Ours:
-    """With the quantiles of past errors; without earlier years as it was."""
-    if calibration is None:
-        return one
-    begin, asked = time.process_time(), one.instance
-    errors = at_levels(calibration.quantiles[asked.cut], DENSE)
-    rest = _rest(one).value(calibration.scale * errors)
-    rest = np.maximum(rest, 0.0) if (asked.history >= 0).all() else rest
-    spent = time.process_time() - begin
-    return Ours(asked, asked.to_date + rest, one.cpu_seconds + spent)
-
-
-def _rest(one: Ours) -> Rest:
-    asked = one.instance
-    drawn = np.interp(_EVEN, DENSE, one.quantiles) - asked.to_date
-    middle = float(np.median(drawn))
-    size = asked.to_date + middle
-    return Rest.of(drawn, middle, bool((asked.history >= 0).all()), size)

@@ -10,14 +10,7 @@ import pytest
 
 from experiments.annual_benchmark.__main__ import main
 from experiments.annual_benchmark.instances import Instance, questions
-from experiments.annual_benchmark.ours import (
-    Ours,
-    Said,
-    _answer,
-    _calibrated,
-    _calibration,
-    vedich_answers,
-)
+from experiments.annual_benchmark.ours import Said, _answer, vedich_answers
 from experiments.annual_benchmark.scoring import (
     DENSE,
     QUANTILES,
@@ -118,26 +111,6 @@ def test_a_middle_close_to_zero_does_not_stretch_the_rest() -> None:
     near = _answer(asked, Said({"pace": 60.0}, 40.0 + 20.0 * DENSE, 0.0), {})
     assert np.interp(0.5, DENSE, near.quantiles) == pytest.approx(60.0 + 60.0)
     assert np.ptp(near.quantiles) == pytest.approx(np.ptp(20.0 * DENSE) * 60.0 / 50.0)
-
-
-@pytest.mark.parametrize(("erred", "least", "most"), [(0.3, 2.0, 4.0), (0.02, 0.1, 0.5)])
-def test_intervals_are_as_wide_as_earlier_years_erred(
-    erred: float, least: float, most: float
-) -> None:
-    months = np.full(36 + 6, 10.0)
-    grid = 120.0 + 10.0 * (2.0 * DENSE - 1.0)  # 80 % within 8
-
-    def asked(year: int, error: float) -> Ours:
-        return Ours(Instance("s", year, 6, months, 120.0 * (1.0 + error), 120.0), grid, 0.0)
-
-    rng = np.random.default_rng(0)
-    past = [asked(2010 + i % 6, erred * 0.5 * rng.standard_normal()) for i in range(200)]
-    found = _calibrated(asked(2016, 0.0), _calibration(past)).quantiles
-    assert (np.diff(found) >= 0).all()
-    assert np.interp(0.5, DENSE, found) == pytest.approx(120.0, rel=0.01)
-    low, high = np.interp([0.1, 0.9], DENSE, found)
-    assert least < (high - low) / 16.0 < most
-    assert _calibrated(asked(2016, 0.0), None).quantiles is grid
 
 
 def test_scores_by_hand() -> None:
