@@ -350,7 +350,7 @@ def test_from_a_plan_and_figures_to_an_answer(
     assert vedich("replay", one["stamp"]).code == 0
     scores = vedich("backtest", "--as-of", "2018-05", "--years", 1, "--workers", 1)
     assert scores.code == 0, scores.err
-    for method in ("ensemble", "ces", "prior", "theta", "seasonal_naive"):
+    for method in ("ensemble", "sarima", "prior", "theta", "seasonal_naive"):
         assert method in scores.out
 
 
