@@ -141,9 +141,9 @@ class Browser:
         """Press a button that sends a form, and wait for the page that comes then."""
         self.run("document.documentElement.dataset.old = 'yes'")
         button.click()
-        self.wait_for(
-            lambda: self.run("return document.documentElement.dataset.old || 'new'") == "new"
-        )
+        # between two pages there is no element at all
+        came = "const page = document.documentElement; return page && !page.dataset.old"
+        self.wait_for(lambda: self.run(came))
         self.settle()
 
     def wait_for(self, ready: Any) -> None:
