@@ -51,13 +51,12 @@ def expected_sum(paths: Paths) -> float:
 def centred(paths: Paths) -> Paths:
     """The paths, moved together so that the median of their sums is `expected_sum`.
 
-    By one factor where nothing is below zero, else by one amount for every month.
+    By one factor where nothing is below zero, else by one amount for every month; as
+    they are where most months are mostly nothing.
     """
     goal, middle = expected_sum(paths), float(np.median(paths.sum(axis=1)))
-    if goal > 0 and middle > 0 and (paths >= 0).all():
-        return np.asarray(paths * (goal / middle), dtype=float)
     if (paths >= 0).all():
-        return paths
+        return np.asarray(paths * (goal / middle), dtype=float) if goal > 0 else paths
     return np.asarray(paths + (goal - middle) / paths.shape[1], dtype=float)
 
 

@@ -209,9 +209,9 @@ def learn(
         return {kpi: Lesson(revision=usual.get(kpi, NO_REVISION)) for kpi in kpis}
     names = sorted({name for result in used for name in result.errors})
     pooled = {name: _stacked(used, name) for name in names}
-    mine = {kpi: [e for one in used if one.kpi == kpi for e in _past(one)] for kpi in kpis}
-    calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
     years = {kpi: [result for result in used if result.kpi == kpi] for kpi in kpis}
+    mine = {kpi: [error for one in years[kpi] for error in _past(one)] for kpi in kpis}
+    calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
     own = {kpi: {name: _stacked(years[kpi], name) for name in names} for kpi in kpis}
     weights = learn_weights(own, pooled)
     lessons: dict[str, Lesson] = {}
