@@ -1,7 +1,7 @@
-"""Pure forecasting: series in, projections out.
+"""Pure forecasting: series in, projections out. Start reading at `models/pipeline.py`.
 
-Owns candidates, the ensemble, the annual distribution and the attainment of
-targets. Never opens a file, a socket or a database, never reads the clock and
-keeps no global state: data, randomness and dates come in as arguments.
-Start reading at `models/pipeline.py`.
+On this floor the way from a series to the year's distribution; rooms: `candidates`,
+`prior` (the annual prior), `disaggregation`, `events`, `targets`, `tasks`. Never opens a
+file, a socket or a database, never reads the clock and keeps no global state: data,
+randomness and dates come in as arguments.
 """

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.disaggregation.reconstruction import draw_histories
 from models.errors import CannotForecast
 from models.paths import Paths, generator
-from models.reconstruction import draw_histories
 from models.revisions import NO_REVISION, Revision, draw_revisions, of_unfinished_month
 from models.series import FigureStatus, Kind, Month, Series
 from models.year_months import denominators, months_known, year_months

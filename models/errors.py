@@ -33,7 +33,7 @@ VedichError
 └── TrackingUnavailable   MLflow cannot be reached
 
 An error says what was expected, what arrived, and what to do. Only
-`service/problems.py` turns errors into HTTP.
+`service/web/problems.py` turns errors into HTTP.
 """
 
 from __future__ import annotations

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from models.annual import AnnualDistribution, annual_distribution, monthly_values
-from models.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
 from models.calibration import Calibration, calibrate
 from models.candidates import OF_THE_YEAR, REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.coherence import Origin, copula_scores, joint, sum_of_parts
 from models.ensemble import Weights, combine
 from models.errors import CannotForecast
-from models.events import Event, effect_ahead, without_events
+from models.events.event import Event, effect_ahead, without_events
 from models.paths import N_PATHS, Paths, centred, generator
 from models.projection import Projection, with_basis, without_basis
 from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
-from models.target import Target
+from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
+from models.targets.target import Target
 from models.year_months import months_known
 
 ENSEMBLE = "ensemble"

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution, BaseStatus
-from models.attainment import Attainment, no_basis
-from models.pace import RequiredPace
 from models.paths import Paths, quantiles
 from models.series import FigureStatus, Kind, Month, Series
-from models.target import Remark, Status, Target, Words
-from models.task_view import TaskView, task_json
+from models.targets.attainment import Attainment, no_basis
+from models.targets.required_pace import RequiredPace
+from models.targets.target import Remark, Status, Target, Words
+from models.targets.task_view import TaskView, task_json
 
 NO_METHOD = "none"
 

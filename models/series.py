@@ -81,7 +81,7 @@ class Series:
     denominator : for kind 'ratio' only, array like `values`
     doubt : array, shape (n_months, n_directions), of a series with reconstructed
         months: `values + doubt @ z` with z standard normal is a history that the
-        printed figures allow as well (see `models.reconstruction`); None otherwise
+        printed figures allow as well (see `models.disaggregation.reconstruction`); None otherwise
     unfinished : share of the last month that was still to come when its estimate was
         published, 0 to 1; 0 where the month was over or nearly so
     demonstration : reconstructed with figures published after `as_of` or on no

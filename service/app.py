@@ -8,35 +8,51 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from data.db.store import Store
 from data.settings import Settings, read_settings
-from data.store import Store
-from service import problems
-from service.desk import Desk
-from service.examples import describe
-from service.metrics import Measured
-from service.routes import (
+from service.api import (
+    analysis as moves,
+)
+from service.api import (
     audit,
-    desk_pages,
-    embeds,
     entries,
     events,
     health,
     imports,
-    kpi_pages,
-    moves,
-    moves_pages,
     observations,
-    odata,
-    pages,
     plans,
     projections,
     registry,
     reports,
     scenarios,
-    session,
-    signoff,
-    static,
 )
+from service.api import (
+    sign_off as signoff,
+)
+from service.embeds import routes as embeds
+from service.odata import routes as odata
+from service.pages import (
+    analysis as moves_pages,
+)
+from service.pages import (
+    kpi as kpi_pages,
+)
+from service.pages import (
+    month as desk_pages,
+)
+from service.pages import (
+    plan as pages,
+)
+from service.pages import (
+    session,
+)
+from service.pages import (
+    static_files as static,
+)
+from service.shapes.examples import describe
+from service.state.app_state import AppState
+from service.state.metrics import Measured
+from service.web import problems
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -56,12 +72,12 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     FastAPI; it owns jobs and what it computed, nothing is global
     """
     settings = settings or read_settings()
-    desk = Desk(settings, store or Store.open(settings.store_url))
+    app_state = AppState(settings, store or Store.open(settings.store_url))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        desk.close()
+        app_state.close()
 
     app = FastAPI(
         title="Vedich",
@@ -72,8 +88,8 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         redoc_url=None,
         openapi_url=None,  # a route of ours too, so that every route says who may ask it
     )
-    app.state.desk = desk
-    app.add_middleware(Measured, metrics=desk.metrics)
+    app.state.vedich = app_state
+    app.add_middleware(Measured, metrics=app_state.metrics)
     problems.install(app)
     for module in (
         plans,

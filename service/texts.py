@@ -20,9 +20,9 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from data.observation import Kpi
-from data.plan import Plan
-from models.target import Target
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from models.targets.target import Target
 
 Lang = Literal["vi", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)

@@ -16,7 +16,7 @@ import pandas as pd
 from models.errors import InputError
 from models.pipeline import project
 from models.series import Month, Series
-from training.bundle import Bundle, read_bundle
+from training.bundle.bundle import Bundle, read_bundle
 
 
 class BundleModel:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from training.scoreboard import ENSEMBLE, Scoreboard, taught
+from training.backtest.scoreboard import ENSEMBLE, Scoreboard, taught
 
 MARGIN = 0.02  # of the champion's mean annual error
 _ORIGIN = ["kpi", "year", "months_known"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from training.bundle import FORMAT_VERSION, Bundle
-from training.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
+from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
+from training.bundle.bundle import FORMAT_VERSION, Bundle
 from training.tracking import NestedRun, RetrainingRun
 
 Metrics = dict[str, dict[int, float]]

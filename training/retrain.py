@@ -21,22 +21,32 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.audit import process_user, record
-from data.demonstration import series_to_project
-from data.event_rows import accepted_events
+from data.db.audit import process_user, record
+from data.db.store import Store
+from data.ledger.promotions import Promotion, promotions_of, record_promotion
+from data.plans.events import accepted_events, events_of
+from data.plans.rows import load_plan
 from data.settings import Settings, read_settings
-from data.store import Promotion, Store
+from data.vintages.demonstration import series_to_project
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import vintages_of
 from models.candidates.base import Candidate, Parameters
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
 from models.pipeline import fit_candidates
 from models.series import Kind
-from training.backtest import Backtest, Setup, YearTask, backtest_years, run_backtest
-from training.bundle import Bundle, read_bundle, write_bundle
-from training.bundles import PromotedBundle, bundle_folder, bundle_for
+from training.backtest.rolling_origin import (
+    Backtest,
+    Setup,
+    YearTask,
+    backtest_years,
+    run_backtest,
+)
+from training.backtest.scoreboard import summary, taught
+from training.bundle.bundle import Bundle, read_bundle, write_bundle
+from training.bundle.promoted import PromotedBundle, bundle_folder, bundle_for
 from training.console import failure_shown, progress_bar, vintage_day
 from training.gate import Decision, decide
 from training.records import retraining_run
-from training.scoreboard import summary, taught
 from training.tracking import CHALLENGER, CHAMPION, MlflowTracker, RegisteredVersion, Tracker
 from training.workers import Progress, Workers
 
@@ -126,15 +136,15 @@ def retrain(
     begun = time.monotonic()
     if engine != "local":
         raise InputError(f"expected the engine 'local', found '{engine}'; no other is built in.")
-    family = store.plan(plan).family
+    family = load_plan(store, plan).family
     day = as_of or _newest_vintage(store, family)
     tracker = tracker or tracker_of(settings)
     setup = Setup(
-        store.panel(family, day),
+        load_panel(store, family, day),
         day,
         candidates,
         thorough=thorough,
-        events=tuple(one for one in store.events(family) if one.day <= day),
+        events=tuple(one for one in events_of(store, family) if one.day <= day),
     )
     with Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
         tracker.open()  # while the processes start
@@ -147,7 +157,7 @@ def retrain(
     bundle = Bundle(
         family=family,
         as_of=day,
-        data_hash=store.data_hash(family, day),
+        data_hash=load_panel(store, family, day).hash(day),
         kinds={fit.kpi: fit.kind for fit in fits},
         units={fit.kpi: fit.unit for fit in fits},
         learned={
@@ -211,7 +221,7 @@ def promote_version(
     if chosen is None:
         known = ", ".join(one.version for one in versions) or "none"
         raise NoBundle(f"expected a version of '{family}', found '{version}'; there is {known}.")
-    days = [one.as_of for one in store.promotions(family)]
+    days = [one.as_of for one in promotions_of(store, family)]
     promotion = Promotion(
         family=family,
         version=version,
@@ -223,7 +233,7 @@ def promote_version(
     tracker.set_alias(family, CHAMPION, version)
     if CHALLENGER in chosen.aliases:
         tracker.remove_alias(family, CHALLENGER)
-    store.record_promotion(promotion, by)
+    record_promotion(store, promotion, by)
     return promotion
 
 
@@ -300,13 +310,13 @@ def _place(
     if not decision.promoted:
         tracker.set_alias(family, CHALLENGER, version)
         return
-    if all(one.as_of <= day for one in store.promotions(family)):
+    if all(one.as_of <= day for one in promotions_of(store, family)):
         tracker.set_alias(family, CHAMPION, version)
-    store.record_promotion(Promotion(family, version, day, moment, bundle_hash), by)
+    record_promotion(store, Promotion(family, version, day, moment, bundle_hash), by)
 
 
 def _newest_vintage(store: Store, family: str) -> date:
-    vintages = store.vintages(family)
+    vintages = vintages_of(store, family)
     if not vintages:
         raise NoObservations(f"plan family '{family}' has no figures yet; load some first.")
     return vintages[-1]

@@ -13,12 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, cast
 
-from data.observation import UNDATED, Form, Kpi, Observation
-from data.readers.cells import fold
-from data.readers.figure_text import Figures
-from data.readers.intake import kind_of
-from data.readers.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
-from data.readers.tables import (
+from data.plans.kpi import Kpi
+from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.intake import kind_of
+from data.readers.spreadsheet.months import (
+    EXPECTED_DAY,
+    EXPECTED_MONTH,
+    read_day,
+    read_month,
+)
+from data.readers.spreadsheet.tables import (
     DELIMITERS,
     Cell,
     Grid,
@@ -28,7 +33,7 @@ from data.readers.tables import (
     read_csv,
     read_sheets,
 )
-from data.readers.words import (
+from data.readers.spreadsheet.words import (
     FORMS,
     STATUSES,
     UNDATED_WORDS,
@@ -37,6 +42,7 @@ from data.readers.words import (
     code_of,
     same_unit,
 )
+from data.vintages.observation import UNDATED, Form, Observation
 from models.errors import InvalidMonth, UnknownLayout, UnreadableFile
 from models.series import FigureStatus, Month
 

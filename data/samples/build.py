@@ -24,16 +24,18 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
-from data.ingest import ingest
-from data.observation import Observation
-from data.plan import Plan
-from data.plan_in_force import DatedTarget, implied_versions
-from data.readers.cells import publication_date
+from data.db.store import Store
+from data.ingestion.ingest import ingest
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
+from data.readers.spreadsheet.cells import publication_date
 from data.samples.files import write_sample
+from data.samples.implied_plan import DatedTarget, implied_versions
 from data.samples.vietnam import KPIS
-from data.store import Store
+from data.vintages.observation import Observation
+from data.vintages.panel_rows import load_panel
 from models.errors import InputError
-from models.target import Comparator, Target, TargetForm, TargetLevel
+from models.targets.target import Comparator, Target, TargetForm, TargetLevel
 
 NAME = "vietnam-2021"
 WORKBOOKS_FILE = "workbooks.csv"
@@ -92,9 +94,9 @@ def _imported(files: list[Path]) -> list[Observation]:
     """What the importer makes of the workbooks, by way of a store of its own."""
     with tempfile.TemporaryDirectory() as home:
         store = Store.open(f"sqlite:///{home}/build.db")
-        store.save_plan(PLAN)
+        save_plan(store, PLAN)
         report = ingest(store, PLAN.family, files)
-        panel = store.panel(PLAN.family)
+        panel = load_panel(store, PLAN.family)
         store.close()
     if report.problems:
         raise InputError("; ".join(str(file.problem) for file in report.problems))

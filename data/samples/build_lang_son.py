@@ -21,15 +21,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from data.observation import UNDATED, Form, Observation
-from data.plan import Plan
-from data.plan_in_force import DatedTarget, versions_of
+from data.plans.plan import Plan
 from data.samples.build import published_targets
 from data.samples.files import write_sample
+from data.samples.implied_plan import DatedTarget, versions_of
 from data.samples.lang_son import KPIS, ROWS, SIX_MONTH_REPORT
+from data.vintages.observation import UNDATED, Form, Observation
 from models.series import FigureStatus, Month
-from models.target import Target
-from models.task import Step, Task
+from models.targets.target import Target
+from models.targets.task import Step, Task
 
 NAME = "lang-son-2021"
 LEFT_OUT_FILE = "left_out.csv"

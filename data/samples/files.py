@@ -8,10 +8,11 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from data.observation import UNDATED, Kpi, Observation
-from data.plan import Plan
-from data.readers.plan_file import read_plan, write_plan
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.readers.plan_document.file import read_plan, write_plan
 from data.readers.tidy import read_tidy
+from data.vintages.observation import UNDATED, Observation
 from models.errors import UnknownPlan
 
 FOLDER = Path(__file__).parent

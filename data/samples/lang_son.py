@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data.observation import Kpi
+from data.plans.kpi import Kpi
 from models.series import Kind
 
 PROVINCE = "through the province"

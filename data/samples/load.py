@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from data.audit import process_user
-from data.observation import Observation
-from data.plan import Plan
+from data.db.audit import process_user
+from data.db.store import Store
+from data.plans.plan import Plan
+from data.plans.rows import Saved, save_plan
 from data.samples.files import FIGURES_FILE, FOLDER, read_sample, sample_names
-from data.store import Added, ImportRecord, Saved, Store
+from data.vintages.observation import Observation
+from data.vintages.rows import Added, ImportRecord, add_observations
 
 ALL = "all"
 
@@ -64,7 +66,7 @@ def _indicators(plan: Plan) -> set[str]:
 def _load(
     store: Store, name: str, plan: Plan, observations: Sequence[Observation], moment: datetime
 ) -> LoadedSample:
-    saved = store.save_plan(plan)
+    saved = save_plan(store, plan)
     origin = ImportRecord(
         file=f"samples/{name}/{FIGURES_FILE}",
         sha256=hashlib.sha256((FOLDER / name / FIGURES_FILE).read_bytes()).hexdigest(),
@@ -72,5 +74,5 @@ def _load(
         imported_at=moment,
     )
     return LoadedSample(
-        plan.slug, saved, store.add_observations(plan.family, observations, origin)
+        plan.slug, saved, add_observations(store, plan.family, observations, origin)
     )

@@ -6,8 +6,8 @@ Row names are accent-folded, one for each way the row has been written since
 
 from __future__ import annotations
 
-from data.observation import Kpi, RowSelector
-from data.readers.cells import fold
+from data.plans.kpi import Kpi, RowSelector
+from data.readers.spreadsheet.cells import fold
 
 _OFFICE = "General Statistics Office of Vietnam, monthly annex"
 

@@ -32,9 +32,9 @@ from experiments.annual_benchmark.scoring import (
     results,
     row,
 )
-from models.prior import AnnualPrior
-from training.corpus import History, read_panel
-from training.priors import newest_prior, read_prior
+from models.prior.annual import AnnualPrior
+from training.prior.corpus import History, read_panel
+from training.prior.editions import newest_prior, read_prior
 
 OURS = "vedich"
 SCORES = ("annual_error", "crps", "brier", "cpu_seconds")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.series import Month
-from training.corpus import SMALLEST_BASE, History
+from training.prior.corpus import SMALLEST_BASE, History
 
 MIN_PRIOR_YEARS = 3
 

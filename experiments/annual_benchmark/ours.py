@@ -23,9 +23,9 @@ from models.candidates.annual_prior import PriorCandidate
 from models.ensemble import REACH, Weights, centre, learn_weights
 from models.errors import CannotForecast
 from models.paths import expected_sum, generator
-from models.prior import AnnualPrior, annual_quantiles
+from models.prior.annual import AnnualPrior, annual_quantiles
 from models.series import FigureStatus, Month, Series
-from training.corpus import History
+from training.prior.corpus import History
 
 Floats = NDArray[np.float64]
 

@@ -28,16 +28,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.panel import Panel
 from data.samples.files import read_sample
+from data.vintages.panel import Panel
 from models.candidates import EXTRA
 from models.candidates.base import Candidate, Parameters
 from models.errors import CannotForecast
 from models.paths import Paths
 from models.series import Series
-from training.backtest import Setup, run_backtest
+from training.backtest.rolling_origin import Setup, run_backtest
+from training.backtest.scoreboard import ENSEMBLE, taught
 from training.retrain import commit
-from training.scoreboard import ENSEMBLE, taught
 from training.workers import Workers
 
 RESULTS = Path(__file__).parent / "results"

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.ingest import ingest
-from data.observation import Kpi, RowSelector
-from data.plan import Plan
-from data.readers.cells import fold
-from data.readers.gso import read_workbook
-from data.store import Store
+from data.db.store import Store
+from data.ingestion.ingest import ingest
+from data.plans.kpi import Kpi, RowSelector
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
+from data.readers.gso.annex import read_workbook
+from data.readers.spreadsheet.cells import fold
 
 FAMILY = "investment"
 MONTHS_NEEDED = 36  # reports that must name a body for it to be followed
@@ -44,7 +45,8 @@ def load_investment(files: Sequence[Path], url: str) -> Store:
         if len(reports[body]) >= MONTHS_NEEDED
     )
     store = Store.open(url)
-    store.save_plan(
+    save_plan(
+        store,
         Plan(
             slug=f"{FAMILY}-2021",
             family=FAMILY,
@@ -54,7 +56,7 @@ def load_investment(files: Sequence[Path], url: str) -> Store:
             name_en="State-budget investment",
             kpis=kpis,
             versions=(),
-        )
+        ),
     )
     report = ingest(store, FAMILY, files, workers=2)
     if report.problems:

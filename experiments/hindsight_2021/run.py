@@ -26,20 +26,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.panel import Panel
-from data.plan import Plan, PlanVersion
-from data.plan_in_force import implied_plans
+from data.db.store import Store
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import load_plan
+from data.samples.implied_plan import implied_plans
 from data.samples.load import load_sample
 from data.settings import Settings
-from data.store import Store
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
 from experiments.hindsight_2021.investment import FAMILY, load_investment
 from models.candidates import REGISTRY
 from models.errors import NoObservations
 from models.pipeline import LADDER, Learned, fit_candidates, project
 from models.scores import brier_score, reliability_table
-from models.target import Target
-from training.bundle import Bundle, read_bundle
-from training.priors import candidates_for
+from models.targets.target import Target
+from training.bundle.bundle import Bundle, read_bundle
+from training.prior.editions import candidates_for
 from training.retrain import commit, retrain
 
 RESULTS = Path(__file__).parent / "results"
@@ -78,9 +80,9 @@ def hindsight(folder: Path) -> pd.DataFrame:
     settings = settings_in(folder / "sample")
     store = Store.open(settings.store_url)
     load_sample(store, SAMPLE)
-    plan = store.plan(SAMPLE)
+    plan = load_plan(store, SAMPLE)
     bundle = bundle_before(store, settings, SAMPLE, plan.year)
-    panel = store.panel(plan.family)
+    panel = load_panel(store, plan.family)
     rows = [
         row
         for month in MONTHS
@@ -119,7 +121,7 @@ def investment(files: Sequence[Path], folder: Path) -> pd.DataFrame:
     """One row per body, year and vintage: the probability of the plan then in force."""
     store = load_investment(files, f"sqlite:///{folder / 'investment.db'}")
     settings = settings_in(folder / "investment")
-    panel = store.panel(FAMILY)
+    panel = load_panel(store, FAMILY)
     rows: list[dict[str, Any]] = []
     for year in YEARS:
         bundle = bundle_before(store, settings, f"{FAMILY}-2021", year)

@@ -132,7 +132,7 @@ def _service() -> Iterator[tuple[int, int]]:
     """A service on a free port of 127.0.0.1 until the end; its port and process number."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "service.cli.main", "serve", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
         try:
             assert running.stdout is not None

@@ -17,17 +17,21 @@ from typing import Any
 
 from sqlalchemy import create_engine, func, select
 
-from data.import_rows import UploadedFile
-from data.imports import commit, preview
-from data.store import Store
-from data.tables import metadata
+from data.db.store import Store
+from data.db.tables import metadata
+from data.ingestion.imports import commit, preview
+from data.ingestion.rows import UploadedFile
+from data.vintages.panel_rows import load_panel
 from experiments.odd_files.family import FAMILY, SLUG, Figures
 from experiments.odd_files.outcome import OddFile, Outcome
 from models.errors import VedichError
-from service.cli import main
+from service.cli.main import main
 
 # What the command loads when it runs, loaded once before the processes part.
-LOADED = [import_module(name) for name in ("data.ingest", "service.console", "training.console")]
+LOADED = [
+    import_module(name)
+    for name in ("data.ingestion.ingest", "service.cli.output", "training.console")
+]
 CEILING = 4_000_000_000  # bytes of address space, so that a bomb cannot take the machine down
 
 
@@ -123,7 +127,7 @@ def _rows(home: Path, file: str) -> tuple[int, Figures]:
                 connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in metadata.sorted_tables
             )
-        panel = store.panel(FAMILY)
+        panel = load_panel(store, FAMILY)
         figures: Figures = {
             (one.kpi, str(one.month), one.form): one.value
             for one in panel.figures()

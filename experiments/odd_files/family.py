@@ -14,9 +14,12 @@ from datetime import UTC, date, datetime
 import openpyxl
 from openpyxl.utils import coordinate_to_tuple
 
-from data.observation import Kpi, Observation, RowSelector
-from data.plan import Plan
-from data.store import ImportRecord, Store
+from data.db.store import Store
+from data.plans.kpi import Kpi, RowSelector
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
+from data.vintages.observation import Observation
+from data.vintages.rows import ImportRecord, add_observations
 from models.series import Month
 
 Rows = list[list[object]]
@@ -174,7 +177,7 @@ def part_of(content: bytes, name: str) -> bytes:
 
 def prepare(store: Store) -> None:
     """Save the plan, and three years of its figures."""
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     base = {"exports": 140.0, "cement": 80.0, "power": 68.0, "checks": 2.0, "spending": 35.0}
     history = []
     for number in range(36):
@@ -185,7 +188,7 @@ def prepare(store: Store) -> None:
             source = f"history.csv, C{number}"
             history.append(Observation(kpi, month, "month", value, "restated", day, source))
     origin = ImportRecord("history.csv", "0" * 64, "nobody", datetime(2021, 1, 1, tzinfo=UTC))
-    store.add_observations(FAMILY, history, origin)
+    add_observations(store, FAMILY, history, origin)
 
 
 def _is_number(cell: object) -> bool:

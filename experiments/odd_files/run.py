@@ -18,8 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from data.db.store import Store
 from data.settings import Settings
-from data.store import Store
 from experiments.odd_files.child import outcome_of, versions
 from experiments.odd_files.family import prepare
 from experiments.odd_files.files import SEED, odd_files

@@ -10,7 +10,7 @@ from functools import partial
 import openpyxl
 import xlsxwriter
 
-from data.readers.tcvn3 import TCVN3
+from data.readers.spreadsheet.tcvn3 import TCVN3
 from experiments.odd_files.damaged import DAY, SHEET
 from experiments.odd_files.family import (
     ANNEX,

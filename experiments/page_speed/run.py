@@ -29,13 +29,16 @@ from typing import Any
 import numpy as np
 import uvicorn
 
-from data.observation import Kpi, Observation
-from data.plan import Plan, PlanVersion
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import save_plan
 from data.settings import Settings
-from data.store import ImportRecord, Store
+from data.vintages.observation import Observation
+from data.vintages.rows import ImportRecord, add_observations
 from models.candidates import REGISTRY
 from models.series import Month
-from models.target import Target
+from models.targets.target import Target
 from service.app import create_app
 from training.retrain import retrain
 from training.tracking import RegisteredVersion, RetrainingRun
@@ -186,7 +189,7 @@ def prepare(store: Store, settings: Settings) -> None:
     )
     version = PlanVersion(1, date(2021, 1, 15), "drawn", targets)
     names = ("Kế hoạch 100 chỉ tiêu", "Plan of 100 targets")
-    store.save_plan(Plan(PLAN, "speed", 2021, "Sở Công Thương", *names, kpis, (version,)))
+    save_plan(store, Plan(PLAN, "speed", 2021, "Sở Công Thương", *names, kpis, (version,)))
     figures = [
         Observation(slug, FIRST.plus(place), "month", float(value), "final", published, "drawn")
         for slug, months in levels.items()
@@ -194,7 +197,7 @@ def prepare(store: Store, settings: Settings) -> None:
         for published in [over(FIRST.plus(place))]
     ]
     origin = ImportRecord("drawn.csv", "0" * 64, "page_speed", datetime.now(UTC))
-    store.add_observations("speed", figures, origin)
+    add_observations(store, "speed", figures, origin)
     cheap = {name: REGISTRY[name] for name in ("pace", "seasonal_naive")}
     for day in (date(2021, 5, 31), DAY):
         retrain(

@@ -32,10 +32,10 @@ from experiments.annual_benchmark.peers import peer_answers
 from experiments.annual_benchmark.scoring import from_grid, from_samples, row, scored
 from experiments.candidate_ablation.run import sets
 from models.candidates import REGISTRY
-from models.prior import AnnualPrior
-from training.corpus import History, corpus_hash, read_panel
-from training.pretrain import pretrain
-from training.priors import read_prior
+from models.prior.annual import AnnualPrior
+from training.prior.corpus import History, corpus_hash, read_panel
+from training.prior.editions import read_prior
+from training.prior.pretrain import pretrain
 from training.retrain import commit
 from training.workers import Workers
 

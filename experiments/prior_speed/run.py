@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from data.panel import Panel
 from data.samples.files import read_sample
-from models.prior import annual_quantiles
-from training.priors import newest_prior
+from data.vintages.panel import Panel
+from models.prior.annual import annual_quantiles
+from training.prior.editions import newest_prior
 from training.retrain import commit
 
 RESULTS = Path(__file__).parent / "results.json"

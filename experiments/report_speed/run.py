@@ -16,14 +16,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from data.db.store import Store
 from data.settings import Settings
-from data.store import Store
-from service.desk import Desk
-from service.projections import as_of_date
+from service.projections.issue import as_of_date
 from service.report.build import Wanted, build
 from service.report.document import Part
-from service.report.formats import FORMATS, render
 from service.report.letterhead import letterhead_of
+from service.report.renderers.formats import FORMATS, render
+from service.state.app_state import AppState
 
 PLAN, DAY, KPIS = "vietnam-2021", as_of_date("2021-06"), 30
 PARTS: tuple[Part, ...] = ("report", "annex")
@@ -31,10 +31,10 @@ PARTS: tuple[Part, ...] = ("report", "annex")
 
 def main() -> None:
     settings = Settings()
-    desk = Desk(settings, Store.open(settings.store_url))
-    basis = desk.basis(PLAN, DAY)
+    app_state = AppState(settings, Store.open(settings.store_url))
+    basis = app_state.basis(PLAN, DAY)
     # targets first, so that the report has all its parts
-    issued = [one.projection for one in desk.all_issued(PLAN, DAY)]
+    issued = [one.projection for one in app_state.all_issued(PLAN, DAY)]
     chosen = sorted(issued, key=lambda one: not one["targets"])[:KPIS]
     slugs = {one["kpi"] for one in chosen}
     plan = replace(basis.plan, kpis=tuple(k for k in basis.plan.kpis if k.slug in slugs))
@@ -61,7 +61,7 @@ def main() -> None:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    desk.close()
+    app_state.close()
 
 
 if __name__ == "__main__":

@@ -30,16 +30,20 @@ from typing import Any
 
 import numpy as np
 
-from data.observation import Kpi, Observation
-from data.panel import Panel
-from data.plan import Plan
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
 from data.samples.files import read_sample
 from data.settings import Settings
-from data.store import ImportRecord, Store
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import ImportRecord, add_observations
 from models.pipeline import project
 from models.projection import Projection
-from training.bundle import Bundle, read_bundle
-from training.priors import candidates_for
+from training.bundle.bundle import Bundle, read_bundle
+from training.prior.editions import candidates_for
 from training.retrain import commit, retrain
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -61,14 +65,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder), database_url=None, mlflow_tracking_uri=None)
         store = Store.open(settings.store_url)
-        store.save_plan(Plan(f"{FAMILY}-2021", FAMILY, 2021, "", "", "", tuple(kpis), ()))
+        save_plan(store, Plan(f"{FAMILY}-2021", FAMILY, 2021, "", "", "", tuple(kpis), ()))
         origin = ImportRecord("replicas", "0" * 64, "experiment", datetime.now(UTC))
-        store.add_observations(FAMILY, figures, origin)
+        add_observations(store, FAMILY, figures, origin)
         load, before = os.getloadavg()[0], cpu_seconds()
         began = time.perf_counter()
         report = retrain(store, settings, f"{FAMILY}-2021", DAY, workers=given.workers)
         wall, cpu = time.perf_counter() - began, cpu_seconds() - before
-        update = new_month(store.panel(FAMILY, DAY), read_bundle(report.folder))
+        update = new_month(load_panel(store, FAMILY, DAY), read_bundle(report.folder))
         store.close()
     scored = report.scores.query("method == 'ensemble' and months_known == 'all'")
     content = "\n".join(sorted(map(repr, figures)))

@@ -4,7 +4,7 @@
 
 Of a month whose first estimate alone was printed, the next cumulative figures
 tell by how much the months up to it were revised together. Three rules share
-that out: all of it on the latest month (rule 3 of `data/derive.py`, which is
+that out: all of it on the latest month (rule 3 of `data/vintages/derive.py`, which is
 what is run here), over all months in proportion, or not at all. The months that
 each gives are set against the restated months, where the workbooks print those;
 the rules do not see them. Writes results.csv, table.md and made_with.json.
@@ -26,12 +26,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.derive import series_of
-from data.figures import Figure
-from data.observation import Form, Kpi
-from data.readers.cells import fold
-from data.readers.gso import read_workbook
+from data.plans.kpi import Kpi
+from data.readers.gso.annex import read_workbook
 from data.readers.printed import PrintedWorkbook
+from data.readers.spreadsheet.cells import fold
+from data.vintages.derive import series_of
+from data.vintages.figures import Figure
+from data.vintages.observation import Form
 from training.retrain import commit
 
 RESULTS = Path(__file__).parent / "results"

@@ -25,13 +25,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.panel import Panel
 from data.samples.files import read_sample
+from data.vintages.panel import Panel
 from models.pipeline import Learned, fit_candidates, project
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
-from training.backtest import Setup
-from training.origins import full_years, origins
+from training.backtest.origins import full_years, origins
+from training.backtest.rolling_origin import Setup
 from training.retrain import commit
 
 RESULTS = Path(__file__).parent / "results"

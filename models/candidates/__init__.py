@@ -1,4 +1,7 @@
-"""One module per candidate model, all behind the `Candidate` protocol."""
+"""Candidate models, one module each, all behind the `Candidate` protocol.
+
+A candidate never sees a month after the cutoff, and never replaces its failure silently.
+"""
 
 from __future__ import annotations
 

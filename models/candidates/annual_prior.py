@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.candidates.base import Parameters, require_months
 from models.errors import CannotForecast, SeriesTooShort
 from models.paths import Paths
-from models.prior import AnnualPrior, annual_quantiles
+from models.prior.annual import AnnualPrior, annual_quantiles
 from models.scale import filled
 from models.series import Series
 

@@ -13,10 +13,10 @@ from scipy.linalg.lapack import dtbtrs
 from models.candidates.base import Parameters, require_months, require_movement
 from models.candidates.likelihood import maximise
 from models.errors import CannotForecast
+from models.events.tet import tet_share
 from models.paths import Paths
 from models.scale import Scale
 from models.series import Month, Series
-from models.tet import tet_share
 
 Array = NDArray[np.float64]
 

@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from data.signoff_rows import issued_months
+from data.plans.rows import plan_slugs
+from data.sign_off.rows import issued_months
 from models.errors import InvalidQuery, NotFound, UnsupportedQuery
-from service.desk import Desk
-from service.issued import issued_projections
 from service.odata.filters import read_filter, read_order
 from service.odata.model import KEY, NAMES, SET, Row, rows_of
-from service.projections import as_of_date
+from service.projections.issue import as_of_date
+from service.projections.issued import issued_projections
+from service.state.app_state import AppState
 
 Json = dict[str, Any]
 
@@ -155,18 +156,18 @@ def service_document(root: str) -> Json:
     }
 
 
-def issued_rows(desk: Desk) -> list[Row]:
+def issued_rows(app_state: AppState) -> list[Row]:
     """The rows of all months that were issued, of all plans."""
     rows: list[Row] = []
-    for plan in desk.store.plans():
-        rows += desk.issued_rows(plan, partial(_rows, desk, plan))
+    for plan in plan_slugs(app_state.store):
+        rows += app_state.issued_rows(plan, partial(_rows, app_state, plan))
     return rows
 
 
-def _rows(desk: Desk, plan: str) -> tuple[Row, ...]:
+def _rows(app_state: AppState, plan: str) -> tuple[Row, ...]:
     found: list[Row] = []
-    for month in issued_months(desk.store, plan):
-        found += rows_of(issued_projections(desk.store, plan, as_of_date(str(month))))
+    for month in issued_months(app_state.store, plan):
+        found += rows_of(issued_projections(app_state.store, plan, as_of_date(str(month))))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 from xml.sax.saxutils import quoteattr
 
-from service.tables import records
+from service.projections.tables import records
 
 EdmType = Literal["Edm.String", "Edm.Double", "Edm.Int32", "Edm.Date"]
 Row = Mapping[str, Any]  # property → value, None for null

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from data.demonstration import series_to_project
-from data.panel import Panel
-from service.charts import fan_chart
-from service.fan import fan_of
+from data.vintages.demonstration import series_to_project
+from data.vintages.panel import Panel
+from service.charts.fan import fan_of
+from service.charts.fan_chart import fan_chart
+from service.projections.facts import Facts, numbers_of
 from service.report import moves as moved
 from service.report import sentences
 from service.report.content import AT_RISK, plan_cell, quarters_table
@@ -31,7 +32,6 @@ from service.report.document import (
     figure,
     numbered,
 )
-from service.report.facts import Facts, numbers_of
 from service.texts import (
     STATUS,
     TEXT,
@@ -62,7 +62,7 @@ def blocks(
     panel : the series behind the fan charts
     opening : its first paragraphs
     lang : of all texts
-    moves : why projections moved since the last report, `service.changes.changes`
+    moves : why projections moved since the last report, `service.analysis.changes.changes`
     """
     text = TEXT[lang]
     planned = [one for one in facts if one.target is not None]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data.signoff import State
+from data.sign_off.rules import State
 from models.errors import InputError, NoObservations
 from models.series import Month
-from service.projections import Basis
+from service.projections.facts import Json, facts_of
+from service.projections.issue import Basis
 from service.report import annex, content
 from service.report.document import Part, Report, ReportKind, canonical
-from service.report.facts import Json, facts_of
 from service.report.figures import figures_table, kpi_sheet
 from service.report.letterhead import Letterhead
 from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name, name_of

@@ -1,7 +1,7 @@
 """The official report's charts: progress on the plan, and the course of one target.
 
 They show what was published and what the target needs; what is projected is drawn
-by `service.charts` for the internal annex.
+by `service.charts.fan_chart` for the internal annex.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from itertools import accumulate
 import altair as alt
 
 from models.series import Month
-from service.charts import BLUE, DARK, FONT, GREY, RED
-from service.fan import Row
-from service.marks import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
-from service.report.facts import Facts, MonthFact
+from service.charts.fan import Row
+from service.charts.fan_chart import BLUE, DARK, FONT, GREY, RED
+from service.charts.layers import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
+from service.projections.facts import Facts, MonthFact
 from service.report.sentences import marked, name_of
 from service.texts import TEXT, Lang, number, percent, unit_name
 

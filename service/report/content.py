@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.series import Month
+from service.projections.facts import Facts, Percentage, Verdict, numbers_of
 from service.report import sentences
 from service.report.charts import course_chart, progress_chart
 from service.report.document import (
@@ -28,7 +29,6 @@ from service.report.document import (
     numbered,
     share,
 )
-from service.report.facts import Facts, Percentage, Verdict, numbers_of
 from service.texts import FIGURE, TEXT, Lang, month_name, number, percent, unit_name
 
 AT_RISK: tuple[Verdict, ...] = ("at_risk", "unlikely")

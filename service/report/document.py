@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 import altair as alt
 
-from service.report.facts import Facts
+from service.projections.facts import Facts
 from service.report.letterhead import Letterhead
 from service.texts import Lang, number, percent, signed_percent
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from service.projections.facts import Facts, MonthFact
 from service.report import sentences
 from service.report.annex import chance_cell
 from service.report.content import (
@@ -23,7 +24,6 @@ from service.report.document import (
     change,
     figure,
 )
-from service.report.facts import Facts, MonthFact
 from service.texts import FIGURE, STATUS, TEXT, Lang, day_of, month_name, unit_name
 
 _QUANTILES = ("0.025", "0.1", "0.5", "0.9", "0.975")

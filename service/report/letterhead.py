@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from data.plan import Plan
+from data.plans.plan import Plan
 from models.errors import UnreadableFile
 from service.texts import Lang
 

@@ -17,7 +17,7 @@ def blocks(moves: Json | None, lang: Lang) -> list[Block]:
 
     Parameters
     ----------
-    moves : as `service.changes.changes` gives them; None where there are none
+    moves : as `service.analysis.changes.changes` gives them; None where there are none
     """
     rows = [] if moves is None else _rows(moves, lang)
     if moves is None or not rows:

@@ -7,7 +7,7 @@ figure has more digits than the KPI is published with.
 from __future__ import annotations
 
 from models.series import Month
-from service.report.facts import Facts, Json, Percentage
+from service.projections.facts import Facts, Json, Percentage
 from service.texts import (
     FIGURE,
     TEXT,

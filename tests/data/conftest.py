@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from data.store import Store
+from data.db.store import Store
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, text
 
-from data import tables
-from data.accounts import (
+from data.accounts.accounts import (
     Account,
     accounts,
     add_account,
@@ -18,9 +17,8 @@ from data.accounts import (
     set_password,
     set_role,
 )
-from data.api_keys import add_key, api_keys, key_of, revoke_key
-from data.audit import entries
-from data.sessions import (
+from data.accounts.keys import add_key, api_keys, key_of, revoke_key
+from data.accounts.sessions import (
     FAILURES_OF_ADDRESS,
     FAILURES_OF_NAME,
     LASTS,
@@ -29,7 +27,9 @@ from data.sessions import (
     log_in,
     log_out,
 )
-from data.store import Store
+from data.db import tables
+from data.db.audit import entries
+from data.db.store import Store
 from models.errors import InvalidAccount, LoginFailed, TooManyLogins, UnknownAccount
 
 PASSWORD = "mật khẩu dài"
@@ -40,8 +40,8 @@ NOW = datetime(2099, 6, 15, 8, tzinfo=UTC)  # after all that the clock writes in
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that cost little; the default is meant to cost."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("data.accounts.HASHER", cheap)
-    monkeypatch.setattr("data.sessions.HASHER", cheap)
+    monkeypatch.setattr("data.accounts.accounts.HASHER", cheap)
+    monkeypatch.setattr("data.accounts.sessions.HASHER", cheap)
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_a_hash_of_older_strength_is_renewed_at_login(
     log_in(linh, "linh", PASSWORD, "a", NOW)
     assert kept() == before
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
-    monkeypatch.setattr("data.sessions.HASHER", stronger)
+    monkeypatch.setattr("data.accounts.sessions.HASHER", stronger)
     log_in(linh, "linh", PASSWORD, "a", NOW)
     assert "t=2" in kept()
     assert log_in(linh, "linh", PASSWORD, "a", NOW)

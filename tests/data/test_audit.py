@@ -11,11 +11,15 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from data import tables
-from data.audit import entries, process_user, record, write_entry
-from data.observation import Kpi, Observation
-from data.plan import Plan, PlanVersion
-from data.store import ImportRecord, Promotion, Store
+from data.db import tables
+from data.db.audit import entries, process_user, record, write_entry
+from data.db.store import Store
+from data.ledger.promotions import Promotion, record_promotion
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import save_plan
+from data.vintages.observation import Observation
+from data.vintages.rows import ImportRecord, add_observations
 from models.series import Month
 
 EXPORTS = Kpi("exports", "Xuất khẩu", "Exports", "million USD")
@@ -24,11 +28,11 @@ PLAN = Plan("somewhere-2021", "somewhere", 2021, "Somewhere", "Kế hoạch", "P
 
 
 def test_saving_a_plan_tells_what_changed(store: Store) -> None:
-    store.save_plan(PLAN, "linh")
-    store.save_plan(PLAN, "linh")  # changes nothing, tells nothing
+    save_plan(store, PLAN, "linh")
+    save_plan(store, PLAN, "linh")  # changes nothing, tells nothing
     renamed = replace(EXPORTS, name_en="Exports of goods")
     imports = Kpi("imports", "Nhập khẩu", "Imports", "million USD")
-    store.save_plan(replace(PLAN, kpis=(renamed, imports), versions=(VERSION,)), "minh")
+    save_plan(store, replace(PLAN, kpis=(renamed, imports), versions=(VERSION,)), "minh")
     changed, new = entries(store)
     assert (new.by, new.action, new.subject, new.before) == (
         "linh",
@@ -49,18 +53,18 @@ def test_saving_a_plan_tells_what_changed(store: Store) -> None:
 
 
 def test_imports_and_promotions_are_told(store: Store) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     now = datetime(2021, 7, 1, 8, 30, tzinfo=UTC)
     figure = Observation(
         "exports", Month(2021, 1), "month", 1.0, "estimate", date(2021, 1, 29), "s"
     )
     origin = ImportRecord("file.xls", "0" * 64, "key:loader", now)
-    store.add_observations("somewhere", [figure], origin, dry_run=True)
-    store.add_observations("somewhere", [figure], origin)
-    store.add_observations("somewhere", [figure], origin)  # known already
+    add_observations(store, "somewhere", [figure], origin, dry_run=True)
+    add_observations(store, "somewhere", [figure], origin)
+    add_observations(store, "somewhere", [figure], origin)  # known already
     for version in ("1", "2"):
         day = date(2021, 6, 30)
-        store.record_promotion(Promotion("somewhere", version, day, now, "a" * 64), "linh")
+        record_promotion(store, Promotion("somewhere", version, day, now, "a" * 64), "linh")
     second, first, loaded, _plan = entries(store)
     assert (loaded.by, loaded.action, loaded.subject) == (
         "key:loader",
@@ -80,7 +84,7 @@ def test_imports_and_promotions_are_told(store: Store) -> None:
 
 
 def test_who_is_the_user_of_the_process_unless_said(store: Store) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     assert entries(store)[0].by == process_user()
 
 

@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from data.cut import cut_at, same_figures
-from data.observation import Form, Kpi, Observation
-from data.panel import Panel
+from data.plans.kpi import Kpi
+from data.vintages.observation import Form, Observation
+from data.vintages.panel import Panel
+from data.vintages.truncation import cut_at, same_figures
 from models.series import Month, Series
 
 JUNE = date(2021, 6, 30)

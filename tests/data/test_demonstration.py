@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from data.demonstration import (
+from data.plans.kpi import Kpi
+from data.vintages.demonstration import (
     contradictions,
     demonstration_as_of,
     labelled,
@@ -16,12 +17,12 @@ from data.demonstration import (
     series_to_project,
     stands,
 )
-from data.observation import UNDATED, Form, Kpi, Observation
-from data.panel import Panel
+from data.vintages.observation import UNDATED, Form, Observation
+from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month
-from training.backtest import Setup, backtest_years
-from training.origins import origins
+from training.backtest.origins import origins
+from training.backtest.rolling_origin import Setup, backtest_years
 
 NATION = Kpi(slug="all", name_vi="Cả nước", name_en="All", unit="million USD")
 SHOWN = Kpi(

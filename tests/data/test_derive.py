@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.observation import Form, Kpi, Observation
-from data.panel import Panel
+from data.plans.kpi import Kpi
+from data.vintages.observation import Form, Observation
+from data.vintages.panel import Panel
 from models.errors import NoObservations, UnknownKpi
 from models.series import FigureStatus, Month
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.observation import UNDATED, Form, Kpi, Observation
-from data.panel import Panel
+from data.plans.kpi import Kpi
+from data.vintages.observation import UNDATED, Form, Observation
+from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import FigureStatus, Month, Series
 

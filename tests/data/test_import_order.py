@@ -11,12 +11,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.held import Held
-from data.imports import imports_of, undo
-from data.observation import Kpi, Observation
-from data.panel import Panel
-from data.plan import Plan
-from data.store import ImportRecord, Store
+from data.db.store import Store
+from data.ingestion.imports import imports_of, undo
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
+from data.vintages.comparison import Held
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import ImportRecord, add_observations
 from models.errors import NoObservations
 from models.series import FigureStatus, Month
 
@@ -61,7 +65,7 @@ def _seen(store: Store | Panel) -> list[object]:
     for day in (*DAYS, LATE):
         try:
             if isinstance(store, Store):
-                series = store.series_as_of("p", "coal", day)
+                series = load_panel(store, "p", day).series_as_of("coal", day)
             else:
                 series = store.series_as_of("coal", day)
         except NoObservations:
@@ -102,9 +106,9 @@ def test_any_order_through_the_store_with_some_taken_back(
     seen = []
     for number, chosen in enumerate((range(len(loaded)), order)):
         store = Store.open(f"sqlite:///{folder / str(number)}.db")
-        store.save_plan(PLAN)
+        save_plan(store, PLAN)
         _load_and_undo(store, loaded, chosen, wrong)
-        seen.append((_seen(store), store.data_hash("p", LATE)))
+        seen.append((_seen(store), load_panel(store, "p", LATE).hash(LATE)))
         store.close()
     right = [one for place, file in enumerate(loaded) if place not in wrong for one in file]
     assert seen[0] == seen[1]
@@ -119,7 +123,7 @@ def _load_and_undo(
 ) -> None:
     for place in order:
         origin = ImportRecord(f"{place}.csv", f"{place:064d}", "an", NOW)
-        store.add_observations("p", loaded[place], origin)
+        add_observations(store, "p", loaded[place], origin)
         if place in wrong:
             for made in imports_of(store, "p"):
                 if made.files[0].file == f"{place}.csv":

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from data.audit import entries
-from data.import_rows import KEPT, UploadedFile
-from data.imports import (
+from data.db.audit import entries
+from data.db.revision import revision_of
+from data.db.store import Store
+from data.ingestion.imports import (
     MAX_BYTES,
     MAX_FILES,
     Import,
@@ -21,10 +22,14 @@ from data.imports import (
     previewed,
     undo,
 )
-from data.observation import Kpi, Observation
-from data.plan import Plan
-from data.reading import PrintedRow
-from data.store import ImportRecord, Store
+from data.ingestion.reading import PrintedRow
+from data.ingestion.rows import KEPT, UploadedFile
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
+from data.vintages.observation import Observation
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import ImportRecord, add_observations, imported, vintages_of
 from models.errors import (
     ImportConflict,
     InputError,
@@ -64,7 +69,7 @@ def row(
 
 @pytest.fixture
 def store(store: Store) -> Store:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     return store
 
 
@@ -75,14 +80,16 @@ def load(store: Store, *files: UploadedFile, moment: datetime = NOW) -> Import:
 
 def values(store: Store, kpi: str = "coal", day: date = LATE) -> list[float]:
     try:
-        return [float(value) for value in store.series_as_of("p", kpi, day).values]
+        return [
+            float(value) for value in load_panel(store, "p", day).series_as_of(kpi, day).values
+        ]
     except NoObservations:
         return []
 
 
 def test_a_preview_says_what_would_change_and_writes_nothing(store: Store) -> None:
     load(store, table(row(value=10.0), row(month="2021-04", value=8.0)))
-    before = store.revision("p"), store.data_hash("p", LATE)
+    before = revision_of(store, "p"), load_panel(store, "p", LATE).hash(LATE)
     later = table(
         row(month="2021-04", value=8.0),
         row(value=11.0, status="sơ bộ", day=JULY),
@@ -99,7 +106,7 @@ def test_a_preview_says_what_would_change_and_writes_nothing(store: Store) -> No
     assert revised.change == pytest.approx(10.0)
     assert [one.counts for one in file.figures] == [True, True, True, True]
     assert [(one.how, one.kpi, one.figures) for one in file.read.rows] == [("plan", "coal", 4)]
-    assert (store.revision("p"), store.data_hash("p", LATE)) == before
+    assert (revision_of(store, "p"), load_panel(store, "p", LATE).hash(LATE)) == before
     assert imports_of(store, "p") == imports_of(store, "p")[:1]
 
 
@@ -162,7 +169,7 @@ def test_what_changes_elsewhere_is_no_conflict(store: Store) -> None:
 def test_a_plan_that_changed_in_between_is_a_conflict(store: Store) -> None:
     shown = preview(store, "p-2021", [table(row("Than đá"))], "an")
     renamed = replace(COAL, name_vi="Than sạch")
-    store.save_plan(replace(PLAN, kpis=(renamed, STEEL, BOTH, USD)))
+    save_plan(store, replace(PLAN, kpis=(renamed, STEEL, BOTH, USD)))
     with pytest.raises(ImportConflict):
         commit(store, shown.upload.id, "an")
 
@@ -198,7 +205,7 @@ def test_too_much_and_nothing_are_refused(store: Store, monkeypatch: pytest.Monk
         preview(store, "p-2021", [table(row())] * (MAX_FILES + 1), "an")
     with pytest.raises(UploadTooLarge):
         preview(store, "p-2021", [UploadedFile("a.csv", b"x" * (MAX_BYTES + 1))], "an")
-    monkeypatch.setattr("data.imports.MAX_FIGURES", 2)
+    monkeypatch.setattr("data.ingestion.imports.MAX_FIGURES", 2)
     three = [table(row(), row("steel")), table(row(month="2021-04"), name="april.csv")]
     with pytest.raises(UploadTooLarge, match=r"at most 2 figures at once, found 3 up to april"):
         preview(store, "p-2021", three, "an")
@@ -247,7 +254,7 @@ def test_a_row_that_is_none_of_the_kpis_is_set_aside(store: Store) -> None:
         ("ignored", None),
     ]
     commit(store, shown.upload.id, "an")
-    assert store.data_hash("p", LATE) == store.data_hash("p", LATE)
+    assert load_panel(store, "p", LATE).hash(LATE) == load_panel(store, "p", LATE).hash(LATE)
     assert values(store) == [10.0]
 
 
@@ -283,15 +290,15 @@ def test_what_cannot_be_matched(store: Store) -> None:
 
 def test_undoing_restores_the_vintage_before_and_deletes_nothing(store: Store) -> None:
     load(store, table(row()))
-    before = store.data_hash("p", LATE)
+    before = load_panel(store, "p", LATE).hash(LATE)
     wrong = load(store, table(row(value=99.0, day=JULY), name="wrong.csv"))
     assert values(store) == [99.0]
     taken = undo(store, wrong.id, "chi", "wrong unit", NOW)
     assert taken.withdrawn is not None
     assert (taken.withdrawn.by, taken.withdrawn.reason) == ("chi", "wrong unit")
-    assert store.data_hash("p", LATE) == before
+    assert load_panel(store, "p", LATE).hash(LATE) == before
     assert values(store) == [10.0]
-    assert store.vintages("p") == (JUNE,)
+    assert vintages_of(store, "p") == (JUNE,)
     assert [one.id for one in imports_of(store, "p")][:1] == [wrong.id]
     (logged,) = entries(store, action="figures.undo")
     assert (logged.by, logged.before, logged.after) == (
@@ -313,13 +320,15 @@ def test_the_figures_held_at_a_moment_stay_what_they_were(store: Store) -> None:
     hours = [NOW + timedelta(hours=hour) for hour in range(4)]
     load(store, table(row()), moment=hours[0])
     wrong = load(store, table(row(value=99.0, day=JULY), name="wrong.csv"), moment=hours[1])
-    seen = store.data_hash("p", LATE)
+    seen = load_panel(store, "p", LATE).hash(LATE)
     undo(store, wrong.id, "chi", moment=hours[2])
     load(store, table(row(value=11.0, day=JULY), name="right.csv"), moment=hours[3])
     between = hours[1] + timedelta(minutes=1)
-    assert store.data_hash("p", LATE, between) == seen
-    assert store.panel("p", LATE, between).series_as_of("coal", LATE).values.tolist() == [99.0]
-    early = store.panel("p", LATE, hours[0])
+    assert load_panel(store, "p", LATE, between).hash(LATE) == seen
+    assert load_panel(store, "p", LATE, between).series_as_of("coal", LATE).values.tolist() == [
+        99.0
+    ]
+    early = load_panel(store, "p", LATE, hours[0])
     assert early.series_as_of("coal", LATE).values.tolist() == [10.0]
     assert values(store) == [11.0]
 
@@ -329,7 +338,7 @@ def test_an_import_is_taken_back_once_and_may_be_loaded_again(store: Store) -> N
     undo(store, made.id, "chi")
     with pytest.raises(ImportConflict, match="was taken back by chi"):
         undo(store, made.id, "chi")
-    assert not store.imported("p", made.files[0].sha256)
+    assert not imported(store, "p", made.files[0].sha256)
     again = load(store, table(row()))
     assert again.id != made.id
     assert values(store) == [10.0]
@@ -348,7 +357,7 @@ def test_a_figure_that_another_file_printed_too_stays(store: Store) -> None:
     assert [(one.new, one.unchanged) for one in second.files] == [(0, 1)]
     undo(store, first.id, "chi")
     assert (values(store), values(store, "steel")) == ([10.0], [])
-    (figure,) = store.panel("p").figures()
+    (figure,) = load_panel(store, "p").figures()
     assert figure.source == "second.csv, C2"
     undo(store, second.id, "chi")
     assert values(store) == []
@@ -356,7 +365,7 @@ def test_a_figure_that_another_file_printed_too_stays(store: Store) -> None:
 
 def test_loading_straight_into_the_store_is_undone_by_number(store: Store) -> None:
     figure = Observation("coal", Month(2021, 5), "month", 7.0, "final", JUNE, "by hand")
-    store.add_observations("p", [figure], ImportRecord("hand.csv", "2" * 64, "an", NOW))
+    add_observations(store, "p", [figure], ImportRecord("hand.csv", "2" * 64, "an", NOW))
     (made,) = imports_of(store, "p")
     assert made.id.isdecimal()
     undo(store, made.id, "chi")
@@ -365,6 +374,6 @@ def test_loading_straight_into_the_store_is_undone_by_number(store: Store) -> No
 
 def test_what_an_undo_changes_is_seen_by_caches(store: Store) -> None:
     made = load(store, table(row()))
-    before = store.revision("p")
+    before = revision_of(store, "p")
     undo(store, made.id, "chi")
-    assert store.revision("p").figures != before.figures
+    assert revision_of(store, "p").figures != before.figures

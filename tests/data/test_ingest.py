@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from data.import_rows import write_match
-from data.ingest import IngestReport, ingest
-from data.observation import Kpi, RowSelector
-from data.plan import Plan
+from data.db.store import Store
+from data.ingestion.ingest import IngestReport, ingest
+from data.ingestion.rows import write_match
+from data.plans.kpi import Kpi, RowSelector
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
 from data.samples.files import read_sample
-from data.store import Added, Store
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import Added, vintages_of
 from models.errors import InputError
 from models.series import Month
 
@@ -37,7 +40,7 @@ LATE = date(2030, 1, 1)
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     opened = Store.open(f"sqlite:///{tmp_path / 'store' / 'vedich.db'}")
-    opened.save_plan(PLAN)
+    save_plan(opened, PLAN)
     return opened
 
 
@@ -68,11 +71,11 @@ def test_an_annex_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
     assert [(one.row.table, one.row.label, one.times) for one in report.unknown] == [
         ("investment", "Bộ Y tế", 1)
     ]
-    series = store.series_as_of("vietnam", "investment_total", LATE)
+    series = load_panel(store, "vietnam", LATE).series_as_of("investment_total", LATE)
     assert (series.to_date, series.cutoff) == (172.0, Month(2021, 6))
     [figure] = [
         o
-        for o in store.panel("vietnam").observations("investment_total", LATE)
+        for o in load_panel(store, "vietnam").observations("investment_total", LATE)
         if o.form == "share_of_plan"
     ]
     assert figure.source == "2021-06-28-bieu.xlsx, sheet 'Sheet', cell D5"
@@ -92,18 +95,18 @@ def test_real_annexes_old_and_new_and_the_english_one_go_in_once(
 ) -> None:
     plan, _ = read_sample("vietnam-2021")
     store = Store.open(f"sqlite:///{tmp_path / 'real.db'}")
-    store.save_plan(plan)
+    save_plan(store, plan)
     folder = shared_data / "gso" / "workbooks"
     files = [next(folder.glob(f"{month}-*")) for month in ("2013-02", "2020-09", "2021-12")]
     assert {file.suffix for file in files} == {".xls", ".xlsx"}
     report = ingest(store, "vietnam", files)
     assert (len(report.files), report.tables, report.problems) == (3, 18, ())
     assert report.added.new > 450
-    known = store.data_hash("vietnam", LATE)
+    known = load_panel(store, "vietnam", LATE).hash(LATE)
     again = ingest(store, "vietnam", list(reversed(files)))
     assert again.added == Added(0, report.added.new, 0)
-    assert store.data_hash("vietnam", LATE) == known
-    english = store.panel("vietnam").observations("cement", date(2020, 9, 30))
+    assert load_panel(store, "vietnam", LATE).hash(LATE) == known
+    english = load_panel(store, "vietnam").observations("cement", date(2020, 9, 30))
     assert {(o.form, o.month.month) for o in english if o.published.year == 2020} >= {
         ("month", 8),
         ("month", 9),
@@ -115,7 +118,7 @@ def test_real_annexes_old_and_new_and_the_english_one_go_in_once(
 def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
     report = load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]), dry_run=True)
     assert report.added == Added(3, 0, 0)
-    assert store.vintages("vietnam") == ()
+    assert vintages_of(store, "vietnam") == ()
 
 
 def test_a_dry_run_says_what_would_be_revised(store: Store, tmp_path: Path) -> None:
@@ -138,7 +141,7 @@ def test_a_row_that_was_matched_is_read_from_then_on(store: Store, tmp_path: Pat
         write_match(connection, "vietnam", unknown.row, "investment_moit", "an", moment)
     report = load(store, path)
     assert (report.unknown, report.added) == ((), Added(3, 3, 0))
-    assert store.series_as_of("vietnam", "investment_moit", LATE).to_date == 2.0
+    assert load_panel(store, "vietnam", LATE).series_as_of("investment_moit", LATE).to_date == 2.0
 
 
 def test_an_unknown_name_in_a_tidy_file_stops_it(store: Store, tmp_path: Path) -> None:
@@ -149,7 +152,7 @@ def test_an_unknown_name_in_a_tidy_file_stops_it(store: Store, tmp_path: Path) -
     report = load(store, path)
     assert "found 'Bộ Y tế'" in str(report.problems[0].problem)
     assert [one.row.label for one in report.unknown] == ["Bộ Y tế"]
-    assert store.vintages("vietnam") == ()
+    assert vintages_of(store, "vietnam") == ()
 
 
 def test_the_publication_date_is_said_named_or_asked_for(store: Store, tmp_path: Path) -> None:
@@ -157,9 +160,9 @@ def test_the_publication_date_is_said_named_or_asked_for(store: Store, tmp_path:
     [file] = load(store, path).files
     assert file.problem is not None
     assert "--published YYYY-MM-DD" in file.problem
-    assert store.vintages("vietnam") == ()
+    assert vintages_of(store, "vietnam") == ()
     load(store, path, published=date(2021, 6, 29))
-    assert store.vintages("vietnam") == (date(2021, 6, 29),)
+    assert vintages_of(store, "vietnam") == (date(2021, 6, 29),)
 
 
 def test_a_broken_file_changes_nothing_and_the_others_go_in(store: Store, tmp_path: Path) -> None:
@@ -168,7 +171,7 @@ def test_a_broken_file_changes_nothing_and_the_others_go_in(store: Store, tmp_pa
     report = load(store, broken, annex(tmp_path, 6, [38.0, 172.0, 36.8]), tmp_path / "missing.csv")
     assert [file.file for file in report.problems] == ["2021-05-28-broken.xlsx", "missing.csv"]
     assert "expected an Excel workbook" in str(report.problems[0].problem)
-    assert store.vintages("vietnam") == (date(2021, 6, 28),)
+    assert vintages_of(store, "vietnam") == (date(2021, 6, 28),)
 
 
 def test_a_workbook_that_is_neither_names_what_is_expected(store: Store, tmp_path: Path) -> None:
@@ -183,7 +186,9 @@ def test_tidy_files_go_in_too(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "2021-06-29-tidy.csv"
     path.write_text("KPI,month,value\ninvestment_moit,2021-05,120.5\n", encoding="utf-8")
     assert load(store, path).added == Added(1, 0, 0)
-    assert store.series_as_of("vietnam", "investment_moit", LATE).values.tolist() == [120.5]
+    assert load_panel(store, "vietnam", LATE).series_as_of(
+        "investment_moit", LATE
+    ).values.tolist() == [120.5]
 
 
 def test_suspicious_figures_are_named_with_their_cell(store: Store, tmp_path: Path) -> None:
@@ -213,7 +218,7 @@ def test_the_number_of_workers_changes_nothing(store: Store, tmp_path: Path) -> 
     other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
     other.save_plan(PLAN)
     assert ingest(other, "vietnam", files) == report
-    assert other.data_hash("vietnam", LATE) == store.data_hash("vietnam", LATE)
+    assert other.data_hash("vietnam", LATE) == load_panel(store, "vietnam", LATE).hash(LATE)
     other.close()
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from data.ingest import ingest
-from data.observation import Kpi
-from data.plan import Plan
-from data.store import Added, Store
+from data.db.store import Store
+from data.ingestion.ingest import ingest
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import Added, vintages_of
 from models.series import Month
 
 KPIS = (
@@ -32,7 +35,7 @@ ROWS = [
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     opened = Store.open(f"sqlite:///{tmp_path / 'store' / 'vedich.db'}")
-    opened.save_plan(PLAN)
+    save_plan(opened, PLAN)
     return opened
 
 
@@ -53,7 +56,7 @@ def test_a_form_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
     assert report.added == Added(6, 0, 0)
     assert (report.files[0].tables, report.rows) == (("report form (unversioned)",), 3)
     assert [(one.row.table, one.row.label) for one in report.unknown] == [("report_form", "Than")]
-    panel = store.panel("lang-son")
+    panel = load_panel(store, "lang-son")
     found = {
         (o.kpi, str(o.month), o.form): (o.value, o.status)
         for o in panel.observations("cement", date(2021, 6, 15))
@@ -70,7 +73,7 @@ def test_a_form_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
 def test_the_date_of_signature_is_that_of_publication(store: Store, tmp_path: Path) -> None:
     signed = [*ROWS, [None, "Lạng Sơn, ngày 16 tháng 6 năm 2021"]]
     ingest(store, "lang-son", [form(tmp_path / "bieu.xlsx", signed)])
-    assert store.vintages("lang-son") == (date(2021, 6, 16),)
+    assert vintages_of(store, "lang-son") == (date(2021, 6, 16),)
 
 
 def test_a_form_without_any_date_asks(store: Store, tmp_path: Path) -> None:
@@ -82,14 +85,14 @@ def test_a_title_of_a_year_to_come_is_refused(store: Store, tmp_path: Path) -> N
     path = form(tmp_path / "2021-06-15-bieu.xlsx", title="Báo cáo tháng 6 năm 2022")
     report = ingest(store, "lang-son", [path])
     assert "in 2022-06 or later" in str(report.files[0].problem)
-    assert store.vintages("lang-son") == ()
+    assert vintages_of(store, "lang-son") == ()
 
 
 def test_one_wrong_cell_and_nothing_goes_in(store: Store, tmp_path: Path) -> None:
     rows = [ROWS[0], [2, "Xuất khẩu", "triệu USD", 150, "một trăm sáu mươi", 900]]
     report = ingest(store, "lang-son", [form(tmp_path / "2021-06-15-bieu.xlsx", rows)])
     assert "cell E4" in str(report.files[0].problem)
-    assert store.vintages("lang-son") == ()
+    assert vintages_of(store, "lang-son") == ()
 
 
 def test_the_next_report_restates_the_month(store: Store, tmp_path: Path) -> None:
@@ -105,9 +108,13 @@ def test_the_next_report_restates_the_month(store: Store, tmp_path: Path) -> Non
         sheet.append(row)
     book.save(tmp_path / "2021-07-15-bieu.xlsx")
     ingest(store, "lang-son", [first, tmp_path / "2021-07-15-bieu.xlsx"])
-    before = store.series_as_of("lang-son", "cement", date(2021, 6, 30))
+    before = load_panel(store, "lang-son", date(2021, 6, 30)).series_as_of(
+        "cement", date(2021, 6, 30)
+    )
     assert before.unfinished == 0.5  # published on the 15th of 30 days
-    after = store.series_as_of("lang-son", "cement", date(2021, 7, 31))
+    after = load_panel(store, "lang-son", date(2021, 7, 31)).series_as_of(
+        "cement", date(2021, 7, 31)
+    )
     june = Month(2021, 6).ordinal
     assert before.values[june - before.start.ordinal] == 90.0
     assert after.values[june - after.start.ordinal] == 88.0

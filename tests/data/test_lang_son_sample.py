@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from data.demonstration import contradictions, series_to_project
-from data.observation import UNDATED, Observation
-from data.panel import Panel
-from data.plan import Plan
+from data.plans.plan import Plan
 from data.samples import build_lang_son as builder
 from data.samples.files import FOLDER, read_sample
 from data.samples.lang_son import ROWS
+from data.vintages.demonstration import contradictions, series_to_project
+from data.vintages.observation import UNDATED, Observation
+from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from data.matching import LEAST, suggestions
-from data.observation import Kpi, RowSelector
+from data.ingestion.matching import LEAST, suggestions
+from data.ingestion.reading import Claims, PrintedRow
+from data.plans.kpi import Kpi, RowSelector
 from data.readers.tidy import TIDY
-from data.reading import Claims, PrintedRow
 
 COAL = Kpi("coal", "Than đá (than sạch)", "Coal", "thousand tonnes")
 CEMENT = Kpi("cement", "Xi măng", "Cement", "million tonnes")

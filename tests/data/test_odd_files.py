@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from data.reading import Claims, read_file
+from data.ingestion.reading import Claims, read_file
 from experiments.odd_files.child import outcome_of
 from experiments.odd_files.family import KPIS, Figures
 from experiments.odd_files.files import SEED, odd_files

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.ingest import ingest
-from data.panel import Panel
+from data.db.store import Store
+from data.ingestion.ingest import ingest
+from data.plans.rows import save_plan
 from data.samples.files import read_sample
-from data.store import Store
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
 
 KPIS = ("exports", "turnover", "retail_sales_and_services", "iip", "coal", "investment_total")
 
@@ -25,10 +27,10 @@ def annexes(shared_data: Path) -> list[Path]:
 def panel_of(files: list[Path], folder: Path) -> Panel:
     store = Store.open(f"sqlite:///{folder / 'vedich.db'}")
     plan, _ = read_sample("vietnam-2021")
-    store.save_plan(plan)
+    save_plan(store, plan)
     report = ingest(store, plan.family, files, workers=2)
     assert report.problems == ()
-    panel = store.panel(plan.family)
+    panel = load_panel(store, plan.family)
     store.close()
     return panel
 

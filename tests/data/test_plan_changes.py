@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
-from data.observation import Kpi
-from data.plan import Plan, PlanVersion
-from data.plan_changes import Change, compare, moved
-from data.plan_in_force import implied_versions
+from data.plans.changes import Change, compare, moved
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
 from data.samples.files import read_sample
+from data.samples.implied_plan import implied_versions
 from models.errors import UnknownVersion
-from models.target import Target
-from models.task import Task
+from models.targets.target import Target
+from models.targets.task import Task
 
 KEPT = Target("at_least", 5.0, source="report of January")
 FIRST = PlanVersion(

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.observation import Form, Observation
-from data.plan_in_force import (
+from data.samples.implied_plan import (
     DatedTarget,
     implied_plans,
     implied_targets,
     implied_versions,
     versions_of,
 )
+from data.vintages.observation import Form, Observation
 from models.series import Month
-from models.target import Target
+from models.targets.target import Target
 
 UNITS = {"moit": "billion VND", "ha_noi": "billion VND", "exports": "million USD"}
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from data.entry_rows import LogEntry
-from data.observation import Kpi
-from data.plan import Plan, PlanVersion
-from data.progress import check_log, check_progress, past_periods, planned_task
+from data.plans.entries import LogEntry
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.progress import check_log, check_progress, past_periods, planned_task
 from models.errors import InputError, UnknownKpi
 from models.series import Month
-from models.target import Target
-from models.task import Progress, Step, Task
+from models.targets.target import Target
+from models.targets.task import Progress, Step, Task
 
 TODAY = date(2021, 9, 1)
 KPIS = (

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from data.observation import Kpi
-from data.plan import Plan, PlanVersion
-from data.roll_over import TargetDraft, roll_over, target_drafts
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.roll_over import TargetDraft, roll_over, target_drafts
 from models.errors import InvalidPlan
-from models.target import Target
+from models.targets.target import Target
 
 PLAN = Plan(
     slug="lang-son-2021",

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from data.observation import Observation
-from data.plan import Plan
+from data.db.store import Store
+from data.plans.plan import Plan
+from data.plans.rows import load_plan, plan_slugs
 from data.samples import build as builder
 from data.samples.files import FOLDER, read_sample, sample_names, write_sample
 from data.samples.load import load_sample
-from data.store import Store
+from data.vintages.observation import Observation
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import vintages_of
 from models.errors import InputError, UnknownPlan
 from models.series import Month
 
@@ -170,12 +173,14 @@ def test_loading_twice_changes_nothing(
     store = Store.open(f"sqlite:///{tmp_path}/vedich.db")
     (first,) = load_sample(store, NAME, MOMENT)
     assert (first.plan, first.saved.new_plan, first.added.new) == (NAME, True, len(sample[1]))
-    assert store.plan(NAME) == sample[0]
+    assert load_plan(store, NAME) == sample[0]
     again = load_sample(store, "all", MOMENT)
     assert {loaded.plan for loaded in again} == set(sample_names())
     assert (again[0].added.new, again[0].saved.new_versions) == (0, ())
-    assert len(store.vintages("vietnam")) == 108
-    series = store.series_as_of("vietnam", "turnover", date(2021, 6, 30))
+    assert len(vintages_of(store, "vietnam")) == 108
+    series = load_panel(store, "vietnam", date(2021, 6, 30)).series_as_of(
+        "turnover", date(2021, 6, 30)
+    )
     assert series.cutoff == Month(2021, 6)
     store.close()
 
@@ -184,7 +189,7 @@ def test_an_unknown_sample_lists_those_there_are(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/vedich.db")
     with pytest.raises(UnknownPlan, match=r"vietnam-2021.*'all'"):
         load_sample(store, "lang-son-1900", MOMENT)
-    assert store.plans() == ()
+    assert plan_slugs(store) == ()
     store.close()
 
 

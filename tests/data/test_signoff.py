@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.signoff import (
+from data.sign_off.rules import (
     STATES,
     Estimate,
     SignOff,

@@ -11,13 +11,20 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from data.entry_rows import LogEntry
-from data.import_rows import write_match
-from data.imports import undo
-from data.observation import UNDATED, Kpi, Observation, RowSelector
-from data.plan import Plan, PlanVersion
-from data.reading import PrintedRow
-from data.store import Added, ImportRecord, Promotion, Store
+from data.db.revision import revision_of
+from data.db.store import Store
+from data.ingestion.imports import undo
+from data.ingestion.reading import PrintedRow
+from data.ingestion.rows import write_match
+from data.ledger.projections import record_projection, recorded_projection
+from data.ledger.promotions import Promotion, promotions_of, record_promotion
+from data.plans.entries import LogEntry, add_log, add_progress, log_of, progress_of
+from data.plans.kpi import Kpi, RowSelector
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import family_plans, kpis_of, load_plan, plan_slugs, save_plan
+from data.vintages.observation import UNDATED, Observation
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import Added, ImportRecord, add_observations, imported, vintages_of
 from models.errors import (
     InputError,
     InvalidPlan,
@@ -28,8 +35,8 @@ from models.errors import (
     UnknownStamp,
 )
 from models.series import Month
-from models.target import Target
-from models.task import Progress, Step, Task
+from models.targets.target import Target
+from models.targets.task import Progress, Step, Task
 
 EXPORTS = Kpi(
     slug="exports",
@@ -73,12 +80,12 @@ JAN_AGAIN = month_figure(1, 10.5, date(2021, 2, 26))
 
 
 def test_a_saved_plan_comes_back_whole(store: Store) -> None:
-    saved = store.save_plan(PLAN)
+    saved = save_plan(store, PLAN)
     assert (saved.new_plan, saved.new_versions) == (True, (1,))
-    assert store.plans() == ("somewhere-2021",)
-    assert store.family_plans("somewhere") == ("somewhere-2021",)
-    assert store.plan("somewhere-2021") == PLAN
-    assert store.kpis("somewhere") == PLAN.kpis
+    assert plan_slugs(store) == ("somewhere-2021",)
+    assert family_plans(store, "somewhere") == ("somewhere-2021",)
+    assert load_plan(store, "somewhere-2021") == PLAN
+    assert kpis_of(store, "somewhere") == PLAN.kpis
 
 
 def test_tasks_come_back_with_their_days(store: Store) -> None:
@@ -87,140 +94,151 @@ def test_tasks_come_back_with_their_days(store: Store) -> None:
     dam = Kpi("dam", "Thủy điện", "Hydropower", "steps", kind="milestone")
     version = replace(FIRST, targets=(("dam", replace(TARGET, lower=2.0)),), tasks=tasks)
     plan = replace(PLAN, kpis=(dam,), versions=(version,))
-    store.save_plan(plan)
-    assert store.plan("somewhere-2021") == plan
-    assert store.save_plan(plan).new_versions == ()
+    save_plan(store, plan)
+    assert load_plan(store, "somewhere-2021") == plan
+    assert save_plan(store, plan).new_versions == ()
     other = replace(version, tasks=(("dam", Task(steps=steps[:1])),))
     with pytest.raises(InvalidPlan, match="a saved version never changes"):
-        store.save_plan(replace(plan, versions=(other,)))
+        save_plan(store, replace(plan, versions=(other,)))
 
 
 def test_reports_and_log_entries_only_accumulate(store: Store) -> None:
-    store.save_plan(PLAN)
-    before = store.revision("somewhere")
+    save_plan(store, PLAN)
+    before = revision_of(store, "somewhere")
     first = Progress("dam", date(2021, 8, 1), "An", done=1, step="permit", judgement=0.5)
     second = Progress("dam", date(2021, 7, 1), "Bình", obstacle="", final=True, note="n")
     for one in (first, second):
-        store.add_progress(PLAN, one)
-    kept = store.progress("somewhere-2021")
+        add_progress(store, PLAN, one)
+    kept = progress_of(store, "somewhere-2021")
     assert [replace(one, entered=None) for one in kept] == [first, second]
     assert all(one.entered and one.entered.tzinfo is UTC for one in kept)
     entry = LogEntry("prices", Month(2021, 6), date(2021, 6, 30), "ổn định", "stable", "An", "s")
-    store.add_log(PLAN, entry)
-    assert [replace(one, entered=None) for one in store.log("somewhere-2021")] == [entry]
-    assert store.log("elsewhere-2021") == store.progress("elsewhere-2021") == ()
-    assert store.revision("somewhere") != before
+    add_log(store, PLAN, entry)
+    assert [replace(one, entered=None) for one in log_of(store, "somewhere-2021")] == [entry]
+    assert log_of(store, "elsewhere-2021") == progress_of(store, "elsewhere-2021") == ()
+    assert revision_of(store, "somewhere") != before
 
 
 def test_saving_the_same_plan_again_changes_nothing(store: Store) -> None:
-    store.save_plan(PLAN)
-    before = store.revision("somewhere")
-    again = store.save_plan(PLAN)
+    save_plan(store, PLAN)
+    before = revision_of(store, "somewhere")
+    again = save_plan(store, PLAN)
     assert (again.new_plan, again.new_versions, again.changed_kpis) == (False, (), ())
-    assert store.plan("somewhere-2021") == PLAN
-    assert store.revision("somewhere") == before
+    assert load_plan(store, "somewhere-2021") == PLAN
+    assert revision_of(store, "somewhere") == before
 
 
 def test_a_new_version_joins_the_old_one(store: Store) -> None:
-    store.save_plan(PLAN)
-    saved = store.save_plan(replace(PLAN, versions=(SECOND,)))
+    save_plan(store, PLAN)
+    saved = save_plan(store, replace(PLAN, versions=(SECOND,)))
     assert saved.new_versions == (2,)
-    plan = store.plan("somewhere-2021")
+    plan = load_plan(store, "somewhere-2021")
     assert plan.versions == (FIRST, SECOND)
     assert plan.targets_on("exports", date(2021, 6, 30))[0].lower == 300.0
     assert plan.targets_on("exports", date(2021, 7, 1))[0].lower == 280.0
 
 
 def test_a_saved_version_never_changes(store: Store) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     other = replace(FIRST, targets=(("exports", replace(TARGET, lower=1.0)),))
     with pytest.raises(InvalidPlan, match="Give the new one number 2"):
-        store.save_plan(replace(PLAN, name_en="Changed", versions=(other,)))
-    assert store.plan("somewhere-2021") == PLAN
+        save_plan(store, replace(PLAN, name_en="Changed", versions=(other,)))
+    assert load_plan(store, "somewhere-2021") == PLAN
 
 
 def test_a_plan_keeps_its_family(store: Store) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     with pytest.raises(InvalidPlan, match="family 'somewhere'"):
-        store.save_plan(replace(PLAN, family="elsewhere"))
+        save_plan(store, replace(PLAN, family="elsewhere"))
 
 
 def test_names_may_change(store: Store) -> None:
-    store.save_plan(PLAN)
-    before = store.revision("somewhere")
+    save_plan(store, PLAN)
+    before = revision_of(store, "somewhere")
     renamed = replace(EXPORTS, name_en="Goods sold abroad")
-    saved = store.save_plan(replace(PLAN, kpis=(renamed, IMPORTS, TURNOVER)))
+    saved = save_plan(store, replace(PLAN, kpis=(renamed, IMPORTS, TURNOVER)))
     assert saved.changed_kpis == ("exports",)
-    assert store.plan("somewhere-2021").kpi("exports").name_en == "Goods sold abroad"
-    assert store.revision("somewhere") != before
+    assert load_plan(store, "somewhere-2021").kpi("exports").name_en == "Goods sold abroad"
+    assert revision_of(store, "somewhere") != before
 
 
 def test_unknown_names_say_what_there_is(store: Store) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     with pytest.raises(UnknownPlan, match="somewhere-2021"):
-        store.plan("nowhere-2021")
+        load_plan(store, "nowhere-2021")
     with pytest.raises(UnknownKpi, match="exports, imports, turnover"):
-        store.series_as_of("somewhere", "exprots", date(2021, 6, 30))
+        load_panel(store, "somewhere", date(2021, 6, 30)).series_as_of(
+            "exprots", date(2021, 6, 30)
+        )
     with pytest.raises(NoObservations, match="somewhere/exports"):
-        store.series_as_of("somewhere", "exports", date(2021, 6, 30))
+        load_panel(store, "somewhere", date(2021, 6, 30)).series_as_of(
+            "exports", date(2021, 6, 30)
+        )
 
 
 def test_figures_are_counted_as_new_unchanged_or_revised(store: Store) -> None:
-    store.save_plan(PLAN)
-    assert store.add_observations("somewhere", [JAN], ORIGIN) == Added(1, 0, 0)
-    assert store.add_observations("somewhere", [JAN], ORIGIN) == Added(0, 1, 0)
-    assert store.add_observations("somewhere", [JAN, FEB, JAN_AGAIN], ORIGIN) == Added(2, 1, 1)
+    save_plan(store, PLAN)
+    assert add_observations(store, "somewhere", [JAN], ORIGIN) == Added(1, 0, 0)
+    assert add_observations(store, "somewhere", [JAN], ORIGIN) == Added(0, 1, 0)
+    assert add_observations(store, "somewhere", [JAN, FEB, JAN_AGAIN], ORIGIN) == Added(2, 1, 1)
 
 
 def test_a_dry_run_counts_and_writes_nothing(store: Store) -> None:
-    store.save_plan(PLAN)
-    before = store.revision("somewhere")
-    assert store.add_observations("somewhere", [JAN], ORIGIN, dry_run=True) == Added(1, 0, 0)
-    assert store.vintages("somewhere") == ()
-    assert store.revision("somewhere") == before
-    assert not store.imported("somewhere", ORIGIN.sha256)
+    save_plan(store, PLAN)
+    before = revision_of(store, "somewhere")
+    assert add_observations(store, "somewhere", [JAN], ORIGIN, dry_run=True) == Added(1, 0, 0)
+    assert vintages_of(store, "somewhere") == ()
+    assert revision_of(store, "somewhere") == before
+    assert not imported(store, "somewhere", ORIGIN.sha256)
 
 
 def test_loading_twice_changes_nothing(store: Store) -> None:
-    store.save_plan(PLAN)
-    store.add_observations("somewhere", [JAN, FEB], ORIGIN)
-    known = store.data_hash("somewhere", date(2021, 12, 31))
-    revision = store.revision("somewhere")
-    store.add_observations("somewhere", [FEB, JAN], ORIGIN)
-    assert store.data_hash("somewhere", date(2021, 12, 31)) == known
-    assert store.revision("somewhere") == revision
-    assert len(store.panel("somewhere").observations("exports", date(2021, 12, 31))) == 2
+    save_plan(store, PLAN)
+    add_observations(store, "somewhere", [JAN, FEB], ORIGIN)
+    known = load_panel(store, "somewhere", date(2021, 12, 31)).hash(date(2021, 12, 31))
+    revision = revision_of(store, "somewhere")
+    add_observations(store, "somewhere", [FEB, JAN], ORIGIN)
+    assert load_panel(store, "somewhere", date(2021, 12, 31)).hash(date(2021, 12, 31)) == known
+    assert revision_of(store, "somewhere") == revision
+    assert len(load_panel(store, "somewhere").observations("exports", date(2021, 12, 31))) == 2
 
 
 def test_what_is_published_later_is_not_known_earlier(store: Store) -> None:
-    store.save_plan(PLAN)
-    store.add_observations("somewhere", [JAN], ORIGIN)
-    january = store.data_hash("somewhere", date(2021, 1, 31))
-    store.add_observations("somewhere", [FEB, JAN_AGAIN], ORIGIN)
-    assert store.vintages("somewhere") == (date(2021, 1, 29), date(2021, 2, 26))
-    assert store.data_hash("somewhere", date(2021, 1, 31)) == january
-    assert store.data_hash("somewhere", date(2021, 2, 28)) != january
-    early = store.panel("somewhere", date(2021, 2, 25))
+    save_plan(store, PLAN)
+    add_observations(store, "somewhere", [JAN], ORIGIN)
+    january = load_panel(store, "somewhere", date(2021, 1, 31)).hash(date(2021, 1, 31))
+    add_observations(store, "somewhere", [FEB, JAN_AGAIN], ORIGIN)
+    assert vintages_of(store, "somewhere") == (date(2021, 1, 29), date(2021, 2, 26))
+    assert load_panel(store, "somewhere", date(2021, 1, 31)).hash(date(2021, 1, 31)) == january
+    assert load_panel(store, "somewhere", date(2021, 2, 28)).hash(date(2021, 2, 28)) != january
+    early = load_panel(store, "somewhere", date(2021, 2, 25))
     assert [o.value for o in early.observations("exports", date(2021, 12, 31))] == [10.0]
-    assert store.series_as_of("somewhere", "exports", date(2021, 2, 25)).values.tolist() == [10.0]
-    assert store.series_as_of("somewhere", "exports", date(2021, 2, 26)).values[0] == 10.5
+    assert load_panel(store, "somewhere", date(2021, 2, 25)).series_as_of(
+        "exports", date(2021, 2, 25)
+    ).values.tolist() == [10.0]
+    assert (
+        load_panel(store, "somewhere", date(2021, 2, 26))
+        .series_as_of("exports", date(2021, 2, 26))
+        .values[0]
+        == 10.5
+    )
 
 
 def test_families_do_not_mix(store: Store) -> None:
-    store.save_plan(PLAN)
-    store.save_plan(replace(PLAN, slug="elsewhere-2021", family="elsewhere"))
-    store.add_observations("somewhere", [JAN], ORIGIN)
-    assert store.vintages("elsewhere") == ()
-    assert store.add_observations("elsewhere", [JAN], ORIGIN) == Added(1, 0, 0)
+    save_plan(store, PLAN)
+    save_plan(store, replace(PLAN, slug="elsewhere-2021", family="elsewhere"))
+    add_observations(store, "somewhere", [JAN], ORIGIN)
+    assert vintages_of(store, "elsewhere") == ()
+    assert add_observations(store, "elsewhere", [JAN], ORIGIN) == Added(1, 0, 0)
 
 
 def test_one_bad_figure_leaves_the_whole_file_out(store: Store) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     broken = replace(FEB, value=float("nan"), source="sheet 'XK', cell D12")
     with pytest.raises(InputError, match="sheet 'XK', cell D12: expected a number"):
-        store.add_observations("somewhere", [JAN, broken], ORIGIN)
-    assert store.vintages("somewhere") == ()
-    assert not store.imported("somewhere", ORIGIN.sha256)
+        add_observations(store, "somewhere", [JAN, broken], ORIGIN)
+    assert vintages_of(store, "somewhere") == ()
+    assert not imported(store, "somewhere", ORIGIN.sha256)
 
 
 @pytest.mark.parametrize(
@@ -245,21 +263,22 @@ def test_one_bad_figure_leaves_the_whole_file_out(store: Store) -> None:
 def test_the_database_refuses_to_change_what_was_published(
     store: Store, store_url: str, statement: str
 ) -> None:
-    store.save_plan(PLAN)
-    store.add_observations("somewhere", [JAN], ORIGIN)
-    store.add_observations("somewhere", [JAN], replace(ORIGIN, sha256="1" * 64))
+    save_plan(store, PLAN)
+    add_observations(store, "somewhere", [JAN], ORIGIN)
+    add_observations(store, "somewhere", [JAN], replace(ORIGIN, sha256="1" * 64))
     undo(store, "1", "nobody")
     with store.writing() as connection:
         row = PrintedRow("exports", "Hàng hóa khác")
         write_match(connection, "somewhere", row, "exports", "nobody", ORIGIN.imported_at)
-    store.record_promotion(
-        Promotion("somewhere", "1", date(2021, 6, 30), datetime(2021, 7, 1, tzinfo=UTC), "a" * 64)
+    record_promotion(
+        store,
+        Promotion("somewhere", "1", date(2021, 6, 30), datetime(2021, 7, 1, tzinfo=UTC), "a" * 64),
     )
-    store.record_projection("ABC", "somewhere-2021", "exports", {"median": 1.0})
+    record_projection(store, "ABC", "somewhere-2021", "exports", {"median": 1.0})
     version = replace(SECOND, tasks=(("dam", Task()),))
-    store.save_plan(replace(PLAN, versions=(FIRST, version)))
-    store.add_progress(PLAN, Progress("dam", date(2021, 8, 1), "An", done=1))
-    store.add_log(PLAN, LogEntry("p", Month(2021, 6), date(2021, 6, 30), "ổn định", "", "An"))
+    save_plan(store, replace(PLAN, versions=(FIRST, version)))
+    add_progress(store, PLAN, Progress("dam", date(2021, 8, 1), "An", done=1))
+    add_log(store, PLAN, LogEntry("p", Month(2021, 6), date(2021, 6, 30), "ổn định", "", "An"))
     url = make_url(store_url)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
@@ -270,14 +289,14 @@ def test_the_database_refuses_to_change_what_was_published(
 
 
 def test_opening_again_finds_what_was_saved(store: Store, store_url: str) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     again = Store.open(store_url)
     assert again.plan("somewhere-2021") == PLAN
     again.close()
 
 
 def test_two_at_once_add_a_figure_once(store: Store, store_url: str) -> None:
-    store.save_plan(PLAN)
+    save_plan(store, PLAN)
     doors = [Store.open(store_url) for _ in range(4)]
     figures = [
         month_figure(month, value, date(2022, 1, 29)) for month in (1, 2) for value in (1, 2)
@@ -292,32 +311,32 @@ def test_two_at_once_add_a_figure_once(store: Store, store_url: str) -> None:
 def test_two_at_once_may_open_a_new_database(store_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         for opened in pool.map(lambda _: Store.open(store_url), range(4)):
-            assert opened.plans() == ()
+            assert plan_slugs(opened) == ()
             opened.close()
 
 
 def test_promotions_in_order(store: Store) -> None:
-    store.save_plan(PLAN)
-    before = store.revision("somewhere")
+    save_plan(store, PLAN)
+    before = revision_of(store, "somewhere")
     moments = [datetime(2021, 7, day, 8, 30, tzinfo=UTC) for day in (1, 2)]
     given = tuple(
         Promotion("somewhere", str(number), date(2021, 6, 30), moment, "a" * 64)
         for number, moment in enumerate(moments, start=1)
     )
     for one in given:
-        store.record_promotion(one)
-    assert store.promotions("somewhere") == given
-    assert store.promotions("elsewhere") == ()
-    assert store.revision("somewhere") != before
+        record_promotion(store, one)
+    assert promotions_of(store, "somewhere") == given
+    assert promotions_of(store, "elsewhere") == ()
+    assert revision_of(store, "somewhere") != before
 
 
 def test_the_ledger_keeps_what_was_published_first(store: Store) -> None:
     payload = {"inputs": {"seed": 1}, "projection": {"median": 1.5, "months": []}}
-    store.record_projection("ABC", "somewhere-2021", "exports", payload)
-    store.record_projection("ABC", "somewhere-2021", "exports", {"median": 2})
-    assert store.projection("ABC") == payload
+    record_projection(store, "ABC", "somewhere-2021", "exports", payload)
+    record_projection(store, "ABC", "somewhere-2021", "exports", {"median": 2})
+    assert recorded_projection(store, "ABC") == payload
     with pytest.raises(UnknownStamp, match="XYZ"):
-        store.projection("XYZ")
+        recorded_projection(store, "XYZ")
 
 
 SHOWN = Kpi(
@@ -332,36 +351,38 @@ BESIDE = replace(PLAN, slug="province-2021", family="province", kpis=(SHOWN,), v
 
 
 def test_a_panel_brings_the_indicators_of_another_family(store: Store) -> None:
-    store.save_plan(BESIDE)
-    assert store.panel("province").elsewhere == {}
-    store.save_plan(PLAN)
-    store.add_observations("somewhere", [JAN, FEB], ORIGIN)
-    beside = store.panel("province").elsewhere["somewhere"]
+    save_plan(store, BESIDE)
+    assert load_panel(store, "province").elsewhere == {}
+    save_plan(store, PLAN)
+    add_observations(store, "somewhere", [JAN, FEB], ORIGIN)
+    beside = load_panel(store, "province").elsewhere["somewhere"]
     assert set(beside.kpis()) == {"turnover", "exports", "imports"}  # with what it is made of
     assert len(beside.observations("exports", date(2021, 12, 31))) == 2
 
 
 def test_what_a_demonstration_rests_on_is_in_its_hash(store: Store) -> None:
-    store.save_plan(PLAN)
-    store.save_plan(BESIDE)
+    save_plan(store, PLAN)
+    save_plan(store, BESIDE)
     day = date(2021, 6, 30)
     undated = replace(month_figure(1, 5.0, UNDATED), kpi="trade")
-    seen = {store.data_hash("province", day)}
-    revision = store.revision("province")
+    seen = {load_panel(store, "province", day).hash(day)}
+    revision = revision_of(store, "province")
     for family, figure in (
         ("province", undated),
         ("province", replace(undated, published=date(2022, 3, 1), value=6.0)),
         ("somewhere", JAN),
     ):
-        store.add_observations(family, [figure], ORIGIN)
-        seen.add(store.data_hash("province", day))
-        assert store.revision("province") != revision
-        revision = store.revision("province")
+        add_observations(store, family, [figure], ORIGIN)
+        seen.add(load_panel(store, "province", day).hash(day))
+        assert revision_of(store, "province") != revision
+        revision = revision_of(store, "province")
     assert len(seen) == 4
-    assert store.vintages("province") == (date(2022, 3, 1),)
-    known = store.data_hash("somewhere", day)
-    store.add_observations("somewhere", [month_figure(7, 9.0, date(2021, 7, 30))], ORIGIN)
-    assert store.data_hash("somewhere", day) == known  # an ordinary family does not look ahead
+    assert vintages_of(store, "province") == (date(2022, 3, 1),)
+    known = load_panel(store, "somewhere", day).hash(day)
+    add_observations(store, "somewhere", [month_figure(7, 9.0, date(2021, 7, 30))], ORIGIN)
+    assert (
+        load_panel(store, "somewhere", day).hash(day) == known
+    )  # an ordinary family does not look ahead
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@host/db", "postgres//u:secret@h"])

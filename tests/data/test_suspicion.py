@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from data.held import Held
-from data.observation import Form, Kpi, Observation
-from data.suspicion import Why, suspicious
+from data.ingestion.suspicion import Why, suspicious
+from data.plans.kpi import Kpi
+from data.vintages.comparison import Held
+from data.vintages.observation import Form, Observation
 from models.series import FigureStatus, Month
 
 COAL = Kpi("coal", "Than", "Coal", "thousand tonnes")

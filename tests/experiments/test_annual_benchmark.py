@@ -20,8 +20,8 @@ from experiments.annual_benchmark.scoring import (
     row,
 )
 from models.series import Month
-from training.corpus import History, read_panel
-from training.priors import newest_prior
+from training.prior.corpus import History, read_panel
+from training.prior.editions import newest_prior
 
 CONTRACT = [
     "method",

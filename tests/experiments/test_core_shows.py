@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.observation import Kpi, Observation
-from data.plan import Plan
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.vintages.observation import Observation
 from experiments.candidate_ablation.run import Kept, comparison, interval, sets
 from experiments.retrain_speed.run import figures_of, replicated
 from experiments.short_history.run import shortened, summary

@@ -7,7 +7,7 @@ import pandas as pd
 
 from experiments.panels_left_out import run
 from models.series import Month
-from training.corpus import History
+from training.prior.corpus import History
 
 
 def test_pairs_are_of_the_newest_years_and_whole() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.annual import AnnualDistribution, annual_distribution
-from models.attainment import Attainment, Thresholds, attainment, no_basis
 from models.series import Month, Series
-from models.target import Remark, Target
+from models.targets.attainment import Attainment, Thresholds, attainment, no_basis
+from models.targets.target import Remark, Target
 from tests.models.strategies import made, series_with_paths
 
 START = Month(2019, 1)

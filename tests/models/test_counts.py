@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gamma, poisson
 
-from models.counts import (
+from models.tasks.counts import (
     JUDGEMENT_WORTH,
     RUSH,
     Prior,

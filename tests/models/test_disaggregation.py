@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.tsa.interp import dentonm
 
-from models.disaggregation import chow_lin, denton, disaggregate
+from models.disaggregation.related_series import chow_lin, denton, disaggregate
+from models.disaggregation.totals import agree
 from models.errors import CannotForecast
-from models.totals import agree
 
 QUARTERS = np.kron(np.eye(16), np.ones(3))  # four years
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import SeriesTooShort
-from models.events import Event, effect_ahead, factors, find_events, without_events
+from models.events.event import Event, effect_ahead, factors, find_events, without_events
 from models.series import Month, Series
 
 START = Month(2015, 1)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.milestones import PlannedTask, closed_period, project_task
 from models.projection import Projection
-from models.target import Target
-from models.task import Progress, Step, Task, state_of
+from models.targets.target import Target
+from models.targets.task import Progress, Step, Task, state_of
+from models.tasks.milestones import PlannedTask, closed_period, project_task
 
 ADOPTED = date(2021, 6, 30)
 HALF = Target("at_least", 8, period="remaining half", owner="Sở Công Thương", role="lead")

@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models.annual import annual_distribution
-from models.pace import RequiredPace, required_pace
 from models.series import Month, Series
+from models.targets.required_pace import RequiredPace, required_pace
 from tests.models.strategies import known_paths, made, series_with_paths
 
 NAN = np.nan

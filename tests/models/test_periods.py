@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from models.annual import AnnualDistribution, annual_distribution
-from models.attainment import Attainment, attainment
 from models.errors import InvalidTarget
-from models.periods import Period, base_known, over_period, period_of
 from models.revisions import Revision
 from models.series import Month, Series
-from models.target import Target
+from models.targets.attainment import Attainment, attainment
+from models.targets.periods import Period, base_known, over_period, period_of
+from models.targets.target import Target
 from tests.models.strategies import known_paths, made
 
 START = Month(2019, 1)

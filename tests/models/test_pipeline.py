@@ -10,14 +10,14 @@ from scipy.stats import spearmanr
 
 from models.candidates import REGISTRY
 from models.coherence import Origin
-from models.events import Event
+from models.events.event import Event
 from models.paths import generator
 from models.pipeline import Known, Learned, fit_candidates, forecastable, project, simulate
 from models.revisions import Revision
 from models.series import Kind, Month
-from models.target import Target
+from models.targets.target import Target
 from tests.models.strategies import made, seasonal
-from training.priors import candidates_for
+from training.prior.editions import candidates_for
 
 CHEAP = {name: REGISTRY[name] for name in ("pace", "seasonal_naive", "theta")}
 GOAL = Target("at_least", 1500.0)

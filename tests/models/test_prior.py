@@ -10,13 +10,13 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.candidates.annual_prior import PriorCandidate
 from models.errors import CannotForecast, InvalidLevel, SeriesTooShort
-from models.features import compute, fill_gaps, window
-from models.prior import BELIEVED, MEDIAN, AnnualPrior, annual_quantiles, fingerprints
+from models.prior.annual import BELIEVED, MEDIAN, AnnualPrior, annual_quantiles, fingerprints
+from models.prior.features import compute, fill_gaps, window
+from models.prior.smoothers import WIDTH
 from models.series import Month
-from models.smoothers import WIDTH
 from tests.models.strategies import made, seasonal
-from training.boosting import BoostingRecipe, grow_trees
-from training.priors import newest_prior, prior_for
+from training.prior.boosting import BoostingRecipe, grow_trees
+from training.prior.editions import newest_prior, prior_for
 
 LEVELS = (0.1, 0.5, 0.9)
 

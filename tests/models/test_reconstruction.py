@@ -10,10 +10,10 @@ import pytest
 
 from models.annual import AnnualDistribution, annual_distribution
 from models.candidates import REGISTRY
+from models.disaggregation.reconstruction import draw_histories
 from models.pipeline import LADDER, Learned, fit_candidates, project
-from models.reconstruction import draw_histories
 from models.series import FigureStatus, Month, Series
-from models.target import Target
+from models.targets.target import Target
 
 MONTHS = 42  # January 2018 to June 2021
 VALUES = 100 + 10 * np.sin(np.arange(MONTHS) * np.pi / 6)

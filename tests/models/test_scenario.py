@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from models.annual import AnnualDistribution
 from models.errors import InvalidScenario
-from models.events import Event
-from models.scenario import Lever, changed, with_part
+from models.events.event import Event
+from models.events.levers import Lever, changed, with_part
 from models.series import Kind, Month
 
 NOVEMBER, DECEMBER = Month(2021, 11), Month(2021, 12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.smoothers import FLAT, GRID, ORIGINS, WIDTH, YEARS, Smoothed, mean_growth, smooth
+from models.prior.smoothers import FLAT, GRID, ORIGINS, WIDTH, YEARS, Smoothed, mean_growth, smooth
 
 SEASONAL = [i for i, setting in enumerate(GRID) if setting[2] > 0]
 PLAIN = [i for i, setting in enumerate(GRID) if setting[2] == 0]

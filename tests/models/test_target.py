@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from models.errors import InvalidTarget
-from models.target import Target
+from models.targets.target import Target
 
 
 @pytest.mark.parametrize(

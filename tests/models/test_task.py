@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.task import Judgement, Progress, State, Step, Task, state_of
+from models.targets.task import Judgement, Progress, State, Step, Task, state_of
 
 ADOPTED = date(2021, 6, 30)
 STEPS = (Step("permit", "Cấp phép", "Permit", judgement=0.9), Step("grid", "Đấu nối", "Grid"))

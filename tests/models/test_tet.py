@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import CannotForecast
+from models.events.tet import tet_days, tet_share
 from models.series import Month
-from models.tet import tet_days, tet_share
 
 FIRST_DAY = {  # mùng một Tết
     1985: date(1985, 1, 21),  # China: 20 February

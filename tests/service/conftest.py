@@ -20,13 +20,16 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from data.observation import Kpi, Observation
-from data.plan import Plan, PlanVersion
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import save_plan
 from data.settings import Settings
-from data.store import ImportRecord, Store
+from data.vintages.observation import Observation
+from data.vintages.rows import ImportRecord, add_observations
 from models.candidates import REGISTRY
 from models.series import Month
-from models.target import Target
+from models.targets.target import Target
 from service.app import create_app
 from training.retrain import retrain
 from training.tracking import RegisteredVersion, RetrainingRun
@@ -108,10 +111,10 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("trained")
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
-    store.save_plan(_plan())
+    save_plan(store, _plan())
     origin = ImportRecord("demo.csv", "0" * 64, "test", datetime(2018, 7, 1, tzinfo=UTC))
     figures = (*_flow("coal", 100.0), *_flow("steel", 40.0), *_rates("output"))
-    store.add_observations("demo", figures, origin)
+    add_observations(store, "demo", figures, origin)
     tracker = FakeTracker()
     for day in TRAINED:
         train(store, settings, "demo-2018", day, tracker=tracker, promote=True)
@@ -164,7 +167,7 @@ def _serving(home: Path) -> Iterator[Client]:
     store = Store.open(settings.store_url)
     app = create_app(settings, store)
     yield Client(app)
-    app.state.desk.close()
+    app.state.vedich.close()
     store.close()
 
 

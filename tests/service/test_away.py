@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from data.db.store import Store
 from data.settings import Settings
-from data.store import Store
 from service.app import create_app
-from service.schemas import Problem
+from service.shapes.schemas import Problem
 
 PROJECTION = "/v1/plans/demo-2018/projections/coal?as_of=2018-06"
 NOBODY = "http://127.0.0.1:9"  # the port 'discard', on which nothing listens
@@ -35,7 +35,7 @@ def test_answers_go_on_while_mlflow_is_away(home: Path, client_of: Any) -> None:
     assert job["state"] == "failed"
     assert f"expected MLflow at {NOBODY}" in job["error"]
     assert client.get(PROJECTION).status_code == 200
-    app.state.desk.close()
+    app.state.vedich.close()
 
 
 def test_an_answer_does_not_load_mlflow(home: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_database_that_went_away_is_503_everywhere(
     own_service: Any, home: Path, address: str
 ) -> None:
     assert own_service.get(address).status_code == 200
-    store = own_service.app.state.desk.store
+    store = own_service.app.state.vedich.store
     store.close()  # or a connection that is open goes on reading the file
     home.rename(home.with_name("elsewhere"))
     response = own_service.get(address)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from service.cache import RevisionCache
+from service.state.cache import RevisionCache
 
 
 def test_a_value_is_made_once_and_given_again() -> None:

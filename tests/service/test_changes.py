@@ -13,20 +13,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.observation import Observation
-from data.plan import PlanVersion
+from data.db.store import Store
+from data.plans.entries import add_progress
+from data.plans.plan import PlanVersion
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
-from data.store import ImportRecord, Store
+from data.vintages.observation import Observation
+from data.vintages.rows import ImportRecord, add_observations
 from models.calibration import uncalibrated
 from models.errors import InputError, NoBundle
 from models.series import Month
-from models.target import Target
-from models.task import Progress
-from service.changes import DRAWS, PARTS, Figures, changes, split, steps_between
-from service.desk import Desk
-from service.projections import issue_kpi
+from models.targets.target import Target
+from models.targets.task import Progress
+from service.analysis.changes import DRAWS, PARTS, Figures, changes, split, steps_between
+from service.projections.issue import issue_kpi
+from service.state.app_state import AppState
 from tests.service.test_entries import PLAN as TASKS
-from training.bundles import PromotedBundle
+from training.bundle.promoted import PromotedBundle
 
 PLAN = "demo-2018"
 MARCH, APRIL, MAY, JUNE = (
@@ -38,11 +41,11 @@ MARCH, APRIL, MAY, JUNE = (
 
 
 @pytest.fixture
-def desk(home: Path) -> Iterator[Desk]:
+def app_state(home: Path) -> Iterator[AppState]:
     settings = Settings(home=home, mlflow_tracking_uri=None)
-    desk = Desk(settings, Store.open(settings.store_url))
-    yield desk
-    desk.close()
+    app_state = AppState(settings, Store.open(settings.store_url))
+    yield app_state
+    app_state.close()
 
 
 def of(found: dict[str, Any], kpi: str) -> dict[str, Any]:
@@ -70,23 +73,23 @@ def add_up(moved: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize(("before", "after"), [(MARCH, APRIL), (MARCH, JUNE), (MAY, JUNE)])
 def test_parts_add_up_between_the_figures_that_were_issued(
-    desk: Desk, before: date, after: date
+    app_state: AppState, before: date, after: date
 ) -> None:
-    found = changes(desk, PLAN, before, after)
+    found = changes(app_state, PLAN, before, after)
     moved = [one for one in splits(found) if one["change"] is not None]
     assert len(moved) >= 10
     assert all(map(add_up, moved))
     for one in found["changes"]:
         for end, day in (("from", before), ("to", after)):
-            issued = desk.issued(PLAN, one["kpi"], day).projection
+            issued = app_state.issued(PLAN, one["kpi"], day).projection
             year = issued["projected"]
             assert one["projected"][end] == (year and year["median"])
             assert one["projected_mean"][end] == (year and year["mean"])
             assert one["stamp"][end] == issued["stamp"]
 
 
-def test_each_part_is_what_that_step_alone_does(desk: Desk) -> None:
-    of_coal = of(changes(desk, PLAN, MAY, JUNE), "coal")
+def test_each_part_is_what_that_step_alone_does(app_state: AppState) -> None:
+    of_coal = of(changes(app_state, PLAN, MAY, JUNE), "coal")
     assert [part["part"] for part in of_coal["projected"]["parts"]] == list(PARTS)
     year = parts(of_coal["projected"])
     # version 2 only raises the target; both months are answered by the model of May
@@ -98,8 +101,8 @@ def test_each_part_is_what_that_step_alone_does(desk: Desk) -> None:
     assert parts(of_coal["targets"][1]["probability"])["plan"] == 0  # stretch: as it was
 
 
-def test_the_model_is_a_part_where_another_bundle_answers(desk: Desk) -> None:
-    old, june = desk.basis(PLAN, MAY), desk.basis(PLAN, JUNE)
+def test_the_model_is_a_part_where_another_bundle_answers(app_state: AppState) -> None:
+    old, june = app_state.basis(PLAN, MAY), app_state.basis(PLAN, JUNE)
     assert isinstance(june.bundle, PromotedBundle)
     held = june.bundle.bundle.learned["coal"]
     wider = replace(held, calibration=replace(uncalibrated(), scale=2.5))
@@ -114,8 +117,8 @@ def test_the_model_is_a_part_where_another_bundle_answers(desk: Desk) -> None:
     assert steps["month"] == Figures.of(last.projection) != Figures.of(same_model.projection)
 
 
-def test_a_revision_of_past_months_is_no_new_month(desk: Desk) -> None:
-    day, known = date(2018, 6, 9), desk.issued(PLAN, "coal", MAY).projection
+def test_a_revision_of_past_months_is_no_new_month(app_state: AppState) -> None:
+    day, known = date(2018, 6, 9), app_state.issued(PLAN, "coal", MAY).projection
     april, so_far = known["months"][3]["median"], known["actual_to_date"]
     lost = april - 40.0
     revised = (
@@ -125,8 +128,8 @@ def test_a_revision_of_past_months_is_no_new_month(desk: Desk) -> None:
         ),
     )
     origin = ImportRecord("r.csv", "1" * 64, "test", datetime(2018, 7, 1, tzinfo=UTC))
-    desk.store.add_observations("demo", revised, origin)
-    found = changes(desk, PLAN, MAY, day)
+    add_observations(app_state.store, "demo", revised, origin)
+    found = changes(app_state, PLAN, MAY, day)
     moved = of(found, "coal")
     year = parts(moved["projected"])
     assert list(year) == [*PARTS, DRAWS]
@@ -139,12 +142,12 @@ def test_a_revision_of_past_months_is_no_new_month(desk: Desk) -> None:
     assert {name for name, value in steel.items() if value} <= {DRAWS}
 
 
-def test_what_was_not_there_at_one_end_has_no_parts(desk: Desk) -> None:
-    plan = desk.store.plan(PLAN)
+def test_what_was_not_there_at_one_end_has_no_parts(app_state: AppState) -> None:
+    plan = load_plan(app_state.store, PLAN)
     extra = ("steel", Target("at_least", 500.0, source="made up"))
     version = PlanVersion(3, date(2018, 6, 15), "made up", (*plan.versions[-1].targets, extra))
-    desk.store.save_plan(replace(plan, versions=(*plan.versions, version)))
-    found = changes(desk, PLAN, MAY, JUNE)
+    save_plan(app_state.store, replace(plan, versions=(*plan.versions, version)))
+    found = changes(app_state, PLAN, MAY, JUNE)
     (target,) = of(found, "steel")["targets"]
     assert target["probability"]["from"] is None
     assert target["probability"]["change"] is None
@@ -155,8 +158,8 @@ def test_what_was_not_there_at_one_end_has_no_parts(desk: Desk) -> None:
     assert "chưa có dự báo" in bridge["sentence"]["vi"]
 
 
-def test_the_sentence_says_what_moved_and_why(desk: Desk) -> None:
-    found = changes(desk, PLAN, MAY, JUNE)
+def test_the_sentence_says_what_moved_and_why(app_state: AppState) -> None:
+    found = changes(app_state, PLAN, MAY, JUNE)
     one = of(found, "coal")
     chances = one["targets"][0]["probability"]
     main = max(chances["parts"], key=lambda part: abs(part["change"]))
@@ -171,15 +174,15 @@ def test_the_sentence_says_what_moved_and_why(desk: Desk) -> None:
     assert steel["vi"].startswith("Dự báo cả năm")
 
 
-def test_the_same_question_has_the_same_answer(desk: Desk) -> None:
-    assert changes(desk, PLAN, MAY, JUNE) == changes(desk, PLAN, MAY, JUNE)
+def test_the_same_question_has_the_same_answer(app_state: AppState) -> None:
+    assert changes(app_state, PLAN, MAY, JUNE) == changes(app_state, PLAN, MAY, JUNE)
 
 
-def test_vintages_must_be_in_order_and_answered(desk: Desk) -> None:
+def test_vintages_must_be_in_order_and_answered(app_state: AppState) -> None:
     with pytest.raises(InputError, match="before 'to'"):
-        changes(desk, PLAN, JUNE, MAY)
+        changes(app_state, PLAN, JUNE, MAY)
     with pytest.raises(NoBundle):
-        changes(desk, PLAN, date(2018, 1, 31), JUNE)
+        changes(app_state, PLAN, date(2018, 1, 31), JUNE)
 
 
 Decimals = st.decimals(-10_000, 10_000, places=4).map(float)
@@ -210,13 +213,13 @@ def test_the_route_answers_with_a_tag(service: Any) -> None:
     assert wrong.status_code == 422
 
 
-def test_of_a_task_progress_is_the_month_and_a_lower_goal_the_plan(desk: Desk) -> None:
+def test_of_a_task_progress_is_the_month_and_a_lower_goal_the_plan(app_state: AppState) -> None:
     tasks = replace(TASKS, slug="tasks-2021", family="tasks")
-    desk.store.save_plan(tasks)
+    save_plan(app_state.store, tasks)
     for day, done in ((date(2021, 7, 31), 1), (date(2021, 8, 31), 4)):
         report = Progress("inspections", day, "Phòng", done=done)
-        desk.store.add_progress(tasks, report, "os:test")
-    found = changes(desk, "tasks-2021", date(2021, 7, 31), date(2021, 8, 31))
+        add_progress(app_state.store, tasks, report, "os:test")
+    found = changes(app_state, "tasks-2021", date(2021, 7, 31), date(2021, 8, 31))
     assert "prices" not in [one["kpi"] for one in found["changes"]]  # kept in words
     moved = of(found, "inspections")
     chance = moved["targets"][0]["probability"]

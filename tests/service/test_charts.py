@@ -11,8 +11,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from models.series import Month, Series
-from service import charts
-from service.fan import fan_of
+from service.charts import fan_chart as charts
+from service.charts.fan import fan_of
 
 VIETNAMESE = "ăâđêôơưĂÂĐÊÔƠƯáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 

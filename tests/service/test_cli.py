@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from data.observation import Observation
-from data.store import ImportRecord, Store
+from data.db.store import Store
+from data.vintages.observation import Observation
+from data.vintages.rows import ImportRecord, add_observations
 from models.series import Month
-from service.cli import main
+from service.cli.main import main
 from service.texts import number
 
 FIGURE = "KPI,Month,Value,Status,Published,Source\n{kpi},{month},{value},estimate,{day},made\n"
@@ -158,7 +159,7 @@ def test_replay_names_what_is_not_the_same(
         "coal", Month(2018, 5), "month", 1.0, "final", date(2018, 6, 29), "a wrong clock"
     )
     origin = ImportRecord("late.csv", "1" * 64, "test", datetime(2018, 7, 2, tzinfo=UTC))
-    store.add_observations("demo", [late], origin)
+    add_observations(store, "demo", [late], origin)
     store.close()
     ran = vedich("replay", one["stamp"])
     assert (ran.code, ran.out) == (1, "")
@@ -447,8 +448,8 @@ def test_a_command_without_its_subcommand_answers_with_its_help(
 
 def test_help_loads_neither_models_nor_database() -> None:
     script = (
-        "import sys, service.cli\n"
-        "try: service.cli.main(['--help'])\n"
+        "import sys, service.cli.main\n"
+        "try: service.cli.main.main(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'numpy', 'pandas', 'sqlalchemy', 'fastapi', 'mlflow'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
@@ -457,7 +458,7 @@ def test_help_loads_neither_models_nor_database() -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_error(home: Path) -> None:
-    command = [sys.executable, "-m", "service.cli", "plan", "list"]
+    command = [sys.executable, "-m", "service.cli.main", "plan", "list"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stderr is not None

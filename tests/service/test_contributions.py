@@ -11,40 +11,42 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.observation import Kpi
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
-from data.store import Store
 from models.series import Month
-from service.contributions import contributions, table_of
-from service.desk import Desk
+from service.analysis.contributions import contributions, table_of
+from service.state.app_state import AppState
 
 PLAN, JUNE = "demo-2018", date(2018, 6, 30)
 
 
 @pytest.fixture
-def desk(home: Path) -> Any:
+def app_state(home: Path) -> Any:
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
-    plan = store.plan(PLAN)
+    plan = load_plan(store, PLAN)
     parents = {"coal": "both", "steel": "both"}
     kpis = tuple(replace(kpi, parent=parents.get(kpi.slug)) for kpi in plan.kpis)
     late = Kpi("gate", "Cửa khẩu", "Gate", "thousand tonnes", parent="both")
     other = Kpi("power", "Điện", "Power", "million kWh", parent="both")
-    store.save_plan(replace(plan, kpis=(*kpis, late, other)))
-    desk = Desk(settings, store)
-    yield desk
-    desk.close()
+    save_plan(store, replace(plan, kpis=(*kpis, late, other)))
+    app_state = AppState(settings, store)
+    yield app_state
+    app_state.close()
 
 
-def six_months(desk: Desk, kpi: str, year: int) -> float:
-    series = desk.basis(PLAN, JUNE).panel.series_as_of(kpi, JUNE)
+def six_months(app_state: AppState, kpi: str, year: int) -> float:
+    series = app_state.basis(PLAN, JUNE).panel.series_as_of(kpi, JUNE)
     return float(series.calendar_year(year)[:6].sum())
 
 
-def test_contributions_are_those_of_a_pencil(desk: Desk) -> None:
-    found = contributions(desk.basis(PLAN, JUNE), "both")
+def test_contributions_are_those_of_a_pencil(app_state: AppState) -> None:
+    found = contributions(app_state.basis(PLAN, JUNE), "both")
     now, before = (
-        {kpi: six_months(desk, kpi, year) for kpi in ("coal", "steel")} for year in (2018, 2017)
+        {kpi: six_months(app_state, kpi, year) for kpi in ("coal", "steel")}
+        for year in (2018, 2017)
     )
     total = sum(before.values())
     (breakdown,) = found["breakdowns"]
@@ -61,42 +63,42 @@ def test_contributions_are_those_of_a_pencil(desk: Desk) -> None:
     )
 
 
-def test_parts_and_remainder_add_up_to_the_last_digit(desk: Desk) -> None:
-    found = contributions(desk.basis(PLAN, JUNE), "both")
+def test_parts_and_remainder_add_up_to_the_last_digit(app_state: AppState) -> None:
+    found = contributions(app_state.basis(PLAN, JUNE), "both")
     (breakdown,) = found["breakdowns"]
     told = [row["contribution"] for row in (*breakdown["parts"], breakdown["remainder"])]
     assert sum(Decimal(repr(one)) for one in told) == Decimal(repr(found["growth"]))
     assert breakdown["remainder"]["contribution"] == pytest.approx(0, abs=1e-6)
 
 
-def test_what_a_component_leaves_out_is_the_remainder(desk: Desk) -> None:
-    plan = desk.store.plan(PLAN)
+def test_what_a_component_leaves_out_is_the_remainder(app_state: AppState) -> None:
+    plan = load_plan(app_state.store, PLAN)
     kpis = tuple(replace(kpi, unit="tonnes") if kpi.slug == "steel" else kpi for kpi in plan.kpis)
-    desk.store.save_plan(replace(plan, kpis=kpis))
-    found = contributions(desk.basis(PLAN, JUNE), "both")
+    save_plan(app_state.store, replace(plan, kpis=kpis))
+    found = contributions(app_state.basis(PLAN, JUNE), "both")
     (breakdown,) = found["breakdowns"]
-    steel = six_months(desk, "steel", 2018) - six_months(desk, "steel", 2017)
-    total = six_months(desk, "coal", 2017) + six_months(desk, "steel", 2017)
+    steel = six_months(app_state, "steel", 2018) - six_months(app_state, "steel", 2017)
+    total = six_months(app_state, "coal", 2017) + six_months(app_state, "steel", 2017)
     assert [row["kpi"] for row in breakdown["parts"]] == ["coal"]
     assert breakdown["remainder"]["contribution"] == pytest.approx(100 * steel / total)
     assert "Phần còn lại" in found["sentence"]["vi"]
 
 
-def test_components_that_cannot_be_added_say_why(desk: Desk) -> None:
-    (breakdown,) = contributions(desk.basis(PLAN, JUNE), "both")["breakdowns"]
+def test_components_that_cannot_be_added_say_why(app_state: AppState) -> None:
+    (breakdown,) = contributions(app_state.basis(PLAN, JUNE), "both")["breakdowns"]
     left_out = {one["kpi"]: one["reason"]["en"] for one in breakdown["left_out"]}
     assert "not complete" in left_out["gate"]
     assert "unit" in left_out["power"]
 
 
-def test_components_told_apart_by_different_things_are_not_added(desk: Desk) -> None:
-    plan = desk.store.plan(PLAN)
+def test_components_told_apart_by_different_things_are_not_added(app_state: AppState) -> None:
+    plan = load_plan(app_state.store, PLAN)
     kpis = tuple(
         replace(kpi, dimensions={"product": "steel"}) if kpi.slug == "steel" else kpi
         for kpi in plan.kpis
     )
-    desk.store.save_plan(replace(plan, kpis=kpis))
-    found = contributions(desk.basis(PLAN, JUNE), "both")["breakdowns"]
+    save_plan(app_state.store, replace(plan, kpis=kpis))
+    found = contributions(app_state.basis(PLAN, JUNE), "both")["breakdowns"]
     assert [(one["by"], [row["kpi"] for row in one["parts"]]) for one in found] == [
         ([], ["coal"]),
         (["product"], ["steel"]),
@@ -107,14 +109,14 @@ def test_components_told_apart_by_different_things_are_not_added(desk: Desk) -> 
     ("kpi", "words"),
     [("output", "not a sum"), ("bridge", "no figures"), ("steel", "declares no components")],
 )
-def test_where_there_are_none_it_says_why(desk: Desk, kpi: str, words: str) -> None:
-    found = contributions(desk.basis(PLAN, JUNE), kpi)
+def test_where_there_are_none_it_says_why(app_state: AppState, kpi: str, words: str) -> None:
+    found = contributions(app_state.basis(PLAN, JUNE), kpi)
     assert found["breakdowns"] == []
     assert words in found["reason"]["en"]
 
 
-def test_an_earlier_vintage_does_not_know_later_months(desk: Desk) -> None:
-    march = contributions(desk.basis(PLAN, date(2018, 3, 31)), "both")
+def test_an_earlier_vintage_does_not_know_later_months(app_state: AppState) -> None:
+    march = contributions(app_state.basis(PLAN, date(2018, 3, 31)), "both")
     assert march["cutoff"] == str(Month(2018, 3))
     assert np.isfinite(march["growth"])
     assert any("Coal" in line for line in table_of(march, "en"))

@@ -12,13 +12,21 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from data.db.store import Store
 from data.samples.load import load_sample
 from data.settings import Settings
-from data.store import Store
 from models import errors
-from service import problems
 from service.app import create_app
-from service.examples import ASKED, NEW_VERSION, PLAN, examples, folded, shortened, with_examples
+from service.shapes.examples import (
+    ASKED,
+    NEW_VERSION,
+    PLAN,
+    examples,
+    folded,
+    shortened,
+    with_examples,
+)
+from service.web import problems
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 REFERENCE = "urn:openapi"

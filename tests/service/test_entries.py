@@ -12,19 +12,23 @@ from typing import Any
 
 import pytest
 
-from data.observation import Kpi, Observation
-from data.plan import Plan, PlanVersion
+from data.db.store import Store
+from data.plans.entries import add_progress, progress_of
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import save_plan
 from data.settings import Settings
-from data.store import Store
+from data.vintages.observation import Observation
+from data.vintages.rows import add_observations
 from models.series import Month
-from models.target import Remark, Target
-from models.task import Progress, Step, Task
-from service import remarks
+from models.targets.target import Remark, Target
+from models.targets.task import Progress, Step, Task
 from service.app import create_app
-from service.cli import main
-from service.projections import newest_day
-from service.replay import replay
-from service.schemas import Projection, VersionComparison
+from service.cli.main import main
+from service.projections import remarks
+from service.projections.issue import newest_day
+from service.projections.replay import replay
+from service.shapes.schemas import Projection, VersionComparison
 from service.texts import REMARK
 from tests.training.conftest import origin
 
@@ -86,7 +90,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 @pytest.fixture
 def store(settings: Settings) -> Store:
     opened = Store.open(settings.store_url)
-    opened.save_plan(PLAN)
+    save_plan(opened, PLAN)
     return opened
 
 
@@ -170,7 +174,7 @@ def test_a_report_that_does_not_fit_is_a_problem_and_nothing_is_kept(
     answer = report(client, kpi, **entry)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-    assert store.progress("demo-2021") == ()
+    assert progress_of(store, "demo-2021") == ()
 
 
 def test_a_task_replays_to_the_same_digits(client: Any, store: Store, settings: Settings) -> None:
@@ -185,14 +189,14 @@ def test_a_task_replays_to_the_same_digits(client: Any, store: Store, settings: 
 
 def test_the_newest_day_is_that_of_the_newest_report(store: Store) -> None:
     assert newest_day(store, PLAN) == date(2021, 8, 15)  # nothing else is known yet
-    store.add_observations("demo", [INDEX], origin())
+    add_observations(store, "demo", [INDEX], origin())
     assert newest_day(store, PLAN) == date(2021, 6, 29)
-    store.add_progress(PLAN, Progress("dam", date(2021, 8, 20), "An", done=1, step="permit"))
+    add_progress(store, PLAN, Progress("dam", date(2021, 8, 20), "An", done=1, step="permit"))
     assert newest_day(store, PLAN) == date(2021, 8, 20)
 
 
 def test_the_log_stands_beside_its_published_index(client: Any, store: Store) -> None:
-    store.add_observations("demo", [INDEX], origin())
+    add_observations(store, "demo", [INDEX], origin())
     path = "/v1/plans/demo-2021/log/prices"
     text = {"by": "An", "month": "2021-06", "day": "2021-06-30", "vi": "Giá ổn định."}
     answer = client.post(path, json=text)

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from data.audit import entries
-from data.event_rows import EventEntry
+from data.db.audit import entries
+from data.db.store import Store
+from data.plans.events import EventEntry, events_of
 from data.settings import Settings
-from data.store import Store
+from data.vintages.rows import add_observations
 from models.series import Month
-from service.cli import main
-from service.replay import replay
-from service.schemas import EventList, EventOutcome
+from service.cli.main import main
+from service.projections.replay import replay
+from service.shapes.schemas import EventList, EventOutcome
 
 EVENTS = "/v1/plans/demo-2018/events"
 COAL = "/v1/plans/demo-2018/projections/coal?as_of=2018-06"
@@ -28,7 +29,7 @@ OWN = {"kpi": "coal", "start": "2017-10", "shape": "pulse", "size": 1.0, "day": 
 
 @pytest.fixture
 def store(own_service: Any) -> Store:
-    opened: Store = own_service.app.state.desk.store
+    opened: Store = own_service.app.state.vedich.store
     return opened
 
 
@@ -79,13 +80,13 @@ def test_a_rejected_event_leaves_the_figures_as_they_are(own_service: Any) -> No
 
 
 def test_the_figures_propose_and_a_person_decides(own_service: Any, store: Store) -> None:
-    from data.observation import Observation
-    from data.store import ImportRecord
+    from data.vintages.observation import Observation
+    from data.vintages.rows import ImportRecord
     from tests.training.conftest import origin
 
     record: ImportRecord = origin()
     shut = Observation("coal", Month(2017, 10), "month", 30.0, "final", date(2018, 6, 30), "made")
-    store.add_observations("demo", [shut], record)
+    add_observations(store, "demo", [shut], record)
     assert states(own_service)["2017-10-pulse"] == "proposed"
     assert "2017-10-pulse" not in states(own_service, "2018-05")  # not known then
     low = october(own_service)
@@ -162,7 +163,7 @@ def test_decisions_are_append_only_and_in_the_audit_log(own_service: Any, store:
         connection.execute(text("DELETE FROM events"))
     [entry] = [one for one in entries(store) if one.action.startswith("event.")]
     assert (entry.action, entry.subject) == ("event.accept", "demo-2018/coal")
-    [kept] = store.events("demo")
+    [kept] = events_of(store, "demo")
     assert isinstance(kept, EventEntry)
     assert (kept.by, kept.day, kept.number) == ("An", date(2018, 6, 30), 1)
     assert kept.entered is not None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.errors import NoObservations
-from service.jobs import Job, Jobs, Progress, UnknownJob
+from service.state.jobs import Job, Jobs, Progress, UnknownJob
 
 
 @pytest.fixture

@@ -17,15 +17,17 @@ from typing import Any
 
 import pytest
 
-from data.demonstration import labelled
-from data.ingest import ingest
+from data.db.store import Store
+from data.ingestion.ingest import ingest
+from data.plans.rows import load_plan, save_plan
 from data.samples.load import load_sample
 from data.settings import Settings
-from data.store import Store
+from data.vintages.demonstration import labelled
+from data.vintages.panel_rows import load_panel
 from models.errors import InvalidMonth
 from service.app import create_app
-from service.console import show_projections
-from service.projections import as_of_date, projections
+from service.cli.output import show_projections
+from service.projections.issue import as_of_date, projections
 from training.retrain import RetrainReport
 
 PLAN, JUNE = "lang-son-2021", date(2021, 6, 30)
@@ -112,7 +114,7 @@ def test_what_was_printed_by_june_is_shown_as_printed(answers: dict[str, dict[st
 
 
 def test_two_scopes_are_two_kpis(opened: tuple[Store, Settings]) -> None:
-    plan = opened[0].plan(PLAN)
+    plan = load_plan(opened[0], PLAN)
     through, declared = plan.kpi("turnover"), plan.kpi("turnover_customs")
     assert (through.scope, declared.scope) == ("through the province", "customs-declared")
     assert "turnover_customs" not in (through.indicator, *through.parts)
@@ -148,7 +150,7 @@ def test_pages_files_and_charts_carry_the_label(
     assert LABEL["en"] in report.text
     record = client.get("/v1/track-record").json()
     assert "lang-son" not in json.dumps(record)
-    app.state.desk.close()
+    app.state.vedich.close()
 
 
 def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
@@ -162,7 +164,7 @@ def test_the_terminal_carries_the_label(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for lang in ("vi", "en"):
-        show_projections(list(answers.values()), opened[0].plan(PLAN), lang)  # type: ignore[arg-type]
+        show_projections(list(answers.values()), load_plan(opened[0], PLAN), lang)  # type: ignore[arg-type]
         shown = capsys.readouterr().out
         assert LABEL[lang] in shown  # type: ignore[index]
         assert {"vi": "+41,00%", "en": "+41.00%"}[lang] in shown
@@ -178,9 +180,9 @@ def test_a_plan_imported_without_the_mark_has_no_demonstration(
     opened: tuple[Store, Settings],
 ) -> None:
     store, settings = opened
-    plan = store.plan(PLAN)
-    store.save_plan(
-        replace(plan, kpis=tuple(replace(kpi, demonstration=False) for kpi in plan.kpis))
+    plan = load_plan(store, PLAN)
+    save_plan(
+        store, replace(plan, kpis=tuple(replace(kpi, demonstration=False) for kpi in plan.kpis))
     )
     answers = projections(store, settings, PLAN, JUNE)
     assert all(one["label"] is None for one in answers)
@@ -222,13 +224,13 @@ def test_own_figures_replace_the_demonstration_and_the_label_goes(
     for kpi, marked in (("turnover", False), ("clinker", True)):
         page = client_of(app).get(f"/plans/{PLAN}/kpis/{kpi}", params={"as_of": "2021-06"})
         assert (f"<strong>{LABEL['vi']}</strong>" in page.text) is marked
-    app.state.desk.close()
+    app.state.vedich.close()
     day_before = date(2021, 6, 28)  # what was not published yet replaces nothing
-    assert labelled(store.panel("lang-son"), ["turnover"], day_before) == {"turnover"}
-    kept = [kpi.slug for kpi in store.plan(PLAN).kpis if kpi.kind == "flow"]
+    assert labelled(load_panel(store, "lang-son"), ["turnover"], day_before) == {"turnover"}
+    kept = [kpi.slug for kpi in load_plan(store, PLAN).kpis if kpi.kind == "flow"]
     rates = tmp_path / "2021-06-29-chi-so.csv"
     lines = ["Chỉ tiêu,Tháng,Giá trị,Hình thức"]
-    for kpi in (one.slug for one in store.plan(PLAN).kpis if one.kind == "growth"):
+    for kpi in (one.slug for one in load_plan(store, PLAN).kpis if one.kind == "growth"):
         for number in range(18):
             month = f"{2020 + number // 12}-{number % 12 + 1:02d}"
             form = "so với tháng trước" if number < 12 else "so với cùng kỳ"

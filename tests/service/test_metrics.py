@@ -28,7 +28,7 @@ def test_requests_are_counted_by_route_and_status(
     for kpi in ("coal", "steel", "gold"):
         own_service.get(f"/v1/plans/demo-2018/projections/{kpi}?as_of=2018-06")
     own_service.get("/nothing/of/the/kind")
-    monkeypatch.setattr("service.routes.plans.summary", lambda *_given: 1 / 0)
+    monkeypatch.setattr("service.api.plans.summary", lambda *_given: 1 / 0)
     own_service.get("/v1/plans")
     found = samples(own_service)
     count = "vedich_request_seconds_count"
@@ -40,9 +40,9 @@ def test_requests_are_counted_by_route_and_status(
 
 
 def test_jobs_by_state_and_the_process(own_service: Any) -> None:
-    desk = own_service.app.state.desk
-    job = desk.jobs.start("nothing much", lambda _progress: {})
-    while desk.jobs.get(job.id).state != "done":
+    app_state = own_service.app.state.vedich
+    job = app_state.jobs.start("nothing much", lambda _progress: {})
+    while app_state.jobs.get(job.id).state != "done":
         pass
     found = samples(own_service)
     states = {

@@ -10,16 +10,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from data.ingest import ingest
-from data.observation import Kpi, Observation
-from data.plan import Plan, PlanVersion
-from data.readers.cells import fold
-from data.store import ImportRecord, Store
+from data.db.store import Store
+from data.ingestion.ingest import ingest
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import save_plan
+from data.readers.spreadsheet.cells import fold
+from data.vintages.observation import Observation
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import ImportRecord, add_observations
 from models.errors import InputError
 from models.series import Month
-from models.target import Target
-from service.plan_form import form_name, plan_form
+from models.targets.target import Target
 from service.texts import LANGUAGES, Lang
+from service.workflow.plan_form import form_name, plan_form
 
 KPIS = (
     Kpi("exports", "Xuất khẩu", "Exports", "million USD", decimals=1),
@@ -48,9 +52,11 @@ KNOWN = Observation(
 @pytest.fixture
 def store(tmp_path: Path) -> Any:
     opened = Store.open(f"sqlite:///{tmp_path / 'vedich.db'}")
-    opened.save_plan(PLAN)
+    save_plan(opened, PLAN)
     now = datetime(2021, 6, 1, tzinfo=UTC)
-    opened.add_observations("made-up", [KNOWN], ImportRecord("bieu.xlsx", "0" * 64, "nobody", now))
+    add_observations(
+        opened, "made-up", [KNOWN], ImportRecord("bieu.xlsx", "0" * 64, "nobody", now)
+    )
     yield opened
     opened.close()
 
@@ -98,7 +104,7 @@ def test_what_is_filled_in_is_what_is_loaded(
     report = ingest(store, "made-up", [path])
     assert report.problems == ()
     assert report.unknown == ()
-    panel = store.panel("made-up")
+    panel = load_panel(store, "made-up")
     loaded = [o for o in panel.figures() if o.source.startswith("filled")]
     assert {o.published for o in loaded} == {date(2021, 12, 15)}
     levels = {kpi.slug for kpi in KPIS if kpi.kind != "growth" and not kpi.parts} - {"dam"}

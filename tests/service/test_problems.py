@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from models import errors
 from models.errors import UnknownKpi, UnreadableFile, VedichError
-from service import problems
-from service.schemas import Problem
+from service.shapes.schemas import Problem
+from service.web import problems
 
 KINDS = sorted(problems.kinds(), key=lambda kind: kind.__name__)
 
@@ -80,7 +80,7 @@ def test_what_it_says(client: Any) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_kind_of_error_has_a_status(kind: type[VedichError]) -> None:
     status = problems.status_of(kind)
-    assert status is not None, f"{kind.__name__} needs a line in service/problems.py"
+    assert status is not None, f"{kind.__name__} needs a line in service/web/problems.py"
     assert 400 <= status < 600
 
 

@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 
-from data import tables
-from data.audit import entries
+from data.db import tables
+from data.db.audit import entries
+from data.db.store import Store
+from data.plans.rows import load_plan
 from data.samples.closures import closures
 from data.samples.load import load_sample
 from data.settings import Settings
-from data.store import Store
+from data.vintages.panel_rows import load_panel
 from models.series import Month
-from service.closures import assumed, presets
+from service.analysis.closures import assumed, presets
 
 PLAN = "/v1/plans/demo-2018"
 LESS = {"kpi": "coal", "shape": "percent", "months": ["2018-11", "2018-12"], "value": -20.0}
@@ -65,7 +67,7 @@ def test_it_is_kept_with_who_and_when_and_listed(own_service: Any) -> None:
     assert [one["id"] for one in listed["scenarios"]] == [kept["id"]]
     assert (kept["by"], kept["note"]) == ("local", "if the mine floods")
     assert kept["definition"]["changes"] == [LESS]
-    (entry,) = entries(own_service.app.state.desk.store, action="scenario.save")
+    (entry,) = entries(own_service.app.state.vedich.store, action="scenario.save")
     assert (entry.by, entry.subject) == ("local", f"demo-2018/{kept['id']}")
 
 
@@ -77,7 +79,7 @@ def test_it_can_be_computed_and_forgotten(own_service: Any) -> None:
 
 def test_the_database_refuses_to_change_one(own_service: Any) -> None:
     suppose(own_service, LESS)
-    store = own_service.app.state.desk.store
+    store = own_service.app.state.vedich.store
     for change in (update(tables.scenarios).values(name="other"), delete(tables.scenarios)):
         with pytest.raises(DatabaseError, match="append-only"), store.writing() as connection:
             connection.execute(change)
@@ -143,7 +145,7 @@ def test_a_closure_is_ready_for_any_plan(own_service: Any) -> None:
 def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(tmp_path: Any) -> None:
     store = Store.open(Settings(home=tmp_path, mlflow_tracking_uri=None).store_url)
     load_sample(store, "lang-son-2021")
-    plan = store.plan("lang-son-2021")
+    plan = load_plan(store, "lang-son-2021")
     ready = {one["preset"]: one for one in presets(plan)}
     assert ready["tan-thanh-closure"]["assumptions"] == {"share": None, "first_day": 18}
     assert "Chưa có số liệu công bố" in ready["tan-thanh-closure"]["basis"]["vi"]
@@ -151,7 +153,7 @@ def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(tmp_path: Any) -
     assert (event.start, event.shape) == (Month(2021, 12), "pulse")
     assert event.size == pytest.approx(-0.14)
     # the share of the customs' count is that of figures of the sample itself
-    panel = store.panel("lang-son")
+    panel = load_panel(store, "lang-son")
     printed = {
         kpi: next(
             one.value

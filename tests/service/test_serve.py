@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cli import main
+from service.cli.main import main
 
 
 def free_port() -> int:
@@ -33,7 +33,7 @@ def listening(port: int) -> set[str]:
 
 def test_it_listens_on_this_machine_alone_and_says_where(home: Path) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "service.cli.main", "serve", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         try:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.stamps import differences, is_stamp, rounded, stamp_of, tidy_stamp
+from service.projections.stamps import differences, is_stamp, rounded, stamp_of, tidy_stamp
 
 
 def test_stamp_by_hand() -> None:

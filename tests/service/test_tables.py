@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from data.observation import Kpi
-from data.plan import Plan
-from service.tables import CSV_COLUMNS, table_rows, to_csv
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from service.projections.tables import CSV_COLUMNS, table_rows, to_csv
 
 PLAN = Plan(
     "p-2021", "p", 2021, "", "", "", (Kpi("exports", "Xuất khẩu", "Exports", "million USD"),), ()

@@ -17,13 +17,12 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from data.signoff import STATES
-from data.suspicion import Why
-from models.periods import MONTHS
+from data.ingestion.suspicion import Why
+from data.sign_off.rules import STATES
 from models.series import FigureStatus
-from models.target import Comparator, Status, TargetLevel
-from service.changes import DRAWS, PARTS
-from service.comparison import FIELDS
+from models.targets.periods import MONTHS
+from models.targets.target import Comparator, Status, TargetLevel
+from service.analysis.changes import DRAWS, PARTS
 from service.texts import (
     CHANGE,
     COMPARE,
@@ -47,6 +46,7 @@ from service.texts import (
     signed_percent,
     unit_name,
 )
+from service.workflow.version_comparison import FIELDS
 
 SERVICE = Path(str(files("service")))
 # Looked up by a code, see below.

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.observation import Kpi
-from data.store import Store
-from models.target import Target
-from service.cli import main
-from service.projections import Issued
-from service.tables import together_said
-from service.together import together
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.rows import load_plan, save_plan
+from models.targets.target import Target
+from service.cli.main import main
+from service.projections.issue import Issued
+from service.projections.joint import together
+from service.projections.tables import together_said
 
 LIST = "/v1/plans/demo-2018/projections?as_of=2018-06"
 
@@ -64,16 +65,16 @@ def test_it_agrees_with_the_probabilities_of_each(service: Any) -> None:
 
 
 def test_another_kpi_changes_no_other_number(own_service: Any) -> None:
-    store: Store = own_service.app.state.desk.store
+    store: Store = own_service.app.state.vedich.store
     before = own_service.get(LIST).json()["projections"]
-    plan = store.plan("demo-2018")
+    plan = load_plan(store, "demo-2018")
     zinc = Kpi("zinc", "Kẽm", "Zinc", "thousand tonnes")
     version = replace(
         plan.versions[-1],
         number=3,
         targets=(("zinc", Target("at_least", 1.0, source="made")), *plan.versions[-1].targets),
     )
-    store.save_plan(replace(plan, kpis=(zinc, *plan.kpis), versions=(*plan.versions, version)))
+    save_plan(store, replace(plan, kpis=(zinc, *plan.kpis), versions=(*plan.versions, version)))
     after = {one["kpi"]: one for one in own_service.get(LIST).json()["projections"]}
     assert set(after) == {"zinc", *(one["kpi"] for one in before)}
     for one in before:

@@ -7,15 +7,16 @@ from datetime import date
 
 import pytest
 
-from data.observation import Kpi, Observation
-from data.panel import Panel
-from data.plan import Plan, PlanVersion
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
 from models.errors import NoBundle
 from models.pipeline import Learned
 from models.series import Month
-from models.target import Target
-from service.projections import Basis, issue_kpi
-from training.bundles import PromotedBundle
+from models.targets.target import Target
+from service.projections.issue import Basis, issue_kpi
+from training.bundle.promoted import PromotedBundle
 
 COAL = Kpi("coal", "Than", "Coal", "t")
 GROWTH = Target("at_least", 4.0, form="growth", source="report")

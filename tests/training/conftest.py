@@ -13,14 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.observation import Kpi, Observation
-from data.panel import Panel
-from data.plan import Plan
-from data.store import ImportRecord, Store
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.plans.rows import save_plan
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
+from data.vintages.rows import ImportRecord, add_observations
 from models.candidates import REGISTRY
 from models.candidates.base import Candidate
 from models.series import Month
-from training.scoreboard import ENSEMBLE, QUANTILES, Scoreboard, board_of
+from training.backtest.scoreboard import ENSEMBLE, QUANTILES, Scoreboard, board_of
 from training.tracking import MlflowTracker, RegisteredVersion, RetrainingRun
 
 KPIS = (
@@ -67,8 +70,8 @@ def new_store(
     def make(family: str) -> Store:
         store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('store') / 'vedich.db'}")
         opened.append(store)
-        store.save_plan(Plan(f"{family}-2018", family, 2018, "", "", "", KPIS, ()))
-        store.add_observations(family, figures, origin())
+        save_plan(store, Plan(f"{family}-2018", family, 2018, "", "", "", KPIS, ()))
+        add_observations(store, family, figures, origin())
         return store
 
     yield make

@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.event_rows import EventEntry
-from data.observation import Kpi, Observation
-from data.panel import Panel
+from data.plans.events import EventEntry
+from data.plans.kpi import Kpi
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
 from models.candidates.base import Candidate, Parameters
 from models.errors import CannotForecast
 from models.paths import Paths
 from models.series import Month, Series
-from training.backtest import (
+from training.backtest.first_estimates import revisions_before, revisions_seen
+from training.backtest.rolling_origin import (
     Backtest,
     Lesson,
     Setup,
@@ -29,9 +31,8 @@ from training.backtest import (
     learn,
     run_backtest,
 )
-from training.codec import encode
-from training.scoreboard import ENSEMBLE, QUANTILES
-from training.vintages import revisions_before, revisions_seen
+from training.backtest.scoreboard import ENSEMBLE, QUANTILES
+from training.bundle.codec import encode
 from training.workers import Workers
 
 NOW = date(2018, 6, 30)

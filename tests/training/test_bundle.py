@@ -19,9 +19,9 @@ import pytest
 from models.calibration import uncalibrated
 from models.errors import UnreadableBundle
 from models.pipeline import Learned
-from training.bundle import ARRAYS, DOCUMENT, Bundle, read_bundle, write_bundle
-from training.codec import encode
-from training.scoreboard import Scoreboard, board_of
+from training.backtest.scoreboard import Scoreboard, board_of
+from training.bundle.bundle import ARRAYS, DOCUMENT, Bundle, read_bundle, write_bundle
+from training.bundle.codec import encode
 
 
 @pytest.fixture

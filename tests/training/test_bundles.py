@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.store import Promotion, Store
+from data.db.store import Store
+from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from models.errors import NoBundle, UnreadableBundle
-from training.bundle import Bundle, write_bundle
-from training.bundles import bundle_folder, bundle_for, promotion_for
-from training.scoreboard import board_of
+from training.backtest.scoreboard import board_of
+from training.bundle.bundle import Bundle, write_bundle
+from training.bundle.promoted import bundle_folder, bundle_for, promotion_for
 
 MARCH, JUNE, AUGUST = date(2018, 3, 31), date(2018, 6, 30), date(2018, 8, 31)
 
@@ -32,10 +33,11 @@ def promote(store: Store, tmp_path: Path) -> Callable[..., str]:
         empty = board_of(pd.DataFrame([]))
         bundle = Bundle("demo", as_of, "0" * 64, {}, {}, {}, empty, {"note": note})
         write_bundle(bundle, bundle_folder(tmp_path, "demo", bundle.content_hash))
-        past = store.promotions("demo")
+        past = promotions_of(store, "demo")
         moment = datetime(2018, 9, 1, tzinfo=UTC) + timedelta(hours=len(past))
-        store.record_promotion(
-            Promotion("demo", str(len(past) + 1), since or as_of, moment, bundle.content_hash)
+        record_promotion(
+            store,
+            Promotion("demo", str(len(past) + 1), since or as_of, moment, bundle.content_hash),
         )
         return bundle.content_hash
 
@@ -121,5 +123,5 @@ def test_a_bundle_that_is_gone_is_an_error_and_not_an_older_answer(
 
 def test_a_promotion_keeps_its_moment(store: Store, promote: Callable[..., str]) -> None:
     promote(JUNE)
-    [kept] = store.promotions("demo")
+    [kept] = promotions_of(store, "demo")
     assert kept.promoted_at == datetime(2018, 9, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.errors import UnreadableBundle
 from models.series import Month
-from training.codec import Arrays, decode, encode
+from training.bundle.codec import Arrays, decode, encode
 
 
 class Origin(NamedTuple):

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.panel import Panel
+from data.db.store import Store
 from data.settings import Settings
-from data.store import Store
+from data.vintages.panel import Panel
 from models.candidates.base import Candidate
 from models.errors import InputError, InvalidMonth
 from models.pipeline import project
-from training.bundle import read_bundle
+from training.bundle.bundle import read_bundle
 from training.flavor import BundleModel
 from training.retrain import RetrainReport, retrain
 from training.tracking import MlflowTracker

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from training.backtest.scoreboard import ENSEMBLE, Scoreboard, board_of
 from training.gate import MARGIN, decide
-from training.scoreboard import ENSEMBLE, Scoreboard, board_of
 
 
 def with_error(scores: Scoreboard, error: float, method: str = ENSEMBLE) -> Scoreboard:

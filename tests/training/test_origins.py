@@ -9,10 +9,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from data.observation import Kpi, Observation
-from data.panel import Panel
+from data.plans.kpi import Kpi
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
 from models.series import Month, Series
-from training.origins import Origin, cut, first_printed, full_years, origins
+from training.backtest.origins import Origin, cut, first_printed, full_years, origins
 
 NOW = date(2018, 7, 1)
 Figures = tuple[Observation, ...]

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from models.pipeline import Learned
-from training.bundle import FORMAT_VERSION, Bundle
+from training.backtest.scoreboard import ENSEMBLE, MEASURES, Scoreboard, board_of
+from training.bundle.bundle import FORMAT_VERSION, Bundle
 from training.records import retraining_run
-from training.scoreboard import ENSEMBLE, MEASURES, Scoreboard, board_of
 from training.tracking import RetrainingRun
 
 

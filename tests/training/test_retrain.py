@@ -17,9 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.observation import Observation
+from data.db.store import Store
+from data.ledger.promotions import promotions_of
+from data.plans.rows import load_plan
 from data.settings import Settings
-from data.store import ImportRecord, Store
+from data.vintages.observation import Observation
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import ImportRecord
 from models.candidates.base import Candidate, Parameters
 from models.errors import (
     InputError,
@@ -32,11 +36,11 @@ from models.errors import (
 from models.paths import Paths
 from models.pipeline import project
 from models.series import Series
-from service.cli import main as command
-from training.bundle import read_bundle
-from training.bundles import bundle_for
+from service.cli.main import main as command
+from training.backtest.scoreboard import ENSEMBLE
+from training.bundle.bundle import read_bundle
+from training.bundle.promoted import bundle_for
 from training.retrain import RetrainReport, main, promote_version, retrain
-from training.scoreboard import ENSEMBLE
 from training.tracking import MlflowTracker
 
 KPIS = ("both", "coal", "output", "steel")
@@ -200,7 +204,7 @@ def test_it_registers_a_version_that_is_champion_and_holds_the_bundle(
     kept = read_bundle(document.parent)
     assert kept.content_hash == first.bundle_hash == read_bundle(first.folder).content_hash
     assert first.decision.promoted
-    [promotion] = store.promotions("demo")[:1]
+    [promotion] = promotions_of(store, "demo")[:1]
     assert (promotion.version, promotion.as_of, promotion.promoted_at) == ("1", JUNE, NOON)
     assert first.kpis == len(KPIS)
 
@@ -337,7 +341,7 @@ def test_what_could_not_be_recorded_does_not_answer(
 def test_answers_go_on_while_mlflow_is_away(
     first: RetrainReport, store: Store, home: Path
 ) -> None:
-    from service.projections import projections
+    from service.projections.issue import projections
 
     with nobody_listening() as uri:
         away = Settings(home=home, MLFLOW_TRACKING_URI=uri)
@@ -438,7 +442,7 @@ def nobody_listening() -> Iterator[str]:
 def copied(store: Store, folder: Path, only: tuple[str, ...] = KPIS) -> Store:
     """The plan and (some) figures of a store in another one, `folder`/vedich.db."""
     copy = Store.open(f"sqlite:///{folder / 'vedich.db'}")
-    copy.save_plan(store.plan("demo-2018"))
-    printed = store.panel("demo").printed
+    copy.save_plan(load_plan(store, "demo-2018"))
+    printed = load_panel(store, "demo").printed
     copy.add_observations("demo", [one for kpi in only for one in printed.get(kpi, ())], IMPORT)
     return copy

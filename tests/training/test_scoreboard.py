@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.scoreboard import (
+from training.backtest.scoreboard import (
     ALL,
     COLUMNS,
     ENSEMBLE,

@@ -9,12 +9,12 @@ import pytest
 
 from models.candidates import EXTRA
 from models.candidates.base import Candidate
-from models.events import Event, find_events
+from models.events.event import Event, find_events
 from models.pipeline import Learned, fit_candidates, project
 from models.projection import Projection
 from models.series import Month, Series
 from tests.models.strategies import made, seasonal
-from training.priors import candidates_for
+from training.prior.editions import candidates_for
 
 OCTOBER = Month(2022, 10)
 

@@ -8,11 +8,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from data.observation import Kpi, Observation
-from data.panel import Panel
+from data.plans.kpi import Kpi
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
 from models.series import Month
 from tests.training.conftest import KPIS
-from training.vintages import Seen, revisions_before, revisions_seen
+from training.backtest.first_estimates import Seen, revisions_before, revisions_seen
 
 NOW = date(2018, 6, 30)
 LOW = 1 / 0.97 - 1  # what an estimate 3 % low is revised by

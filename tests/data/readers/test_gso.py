@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook
 
-from data.readers.gso import read_workbook
+from data.readers.gso.annex import read_workbook
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from models.errors import UnreadableFile
 from models.series import Month

@@ -16,9 +16,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.readers.cells import Row, Sheets, cell_name, fold, is_text, publication_date
-from data.readers.gso import read_workbook
+from data.readers.gso.annex import read_workbook
 from data.readers.printed import PrintedFigure, PrintedWorkbook
+from data.readers.spreadsheet.cells import (
+    Row,
+    Sheets,
+    cell_name,
+    fold,
+    is_text,
+    publication_date,
+)
 from data.samples.vietnam import KPIS
 from models.series import Month
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from data.readers.cells import Row, Sheets, fold
-from data.readers.gso import read_workbook
+from data.readers.gso.annex import read_workbook
 from data.readers.printed import PrintedWorkbook
+from data.readers.spreadsheet.cells import Row, Sheets, fold
 from models.series import Month
 
 LATER = 4  # years

@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from data.readers import intake
-from data.readers.cells import Sheets
-from data.readers.intake import kind_of
-from data.readers.old_office import OldWorkbook, looked_through
-from data.readers.tables import read_csv, read_sheets
+from data.readers.spreadsheet import intake
+from data.readers.spreadsheet.cells import Sheets
+from data.readers.spreadsheet.intake import kind_of
+from data.readers.spreadsheet.old_office import OldWorkbook, looked_through
+from data.readers.spreadsheet.tables import read_csv, read_sheets
 from experiments.odd_files.old_excel import old_workbook
 from models.errors import UnreadableFile
 
@@ -217,13 +217,13 @@ def test_a_field_that_never_ends() -> None:
 
 
 def test_csv_of_too_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.readers.tables.MAX_CELLS", 3)
+    monkeypatch.setattr("data.readers.spreadsheet.tables.MAX_CELLS", 3)
     read_csv(b"a\n\n\r\n\nb\nc\n", "file.csv")
     with pytest.raises(UnreadableFile, match="5 lines"):
         read_csv(b"a\nb\nc\nd\ne\n", "file.csv")
 
 
 def test_csv_of_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.readers.tables.MAX_CELLS", 3)
+    monkeypatch.setattr("data.readers.spreadsheet.tables.MAX_CELLS", 3)
     with pytest.raises(UnreadableFile, match="more, up to B2"):
         read_csv(b"a;b\nc;d\n", "file.csv").grid(";")

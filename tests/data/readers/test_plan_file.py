@@ -15,16 +15,21 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.observation import Kpi, RowSelector
-from data.plan import Plan, PlanVersion
-from data.readers.plan_file import read_plan, read_version, write_plan, write_template
-from data.readers.plan_xlsx import dump_xlsx
-from data.readers.plan_yaml import dump_yaml
-from data.readers.tables import clean
-from data.roll_over import roll_over, target_drafts
+from data.plans.kpi import Kpi, RowSelector
+from data.plans.plan import Plan, PlanVersion
+from data.plans.roll_over import roll_over, target_drafts
+from data.readers.plan_document.file import (
+    read_plan,
+    read_version,
+    write_plan,
+    write_template,
+)
+from data.readers.plan_document.xlsx import dump_xlsx
+from data.readers.plan_document.yaml import dump_yaml
+from data.readers.spreadsheet.tables import clean
 from models.errors import InvalidPlan, UnreadableFile
-from models.target import Target
-from models.task import Step, Task
+from models.targets.target import Target
+from models.targets.task import Step, Task
 
 PLAN = Plan(
     slug="lang-son-2021",

@@ -11,13 +11,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from data.observation import Kpi
-from data.readers.cells import fold
+from data.plans.kpi import Kpi
 from data.readers.printed import PrintedWorkbook
-from data.readers.report_columns import column_of, header_words, period_in, settled
-from data.readers.report_form import read_report_form
-from data.readers.report_forms import FormVersion, version_of
-from data.readers.report_rows import row_name
+from data.readers.report_form.columns import column_of, header_words, period_in, settled
+from data.readers.report_form.form import read_report_form
+from data.readers.report_form.rows import row_name
+from data.readers.report_form.versions import FormVersion, version_of
+from data.readers.spreadsheet.cells import fold
 from models.errors import UnknownLayout, UnreadableFile
 from models.series import Month
 

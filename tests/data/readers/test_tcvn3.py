@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 
-from data.readers.syllables import is_vietnamese
-from data.readers.tables import decode
-from data.readers.tcvn3 import TCVN3, Script, converted, decode_tcvn3
+from data.readers.spreadsheet.syllables import is_vietnamese
+from data.readers.spreadsheet.tables import decode
+from data.readers.spreadsheet.tcvn3 import TCVN3, Script, converted, decode_tcvn3
 
 # What `iconv -f TCVN -t UTF-8` of glibc 2.36 makes of the bytes A1 to FE that VN3 assigns.
 ALPHABET = (

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.observation import UNDATED, Kpi, Observation
-from data.readers.months import read_day, read_month
-from data.readers.number_format import parse_number, possible_marks, weigh
+from data.plans.kpi import Kpi
+from data.readers.spreadsheet.months import read_day, read_month
+from data.readers.spreadsheet.number_format import parse_number, possible_marks, weigh
 from data.readers.tidy import read_tidy
+from data.vintages.observation import UNDATED, Observation
 from models.errors import InvalidMonth, UnreadableFile
 from models.series import Month
 

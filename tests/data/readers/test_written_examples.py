@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from data.readers.plan_fields import SHEETS
-from data.readers.plan_file import read_plan
-from data.readers.report_form import read_report_form
+from data.readers.plan_document.fields import SHEETS
+from data.readers.plan_document.file import read_plan
+from data.readers.report_form.form import read_report_form
 from data.readers.tidy import read_tidy
 from models.series import Month
 

@@ -7,14 +7,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from data.panel import Panel
 from data.samples.files import read_sample
+from data.vintages.panel import Panel
 from models.candidates import REGISTRY
 from models.candidates.base import Candidate
 from models.errors import CannotForecast
 from models.series import Month, Series
 from tests.models.strategies import made
-from training.origins import cut
+from training.backtest.origins import cut
 
 HORIZON = 12
 N_PATHS = 200

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from models.candidates import REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.errors import CannotForecast, SeriesTooShort
+from models.events.tet import tet_share
 from models.paths import Paths, generator
 from models.series import Month, Series
-from models.tet import tet_share
 from tests.models.strategies import made, seasonal
-from training.origins import cut
+from training.backtest.origins import cut
 
 NAMES = sorted(REGISTRY)
 HORIZON = 12

@@ -4,7 +4,7 @@
 
 writes `statsmodels.json` beside this file, with the versions it was made with.
 Nothing here goes through `models.candidates`: series, scale and regressor are
-prepared in this script (the share of Tết days comes from `models.tet`, whose
+prepared in this script (the share of Tết days comes from `models.events.tet`, whose
 dates have tests of their own). The series are public figures of the General
 Statistics Office of Vietnam, from the sample `vietnam-2021` as of June 2021.
 """
@@ -24,10 +24,10 @@ from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.statespace.exponential_smoothing import ExponentialSmoothing
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from data.panel import Panel
 from data.samples.files import read_sample
+from data.vintages.panel import Panel
+from models.events.tet import tet_share
 from models.series import Month
-from models.tet import tet_share
 
 FILE = Path(__file__).with_name("statsmodels.json")
 HORIZON = 12

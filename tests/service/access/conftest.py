@@ -11,15 +11,16 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from data.accounts import ROLES, add_account
-from data.api_keys import SCOPES, add_key
-from data.sessions import log_in
-from data.signing import enter_estimate, return_month, sign_estimate, sign_month
-from data.signoff import STATES, State, figures_of
-from data.signoff_rows import sign_off
-from data.store import Store
+from data.accounts.accounts import ROLES, add_account
+from data.accounts.keys import SCOPES, add_key
+from data.accounts.sessions import log_in
+from data.db.store import Store
+from data.plans.rows import load_plan
+from data.sign_off.rows import sign_off
+from data.sign_off.rules import STATES, State, figures_of
+from data.sign_off.signing import enter_estimate, return_month, sign_estimate, sign_month
 from models.series import Month
-from service.access import COOKIE
+from service.auth.access import COOKIE
 
 HERE = "http://127.0.0.1"  # what the client asks, so what its pages' Origin is
 PLAN, JUNE, UNIT = "demo-2018", Month(2018, 6), "thousand tonnes"
@@ -30,8 +31,8 @@ def quick_hashes() -> Iterator[None]:
     """Hashes that cost little; the default is meant to cost."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data.accounts.HASHER", cheap)
-        patch.setattr("data.sessions.HASHER", cheap)
+        patch.setattr("data.accounts.accounts.HASHER", cheap)
+        patch.setattr("data.accounts.sessions.HASHER", cheap)
         yield
 
 
@@ -62,20 +63,20 @@ class Office:
 
     def enter(self, value: float, kpi: str = "coal", by: str = "os:author") -> int:
         """An estimate as a draft; its id."""
-        plan = self.store.plan(PLAN)
+        plan = load_plan(self.store, PLAN)
         held = enter_estimate(self.store, plan, JUNE, kpi, value, UNIT, "a reason", by)
         return held.newest(kpi).id
 
     def bring_estimate(self, to: State, value: float, kpi: str = "coal") -> int:
         """A new estimate, brought to a state; its id."""
-        number, plan = self.enter(value, kpi), self.store.plan(PLAN)
+        number, plan = self.enter(value, kpi), load_plan(self.store, PLAN)
         for state in STATES[1 : STATES.index(to) + 1]:
             sign_estimate(self.store, plan, JUNE, kpi, number, state, "os:second")
         return number
 
     def bring_month(self, to: State) -> str:
         """The month, brought to a state from the beginning; its figures."""
-        plan, stamps = self.store.plan(PLAN), self.stamps()
+        plan, stamps = load_plan(self.store, PLAN), self.stamps()
         held = sign_off(self.store, PLAN, JUNE)
         if held.state != "draft":
             return_month(self.store, plan, JUNE, "os:second", "again")
@@ -86,14 +87,14 @@ class Office:
 
     def stamps(self) -> dict[str, str]:
         """Of June's projections as they are now, entered into the ledger."""
-        desk = self.client.app.state.desk
-        issued = desk.all_issued(PLAN, desk.day_of(PLAN, str(JUNE)))
+        app_state = self.client.app.state.vedich
+        issued = app_state.all_issued(PLAN, app_state.day_of(PLAN, str(JUNE)))
         return {one.projection["kpi"]: one.stamp for one in issued}
 
 
 @pytest.fixture
 def office(own_service: Any) -> Office:
-    store = own_service.app.state.desk.store
+    store = own_service.app.state.vedich.store
     for role in ROLES:
         add_account(store, role, role, Office.password, "os:root")
     keys = {scope: add_key(store, scope, scope, "os:root") for scope in SCOPES}

@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from data.accounts import add_account, set_disabled
-from data.api_keys import revoke_key
-from data.audit import entries
-from data.store import Store
+from data.accounts.accounts import add_account, set_disabled
+from data.accounts.keys import revoke_key
+from data.db.audit import entries
+from data.db.store import Store
 from models.errors import InputError
-from service.access import is_loopback, refuse_to_listen
+from service.auth.access import is_loopback, refuse_to_listen
 
 BODY = {"value": 1500.0, "unit": "thousand tonnes", "reason": "a reason"}
 ESTIMATE = "/v1/plans/demo-2018/months/2018-06/estimates/coal"
@@ -54,7 +54,7 @@ def test_without_accounts_this_machine_is_the_administrator(
 
 
 def test_with_the_first_account_everybody_has_to_log_in(own_service: Any) -> None:
-    store: Store = own_service.app.state.desk.store
+    store: Store = own_service.app.state.vedich.store
     assert own_service.get("/v1/plans").status_code == 200
     add_account(store, "linh", "admin", "a long password", "os:root")
     refused = own_service.get("/v1/plans")
@@ -67,7 +67,7 @@ def test_with_the_first_account_everybody_has_to_log_in(own_service: Any) -> Non
 
 def test_what_the_local_user_does_is_told_as_local(own_service: Any) -> None:
     assert own_service.post(ESTIMATE, json=BODY).status_code == 201
-    newest = entries(own_service.app.state.desk.store)[0]
+    newest = entries(own_service.app.state.vedich.store)[0]
     assert (newest.by, newest.action) == ("local", "estimate.draft")
 
 
@@ -143,7 +143,7 @@ def test_the_service_lives_while_its_database_is_away(
     def away(*_: Any) -> None:
         raise RuntimeError("the database is away")
 
-    monkeypatch.setattr("service.access.has_accounts", away)
+    monkeypatch.setattr("service.auth.access.has_accounts", away)
     assert own_service.get("/v1/session").status_code == 500
     assert own_service.get("/healthz").status_code == 200
 
@@ -164,7 +164,7 @@ def test_the_service_lives_while_its_database_is_away(
 def test_others_cannot_reach_it_while_there_is_no_account(
     own_service: Any, host: str, own: bool
 ) -> None:
-    store: Store = own_service.app.state.desk.store
+    store: Store = own_service.app.state.vedich.store
     assert is_loopback(host) is own
     if own:
         refuse_to_listen(store, host)

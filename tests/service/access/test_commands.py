@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from data.accounts import accounts
-from data.api_keys import key_of
-from data.audit import entries, process_user
+from data.accounts.accounts import accounts
+from data.accounts.keys import key_of
+from data.db.audit import entries, process_user
+from data.db.store import Store
 from data.settings import Settings
-from data.signoff_rows import issue_of, sign_off
-from data.store import Store
+from data.sign_off.rows import issue_of, sign_off
 from models.series import Month
-from service.cli import main
+from service.cli.main import main
 
 JUNE = Month(2018, 6)
 
@@ -113,7 +113,7 @@ def test_the_service_does_not_listen_to_others_without_an_account(
         listened.append(host)
         return nullcontext()
 
-    monkeypatch.setattr("service.cli._listening", listening)
+    monkeypatch.setattr("service.cli.main._listening", listening)
     monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
     code, _, err = run("serve", "--host", "0.0.0.0")
     assert code == 2

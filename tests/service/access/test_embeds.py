@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from service.card import card_of, to_markdown, to_svg
-from service.charts import FONT
+from service.charts.fan_chart import FONT
+from service.embeds.card import card_of, to_markdown, to_svg
 
 PLAN = "demo-2018"
 PAGE, PICTURES = f"/embed/{PLAN}/coal", (f"/embed/{PLAN}/coal/card", f"/embed/{PLAN}/coal/chart")
@@ -39,7 +39,7 @@ def test_outside_sees_the_issue_inside_the_draft_that_came_after(
 ) -> None:
     office.bring_month("issued")
     issued = office.stamps()["coal"]
-    settings = office.client.app.state.desk.settings
+    settings = office.client.app.state.vedich.settings
     quick_retrain(office.store, settings, PLAN, None, promote=True)
     for path in (PAGE, SNIPPET, f"{PICTURES[0]}.svg", f"{PICTURES[1]}.svg"):
         outside = office.ask("anonymous", "GET", path).text

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from data.signing import sign_estimate
+from data.plans.rows import load_plan
+from data.sign_off.signing import sign_estimate
 from models.errors import NotIssued, UnknownKpi, UnknownPlan
 from models.series import Month
-from service.issued import issued_projections
+from service.projections.issued import issued_projections
 
 PLAN = "demo-2018"
 LIST = f"/v1/plans/{PLAN}/projections"
@@ -50,7 +51,7 @@ def test_issued_projections_are_those_of_the_ledger(office: Any) -> None:
 def test_the_issue_stays_whatever_is_learned_later(office: Any, quick_retrain: Any) -> None:
     office.bring_month("issued")
     issued = issued_projections(office.store, PLAN)
-    settings = office.client.app.state.desk.settings
+    settings = office.client.app.state.vedich.settings
     quick_retrain(office.store, settings, PLAN, JUNE, promote=True)
     assert office.ask("viewer", "GET", f"{LIST}/coal").json()["stamp"] != issued[0]["stamp"]
     assert office.ask("anonymous", "GET", LIST).json()["projections"] == issued
@@ -62,7 +63,7 @@ def test_what_was_made_for_one_side_is_not_given_to_the_other(
     office: Any, quick_retrain: Any
 ) -> None:
     office.bring_month("issued")
-    settings = office.client.app.state.desk.settings
+    settings = office.client.app.state.vedich.settings
     quick_retrain(office.store, settings, PLAN, JUNE, promote=True)  # what is issued is now older
     for number, path in enumerate((LIST, f"{LIST}.csv", f"{LIST}/coal")):
         for first, second in (("viewer", "anonymous"), ("anonymous", "viewer")):
@@ -83,7 +84,7 @@ def test_outside_an_estimate_is_seen_when_it_is_issued(office: Any) -> None:
     assert issued_projections(office.store, PLAN)[0]["official_estimate"]["value"] == 1500.0
     told = office.ask("anonymous", "GET", f"{LIST}/coal", headers={"If-None-Match": tag})
     assert told.status_code == 304
-    plan = office.store.plan(PLAN)
+    plan = load_plan(office.store, PLAN)
     sign_estimate(office.store, plan, Month(2018, 6), "coal", changed, "issued", "os:second")
     told = office.ask("anonymous", "GET", f"{LIST}/coal", headers={"If-None-Match": tag})
     assert told.status_code == 200

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from data.audit import entries
-from data.sessions import FAILURES_OF_NAME, account_of_session
-from service.access import COOKIE
+from data.accounts.sessions import FAILURES_OF_NAME, account_of_session
+from data.db.audit import entries
+from service.auth.access import COOKIE
 
 FORM = {"name": "viewer", "password": "a long password"}
 WRONG = {"name": "viewer", "password": "a wrong password"}

@@ -32,7 +32,7 @@ def test_the_feed_is_empty_until_a_month_is_issued_for_everybody(office: Any) ->
 
 def test_rows_are_the_issued_projections(issued: Any, quick_retrain: Any) -> None:
     stamps = issued.stamps()
-    settings = issued.client.app.state.desk.settings
+    settings = issued.client.app.state.vedich.settings
     quick_retrain(issued.store, settings, "demo-2018", None, promote=True)
     for who in ("anonymous", "viewer"):
         rows = issued.ask(who, "GET", FEED).json()["value"]

@@ -1,7 +1,7 @@
 """Every route says who may ask it, and keeps to it, for every role and every key.
 
 The routes are the application's own. A new one needs a declared role
-(`service.access.requires`) and a line in `ASKED` that says how to ask it.
+(`service.auth.access.requires`) and a line in `ASKED` that says how to ask it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from data.accounts import ROLES
-from data.api_keys import SCOPES
-from data.event_rows import EventEntry
-from data.import_rows import UploadedFile
-from data.imports import commit, preview
+from data.accounts.accounts import ROLES
+from data.accounts.keys import SCOPES
+from data.ingestion.imports import commit, preview
+from data.ingestion.rows import UploadedFile
+from data.plans.events import EventEntry, add_event
+from data.plans.rows import load_plan, save_plan
 from models.series import Month
-from service.access import ACCESS, Access, declared, requires
-from service.report.starter import starter
+from service.auth.access import ACCESS, Access, declared, requires
+from service.report.template.starter import starter
 from tests.service.test_entries import PLAN as TASKS
 
 PLACES = {
@@ -81,7 +82,7 @@ def _issued(office: Any) -> dict[str, Any]:
 
 
 def _job(office: Any) -> dict[str, Any]:
-    return {"id": office.client.app.state.desk.jobs.start("nothing", lambda _: {}).id}
+    return {"id": office.client.app.state.vedich.jobs.start("nothing", lambda _: {}).id}
 
 
 def _estimate(state: Any) -> Callable[[Any], dict[str, Any]]:
@@ -98,7 +99,7 @@ def _new_value(office: Any) -> dict[str, Any]:
 
 def _tasks(office: Any) -> dict[str, Any]:
     """A plan of a family of its own that has a task and a log."""
-    office.store.save_plan(replace(TASKS, slug="tasks-2021", family="tasks"))
+    save_plan(office.store, replace(TASKS, slug="tasks-2021", family="tasks"))
     return {}
 
 
@@ -112,8 +113,9 @@ def _in_words(office: Any) -> dict[str, Any]:
 
 def _pulse(office: Any) -> dict[str, Any]:
     """An event of the planner's own, of which a decision can be asked."""
-    plan = office.store.plan("demo-2018")
-    office.store.add_event(
+    plan = load_plan(office.store, "demo-2018")
+    add_event(
+        office.store,
         plan,
         EventEntry("coal", Month(2017, 3), "pulse", -0.2, 1, True, date(2018, 6, 1), "An"),
     )
@@ -269,7 +271,7 @@ ASKED: dict[tuple[str, str], Asked] = {
 def quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may start a retraining is asked here, not what comes of it."""
     monkeypatch.setattr(
-        "service.routes.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
+        "service.api.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.audit import entries
-from service.schemas import (
+from data.db.audit import entries
+from service.shapes.schemas import (
     AuditLog,
     EstimateList,
     MonthList,

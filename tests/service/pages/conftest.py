@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 import uvicorn
 
+from data.db.store import Store
 from data.settings import Settings
-from data.store import Store
 from service.app import create_app
 
 FLAGS = (
@@ -68,7 +68,7 @@ def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield Served(f"http://127.0.0.1:{port}", store, app)
         server.should_exit = True
         thread.join(10)
-    app.state.desk.close()
+    app.state.vedich.close()
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""A month at the desk, the planner's way, in a real browser."""
+"""A month at the application's state, the planner's way, in a real browser."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_retraining_is_followed_while_it_runs(
 
         return run
 
-    monkeypatch.setattr("service.routes.plans.retrain_work", work)
+    monkeypatch.setattr("service.api.plans.retrain_work", work)
     chromium.open(f"{served.address}{PLAN}/models?lang=vi")
     chromium.find("form[data-job] button").click()
     chromium.wait_for(lambda: "1 / 3 · coal 2017" in chromium.text())

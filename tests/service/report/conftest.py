@@ -12,21 +12,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.observation import Kpi, Observation
-from data.plan import Plan, PlanVersion
+from data.db.store import Store
+from data.ledger.promotions import Promotion, record_promotion
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import save_plan
 from data.settings import Settings
-from data.store import ImportRecord, Promotion, Store
+from data.vintages.observation import Observation
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import ImportRecord, add_observations
 from models.candidates import REGISTRY
 from models.pipeline import LADDER, Learned, fit_candidates
 from models.series import Month
-from models.target import Target
-from service.desk import Desk
+from models.targets.target import Target
 from service.report.build import Wanted, build
 from service.report.document import Report
 from service.report.letterhead import Letterhead
-from training.bundle import Bundle, write_bundle
-from training.bundles import bundle_folder
-from training.scoreboard import Scoreboard
+from service.state.app_state import AppState
+from training.backtest.scoreboard import Scoreboard
+from training.bundle.bundle import Bundle, write_bundle
+from training.bundle.promoted import bundle_folder
 
 KPIS = (
     Kpi("exports", "Xuất khẩu", "Exports", "million USD", decimals=1),
@@ -94,22 +99,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "demo-2021", "demo", 2021, "Sở Công Thương", "Kế hoạch 2021", "Plan for 2021",
         KPIS, (version,), label="reconstructed",
     )  # fmt: skip
-    store.save_plan(plan)
+    save_plan(store, plan)
     origin = ImportRecord("demo.csv", "0" * 64, "test", datetime(2021, 7, 1, tzinfo=UTC))
-    store.add_observations("demo", tuple(figures()), origin)
+    add_observations(store, "demo", tuple(figures()), origin)
     _promote(store, settings)
     store.close()
     return folder
 
 
 def _promote(store: Store, settings: Settings) -> None:
-    panel = store.panel("demo", DAY)
+    panel = load_panel(store, "demo", DAY)
     cheap = {name: REGISTRY[name] for name in LADDER}
     series = {kpi.slug: panel.series_as_of(kpi.slug, DAY) for kpi in KPIS}
     bundle = Bundle(
         family="demo",
         as_of=DAY,
-        data_hash=store.data_hash("demo", DAY),
+        data_hash=load_panel(store, "demo", DAY).hash(DAY),
         kinds={kpi.slug: kpi.kind for kpi in KPIS},
         units={kpi.slug: kpi.unit for kpi in KPIS},
         learned={slug: Learned(*fit_candidates(one, cheap)) for slug, one in series.items()},
@@ -117,7 +122,7 @@ def _promote(store: Store, settings: Settings) -> None:
     )
     write_bundle(bundle, bundle_folder(settings.bundles, "demo", bundle.content_hash))
     now = datetime(2021, 7, 1, tzinfo=UTC)
-    store.record_promotion(Promotion("demo", "1", DAY, now, bundle.content_hash))
+    record_promotion(store, Promotion("demo", "1", DAY, now, bundle.content_hash))
 
 
 def _no_scores() -> Scoreboard:
@@ -131,17 +136,17 @@ def _no_scores() -> Scoreboard:
 
 
 @pytest.fixture(scope="session")
-def desk(home: Path) -> Iterator[Desk]:
+def app_state(home: Path) -> Iterator[AppState]:
     settings = Settings(home=home)
-    desk = Desk(settings, Store.open(settings.store_url))
-    yield desk
-    desk.close()
+    app_state = AppState(settings, Store.open(settings.store_url))
+    yield app_state
+    app_state.close()
 
 
 @pytest.fixture(scope="session")
-def projections(desk: Desk) -> list[dict[str, Any]]:
+def projections(app_state: AppState) -> list[dict[str, Any]]:
     """The API's JSON, with an approved estimate for exports and a pending one for coal."""
-    found = [dict(one.projection) for one in desk.all_issued("demo-2021", DAY)]
+    found = [dict(one.projection) for one in app_state.all_issued("demo-2021", DAY)]
     for slug, value, state in (("exports", 1500.0, "approved"), ("coal", 1490.0, "checked")):
         one = next(entry for entry in found if entry["kpi"] == slug)
         one["official_estimate"] = {
@@ -152,9 +157,9 @@ def projections(desk: Desk) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def made(desk: Desk, projections: list[dict[str, Any]]) -> Callable[..., Report]:
+def made(app_state: AppState, projections: list[dict[str, Any]]) -> Callable[..., Report]:
     """Builds a report: `made(lang='en', part='annex')`."""
-    basis = desk.basis("demo-2021", DAY)
+    basis = app_state.basis("demo-2021", DAY)
 
     @cache
     def make(**wanted: Any) -> Report:

@@ -14,23 +14,24 @@ import docx
 import pytest
 from fastapi import FastAPI
 
-from data.plan import Plan, PlanVersion
+from data.db.store import Store
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
-from data.signing import sign_month
-from data.signoff import figures_of
-from data.signoff_rows import sign_off
-from data.store import Store
+from data.sign_off.rows import sign_off
+from data.sign_off.rules import figures_of
+from data.sign_off.signing import sign_month
 from models.errors import UnreadableFile
 from models.series import Month
-from models.target import Target
+from models.targets.target import Target
 from service.app import create_app
-from service.cli import main
-from service.desk import Desk
+from service.cli.main import main
 from service.report.build import Wanted
-from service.report.formats import FORMATS, LAYOUTS, Format
 from service.report.letterhead import FILE, letterhead_of
-from service.reports import report_of
-from service.signoff import stamps_of
+from service.report.renderers.formats import FORMATS, LAYOUTS, Format
+from service.report.request import report_of
+from service.state.app_state import AppState
+from service.workflow.sign_off import stamps_of
 
 BASE = "/v1/plans/demo-2021/report"
 PLAN = Plan("demo-2021", "demo", 2021, "Sở Công Thương", "", "", (), ())
@@ -78,14 +79,14 @@ def test_parts_languages_and_kinds(client: Any) -> None:
 
 
 def test_a_report_is_a_draft_until_its_month_is_issued_with_these_figures(home: Path) -> None:
-    desk = Desk(Settings(home=home), Store.open(Settings(home=home).store_url))
-    store, june = desk.store, Month(2021, 6)
-    plan = store.plan("demo-2021")
-    stamps = stamps_of(desk.shown("demo-2021", DAY))
+    app_state = AppState(Settings(home=home), Store.open(Settings(home=home).store_url))
+    store, june = app_state.store, Month(2021, 6)
+    plan = load_plan(store, "demo-2021")
+    stamps = stamps_of(app_state.shown("demo-2021", DAY))
     figures = figures_of(stamps, sign_off(store, "demo-2021", june).current)
 
     def banner(day: date) -> str:
-        return report_of(desk, "demo-2021", day, Wanted()).banner
+        return report_of(app_state, "demo-2021", day, Wanted()).banner
 
     try:
         for state in ("checked", "approved"):
@@ -93,10 +94,10 @@ def test_a_report_is_a_draft_until_its_month_is_issued_with_these_figures(home: 
             assert banner(DAY) == "DỰ THẢO"
         sign_month(store, plan, june, stamps, figures, "issued", "os:second")
         assert banner(DAY) == ""
-        store.save_plan(replace(plan, versions=(*plan.versions, ADJUSTED)))
+        save_plan(store, replace(plan, versions=(*plan.versions, ADJUSTED)))
         assert banner(DAY) == "DỰ THẢO"  # a target has changed since
     finally:
-        desk.close()
+        app_state.close()
 
 
 def test_the_command_writes_what_the_route_gives(

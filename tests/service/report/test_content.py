@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from models.errors import InputError, NoObservations
-from service.desk import Desk
+from service.projections.facts import Facts
 from service.report.build import Wanted, build
 from service.report.document import Heading, Number, Paragraph, Report, Table
-from service.report.facts import Facts
 from service.report.letterhead import Letterhead
-from service.report.markdown import render
-from service.reports import moves_since
+from service.report.renderers.markdown import render
+from service.report.request import moves_since
+from service.state.app_state import AppState
 
 Made = Callable[..., Report]
 
@@ -124,16 +124,18 @@ def test_english_counts_agree(made: Made) -> None:
     assert "1 targets" not in text
 
 
-def test_letters_are_composed(desk: Desk, projections: list[dict[str, Any]]) -> None:
+def test_letters_are_composed(app_state: AppState, projections: list[dict[str, Any]]) -> None:
     head = Letterhead(organ=unicodedata.normalize("NFD", "Sở Công Thương"))
-    report = build(desk.basis("demo-2021", date(2021, 6, 30)), projections, head, Wanted())
+    report = build(app_state.basis("demo-2021", date(2021, 6, 30)), projections, head, Wanted())
     assert unicodedata.is_normalized("NFC", words_of(report))
     assert report.letterhead.organ == "Sở Công Thương"
 
 
-def test_a_year_without_figures_is_refused(desk: Desk, projections: list[dict[str, Any]]) -> None:
+def test_a_year_without_figures_is_refused(
+    app_state: AppState, projections: list[dict[str, Any]]
+) -> None:
     before = [one | {"cutoff": "2020-12"} for one in projections]
-    basis = desk.basis("demo-2021", date(2021, 6, 30))
+    basis = app_state.basis("demo-2021", date(2021, 6, 30))
     with pytest.raises(NoObservations, match="no figure of 2021"):
         build(replace(basis), before, Letterhead("x"), Wanted())
 
@@ -154,7 +156,7 @@ def test_figures_keep_their_exact_values(made: Made) -> None:
 
 
 def test_the_annex_says_why_probabilities_moved(
-    desk: Desk, projections: list[dict[str, Any]]
+    app_state: AppState, projections: list[dict[str, Any]]
 ) -> None:
     def part(name: str, change: float) -> dict[str, Any]:
         return {"part": name, "change": change}
@@ -183,7 +185,7 @@ def test_the_annex_says_why_probabilities_moved(
             }
         ],
     }
-    basis = desk.basis("demo-2021", date(2021, 6, 30))
+    basis = app_state.basis("demo-2021", date(2021, 6, 30))
     head = Letterhead(organ="Sở", parent="UBND")
     for lang, words in (("vi", "VÌ SAO DỰ BÁO THAY ĐỔI"), ("en", "WHY PROJECTIONS MOVED")):
         annex = build(basis, projections, head, Wanted(lang=lang, part="annex"), moves)
@@ -202,5 +204,5 @@ def test_the_annex_says_why_probabilities_moved(
         assert words not in words_of(report)  # probabilities are internal
 
 
-def test_the_annex_goes_without_where_nothing_answered_before(desk: Desk) -> None:
-    assert moves_since(desk, "demo-2021", date(2021, 6, 30)) is None
+def test_the_annex_goes_without_where_nothing_answered_before(app_state: AppState) -> None:
+    assert moves_since(app_state, "demo-2021", date(2021, 6, 30)) is None

@@ -17,10 +17,10 @@ import docx
 import openpyxl
 import pytest
 
-from service.charts import font_folder
+from service.charts.fan_chart import font_folder
 from service.report.document import Block, Number, Report, Table
-from service.report.fonts import OFFICE, SERIF, serif_folder
-from service.report.formats import FORMATS, Format, render
+from service.report.renderers.fonts import OFFICE, SERIF, serif_folder
+from service.report.renderers.formats import FORMATS, Format, render
 
 Made = Callable[..., Report]
 

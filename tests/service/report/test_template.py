@@ -12,8 +12,8 @@ import pytest
 
 from models.errors import UnreadableFile
 from service.report.document import Report
-from service.report.starter import starter
-from service.report.template import Filled, fill
+from service.report.template.filling import Filled, fill
+from service.report.template.starter import starter
 from service.texts import Lang
 
 Made = Callable[..., Report]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.schemas import Problem
+from service.shapes.schemas import Problem
 
 PLAN = "/v1/plans/demo-2018"
 COAL = f"{PLAN}/projections/coal"
@@ -81,7 +81,7 @@ def test_an_unexpected_error_is_500_and_gives_nothing_away(
     def fail(*_given: Any) -> Any:
         raise error("a secret")
 
-    monkeypatch.setattr(own_service.app.state.desk.store, "plan", fail)
+    monkeypatch.setattr(own_service.app.state.vedich.store, "plan", fail)
     method = "POST" if address.endswith("retrain") else "GET"
     response = own_service.request(method, address)
     assert response.status_code == 500
@@ -93,7 +93,7 @@ def test_an_unexpected_error_is_500_and_gives_nothing_away(
 def test_an_answer_that_is_not_of_its_shape_is_500(
     own_service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.routes.plans.detail", lambda _store, _plan: {"plan": 1})
+    monkeypatch.setattr("service.api.plans.detail", lambda _store, _plan: {"plan": 1})
     response = own_service.get(PLAN)
     assert (response.status_code, response.json()["type"]) == (500, "about:blank")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from data.audit import entries
-from data.imports import MAX_BYTES
+from data.db.audit import entries
+from data.ingestion.imports import MAX_BYTES
 
 HEADER = "Chỉ tiêu;Tháng;Giá trị;Trạng thái;Ngày công bố\n"
 MAY = HEADER + "coal;2018-05;{value};chính thức;2018-07-10\n"
@@ -125,7 +125,7 @@ def test_a_row_is_matched_by_hand(client: Any) -> None:
     assert matched["preview"]["unknown"] == []
     assert matched["preview"]["rows"][0]["how"] == "match"
     assert client.post(f"{BASE}/{id}/commit").status_code == 200
-    store = client.app.state.desk.store
+    store = client.app.state.vedich.store
     assert [one.by for one in entries(store, action="figures.match")] == ["local"]
 
 

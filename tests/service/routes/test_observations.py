@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.schemas import ObservationList
+from service.shapes.schemas import ObservationList
 
 ADDRESS = "/v1/observations?plan=demo-2018"
 

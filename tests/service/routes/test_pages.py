@@ -13,15 +13,16 @@ import docx
 import pandas as pd
 import pytest
 
-from data.accounts import add_account
-from data.sessions import log_in
+from data.accounts.accounts import add_account
+from data.accounts.sessions import log_in
+from data.db.store import Store
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
-from data.store import Store
-from service import problems
+from service.analysis.reliability import reliability_of
 from service.app import create_app
-from service.reliability import reliability_of
-from service.tables import table_rows
-from training.scoreboard import QUANTILES
+from service.projections.tables import table_rows
+from service.web import problems
+from training.backtest.scoreboard import QUANTILES
 
 WORDS = {
     "vi": (
@@ -60,7 +61,7 @@ def test_the_plan_page_shows_the_table_of_the_same_figures(service: Any, lang: A
     for word in WORDS[lang]:
         assert word in shown
     listed = service.get("/v1/plans/demo-2018/projections?as_of=2018-06").json()["projections"]
-    plan = service.app.state.desk.store.plan("demo-2018")
+    plan = load_plan(service.app.state.vedich.store, "demo-2018")
     for row in table_rows(listed, plan, lang):
         for cell in (row.name, row.unit, row.actual, row.actual_status, row.interval, row.target):
             assert cell in shown
@@ -84,7 +85,7 @@ def test_the_first_page_leads_to_the_plan_or_the_kpi_asked_for(service: Any) -> 
 def test_nothing_is_loaded_from_elsewhere_and_every_link_works(
     service: Any, lang: str, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.assets.vega_script", lambda home: b"")  # takes seconds
+    monkeypatch.setattr("service.web.assets.vega_script", lambda home: b"")  # takes seconds
     html = service.get(f"{page}?as_of=2018-06&lang={lang}").text
     links = {unescape(link) for link in re.findall(r'(?:href|src|action|spec)="([^"]+)"', html)}
     assert f"{PLAN}?as_of=2018-06&lang={lang}" in links
@@ -184,7 +185,7 @@ def test_notes_of_planners_stand_on_the_kpi_page_from_their_month_on(own_service
 def test_a_viewer_is_shown_no_forms_for_what_only_others_may(
     own_service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = own_service.app.state.desk.store
+    store = own_service.app.state.vedich.store
     add_account(store, "reader", "viewer", "a long password", "os:root")
     token = log_in(store, "reader", "a long password", "test", datetime.now(UTC))
     headers = {"Cookie": f"vedich_session={token}"}
@@ -370,9 +371,9 @@ def test_an_empty_database_says_how_to_begin(tmp_path: Path, client_of: Any) -> 
 
 
 def test_a_label_and_names_are_shown_as_text(own_service: Any) -> None:
-    store = own_service.app.state.desk.store
-    plan = store.plan("demo-2018")
-    store.save_plan(type(plan)(**{**vars(plan), "label": "<b>dựng lại</b>"}))
+    store = own_service.app.state.vedich.store
+    plan = load_plan(store, "demo-2018")
+    save_plan(store, type(plan)(**{**vars(plan), "label": "<b>dựng lại</b>"}))
     page = own_service.get(f"{PLAN}?as_of=2018-06").text
     assert "&lt;b&gt;dựng lại&lt;/b&gt;" in page
     assert "<b>dựng lại" not in page

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from data.plan import Plan
-from service.schemas import JobShape, PlanDetail, PlanList, VersionShape
+from data.plans.plan import Plan
+from service.shapes.schemas import JobShape, PlanDetail, PlanList, VersionShape
 
 PLAN = "/v1/plans/demo-2018"
 TARGET = {"kpi": "coal", "comparator": "at_least", "lower": 1650.0, "source": "made up"}

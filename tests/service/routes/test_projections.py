@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from data.plan import PlanVersion
+from data.db.store import Store
+from data.plans.plan import PlanVersion
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
-from data.store import Store
-from models.target import Target
-from service.projections import projections
-from service.schemas import History, Projection, ProjectionList
+from models.targets.target import Target
+from service.projections.issue import projections
+from service.shapes.schemas import History, Projection, ProjectionList
 
 PLAN = "/v1/plans/demo-2018"
 LIST, COAL = f"{PLAN}/projections", f"{PLAN}/projections/coal"
@@ -146,11 +147,11 @@ def test_a_new_plan_version_makes_a_new_answer_from_its_day_on(
     own_service: Any, home: Path
 ) -> None:
     before = {day: own_service.get(f"{COAL}?as_of={day}") for day in ("2018-05", "2018-06")}
-    store = own_service.app.state.desk.store
-    plan = store.plan("demo-2018")
+    store = own_service.app.state.vedich.store
+    plan = load_plan(store, "demo-2018")
     harder = Target("at_least", 1700.0, source="made up")
     version = PlanVersion(3, date(2018, 6, 20), "made up", (("coal", harder),))
-    store.save_plan(type(plan)(**{**vars(plan), "versions": (*plan.versions, version)}))
+    save_plan(store, type(plan)(**{**vars(plan), "versions": (*plan.versions, version)}))
     after = {day: own_service.get(f"{COAL}?as_of={day}") for day in before}
     assert after["2018-05"].headers["etag"] == before["2018-05"].headers["etag"]
     held = {"If-None-Match": before["2018-06"].headers["etag"]}

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from service.schemas import ModelList, StampRecord, TrackRecordList
-from training.bundle import read_bundle
-from training.scoreboard import summary, taught
+from data.plans.rows import load_plan, save_plan
+from service.shapes.schemas import ModelList, StampRecord, TrackRecordList
+from training.backtest.scoreboard import summary, taught
+from training.bundle.bundle import read_bundle
 
 COAL = "/v1/plans/demo-2018/projections/coal"
 
@@ -47,8 +48,8 @@ def test_the_track_record_is_the_backtest_of_the_model_that_answers(
 
 
 def test_a_labelled_family_has_no_track_record(own_service: Any) -> None:
-    store = own_service.app.state.desk.store
-    store.save_plan(replace(store.plan("demo-2018"), label="made up, for demonstration"))
+    store = own_service.app.state.vedich.store
+    save_plan(store, replace(load_plan(store, "demo-2018"), label="made up, for demonstration"))
     for address in ("/v1/track-record", "/v1/track-record?plan=demo-2018"):
         assert own_service.get(address).json() == {"track_record": []}
 

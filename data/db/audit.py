@@ -1,0 +1,96 @@
+"""Who did what and when: an append-only log, written together with what it tells of.
+
+Who: the name of an account; 'key:NAME' for an API key; 'local' for requests on
+loopback while there is no account; 'os:NAME' for the command line.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select
+
+from data.db import tables
+
+if TYPE_CHECKING:
+    from data.db.store import Store
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log; `before` and `after` hold what changed, None where nothing was."""
+
+    id: int
+    at: datetime
+    by: str
+    action: str  # 'plan.save', 'figures.import', 'estimate.checked', …
+    subject: str  # what it was done to: a plan, a family, an account
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def process_user() -> str:
+    """Who runs this program: 'os:NAME', or the number of a user without a name."""
+    try:
+        return f"os:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"os:{os.getuid()}"
+
+
+def write_entry(
+    connection: Connection,
+    by: str,
+    action: str,
+    subject: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Append an entry in the transaction of the change that it tells of."""
+    connection.execute(
+        insert(tables.audit).values(
+            at=datetime.now(UTC),
+            actor=by,
+            action=action,
+            subject=subject,
+            before=before,
+            after=after,
+        )
+    )
+
+
+def record(
+    store: Store, by: str, action: str, subject: str, *, after: Mapping[str, Any] | None = None
+) -> None:
+    """Append an entry by itself: what it tells of changed nothing in the database."""
+    with store.writing() as connection:
+        write_entry(connection, by, action, subject, after=after)
+
+
+def entries(
+    store: Store,
+    *,
+    limit: int = 100,
+    older_than: int | None = None,
+    by: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+) -> tuple[Entry, ...]:
+    """The newest entries first, narrowed where asked; `older_than` an id pages on."""
+    table = tables.audit
+    chosen = select(table).order_by(table.c.id.desc()).limit(limit)
+    if older_than is not None:
+        chosen = chosen.where(table.c.id < older_than)
+    for name, wanted in (("actor", by), ("action", action), ("subject", subject)):
+        if wanted is not None:
+            chosen = chosen.where(table.c[name] == wanted)
+    with store.reading() as connection:
+        return tuple(
+            Entry(row.id, row.at, row.actor, row.action, row.subject, row.before, row.after)
+            for row in connection.execute(chosen)
+        )

@@ -1,0 +1,50 @@
+"""What changes whenever anything that a family's answers rest on does; cheap to ask."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import ScalarSelect, Table, bindparam, func, select
+
+from data.db import tables
+from data.db.store import Store
+
+
+def _newest(table: Table, *, of_family: bool = False) -> ScalarSelect[int]:
+    chosen = select(func.coalesce(func.max(table.c.id), 0))
+    if of_family:
+        chosen = chosen.where(table.c.family == bindparam("family"))
+    return chosen.scalar_subquery()
+
+
+_REVISION = select(  # built once: every answer asks for it
+    _newest(tables.imports),
+    _newest(tables.withdrawals),
+    _newest(tables.edits),
+    _newest(tables.promotions, of_family=True),
+    _newest(tables.steps, of_family=True),
+)
+
+
+class Revision(NamedTuple):
+    """Newest row numbers of imports and edits of plans, and of a family's promotions and steps.
+
+    Imports, withdrawals and edits are of all families: one may hold the indicators of
+    another. `figures` changes only with what projections are computed from.
+    """
+
+    imports: int
+    withdrawals: int
+    edits: int
+    promotions: int
+    steps: int
+
+    @property
+    def figures(self) -> tuple[int, int, int, int]:
+        return self[:4]
+
+
+def revision_of(store: Store, family: str) -> Revision:
+    """The revision of everything that a family's answers rest on."""
+    with store.reading() as connection:
+        return Revision(*connection.execute(_REVISION, {"family": family}).one())

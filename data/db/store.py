@@ -1,0 +1,135 @@
+"""The one door to the database: connections to read over, one writer at a time, migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from models.errors import InputError, StoreUnavailable
+
+_WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
+
+
+class Store:
+    """A database of plans and observations; append-only but for names and definitions.
+
+    Observations, imports, plan versions, what people enter, promotions and
+    projections are never changed or deleted; triggers in the database refuse it
+    too. One writer at a time; any number of threads and processes may read meanwhile.
+    What is read and written over its connections stands with its subject, in
+    functions that take the store: `data.plans`, `data.vintages`, `data.ledger`, …
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open and bring up to date the database at a SQLAlchemy URL.
+
+        SQLite files are created with their folder and kept in WAL mode;
+        'postgresql://' is served by psycopg.
+
+        Raises
+        ------
+        InputError
+            If the URL is none, or of a database that this program does not know.
+        StoreUnavailable
+            If the database cannot be reached or opened; also raised by every
+            method when it goes away later.
+        """
+        address = _address(url)
+        if address.get_backend_name() == "sqlite" and address.database not in (
+            None,
+            "",
+            ":memory:",
+        ):
+            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "handle_error", _say_unavailable)
+        store = cls(engine)
+        store._migrate()
+        return store
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        configuration = Config()
+        configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        head = ScriptDirectory.from_config(configuration).get_current_head()
+        with self.reading() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == head:
+                return
+        with self.writing() as connection:
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, "head")
+
+    def reading(self) -> Connection:
+        """A connection to read over; use it as a context."""
+        return self._engine.connect()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that keeps other writers out from its beginning."""
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
+            yield connection
+
+
+def _address(url: str) -> URL:
+    """A URL with the driver that serves it; what it says beyond its scheme may be secret."""
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except ArgumentError:
+        backend = "no URL"
+    if backend not in ("sqlite", "postgresql"):
+        raise InputError(
+            f"expected the URL of a database, found {backend}. Set VEDICH_DATABASE_URL to "
+            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
+        )
+    if address.drivername == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    return address
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _say_unavailable(context: ExceptionContext) -> None:
+    """Let a database that is away be our own error; a fault in a statement stays what it is."""
+    sqlite_says = getattr(context.original_exception, "sqlite_errorname", "")
+    away = isinstance(context.sqlalchemy_exception, OperationalError)
+    if (away and sqlite_says != "SQLITE_ERROR") or sqlite_says == "SQLITE_NOTADB":
+        engine = context.engine
+        place = engine.url.render_as_string() if engine else "the address given"
+        reason = (str(context.original_exception).splitlines() or ["no answer"])[0]
+        raise StoreUnavailable(
+            f"expected the database at {place}, found: {reason}. Start it, or set "
+            "VEDICH_DATABASE_URL to where it is (unset: a file under VEDICH_HOME)."
+        )

@@ -1,0 +1,288 @@
+"""One file of figures as observations of a family's KPIs, and what was understood of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from data.plans.kpi import Kpi
+from data.readers.gso.annex import read_workbook
+from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
+from data.readers.report_form.form import TABLE as REPORT_FORM
+from data.readers.report_form.form import read_report_form
+from data.readers.spreadsheet.cells import Sheets, fold, publication_date
+from data.readers.spreadsheet.intake import Kind, kind_of
+from data.readers.tidy import TIDY, TidyFile, read_rows, refuse_unknown
+from data.vintages.observation import Form, Observation
+from models.errors import InputError, UnknownLayout
+from models.series import FigureStatus
+
+FORMS: dict[Measure, tuple[Form, FigureStatus]] = {
+    "month_est": ("month", "estimate"),
+    "month_prev": ("month", "restated"),
+    "ytd": ("year_to_date", "estimate"),
+    "ytd_prev": ("year_to_date", "restated"),
+    "plan_pct": ("share_of_plan", "estimate"),
+    "plan_value": ("plan", "final"),
+    "yoy_month": ("rate_on_year", "estimate"),
+    "yoy_month_prev": ("rate_on_year", "restated"),
+    "yoy_ytd": ("rate_to_date", "estimate"),
+    "yoy_ytd_prev": ("rate_to_date", "restated"),
+    "mom": ("rate_on_month", "estimate"),
+    "quarter": ("quarter", "estimate"),
+    "month_last_year": ("month", "restated"),
+    "ytd_last_year": ("year_to_date", "restated"),
+    "year_last_year": ("year", "restated"),
+}
+
+RowKey = tuple[str, str, int, str]  # table, quantity, occurrence, folded label
+
+
+@dataclass(frozen=True)
+class PrintedRow:
+    """A row of a table as printed; `unit` is '' where none is said."""
+
+    table: str
+    label: str
+    quantity: str = ""
+    occurrence: int = 1
+    unit: str = ""
+
+    @property
+    def key(self) -> RowKey:
+        return self.table, self.quantity, self.occurrence, fold(self.label)
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """A row, and what becomes of it.
+
+    Attributes
+    ----------
+    how : 'plan' if the plan's definition of the KPI names the row, 'match' if a
+        person matched it, 'ignored' if a person said that it is none of the KPIs,
+        'unknown' if nobody said anything
+    kpi : slug; None unless `how` is 'plan' or 'match'
+    figures : how many were read from it
+    """
+
+    row: PrintedRow
+    how: Literal["plan", "match", "ignored", "unknown"]
+    kpi: str | None
+    figures: int
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """A file's content as observations, or why there are none.
+
+    Attributes
+    ----------
+    tables : names of the tables found
+    printed : how many rows of figures they have
+    rows : the rows with their KPIs
+    problem : why nothing of the file can be used
+    blocked : why nothing of it is used until its unknown rows are matched; of a
+        table in which unknown rows are normal (an annex of the whole country) None
+    notes : what was odd, and where
+    """
+
+    file: str
+    sha256: str
+    observations: tuple[Observation, ...] = ()
+    tables: tuple[str, ...] = ()
+    printed: int = 0
+    rows: tuple[ReadRow, ...] = ()
+    problem: str | None = None
+    blocked: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[PrintedRow, ...]:
+        return tuple(one.row for one in self.rows if one.how == "unknown")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Which KPI claims a row: the plan's own definitions, then what people matched.
+
+    `matched` has None for rows that are none of the family's KPIs.
+    """
+
+    kpis: tuple[Kpi, ...]
+    defined: Mapping[RowKey, str]
+    matched: Mapping[RowKey, str | None]
+
+    @classmethod
+    def of(cls, kpis: Iterable[Kpi], matched: Mapping[RowKey, str | None]) -> Claims:
+        kept = tuple(kpis)
+        defined = {
+            (row.table, row.quantity, row.occurrence, name): kpi.slug
+            for kpi in kept
+            for row in kpi.rows
+            for name in row.names
+        }
+        return cls(kept, defined, matched)
+
+    def read(self, row: PrintedRow, figures: int) -> ReadRow:
+        if row.key in self.defined:
+            return ReadRow(row, "plan", self.defined[row.key], figures)
+        if row.key not in self.matched:
+            return ReadRow(row, "unknown", None, figures)
+        kpi = self.matched[row.key]
+        return ReadRow(row, "match" if kpi else "ignored", kpi, figures)
+
+
+def read_file(content: bytes, file: str, claims: Claims, published: date | None) -> FileRead:
+    """Read a file of any layout that is known.
+
+    Parameters
+    ----------
+    content, file : its bytes, and its name as it appears in errors and sources
+    claims : which rows are which KPI
+    published : publication date; else the date at the start of the file's name, or
+        what a tidy file says per figure
+
+    Returns
+    -------
+    FileRead; of a file that cannot be used with the reason as `problem`
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        kind = kind_of(content, file)
+        remarks = () if kind == "text" else Sheets(content, file).remarks()
+        read = _by_layout(content, file, sha256, claims, published, kind)
+        return replace(read, notes=(*remarks, *read.notes))
+    except InputError as error:
+        return FileRead(file, sha256, problem=str(error))
+
+
+def _by_layout(
+    content: bytes, file: str, sha256: str, claims: Claims, published: date | None, kind: Kind
+) -> FileRead:
+    """A report form, an annex or a tidy table, whichever the file turns out to be."""
+    try:
+        return _form(content, file, sha256, claims, published)
+    except UnknownLayout:
+        pass
+    if kind == "text":
+        return _tidy(content, file, sha256, claims, published)
+    try:
+        return _annex(read_workbook(content, file), sha256, claims, published)
+    except UnknownLayout as no_annex:
+        return _tidy(content, file, sha256, claims, published, no_annex)
+
+
+def _form(
+    content: bytes, file: str, sha256: str, claims: Claims, published: date | None
+) -> FileRead:
+    """A department's own report form; its rows name the KPIs, or were matched before."""
+    matched = {
+        name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == REPORT_FORM
+    }
+    named = {name: kpi for name, kpi in matched.items() if kpi is not None}
+    form = read_report_form(content, file, claims.kpis, named)
+    own = {key: kpi for key, kpi in form.claimed.items() if key not in claims.matched}
+    return _annex(form, sha256, replace(claims, defined={**claims.defined, **own}), published)
+
+
+def _tidy(
+    content: bytes,
+    file: str,
+    sha256: str,
+    claims: Claims,
+    published: date | None,
+    no_annex: UnknownLayout | None = None,
+) -> FileRead:
+    """A tidy file; of a workbook that is neither, the annex reader's reason is given."""
+    matched = {name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == TIDY}
+    day = published or publication_date(file)
+    try:
+        tidy = read_rows(content, file, claims.kpis, day, matched)
+    except UnknownLayout:
+        if no_annex is None:
+            raise
+        raise no_annex from None
+    blocked = None
+    if tidy.unknown:
+        try:
+            refuse_unknown(file, tidy)
+        except InputError as error:
+            blocked = str(error)
+    return FileRead(
+        file=file,
+        sha256=sha256,
+        observations=tidy.observations,
+        tables=(TIDY,),
+        printed=sum(one.times for one in tidy.names),
+        rows=_tidy_rows(tidy),
+        blocked=blocked,
+    )
+
+
+def _tidy_rows(tidy: TidyFile) -> tuple[ReadRow, ...]:
+    return tuple(
+        ReadRow(PrintedRow(TIDY, one.label, unit=one.unit), one.how, one.kpi, one.times)
+        for one in tidy.names
+    )
+
+
+def _annex(
+    workbook: PrintedWorkbook, sha256: str, claims: Claims, published: date | None
+) -> FileRead:
+    day = published or workbook.published
+    if day is None:
+        raise InputError(
+            f"{workbook.file}: expected a publication date at the start of the file name "
+            "(2021-06-29-…) or in a report form, found none; say it with --published YYYY-MM-DD."
+        )
+    if day < date(*workbook.report_month, 1):
+        raise InputError(
+            f"{workbook.file}: expected a date of publication in {workbook.report_month} or "
+            f"later, the month of the report, found {day}; check the year in the title."
+        )
+    times = Counter(_row_of(figure) for figure in workbook.figures)
+    rows = {row: claims.read(row, count) for row, count in times.items()}
+    return FileRead(
+        file=workbook.file,
+        sha256=sha256,
+        observations=tuple(_observations(workbook, rows, day)),
+        tables=workbook.tables,
+        printed=len({(one.table, one.sheet, one.row, one.occurrence) for one in workbook.figures}),
+        rows=_joined(rows.values()),
+        notes=workbook.notes,
+    )
+
+
+def _joined(rows: Iterable[ReadRow]) -> tuple[ReadRow, ...]:
+    """Each row once, though it was written in several ways or with several units."""
+    joined: dict[RowKey, ReadRow] = {}
+    for one in rows:
+        key = one.row.key
+        before = joined.get(key)
+        joined[key] = replace(before, figures=before.figures + one.figures) if before else one
+    return tuple(joined.values())
+
+
+def _row_of(figure: PrintedFigure) -> PrintedRow:
+    return PrintedRow(figure.table, figure.row, figure.quantity, figure.occurrence, figure.unit)
+
+
+def _observations(
+    workbook: PrintedWorkbook, rows: Mapping[PrintedRow, ReadRow], published: date
+) -> Sequence[Observation]:
+    """The figures of rows that have a KPI, in the order of the workbook."""
+    found = []
+    for figure in workbook.figures:
+        kpi = rows[_row_of(figure)].kpi
+        if kpi is None or figure.measure not in FORMS:
+            continue
+        form, status = FORMS[figure.measure]
+        sheet = f"sheet '{figure.sheet}', " if figure.sheet else ""
+        source = f"{workbook.file}, {sheet}cell {figure.cell}"
+        found.append(Observation(kpi, figure.month, form, figure.value, status, published, source))
+    return found

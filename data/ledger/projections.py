@@ -1,0 +1,54 @@
+"""The ledger: every projection that was given out, by its stamp; append-only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from data.db import tables
+from data.db.store import Store
+from models.errors import UnknownStamp
+
+
+def record_projection(
+    store: Store, stamp: str, plan: str, kpi: str, payload: Mapping[str, Any]
+) -> None:
+    """Enter a projection into the ledger; a stamp entered before keeps its content."""
+    known = select(tables.projections.c.stamp).where(tables.projections.c.stamp == stamp)
+    with store.writing() as connection:
+        if connection.scalar(known) is None:
+            connection.execute(
+                insert(tables.projections).values(
+                    stamp=stamp,
+                    plan=plan,
+                    kpi=kpi,
+                    payload=dict(payload),
+                    recorded_at=datetime.now(UTC),
+                )
+            )
+
+
+def recorded_projection(store: Store, stamp: str) -> dict[str, Any]:
+    """What the ledger holds under a stamp; raise `UnknownStamp`."""
+    return dict(_entry(store, stamp)[0])
+
+
+def recorded_at(store: Store, stamp: str) -> datetime:
+    """When a stamp was entered into the ledger, in UTC; raise `UnknownStamp`."""
+    return _entry(store, stamp)[1]
+
+
+def _entry(store: Store, stamp: str) -> tuple[Mapping[str, Any], datetime]:
+    table = tables.projections
+    chosen = select(table.c.payload, table.c.recorded_at).where(table.c.stamp == stamp)
+    with store.reading() as connection:
+        entry = connection.execute(chosen).one_or_none()
+    if entry is None:
+        raise UnknownStamp(
+            f"no published figure carries the code '{stamp}'; check the letters, and that "
+            "it was issued by this service."
+        )
+    return entry.payload, entry.recorded_at

@@ -1,0 +1,181 @@
+"""Events of a family as people decided on them: rows, and what counts on a day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from data.db import tables
+from data.db.audit import process_user
+from data.db.store import Store
+from data.plans.plan import Plan
+from data.plans.rows import tell_edit
+from models.errors import InputError
+from models.events.event import Event, Shape
+from models.series import Month
+
+
+@dataclass(frozen=True)
+class EventEntry:
+    """One decision about an event; append-only, a later one about the same event counts.
+
+    An event is told from others by KPI, first month and shape.
+
+    Attributes
+    ----------
+    kpi : slug
+    start, shape, size, length, name : as of `models.events.event.Event`
+    accepted : False for one that was rejected
+    day : from when it counts; a view of an earlier day does not know it
+    by, note : who decided, and why
+    number : in the order of entry; None before it is written
+    entered : when it was written down, in UTC; None before it is
+    """
+
+    kpi: str
+    start: Month
+    shape: Shape
+    size: float
+    length: int
+    accepted: bool
+    day: date
+    by: str
+    name: str = ""
+    note: str = ""
+    number: int | None = None
+    entered: datetime | None = None
+
+    @property
+    def event(self) -> Event:
+        """The event as the models take it."""
+        return Event(self.name, self.start, self.shape, self.size, self.length, self.accepted)
+
+
+def decided(
+    entries: Iterable[EventEntry], day: date, up_to: int | None = None
+) -> dict[tuple[str, Month, Shape], EventEntry]:
+    """The decision that counts on a day for each event.
+
+    Parameters
+    ----------
+    day : later decisions are not looked at
+    up_to : number of the last entry looked at, to answer as was answered then
+    """
+    known = [one for one in entries if one.day <= day]
+    if up_to is not None:
+        known = [one for one in known if one.number is not None and one.number <= up_to]
+    known.sort(key=lambda one: (one.day, one.number or 0))
+    return {(one.kpi, one.start, one.shape): one for one in known}
+
+
+def accepted_events(
+    entries: Iterable[EventEntry], kpi: str, day: date, up_to: int | None = None
+) -> tuple[Event, ...]:
+    """The accepted events of a KPI that count on a day, by date."""
+    counting = decided(entries, day, up_to).values()
+    events = [one.event for one in counting if one.kpi == kpi and one.accepted]
+    return tuple(sorted(events, key=lambda event: (event.start, event.shape)))
+
+
+def check_event(plan: Plan, entry: EventEntry, today: date) -> None:
+    """Refuse what cannot be an event.
+
+    Raises
+    ------
+    UnknownKpi
+        If the plan has no such KPI.
+    InputError
+        With what was expected, what was found and what to do.
+    """
+    kpi = plan.kpi(entry.kpi)
+    if kpi.kind in ("milestone", "log"):
+        raise InputError(
+            f"expected a KPI with monthly figures, found '{kpi.slug}' of kind '{kpi.kind}'; "
+            "report on it instead."
+        )
+    most_lost = entry.size >= -1.0 if entry.shape == "pulse" else entry.size > -1.0
+    if not (most_lost and entry.size and math.isfinite(entry.size)):
+        raise InputError(
+            f"expected a size other than 0 and not below -1 (all of it; of a step or a ramp "
+            f"above -1), such as -0.3 for 30 % lower, found {entry.size:g}."
+        )
+    if entry.length < 1 or (entry.shape == "step" and entry.length != 1):
+        raise InputError(
+            f"expected a length of 1 month or more, of a step none, found {entry.length}."
+        )
+    if entry.day > today:
+        raise InputError(f"expected a day up to today, {today}, found {entry.day}.")
+    if not entry.by.strip():
+        raise InputError("expected who says so, found nothing; say it with 'by'.")
+
+
+def events_of(store: Store, family: str) -> tuple[EventEntry, ...]:
+    """All decisions about a family's events, in the order in which they were entered."""
+    with store.reading() as connection:
+        return read_events(connection, family)
+
+
+def add_event(store: Store, plan: Plan, entry: EventEntry, by: str | None = None) -> None:
+    """Append a decision about an event; `by` enters it, default the user of this process."""
+    with store.writing() as connection:
+        write_event(connection, plan, entry, by or process_user(), datetime.now(UTC))
+
+
+def read_events(connection: Connection, family: str) -> tuple[EventEntry, ...]:
+    """All decisions about a family's events, in the order in which they were entered."""
+    table = tables.events
+    chosen = select(table).where(table.c.family == family).order_by(table.c.id)
+    return tuple(
+        EventEntry(
+            kpi=row.kpi,
+            start=Month(row.year, row.month),
+            shape=row.shape,
+            size=row.size,
+            length=row.length,
+            accepted=row.accepted,
+            day=row.day,
+            by=row.entered_by,
+            name=row.name,
+            note=row.note,
+            number=row.id,
+            entered=row.entered_at,
+        )
+        for row in connection.execute(chosen)
+    )
+
+
+def write_event(
+    connection: Connection, plan: Plan, one: EventEntry, actor: str, moment: datetime
+) -> None:
+    """Append a decision, and tell the audit log of it."""
+    connection.execute(
+        insert(tables.events).values(
+            family=plan.family,
+            kpi=one.kpi,
+            year=one.start.year,
+            month=one.start.month,
+            shape=one.shape,
+            size=one.size,
+            length=one.length,
+            accepted=one.accepted,
+            day=one.day,
+            name=one.name,
+            note=one.note,
+            entered_by=one.by,
+            entered_at=moment,
+        )
+    )
+    told = {
+        "start": str(one.start),
+        "shape": one.shape,
+        "size": one.size,
+        "length": one.length,
+        "accepted": one.accepted,
+        "day": one.day.isoformat(),
+    }
+    action = "event.accept" if one.accepted else "event.reject"
+    tell_edit(connection, plan, action, one.kpi, actor, told, moment)

@@ -1,0 +1,79 @@
+"""Plans, their versions, and the targets in force on a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from data.plans.kpi import Kpi
+from models.errors import UnknownKpi
+from models.targets.target import Target
+from models.targets.task import Task
+
+
+@dataclass(frozen=True)
+class PlanVersion:
+    """One adopted or adjusted state of a plan: all targets and tasks then in force.
+
+    `targets` maps nothing away: a version repeats the targets and tasks it keeps.
+    """
+
+    number: int
+    adopted: date
+    document: str
+    targets: tuple[tuple[str, Target], ...]  # (kpi slug, target)
+    note: str = ""
+    tasks: tuple[tuple[str, Task], ...] = ()  # (kpi slug, what is not said by its target)
+
+    def targets_of(self, kpi: str) -> tuple[Target, ...]:
+        return tuple(target for slug, target in self.targets if slug == kpi)
+
+    def task_of(self, kpi: str) -> Task | None:
+        return dict(self.tasks).get(kpi)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The targets of one body for one year; `family` owns KPIs and observations."""
+
+    slug: str  # 'vietnam-2021'
+    family: str  # 'vietnam'
+    year: int
+    body: str
+    name_vi: str
+    name_en: str
+    kpis: tuple[Kpi, ...]
+    versions: tuple[PlanVersion, ...]
+    label: str | None = None  # e.g. 'reconstructed', shown wherever the plan is
+    note: str = ""
+
+    def kpi(self, slug: str) -> Kpi:
+        for kpi in self.kpis:
+            if kpi.slug == slug:
+                return kpi
+        known = ", ".join(kpi.slug for kpi in self.kpis)
+        raise UnknownKpi(f"plan '{self.slug}' has no KPI '{slug}'; it has {known}.")
+
+    def version_on(self, day: date) -> PlanVersion | None:
+        """The version in force on a day; None before the first was adopted."""
+        in_force = [version for version in self.versions if version.adopted <= day]
+        return max(in_force, key=lambda version: (version.adopted, version.number), default=None)
+
+    def set_on(self, kpi: str, target: Target, version: PlanVersion) -> date:
+        """The day on which a target was set that a version has: since then it has not changed."""
+        earlier = sorted(self.versions, key=lambda one: (one.adopted, one.number))
+        day = version.adopted
+        for one in reversed(earlier[: earlier.index(version)]):
+            if bare(target) not in [bare(other) for other in one.targets_of(kpi)]:
+                break
+            day = one.adopted
+        return day
+
+    def targets_on(self, kpi: str, day: date) -> tuple[Target, ...]:
+        version = self.version_on(day)
+        return version.targets_of(kpi) if version else ()
+
+
+def bare(target: Target) -> Target:
+    """A target without where its figures come from, to be compared with another."""
+    return replace(target, basis="", source="")

@@ -1,0 +1,321 @@
+"""Plans, their versions and KPIs as rows, read and written over a connection of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from data.db import tables
+from data.db.audit import process_user, write_entry
+from data.db.store import Store
+from data.plans.kpi import Kpi, RowSelector
+from data.plans.plan import Plan, PlanVersion
+from models.errors import InvalidPlan, UnknownPlan
+from models.targets.target import Target
+from models.targets.task import Step, Task
+
+Item = TypeVar("Item", Target, Task)
+_HEAD = ("family", "year", "body", "name_vi", "name_en", "label", "note")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving a plan changed."""
+
+    new_plan: bool
+    new_versions: tuple[int, ...]
+    changed_kpis: tuple[str, ...]
+
+
+def plan_slugs(store: Store) -> tuple[str, ...]:
+    """Slugs of all plans, in order."""
+    chosen = select(tables.plans.c.slug).order_by(tables.plans.c.slug)
+    with store.reading() as connection:
+        return tuple(connection.scalars(chosen))
+
+
+def family_plans(store: Store, family: str) -> tuple[str, ...]:
+    """Slugs of a family's plans, by year."""
+    chosen = select(tables.plans.c.slug).where(tables.plans.c.family == family)
+    with store.reading() as connection:
+        return tuple(connection.scalars(chosen.order_by(tables.plans.c.year, tables.plans.c.slug)))
+
+
+def load_plan(store: Store, slug: str) -> Plan:
+    """A plan with its KPIs and all its versions; raise `UnknownPlan`."""
+    with store.reading() as connection:
+        return read_plan(connection, slug)
+
+
+def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
+    """Save a plan, its KPIs and its new versions, all or nothing.
+
+    Saving the same plan again changes nothing. Names and KPI definitions may
+    change; a version that was saved once never does.
+
+    Parameters
+    ----------
+    plan : Plan
+    by : who saves, for the audit log; default the user of this process
+
+    Raises
+    ------
+    InvalidPlan
+        If a version with a number already saved differs from it, or the plan
+        belongs to another family.
+    """
+    with store.writing() as connection:
+        return write_plan(connection, plan, by or process_user())
+
+
+def kpis_of(store: Store, family: str) -> tuple[Kpi, ...]:
+    """All KPIs of a family, in the order they were first given."""
+    with store.reading() as connection:
+        return read_kpis(connection, family)
+
+
+def read_plan(connection: Connection, slug: str) -> Plan:
+    """A plan with its KPIs and all its versions; raise `UnknownPlan`."""
+    row = connection.execute(select(tables.plans).where(tables.plans.c.slug == slug)).first()
+    if row is None:
+        known = ", ".join(connection.scalars(select(tables.plans.c.slug))) or "none"
+        raise UnknownPlan(f"no plan '{slug}'; there is {known}. Import it or load a sample.")
+    head = {name: getattr(row, name) for name in _HEAD}
+    return Plan(
+        slug=row.slug,
+        **head,
+        kpis=_plan_kpis(connection, row.slug, row.family),
+        versions=_versions(connection, row.slug),
+    )
+
+
+def read_kpis(connection: Connection, family: str) -> tuple[Kpi, ...]:
+    """All KPIs of a family, in the order they were first given."""
+    chosen = select(tables.kpis.c.definition).where(tables.kpis.c.family == family)
+    rows = connection.scalars(chosen.order_by(tables.kpis.c.position, tables.kpis.c.slug))
+    return tuple(_kpi(definition) for definition in rows)
+
+
+def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
+    """Write what is new or changed of a plan; see `data.db.store.Store.save_plan`."""
+    head = _write_head(connection, plan)
+    kpis, relisted = _write_kpis(connection, plan)
+    versions = _write_versions(connection, plan)
+    new = head is not None and head.before is None
+    if head or kpis or relisted or versions:
+        note_edit(connection, plan.family, plan.slug, datetime.now(UTC))
+        write_entry(
+            connection,
+            by,
+            "plan.save",
+            plan.slug,
+            before=None if new else _told(head, kpis, "before"),
+            after={**_told(head, kpis, "after"), "new_versions": versions},
+        )
+    return Saved(new, versions, tuple(kpis))
+
+
+def tell_edit(
+    connection: Connection,
+    plan: Plan,
+    action: str,
+    kpi: str,
+    actor: str,
+    told: Mapping[str, object],
+    moment: datetime,
+) -> None:
+    """Note what was entered about a KPI by hand, and tell the audit log of it."""
+    note_edit(connection, plan.family, plan.slug, moment)
+    write_entry(connection, actor, action, f"{plan.slug}/{kpi}", after=told)
+
+
+def note_edit(connection: Connection, family: str, plan: str, moment: datetime) -> None:
+    """Count an edit of a plan, so that nothing computed before it is given again."""
+    values = {"family": family, "plan": plan, "edited_at": moment}
+    connection.execute(insert(tables.edits).values(values))
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A definition as it was and as it is now; `before` is None for a new one."""
+
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def _told(
+    head: _Change | None, kpis: Mapping[str, _Change], side: Literal["before", "after"]
+) -> dict[str, Any]:
+    """One side of what changed, for the audit log; a new KPI by its name only."""
+    told = {} if head is None else {"plan": getattr(head, side)}
+    known = {slug: getattr(kpi, side) for slug, kpi in kpis.items() if kpi.before is not None}
+    if known:
+        told["kpis"] = known
+    new = [slug for slug, kpi in kpis.items() if kpi.before is None]
+    if new and side == "after":
+        told["new_kpis"] = new
+    return told
+
+
+def _write_head(connection: Connection, plan: Plan) -> _Change | None:
+    """What changed of the plan's own fields; None if nothing did."""
+    head = {name: getattr(plan, name) for name in _HEAD}
+    row = connection.execute(select(tables.plans).where(tables.plans.c.slug == plan.slug)).first()
+    if row is None:
+        connection.execute(insert(tables.plans).values(slug=plan.slug, **head))
+        return _Change(None, head)
+    if row.family != plan.family:
+        raise InvalidPlan(
+            f"plan '{plan.slug}' is of family '{row.family}', found '{plan.family}'; "
+            "keep the family or choose another slug."
+        )
+    before = {name: getattr(row, name) for name in _HEAD}
+    if before == head:
+        return None
+    connection.execute(update(tables.plans).where(tables.plans.c.slug == plan.slug).values(**head))
+    return _Change(before, head)
+
+
+def _write_kpis(connection: Connection, plan: Plan) -> tuple[dict[str, _Change], bool]:
+    """KPIs new or redefined, and whether the plan lists others than before."""
+    rows = connection.execute(select(tables.kpis).where(tables.kpis.c.family == plan.family))
+    known = {row.slug: row.definition for row in rows}
+    changed = {}
+    for position, kpi in enumerate(plan.kpis):
+        definition = _plain(asdict(kpi))
+        if known.get(kpi.slug) == definition:
+            continue
+        changed[kpi.slug] = _Change(known.get(kpi.slug), definition)
+        if kpi.slug in known:
+            same = (tables.kpis.c.family == plan.family) & (tables.kpis.c.slug == kpi.slug)
+            connection.execute(update(tables.kpis).where(same).values(definition=definition))
+        else:
+            connection.execute(
+                insert(tables.kpis).values(
+                    family=plan.family,
+                    slug=kpi.slug,
+                    position=len(known) + position,
+                    definition=definition,
+                )
+            )
+    listed = set(
+        connection.scalars(
+            select(tables.plan_kpis.c.kpi).where(tables.plan_kpis.c.plan == plan.slug)
+        )
+    )
+    fresh = [
+        {"plan": plan.slug, "kpi": kpi.slug, "position": position}
+        for position, kpi in enumerate(plan.kpis)
+        if kpi.slug not in listed
+    ]
+    if fresh:
+        connection.execute(insert(tables.plan_kpis), fresh)
+    return changed, bool(fresh)
+
+
+def _write_versions(connection: Connection, plan: Plan) -> tuple[int, ...]:
+    known = {version.number: version for version in _versions(connection, plan.slug)}
+    added = []
+    for version in plan.versions:
+        if version.number in known:
+            if known[version.number] != version:
+                raise InvalidPlan(
+                    f"version {version.number} of plan '{plan.slug}' was saved with other "
+                    f"content; a saved version never changes. Give the new one number "
+                    f"{max(known) + 1}."
+                )
+            continue
+        added.append(version.number)
+        connection.execute(
+            insert(tables.plan_versions).values(
+                plan=plan.slug,
+                number=version.number,
+                adopted=version.adopted,
+                document=version.document,
+                note=version.note,
+            )
+        )
+        for table, rows in (
+            (tables.targets, [(kpi, asdict(target)) for kpi, target in version.targets]),
+            (tables.tasks, [(kpi, asdict(task)) for kpi, task in version.tasks]),
+        ):
+            place = {"plan": plan.slug, "version": version.number}
+            listed = [
+                {**place, "position": position, "kpi": kpi, "definition": _plain(what)}
+                for position, (kpi, what) in enumerate(rows)
+            ]
+            if listed:
+                connection.execute(insert(table), listed)
+    return tuple(added)
+
+
+def _plan_kpis(connection: Connection, slug: str, family: str) -> tuple[Kpi, ...]:
+    chosen = (
+        select(tables.kpis.c.definition)
+        .join(tables.plan_kpis, tables.plan_kpis.c.kpi == tables.kpis.c.slug)
+        .where(tables.plan_kpis.c.plan == slug, tables.kpis.c.family == family)
+        .order_by(tables.plan_kpis.c.position, tables.kpis.c.slug)
+    )
+    return tuple(_kpi(definition) for definition in connection.scalars(chosen))
+
+
+def _versions(connection: Connection, slug: str) -> tuple[PlanVersion, ...]:
+    targets = _by_version(connection, tables.targets, slug, lambda given: Target(**given))
+    tasks = _by_version(connection, tables.tasks, slug, _task)
+    versions = select(tables.plan_versions).where(tables.plan_versions.c.plan == slug)
+    return tuple(
+        PlanVersion(
+            number=row.number,
+            adopted=row.adopted,
+            document=row.document,
+            targets=tuple(targets.get(row.number, [])),
+            note=row.note,
+            tasks=tuple(tasks.get(row.number, [])),
+        )
+        for row in connection.execute(versions.order_by(tables.plan_versions.c.number))
+    )
+
+
+def _by_version(
+    connection: Connection, table: Table, slug: str, read: Callable[[Mapping[str, Any]], Item]
+) -> dict[int, list[tuple[str, Item]]]:
+    """A plan's rows of targets or tasks by version, each with its KPI, in their order."""
+    found: dict[int, list[tuple[str, Item]]] = {}
+    chosen = select(table).where(table.c.plan == slug).order_by(table.c.position)
+    for row in connection.execute(chosen):
+        found.setdefault(row.version, []).append((row.kpi, read(row.definition)))
+    return found
+
+
+def _task(definition: Mapping[str, Any]) -> Task:
+    given = dict(definition)
+    for name in ("starts", "due"):
+        given[name] = _day(given[name])
+    given["steps"] = tuple(Step(**{**step, "due": _day(step["due"])}) for step in given["steps"])
+    return Task(**given)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _kpi(definition: Mapping[str, Any]) -> Kpi:
+    given = dict(definition)
+    given["rows"] = tuple(
+        RowSelector(**{**row, "names": tuple(row["names"])}) for row in given["rows"]
+    )
+    given["parts"] = tuple(given["parts"])
+    return Kpi(**given)
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists and days as text, so that what is compared is what JSON gives back."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, date):
+        return value.isoformat()
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,360 @@
+"""The monthly annexes (biểu số liệu) of Vietnam's General Statistics Office.
+
+Tables are found by their titles and columns by the words above them; sheet
+names, positions and order mean nothing, for they drift from month to month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from data.readers.gso.headers import ROLE, UNDER, UNIT, Column, Period, column_of, measure_of
+from data.readers.printed import PrintedFigure, PrintedWorkbook
+from data.readers.spreadsheet.cells import (
+    Row,
+    Sheets,
+    cell_name,
+    collapse,
+    fold,
+    is_text,
+    number,
+    publication_date,
+)
+from data.readers.spreadsheet.intake import has_unsaved_results
+from data.readers.spreadsheet.tables import is_xlsx, read_sheets
+from models.errors import UnknownLayout, UnreadableFile
+from models.series import Month
+
+TITLES = {
+    "exports": r"((tri gia|kim ngach) )?(hang hoa xuat khau|xuat khau hang hoa)\b"
+    r"|exports? of goods\b",
+    "imports": r"((tri gia|kim ngach) )?(hang hoa nhap khau|nhap khau hang hoa)\b"
+    r"|imports? of goods\b",
+    "products": r"(mot so )?(san pham (cong nghiep )?chu yeu)|(some )?key industrial products",
+    "retail": r"tong muc (hang hoa ban le|ban le hang hoa) va doanh thu|retail sales of goods?\b",
+    "iip": r"(\(tiep theo\) ?)?chi so san xuat cong nghiep|index of industrial production",
+    "investment": r"von dau tu (thuc hien )?tu (nguon )?(von )?ngan sach nha nuoc"
+    r"|(realized )?investment( capital)? under the state budget",
+}
+_TITLES = {table: re.compile(pattern) for table, pattern in TITLES.items()}
+_NUMBERED = re.compile(r"^(?:bieu(?: so)?\s*)?\d+[a-z]?\s*[.,:]\s*(?=[^\d\s])")
+_OTHER_SUBJECT = re.compile(
+    r"cac quy|theo quy|every quarter|(in the|in) quarters|phan theo dia phuong"
+)
+_DITTO = frozenset({'"', "''", "”", "“", "nt", "-nt-"})
+_TABLE_UNIT = re.compile(r"^(?:đơn vị(?: tính)?|unit)\s*:?\s*", re.IGNORECASE)
+_SIGNS = frozenset({"", "-", "–", "—", "...", "…", ".", "x", "*", "(*)"})
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table as found: its sheet, rows, header columns and first row of figures."""
+
+    name: str
+    sheet: str
+    rows: list[Row]
+    first: int
+    end: int
+    columns: dict[int, Column]
+    unit: str
+    unit_column: int | None
+
+
+def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
+    """Read all known tables of a monthly annex.
+
+    Parameters
+    ----------
+    content : bytes of the .xls or .xlsx file
+    file : its name; a date at its beginning is the publication date
+
+    Returns
+    -------
+    PrintedWorkbook, figures in the order of sheets and rows
+
+    Raises
+    ------
+    UnreadableFile
+        If the content is no workbook, its headers name no month, or a figure is a
+        formula without a result;
+        `UnknownLayout` if it holds none of the tables.
+    """
+    sheets = Sheets(content, file)
+    notes: list[str] = []
+    tables = []
+    for sheet in sheets.names:
+        rows = sheets.rows(sheet)
+        for name, start, end in _find(rows):
+            table = _understand(name, sheet, rows, start, end)
+            if table is None:
+                place = f"sheet '{sheet}', cell {cell_name(start, 0)}"
+                notes.append(f"{place}: the {name} table has no columns that were understood")
+            else:
+                tables.append(table)
+    if not tables:
+        raise UnknownLayout(
+            file,
+            expected="a table titled as one of " + ", ".join(TITLES),
+            found="sheets " + ", ".join(f"'{name}'" for name in sheets.names[:12]),
+            advice="Load a monthly annex of the statistics office, a report form with a column "
+            "'Chỉ tiêu' (Indicator), or a tidy table.",
+        )
+    _refuse_uncomputed(tables, content, file)
+    report_month = _report_month(tables, file)
+    figures: list[PrintedFigure] = []
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for table in tables:
+        figures += _figures(table, report_month, seen, notes)
+    return PrintedWorkbook(
+        file=file,
+        report_month=report_month,
+        published=publication_date(file),
+        figures=tuple(figures),
+        tables=tuple(dict.fromkeys(table.name for table in tables)),
+        notes=tuple(notes),
+    )
+
+
+def _refuse_uncomputed(tables: list[_Table], content: bytes, file: str) -> None:
+    """Raise `UnreadableFile` for a figure that is a formula whose result was never saved."""
+    if not (is_xlsx(content) and has_unsaved_results(content)):
+        return
+    unsaved = {
+        (cell.sheet, cell.place): cell.uncomputed
+        for grid in read_sheets(content, file)
+        for row in grid.rows
+        for cell in row
+        if cell.uncomputed
+    }
+    for table in tables:
+        for place in range(table.first, table.end):
+            for column in table.columns:
+                name = cell_name(place, column)
+                if (table.sheet, name) in unsaved:
+                    raise UnreadableFile(
+                        file,
+                        sheet=table.sheet,
+                        cell=name,
+                        expected="a number",
+                        found=f"the formula {unsaved[table.sheet, name]} without a result",
+                        advice="Open the file in Excel, check the formula, and save it.",
+                    )
+
+
+def _find(rows: list[Row]) -> Iterator[tuple[str, int, int]]:
+    """Titles of known monthly tables, with the rows each spans."""
+    titles = [(place, title) for place in range(len(rows)) if (title := _title(rows, place))]
+    for index, (place, title) in enumerate(titles):
+        end = titles[index + 1][0] if index + 1 < len(titles) else len(rows)
+        name = _table_named(title)
+        if name and not _OTHER_SUBJECT.search(f"{title} {_subtitle(rows, place)}"):
+            yield name, place, end
+
+
+def _table_named(title: str) -> str | None:
+    return next((name for name, pattern in _TITLES.items() if pattern.match(title)), None)
+
+
+def _title(rows: list[Row], place: int) -> str | None:
+    """The folded text of a title row without its number; None for other rows."""
+    texts = [fold(str(cell)) for cell in rows[place] if is_text(cell)]
+    if not texts:
+        return None
+    numbered = _NUMBERED.match(texts[0])
+    if numbered and not _has_figures(rows[place]):
+        return texts[0][numbered.end() :]
+    alone = len(texts) == 1 and not _has_figures(rows[place])
+    return texts[0] if alone and _table_named(texts[0]) else None
+
+
+def _has_figures(row: Row) -> bool:
+    """Whether a row holds figures besides its text, as a title never does."""
+    return any(isinstance(cell, float) for cell in row)
+
+
+def _subtitle(rows: list[Row], place: int) -> str:
+    """The row under the title where it goes on with it, '' otherwise."""
+    if place + 1 >= len(rows):
+        return ""
+    texts = [fold(str(cell)) for cell in rows[place + 1] if is_text(cell)]
+    return texts[0] if len(texts) == 1 and not ROLE.search(texts[0]) else ""
+
+
+def _year(value: object) -> bool:
+    return isinstance(value, float) and value.is_integer() and 1990 <= value <= 2100
+
+
+def _understand(name: str, sheet: str, rows: list[Row], start: int, end: int) -> _Table | None:
+    """The table's columns and the row where figures begin."""
+    under_title = start + (2 if _subtitle(rows, start) else 1)
+    heads: set[int] = set()
+    first = None
+    for place in range(under_title, end):
+        row = rows[place]
+        texts = [column for column, cell in enumerate(row) if is_text(cell)]
+        figures = {
+            column
+            for column, cell in enumerate(row)
+            if isinstance(cell, int | float) and not _year(cell)
+        }
+        if heads and texts and min(texts) < min(heads) and figures & heads:
+            first = place
+            break
+        for column in texts:
+            words = fold(str(row[column]))
+            if (ROLE.search(words) or (heads and UNDER.search(words))) and (column or heads):
+                heads.add(column)
+    if first is None:
+        return None
+    columns = _columns(rows[under_title:first])
+    if not columns:
+        return None
+    unit, unit_column = _units(rows[start:first])
+    return _Table(name, sheet, rows, first, end, columns, unit, unit_column)
+
+
+def _columns(header: list[Row]) -> dict[int, Column]:
+    """Each column's meaning; a cell that spans others lends them its words."""
+    width = max(len(row) for row in header)
+    columns: dict[int, Column] = {}
+    spanning: list[tuple[int, str]] = []
+    for column in range(width):
+        own = []
+        for place, row in enumerate(header):
+            cell = row[column] if column < len(row) else ""
+            words = str(int(cell)) if _year(cell) and isinstance(cell, float) else fold(str(cell))
+            unit_only = UNIT.search(words) and not (ROLE.search(words) or UNDER.search(words))
+            if words and not unit_only and words not in _SIGNS:
+                own.append((place, words))
+        words = " ".join(text for _, text in own)
+        if ROLE.search(words):
+            spanning = own
+        elif spanning and UNDER.search(words):
+            top = own[0][0]
+            words = " ".join([text for place, text in spanning if place < top] + [words])
+        else:
+            continue
+        meaning = column_of(words)
+        if meaning is not None:
+            columns[column] = meaning
+    return columns
+
+
+def _units(header: list[Row]) -> tuple[str, int | None]:
+    """The unit printed for the table, and the column that holds units per row."""
+    unit, unit_column = "", None
+    for row in header:
+        for column, cell in enumerate(row):
+            if not is_text(cell):
+                continue
+            words = fold(str(cell))
+            if words.startswith(("don vi", "unit")) and ":" not in words and len(words) < 12:
+                unit_column = column
+            elif UNIT.search(words) and not ROLE.search(words) and len(words) < 60:
+                found = _TABLE_UNIT.sub("", collapse(str(cell)))
+                unit = found if not unit or found.strip("()") != "%" else unit
+    return unit, unit_column
+
+
+def _report_month(tables: list[_Table], file: str) -> Month:
+    """The month that most tables report: the latest with a level or rate of its own."""
+    votes: Counter[Month] = Counter()
+    for table in tables:
+        periods = [column.period for column in table.columns.values() if column.period]
+        months = [_month(period) for period in periods if period.year and not period.quarter]
+        if months:
+            votes[max(months)] += 1
+    if not votes:
+        table = tables[0]
+        raise UnreadableFile(
+            file,
+            sheet=table.sheet,
+            cell=cell_name(table.first - 1, min(table.columns)),
+            expected="a month and a year in the headers, such as 'Ước tính tháng 6 năm 2021'",
+            found="; ".join(column.words for column in table.columns.values())[:120],
+            advice="Check the header rows of the table.",
+        )
+    return max(votes, key=lambda month: (votes[month], month))
+
+
+def _month(period: Period) -> Month:
+    return Month(period.year or 0, period.month)
+
+
+def _figures(
+    table: _Table, report_month: Month, seen: Counter[tuple[str, str, str]], notes: list[str]
+) -> Iterator[PrintedFigure]:
+    """The table's figures, row by row."""
+    measures = {
+        place: meaning
+        for place, column in table.columns.items()
+        if (meaning := measure_of(column, report_month)) is not None
+    }
+    if not measures:
+        return
+    section, unit = "", table.unit
+    for place in range(table.first, table.end):
+        row = table.rows[place]
+        name = next((collapse(str(cell)) for cell in row[: min(measures)] if is_text(cell)), "")
+        if not name:
+            continue
+        unit = _row_unit(table, row, unit)
+        values = _values(table, place, name, measures, notes)
+        if not values:
+            section = name
+        for quantity in sorted({_quantity(table, column) for column in values}):
+            seen[table.name, fold(name), quantity] += 1
+        for column, value in values.items():
+            measure, month = measures[column]
+            quantity = _quantity(table, column)
+            yield PrintedFigure(
+                table=table.name,
+                row=name,
+                section=section,
+                occurrence=seen[table.name, fold(name), quantity],
+                quantity=quantity,
+                measure=measure,
+                month=month,
+                report_month=report_month,
+                unit=unit,
+                value=value,
+                sheet=table.sheet,
+                cell=cell_name(place, column),
+            )
+
+
+def _values(
+    table: _Table, place: int, name: str, columns: Iterable[int], notes: list[str]
+) -> dict[int, float]:
+    """The numbers of a row by column; what should be one and is not goes to the notes."""
+    row = table.rows[place]
+    values = {}
+    for column in columns:
+        cell = row[column] if column < len(row) else ""
+        value = number(cell)
+        if value is not None:
+            values[column] = value
+        elif is_text(cell) and fold(str(cell)) not in _SIGNS:
+            notes.append(
+                f"sheet '{table.sheet}', cell {cell_name(place, column)}: expected a number for "
+                f"'{name}', found '{collapse(str(cell))[:40]}'; left out"
+            )
+    return values
+
+
+def _quantity(table: _Table, column: int) -> str:
+    """'value' or 'qty' in the tables of trade, '' in the others."""
+    return table.columns[column].quantity if table.name in ("exports", "imports") else ""
+
+
+def _row_unit(table: _Table, row: Row, above: str) -> str:
+    """The row's own unit, the one above for a ditto mark, else the table's."""
+    if table.unit_column is None:
+        return table.unit
+    cell = row[table.unit_column] if table.unit_column < len(row) else ""
+    if not is_text(cell) or collapse(str(cell)).lower() in _DITTO:
+        return above
+    return collapse(str(cell))

@@ -1,0 +1,189 @@
+"""What the KPIs and the versions of a plan must agree on among themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from data.plans.kpi import Kpi
+from data.plans.plan import PlanVersion
+from models.series import Kind
+from models.targets.target import Target
+from models.targets.task import Task
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A contradiction: the item's position in its list and the field to change.
+
+    Of tasks and targets together, `of_target` says that the item is a target.
+    """
+
+    index: int
+    field: str
+    expected: str
+    found: str
+    advice: str = ""
+    of_target: bool = False
+
+
+def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
+    """Slugs are unique; the KPIs that others name exist and do not circle."""
+    by_slug = {kpi.slug: kpi for kpi in reversed(kpis)}
+    first = {kpi.slug: index for index, kpi in reversed(list(enumerate(kpis)))}
+    for index, kpi in enumerate(kpis):
+        if kpi.slug and first[kpi.slug] != index:
+            yield Finding(index, "slug", "a slug used once", f"'{kpi.slug}' again", "Rename one.")
+            continue
+        for field, slugs in (
+            ("parent", (kpi.parent,)),
+            ("parts", kpi.parts),
+            ("numerator", (kpi.numerator,)),
+            ("denominator", (kpi.denominator,)),
+            ("index", (kpi.index,)),
+            ("indicator", _near(kpi)),
+        ):
+            for slug in slugs:
+                if slug is not None and slug not in by_slug:
+                    advice = "Add the KPI, or correct the slug."
+                    yield Finding(index, field, "the slug of a KPI of the plan", slug, advice)
+        yield from _check_parts(index, kpi, by_slug)
+        yield from _check_ratio(index, kpi)
+        if kpi.index is not None and kpi.kind != "log":
+            yield Finding(index, "index", f"no index, since the kind is '{kpi.kind}'", kpi.index)
+        if _circles(kpi.slug, lambda slug: _parent(slug, by_slug)):
+            yield Finding(index, "parent", "parents that do not circle", f"'{kpi.parent}'")
+        if _circles(kpi.slug, lambda slug: by_slug[slug].parts if slug in by_slug else ()):
+            yield Finding(index, "parts", "parts that do not circle", ", ".join(kpi.parts))
+        if _circles(kpi.slug, lambda slug: _indicator(slug, by_slug)):
+            expected = "an indicator that does not rest on the KPI itself"
+            yield Finding(index, "indicator", expected, f"'{kpi.indicator}'")
+
+
+def _check_parts(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
+    for slug in kpi.parts:
+        part = by_slug.get(slug)
+        if part is not None and part.unit != kpi.unit:
+            expected = f"parts in the unit of '{kpi.slug}', {kpi.unit}"
+            yield Finding(index, "parts", expected, f"'{slug}' in {part.unit}")
+    if len(set(kpi.parts)) != len(kpi.parts):
+        yield Finding(index, "parts", "each part once", ", ".join(kpi.parts))
+    if kpi.parts and kpi.rows:
+        expected = "parts or source rows, not both"
+        advice = "A KPI with parts is their sum and has no figures of its own."
+        yield Finding(index, "parts", expected, "both", advice)
+
+
+def _check_ratio(index: int, kpi: Kpi) -> Iterator[Finding]:
+    given = {"numerator": kpi.numerator, "denominator": kpi.denominator}
+    for field, slug in given.items():
+        if kpi.kind == "ratio" and slug is None:
+            yield Finding(index, field, f"a {field}, since the kind is 'ratio'", "nothing")
+        if kpi.kind != "ratio" and slug is not None:
+            yield Finding(index, field, f"no {field}, since the kind is '{kpi.kind}'", slug)
+
+
+def _parent(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
+    parent = by_slug[slug].parent if slug in by_slug else None
+    return () if parent is None else (parent,)
+
+
+def _indicator(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
+    """The KPIs of the plan that a KPI's months may be found from."""
+    kpi = by_slug.get(slug)
+    if kpi is None:
+        return ()
+    return (*_near(kpi), *kpi.parts)
+
+
+def _near(kpi: Kpi) -> tuple[str, ...]:
+    """Those of its indicator in the plan's own family; others cannot be looked up here."""
+    return tuple(name for name in kpi.related if "/" not in name)
+
+
+def _circles(start: str, following: Callable[[str], tuple[str, ...]]) -> bool:
+    """Whether one comes back to the start by following the links."""
+    seen: set[str] = set()
+    waiting = list(following(start))
+    while waiting:
+        slug = waiting.pop()
+        if slug == start:
+            return True
+        if slug not in seen:
+            seen.add(slug)
+            waiting.extend(following(slug))
+    return False
+
+
+def check_versions(versions: Sequence[PlanVersion]) -> Iterator[Finding]:
+    """Numbers are unique and rise, dates do not fall."""
+    for index, (earlier, later) in enumerate(pairwise(versions), start=1):
+        if later.number <= earlier.number:
+            expected = f"a number above {earlier.number}, the version before"
+            yield Finding(index, "number", expected, str(later.number))
+        if later.adopted < earlier.adopted:
+            expected = f"a date not before {earlier.adopted}, that of version {earlier.number}"
+            yield Finding(index, "adopted", expected, str(later.adopted))
+
+
+def check_tasks(version: PlanVersion, kpis: Sequence[Kpi], year: int) -> Iterator[Finding]:
+    """Tasks are of KPIs that are counted or ticked off, lie in the year, and have a target."""
+    kinds = {kpi.slug: kpi.kind for kpi in kpis}
+    slugs = [slug for slug, _ in version.tasks]
+    for index, (slug, task) in enumerate(version.tasks):
+        kind = kinds.get(slug)
+        if kind not in ("count", "milestone"):
+            expected = "a KPI of this plan of kind 'count' or 'milestone'"
+            yield Finding(
+                index, "kpi", expected, f"'{slug}'" + (f" of kind '{kind}'" * bool(kind))
+            )
+            continue
+        if slugs.index(slug) != index:
+            yield Finding(index, "kpi", "a task once", f"'{slug}' again", "Delete one of them.")
+        if slug not in [kpi for kpi, _ in version.targets]:
+            advice = "Add one: it says how much, who leads and where it was published."
+            yield Finding(index, "kpi", "a target of the task in the same version", slug, advice)
+        yield from _check_steps(index, kind, task)
+        yield from _check_days(index, task, year)
+    for index, (slug, target) in enumerate(version.targets):
+        for finding in _check_goal(index, kinds.get(slug), target, dict(version.tasks).get(slug)):
+            yield replace(finding, of_target=True)
+
+
+def _check_steps(index: int, kind: Kind, task: Task) -> Iterator[Finding]:
+    names = [step.slug for step in task.steps]
+    if kind == "milestone" and not names:
+        yield Finding(index, "steps", "at least one step, since the kind is 'milestone'", "none")
+    if kind == "count" and names:
+        yield Finding(index, "steps", "no steps, since the kind is 'count'", ", ".join(names))
+    if kind == "milestone" and task.of is not None:
+        yield Finding(index, "of", "nothing: a checklist is as long as its steps", str(task.of))
+    if len(set(names)) != len(names):
+        yield Finding(index, "steps", "each step once", ", ".join(names))
+
+
+def _check_days(index: int, task: Task, year: int) -> Iterator[Finding]:
+    for field, day in (("starts", task.starts), ("due", task.due)):
+        if day is not None and year and day.year != year:
+            yield Finding(index, field, f"a day of the plan's year, {year}", str(day))
+    if task.starts and task.due and task.starts > task.due:
+        yield Finding(index, "due", f"a day from {task.starts}, the start, on", str(task.due))
+
+
+def _check_goal(
+    index: int, kind: Kind | None, target: Target, task: Task | None
+) -> Iterator[Finding]:
+    if kind == "log":
+        yield Finding(index, "kpi", "a KPI with figures; one of kind 'log' has words", "a target")
+    if kind == "milestone" and task is None:
+        yield Finding(index, "kpi", "a task with its steps in the same version", "none")
+    if task is None:
+        return
+    if target.form != "absolute":
+        yield Finding(index, "form", "an absolute target, since it is a task's", target.form)
+    most = task.of or len(task.steps)
+    if most and target.lower is not None and target.lower > most:
+        yield Finding(index, "lower", f"at most {most}, all there are", f"{target.lower:g}")
+    if task.steps and target.comparator == "at_most":
+        yield Finding(index, "comparator", "at_least, of a checklist", target.comparator)

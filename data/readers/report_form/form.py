@@ -1,0 +1,341 @@
+"""A department's own monthly report form (biểu), recognised by its headings alone.
+
+One row a KPI; columns for the plan of the year, the month before, this month's
+estimate, the year to date, the same periods of last year, and percentages of them
+(see `report_columns`). The header may span rows, merged or not; numbering columns,
+footnotes, ditto marks and units in a column of their own or after the name are
+understood. Anything wrong in a row that a KPI claims refuses the file; a row that no
+KPI claims is handed on with the figures that can be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from data.plans.kpi import Kpi
+from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
+from data.readers.report_form.columns import names_a_column
+from data.readers.report_form.rate_scale import scales
+from data.readers.report_form.rows import FormRow, kpi_names
+from data.readers.report_form.tables import FormTable, find_tables
+from data.readers.spreadsheet.cells import Sheets, fold, publication_date
+from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.intake import kind_of
+from data.readers.spreadsheet.tables import (
+    DELIMITERS,
+    Cell,
+    Grid,
+    Problem,
+    quick_sheets,
+    raise_problems,
+    read_csv,
+    read_sheets,
+)
+from data.readers.spreadsheet.words import known_unit, same_unit
+from models.errors import UnknownLayout
+from models.series import Month
+
+TABLE = "report_form"
+RATES: tuple[Measure, ...] = ("plan_pct", "yoy_month", "yoy_ytd", "mom")
+LEVELS: tuple[Measure, ...] = (
+    *("month_est", "month_prev", "ytd", "ytd_prev", "quarter"),
+    *("month_last_year", "ytd_last_year", "year_last_year", "plan_value"),
+)
+_NOTHING = frozenset(
+    {"-", "–", "—", "...", "…", ".", "x", "*", "(*)", "//", "n/a", "na", "nt", '"'}
+)
+_FOOTNOTE = re.compile(r"(?<=[\d%])\s*(?:\((?:\d|\*+)\)|\*+)$")
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A row of a table that a KPI claims."""
+
+    table: FormTable
+    row: FormRow
+    kpi: Kpi
+
+
+def read_report_form(
+    content: bytes, file: str, kpis: Sequence[Kpi], claims: Mapping[str, str]
+) -> PrintedWorkbook:
+    """Read a department's monthly report.
+
+    Parameters
+    ----------
+    content : bytes of the .xlsx, .xlsm, .xls or .csv file
+    file : its name; a date at its beginning is the publication date, else the date
+        of signature is
+    kpis : of the plan family; rows name them in either language, accents aside
+    claims : folded row name → slug, for rows that were assigned before
+
+    Returns
+    -------
+    PrintedWorkbook, rates with 100 = unchanged; `claimed` says whose the rows are
+
+    Raises
+    ------
+    UnreadableFile
+        With the place of the first problem, and the others listed in its advice;
+        `UnknownLayout` if no table of the file is a report form.
+    """
+    problems: list[Problem] = []
+    tables = _tables(content, file, problems)
+    raise_problems(file, problems)
+    if not tables:
+        raise UnknownLayout(
+            file,
+            expected="a column 'Chỉ tiêu' (Indicator) with columns of figures beside it",
+            found="no such header",
+            advice="See docs/plans_and_files.md for the headings that are understood.",
+        )
+    notes = list(dict.fromkeys(note for table in tables for note in _notes(table)))
+    claimed, unclaimed = _assign(tables, kpis, claims, notes)
+    _check_units(claimed, problems, notes)
+    figures = _read(claimed, unclaimed, problems)
+    _check_swapped(claimed, figures, problems)
+    printed = [*_figures(claimed, unclaimed, figures, notes)]
+    slugs = {
+        (TABLE, "", 1, fold(_printed_name(claim.row, claim.kpi))): claim.kpi.slug
+        for claim in claimed
+    }
+    _check_repeated(printed, slugs, problems)
+    raise_problems(file, problems)
+    return PrintedWorkbook(
+        file=file,
+        report_month=max(table.month for table in tables),
+        published=publication_date(file) or next((t.signed for t in tables if t.signed), None),
+        figures=tuple(dict.fromkeys(printed)),
+        tables=tuple(dict.fromkeys(table.version.label for table in tables)),
+        notes=tuple(dict.fromkeys(notes)),
+        claimed=slugs,
+    )
+
+
+def _tables(content: bytes, file: str, problems: list[Problem]) -> list[FormTable]:
+    kind = kind_of(content, file)
+    if kind == "text":
+        text = read_csv(content, file)
+        for delimiter in DELIMITERS:
+            if _promises(text.head(delimiter)):
+                return find_tables(text.grid(delimiter), (), problems)
+        return []
+    sheets = Sheets(content, file)
+    grids: Sequence[Grid] = quick_sheets(sheets, names_a_column)
+    if not any(map(_promises, grids)):
+        return []
+    if kind == "xlsx":  # once more, with formulas and percentages
+        grids = read_sheets(content, file)
+    return [
+        table
+        for grid in grids
+        for table in find_tables(grid, sheets.merged(grid.sheet or ""), problems)
+    ]
+
+
+def _promises(grid: Grid) -> bool:
+    """Whether a sheet has the header of a report form, whatever is wrong with it."""
+    problems: list[Problem] = []
+    return bool(find_tables(grid, (), problems) or problems)
+
+
+def _notes(table: FormTable) -> Iterator[str]:
+    """What a planner should know of a table."""
+    remark = table.version.remark(table.month)
+    if remark:
+        yield remark
+    if table.closed:
+        yield (
+            f"figures closed on {table.closed}, before {table.month} was over: its figures are "
+            "estimates of the whole month"
+        )
+    for place, column in table.columns.items():
+        if column.measure is None:
+            yield f"{_where(table, place)} ('{column.words}') left out: {column.why}"
+
+
+def _where(table: FormTable, place: int) -> str:
+    head = table.heads[place]
+    return f"sheet '{head.sheet}', cell {head.place}" if head.sheet else f"cell {head.place}"
+
+
+def _assign(
+    tables: Sequence[FormTable],
+    kpis: Sequence[Kpi],
+    claims: Mapping[str, str],
+    notes: list[str],
+) -> tuple[list[_Claim], list[tuple[FormTable, FormRow]]]:
+    """Rows with the KPIs that claim them, and the others."""
+    names, slugs = kpi_names(kpis), {kpi.slug: kpi for kpi in kpis}
+    claimed, unclaimed = [], []
+    for table in tables:
+        for row in table.rows:
+            taken = next(
+                (
+                    slugs[slug]
+                    for slug in (row.code, claims.get(row.key), claims.get(fold(row.name)))
+                    if slug in slugs
+                ),
+                None,
+            )
+            found = [taken] if taken else names.get(row.key, [])
+            if len(found) != 1:
+                unclaimed.append((table, row))
+                if found:
+                    several = ", ".join(kpi.slug for kpi in found)
+                    notes.append(f"'{row.name}' is the name of several KPIs: {several}; left out")
+            elif found[0].parts:
+                parts = ", ".join(found[0].parts)
+                notes.append(f"'{row.name}' is the sum of {parts}; its own figures are left out")
+            elif found[0].kind in ("milestone", "log"):
+                notes.append(f"'{row.name}' is a task without monthly figures; left out")
+            else:
+                claimed.append(_Claim(table, row, found[0]))
+    return claimed, unclaimed
+
+
+def _check_units(claimed: Sequence[_Claim], problems: list[Problem], notes: list[str]) -> None:
+    for claim in claimed:
+        written, unit = claim.row.unit, claim.kpi.unit
+        if not written or same_unit(written, unit):
+            continue
+        if known_unit(written):
+            expected = f"the unit of {claim.kpi.slug}, '{unit}'"
+            advice = "Convert the values; units are never converted silently."
+            found = f"'{written}' for '{claim.row.name}'"
+            problems.append(Problem.at(claim.row.label, expected, advice, found))
+        else:
+            notes.append(
+                f"'{claim.row.name}': the unit '{written}' is not known, taken for '{unit}'"
+            )
+
+
+def _read(
+    claimed: Sequence[_Claim],
+    unclaimed: Sequence[tuple[FormTable, FormRow]],
+    problems: list[Problem],
+) -> Figures:
+    """The numbers of all rows; problems only of those that a KPI claims."""
+    mine = [cell for claim in claimed for cell in _numbers(claim.table, claim.row)]
+    for cell in mine:
+        if cell.uncomputed:
+            advice = "Open the file in Excel, check the formula, and save it."
+            found = f"the formula {cell.uncomputed} without a result"
+            problems.append(Problem.at(cell, "a number", advice, found))
+    others = [cell for table, row in unclaimed for cell in _numbers(table, row)]
+    texts = [cell.text for cell in others if isinstance(cell.value, str)]
+    whole = Figures.of([cell for cell in mine if not cell.uncomputed], problems, texts)
+    texts += [cell.text for cell in mine if isinstance(cell.value, str)]
+    spare: list[Problem] = []
+    return Figures({**Figures.of(others, spare, texts).values, **whole.values})
+
+
+def _numbers(table: FormTable, row: FormRow) -> Iterator[Cell]:
+    """The cells of a row that hold figures that are kept, footnote marks aside."""
+    for place, cell in row.cells.items():
+        if table.columns[place].measure is None:
+            continue
+        if isinstance(cell.value, str):
+            text = _FOOTNOTE.sub("", cell.value).strip()
+            if text.lower() in _NOTHING or fold(text) in _NOTHING:
+                continue
+            cell = replace(cell, value=text)
+        yield cell
+
+
+def _figures(
+    claimed: Sequence[_Claim],
+    unclaimed: Sequence[tuple[FormTable, FormRow]],
+    figures: Figures,
+    notes: list[str],
+) -> Iterator[PrintedFigure]:
+    """All figures that have a place among the observations."""
+    rows = [(claim.table, claim.row, claim.kpi) for claim in claimed]
+    everything = [*rows, *((table, row, None) for table, row in unclaimed)]
+    scale = {}
+    for table in {id(table): table for table, _, _ in everything}.values():
+        mine = [row for other, row, _ in everything if other is table]
+        scale[id(table)] = scales(table, mine, figures, notes)
+    for table, row, kpi in everything:
+        for place, cell in row.cells.items():
+            column = table.columns[place]
+            value = figures.value(cell)
+            if value is None or column.measure is None:
+                continue
+            if kpi is not None and kpi.kind == "growth" and column.measure in LEVELS:
+                note = f"'{row.name}' is known by its rates alone; its levels are left out"
+                if note not in notes:
+                    notes.append(note)
+                continue
+            if column.measure in RATES:
+                value = scale[id(table)][place].index(value)
+            yield PrintedFigure(
+                table=TABLE,
+                row=_printed_name(row, kpi),
+                section="",
+                occurrence=1,
+                quantity="",
+                measure=column.measure,
+                month=column.month,
+                report_month=table.month,
+                unit=row.unit,
+                value=value,
+                sheet=table.sheet or "",
+                cell=cell.place,
+            )
+
+
+def _printed_name(row: FormRow, kpi: Kpi | None) -> str:
+    """What a row is known by: its name, or the code that a KPI claims it by."""
+    return row.code if kpi is not None and row.code == kpi.slug else row.name
+
+
+def _check_swapped(claimed: Sequence[_Claim], figures: Figures, problems: list[Problem]) -> None:
+    """Refuse a table whose months are larger than their years to date, row after row."""
+    for table in {id(claim.table): claim.table for claim in claimed}.values():
+        places = {column.measure: place for place, column in table.columns.items()}
+        if table.month.month == 1 or not {"month_est", "ytd"} <= places.keys():
+            continue
+        pairs = []
+        for claim in claimed:
+            if claim.table is not table or claim.kpi.kind not in ("flow", "count"):
+                continue
+            cells = [claim.row.cells.get(places[name]) for name in ("month_est", "ytd")]
+            month, to_date = (figures.value(cell) if cell else None for cell in cells)
+            if month is not None and to_date is not None:
+                pairs.append((month, to_date))
+        swapped = sum(month > to_date > 0 for month, to_date in pairs)
+        if swapped > 1 and 2 * swapped > len(pairs):
+            head = table.heads[places["ytd"]]
+            expected = "years to date that are not below their months"
+            found = f"{swapped} of {len(pairs)} rows with the month above the year to date"
+            advice = "The columns seem to be swapped; correct their headings or their figures."
+            problems.append(Problem.at(head, expected, advice, found))
+
+
+def _check_repeated(
+    printed: Sequence[PrintedFigure],
+    slugs: Mapping[tuple[str, str, int, str], str],
+    problems: list[Problem],
+) -> None:
+    """Refuse two figures of one KPI for the same month and measure that differ."""
+    seen: dict[tuple[str, Measure, Month], PrintedFigure] = {}
+    for figure in printed:
+        slug = slugs.get((TABLE, "", 1, fold(figure.row)))
+        if slug is None:
+            continue
+        earlier = seen.setdefault((slug, figure.measure, figure.month), figure)
+        if earlier.value != figure.value:
+            where = f"sheet '{earlier.sheet}', {earlier.cell}" if earlier.sheet else earlier.cell
+            problems.append(
+                Problem(
+                    expected=f"one figure of {slug} for {figure.month}; "
+                    f"{where} says {earlier.value:g}",
+                    found=f"{figure.value:g} for '{figure.row}'",
+                    advice="Delete one of them, or load the sheets one by one.",
+                    sheet=figure.sheet or None,
+                    cell=figure.cell,
+                )
+            )

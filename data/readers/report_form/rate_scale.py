@@ -1,0 +1,114 @@
+"""How a form writes its rates: 104,2, or 4,2, or 1,042.
+
+What the words above say holds unless the levels on the same rows say otherwise;
+where neither does, small values that no index of a living KPI has are growth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from data.readers.printed import Measure
+from data.readers.report_form.columns import Column
+from data.readers.report_form.rows import FormRow
+from data.readers.report_form.tables import FormTable
+from data.readers.report_form.versions import OURS
+from data.readers.spreadsheet.figure_text import Figures
+
+Scale = Literal["index", "growth", "fraction", "fraction of growth"]
+
+# rate → the levels it divides
+_LEVELS: Mapping[Measure, tuple[Measure, Measure]] = {
+    "yoy_month": ("month_est", "month_last_year"),
+    "yoy_ytd": ("ytd", "ytd_last_year"),
+    "mom": ("month_est", "month_prev"),
+    "plan_pct": ("ytd", "plan_value"),
+}
+_READ: Mapping[Scale, Callable[[float], float]] = {
+    "index": lambda rate: rate,
+    "growth": lambda rate: 100.0 + rate,
+    "fraction": lambda rate: 100.0 * rate,
+    "fraction of growth": lambda rate: 100.0 + 100.0 * rate,
+}
+_CLOSE = 0.6  # percentage points within which a printed rate agrees with its levels
+_GROWTH_BELOW = 60.0  # an index below is a fall by 40 %: not of every KPI at once
+_FRACTION_BELOW = 2.0
+_FEW = 2  # rows that must agree where the words say otherwise
+
+
+@dataclass(frozen=True)
+class RateScale:
+    """How one column writes its rates."""
+
+    scale: Scale
+
+    def index(self, rate: float) -> float:
+        """The rate with 100 = unchanged."""
+        return float(f"{_READ[self.scale](rate):.12g}")
+
+
+def scales(
+    table: FormTable, rows: Sequence[FormRow], figures: Figures, notes: list[str]
+) -> dict[int, RateScale]:
+    """The scale of each column of rates; a note where it is not what the words say."""
+    places = {column.measure: place for place, column in table.columns.items()}
+    found = {}
+    for place, column in table.columns.items():
+        if column.measure is None or column.measure not in _LEVELS:
+            continue
+        said: Scale = "growth" if column.growth else "index"
+        if table.version.number == OURS:  # it says so on top
+            found[place] = RateScale(said)
+            continue
+        scale = _shown(place, _LEVELS[column.measure], places, rows, figures) or _guessed(
+            column, said, _values(place, rows, figures)
+        )
+        if scale is not None and scale != said:
+            head = table.heads[place]
+            where = f"sheet '{head.sheet}', cell {head.place}" if head.sheet else head.place
+            notes.append(f"{where} ('{column.words}'): read as {scale}, which its figures are")
+        found[place] = RateScale(scale or said)
+    return found
+
+
+def _values(place: int, rows: Sequence[FormRow], figures: Figures) -> list[float]:
+    cells = [row.cells[place] for row in rows if place in row.cells]
+    return [value for cell in cells if (value := figures.value(cell)) is not None]
+
+
+def _shown(
+    place: int,
+    levels: tuple[Measure, Measure],
+    places: Mapping[Measure | None, int],
+    rows: Sequence[FormRow],
+    figures: Figures,
+) -> Scale | None:
+    """The scale on which the rates agree with the levels of their rows; None if none is shown."""
+    if not set(levels) <= places.keys():
+        return None
+    votes: dict[Scale, int] = dict.fromkeys(_READ, 0)
+    tried = 0
+    for row in rows:
+        cells = [row.cells.get(at) for at in (place, *(places[level] for level in levels))]
+        rate, now, then = (figures.value(cell) if cell else None for cell in cells)
+        if rate is None or now is None or not then:
+            continue
+        tried += 1
+        for scale, read in _READ.items():
+            votes[scale] += abs(read(rate) - 100.0 * now / then) < _CLOSE
+    best = max(votes, key=lambda scale: votes[scale])
+    return best if votes[best] >= min(_FEW, tried) and 2 * votes[best] > tried > 0 else None
+
+
+def _guessed(column: Column, said: Scale, values: Sequence[float]) -> Scale | None:
+    """The scale of values that the words cannot mean."""
+    if not values or said == "growth":
+        return None
+    largest = max(abs(value) for value in values)
+    if largest < _FRACTION_BELOW and len(values) >= _FEW:
+        return "fraction"
+    if column.measure != "plan_pct" and largest < _GROWTH_BELOW and len(values) >= _FEW:
+        return "growth"
+    return None

@@ -1,0 +1,80 @@
+"""Rows of a report form: what a row is called, and in which unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from data.plans.kpi import Kpi
+from data.readers.spreadsheet.cells import collapse, fold
+from data.readers.spreadsheet.tables import Cell
+from data.readers.spreadsheet.words import known_unit
+
+_NUMBERING = re.compile(
+    r"^(?:(?:[IVXLC]+|[A-Za-z]|\d+(?:\.\d+)*)\s*[.)]|\d+(?:\.\d+)+|[-–—+*•·])(?=\s|[^\W\d]|$)\s*"
+)
+_OF_WHICH = re.compile(r"^(?:trong đó|tr\.? ?đó|t\.? ?đó|of which)\s*:?\s*", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\s*(?:\((?:\d{1,2}|\*+)\)|\[\d{1,2}\]|\*+|(?<=[^\W\dm])[¹²³]+)\s*$")
+_SHORT_NAME = re.compile(r"\s*\([A-ZĐ]{2,8}\)$")
+_BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)$")
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """A row with figures.
+
+    Attributes
+    ----------
+    name : as printed, white space collapsed
+    key : what KPIs are told by, see `row_name`
+    unit : as printed for the row or the table, ditto marks resolved; '' if none
+    code : what stands in the column for codes, '' if nothing does
+    label : the cell of the name
+    cells : column → cell
+    """
+
+    name: str
+    key: str
+    unit: str
+    code: str
+    label: Cell
+    cells: Mapping[int, Cell]
+
+
+def row_name(text: str) -> tuple[str, str]:
+    """The folded name without numbering and footnotes, and the unit printed after it.
+
+    Examples
+    --------
+    >>> row_name("1.1. Xi măng (1.000 tấn) (*)")
+    ('xi mang', '1.000 tấn')
+    >>> row_name("- Trong đó: Than sạch(1)")
+    ('than sach', '')
+    """
+    name, before = collapse(text), ""
+    while name != before:
+        before = name
+        name = _OF_WHICH.sub("", _NUMBERING.sub("", name))
+    before = ""
+    while name != before:
+        before = name
+        name = _SHORT_NAME.sub("", _FOOTNOTE.sub("", name).rstrip(" :;,"))
+    unit = ""
+    brackets = _BRACKETS.match(name)
+    if brackets and known_unit(brackets[2]):
+        name, unit = _FOOTNOTE.sub("", brackets[1]), brackets[2].strip()
+    else:
+        start, comma, end = name.rpartition(",")
+        if comma and known_unit(end):
+            name, unit = start.strip(), end.strip()
+    return fold(name), unit
+
+
+def kpi_names(kpis: Iterable[Kpi]) -> dict[str, list[Kpi]]:
+    """KPIs by the keys under which a row may name them."""
+    names: dict[str, list[Kpi]] = {}
+    for kpi in kpis:
+        for name in {row_name(text)[0] for text in (kpi.slug, kpi.name_vi, kpi.name_en)}:
+            names.setdefault(name, []).append(kpi)
+    return names

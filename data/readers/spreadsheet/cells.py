@@ -1,0 +1,170 @@
+"""Sheets, cells and texts of spreadsheets, whatever wrote them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from io import BytesIO
+from pathlib import PurePath
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+from data.readers.spreadsheet.intake import has_macros
+from data.readers.spreadsheet.tcvn3 import Script
+from models.errors import UnreadableFile
+
+Row = Sequence[object]
+
+_NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+_NAME = 120  # letters of a name; longer texts are folded anew each time
+_PUBLISHED = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Text as kept: composed letters (NFC), no marks of direction, newlines as '\\n', no
+    space at either end."""
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def collapse(text: str) -> str:
+    """Single spaces, Unicode NFC."""
+    return " ".join(clean(text).split())
+
+
+def fold(text: str) -> str:
+    """Accents off, lower case, white space collapsed: how names are compared.
+
+    Examples
+    --------
+    >>> fold("  Bộ  Công Thương ")
+    'bo cong thuong'
+    """
+    return _folded(text) if len(text) <= _NAME else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded(text: str) -> str:
+    """`fold`, with what was folded last at hand: tables repeat their names every month."""
+    plain = _INVISIBLE.sub("", text).replace("đ", "d").replace("Đ", "D")
+    decomposed = unicodedata.normalize("NFD", plain)
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(letters.lower().split())
+
+
+def number(value: object) -> float | None:
+    """The cell as a number; None for text, dates, blanks and booleans.
+
+    Text counts when it is one number with at most one decimal mark.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str) and _NUMBER.match(value.strip()):
+        return float(value.strip().replace(",", "."))
+    return None
+
+
+def is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def cell_name(row: int, column: int) -> str:
+    """'D12' for row 11, column 3 (both from 0)."""
+    letters = ""
+    rest = column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"{letters}{row + 1}"
+
+
+def publication_date(file: str) -> date | None:
+    """The date a file name begins with (2021-06-29-…); None without one."""
+    match = _PUBLISHED.match(PurePath(file).name)
+    if not match:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+def _raise_others(error: BaseException) -> None:
+    """Go on only where the workbook is what is wrong; its reader also panics over some."""
+    panic = type(error).__name__ == "PanicException"
+    if not (panic or isinstance(error, CalamineError | OSError | ValueError)):
+        raise error
+
+
+class Sheets:
+    """The visible sheets of an .xls or .xlsx workbook, read one at a time.
+
+    Attributes
+    ----------
+    names : of the sheets that can be seen
+    hidden : of those that cannot; they are not read
+
+    Raises
+    ------
+    UnreadableFile
+        If the content is no workbook, is damaged or is locked with a password.
+    """
+
+    def __init__(self, content: bytes, file: str) -> None:
+        self.file = file
+        try:
+            self._book = CalamineWorkbook.from_filelike(BytesIO(content))
+            sheets = self._book.sheets_metadata
+        except BaseException as error:
+            _raise_others(error)
+            raise UnreadableFile(
+                file,
+                expected="an Excel workbook (.xls or .xlsx) that is whole and has no password",
+                found=f"{len(content)} bytes that cannot be opened ({error})",
+                advice="Open it in Excel, save it anew as .xlsx and load that.",
+            ) from error
+        seen = SheetVisibleEnum.Visible
+        self.names = tuple(sheet.name for sheet in sheets if sheet.visible == seen)
+        self._macros = has_macros(content)
+        self.hidden = tuple(sheet.name for sheet in sheets if sheet.visible != seen)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What a planner should know of the workbook: what in it is not looked at."""
+        hidden = [f"sheet '{name}' is hidden and was not read" for name in self.hidden]
+        return (*hidden, *(["its macros were not run"] if self._macros else []))
+
+    def rows(self, name: str) -> list[Row]:
+        """All rows of a sheet from A1 on, so that positions are those of Excel."""
+        try:
+            rows = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except BaseException as error:
+            _raise_others(error)
+            raise UnreadableFile(
+                self.file,
+                sheet=name,
+                expected="a readable sheet",
+                found=str(error),
+                advice="Open it in Excel, save it anew as .xlsx and load that.",
+            ) from error
+        script = Script.of(cell for row in rows for cell in row if isinstance(cell, str))
+        if not script.tcvn3:
+            return list(rows)
+        return [
+            [script.read(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        ]
+
+    def merged(self, name: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """Cells that are merged: row and column (from 0) of the first and the last."""
+        try:
+            return self._book.get_sheet_by_name(name).merged_cell_ranges or []
+        except BaseException as error:  # noqa: BLE001
+            _raise_others(error)
+            return []

@@ -1,0 +1,238 @@
+"""What kind of file arrived, and whether it is safe to open: before any reader.
+
+Nothing is unpacked or run here beyond what is needed to say no: a workbook is
+only scanned, sheet by sheet, for how much stands in it. Macros are never run; no
+reader can.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Literal, NoReturn
+
+from openpyxl.utils import column_index_from_string
+
+from data.readers.spreadsheet.old_office import Damaged, looked_through, streams
+from models.errors import UnreadableFile
+
+Kind = Literal["xlsx", "xls", "text"]
+
+MAX_FILE = 100_000_000  # bytes as they arrive
+MAX_BYTES = 300_000_000  # unpacked: a small file may hide a huge one
+MAX_RATIO = 200  # unpacked ÷ packed, of a part that is large once unpacked
+LARGE = 20_000_000
+MAX_CELLS = 400_000  # of a workbook or a CSV file, filled or formatted
+MAX_AREA = 2_000_000  # rows × columns of a sheet up to its last filled cell
+
+_CHUNK = 1 << 20
+_CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?>")
+_BEYOND_Z = re.compile(rb'\sr="([A-Z]{2,3})\d')
+_ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
+_UNSAVED = re.compile(
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_LONGEST_FORMULA = 1 << 16
+_PLACE = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
+_NOT_TABLES = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"{\\rtf", "a Word document (RTF)"),
+    (b"Rar!", "an archive (RAR)"),
+    (b"7z\xbc\xaf", "an archive (7z)"),
+    (b"\x1f\x8b", "an archive (gzip)"),
+    (b"SQLite format 3", "a database (SQLite)"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+)
+_PAGE = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|svg)", re.IGNORECASE)
+_LESS = "Delete the rows and columns below and beside the table, or split the file."
+_SAVE_ANEW = "Open it in Excel, save it anew as .xlsx without a password, and load that."
+
+
+def kind_of(content: bytes, file: str) -> Kind:
+    """What the bytes are, whatever the file is called.
+
+    Raises
+    ------
+    UnreadableFile
+        If they are no table, are damaged, are locked with a password, or are too
+        large to be read.
+    """
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        _refuse(
+            file, "a table", "an empty file", "Check that the file was saved, and load it anew."
+        )
+    if len(content) > MAX_FILE:
+        found = f"{len(content) // 1_000_000} MB"
+        _refuse(file, f"at most {MAX_FILE // 1_000_000} MB", found, "Save the table alone.")
+    for start, what in _NOT_TABLES:
+        if content.startswith(start):
+            _refuse(file, "a workbook or a CSV file", what, "Load the table as .xlsx or .csv.")
+    if content.startswith(b"PK"):
+        _check_zip(content, file)
+        return "xlsx"
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        _check_old_office(content, file)
+        return "xls"
+    if _PAGE.match(content):
+        found = "a web page or an XML document"
+        _refuse(file, "a workbook or a CSV file", found, _SAVE_ANEW)
+    return "text"
+
+
+def has_macros(content: bytes) -> bool:
+    """Whether a workbook brings macros, which no reader runs."""
+    if not content.startswith(b"PK"):
+        return "_VBA_PROJECT".encode("utf-16-le") in content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
+
+
+def has_unsaved_results(content: bytes) -> bool:
+    """Whether a sheet of an .xlsx workbook has a formula whose result was not saved with it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.infolist():
+            if not part.filename.lower().startswith("xl/worksheets/sheet"):
+                continue
+            before = b""
+            with archive.open(part) as stream:
+                while piece := stream.read(_CHUNK):
+                    if _UNSAVED.search(before + piece):
+                        return True
+                    before = (before + piece)[-_LONGEST_FORMULA:]
+    return False
+
+
+def _check_old_office(content: bytes, file: str) -> None:
+    """Refuse an old Office file that is no whole workbook, or holds too much."""
+    try:
+        names = streams(content)
+        if "EncryptedPackage" in names:
+            _refuse(file, "a workbook without a password", "one that is locked", _SAVE_ANEW)
+        if "WordDocument" in names:
+            found = "an old Word document"
+            _refuse(file, "a workbook or a CSV file", found, "Load the table as .xlsx or .csv.")
+        book = looked_through(content)
+    except Damaged as error:
+        found = f"{len(content)} bytes of an old one that is damaged or cut short ({error})"
+        _refuse(file, "an Excel workbook (.xls or .xlsx) that is whole", found, _SAVE_ANEW)
+    if book.locked:
+        _refuse(file, "a workbook without a password", "one that is locked", _SAVE_ANEW)
+    if book.cells > MAX_CELLS:
+        _refuse(file, f"at most {MAX_CELLS:,} cells", f"{book.cells:,}", _LESS)
+    if book.area > MAX_AREA:
+        expected = f"sheets of at most {MAX_AREA:,} rows × columns"
+        found = f"one that reaches row {book.rows:,} and column {book.columns:,}"
+        _refuse(file, expected, found, _LESS)
+
+
+def _check_zip(content: bytes, file: str) -> None:
+    """Refuse an archive that is no whole workbook, or holds too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_parts(archive.infolist(), file)
+            _check_cells(archive, file)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        found = f"{len(content)} bytes of one that is damaged or cut short ({error})"
+        _refuse(file, "an Excel workbook that is whole", found, "Send or save it again.")
+    except RuntimeError as error:  # zipfile's word for a locked archive
+        _refuse(file, "a workbook without a password", f"one that is locked ({error})", _SAVE_ANEW)
+
+
+def _check_parts(parts: list[zipfile.ZipInfo], file: str) -> None:
+    names = {part.filename.lower() for part in parts}
+    if "xl/workbook.xml" not in names:
+        found = "an archive of something else"
+        for sign, what in (
+            ("word/document.xml", "a Word document"),
+            ("ppt/presentation.xml", "a presentation"),
+            ("content.xml", "an OpenDocument file"),
+            ("xl/workbook.bin", "a binary workbook (.xlsb)"),
+        ):
+            found = what if sign in names else found
+        _refuse(file, "an Excel workbook (.xlsx)", found, "Save the table as .xlsx or .csv.")
+    total = sum(part.file_size for part in parts)
+    if total > MAX_BYTES:
+        expected = f"at most {MAX_BYTES // 1_000_000} MB once unpacked"
+        _refuse(file, expected, f"{total // 1_000_000} MB", "Save the table alone.")
+    for part in parts:
+        if part.file_size > LARGE and part.file_size > MAX_RATIO * max(part.compress_size, 1):
+            expected = f"parts that unpack to at most {MAX_RATIO} times their size"
+            found = f"{part.filename}: {part.compress_size} bytes that become {part.file_size}"
+            _refuse(file, expected, found, "Save the table alone in a new workbook.")
+
+
+def _check_cells(archive: zipfile.ZipFile, file: str) -> None:
+    """Count cells and see how far the sheets reach, without keeping anything."""
+    cells = 0
+    for part in archive.infolist():
+        name = part.filename.lower()
+        if not name.endswith((".xml", ".rels")):
+            continue
+        if b"<!DOCTYPE" in _head(archive, part):
+            found = f"{part.filename} with a DTD"
+            _refuse(file, "a workbook as Excel writes it", found, _SAVE_ANEW)
+        if not name.startswith("xl/worksheets/") or name.endswith(".rels"):
+            continue
+        cells += _count(archive, part, file, MAX_CELLS - cells)
+
+
+def _count(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: str, left: int) -> int:
+    """The cells of a sheet; refuse more than are left, and a sheet that reaches too far."""
+    cells = rows = 0
+    columns = {b"Z"}
+    for piece in _pieces(archive, part):
+        cells += piece.count(b"<c ") + piece.count(b":c ") + piece.count(b"<c>")
+        columns.update(_BEYOND_Z.findall(piece))
+        last = _ROW.match(piece, max(piece.rfind(b"row "), 0))
+        rows = max(rows, int(last[1])) if last else rows
+        if cells > left:
+            found = f"more ({rows:,} rows or more)"
+            _refuse(file, f"at most {MAX_CELLS:,} cells", found, _LESS)
+    width = max(column_index_from_string(letters.decode()) for letters in columns)
+    if rows * width > MAX_AREA:
+        rows, width = _reach(archive, part)
+    if rows * width > MAX_AREA:
+        expected = f"sheets of at most {MAX_AREA:,} rows × columns"
+        found = f"one that reaches row {rows:,} and column {width:,}"
+        _refuse(file, expected, found, _LESS)
+    return cells
+
+
+def _reach(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
+    """The last row and column in which something stands, empty formatted cells aside."""
+    rows = columns = 0
+    for piece in _pieces(archive, part):
+        for match in _CELL.finditer(piece):
+            place = None if match[0].endswith(b"/>") else _PLACE.search(match[0])
+            if place:
+                rows = max(rows, int(place[2]))
+                columns = max(columns, column_index_from_string(place[1].decode()))
+    return rows, columns
+
+
+def _head(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    with archive.open(part) as stream:
+        return stream.read(2000)
+
+
+def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part unpacked in pieces that end between two elements."""
+    rest = b""
+    with archive.open(part) as stream:
+        while piece := stream.read(_CHUNK):
+            whole, mark, rest_of_it = (rest + piece).rpartition(b"<")
+            yield whole
+            rest = mark + rest_of_it
+    yield rest
+
+
+def _refuse(file: str, expected: str, found: str, advice: str) -> NoReturn:
+    raise UnreadableFile(file, expected=expected, found=found, advice=advice)

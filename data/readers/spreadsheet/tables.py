@@ -1,0 +1,394 @@
+"""Sheets and CSV files as rows of cells that know their place.
+
+For files that people write (tidy figures, plans, report forms). The statistics
+office's workbooks have their own reader; nothing here knows what a column means.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from lxml.etree import LxmlError
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from data.readers.spreadsheet.cells import Sheets, cell_name, clean
+from data.readers.spreadsheet.intake import MAX_CELLS, has_unsaved_results, kind_of
+from data.readers.spreadsheet.tcvn3 import Script, better_as_tcvn3, converted
+from models.errors import UnreadableFile
+
+DELIMITERS = (",", ";", "\t")
+_HEAD = 60  # rows from which a caller tells the delimiter
+_LINE = re.compile(r"[^\r\n]+")
+_LONGEST = 32_767  # characters that Excel keeps in a cell
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    ParseError,
+    LxmlError,
+    SyntaxError,
+    AttributeError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    EOFError,
+    OSError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one cell, and where.
+
+    `value` is text (stripped), a number, a date, or None when empty. `uncomputed`
+    says that the cell holds a formula whose result was never saved, or an error
+    value such as #REF!. `percent` says that the sheet shows the number as a
+    percentage (1.045 shown as 104.5 %).
+    """
+
+    value: str | float | date | None
+    sheet: str | None
+    place: str
+    percent: bool = False
+    uncomputed: str = ""
+
+    @property
+    def text(self) -> str:
+        """The cell as text; '' when empty, whole numbers without decimals."""
+        if self.value is None:
+            return ""
+        if isinstance(self.value, float) and self.value.is_integer():
+            return str(int(self.value))
+        return str(self.value)
+
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sheet, or a CSV file read with one delimiter.
+
+    Rows in which nothing stands are left out, and so are the empty cells at the end
+    of a row; each cell knows its place.
+    """
+
+    sheet: str | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file: where, what was expected, what was found."""
+
+    expected: str
+    found: str
+    advice: str = ""
+    sheet: str | None = None
+    cell: str | None = None
+    path: str | None = None
+
+    @classmethod
+    def at(cls, cell: Cell, expected: str, advice: str = "", found: str = "") -> Problem:
+        shown = found or (f"'{cell.text}'" if cell.text else "an empty cell")
+        return cls(expected, shown, advice, cell.sheet, cell.place)
+
+    def __str__(self) -> str:
+        place = f"sheet '{self.sheet}', " if self.sheet else ""
+        return f"{place}{self.cell or self.path}: expected {self.expected}, found {self.found}"
+
+
+def raise_problems(file: str, problems: Sequence[Problem], shown: int = 10) -> None:
+    """Raise one `UnreadableFile` for all problems of a file; return when there are none."""
+    if not problems:
+        return
+    first, *others = problems
+    advice = first.advice
+    if others:
+        listed = "; ".join(str(problem) for problem in others[: shown - 1])
+        more = f"; and {len(others) - shown + 1} more" if len(others) >= shown else ""
+        advice = f"{advice} Also {listed}{more}.".strip()
+    raise UnreadableFile(
+        file,
+        expected=first.expected,
+        found=first.found,
+        sheet=first.sheet,
+        cell=first.cell,
+        path=first.path,
+        advice=f"{advice} Nothing was loaded.",
+    )
+
+
+def is_xlsx(content: bytes) -> bool:
+    return content.startswith(b"PK\x03\x04")
+
+
+def is_old_excel(content: bytes) -> bool:
+    """Whether this is an .xls workbook (or another old Office file)."""
+    return content.startswith(b"\xd0\xcf\x11\xe0")
+
+
+def read_sheets(content: bytes, file: str) -> tuple[Grid, ...]:
+    """The visible sheets of a workbook, .xlsx, .xlsm or .xls, cell by cell.
+
+    Formulas give the results that were saved with them. Of an .xls file neither
+    percentages nor formulas without a result can be told from other cells.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is damaged, protected, too large, or has no visible sheet.
+    """
+    kind = kind_of(content, file)
+    if kind == "xls":
+        grids = quick_sheets(Sheets(content, file))
+    else:
+        try:
+            grids = list(_new_grids(content, file))
+        except _DAMAGED as error:
+            raise UnreadableFile(
+                file,
+                expected="an Excel workbook (.xlsx)",
+                found=f"a file that Excel's format does not allow ({error})",
+                advice="Open it in Excel and save it again as .xlsx without a password.",
+            ) from error
+    if not grids:
+        raise UnreadableFile(
+            file,
+            expected="a sheet that is not hidden",
+            found="none",
+            advice="Unhide the sheet with the table, and save the workbook.",
+        )
+    return _in_unicode(grids)
+
+
+def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles it does not keep
+        values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        formulas = values  # which a sheet is its own twin in, where every result was saved
+        if has_unsaved_results(content):
+            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        for sheet in values.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            sheet.reset_dimensions()
+            pairs = _twins(sheet, formulas[sheet.title])
+            rows = (
+                [
+                    _cell(cell, other.value, sheet.title, cell_name(number, column))
+                    for column, (cell, other) in enumerate(zip(row, others, strict=True))
+                ]
+                for number, (row, others) in enumerate(pairs)
+            )
+            yield Grid(sheet.title, tuple(_filled(rows, file, sheet.title)))
+
+
+def _twins(sheet: Any, twin: Any) -> Iterator[tuple[Any, Any]]:
+    """Rows of results beside those of formulas; where every result was saved they are one."""
+    if twin is sheet:
+        return ((row, row) for row in sheet.iter_rows())
+    twin.reset_dimensions()
+    return zip(sheet.iter_rows(), twin.iter_rows(), strict=True)
+
+
+def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> list[Grid]:
+    """The visible sheets of a workbook at a glance: no formulas, no percentages.
+
+    With `wanted` only those sheets that have a text it is true of.
+    """
+    grids = []
+    for name in sheets.names:
+        values = sheets.rows(name)
+        texts = (cell for row in values for cell in row if isinstance(cell, str) and cell)
+        if wanted is not None and not any(map(wanted, texts)):
+            continue
+        rows = (
+            [
+                Cell(_value(value), name, cell_name(number, column))
+                for column, value in enumerate(row)
+            ]
+            for number, row in enumerate(values)
+        )
+        grids.append(Grid(name, tuple(_filled(rows, sheets.file, name))))
+    return grids
+
+
+def _filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterator[Row]:
+    """The rows in which something stands, without the empty cells at their end."""
+    cells = 0
+    for row in rows:
+        while row and row[-1].value is None and not row[-1].uncomputed:
+            row.pop()
+        if not row:
+            continue
+        cells += len(row)
+        if cells > MAX_CELLS:
+            raise UnreadableFile(
+                file,
+                expected=f"at most {MAX_CELLS:,} cells",
+                found=f"more, up to {row[-1].place}",
+                sheet=sheet,
+                advice="Delete what is not part of the table, or split the file.",
+            )
+        yield tuple(row)
+
+
+def _cell(cell: object, formula: object, sheet: str, place: str) -> Cell:
+    value = getattr(cell, "value", None)
+    uncomputed = ""
+    if value is None and formula is not None:
+        uncomputed = str(getattr(formula, "text", formula))
+    if getattr(cell, "data_type", "") == "e":
+        value, uncomputed = None, str(value)
+    percent = "%" in str(getattr(cell, "number_format", "") or "")
+    kept = _value(value)
+    return Cell(kept, sheet, place, percent and isinstance(kept, float), uncomputed)
+
+
+def _value(value: object) -> str | float | date | None:
+    """What a cell holds, in the types that `Cell` keeps."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return float(value)
+    if value is None or isinstance(value, date):
+        return value
+    return clean(str(value))[:_LONGEST] or None
+
+
+def _in_unicode(grids: Sequence[Grid]) -> tuple[Grid, ...]:
+    """The sheets with what is TCVN3 in Unicode."""
+    cells = (cell for grid in grids for row in grid.rows for cell in row)
+    script = Script.of(cell.value for cell in cells if isinstance(cell.value, str))
+    if not script.tcvn3:
+        return tuple(grids)
+    return tuple(
+        Grid(grid.sheet, tuple(tuple(_read(cell, script) for cell in row) for row in grid.rows))
+        for grid in grids
+    )
+
+
+def _read(cell: Cell, script: Script) -> Cell:
+    if not isinstance(cell.value, str) or cell.value.isascii():
+        return cell
+    return replace(cell, value=script.read(cell.value))
+
+
+def decode(content: bytes, file: str) -> str:
+    """The text of a CSV file: UTF-8 or UTF-16 with or without mark, else Windows-1258 or TCVN3.
+
+    Raises
+    ------
+    UnreadableFile
+        If the bytes are text in none of these.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates = ["utf-16"]
+    elif b"\x00" in content[:200]:
+        candidates = ["utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"]
+    else:
+        candidates = ["utf-8-sig"]
+    for encoding in candidates:
+        try:
+            return _text(content.decode(encoding), file)
+        except UnicodeDecodeError:
+            continue
+    latin = content.decode("latin-1")
+    if candidates == ["utf-8-sig"]:
+        windows = content.decode("cp1258", errors="replace")
+        if better_as_tcvn3(latin, clean(windows)):
+            return _text(converted(latin), file)
+        if "\ufffd" not in windows:
+            return _text(windows, file)
+    raise _no_text(file)
+
+
+def _text(text: str, file: str) -> str:
+    """The text, if it is one: no zeros and other signs that only programs write."""
+    odd = sum(letter < " " and letter not in "\t\n\r\f" for letter in text[:4000])
+    if odd > 2:
+        raise _no_text(file)
+    return text
+
+
+def _no_text(file: str) -> UnreadableFile:
+    return UnreadableFile(
+        file,
+        expected="text in UTF-8, UTF-16, Windows-1258 or TCVN3",
+        found="bytes that are text in none of them",
+        advice="In Excel choose Save As, 'CSV UTF-8 (comma delimited)'.",
+    )
+
+
+def read_csv(content: bytes, file: str) -> Csv:
+    """A CSV file, to be read with the delimiter that makes sense to the caller.
+
+    Raises
+    ------
+    UnreadableFile
+        If the bytes are no text.
+    """
+    kind_of(content, file)
+    text = decode(content, file)
+    lines = sum(1 for _ in _LINE.finditer(text))
+    if lines > MAX_CELLS:  # before a cell is made of each
+        raise UnreadableFile(
+            file,
+            expected=f"at most {MAX_CELLS:,} cells",
+            found=f"{lines:,} lines",
+            advice="Delete what is not part of the table, or split the file.",
+        )
+    return Csv(text, file)
+
+
+@dataclass(frozen=True)
+class Csv:
+    """The text of a CSV file."""
+
+    text: str
+    file: str
+
+    def head(self, delimiter: str) -> Grid:
+        """The first rows."""
+        return Grid(None, tuple(self._rows(delimiter, _HEAD)))
+
+    def grid(self, delimiter: str) -> Grid:
+        """All rows."""
+        return Grid(None, tuple(self._rows(delimiter, None)))
+
+    def _rows(self, delimiter: str, most: int | None) -> Iterator[Row]:
+        """Rows in which something stands; `UnreadableFile` when they are no CSV."""
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter)
+        rows = (
+            [
+                Cell(clean(field) or None, None, f"{get_column_letter(column)}{number}")
+                for column, field in enumerate(record, start=1)
+            ]
+            for number, record in enumerate(reader, start=1)
+            if most is None or number <= most
+        )
+        try:
+            yield from _filled(rows, self.file, None)
+        except csv.Error as error:
+            raise UnreadableFile(
+                self.file,
+                expected="a table as CSV",
+                found=f"text that is none ({error})",
+                advice="Save the table as 'CSV UTF-8' or as .xlsx.",
+            ) from error

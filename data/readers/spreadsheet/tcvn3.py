@@ -1,0 +1,141 @@
+"""TCVN3 (TCVN 5712:1993, VN3): Vietnamese as it was written before Unicode.
+
+Files of that time hold one byte a letter for fonts such as .VnTime; a program
+that takes the bytes for Latin-1 shows 'L¹ng S¬n' for 'Lạng Sơn'. The same signs
+also stand in real Unicode text (©, «, £, and letters such as 'â'), so a text is
+converted only where its words are no Vietnamese as they stand and are Vietnamese
+once converted. Words that are Vietnamese either way ('Sè', 'bé') follow the rest
+of the file.
+
+Capitals with a tone have no code of their own: fonts of capitals (.VnTimeH) show
+the small ones as capitals, and they come out small.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from data.readers.spreadsheet.syllables import is_vietnamese
+
+# Rows of the code table: first byte → its letters; '·' where VN3 has none.
+_ROWS: Mapping[int, str] = {
+    0xA1: "ĂÂÊÔƠƯĐăâêôơưđ·",
+    0xB0: "·····àảãáạ·ằẳẵắ·",
+    0xC0: "······ặầẩẫấậè·ẻẽ",
+    0xD0: "éẹềểễếệìỉ···ĩíịò",
+    0xE0: "·ỏõóọồổỗốộờởỡớợù",
+    0xF0: "·ủũúụừửữứựỳỷỹýỵ·",
+}
+TCVN3: Mapping[str, str] = {
+    chr(first + offset): letter
+    for first, letters in _ROWS.items()
+    for offset, letter in enumerate(letters)
+    if letter != "·"
+}
+_TABLE = str.maketrans(dict(TCVN3))
+_WORD = re.compile(r"[^\s!-@\[-`{-~\xa0]+")  # letters, and signs that stand for letters
+_UNICODE = re.compile("[\u0100-\u036f\u1e00-\u1eff]")  # letters and tones beyond Latin-1
+_FEW = 3  # words that must be TCVN3 beyond doubt in a file that has Unicode text too
+_MEASURES = frozenset({"µm", "µg", "µs"})
+
+
+def decode_tcvn3(text: str) -> str:
+    """TCVN3 read as Latin-1 as Unicode; a text that need not be TCVN3 stays as it is.
+
+    Examples
+    --------
+    >>> decode_tcvn3("L¹ng S¬n")
+    'Lạng Sơn'
+    >>> decode_tcvn3("© Cà phê")
+    '© Cà phê'
+    """
+    return Script.of([text]).read(text)
+
+
+@dataclass(frozen=True)
+class Script:
+    """How the texts of one file are written.
+
+    Attributes
+    ----------
+    tcvn3 : some of them are TCVN3
+    unicode : some of them are Vietnamese in Unicode
+    """
+
+    tcvn3: bool
+    unicode: bool
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Script:
+        """What the texts show about their file."""
+        found = [_evidence(text) for text in texts if not text.isascii()]
+        tcvn3 = sum(old for old, new in found if old > new)
+        unicode = any(new > old for old, new in found)
+        return cls(tcvn3=tcvn3 >= (_FEW if unicode else 1), unicode=unicode)
+
+    def read(self, text: str) -> str:
+        """A text of the file in Unicode."""
+        if not self.tcvn3 or text.isascii():
+            return text
+        old, new = _evidence(text)
+        if old > new or (old == new == 0 and not self.unicode and _either(text)):
+            return converted(text)
+        return text
+
+
+def _evidence(text: str) -> tuple[int, int]:
+    """Words that are Vietnamese only as TCVN3, and only as they stand."""
+    if _UNICODE.search(text):
+        return 0, 1
+    old = new = 0
+    for word in _words(text):
+        converted = is_vietnamese(word.translate(_TABLE))
+        as_is = is_vietnamese(word)
+        old += converted and not as_is
+        new += as_is and not converted
+    return old, new
+
+
+def _either(text: str) -> bool:
+    """Whether some word is Vietnamese both ways."""
+    return any(is_vietnamese(word.translate(_TABLE)) for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    """The words that TCVN3 would change, all of whose other letters it knows."""
+    return [
+        word
+        for word in _WORD.findall(text)
+        if not word.isascii()
+        and word not in _MEASURES
+        and any(letter.isascii() for letter in word)
+        and all(letter.isascii() or letter in TCVN3 for letter in word)
+    ]
+
+
+def better_as_tcvn3(text: str, other: str) -> bool:
+    """Whether bytes shown as Latin-1 are TCVN3 rather than what `other` reads in them."""
+    return _vietnamese_words(text.translate(_TABLE)) > _vietnamese_words(other)
+
+
+def _vietnamese_words(text: str) -> int:
+    return sum(is_vietnamese(word) for word in _WORD.findall(text) if not word.isascii())
+
+
+def converted(text: str) -> str:
+    """The text in Unicode; among capitals alone toned letters become capitals too."""
+    all_capitals = _capitals(text)
+
+    def convert(match: re.Match[str]) -> str:
+        letters = match[0].translate(_TABLE)
+        return letters.upper() if all_capitals or _capitals(match[0]) else letters
+
+    return _WORD.sub(convert, text)
+
+
+def _capitals(text: str) -> bool:
+    """Whether the letters that are as they look are capitals, two at least."""
+    plain = [letter for letter in text if letter.isascii() and letter.isalpha()]
+    return len(plain) > 1 and all(letter.isupper() for letter in plain)

@@ -1,0 +1,188 @@
+"""The words people write in files, Vietnamese and English, and what each means here.
+
+Each vocabulary maps our word to the Vietnamese shown in templates (first) and
+to what else is understood. Accents and case never matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from data.readers.spreadsheet.cells import fold
+
+Vocabulary = Mapping[str, tuple[str, ...]]
+
+FORMS: Vocabulary = {
+    "month": ("tháng", "trong tháng", "monthly"),
+    "quarter": ("quý", "trong quý", "quarterly"),
+    "half": ("6 tháng", "nửa năm", "half-year"),
+    "year_to_date": (
+        "lũy kế",
+        "luỹ kế",
+        "cộng dồn",
+        "lũy kế từ đầu năm",
+        "cumulative",
+        "ytd",
+        "year to date",
+    ),
+    "rate_on_year": ("so với cùng kỳ", "so với cùng tháng năm trước", "yoy", "rate on year"),
+    "rate_to_date": (
+        "lũy kế so với cùng kỳ",
+        "cộng dồn so với cùng kỳ",
+        "yoy ytd",
+        "rate to date",
+    ),
+    "rate_on_month": ("so với tháng trước", "mom", "rate on month"),
+    "share_of_plan": ("tỷ lệ kế hoạch", "% kế hoạch", "so với kế hoạch", "share of plan"),
+    "plan": ("kế hoạch", "kế hoạch năm"),
+    "year": ("cả năm", "năm", "full year", "annual"),
+}
+
+STATUSES: Vocabulary = {
+    "estimate": ("ước tính", "ước", "ước thực hiện", "estimated", "est"),
+    "restated": ("sơ bộ", "thực hiện", "điều chỉnh", "preliminary", "revised"),
+    "final": ("chính thức", "quyết toán", "actual"),
+    "derived": ("suy ra", "tính ra"),
+    "reconstructed": ("khôi phục", "tái lập"),
+}
+
+KINDS: Vocabulary = {
+    "flow": ("cộng các tháng", "sum"),
+    "average": ("bình quân", "trung bình", "mean"),
+    "closing": ("cuối kỳ", "last"),
+    "ratio": ("tỷ số", "tỷ lệ"),
+    "growth": ("chỉ số tăng trưởng", "tăng trưởng"),
+    "count": ("số lượng nhỏ", "đếm"),
+    "milestone": ("mốc việc", "mốc"),
+    "log": ("nhật ký", "theo dõi bằng lời", "qualitative log"),
+}
+
+DIRECTIONS: Vocabulary = {
+    "higher": ("cao là tốt", "tăng", "up"),
+    "lower": ("thấp là tốt", "giảm", "down"),
+}
+
+COMPARATORS: Vocabulary = {
+    "at_least": ("tối thiểu", "ít nhất", "trở lên", ">=", "≥", "at least"),
+    "at_most": ("tối đa", "không quá", "<=", "≤", "at most"),
+    "between": ("trong khoảng", "từ … đến", "từ - đến"),
+    "about": ("khoảng", "xấp xỉ", "~", "approximately"),
+}
+
+TARGET_FORMS: Vocabulary = {
+    "absolute": ("mức tuyệt đối", "giá trị", "tuyệt đối", "value"),
+    "growth": ("tăng trưởng %", "tăng trưởng", "tốc độ tăng", "growth on last year"),
+}
+
+LEVELS: Vocabulary = {
+    "assigned": ("được giao", "giao", "chính thức"),
+    "stretch": ("phấn đấu",),
+    "indicative": ("tham khảo", "định hướng", "dự kiến"),
+}
+
+ROLES: Vocabulary = {
+    "lead": ("chủ trì",),
+    "coordinate": ("phối hợp",),
+}
+
+UNDATED_WORDS = ("không rõ", "unknown", "undated")  # of a day of publication
+
+FLAGS: Vocabulary = {
+    "yes": ("có", "true", "x"),
+    "no": ("không", "false"),
+}
+
+_UNITS: tuple[tuple[str, ...], ...] = (
+    (
+        *("million usd", "triệu usd", "triệu đô la mỹ", "triệu $", "mill usd", "mn usd"),
+        *("tr.usd", "tr. usd", "tr usd", "trusd"),
+    ),
+    ("billion usd", "tỷ usd", "tỉ usd", "bn usd"),
+    ("thousand usd", "nghìn usd", "1000 usd", "1.000 usd", "ngàn usd"),
+    ("million vnd", "triệu đồng", "trđ", "tr.đ", "tr. đồng", "tr.đồng", "triệu đ", "million dong"),
+    ("billion vnd", "tỷ đồng", "tỉ đồng", "tỷ đ", "tỷ.đ", "bn vnd", "billion dong"),
+    ("trillion vnd", "nghìn tỷ đồng", "nghìn tỉ đồng"),
+    ("tonnes", "tấn", "tons", "ton"),
+    (
+        "thousand tonnes",
+        "nghìn tấn",
+        "ngàn tấn",
+        "1000 tấn",
+        "1.000 tấn",
+        "1000 t",
+        "1.000 t",
+        "thousand tons",
+    ),
+    ("million tonnes", "triệu tấn", "million tons"),
+    ("million kwh", "triệu kwh", "tr.kwh", "tr. kwh", "tr kwh"),
+    ("thousand kwh", "nghìn kwh", "1000 kwh", "1.000 kwh"),
+    ("billion kwh", "tỷ kwh", "tỉ kwh"),
+    ("million litres", "triệu lít", "million liters"),
+    ("million m3", "triệu m3", "triệu m³", "million cubic metres"),
+    ("thousand m3", "nghìn m3", "nghìn m³", "1000 m3", "1.000 m3", "1000 m³", "1.000 m³"),
+    ("m3", "m³", "mét khối"),
+    ("million bricks", "triệu viên", "tr.viên", "tr. viên", "1.000.000 viên"),
+    ("thousand bricks", "nghìn viên", "1000 viên", "1.000 viên"),
+    ("inspections", "cuộc", "lượt"),
+    ("units", "đơn vị", "cơ sở"),
+    ("communes", "xã"),
+    ("steps", "bước"),
+    ("million m2", "triệu m2", "triệu m²", "million square metres"),
+    ("million pieces", "triệu cái", "triệu chiếc"),
+    ("thousand pieces", "nghìn cái", "1000 cái", "thousand units", "nghìn chiếc", "1000 chiếc"),
+    ("million pairs", "triệu đôi"),
+    ("million packets", "triệu bao"),
+    ("vnd", "đồng", "đ", "dong"),
+    ("usd", "đô la mỹ", "$"),
+    ("%", "phần trăm", "per cent", "percent"),
+)
+_UNIT_OF = {fold(word): group[0] for group in _UNITS for word in group}
+
+
+def code_of(text: str, vocabulary: Vocabulary) -> str | None:
+    """Our word for what a person wrote ('Tối thiểu', 'at least', 'tối thiểu (at_least)').
+
+    Examples
+    --------
+    >>> code_of("Uoc tinh", STATUSES)
+    'estimate'
+    """
+    return _index(tuple(vocabulary.items())).get(fold(text))
+
+
+@cache
+def _index(vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+    """Our word by each folded way of writing it; of two claims the first holds."""
+    index: dict[str, str] = {}
+    for code, words in vocabulary:
+        for written in (code, *words, f"{words[0]} ({code})"):
+            index.setdefault(fold(written), code)
+    return index
+
+
+def bilingual(code: str, vocabulary: Vocabulary) -> str:
+    """A word as templates show it: Vietnamese, with ours in brackets."""
+    return f"{vocabulary[code][0]} ({code})"
+
+
+def choices(vocabulary: Vocabulary) -> str:
+    """What a column accepts, for an error message."""
+    return ", ".join(f"'{words[0]}' ({code})" for code, words in vocabulary.items())
+
+
+def known_unit(text: str) -> bool:
+    """Whether the text is a unit that is known here."""
+    return fold(text) in _UNIT_OF
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two texts name the same unit ('triệu USD' and 'million USD')."""
+    first, second = fold(one), fold(other)
+    return _UNIT_OF.get(first, first) == _UNIT_OF.get(second, second)
+
+
+def units_differ(one: str, other: str) -> bool:
+    """Whether both are units that we know, and not the same one."""
+    first, second = _UNIT_OF.get(fold(one)), _UNIT_OF.get(fold(other))
+    return first is not None and second is not None and first != second

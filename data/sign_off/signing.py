@@ -1,0 +1,258 @@
+"""Entering official estimates and signing them and the months they belong to.
+
+Each function checks the rules of `data/sign_off/rules.py` and writes the audit log in
+the one transaction of its step, so that of two who act at once only one is right.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from data.accounts.accounts import any_account
+from data.db.audit import write_entry
+from data.db.store import Store
+from data.plans.plan import Plan
+from data.sign_off.rows import add_estimate, add_step, keep_issued, read_sign_off
+from data.sign_off.rules import (
+    STATES,
+    Estimate,
+    SignOff,
+    State,
+    Step,
+    figures_of,
+    require_back,
+    require_forward,
+    signed,
+)
+from models.errors import InvalidEstimate, OutOfTurn
+from models.series import Month
+
+
+def enter_estimate(
+    store: Store,
+    plan: Plan,
+    month: Month,
+    kpi: str,
+    value: float,
+    unit: str,
+    reason: str,
+    by: str,
+) -> SignOff:
+    """Enter a KPI's official estimate for the year, as a draft.
+
+    Raises
+    ------
+    UnknownKpi
+        If the plan has no such KPI.
+    InvalidEstimate
+        If the value is not finite or stands there already, the unit is not the
+        KPI's, the reason is missing, or the month is none of the plan's year or
+        the next.
+    """
+    _refuse_unfit(plan, month, kpi, value, unit, reason)
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, reason.strip())
+        before = act.now().current.get(kpi)
+        if before and (before.value, before.reason) == (value, act.note):
+            raise InvalidEstimate(
+                f"'{kpi}' in {month} is {before.in_words} already ({before.state}); expected "
+                "another value or another reason."
+            )
+        number = add_estimate(connection, plan, month, kpi, value, unit)
+        add_step(connection, plan, month, act.step("draft"), number)
+        act.tell(
+            "estimate.draft", kpi, _told(before) if before else None, _told(act.estimate(kpi))
+        )
+        return act.now()
+
+
+def sign_estimate(
+    store: Store, plan: Plan, month: Month, kpi: str, seen: int, to: State, by: str, note: str = ""
+) -> SignOff:
+    """Take an estimate one step on.
+
+    Parameters
+    ----------
+    seen : id of the estimate that is meant; if another was entered since, nothing is signed
+
+    Raises
+    ------
+    UnknownEstimate, OutOfTurn, NotAllowed
+        If there is none, it is not its turn, or `by` is its author.
+    """
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        estimate = act.estimate(kpi)
+        if estimate.id != seen:
+            raise OutOfTurn(
+                f"'{kpi}' in {month} was changed to {estimate.in_words} by '{estimate.author}'; "
+                "look at it again."
+            )
+        act.sign_estimate(estimate, to)
+        return act.now()
+
+
+def return_estimate(
+    store: Store, plan: Plan, month: Month, kpi: str, by: str, note: str
+) -> SignOff:
+    """Make an estimate a draft again, with the reason; one that was issued stays issued."""
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        estimate = act.estimate(kpi)
+        if estimate.state == "issued":
+            raise OutOfTurn(f"'{kpi}' in {month} was issued; enter a new value instead.")
+        require_back(act.name(kpi), estimate.steps, note)
+        act.move_estimate(estimate, "draft")
+        return act.now()
+
+
+def sign_month(
+    store: Store,
+    plan: Plan,
+    month: Month,
+    stamps: dict[str, str],
+    seen: str,
+    to: State,
+    by: str,
+    note: str = "",
+) -> SignOff:
+    """Take a month's projections, and with them its estimates, one step on.
+
+    An estimate that is further already stays where it is. Issuing keeps which
+    projections were issued.
+
+    Parameters
+    ----------
+    stamps : of the month's projections as they are now, by KPI in the plan's
+        order; all are in the ledger
+    seen : what the signer looked at, see `figures_of`
+
+    Raises
+    ------
+    OutOfTurn
+        If it is not its turn, the figures are not those that were looked at, or
+        not those that were checked.
+    NotAllowed
+        If `by` is the author of one of its estimates.
+    """
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        now = act.now()
+        estimates = now.current.values()
+        require_forward(act.name(), now.steps, to, by, act.authors(*estimates))
+        figures = figures_of(stamps, now.current)
+        _refuse_other_figures(act.name(), now, seen, figures, to)
+        for estimate in estimates:
+            if STATES.index(estimate.state) < STATES.index(to):
+                act.sign_estimate(estimate, to)
+        number = act.move_month(now, to, figures)
+        if to == "issued":
+            keep_issued(connection, number, stamps)
+        return act.now()
+
+
+def return_month(store: Store, plan: Plan, month: Month, by: str, note: str) -> SignOff:
+    """Make a month a draft again, with the reason; what was issued stays issued."""
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        now = act.now()
+        require_back(act.name(), now.steps, note)
+        act.move_month(now, "draft")
+        return act.now()
+
+
+@dataclass(frozen=True)
+class _Act:
+    """What one person does to one month, within one transaction."""
+
+    connection: Connection
+    plan: Plan
+    month: Month
+    by: str
+    note: str
+
+    def now(self) -> SignOff:
+        return read_sign_off(self.connection, self.plan.slug, self.month)
+
+    def name(self, kpi: str | None = None) -> str:
+        """What is signed, in words."""
+        whole = f"{self.month} of '{self.plan.slug}'"
+        return f"the official estimate of '{kpi}' in {whole}" if kpi else whole
+
+    def estimate(self, kpi: str) -> Estimate:
+        """The newest of a KPI; raise `UnknownKpi` or `UnknownEstimate`."""
+        self.plan.kpi(kpi)
+        return self.now().newest(kpi)
+
+    def authors(self, *estimates: Estimate) -> frozenset[str]:
+        """Who may not check these; nobody while no accounts tell people apart."""
+        if not any_account(self.connection):
+            return frozenset()
+        return frozenset(estimate.author for estimate in estimates)
+
+    def sign_estimate(self, estimate: Estimate, to: State) -> None:
+        what = self.name(estimate.kpi)
+        require_forward(what, estimate.steps, to, self.by, self.authors(estimate))
+        self.move_estimate(estimate, to)
+
+    def move_estimate(self, estimate: Estimate, to: State) -> None:
+        add_step(self.connection, self.plan, self.month, self.step(to), estimate.id)
+        after = {**_told(estimate), "state": to, "note": self.note}
+        self.tell(f"estimate.{to}", estimate.kpi, _told(estimate), after)
+
+    def move_month(self, before: SignOff, to: State, figures: str | None = None) -> int:
+        number = add_step(self.connection, self.plan, self.month, self.step(to, figures))
+        after = {"state": to, "figures": figures, "note": self.note}
+        self.tell(f"month.{to}", None, {"state": before.state}, after)
+        return number
+
+    def step(self, to: State, figures: str | None = None) -> Step:
+        return Step(to, self.by, datetime.now(UTC), self.note, figures)
+
+    def tell(
+        self, action: str, kpi: str | None, before: dict[str, Any] | None, after: dict[str, Any]
+    ) -> None:
+        """Into the audit log."""
+        subject = " ".join(filter(None, (self.plan.slug, str(self.month), kpi)))
+        write_entry(self.connection, self.by, action, subject, before=before, after=after)
+
+
+def _told(estimate: Estimate) -> dict[str, Any]:
+    """An estimate for the audit log."""
+    names = ("id", "value", "unit", "reason", "state")
+    return {name: getattr(estimate, name) for name in names}
+
+
+def _refuse_other_figures(what: str, now: SignOff, seen: str, figures: str, to: State) -> None:
+    if seen != figures:
+        raise OutOfTurn(f"{what}: its figures changed since they were shown; look at them again.")
+    checked = signed(now.steps, "checked")
+    if to != "checked" and (checked is None or checked.figures != figures):
+        raise OutOfTurn(
+            f"{what}: its figures changed since they were checked; send it back and let it be "
+            "checked again."
+        )
+
+
+def _refuse_unfit(
+    plan: Plan, month: Month, kpi: str, value: float, unit: str, reason: str
+) -> None:
+    definition = plan.kpi(kpi)
+    if not math.isfinite(value):
+        raise InvalidEstimate(f"'{kpi}': expected a number, found {value}.")
+    if unit != definition.unit:
+        raise InvalidEstimate(
+            f"'{kpi}': expected a value in {definition.unit}, found one in '{unit}'; convert it."
+        )
+    if not reason.strip():
+        raise InvalidEstimate(f"'{kpi}': expected a reason for the estimate, found none.")
+    if month.year not in (plan.year, plan.year + 1):
+        raise InvalidEstimate(
+            f"expected a month of {plan.year}, or of {plan.year + 1} until its figures are "
+            f"final; found {month}."
+        )

@@ -1,0 +1,377 @@
+"""From printed figures to a series, as known on a day.
+
+The rules, for kinds made of a sum:
+
+1. Of several figures for one month and form the one published last wins
+   (`data.vintages.figures.newest`).
+2. A month printed as restated or final stays as printed, and so does the last
+   month, which is an estimate.
+3. A month of which only the first estimate was printed takes the revision that
+   the cumulative figures show: with C the cumulative figures and e the first
+   estimates, month m becomes e(m) + [C(m+1) − e(m+1) − C(m)]. The months then
+   add up to the newest cumulative figure. Such a month is `derived`.
+4. A month that was not printed at all is the difference of two cumulative
+   figures, also `derived`.
+5. Other months that printed figures cover are found by temporal disaggregation
+   (`data.vintages.disaggregate`): `derived` where the figures leave no choice, else
+   `reconstructed`. What no figure covers stays a gap.
+
+The published cumulative figure remains authoritative for the year to date,
+whatever the months add up to. Rule 3 puts a revision on the latest month before
+the new one. The alternative, spreading it over all months in proportion, is
+worse: see `experiments/revision_rule`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.plans.kpi import Kpi
+from data.vintages.disaggregate import Indicator, Reconstruction, reconstruct
+from data.vintages.figures import SETTLED, Figure, Newest, unfinished_share, worst
+from models.errors import NoObservations
+from models.series import FigureStatus, Kind, Month, Series
+
+_BASE_ROUNDING = 0.0005  # a base that differs by less is the same, the rate being rounded
+_BASE_BELIEVED = 0.5  # a base that differs by more is a printing error
+
+
+def series_of(
+    key: str, kpi: Kpi, figures: Newest, day: date, indicator: Indicator | None = None
+) -> Series:
+    """A KPI's months from its newest printed figures.
+
+    Parameters
+    ----------
+    indicator : gives the series of the KPI's indicator as known on the same day
+
+    Raises
+    ------
+    NoObservations
+        If nothing was published for it up to that day.
+    """
+    if kpi.kind == "growth":
+        series = _growth_series(key, kpi, figures, day, indicator)
+    else:
+        known = known_months(kpi.kind, figures)
+        found = reconstruct(known, figures, kpi.kind, indicator)
+        series = with_published(lined_up(key, kpi, known, found, day), figures)
+    return replace(series, unfinished=unfinished_share(figures, series.cutoff))
+
+
+def with_published(series: Series, figures: Newest) -> Series:
+    """The same months with the published year to date and last year's as best known."""
+    if not _adds_up(series.kind):
+        return series
+    cumulative = _to_date(series, figures)
+    base, base_status = _base(series, cumulative, figures)
+    return replace(
+        series,
+        to_date=cumulative.value if cumulative else None,
+        to_date_status=cumulative.status if cumulative else None,
+        base=base,
+        base_status=base_status,
+    )
+
+
+def known_months(kind: Kind, figures: Newest) -> dict[int, Figure]:
+    """Month ordinal → figure: printed, or by rules 2 to 4; of an index what rates chain."""
+    if kind == "growth":
+        return _chained(figures)
+    return _months(figures) if _adds_up(kind) else dict(figures.get("month", {}))
+
+
+def lined_up(
+    key: str,
+    kpi: Kpi,
+    known: Mapping[int, Figure],
+    found: Reconstruction | None,
+    day: date,
+) -> Series:
+    """Months known and found as a series; raise `NoObservations` if there are none."""
+    months = {**known, **(found.months if found else {})}
+    if not months:
+        raise NoObservations(f"nothing was published for '{key}' up to {day}; load its figures.")
+    start, values, status = _line_up(months)
+    doubt = None
+    if found is not None and found.doubt.any():
+        doubt = np.zeros((len(values), found.doubt.shape[1]))
+        for month in found.months:
+            doubt[month - start.ordinal] = found.doubt[month - found.start]
+    return Series(
+        key=key,
+        kind=kpi.kind,
+        unit=kpi.unit,
+        start=start,
+        values=values,
+        status=status,
+        as_of=day,
+        doubt=doubt,
+    )
+
+
+def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
+    """The sum of parts over the months that all of them have."""
+    members = list(parts)
+    start = max(part.start for part in members)
+    end = min(part.cutoff for part in members)
+    length = end.ordinal - start.ordinal + 1
+    if length <= 0:
+        raise NoObservations(f"the parts of '{key}' have no month in common up to {day}.")
+
+    def window(part: Series) -> slice:
+        first = start.ordinal - part.start.ordinal
+        return slice(first, first + length)
+
+    values = np.sum([part.values[window(part)] for part in members], axis=0)
+    status: tuple[FigureStatus | None, ...] = tuple(
+        worst(month) if None not in month else None
+        for month in zip(*(part.status[window(part)] for part in members), strict=True)
+    )
+    whole = all(part.cutoff == end and part.to_date is not None for part in members)
+    return Series(
+        key=key,
+        kind=kpi.kind,
+        unit=kpi.unit,
+        start=start,
+        values=values,
+        status=status,
+        as_of=day,
+        to_date=float(sum(part.to_date or 0.0 for part in members)) if whole else None,
+        to_date_status=worst(part.to_date_status for part in members) if whole else None,
+        base=np.sum([part.base for part in members], axis=0),
+        base_status=worst(part.base_status for part in members),
+        unfinished=_unfinished([part for part in members if part.cutoff == end]),
+        doubt=_side_by_side(
+            [part.doubt[window(part)] for part in members if part.doubt is not None]
+        ),
+    )
+
+
+def left_of(whole: Series, parts: Sequence[Series]) -> Series:
+    """The months that parts leave of a total, where all have them; what an indicator needs."""
+    start = max(one.start for one in (whole, *parts))
+    length = min(one.cutoff.ordinal for one in (whole, *parts)) - start.ordinal + 1
+    if length <= 0:
+        raise NoObservations(f"'{whole.key}' and its parts have no month in common.")
+
+    def window(one: Series) -> slice:
+        first = start.ordinal - one.start.ordinal
+        return slice(first, first + length)
+
+    return replace(
+        whole,
+        start=start,
+        values=whole.values[window(whole)] - sum(one.values[window(one)] for one in parts),
+        status=whole.status[window(whole)],
+        to_date=None,
+        to_date_status=None,
+        doubt=None,
+    )
+
+
+def _unfinished(parts: Sequence[Series]) -> float:
+    """Of a total: each part's share, by what it brings to the month."""
+    size = sum(abs(float(part.values[-1])) for part in parts)
+    open_ = sum(part.unfinished * abs(float(part.values[-1])) for part in parts)
+    return open_ / size if size > 0 else 0.0
+
+
+def _side_by_side(doubts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] | None:
+    """The doubt of a sum whose parts are in doubt independently."""
+    return np.hstack(doubts) if doubts else None
+
+
+def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: date) -> Series:
+    """A ratio's numerator with its denominator, over the months that both have."""
+    both = total_of(key, replace(kpi, kind="flow"), (numerator, denominator), day)
+    first = both.start.ordinal
+    begins = first - numerator.start.ordinal
+    place = slice(begins, begins + len(both.values))
+    above = numerator.values[place]
+    below = denominator.values[first - denominator.start.ordinal :][: len(both.values)]
+    return replace(
+        both,
+        kind="ratio",
+        unit=kpi.unit,
+        values=above,
+        denominator=below,
+        base=numerator.base,
+        to_date=None,
+        to_date_status=None,
+        doubt=None if numerator.doubt is None else numerator.doubt[place],
+    )
+
+
+def _adds_up(kind: Kind) -> bool:
+    return kind in ("flow", "count")
+
+
+def _months(figures: Newest) -> dict[int, Figure]:
+    """Months by rules 2 to 4."""
+    printed = figures.get("month", {})
+    cumulative = figures.get("year_to_date", {})
+    months: dict[int, Figure] = {}
+    for ordinal in sorted({*printed, *cumulative}):
+        figure = printed.get(ordinal)
+        if figure is None:
+            value = _difference(cumulative, printed, ordinal)
+            if value is not None:
+                months[ordinal] = Figure(value, "derived")
+            continue
+        revision = None
+        if figure.status not in SETTLED:
+            revision = _revision(cumulative, printed, ordinal)
+        months[ordinal] = (
+            figure if revision is None else Figure(figure.value + revision, "derived")
+        )
+    return months
+
+
+def _revision(
+    cumulative: Mapping[int, Figure], printed: Mapping[int, Figure], ordinal: int
+) -> float | None:
+    """What the next report's cumulative figure says months up to this one were revised by.
+
+    The first estimate of the next month itself may since have been restated; the
+    revision is only visible while both its figures are of one report.
+    """
+    after = ordinal + 1
+    if ordinal % 12 == 11 or after not in cumulative or after not in printed:
+        return None
+    if printed[after].status in SETTLED:
+        return None
+    now = cumulative.get(ordinal)
+    if now is None and ordinal % 12 == 0:
+        now = printed[ordinal]  # January: the month is the cumulative figure
+    if now is None:
+        return None
+    return cumulative[after].value - printed[after].value - now.value
+
+
+def _difference(
+    cumulative: Mapping[int, Figure], printed: Mapping[int, Figure], ordinal: int
+) -> float | None:
+    if ordinal % 12 == 0:
+        return cumulative[ordinal].value
+    before = cumulative.get(ordinal - 1)
+    if before is None and ordinal % 12 == 1:
+        before = printed.get(ordinal - 1)
+    return cumulative[ordinal].value - before.value if before else None
+
+
+def _line_up(
+    months: Mapping[int, Figure],
+) -> tuple[Month, NDArray[np.float64], tuple[FigureStatus | None, ...]]:
+    first, last = min(months), max(months)
+    values = np.full(last - first + 1, np.nan)
+    status: list[FigureStatus | None] = [None] * len(values)
+    for ordinal, figure in months.items():
+        values[ordinal - first] = figure.value
+        status[ordinal - first] = figure.status
+    return Month.from_ordinal(first), values, tuple(status)
+
+
+def _to_date(series: Series, figures: Newest) -> Figure | None:
+    """The published cumulative figure at the cutoff; in January the month itself.
+
+    In the January report December is restated without a new cumulative figure:
+    a year finished so far takes that revision.
+    """
+    cutoff = series.cutoff
+    published = figures.get("year_to_date", {}).get(cutoff.ordinal)
+    if published is None and cutoff.month == 1:
+        published = figures.get("month", {}).get(cutoff.ordinal)
+    return published
+
+
+def _base(
+    series: Series, cumulative: Figure | None, figures: Newest
+) -> tuple[NDArray[np.float64], FigureStatus | None]:
+    """Last year's months as best known: a printed rate implies a base to date."""
+    base = series.calendar_year(series.year - 1)
+    known = series.months_known
+    rate = figures.get("rate_to_date", {}).get(series.cutoff.ordinal)
+    if rate is None and known == 1:
+        rate = figures.get("rate_on_year", {}).get(series.cutoff.ordinal)
+    so_far = float(base[:known].sum())
+    status = _base_status(series)
+    if cumulative is None or rate is None or rate.value <= 0 or not so_far > 0:
+        return base, status
+    factor = cumulative.value / (rate.value / 100) / so_far
+    if not _BASE_ROUNDING < abs(factor - 1) < _BASE_BELIEVED:
+        return base, status
+    base[:known] *= factor
+    return base, "reconstructed" if status == "reconstructed" else "derived"
+
+
+def _base_status(series: Series) -> FigureStatus | None:
+    """Of last year's months: as printed, unless one of them had to be reconstructed."""
+    first = Month(series.year - 1, 1).ordinal - series.start.ordinal
+    status = series.status[max(first, 0) : max(first + 12, 0)]
+    if "reconstructed" in status:
+        return "reconstructed"
+    return "restated" if any(status) else None
+
+
+def _growth_series(
+    key: str, kpi: Kpi, figures: Newest, day: date, indicator: Indicator | None
+) -> Series:
+    """An index chained from printed rates; what the chain leaves out by disaggregation."""
+    to_date = figures.get("rate_to_date", {})
+    index = known_months("growth", figures) or _base_year(figures, indicator)
+    if not index:
+        raise NoObservations(f"no rate was published for '{key}' up to {day}; load its figures.")
+    last = max(index.keys() | to_date.keys())
+    whole = all(month in index for month in range(min(index), last + 1))
+    found = None if whole else reconstruct(index, figures, "flow", indicator)
+    series = lined_up(key, kpi, index, found, day)
+    rate = to_date.get(series.cutoff.ordinal)
+    if rate is None and series.months_known == 1:
+        rate = figures.get("rate_on_year", {}).get(series.cutoff.ordinal)
+    base = series.calendar_year(series.year - 1)
+    status = _base_status(series)
+    return replace(
+        series,
+        to_date=rate.value - 100 if rate else None,
+        to_date_status=rate.status if rate else None,
+        base=base,
+        base_status="derived" if status == "restated" else status,
+    )
+
+
+def _chained(figures: Newest) -> dict[int, Figure]:
+    """An index from monthly rates; its first year from rates on the month before."""
+    on_year = figures.get("rate_on_year", {})
+    on_month = figures.get("rate_on_month", {})
+    known = sorted({*on_year, *on_month})
+    index = dict.fromkeys(known[:1], 100.0)
+    for ordinal in range(known[0] + 1, known[-1] + 1) if known else ():
+        if ordinal - 12 in index and ordinal in on_year:
+            index[ordinal] = index[ordinal - 12] * on_year[ordinal].value / 100
+        elif ordinal - 1 in index and ordinal in on_month:
+            index[ordinal] = index[ordinal - 1] * on_month[ordinal].value / 100
+    return {ordinal: Figure(value, "derived") for ordinal, value in index.items()}
+
+
+def _base_year(figures: Newest, indicator: Indicator | None) -> dict[int, Figure]:
+    """Where only cumulative rates were printed: the year they begin to refer to, at 100 a month.
+
+    Its months have the indicator's shape, where there is one.
+    """
+    months = figures.get("rate_to_date")
+    if not months:
+        return {}
+    year = Month.from_ordinal(min(months)).year - 1
+    helper = indicator() if indicator else None
+    shape = np.ones(12) if helper is None else helper.calendar_year(year)
+    if not (shape > 0).all():
+        shape = np.ones(12)
+    values = 100.0 * shape / shape.mean()
+    first = Month(year, 1).ordinal
+    return {first + place: Figure(float(values[place]), "reconstructed") for place in range(12)}

@@ -1,0 +1,230 @@
+"""Everything printed about a plan family, in memory: what backtests run on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from data.plans.kpi import Kpi
+from data.vintages.comparison import identity
+from data.vintages.derive import known_months, left_of, ratio_of, series_of, total_of
+from data.vintages.disaggregate import Contradiction, Indicator, reconstruct
+from data.vintages.figures import Figure, Ranked, newest, ranked
+from data.vintages.observation import UNDATED, Form, Observation
+from models.disaggregation.totals import EXACT
+from models.errors import NoObservations, UnknownKpi
+from models.series import Month, Series
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A family's KPIs and observations; immutable.
+
+    `series_as_of` is the only door from observations to models: what it returns
+    on a day rests on publications up to that day alone (a plan loaded for
+    demonstration has a side door, `data.vintages.demonstration`). `elsewhere` holds the
+    families whose KPIs serve as indicators here.
+    """
+
+    family: str
+    definitions: Mapping[str, Kpi]
+    printed: Mapping[str, tuple[Observation, ...]]
+    elsewhere: Mapping[str, Panel] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        family: str,
+        kpis: Sequence[Kpi],
+        observations: Iterable[Observation],
+        elsewhere: Iterable[Panel] = (),
+    ) -> Panel:
+        by_kpi: dict[str, list[Observation]] = {}
+        for observation in observations:
+            by_kpi.setdefault(observation.kpi, []).append(observation)
+        return cls(
+            family=family,
+            definitions={kpi.slug: kpi for kpi in kpis},
+            printed={kpi: tuple(figures) for kpi, figures in by_kpi.items()},
+            elsewhere={panel.family: panel for panel in elsewhere},
+        )
+
+    def figures(self) -> Iterator[Observation]:
+        """All figures of the family that are in here."""
+        for printed in self.printed.values():
+            yield from printed
+
+    def kpis(self) -> tuple[str, ...]:
+        """Slugs in the family's order."""
+        return tuple(self.definitions)
+
+    def definition(self, kpi: str) -> Kpi:
+        try:
+            return self.definitions[kpi]
+        except KeyError:
+            known = ", ".join(self.definitions)
+            raise UnknownKpi(
+                f"family '{self.family}' has no KPI '{kpi}'; it has {known}."
+            ) from None
+
+    def parts_of(self, kpi: str) -> tuple[str, ...]:
+        """The parts of a total whose year is the sum of theirs; none for any other KPI."""
+        definition = self.definition(kpi)
+        return definition.parts if definition.kind in ("flow", "count") else ()
+
+    def observations(self, kpi: str, day: date) -> tuple[Observation, ...]:
+        """What was printed about a KPI up to a day, oldest first."""
+        self.definition(kpi)
+        known = (figure for figure in self.printed.get(kpi, ()) if figure.published <= day)
+        return tuple(sorted(known, key=lambda figure: (figure.published, figure.month)))
+
+    def vintages(self) -> tuple[date, ...]:
+        """The days on which anything was published."""
+        days = {figure.published for figure in self.figures()}
+        return tuple(sorted(days - {UNDATED}))
+
+    def hash(self, day: date) -> str:
+        """SHA-256 of all figures that answers for a day rest on, in whatever order they came.
+
+        A family with KPIs for demonstration looks ahead: all its figures count.
+        """
+        ahead = any(kpi.demonstration for kpi in self.definitions.values())
+        last = date.max if ahead else day
+        lines = sorted("|".join(map(str, identity(one))) for one in self._up_to(last))
+        for name, other in sorted(self.elsewhere.items()):
+            figures = other._up_to(last)
+            lines += sorted("|".join((name, *map(str, identity(one)))) for one in figures)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def _up_to(self, day: date) -> Iterator[Observation]:
+        return (one for one in self.figures() if one.published <= day)
+
+    def series_as_of(self, kpi: str, day: date) -> Series:
+        """A KPI as it was known on a day.
+
+        Raises
+        ------
+        UnknownKpi
+            If the family has no such KPI.
+        NoObservations
+            If nothing was published for it up to that day.
+        """
+        definition = self.definition(kpi)
+        key = f"{self.family}/{kpi}"
+        if definition.parts:
+            parts = [self.series_as_of(part, day) for part in definition.parts]
+            return total_of(key, definition, parts, day)
+        if definition.kind == "ratio":
+            if definition.numerator is None or definition.denominator is None:
+                raise NoObservations(f"ratio '{key}' names no numerator and denominator.")
+            above = self.series_as_of(definition.numerator, day)
+            below = self.series_as_of(definition.denominator, day)
+            return ratio_of(key, definition, above, below, day)
+        return series_of(
+            key, definition, self.newest(kpi, day), day, self._indicator(definition, day)
+        )
+
+    def contradictions(self, kpi: str, day: date) -> tuple[Contradiction, ...]:
+        """Figures published up to a day that cannot all be met, where a month had to be found."""
+        definition, figures = self.definition(kpi), self.newest(kpi, day)
+        known = known_months(definition.kind, figures)
+        found = reconstruct(known, figures, definition.kind, self._indicator(definition, day))
+        return found.contradictions if found else ()
+
+    def located(self, indicator: str) -> tuple[Panel, str]:
+        """The panel that holds an indicator, 'slug' or 'family/slug', and its slug there.
+
+        Raises
+        ------
+        NoObservations
+            If that family is not loaded.
+        """
+        family, _, slug = indicator.rpartition("/")
+        if family in ("", self.family):
+            return self, slug
+        if family not in self.elsewhere:
+            raise NoObservations(
+                f"the indicator '{indicator}' has no figures: family '{family}' is not loaded. "
+                f"Import its plan and figures, or load the sample that has them."
+            )
+        return self.elsewhere[family], slug
+
+    def helper(self, kpi: Kpi, series_of: Callable[[Panel, str], Series]) -> Series:
+        """The series of a KPI's indicator, of the KPIs that it names as `series_of` has them.
+
+        Raises
+        ------
+        NoObservations
+            If one of them has none.
+        """
+        first, *others = (series_of(*self.located(name)) for name in kpi.related)
+        return left_of(first, others) if others else first
+
+    def outcome(self, kpi: str, year: int, day: date) -> float | None:
+        """What a finished year became, as known on a day; None while it is not finished.
+
+        A flow: the months' sum, which is the cumulative figure of the December
+        report until January's report restates December. An average, a closing
+        level and a ratio by their kind; growth: December's cumulative rate − 100. Of
+        reconstructed months only what the printed figures leave no doubt of counts.
+        """
+        try:
+            series = self.series_as_of(kpi, day)
+        except NoObservations:
+            return None
+        december = Month(year, 12)
+        if series.cutoff < december:
+            return None
+        if series.kind == "growth":
+            rate = self.newest(kpi, day).get("rate_to_date", {}).get(december.ordinal)
+            return rate.value - 100 if rate else None
+        months = series.calendar_year(year)
+        if _in_doubt(series, year):
+            return None
+        if not np.isfinite(months).all():
+            return series.to_date if series.cutoff == december else None
+        if series.kind == "closing":
+            return float(months[-1])
+        if series.kind == "average":
+            return float(months.mean())
+        if series.kind == "ratio" and series.denominator is not None:
+            first = Month(year, 1).ordinal - series.start.ordinal
+            return float(months.sum() / series.denominator[first : first + 12].sum())
+        if series.cutoff == december and series.to_date is not None:
+            return series.to_date
+        return float(months.sum())
+
+    def newest(self, kpi: str, day: date) -> dict[Form, dict[int, Figure]]:
+        """The printed figure that counts on a day, for each form and month ordinal."""
+        return newest(self._ranked.get(kpi, ()), day)
+
+    @cached_property
+    def _ranked(self) -> dict[str, tuple[Ranked, ...]]:
+        return {kpi: ranked(printed) for kpi, printed in self.printed.items()}
+
+    def _indicator(self, kpi: Kpi, day: date) -> Indicator | None:
+        """Looks up a KPI's indicator as known on the same day; while it has none, None."""
+        if kpi.indicator is None:
+            return None
+
+        def look_up() -> Series | None:
+            try:
+                return self.helper(kpi, lambda panel, slug: panel.series_as_of(slug, day))
+            except NoObservations:
+                return None
+
+        return look_up
+
+
+def _in_doubt(series: Series, year: int) -> bool:
+    """Whether reconstructed months leave a year's outcome open."""
+    if series.doubt is None:
+        return False
+    first = Month(year, 1).ordinal - series.start.ordinal
+    open_ = np.linalg.norm(series.doubt[max(first, 0) : first + 12].sum(axis=0))
+    return bool(open_ > EXACT * np.abs(series.values[max(first, 0) : first + 12]).sum())

@@ -1,0 +1,81 @@
+"""A family's panel from the rows of the store, with the KPIs elsewhere that it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.rows import read_kpis
+from data.vintages.panel import Panel
+from data.vintages.rows import read_observations
+
+
+def load_panel(
+    store: Store, family: str, up_to: date | None = None, held_at: datetime | None = None
+) -> Panel:
+    """Everything known of a family (up to a day), in memory, with its indicators elsewhere.
+
+    Of a family with KPIs for demonstration everything at all: they look ahead.
+    Imports that were withdrawn are left out, whatever the day; with `held_at`
+    imports and withdrawals count as they stood at that moment.
+    """
+    with store.reading() as connection:
+        return read_panel(connection, family, up_to, held_at)
+
+
+def read_panel(
+    connection: Connection, family: str, up_to: date | None, held_at: datetime | None = None
+) -> Panel:
+    """A family's KPIs and figures up to a day; see `load_panel`."""
+    kpis = read_kpis(connection, family)
+    if any(kpi.demonstration for kpi in kpis):
+        up_to = None
+    elsewhere = [
+        _indicators(connection, other, slugs, up_to, held_at)
+        for other, slugs in sorted(_foreign(family, kpis).items())
+    ]
+    figures = read_observations(connection, family, up_to, held_at=held_at)
+    return Panel.of(family, kpis, figures, [panel for panel in elsewhere if panel.definitions])
+
+
+def _foreign(family: str, kpis: Iterable[Kpi]) -> dict[str, set[str]]:
+    """Family → slugs of its KPIs that serve as indicators."""
+    found: dict[str, set[str]] = {}
+    for kpi in kpis:
+        for name in kpi.related:
+            other, _, slug = name.rpartition("/")
+            if other and other != family:
+                found.setdefault(other, set()).add(slug)
+    return found
+
+
+def _indicators(
+    connection: Connection,
+    family: str,
+    slugs: Iterable[str],
+    up_to: date | None,
+    held_at: datetime | None,
+) -> Panel:
+    """A panel of some KPIs of a family and of those they are made of."""
+    by_slug = {kpi.slug: kpi for kpi in read_kpis(connection, family)}
+    needed = _made_of(by_slug, [slug for slug in slugs if slug in by_slug])
+    figures = read_observations(connection, family, up_to, needed, held_at=held_at)
+    return Panel.of(family, [by_slug[slug] for slug in sorted(needed)], figures)
+
+
+def _made_of(by_slug: dict[str, Kpi], slugs: Sequence[str]) -> set[str]:
+    """KPIs with their parts, numerators and denominators, and theirs."""
+    needed: set[str] = set()
+    waiting = list(slugs)
+    while waiting:
+        slug = waiting.pop()
+        if slug not in needed:
+            needed.add(slug)
+            kpi = by_slug[slug]
+            members = (*kpi.parts, kpi.numerator, kpi.denominator)
+            waiting += [member for member in members if member in by_slug]
+    return needed

@@ -1,0 +1,181 @@
+"""Months from totals: temporal disaggregation with a related monthly series.
+
+Two methods, both exact: what comes out adds up to every total.
+
+Proportional Denton keeps the ratio of months to the indicator as steady as the
+totals allow: it minimises the sum of (x_t/p_t − x_{t−1}/p_{t−1})². It needs
+nothing but one total, and serves unequal, overlapping and distant ones. Denton
+(1971), Journal of the American Statistical Association 66(333); the form without
+a condition on the first month is Cholette's (1984), Survey Methodology 10(1).
+
+Chow–Lin regresses the totals on the indicator, with first-order autoregressive
+errors, and spreads the residuals accordingly: best linear unbiased. It needs
+many totals to estimate from, and serves where months do not move in proportion
+to the indicator. Chow and Lin (1971), Review of Economics and Statistics 53(4);
+the persistence by maximum likelihood, as Bournay and Laroque (1979), Annales de
+l'INSEE 36.
+
+How far months may be from what comes out is told with them. For Denton: were
+the ratio a random walk, the same solution would be its mean given the totals
+(Harvey and Pierse 1984, JASA 79(385)), which also gives its covariance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import CannotForecast
+
+Array = NDArray[np.float64]
+
+SUITED = 12  # totals of several months from which Chow–Lin has enough to estimate from
+WALK = 0.05  # relative step of the ratio in a month, before anything is seen of it
+SEEN = 4.0  # totals' worth of weight that `WALK` carries against the steps seen
+PERSISTENCE = np.linspace(0.0, 0.99, 34)  # of Chow–Lin's errors, tried in turn
+SMALL = 1e-6  # of its median; the indicator is not taken to be smaller
+_NULL = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class MonthlyPath:
+    """Months that add up to the totals, and how else they might have been.
+
+    Attributes
+    ----------
+    method : which of the two it was
+    values : array, shape (n_months,)
+    doubt : array, shape (n_months, n_directions): `values + doubt @ z` with z
+        standard normal is as good a path, and adds up to the totals too. A row of
+        zeros: the totals leave that month no choice
+    """
+
+    method: Literal["denton", "chow_lin"]
+    values: Array
+    doubt: Array
+
+
+def disaggregate(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
+    """Months from totals, by Chow–Lin where there is enough to estimate from, else by Denton.
+
+    Parameters
+    ----------
+    indicator : array, shape (n_months,), in any unit; no gaps
+    weights : array, shape (n_totals, n_months); total i is `weights[i] @ months`.
+        None follows from others (`models.disaggregation.totals.agree`)
+    totals : array, shape (n_totals,)
+
+    Raises
+    ------
+    CannotForecast
+        If there are only rates (rows with weights below zero).
+    """
+    several = int(((weights != 0).sum(axis=1) > 1).sum())
+    if several >= SUITED and several > len(totals) / 2 and np.ptp(indicator) > 0:
+        path = chow_lin(indicator, weights, totals)
+        if (path.values >= 0).all() or (totals < 0).any():
+            return path
+    return denton(indicator, weights, totals)
+
+
+def denton(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
+    """Proportional Denton; parameters as `disaggregate`.
+
+    Months that would be negative while no total is are held at zero, one by one.
+    """
+    if (weights < 0).any(axis=1).all():
+        raise CannotForecast("rates alone say nothing of the level; one must have been printed.")
+    usual = float(np.median(np.abs(indicator))) or 1.0
+    related = np.maximum(indicator, SMALL * usual)
+    path = _steady(related, weights, totals)
+    while (totals >= 0).all() and path.values.min() < 0:
+        least = int(np.argmin(path.values))
+        if path.values[least] >= -_NULL * np.abs(path.values).max():
+            return MonthlyPath(path.method, np.maximum(path.values, 0.0), path.doubt)
+        if not path.doubt[least].any():
+            break  # the totals leave it no choice
+        weights = np.vstack([weights, np.eye(len(related))[least]])
+        totals = np.append(totals, 0.0)
+        path = _steady(related, weights, totals)
+    return path
+
+
+def _steady(related: Array, weights: Array, totals: Array) -> MonthlyPath:
+    """The path whose ratio to the related series moves least."""
+    ratio, free = _solutions(weights * related, totals)
+    steps = np.diff(np.eye(len(related)), axis=0)
+    moved = steps @ free
+    if free.shape[1] == 0:
+        return MonthlyPath("denton", related * ratio, np.zeros((len(related), 0)))
+    ratio = ratio - free @ np.linalg.lstsq(moved, steps @ ratio, rcond=None)[0]
+    squares = float(np.square(steps @ ratio).sum())
+    usual = float(np.mean(np.abs(ratio)))
+    told = len(related) - free.shape[1] - 1  # totals beyond the one that gives the level
+    step = np.sqrt((SEEN * (WALK * usual) ** 2 + squares) / (SEEN + told))
+    root = np.linalg.solve(np.linalg.cholesky(moved.T @ moved), free.T).T
+    doubt = step * related[:, None] * root
+    return MonthlyPath("denton", related * ratio, _certain(doubt, related * ratio))
+
+
+def chow_lin(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
+    """Chow–Lin with a constant and the indicator; parameters as `disaggregate`."""
+    months = np.arange(len(indicator))
+    distance = np.abs(months[:, None] - months)
+    design = np.column_stack([np.ones(len(indicator)), indicator / np.abs(indicator).max()])
+    fits: list[tuple[float, float]] = []
+    for persistence in PERSISTENCE:
+        factor, _, _, left = _regression(persistence**distance, design, weights, totals)
+        squares = max(float(left @ left), float(np.finfo(float).tiny))
+        likelihood = -len(totals) / 2 * np.log(squares) - np.log(np.diag(factor)).sum()
+        fits.append((float(likelihood), float(persistence)))
+    errors = max(fits)[1] ** distance
+    factor, seen, slope, left = _regression(errors, design, weights, totals)
+    spread = np.linalg.solve(factor, weights @ errors)  # (n_totals, n_months)
+    values = design @ slope + spread.T @ left
+    unseen = design - spread.T @ seen
+    variance = float(left @ left) / max(len(totals) - design.shape[1], 1)
+    covariance = errors - spread.T @ spread + unseen @ np.linalg.pinv(seen.T @ seen) @ unseen.T
+    size, direction = np.linalg.eigh(covariance)
+    kept = size > _NULL * size.max()
+    doubt = np.sqrt(variance) * direction[:, kept] * np.sqrt(size[kept])
+    return MonthlyPath("chow_lin", values, _certain(doubt, values))
+
+
+def _regression(
+    errors: Array, design: Array, weights: Array, totals: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Generalised least squares of totals on what the design adds up to.
+
+    Factor of the totals' covariance, the design seen through it, slope, residuals.
+    """
+    factor = np.linalg.cholesky(weights @ errors @ weights.T)
+    seen = np.linalg.solve(factor, weights @ design)
+    goal = np.linalg.solve(factor, totals)
+    slope = np.linalg.lstsq(seen, goal, rcond=None)[0]
+    return (
+        np.asarray(factor, dtype=float),
+        np.asarray(seen, dtype=float),
+        slope,
+        goal - seen @ slope,
+    )
+
+
+def _solutions(rows: Array, totals: Array) -> tuple[Array, Array]:
+    """One solution of `rows @ x = totals`, and an orthonormal basis of what is left open."""
+    length = np.linalg.norm(rows, axis=1)
+    scaled, goal = rows / length[:, None], totals / length
+    left, singular, right = np.linalg.svd(scaled)
+    rank = int((singular > _NULL * singular[0]).sum())
+    inverse = right[:rank].T @ (left[:, :rank] / singular[:rank]).T
+    found = inverse @ goal
+    found = found + inverse @ (goal - scaled @ found)  # once more, against rounding errors
+    return found, right[rank:].T
+
+
+def _certain(doubt: Array, values: Array) -> Array:
+    """The doubt with exact zeros where nothing is left but rounding errors."""
+    size = np.linalg.norm(doubt, axis=1, keepdims=True)
+    return np.where(size > 1e-9 * np.abs(values).max(), doubt, 0.0)

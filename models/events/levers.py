@@ -1,0 +1,173 @@
+"""What if: levers on the months to come of a projected year, on the same paths.
+
+A scenario changes the paths of the projection itself, month by month, so that its
+outcome and the projection's differ by the levers alone: random numbers, calibration
+and the months known are the same. What a lever does not name stays as projected; a
+month that is set does not move those after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.annual import AnnualDistribution
+from models.errors import InvalidScenario
+from models.events.event import Event, factors
+from models.series import Month
+
+LeverShape = Literal["percent", "absolute", "known", "event"]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One change of some months.
+
+    Attributes
+    ----------
+    shape : 'percent' of what is projected, 'absolute' adds an amount, 'known' sets
+        the figure, 'event' multiplies by `models.events.event.factors`
+    months : which ones; of an event those it touches, if not all of the rest
+    value : per cent (−20 takes a fifth away), or in the KPI's unit; for kind
+        'growth' points of the rate on the same month of last year, or that rate
+    event : for shape 'event'
+    """
+
+    shape: LeverShape
+    months: tuple[Month, ...] = ()
+    value: float | None = None
+    event: Event | None = None
+
+
+def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistribution:
+    """The year with the levers applied, in their order.
+
+    Parameters
+    ----------
+    annual : calibrated, of a whole year
+    levers : of months still to come
+
+    Returns
+    -------
+    AnnualDistribution with the same paths, changed
+
+    Raises
+    ------
+    InvalidScenario
+        For a month that is known or outside the year, or a lever without what its
+        shape needs.
+
+    Notes
+    -----
+    Where no month of the history is below zero no changed one is; a count stays whole.
+    """
+    months = np.array(annual.months)
+    before = annual.last_year[:, annual.months_known :]
+    for lever in levers:
+        if lever.shape == "event":
+            months *= _event_factors(annual, lever)
+            continue
+        if lever.value is None or not np.isfinite(lever.value):
+            raise InvalidScenario(f"a change of shape '{lever.shape}' needs a value; give one.")
+        for place in _places(annual, lever.months):
+            months[:, place] = _moved(annual, months[:, place], before[:, place], lever)
+    if annual.non_negative:
+        months = np.maximum(months, 0.0)
+    if annual.kind == "count":
+        months = np.rint(months)
+    return replace(annual, months=months)
+
+
+def with_part(
+    total: AnnualDistribution, part: AnnualDistribution, moved: AnnualDistribution
+) -> AnnualDistribution:
+    """A total's year, moved by as much as a part of it was.
+
+    Parameters
+    ----------
+    total, part : as projected
+    moved : the part with its levers
+
+    Notes
+    -----
+    Path by path: the paths of a family are in one joint order (`models.coherence`), so
+    what a part loses on a path its total loses on the same one. Months that the total
+    knows already do not move.
+    """
+    change = moved.months - part.months
+    months = np.array(total.months)
+    for place in range(part.months_known, part.n_months):
+        if place >= total.months_known:
+            months[:, place - total.months_known] += change[:, place - part.months_known]
+    if total.non_negative:
+        months = np.maximum(months, 0.0)
+    return replace(total, months=months)
+
+
+def _moved(
+    annual: AnnualDistribution,
+    month: NDArray[np.float64],
+    before: NDArray[np.float64],
+    lever: Lever,
+) -> NDArray[np.float64]:
+    """One month on every path, shape (n_paths,)."""
+    value = float(lever.value or 0.0)
+    if lever.shape == "percent":
+        return month * (1.0 + value / 100.0)
+    by_rate = annual.kind == "growth"
+    if lever.shape == "absolute":
+        return month + (before * value / 100.0 if by_rate else value)
+    return before * (1.0 + value / 100.0) if by_rate else np.full(len(month), value)
+
+
+def _event_factors(annual: AnnualDistribution, lever: Lever) -> NDArray[np.float64]:
+    """What each month to come is multiplied by, shape (horizon,)."""
+    event = lever.event
+    if event is None:
+        raise InvalidScenario("a change of shape 'event' needs an event: shape, start and size.")
+    _check(event)
+    horizon = annual.months.shape[1]
+    first = Month(annual.year, 1).plus(annual.months_known)
+    found = factors([event], first, horizon)
+    if lever.months:
+        touched = np.zeros(horizon, dtype=bool)
+        touched[_places(annual, lever.months)] = True
+        found = np.where(touched, found, 1.0)
+    if not (found != 1.0).any():
+        raise InvalidScenario(
+            f"the event '{event.name}' from {event.start} on touches none of the months to come, "
+            f"{first} to {annual.year}-12. Give another start or size."
+        )
+    return found
+
+
+def _check(event: Event) -> None:
+    if not np.isfinite(event.size) or event.size < -1.0:
+        raise InvalidScenario(
+            f"expected the size of an event as a share, from −1 (nothing is left) up, found "
+            f"{event.size:g}. −0.3 means 30 % lower."
+        )
+    if event.length < 1:
+        raise InvalidScenario(f"expected a length of 1 month or more, found {event.length}.")
+
+
+def _places(annual: AnnualDistribution, months: Sequence[Month]) -> list[int]:
+    """Columns of `annual.months`; every month must be still to come."""
+    first = Month(annual.year, 1).plus(annual.months_known)
+    december = Month(annual.year, 12)
+    if not months:
+        raise InvalidScenario("a change needs the months that it is about; name them.")
+    for month in months:
+        if not first <= month <= december:
+            come = f"{first} to {december}" if first <= december else "none"
+            raise InvalidScenario(
+                f"expected a month still to come ({come}), found {month}: what is known cannot be "
+                "supposed otherwise."
+            )
+    if len(set(months)) < len(months):
+        raise InvalidScenario("a change names a month twice; name it once.")
+    return [month.ordinal - first.ordinal for month in months]

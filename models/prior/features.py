@@ -1,0 +1,465 @@
+"""What is known about a year in progress, as numbers without a unit, for a whole panel at once.
+
+A *window* is one row of `WIDTH` months: ten prior years and the year itself,
+right-aligned so that the year begins at column 120; NaN where there is no
+figure. Everything here is relative to last year's total, so that a series in
+tonnes and one in billions of dong look alike. The cheap forecasts are combined
+into `base`; the prior learns how far from it, in units of `scale`, the rest of
+the year ends.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import SeriesTooShort
+from models.prior.smoothers import FLAT, GRID, ORIGINS, WIDTH, YEARS, Smoothed, mean_growth, smooth
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_SPANS = (1, 2, 3, 6, 12)  # months over which growth on a year before is read
+_SHOWN = (2, 9, 13, 15, 17, 19, 25, 34, 37)  # settings of the grid that are features themselves
+_NOISE_FLOOR = 0.05  # of a year's mean month: smallest month on the log scale
+_CHUNK = 4096  # windows worked on at once, to bound memory
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """One row per window.
+
+    Attributes
+    ----------
+    values : array, shape (n, n_features); NaN where the history is too short to tell
+    names : tuple of str, length n_features
+    base : array, shape (n,), year's total by the combined cheap forecasts, as a
+        multiple of last year's
+    scale : array, shape (n,), usual error of `base`, as a share of last year's total
+    to_date : array, shape (n,), sum of the months known, as a multiple of last year's
+    unit : array, shape (n,), last year's total, in the series' unit
+    nonnegative : array, shape (n,), whether no month of the window is below zero
+    """
+
+    values: NDArray[np.float32]
+    names: tuple[str, ...]
+    base: Floats
+    scale: Floats
+    to_date: Floats
+    unit: Floats
+    nonnegative: NDArray[np.bool_]
+
+
+def window(values: Floats, known: int) -> Floats:
+    """One row for `compute` from a series that ends at the cutoff.
+
+    Parameters
+    ----------
+    values : array, shape (n_months,), NaN is a gap
+    known : int, months of the year observed, 0 to 11
+
+    Returns
+    -------
+    array, shape (WIDTH,); gaps are filled with the same month of the year
+        before, else of the year after, else by interpolation
+
+    Raises
+    ------
+    SeriesTooShort
+        Fewer than one full year before the year to be projected.
+    """
+    if len(values) < 12 + known:
+        raise SeriesTooShort(
+            f"the annual prior needs one full year before the year to be projected; found "
+            f"{len(values)} months with {known} known. Add history."
+        )
+    row = np.full(WIDTH, np.nan)
+    end = 12 * YEARS + known
+    recent = values[-end:]
+    row[end - len(recent) : end] = fill_gaps(recent)
+    return row
+
+
+def fill_gaps(values: Floats) -> Floats:
+    """Fill NaN: same month a year before, else a year after, else interpolation."""
+    filled = np.array(values, dtype=float)
+    gaps = np.flatnonzero(np.isnan(filled))
+    for gap in gaps:
+        if gap >= 12 and np.isfinite(filled[gap - 12]):
+            filled[gap] = filled[gap - 12]
+        elif gap + 12 < len(values) and np.isfinite(values[gap + 12]):
+            filled[gap] = values[gap + 12]
+    left = np.isnan(filled)
+    if left.any() and not left.all():
+        places = np.arange(len(filled))
+        filled[left] = np.interp(places[left], places[~left], filled[~left])
+    return filled
+
+
+def compute(windows: Floats, known: Ints) -> Features:
+    """Features of many windows.
+
+    Parameters
+    ----------
+    windows : array, shape (n, WIDTH); what lies after the cutoff is not looked at
+    known : array, shape (n,), months known of the year, 0 to 11
+
+    Examples
+    --------
+    >>> steady = np.full((1, WIDTH), 5.0)
+    >>> features = compute(steady, np.array([6]))
+    >>> round(float(features.base[0]), 6), float(features.unit[0])
+    (1.0, 60.0)
+    """
+    known = np.asarray(known, dtype=np.int64)
+    parts = [
+        _compute(windows[i : i + _CHUNK], known[i : i + _CHUNK])
+        for i in range(0, len(windows), _CHUNK)
+    ]
+    joined = (np.concatenate(column) for column in zip(*(part[1:] for part in parts), strict=True))
+    values, base, scale, to_date, unit, nonnegative = joined
+    return Features(values, parts[0][0], base, scale, to_date, unit, nonnegative)
+
+
+class _Sums:
+    """Sums of months between two columns of each window, by cumulative sums."""
+
+    def __init__(self, months: Floats) -> None:
+        self.totals = np.concatenate(
+            [np.zeros((len(months), 1)), np.cumsum(np.nan_to_num(months), axis=1)], axis=1
+        )
+        self.rows = np.arange(len(months))
+
+    def __call__(self, begin: Ints | int, end: Ints | int) -> Floats:
+        upper = self.totals[self.rows, np.maximum(end, 0)]
+        between: Floats = upper - self.totals[self.rows, np.maximum(begin, 0)]
+        return between
+
+
+@dataclass(frozen=True, eq=False)
+class _Tasks:
+    """The same task now and in the four years before; arrays of shape (n, ORIGINS)."""
+
+    possible: NDArray[np.bool_]  # a full prior year exists
+    rest: Floats  # what the rest of the year became; column 0 is not used
+    last_rest: Floats  # same months of the year before
+    last_total: Floats
+    to_date: Floats
+    growth: dict[str, Floats]  # log growth on a year before, by span
+
+
+def _tasks(sums: _Sums, years: Ints, known: Ints) -> _Tasks:
+    n = len(known)
+    at = [12 * (YEARS - origin) + known for origin in range(ORIGINS)]
+    end = [12 * (YEARS - origin) + 12 for origin in range(ORIGINS)]
+    to_date = np.stack([sums(a - known, a) for a in at], axis=1)
+    since = log_ratio(to_date, np.stack([sums(a - known - 12, a - 12) for a in at], axis=1))
+    growth = {"growth_to_date": since}
+    for span in _SPANS:
+        grown = np.stack(
+            [log_ratio(sums(a - span, a), sums(a - span - 12, a - 12)) for a in at], axis=1
+        )
+        months = np.stack([12 * (years - origin) + known for origin in range(ORIGINS)], axis=1)
+        growth[f"growth_{span}"] = np.where(months >= span + 12, grown, since)
+    rest = [np.full(n, np.nan)] + [sums(a, e) for a, e in zip(at[1:], end[1:], strict=True)]
+    return _Tasks(
+        np.stack([years >= origin + 1 for origin in range(ORIGINS)], axis=1),
+        np.stack(rest, axis=1),
+        np.stack([sums(a - 12, e - 12) for a, e in zip(at, end, strict=True)], axis=1),
+        np.stack([sums(e - 24, e - 12) for e in end], axis=1),
+        to_date,
+        growth,
+    )
+
+
+def log_ratio(above: Floats, below: Floats) -> Floats:
+    """Logarithm of a ratio, within ±2; 0 where it says nothing (0/0)."""
+    ratio: Floats = np.clip(np.log(np.maximum(above, 1e-9) / np.maximum(below, 1e-9)), -2.0, 2.0)
+    return ratio
+
+
+def _cheap_forecasts(
+    tasks: _Tasks, smoothed: Smoothed, weights: Floats, sums: _Sums, years: Ints, known: Ints
+) -> dict[str, Floats]:
+    """Forecasts of the rest of the year, in mean months of last year, shape (n, ORIGINS)."""
+    last, growth = tasks.last_rest, tasks.growth
+    forecasts = {
+        "snaive": last,
+        "pace": last * np.exp(growth["growth_to_date"]),
+        "growth_3": last * np.exp(growth["growth_3"]),
+        "growth_6": last * np.exp(growth["growth_6"]),
+        "growth_12": last * np.exp(growth["growth_12"]),
+        "growth_12_half": last * np.exp(0.5 * growth["growth_12"]),
+        "growth_mixed": last * np.exp(0.4 * (growth["growth_3"] + growth["growth_12"])),
+    }
+    for span, share in _shares_of_rest((2, 3, 5), sums, years, known).items():
+        by_share = np.clip(tasks.to_date * share / (1.0 - share), 0.2 * last, 5.0 * np.abs(last))
+        forecasts[f"share_{span}"] = np.where(known[:, None] > 0, by_share, last)
+    lowest, highest = 0.1 * np.abs(last)[:, :, None], 8.0 * np.abs(last)[:, :, None] + 1e-6
+    damped = np.clip(smoothed.damped, lowest, highest)
+    half = np.clip(smoothed.theta_half, lowest, highest)
+    full = np.clip(smoothed.theta_full, lowest, highest)
+    forecasts["smoothed"] = (damped * weights[:, None, :]).sum(axis=2)
+    forecasts["smoothed_median"] = np.median(damped, axis=2)
+    flat = np.sqrt(weights[:, list(FLAT)])
+    flat = flat / np.maximum(flat.sum(axis=1, keepdims=True), 1e-300)
+    forecasts["theta_half"] = (half * flat[:, None, :]).sum(axis=2)
+    forecasts["theta_full"] = (full * flat[:, None, :]).sum(axis=2)
+    for setting in _SHOWN:
+        forecasts[f"setting_{setting}"] = damped[:, :, setting]
+    for name, drifting, setting in (
+        ("half", half, 9),
+        ("full", full, 17),
+        ("full", full, 25),
+        ("half", half, 1),
+    ):
+        forecasts[f"theta_{name}_{setting}"] = drifting[:, :, FLAT.index(setting)]
+    return forecasts
+
+
+_NOT_IN_MEDIAN = ("snaive", "growth_3", "setting_2", "theta_half_1")
+
+
+def _shares_of_rest(
+    spans: Sequence[int], sums: _Sums, years: Ints, known: Ints
+) -> dict[int, Floats]:
+    """Mean share of the rest in the year's total over up to so many years.
+
+    Returns
+    -------
+    dict, span → array, shape (n, ORIGINS)
+    """
+    parts, used = np.zeros((YEARS + 1, len(known))), np.zeros((YEARS + 1, len(known)))
+    for back in range(1, min(ORIGINS - 1 + max(spans), YEARS) + 1):
+        begin = 12 * (YEARS - back)
+        year, rest = sums(begin, begin + 12), sums(begin + known, begin + 12)
+        use = (years >= back) & (year > 1e-6)
+        parts[back], used[back] = np.where(use, rest / np.where(use, year, 1.0), 0.0), use
+    found = {}
+    for span in spans:
+        ends = [(origin + 1, min(origin + span, YEARS) + 1) for origin in range(ORIGINS)]
+        total = np.stack([parts[first:end].sum(axis=0) for first, end in ends], axis=1)
+        count = np.stack([used[first:end].sum(axis=0) for first, end in ends], axis=1)
+        found[span] = np.clip(total / np.maximum(count, 1), 0.0, 0.98)
+    return found
+
+
+def _compute(
+    windows: Floats, known: Ints
+) -> tuple[
+    tuple[str, ...],
+    NDArray[np.float32],
+    Floats,
+    Floats,
+    Floats,
+    Floats,
+    NDArray[np.bool_],
+]:
+    n = len(windows)
+    months, years, total = _scaled(windows, known)
+    sums = _Sums(months)
+    prior = np.nan_to_num(months[:, : 12 * YEARS]).reshape(n, YEARS, 12)
+    level = np.concatenate([np.abs(prior.mean(axis=2)), np.ones((n, 1))], axis=1)
+    floor = _NOISE_FLOOR * np.maximum(np.repeat(level, 12, axis=1), 1e-3)
+    logs = np.log(np.maximum(months, floor))
+    log_totals = np.log(np.maximum(prior.sum(axis=2), 0.06))
+    smoothed = smooth(logs, log_totals, years, known)
+    smallest = smoothed.squared_error.min(axis=1, keepdims=True) + 1e-6
+    memory = np.maximum(np.minimum(years * 12 - 12 + known, 40), 1)[:, None]
+    weights = np.exp(-0.5 * memory * np.log((smoothed.squared_error + 1e-6) / smallest))
+    weights = weights / weights.sum(axis=1, keepdims=True)
+    tasks = _tasks(sums, years, known)
+    forecasts = _cheap_forecasts(tasks, smoothed, weights, sums, years, known)
+    median = np.median(
+        np.stack([f for name, f in forecasts.items() if name not in _NOT_IN_MEDIAN], axis=2),
+        axis=2,
+    )
+    thetas = 0.5 * (forecasts["theta_half"] + forecasts["theta_full"])
+    base = (median + forecasts["smoothed"] + thetas) / 3.0
+    unit = np.maximum(tasks.last_total, 1e-6)
+    errors = np.where(
+        tasks.possible, np.clip((tasks.rest - base) / unit, -1.0, 1.0), np.nan
+    )  # this year's column is NaN: its outcome is not known
+    noise = np.sqrt(smallest[:, 0])
+    scale, usual = _scale(errors, tasks, noise, known)
+    columns: dict[str, Floats] = {
+        "known": known.astype(float),
+        "years": years.astype(float),
+        "scale": np.log(scale),
+        "usual_error": np.log(usual / scale),
+        "rest_share": np.clip(tasks.last_rest[:, 0] / 12.0, 0.0, 1.2),
+        "base_rest_growth": log_ratio(base[:, 0], tasks.last_rest[:, 0]),
+    }
+    year = (tasks.to_date[:, 0] + base[:, 0]) / 12.0
+    columns["base_growth"] = np.clip(year - 1.0, -1.0, 2.0)
+    columns["base_growth_scaled"] = np.clip((year - 1.0) / scale, -60.0, 60.0)
+    columns |= _disagreement(forecasts, base, scale)
+    columns |= _growth(tasks, log_totals, years)
+    columns |= _past_errors(forecasts, errors, tasks, unit, scale)
+    columns |= _yearly_growth(logs, known)
+    columns |= _seasonality(months, known)
+    grid = np.array(GRID)
+    columns["noise"] = np.log(noise)
+    columns["weight_level"] = weights @ grid[:, 0]
+    columns["weight_season"] = weights @ grid[:, 2]
+    columns["weight_no_season"] = weights @ (grid[:, 2] == 0.0)
+    columns["weight_trend"] = weights @ grid[:, 1]
+    columns["gain"] = np.log(smallest[:, 0] / (smoothed.squared_error.max(axis=1) + 1e-9))
+    for setting in (17, 25):
+        columns[f"level_{setting}"] = np.clip(smoothed.level[:, setting], -2.0, 2.0)
+    for setting in (19, 21):
+        columns[f"trend_{setting}"] = np.clip(12.0 * smoothed.trend[:, setting], -2.0, 2.0)
+    columns["mean_growth"] = mean_growth(log_totals, years, 0)
+    values = np.stack(list(columns.values()), axis=1).astype(np.float32)
+    past = np.where(np.isfinite(months), months, 0.0)
+    return (
+        tuple(columns),
+        np.where(np.isfinite(values), values, np.float32(np.nan)),
+        year,
+        scale,
+        tasks.to_date[:, 0] / 12.0,
+        total,
+        past.min(axis=1) >= 0.0,
+    )
+
+
+def _scaled(windows: Floats, known: Ints) -> tuple[Floats, Ints, Floats]:
+    """Months in mean months of last year, number of full prior years, last year's total."""
+    columns = np.arange(WIDTH)[None, :]
+    months = np.where(columns < 12 * YEARS + known[:, None], windows, np.nan)
+    present = np.isfinite(months[:, : 12 * YEARS]).reshape(-1, YEARS, 12)
+    full: NDArray[np.bool_] = np.all(present, axis=2)
+    years = np.cumprod(full[:, ::-1], axis=1).sum(axis=1)
+    if (years < 1).any():
+        raise SeriesTooShort(
+            "the annual prior needs the twelve months before the year to be projected; "
+            f"{int((years < 1).sum())} windows lack some. Fill the gaps or add history."
+        )
+    months = np.where(columns >= 12 * (YEARS - years)[:, None], months, np.nan)
+    last = months[:, 12 * YEARS - 12 : 12 * YEARS]
+    total, size = last.sum(axis=1), np.abs(last).sum(axis=1)
+    total = np.where(total > 0.05 * size, total, size)
+    total = np.where(total > 0.0, total, 12.0)
+    return months / (total / 12.0)[:, None], years, total
+
+
+def _scale(errors: Floats, tasks: _Tasks, noise: Floats, known: Ints) -> tuple[Floats, Floats]:
+    """Usual error of `base`: past errors at the task, shrunk to what the noise implies."""
+    weight = np.array([1.0, 0.8, 0.64, 0.5])
+    past = np.abs(errors[:, 1:])
+    seen: NDArray[np.bool_] = np.isfinite(past)
+    ahead = 12 - known
+    share = np.maximum(np.clip(tasks.last_rest[:, 0] / 12.0, 0.0, 1.2), ahead / 24.0)
+    implied = share * np.clip(noise, 0.003, 0.5) * 0.8 * np.sqrt(1.0 / ahead + 0.15)
+    total = (np.where(seen, past, 0.0) * weight).sum(axis=1) + 1.5 * implied
+    scale = total / ((seen * weight).sum(axis=1) + 1.5)
+    return np.clip(scale, 0.0008 * ahead, 0.6), implied
+
+
+def _disagreement(forecasts: dict[str, Floats], base: Floats, scale: Floats) -> dict[str, Floats]:
+    """Each cheap forecast against their combination, in units of `scale`."""
+    stacked = np.stack([forecast[:, 0] for forecast in forecasts.values()], axis=1)
+    apart = (stacked - base[:, :1]) / (12.0 * scale)[:, None]
+    core = [i for i, name in enumerate(forecasts) if name not in _NOT_IN_MEDIAN]
+    columns = {f"by_{name}": np.clip(apart[:, i], -30.0, 30.0) for i, name in enumerate(forecasts)}
+    columns["spread"] = np.log(1e-4 + apart.std(axis=1))
+    columns["spread_core"] = np.log(1e-4 + apart[:, core].std(axis=1))
+    return columns
+
+
+def _growth(tasks: _Tasks, log_totals: Floats, years: Ints) -> dict[str, Floats]:
+    growth = tasks.growth
+    columns = {name: values[:, 0] for name, values in growth.items()}
+    for span in (3, 12):
+        columns[f"growth_{span}_before"] = np.where(
+            years >= 2, growth[f"growth_{span}"][:, 1], np.nan
+        )
+    columns["acceleration"] = columns["growth_3"] - columns["growth_12"]
+    columns["last_month"] = columns["growth_1"] - columns["growth_3"]
+    for back in range(1, 5):
+        rise = log_totals[:, YEARS - back] - log_totals[:, YEARS - back - 1]
+        columns[f"year_growth_{back}"] = np.where(years > back, np.clip(rise, -1.5, 1.5), np.nan)
+    return columns
+
+
+def _past_errors(
+    forecasts: dict[str, Floats], errors: Floats, tasks: _Tasks, unit: Floats, scale: Floats
+) -> dict[str, Floats]:
+    """How the combination and some of its members did at this task in past years."""
+    columns = {
+        f"error_{back}": np.clip(errors[:, back] / scale, -10.0, 10.0) for back in (1, 2, 3)
+    }
+    columns["bias"] = _nanmean(errors[:, 1:]) / scale
+    judged = (
+        *("snaive", "pace", "share_3", "share_5", "smoothed"),
+        *("theta_half", "growth_12", "growth_mixed", "setting_15", "setting_25"),
+    )
+    for name in judged:
+        own = np.clip((tasks.rest - forecasts[name]) / unit, -1.0, 1.0)
+        own = np.where(tasks.possible, own, np.nan)[:, 1:]
+        columns[f"size_{name}"] = np.log(1e-3 + _nanmean(np.abs(own)) / scale)
+        if name in ("snaive", "pace", "smoothed", "theta_half"):
+            columns[f"bias_{name}"] = _nanmean(own) / scale
+    return columns
+
+
+def _yearly_growth(logs: Floats, known: Ints) -> dict[str, Floats]:
+    """Noise and memory of the growth on a year before, over the last 36 months."""
+    growth = logs[:, 12:] - logs[:, :-12]
+    places = (12 * YEARS + known - 12)[:, None] - 36 + np.arange(36)[None, :]
+    recent = growth[np.arange(len(logs))[:, None], np.maximum(places, 0)]
+    recent = np.clip(np.where(places >= 0, recent, np.nan), -2.0, 2.0)
+    centred = recent - _nanmean(recent)[:, None]
+    variance = _nanmean(centred**2) + 1e-6
+    columns = {
+        "growth_noise_12": np.log(1e-3 + _nanstd(recent[:, -12:])),
+        "growth_noise_36": np.log(1e-3 + _nanstd(recent)),
+        "growth_step_noise": np.log(1e-3 + _nanstd(np.diff(recent, axis=1)[:, -24:])),
+    }
+    for lag in (1, 3, 12):
+        memory = _nanmean(centred[:, lag:] * centred[:, :-lag]) / variance
+        columns[f"memory_{lag}"] = np.clip(memory, -1.0, 1.0)
+    mean, spread = _nanmean(recent[:, -12:]), 1e-2 + _nanstd(recent)
+    for back in range(1, 7):
+        columns[f"month_back_{back}"] = np.clip((recent[:, -back] - mean) / spread, -5.0, 5.0)
+    return columns
+
+
+def _seasonality(months: Floats, known: Ints) -> dict[str, Floats]:
+    prior = months[:, : 12 * YEARS].reshape(-1, YEARS, 12)
+    coming = np.arange(12)[None, :] >= known[:, None]
+    totals = prior.sum(axis=2)
+    rest = (prior[:, -5:] * coming[:, None, :]).sum(axis=2)[:, ::-1]
+    year = totals[:, -5:][:, ::-1]
+    shares = np.where(year > 1e-6, rest / np.where(year > 1e-6, year, 1.0), np.nan)
+    recent = months[:, -48:]
+    return {
+        "share_noise": np.log(1e-4 + _nanstd(shares)),
+        "share_change": shares[:, 0] - _nanmean(shares),
+        "season_size": np.log(1e-3 + prior[:, -1].std(axis=1)),
+        "zeros": (np.where(np.isfinite(recent), recent, 1.0) <= 0.01).mean(axis=1),
+        "level_change": log_ratio(totals[:, -1], _nanmedian(totals)),
+    }
+
+
+def _nanmean(values: Floats) -> Floats:
+    """Mean over the last axis of what is there; NaN where nothing is."""
+    seen = np.isfinite(values)
+    count = seen.sum(axis=1)
+    mean = np.where(seen, values, 0.0).sum(axis=1) / np.maximum(count, 1)
+    return np.where(count > 0, mean, np.nan)
+
+
+def _nanstd(values: Floats) -> Floats:
+    return np.sqrt(np.maximum(_nanmean((values - _nanmean(values)[:, None]) ** 2), 0.0))
+
+
+def _nanmedian(values: Floats) -> Floats:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        median: Floats = np.nanmedian(values, axis=1)
+    return median

@@ -1,0 +1,225 @@
+"""How a projected year stands to a target: probability, gap, required pace, status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.annual import AnnualDistribution, BaseStatus
+from models.errors import InvalidTarget
+from models.series import Series
+from models.targets.periods import over_period, period_of
+from models.targets.required_pace import RequiredPace, required_pace
+from models.targets.target import Remark, Status, Target
+
+Mark = Literal["met", "missed", "open"]
+_ROUNDING = 1e-9  # of the bound: an outcome equal to it but for rounding meets it
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities from which a target is `on_track`, and `at_risk`."""
+
+    on_track: float = 0.8
+    at_risk: float = 0.4
+
+
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """How the year stands to one target.
+
+    Attributes
+    ----------
+    target : Target
+    lower_value, upper_value : the bounds as outcomes of the target's period, in the
+        KPI's unit; for a growth target on a base that differs by path, their mean
+    base, base_status : what a growth target's bounds rest on today, in the KPI's
+        unit (median of the paths); None for an absolute target
+    actual : the outcome, once the target's period is over
+    probability : P(met); None where there is no basis
+    exceeded : P(above the upper bound of a desirable range); None without one
+    status : Status
+    expected_gap : projected mean − the bound that decides, in the KPI's unit
+    required : the pace that just meets the target; None when nothing is left to do
+    provisional : the figures to date are not final
+    reason : why there is no basis
+    met : array of bool, shape (n_paths,), whether each path meets the target; None
+        without a basis
+    """
+
+    target: Target
+    lower_value: float | None
+    upper_value: float | None
+    base: float | None
+    base_status: BaseStatus | None
+    actual: float | None
+    probability: float | None
+    exceeded: float | None
+    status: Status
+    expected_gap: float | None
+    required: RequiredPace | None
+    provisional: bool
+    reason: Remark | None = None
+    met: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def mark(self) -> Mark:
+        """Whether the target is met for good, missed for good, or open."""
+        if self.status == "achieved":
+            return "met"
+        return "missed" if self.status == "missed" else "open"
+
+
+def attainment(
+    annual: AnnualDistribution,
+    target: Target,
+    series: Series,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Attainment:
+    """How a year stands to a target of the year or of a part of it.
+
+    Parameters
+    ----------
+    annual : AnnualDistribution, of the whole year
+    target : Target; a period that is not whole months gets status 'no_basis', since
+        monthly figures cannot tell
+    series : gives the months of a part of the year, and ranks the required pace in
+        the KPI's own history
+    thresholds : of the statuses
+    """
+    try:
+        months = period_of(target.period, annual.year).months
+    except InvalidTarget:
+        months = None
+    if months is None:
+        reason = Remark("period_not_months", {"period": target.period})
+        return no_basis(target, reason, provisional=annual.data_status != "final")
+    return standing(over_period(annual, series, *months), target, series, thresholds)
+
+
+def standing(
+    annual: AnnualDistribution,
+    target: Target,
+    series: Series | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Attainment:
+    """How an outcome stands to a target of the same period.
+
+    Parameters
+    ----------
+    annual : of the target's period
+    target : Target
+    series : ranks the required pace in the KPI's own history; None where there is none
+    thresholds : of the statuses
+
+    Notes
+    -----
+    'at_least' is met at or above its lower bound, 'at_most' at or below its
+    upper bound. 'about' and 'between' are desirable ranges, as plans mean them
+    ("up 4 to 5 %"): met at or above the lower bound, exceeded, and still met,
+    above the upper; P(inside) is probability − exceeded. The bound that decides
+    is the upper one for 'at_most', else the lower one.
+
+    A growth target's bounds are last year's outcome × (1 + growth) path by path;
+    for kind 'growth' the outcome itself is the growth, whatever the form.
+
+    Status is 'achieved' or 'missed' only when no future path can change it: the
+    period is over, or no month is ever below zero and the months known already
+    reach a lower bound or break an upper one. `provisional` says when these
+    rest on estimates. A series that may be negative is settled at the end.
+    """
+    lower, upper = _bound(annual, target, target.lower), _bound(annual, target, target.upper)
+    deciding = upper if target.comparator == "at_most" else lower
+    if deciding is None or not np.isfinite(deciding).all():
+        reason = Remark("base_unknown", {"year": str(annual.year - 1)})
+        return no_basis(target, reason, provisional=annual.data_status != "final")
+    samples = annual.samples
+    if target.comparator == "at_most":
+        met = _at_most(samples, deciding)
+    else:
+        met = _at_least(samples, deciding)
+    range_top = upper if target.comparator in ("about", "between") else None
+    probability = float(met.mean())
+    status = _status(annual, target, deciding, probability, thresholds)
+    on_base = target.form == "growth" and annual.kind != "growth"
+    open_still = status not in ("achieved", "missed")
+    return Attainment(
+        target=target,
+        lower_value=None if lower is None else float(lower.mean()),
+        upper_value=None if upper is None else float(upper.mean()),
+        base=float(np.median(annual.base)) if on_base else None,
+        base_status=annual.base_status if on_base else None,
+        actual=annual.median if annual.over else None,
+        probability=probability,
+        exceeded=None if range_top is None else float(1.0 - _at_most(samples, range_top).mean()),
+        status=status,
+        expected_gap=annual.mean - float(deciding.mean()),
+        required=required_pace(annual, float(deciding.mean()), series) if open_still else None,
+        provisional=annual.data_status != "final",
+        met=met,
+    )
+
+
+def no_basis(target: Target, reason: Remark, *, provisional: bool = True) -> Attainment:
+    """The answer where no probability can be given, and why."""
+    return Attainment(
+        target=target,
+        lower_value=target.lower if target.form == "absolute" else None,
+        upper_value=target.upper if target.form == "absolute" else None,
+        base=None,
+        base_status=None,
+        actual=None,
+        probability=None,
+        exceeded=None,
+        status="no_basis",
+        expected_gap=None,
+        required=None,
+        provisional=provisional,
+        reason=reason,
+    )
+
+
+def _bound(
+    annual: AnnualDistribution, target: Target, bound: float | None
+) -> NDArray[np.float64] | None:
+    """A bound as an outcome of the period on every path, shape (n_paths,)."""
+    if bound is None:
+        return None
+    if target.form == "absolute" or annual.kind == "growth":
+        return np.full(len(annual.known), bound)
+    base = np.where(annual.base > 0, annual.base, np.nan)
+    return np.asarray(base * (1 + bound / 100), dtype=float)
+
+
+def _at_least(values: NDArray[np.float64], bound: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return values >= bound - _ROUNDING * np.abs(bound)
+
+
+def _at_most(values: NDArray[np.float64], bound: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return values <= bound + _ROUNDING * np.abs(bound)
+
+
+def _status(
+    annual: AnnualDistribution,
+    target: Target,
+    deciding: NDArray[np.float64],
+    probability: float,
+    thresholds: Thresholds,
+) -> Status:
+    if annual.over and probability in (0.0, 1.0):
+        return "achieved" if probability == 1.0 else "missed"
+    only_grows = annual.non_negative and annual.kind not in ("closing", "ratio")
+    if only_grows and target.comparator == "at_most":
+        if not _at_most(annual.known, deciding).any():
+            return "missed"
+    elif only_grows and _at_least(annual.known, deciding).all():
+        return "achieved"
+    if probability >= thresholds.on_track:
+        return "on_track"
+    return "at_risk" if probability >= thresholds.at_risk else "off_track"

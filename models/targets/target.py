@@ -1,0 +1,77 @@
+"""A target of the plan, and how a projected year stands to it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from models.errors import InvalidTarget
+
+Comparator = Literal["at_least", "at_most", "between", "about"]
+TargetLevel = Literal["assigned", "stretch", "indicative"]
+TargetForm = Literal["absolute", "growth"]
+Status = Literal["achieved", "on_track", "at_risk", "off_track", "missed", "no_target", "no_basis"]
+
+_NEEDS = {
+    "at_least": ("lower",),
+    "at_most": ("upper",),
+    "between": ("lower", "upper"),
+    "about": ("lower",),
+}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a person is to know about a number, or why there is none.
+
+    `code` names the sentence, `values` what is put into it; whoever prints it has
+    the words in each language.
+    """
+
+    code: str
+    values: Mapping[str, str | float | date] = field(default_factory=dict)
+
+
+Words = Callable[[Remark], Any]  # how a remark is said
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the year, or a part of it, is to reach.
+
+    `lower` and `upper` are in the KPI's unit (`form` 'absolute') or per cent of
+    growth on last year ('growth', 4.0 means +4 %). For 'about' and 'between' a
+    desirable range: the lower bound is *met*, above the upper is *exceeded*.
+    `period` is read by `models.targets.periods.period_of`.
+    """
+
+    comparator: Comparator
+    lower: float | None = None
+    upper: float | None = None
+    form: TargetForm = "absolute"
+    level: TargetLevel = "assigned"
+    period: str = "year"
+    owner: str = ""
+    role: str = ""  # 'lead', 'coordinate'
+    basis: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        missing = [bound for bound in _NEEDS[self.comparator] if getattr(self, bound) is None]
+        if missing:
+            raise InvalidTarget(
+                f"a target '{self.comparator}' needs {' and '.join(missing)}; add it to the plan."
+            )
+        for bound in (self.lower, self.upper):
+            if bound is not None and not math.isfinite(bound):
+                raise InvalidTarget(f"a bound must be a number, found {bound}.")
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise InvalidTarget(f"lower bound {self.lower} is above upper bound {self.upper}.")
+
+    @property
+    def deciding(self) -> float | None:
+        """The bound that decides: the upper one for 'at_most', else the lower one."""
+        return self.upper if self.comparator == "at_most" else self.lower

@@ -1,0 +1,246 @@
+"""Why the forecast moved: the change between two vintages, split so that nothing is left over.
+
+Between the projection issued at the first vintage and the one issued at the second
+stand others, each with one thing more of the second (design, 4.12):
+
+    plan        the plan version in force at the second vintage
+    model       the bundle that answers at the second vintage
+    revisions   what the second vintage says of the months that the first one had, and
+                what was decided about events
+    month       the new months; of a task what was reported meanwhile, and the days gone by
+
+A part is the difference of two neighbours, so the parts add up to the change to the
+last digit. Random numbers are common to all but the last: they are those of the
+first vintage. The last takes those of the second, since both ends are the figures
+that were issued. With a new month this costs nothing: fewer months are to come, so
+other numbers are drawn under any seed. Without one there is a fifth part, `draws`,
+and it is all noise: how far two sets of paths differ about the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from data.vintages.truncation import cut_at, same_figures
+from models.errors import InputError, NoObservations
+from models.series import Series
+from service.analysis.change_sentences import sentence
+from service.projections.issue import Basis, Issued, is_task, project_kpi, series_behind
+from service.projections.stamps import rounded
+from service.state.app_state import AppState
+from service.texts import label_of
+
+Json = dict[str, Any]
+Key = tuple[str, str]  # level and period of a target
+
+PARTS = ("plan", "model", "revisions", "month")
+DRAWS = "draws"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is followed from one vintage to the next; None where there is no figure."""
+
+    median: float | None
+    mean: float | None
+    probability: Mapping[Key, float | None]
+
+    @classmethod
+    def of(cls, projection: Mapping[str, Any]) -> Figures:
+        """From a projection's JSON."""
+        year = projection["projected"] or {"median": None, "mean": None}
+        targets = {key_of(one): one["probability"] for one in projection["targets"]}
+        return cls(year["median"], year["mean"], targets)
+
+
+def key_of(target: Mapping[str, Any]) -> Key:
+    """What makes targets of two plan versions the same one."""
+    return target["level"], target["period"]
+
+
+def changes(
+    app_state: AppState, plan: str, before: date, after: date, kpi: str | None = None
+) -> Json:
+    """Why the projections of a plan moved from one vintage to another.
+
+    Parameters
+    ----------
+    plan : slug
+    before, after : the vintages
+    kpi : slug; default all that are kept in figures, in the plan's order
+
+    Raises
+    ------
+    InputError
+        If the first vintage is not before the second.
+    NoBundle
+        If nothing was trained on data up to one of them.
+    """
+    if not before < after:
+        raise InputError(
+            f"expected 'from' before 'to', found {before} and {after}. Example: from=2021-05&"
+            "to=2021-06"
+        )
+    old, new = app_state.basis(plan, before), app_state.basis(plan, after)
+    slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if one.kind != "log"]
+    pairs = [
+        (app_state.issued(plan, one, before), app_state.issued(plan, one, after)) for one in slugs
+    ]
+    moved = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
+    return {
+        "plan": plan,
+        "year": new.plan.year,
+        "label": label_of(new.plan, bool(new.labelled)),
+        "from": _end(old),
+        "to": _end(new),
+        "changes": moved,
+    }
+
+
+def _end(basis: Basis) -> Json:
+    return {
+        "as_of": basis.day.isoformat(),
+        "plan_version": basis.version.number if basis.version else None,
+    }
+
+
+def _change(old: Basis, new: Basis, slug: str, first: Issued, last: Issued) -> Json:
+    """One KPI's change, in parts and in a sentence."""
+    kpi = new.plan.kpi(slug)
+    steps = steps_between(old, new, slug, first, last)
+    ends = {"from": first.projection, "to": last.projection}
+    middle = [figures for _, figures in steps]
+    start = Figures.of(first.projection)
+    names = [part for part, _ in steps]
+    keys = dict.fromkeys([*start.probability, *middle[-1].probability])
+    found: Json = {
+        "kpi": slug,
+        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
+        "unit": last.projection["unit"],
+        "kind": kpi.kind,
+        "task": is_task(new.plan, kpi),
+        "label": last.projection["label"],
+        "projected": split(names, [start.median, *(one.median for one in middle)]),
+        "projected_mean": split(names, [start.mean, *(one.mean for one in middle)]),
+        "targets": [_target(key, names, start, middle, ends) for key in keys],
+    }
+    for field in ("cutoff", "status", "data_status", "stamp"):
+        found[field] = {end: one[field] for end, one in ends.items()}
+    found["model_version"] = {end: one["method"]["model_version"] for end, one in ends.items()}
+    found["sentence"] = sentence(found, kpi, last.projection)
+    return found
+
+
+def _target(
+    key: Key,
+    names: Sequence[str],
+    start: Figures,
+    middle: Sequence[Figures],
+    ends: Mapping[str, Mapping[str, Any]],
+) -> Json:
+    chances = [start.probability.get(key), *(one.probability.get(key) for one in middle)]
+    at_ends = {
+        end: next((one for one in projection["targets"] if key_of(one) == key), None)
+        for end, projection in ends.items()
+    }
+    return {
+        "level": key[0],
+        "period": key[1],
+        "status": {end: one and one["status"] for end, one in at_ends.items()},
+        "probability": split(names, chances),
+    }
+
+
+def split(names: Sequence[str], values: Sequence[float | None]) -> Json:
+    """The change from the first value to the last, and what each step adds.
+
+    Parameters
+    ----------
+    names : of the steps; `values` has one more, the state before the first
+
+    Returns
+    -------
+    dict with `from`, `to`, `change` and `parts`, decimal differences of decimal
+    figures: the parts add up to the change exactly. Without a figure at one end
+    there is no change and there are no parts; a state in between that has none
+    counts as the one before it
+    """
+    first, last = values[0], values[-1]
+    if first is None or last is None:
+        return {"from": first, "to": last, "change": None, "parts": []}
+    known: list[float] = [first]
+    for value in values[1:]:
+        known.append(known[-1] if value is None else value)
+    parts = [
+        {"part": name, "change": _difference(known[place + 1], known[place])}
+        for place, name in enumerate(names)
+    ]
+    return {"from": first, "to": last, "change": _difference(last, first), "parts": parts}
+
+
+def _difference(value: float, other: float) -> float:
+    return float(Decimal(repr(value)) - Decimal(repr(other)))
+
+
+def steps_between(
+    old: Basis, new: Basis, slug: str, first: Issued, last: Issued
+) -> list[tuple[str, Figures]]:
+    """The figures after each step, in the fixed order; the last are those issued.
+
+    `PARTS`, and `DRAWS` where the second vintage has no new month of a series.
+    """
+    at_end = Figures.of(last.projection)
+    state = Figures.of(first.projection)
+    basis, found = old, [state]
+    if basis.version != new.version:
+        basis = replace(basis, version=new.version, earlier=new.earlier)
+        state = _projected(basis, slug)
+    found.append(state)
+    if is_task(new.plan, new.plan.kpi(slug)):
+        return list(zip(PARTS, [state, state, state, at_end], strict=True))
+    if last.inputs["bundle"] != first.inputs["bundle"]:
+        basis = replace(basis, bundle=new.bundle)
+        state = _projected(basis, slug)
+    found.append(state)
+    pasts = _pasts(old, new, slug)
+    new_month = first.projection["cutoff"] != last.projection["cutoff"]
+    decided = first.inputs["events"] != last.inputs["events"]
+    if pasts is not None and (decided or not same_figures(*pasts)):
+        parts = {part: _pasts(old, new, part) for part in new.panel.parts_of(slug)}
+        known = {part: both[1] for part, both in parts.items() if both is not None}
+        basis = replace(basis, events=new.events)
+        state = _projected(basis, slug, pasts[1], known)
+    found.append(state)
+    if new_month or pasts is None:
+        return list(zip(PARTS, [*found[1:], at_end], strict=True))
+    return list(zip((*PARTS, DRAWS), [*found[1:], state, at_end], strict=True))
+
+
+def _projected(
+    basis: Basis,
+    slug: str,
+    series: Series | None = None,
+    parts: Mapping[str, Series] | None = None,
+) -> Figures:
+    projected, _ = project_kpi(basis, slug, series, parts)
+    return Figures.of(rounded(projected.to_dict()))
+
+
+def _pasts(old: Basis, new: Basis, slug: str) -> tuple[Series, Series] | None:
+    """The months of the first vintage as known then and as known at the second.
+
+    Both bear the name of the first, which seeds what is drawn about the past. None
+    where one of the vintages has no series, or the second no longer has those months.
+    """
+    try:
+        before, after = series_behind(old, slug), series_behind(new, slug)
+    except NoObservations:
+        return None
+    if not after.start <= before.cutoff <= after.cutoff:
+        return None
+    known = cut_at(new.panel, slug, after, before.cutoff, new.day)
+    return before, replace(known, as_of=before.as_of)

@@ -1,0 +1,139 @@
+"""A border closure at the end of the year, ready to be asked: the KPI, the day, the share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from data.plans.plan import Plan
+from data.samples.closures import Closure, closures
+from models.errors import InvalidScenario
+from models.events.event import Event
+from models.series import Month
+from service.texts import LANGUAGES, SCENARIO
+
+Json = dict[str, Any]
+
+GENERAL = "border-closure"  # of any plan: who asks says the KPI and the share
+FIRST_DAY, DAYS = 18, 31
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """A closure with all that is assumed, and the event that it comes to.
+
+    `entered`: the share is of who asks, not of a published figure.
+    """
+
+    closure: Closure
+    kpi: str
+    event: Event
+    entered: bool
+
+
+def presets(plan: Plan) -> list[Json]:
+    """What can be asked with `preset`; a share that is null has to be entered."""
+    return [_json(one) for one in _known(plan)]
+
+
+def assumed(plan: Plan, preset: str, given: Mapping[str, float], kpi: str | None) -> Assumed:
+    """A preset with what was entered.
+
+    Parameters
+    ----------
+    given : 'share' in per cent and 'first_day' of December, where they are not the
+        preset's own
+    kpi : which passes the gate; default the preset's own
+
+    Raises
+    ------
+    InvalidScenario
+        If there is no such preset, or what it needs was not said.
+    """
+    known = {one.id: one for one in _known(plan)}
+    if preset not in known:
+        raise InvalidScenario(
+            f"plan '{plan.slug}' has no preset '{preset}'; it has {', '.join(known)}."
+        )
+    unknown = sorted(set(given) - {"share", "first_day"})
+    if unknown:
+        raise InvalidScenario(
+            f"expected the assumptions 'share' and 'first_day', found '{unknown[0]}'."
+        )
+    closure = known[preset]
+    share = given.get("share", closure.share)
+    day = given.get("first_day", closure.first_day)
+    if share is None:
+        raise InvalidScenario(
+            f"'{preset}' needs the assumption 'share': which per cent of the figure passes the "
+            "gate. No published figure says it; enter your own."
+        )
+    if not 0 < share <= 100 or not 1 <= day <= DAYS or day != int(day):
+        raise InvalidScenario(
+            f"expected a share above 0 up to 100 per cent and a day of December, found {share:g} "
+            f"and {day:g}."
+        )
+    slug = kpi or closure.kpi
+    if not slug:
+        raise InvalidScenario(f"'{preset}' needs the KPI that passes the gate; name it.")
+    plan.kpi(slug)
+    closed = DAYS - int(day) + 1
+    size = -share / 100.0 * closed / DAYS
+    event = Event(closure.name_en, Month(plan.year, 12), "pulse", size)
+    entered = "share" in given
+    return Assumed(replace(closure, share=share, first_day=int(day)), slug, event, entered)
+
+
+def _known(plan: Plan) -> tuple[Closure, ...]:
+    general = Closure(
+        GENERAL,
+        "",
+        FIRST_DAY,
+        SCENARIO["vi"]["closure.name"],
+        SCENARIO["en"]["closure.name"],
+        SCENARIO["vi"]["closure.basis"],
+        SCENARIO["en"]["closure.basis"],
+        None,
+    )
+    own = [one for one in closures(plan.slug) if one.kpi in {kpi.slug for kpi in plan.kpis}]
+    return (*own, general)
+
+
+def assumptions(found: Assumed) -> list[Json]:
+    """What a closure rests on, each with its value, unit and where it is from."""
+    closure = found.closure
+    closed = DAYS - closure.first_day + 1
+    basis = {"vi": closure.basis_vi, "en": closure.basis_en}
+    if found.entered:
+        basis = {lang: SCENARIO[lang]["assumption.entered"] for lang in LANGUAGES}
+    return [
+        {
+            "name": {lang: SCENARIO[lang]["assumption.share"] for lang in LANGUAGES},
+            "value": closure.share,
+            "unit": "%",
+            "basis": basis,
+        },
+        {
+            "name": {lang: SCENARIO[lang]["assumption.days"] for lang in LANGUAGES},
+            "value": closed,
+            "unit": "days",
+            "basis": {
+                lang: SCENARIO[lang]["assumption.days.basis"].format(
+                    first=closure.first_day, days=DAYS
+                )
+                for lang in LANGUAGES
+            },
+        },
+    ]
+
+
+def _json(one: Closure) -> Json:
+    return {
+        "preset": one.id,
+        "kpi": one.kpi or None,
+        "name": {"vi": one.name_vi, "en": one.name_en},
+        "assumptions": {"share": one.share, "first_day": one.first_day},
+        "to_enter": ["share"] if one.share is None else [],
+        "basis": {"vi": one.basis_vi, "en": one.basis_en},
+    }

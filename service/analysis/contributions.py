@@ -1,0 +1,232 @@
+"""Why performance moved: growth of the year to date by component, in percentage points.
+
+The change of the year to date on the same months of last year, of each component as
+a share of last year's total. What the components leave out, or have twice, is the
+remainder; with it they add up to the growth. Components told apart by different
+things (exports and imports; gates) are different breakdowns of one growth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from data.plans.kpi import Kpi
+from models.annual import loosest
+from models.errors import NoObservations
+from models.series import FigureStatus, Month, Series
+from service.projections.issue import Basis, series_behind
+from service.projections.stamps import rounded
+from service.texts import (
+    CONTRIBUTION,
+    FIGURE,
+    LANGUAGES,
+    TEXT,
+    Lang,
+    label_of,
+    month_name,
+    number,
+    signed_percent,
+    unit_name,
+)
+
+Json = dict[str, Any]
+SUMMED = ("flow", "count")  # kinds whose parts add up
+
+
+@dataclass(frozen=True)
+class ToDate:
+    """A KPI's months from January, and the same months of last year, in its unit."""
+
+    now: float
+    before: float
+    status: FigureStatus | None
+
+    @property
+    def change(self) -> float:
+        return self.now - self.before
+
+    @property
+    def growth(self) -> float | None:
+        """Per cent; None without a base."""
+        return 100.0 * (self.now / self.before - 1.0) if self.before > 0 else None
+
+
+def contributions(basis: Basis, slug: str) -> Json:
+    """The growth of one KPI's year to date by its components.
+
+    Raises
+    ------
+    UnknownKpi
+        If the plan has no such KPI.
+    """
+    kpi = basis.plan.kpi(slug)
+    found: Json = {
+        "plan": basis.plan.slug,
+        "kpi": slug,
+        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
+        "unit": kpi.unit,
+        "as_of": basis.day.isoformat(),
+        "label": label_of(basis.plan, slug in basis.labelled),
+        "cutoff": None,
+        "to_date": None,
+        "same_period": None,
+        "growth": None,
+        "data_status": None,
+        "breakdowns": [],
+        "reason": None,
+        "sentence": None,
+    }
+    if kpi.kind not in SUMMED:
+        return found | {"reason": _reason("not_summed")}
+    try:
+        cutoff = series_behind(basis, slug).cutoff
+    except NoObservations:
+        return found | {"reason": _reason("no_figures")}
+    whole = to_date_of(basis, slug, cutoff)
+    if whole is None or whole.growth is None:
+        return found | {"cutoff": str(cutoff), "reason": _reason("no_base")}
+    found |= rounded(
+        {
+            "cutoff": str(cutoff),
+            "to_date": whole.now,
+            "same_period": whole.before,
+            "growth": whole.growth,
+            "data_status": whole.status,
+        }
+    )
+    groups = _groups(
+        [one for one in basis.plan.kpis if one.parent == slug or one.slug in kpi.parts]
+    )
+    found["breakdowns"] = [
+        _breakdown(basis, by, members, kpi, whole, cutoff) for by, members in groups.items()
+    ]
+    if not groups:
+        return found | {"reason": _reason("no_parts")}
+    return found | {"sentence": {lang: _sentence(found, lang) for lang in LANGUAGES}}
+
+
+def to_date_of(basis: Basis, slug: str, cutoff: Month) -> ToDate | None:
+    """January through a month, this year and last; None where a month is not known."""
+    try:
+        series = series_behind(basis, slug)
+    except NoObservations:
+        return None
+    if series.cutoff < cutoff:
+        return None
+    known = cutoff.month
+    before = series.calendar_year(cutoff.year - 1)[:known]
+    if series.year == cutoff.year:
+        before = np.where(np.isfinite(series.base[:known]), series.base[:known], before)
+    printed = series.to_date if series.cutoff == cutoff else None
+    months = series.calendar_year(cutoff.year)[:known]
+    now = float(months.sum()) if printed is None else printed
+    if not np.isfinite([now, before.sum()]).all():
+        return None
+    status = series.to_date_status if printed is not None else _status(series, cutoff)
+    return ToDate(now, float(before.sum()), status)
+
+
+def _status(series: Series, cutoff: Month) -> FigureStatus:
+    first = Month(cutoff.year, 1).ordinal - series.start.ordinal
+    return loosest(series.status[max(first, 0) : first + cutoff.month])
+
+
+def _groups(children: Sequence[Kpi]) -> dict[tuple[str, ...], list[Kpi]]:
+    """Components by what tells them apart: () for those that are told apart by name alone."""
+    groups: dict[tuple[str, ...], list[Kpi]] = {}
+    for child in children:
+        groups.setdefault(tuple(sorted(child.dimensions)), []).append(child)
+    return groups
+
+
+def _breakdown(
+    basis: Basis,
+    by: tuple[str, ...],
+    members: Sequence[Kpi],
+    kpi: Kpi,
+    whole: ToDate,
+    cutoff: Month,
+) -> Json:
+    """Components and remainder; the contributions add up to the growth to the last digit."""
+    rows, left_out = [], []
+    for member in members:
+        name = {"vi": member.name_vi, "en": member.name_en}
+        part = None if member.kind not in SUMMED else to_date_of(basis, member.slug, cutoff)
+        if member.unit != kpi.unit or part is None:
+            why = "other_unit" if member.unit != kpi.unit else "not_to_cutoff"
+            left_out.append({"kpi": member.slug, "name": name, "reason": _reason(why)})
+            continue
+        figures = {
+            "to_date": part.now,
+            "same_period": part.before,
+            "change": part.change,
+            "growth": part.growth,
+            "contribution": 100.0 * part.change / whole.before,
+        }
+        rows.append(
+            {"kpi": member.slug, "name": name, **rounded(figures), "data_status": part.status}
+        )
+    return {
+        "by": list(by),
+        "parts": rows,
+        "remainder": {
+            "name": {lang: CONTRIBUTION[lang]["remainder"] for lang in LANGUAGES},
+            "change": _rest(whole.change, [row["change"] for row in rows]),
+            "contribution": _rest(whole.growth or 0.0, [row["contribution"] for row in rows]),
+        },
+        "left_out": left_out,
+    }
+
+
+def _rest(total: float, parts: Sequence[float]) -> float:
+    """What is left of a total, as decimals: parts and rest add up to it exactly."""
+    left = Decimal(repr(rounded(total))) - sum((Decimal(repr(one)) for one in parts), Decimal(0))
+    return float(left)
+
+
+def _reason(code: str) -> Json:
+    return {lang: CONTRIBUTION[lang][f"reason.{code}"] for lang in LANGUAGES}
+
+
+def _sentence(found: Json, lang: Lang) -> str:
+    """'Growth +28,4%: exports +14,9, imports +13,5 percentage points.'"""
+    words = CONTRIBUTION[lang]
+    first = found["breakdowns"][0]
+    ranked = sorted(first["parts"], key=lambda row: -abs(row["contribution"]))
+    rest = first["remainder"]
+    told = [*ranked, rest] if round(rest["contribution"], 1) else ranked
+    listed = "; ".join(f"{row['name'][lang]} {_points(row['contribution'], lang)}" for row in told)
+    return words["sentence"].format(
+        name=found["name"][lang],
+        month=month_name(found["cutoff"], lang),
+        growth=signed_percent(found["growth"], lang),
+        parts=listed,
+        unit=TEXT[lang]["unit.percentage points"],
+    )
+
+
+def table_of(found: Json, lang: Lang) -> list[str]:
+    """One line per component, with unit and status, and one per remainder."""
+    lines = []
+    for breakdown in found["breakdowns"]:
+        for row in breakdown["parts"]:
+            figures = " / ".join(number(row[one], lang) for one in ("to_date", "same_period"))
+            status = FIGURE[lang][row["data_status"]]
+            lines.append(
+                f"{row['name'][lang]}: {figures} {unit_name(found['unit'], lang)} ({status}), "
+                f"{_points(row['contribution'], lang)}"
+            )
+        rest = breakdown["remainder"]
+        lines.append(f"{rest['name'][lang]}: {_points(rest['contribution'], lang)}")
+        lines += [f"{one['name'][lang]}: {one['reason'][lang]}" for one in breakdown["left_out"]]
+    return lines
+
+
+def _points(value: float, lang: Lang) -> str:
+    text = number(value, lang, 1)
+    return f"+{text}" if round(value, 1) > 0 else text

@@ -1,0 +1,98 @@
+"""Whether a probability of 70% was met seven times in ten: the backtest's own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from models.scores import reliability_table
+from service.charts.fan_chart import BLUE, DARK, FONT, GREY
+from service.charts.layers import number_locale, rows_chart
+from service.texts import TEXT, Lang, number, percent
+from training.backtest.rolling_origin import GROWTH_TARGETS
+from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES
+
+Json = dict[str, Any]
+SIZE = 300
+
+
+def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[Json]:
+    """How often targets were met, by the probability that the forecast had given them.
+
+    Parameters
+    ----------
+    rows : of `Scoreboard.frame`
+    rates : KPIs of kind 'growth', whose outcome is itself a growth in per cent
+
+    Returns
+    -------
+    list of rows `low, high, n, mean_probability, share_met`, as
+    `models.scores.reliability_table`; empty without any forecast
+
+    Notes
+    -----
+    The targets are those of the Brier score: last year's total and −10, −5, 5 and
+    10 % on it. A probability is read off the forecast's quantiles, straight between
+    them; beyond the outermost it counts as 0 or 1.
+    """
+    own = rows[rows["method"] == ENSEMBLE]
+    if not len(own):
+        return []
+    quantiles = own[list(QUANTILES)].to_numpy(float)
+    base, outcome = own["base"].to_numpy(float), own["outcome"].to_numpy(float)
+    level = np.where(own["kpi"].isin(list(rates)), 100.0, 0.0)
+    said, met = [], []
+    for growth in GROWTH_TARGETS:
+        goal = base * (1 + growth / 100) - level
+        below = [
+            np.interp(one, row, LEVELS, left=0.0, right=1.0)
+            for one, row in zip(goal, quantiles, strict=True)
+        ]
+        said.append(1.0 - np.array(below))
+        met.append(outcome >= goal)
+    return reliability_table(np.concatenate(met), np.concatenate(said))
+
+
+def reliability_chart(table: Sequence[Json], lang: Lang) -> alt.TopLevelMixin:
+    """Probability given against share met; on the diagonal both are the same."""
+    text = TEXT[lang]
+    rows = [
+        {
+            "said": 100 * row["mean_probability"],
+            "met": 100 * row["share_met"],
+            "n": row["n"],
+            "label": f"{percent(100 * row['mean_probability'], lang, 0)} → "
+            f"{percent(100 * row['share_met'], lang, 0)} ({number(row['n'], lang)})",
+        }
+        for row in table
+    ]
+    scale = alt.Scale(domain=[0, 100])
+    x = alt.X("said:Q", title=text["models.said"], scale=scale)
+    y = alt.Y("met:Q", title=text["models.met"], scale=scale)
+    diagonal = rows_chart([{"said": 0, "met": 0}, {"said": 100, "met": 100}])
+    base = rows_chart(rows)
+    chart = alt.LayerChart(
+        layer=[
+            diagonal.mark_line(color=GREY, strokeDash=[5, 3]).encode(x=x, y=y),
+            base.mark_line(color=BLUE).encode(x=x, y=y),
+            base.mark_circle(color=DARK, opacity=1).encode(
+                x=x,
+                y=y,
+                size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[30, 250])),
+                tooltip=[alt.Tooltip("label:N", title=text["models.met"])],
+            ),
+        ],
+        width=SIZE,
+        height=SIZE,
+    )
+    framed: alt.TopLevelMixin = (
+        chart.properties(background="white", padding=8)
+        .configure(font=FONT, locale={"number": number_locale(lang)})
+        .configure_axis(labelFontSize=11, titleFontSize=11, titleFontWeight="normal")
+        .configure_view(stroke=None)
+    )
+    return framed

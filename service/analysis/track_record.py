@@ -1,0 +1,75 @@
+"""How good the forecasts of past years were: the backtest of the bundle that answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from data.db.store import Store
+from data.plans.rows import family_plans, load_plan
+from data.settings import Settings
+from service.projections.stamps import rounded
+from service.workflow.plans import demonstrates
+from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
+from training.bundle.promoted import bundle_for
+
+
+def track_record(store: Store, settings: Settings, family: str, day: date) -> dict[str, Any]:
+    """Scores of past years, each forecast with what was known at the time.
+
+    Parameters
+    ----------
+    family : str
+    day : the vintage; the bundle that answers for it is asked
+
+    Returns
+    -------
+    dict; 'methods' holds scores per method and months known, over all KPIs, and
+    'kpis' those of the ensemble per KPI over all months known. All scores are
+    fractions of last year's total (design, section 6)
+
+    Raises
+    ------
+    NoBundle
+        If nothing was trained on data up to that day.
+    """
+    promoted = bundle_for(store, settings.bundles, family, day)
+    rows = taught(promoted.bundle.scores.frame())
+    forecasts = rows[rows["method"] == ENSEMBLE]
+    return {
+        "family": family,
+        "model_version": promoted.version,
+        "as_of": promoted.bundle.as_of.isoformat(),
+        "years": sorted({int(year) for year in rows["year"]}),
+        "methods": _scores(rows),
+        "kpis": [
+            {"kpi": kpi, **score}
+            for kpi, own in forecasts.groupby("kpi", sort=True)
+            for score in _scores(own)
+            if score["months_known"] is None
+        ],
+    }
+
+
+def labelled(store: Store, family: str) -> bool:
+    """Whether a plan of the family says of itself that its figures are not the real ones."""
+    plans = [load_plan(store, slug) for slug in family_plans(store, family)]
+    return any(plan.label or demonstrates(store, plan) for plan in plans)
+
+
+def _scores(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Scores as JSON; `months_known` is None over all months."""
+    found = []
+    for score in summary(rows).to_dict("records") if len(rows) else ():
+        known = score["months_known"]
+        found.append(
+            {
+                "method": score["method"],
+                "months_known": None if known == ALL else int(known),
+                "n": int(score["n"]),
+                **{measure: rounded(float(score[measure])) for measure in MEASURES},
+            }
+        )
+    return found

@@ -1,0 +1,30 @@
+"""The audit log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from data.db.audit import entries
+from service.auth.access import requires
+from service.shapes.schemas import AuditLog
+from service.web.respond import TheAppState
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[requires("admin")])
+
+
+@router.get("", response_model=AuditLog)
+def audit(
+    app_state: TheAppState,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    older_than: Annotated[int | None, Query(description="an entry's id, to page on")] = None,
+    by: Annotated[str | None, Query(description="who did it")] = None,
+    action: Annotated[str | None, Query(examples=["estimate.approved"])] = None,
+    subject: Annotated[str | None, Query(examples=["vietnam-2021 2021-06 exports"])] = None,
+) -> dict[str, Any]:
+    """Who did what and when, with what was before and after; newest first."""
+    found = entries(
+        app_state.store, limit=limit, older_than=older_than, by=by, action=action, subject=subject
+    )
+    return {"entries": [{**vars(one), "at": one.at.isoformat()} for one in found]}

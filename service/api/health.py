@@ -1,0 +1,34 @@
+"""Whether the service lives, whether it can answer, and what it has done so far."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from data.plans.rows import plan_slugs
+from service.auth.access import requires
+from service.shapes.schemas import Health, Readiness
+from service.web.respond import TheAppState, problems
+
+router = APIRouter(tags=["health"], dependencies=[requires("public")])
+
+
+@router.get("/healthz", response_model=Health)
+async def healthz() -> dict[str, Any]:
+    """The process answers."""
+    return {"status": "ok", "version": version("vedich")}
+
+
+@router.get("/readyz", response_model=Readiness, responses=problems(503))
+def readyz(app_state: TheAppState) -> dict[str, Any]:
+    """The store answers; how many plans it holds."""
+    return {"status": "ready", "plans": len(plan_slugs(app_state.store))}
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def metrics(app_state: TheAppState) -> Response:
+    """Counters for a monitor, in the text format of Prometheus."""
+    return Response(app_state.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,188 @@
+"""Uploading files of figures: look first, then commit; undo what was wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import PureWindowsPath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from starlette.datastructures import UploadFile
+from starlette.types import Message
+
+from data.ingestion.imports import (
+    MAX_FILES,
+    check_size,
+    commit,
+    imports_of,
+    match_row,
+    preview,
+    undo,
+)
+from data.ingestion.reading import PrintedRow
+from data.ingestion.rows import UploadedFile
+from data.plans.rows import load_plan
+from models.errors import InputError
+from service.auth.access import Checker, Entry, requires
+from service.shapes.imports import CommitStep, ImportList, ImportShape, RowMatch, UndoStep
+from service.web.respond import TheAppState, problems
+from service.workflow.imports import MOST, SHOWN, import_view, imported_view, preview_view
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
+ImportId = Annotated[str, Path(max_length=20, examples=["u3f6c0a9b2d417e58"])]
+PlanQuery = Annotated[str, Query(description="whose figures they are", examples=["vietnam-2021"])]
+MultipartOrFile = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                        }
+                    },
+                }
+            },
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+async def uploaded(
+    request: Request,
+    file: Annotated[
+        str | None, Query(description="name of the file, when the body is the file itself")
+    ] = None,
+) -> list[UploadedFile]:
+    """The files of a request: of a form, or the body itself under a name."""
+    body = await _body(request)
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        if not body:
+            return []
+        if file is None:
+            raise InputError(
+                "expected the name of the file, found none. Send a form (multipart/form-data), or "
+                "the file as the body with ?file=NAME."
+            )
+        return [UploadedFile(_name(file), body)]
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        content, sent = b"" if sent else body, True
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    async with Request(request.scope, again).form(max_files=10 * MAX_FILES) as form:
+        parts = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+        return [UploadedFile(_name(part.filename or ""), await part.read()) for part in parts]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=ImportShape,
+    responses=problems(404, 413, 422),
+    openapi_extra=MultipartOrFile,
+)
+def upload(
+    by: Entry,
+    app_state: TheAppState,
+    response: Response,
+    plan: PlanQuery,
+    files: Annotated[list[UploadedFile], Depends(uploaded)],
+    published: Annotated[
+        date | None,
+        Query(description="publication date of all files; default what they say themselves"),
+    ] = None,
+    figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN,
+) -> dict[str, Any]:
+    """Read files and say what committing them would do; nothing is written yet."""
+    with app_state.reading_files:
+        shown = preview(app_state.store, plan, files, by.name, published=published)
+    response.headers["Location"] = f"/v1/imports/{shown.upload.id}"
+    return preview_view(app_state.store, shown, figures)
+
+
+@router.get(
+    "",
+    dependencies=[requires("viewer")],
+    response_model=ImportList,
+    responses=problems(404, 422),
+)
+def imports(app_state: TheAppState, plan: PlanQuery) -> dict[str, Any]:
+    """The imports of a plan's family, newest first, those taken back among them."""
+    family = load_plan(app_state.store, plan).family
+    return {"imports": [imported_view(one) for one in imports_of(app_state.store, family)]}
+
+
+@router.get(
+    "/{id}",
+    dependencies=[requires("viewer")],
+    response_model=ImportShape,
+    responses=problems(404, 422),
+)
+def one_import(
+    id: ImportId, app_state: TheAppState, figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN
+) -> dict[str, Any]:
+    """One import, or an upload with its preview as things are now."""
+    with app_state.reading_files:
+        return import_view(app_state.store, id, figures)
+
+
+@router.post("/{id}/matches", response_model=ImportShape, responses=problems(404, 409, 422))
+def match(id: ImportId, app_state: TheAppState, by: Entry, row: RowMatch) -> dict[str, Any]:
+    """Say which KPI a row is; it is remembered for all later imports. The preview anew."""
+    printed = PrintedRow(row.table, row.row, row.quantity, row.occurrence)
+    with app_state.reading_files:
+        return preview_view(
+            app_state.store, match_row(app_state.store, id, printed, row.kpi, by.name)
+        )
+
+
+@router.post("/{id}/commit", response_model=ImportShape, responses=problems(404, 409, 422))
+def commit_upload(
+    id: ImportId,
+    app_state: TheAppState,
+    by: Entry,
+    step: Annotated[CommitStep | None, Body()] = None,
+) -> dict[str, Any]:
+    """Write all files of an upload, or none."""
+    with app_state.reading_files:
+        return imported_view(
+            commit(app_state.store, id, by.name, mark=step.mark if step else None)
+        )
+
+
+@router.post("/{id}/undo", response_model=ImportShape, responses=problems(404, 409, 422))
+def undo_import(
+    id: ImportId,
+    app_state: TheAppState,
+    by: Checker,
+    step: Annotated[UndoStep | None, Body()] = None,
+) -> dict[str, Any]:
+    """Take an import back: no view of any day holds its figures any more."""
+    return imported_view(undo(app_state.store, id, by.name, step.reason if step else ""))
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as far as it may go: more is refused while it comes in."""
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        check_size(1, size)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _name(given: str) -> str:
+    """A file's name without folders, whatever system it comes from."""
+    name = "".join(letter for letter in PureWindowsPath(given).name if letter.isprintable())
+    if not name.strip(" .") or len(name) > 200:
+        raise InputError(
+            f"expected the name of a file, of at most 200 characters, found '{given[:50]}'."
+        )
+    return name

@@ -1,0 +1,107 @@
+"""Plans, their versions, and retraining."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi.responses import JSONResponse
+
+from data.plans.rows import load_plan, plan_slugs
+from service.auth.access import Entry, requires
+from service.shapes.examples import NEW_VERSION
+from service.shapes.schemas import (
+    JobShape,
+    PlanDetail,
+    PlanList,
+    RetrainRequest,
+    VersionComparison,
+    VersionShape,
+)
+from service.web.respond import TheAppState, problems
+from service.workflow.plans import add_version, detail, summary, version_json
+from service.workflow.retraining import retrain_work
+from service.workflow.version_comparison import comparison
+
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
+PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
+
+
+@router.get("", dependencies=[requires("viewer")], response_model=PlanList)
+def all_plans(app_state: TheAppState) -> dict[str, Any]:
+    """All plans in short."""
+    return {
+        "plans": [
+            summary(app_state.store, load_plan(app_state.store, slug))
+            for slug in plan_slugs(app_state.store)
+        ]
+    }
+
+
+@router.get(
+    "/{plan}",
+    dependencies=[requires("viewer")],
+    response_model=PlanDetail,
+    responses=problems(404),
+)
+def one_plan(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
+    """A plan with its KPIs and all its versions."""
+    return detail(app_state.store, load_plan(app_state.store, plan))
+
+
+@router.post(
+    "/{plan}/versions",
+    status_code=201,
+    response_model=VersionShape,
+    responses=problems(404, 422),
+)
+def new_version(
+    plan: PlanSlug,
+    app_state: TheAppState,
+    by: Entry,
+    response: Response,
+    version: Annotated[dict[str, Any], Body(examples=[NEW_VERSION])],
+) -> dict[str, Any]:
+    """Add a version: all targets then in force, with the keys of a plan document.
+
+    Without `number` it becomes the next one. A saved version never changes.
+    """
+    added = add_version(app_state.store, plan, version, by.name)
+    response.headers["Location"] = f"/v1/plans/{plan}"
+    return version_json(added)
+
+
+@router.get(
+    "/{plan}/versions/compare",
+    dependencies=[requires("viewer")],
+    response_model=VersionComparison,
+    responses=problems(404, 422),
+)
+def compare_versions(
+    plan: PlanSlug,
+    app_state: TheAppState,
+    before: Annotated[int, Query(alias="from", description="number of a version")],
+    after: Annotated[int, Query(alias="to", description="number of a version")],
+) -> dict[str, Any]:
+    """What was added, dropped and changed from one version to another."""
+    return comparison(load_plan(app_state.store, plan), before, after)
+
+
+@router.post(
+    "/{plan}/retrain",
+    status_code=202,
+    response_model=JobShape,
+    responses=problems(404, 422),
+)
+def retrain(
+    plan: PlanSlug, app_state: TheAppState, by: Entry, request: RetrainRequest | None = None
+) -> Response:
+    """Start a retraining; the job says how far it is.
+
+    Asking again for the same plan and date while it waits or runs gives the same job.
+    """
+    load_plan(app_state.store, plan)
+    day = app_state.day_of(plan, request.as_of if request else None)
+    work = retrain_work(app_state.store, app_state.settings, plan, day, by.name)
+    job = app_state.jobs.start(f"retrain {plan} as of {day}", work)
+    return JSONResponse(vars(job), 202, {"Location": f"/v1/jobs/{job.id}"})

@@ -1,0 +1,168 @@
+"""Projections of a plan: all, one, as CSV, as fan chart, and their history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from data.vintages.demonstration import series_to_project
+from service.analysis.history import history_of
+from service.auth.access import Caller, Public, requires
+from service.projections.issue import Json, as_of_date
+from service.projections.issued import issued_projections
+from service.projections.tables import to_csv
+from service.shapes.schemas import History, Projection, ProjectionList
+from service.state.app_state import JSON_TYPE, AppState, Body, encode, mark_of, tag_of
+from service.texts import Lang
+from service.web.respond import AsOf, Language, TheAppState, problems, respond
+
+router = APIRouter(prefix="/v1/plans/{plan}/projections", tags=["projections"])
+
+PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
+KpiSlug = Annotated[str, Path(examples=["exports"])]
+BOM = "\ufeff"  # lets Excel read the CSV as UTF-8
+_PICTURES = {"svg": "image/svg+xml", "png": "image/png", "json": JSON_TYPE}
+
+
+@router.get("", response_model=ProjectionList, responses=problems(404, 409, 422))
+async def all_projections(
+    plan: PlanSlug, request: Request, app_state: TheAppState, by: Public, as_of: AsOf = None
+) -> Response:
+    """The projections of all KPIs, in the plan's order; issued ones for readers outside."""
+
+    def make() -> Body:
+        shown = shown_to(by, app_state, plan, as_of)
+        joint = app_state.together(plan, app_state.day_of(plan, as_of)) if by.inside else None
+        return _list(shown, joint)
+
+    key = ("projections", by.inside, as_of)
+    ready = app_state.ready(plan, key)
+    if ready is None:
+        ready = await run_in_threadpool(app_state.body, plan, key, make)
+    return respond(request, ready)
+
+
+@router.get(
+    ".csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}}, **problems(404, 409, 422)},
+)
+def all_projections_csv(
+    plan: PlanSlug, request: Request, app_state: TheAppState, by: Public, as_of: AsOf = None
+) -> Response:
+    """The same as CSV for spreadsheets: one line per target."""
+
+    def make() -> Body:
+        shown = shown_to(by, app_state, plan, as_of)
+        tag = tag_of([mark_of(one) for one in shown], "-csv")
+        return Body((BOM + to_csv(shown)).encode(), "text/csv; charset=utf-8", tag)
+
+    return respond(request, app_state.body(plan, ("csv", by.inside, as_of), make))
+
+
+@router.get("/{kpi}", response_model=Projection, responses=problems(404, 409, 422))
+async def one_projection(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Public,
+    as_of: AsOf = None,
+) -> Response:
+    """The projection of one KPI; its ETag begins with its stamp."""
+
+    def make() -> Body:
+        return _one(shown_to(by, app_state, plan, as_of, kpi)[0])
+
+    key = ("projection", by.inside, kpi, as_of)
+    ready = app_state.ready(plan, key)
+    if ready is None:
+        ready = await run_in_threadpool(app_state.body, plan, key, make)
+    return respond(request, ready)
+
+
+@router.get(
+    "/{kpi}/fan-chart.{form}",
+    dependencies=[requires("viewer")],
+    response_class=Response,
+    responses={
+        200: {"content": {kind: {} for kind in _PICTURES.values()}},
+        **problems(404, 409, 422),
+    },
+)
+def fan_chart(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    form: Literal["svg", "png", "json"],
+    request: Request,
+    app_state: TheAppState,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """The fan chart as SVG, PNG or Vega-Lite JSON."""
+    return respond(
+        request,
+        app_state.picture(
+            plan,
+            ("chart", kpi, form, lang, as_of),
+            lambda: draw(app_state, plan, kpi, app_state.day_of(plan, as_of), form, lang),
+        ),
+    )
+
+
+@router.get(
+    "/{kpi}/history",
+    dependencies=[requires("viewer")],
+    response_model=History,
+    responses=problems(404, 409, 422),
+)
+def history(
+    plan: PlanSlug, kpi: KpiSlug, request: Request, app_state: TheAppState, as_of: AsOf = None
+) -> Response:
+    """How the probability moved month by month, up to `as_of`.
+
+    Every month is answered with what was known at its end, by the model trained
+    on data up to then; a month without such a model says so in `reason`.
+    """
+
+    def make() -> Body:
+        content = history_of(app_state, plan, kpi, as_of)
+        stamps = [point["stamp"] or point["as_of"] for point in content["history"]]
+        return Body(encode(content), JSON_TYPE, tag_of(stamps, "-history"))
+
+    return respond(request, app_state.body(plan, ("history", kpi, as_of), make))
+
+
+def draw(app_state: AppState, plan: str, kpi: str, day: date, form: str, lang: Lang) -> Body:
+    """One picture of a fan chart; Altair is loaded when the first is asked for."""
+    from service.charts import fan_chart as charts
+    from service.charts.fan import fan_of
+
+    issued = app_state.issued(plan, kpi, day)
+    basis = app_state.basis(plan, day)
+    series = series_to_project(basis.panel, kpi, day)
+    fan = fan_of(issued.projection, series, lang)
+    chart = charts.fan_chart(issued.projection, fan, lang, basis.plan.kpi(kpi).decimals)
+    content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)
+    return Body(content, _PICTURES[form], tag_of([issued.stamp], f"-{lang}-{form}"))
+
+
+def shown_to(
+    by: Caller, app_state: AppState, plan: str, as_of: str | None, kpi: str | None = None
+) -> list[Json]:
+    """The projections of a plan, or of one KPI, that this caller may see."""
+    if by.inside:
+        return app_state.shown(plan, app_state.day_of(plan, as_of), kpi)
+    return issued_projections(app_state.store, plan, as_of_date(as_of) if as_of else None, kpi)
+
+
+def _one(projection: Json) -> Body:
+    return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
+
+
+def _list(projections: list[Json], together: Json | None) -> Body:
+    tag = tag_of([mark_of(one) for one in projections], "-list")
+    return Body(encode({"projections": projections, "together": together}), JSON_TYPE, tag)

@@ -1,0 +1,116 @@
+"""Jobs, models, their track record, and stamps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from data.ledger.promotions import promotions_of
+from data.plans.rows import load_plan, plan_slugs
+from data.sign_off.rows import was_issued
+from models.errors import NotIssued
+from service.analysis.track_record import labelled, track_record
+from service.auth.access import Public, requires
+from service.projections.issue import as_of_date, newest_vintage
+from service.projections.replay import recorded
+from service.projections.stamps import tidy_stamp
+from service.shapes.schemas import JobShape, ModelList, StampRecord, TrackRecordList
+from service.state.app_state import AppState
+from service.web.respond import AsOf, TheAppState, problems
+
+router = APIRouter(prefix="/v1")
+
+OfPlan = Annotated[str | None, Query(description="of this plan's family; default all families")]
+
+
+@router.get(
+    "/jobs/{id}",
+    dependencies=[requires("viewer")],
+    response_model=JobShape,
+    responses=problems(404),
+    tags=["jobs"],
+)
+def job(id: Annotated[str, Path()], app_state: TheAppState) -> dict[str, Any]:
+    """How far a job is; 'done' with its result, 'failed' with the reason."""
+    return vars(app_state.jobs.get(id))
+
+
+@router.get(
+    "/models",
+    dependencies=[requires("viewer")],
+    response_model=ModelList,
+    responses=problems(404),
+    tags=["models"],
+)
+def models(app_state: TheAppState, plan: OfPlan = None) -> dict[str, Any]:
+    """Every model version that was promoted, newest first; the newest is the champion."""
+    found = []
+    for name in _families(app_state, plan):
+        promoted = promotions_of(app_state.store, name)
+        for place, one in enumerate(reversed(promoted)):
+            found.append(
+                {
+                    "family": name,
+                    "version": one.version,
+                    "as_of": one.as_of.isoformat(),
+                    "promoted_at": one.promoted_at.isoformat(),
+                    "bundle_hash": one.bundle_hash,
+                    "champion": place == 0,
+                }
+            )
+    return {"models": found}
+
+
+@router.get(
+    "/track-record",
+    dependencies=[requires("viewer")],
+    response_model=TrackRecordList,
+    responses=problems(404, 409, 422),
+    tags=["models"],
+)
+def record_of_forecasts(
+    app_state: TheAppState, plan: OfPlan = None, as_of: AsOf = None
+) -> dict[str, Any]:
+    """How good the forecasts of past years were, each made with what was known at the time.
+
+    From the backtest of the model that answers for `as_of`. Without `plan`, all
+    families that have a model; a family whose plan carries a label
+    (reconstructed, for demonstration) has no track record.
+    """
+    found = []
+    for family in _families(app_state, plan):
+        if labelled(app_state.store, family) or not (
+            plan or promotions_of(app_state.store, family)
+        ):
+            continue
+        day = as_of_date(as_of) if as_of else newest_vintage(app_state.store, family)
+        found.append(track_record(app_state.store, app_state.settings, family, day))
+    return {"track_record": found}
+
+
+@router.get(
+    "/stamps/{stamp}", response_model=StampRecord, responses=problems(404), tags=["stamps"]
+)
+def stamp(
+    stamp: Annotated[str, Path(description="12 letters and digits under a published figure")],
+    app_state: TheAppState,
+    by: Public,
+) -> dict[str, Any]:
+    """The figure that carries this code, and what it was made from; for readers outside issued."""
+    entry = recorded(app_state.store, stamp)
+    if not by.inside and not was_issued(app_state.store, tidy_stamp(stamp)):
+        raise NotIssued(f"the figure '{stamp}' was not issued; log in to see it.")
+    return {
+        "stamp": tidy_stamp(stamp),
+        "plan": entry["projection"]["plan"],
+        "kpi": entry["projection"]["kpi"],
+        "inputs": entry["inputs"],
+        "projection": entry["projection"],
+    }
+
+
+def _families(app_state: AppState, plan: str | None) -> list[str]:
+    """The family of a plan, or all there are."""
+    chosen = [plan] if plan else plan_slugs(app_state.store)
+    return sorted({load_plan(app_state.store, slug).family for slug in chosen})

@@ -1,0 +1,92 @@
+"""What if: scenarios of a plan, internal."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from models.events.event import Event
+from models.events.levers import Lever
+from models.series import Month
+from service.analysis.scenarios import Asked, listed, run, save, saved
+from service.auth.access import Entry, requires
+from service.shapes.analysis import (
+    ChangeShape,
+    ScenarioDetail,
+    ScenarioList,
+    ScenarioRequest,
+)
+from service.web.respond import TheAppState, problems
+
+router = APIRouter(prefix="/v1/plans/{plan}/scenarios", tags=["scenarios"])
+PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
+
+
+@router.get(
+    "",
+    dependencies=[requires("viewer")],
+    response_model=ScenarioList,
+    responses=problems(404),
+)
+def all_scenarios(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
+    """The scenarios of a plan in short, newest first, and those that are ready to be asked."""
+    return listed(app_state, plan)
+
+
+@router.post("", status_code=201, response_model=ScenarioDetail, responses=problems(404, 409, 422))
+def new_scenario(
+    plan: PlanSlug,
+    request: ScenarioRequest,
+    app_state: TheAppState,
+    by: Entry,
+    response: Response,
+    keep: Annotated[bool, Query(description="false: compute only, and forget")] = True,
+) -> dict[str, Any]:
+    """Suppose otherwise: levers on months to come, beside the projection on the same paths.
+
+    Changes are applied in their order. A total moves with its parts.
+    """
+    day = app_state.day_of(plan, request.as_of)
+    asked = _asked(request)
+    if not keep:
+        return {**run(app_state, plan, day, asked), "id": None, "by": by.name, "at": None}
+    kept = save(app_state, plan, day, asked, by.name)
+    response.headers["Location"] = f"/v1/plans/{plan}/scenarios/{kept['id']}"
+    return kept
+
+
+@router.get(
+    "/{id}",
+    dependencies=[requires("viewer")],
+    response_model=ScenarioDetail,
+    responses=problems(404, 422),
+)
+def one_scenario(
+    plan: PlanSlug, number: Annotated[int, Path(alias="id", examples=[1])], app_state: TheAppState
+) -> dict[str, Any]:
+    """A scenario as it was saved."""
+    return saved(app_state, plan, number)
+
+
+def _asked(request: ScenarioRequest) -> Asked:
+    levers: dict[str, list[Lever]] = {}
+    for one in request.changes:
+        levers.setdefault(one.kpi, []).append(_lever(one))
+    return Asked(
+        name=request.name,
+        levers=levers,
+        preset=request.preset,
+        assumptions=request.assumptions,
+        kpi=request.kpi,
+        note=request.note,
+        definition=request.model_dump(exclude_defaults=True, exclude={"name", "note"}),
+    )
+
+
+def _lever(one: ChangeShape) -> Lever:
+    told, event = one.event, None
+    if told is not None:
+        start = Month.parse(told.start)
+        event = Event(one.kpi, start, told.shape, told.size, told.length)
+    return Lever(one.shape, tuple(map(Month.parse, one.months)), one.value, event)

@@ -1,0 +1,196 @@
+"""Official estimates and the sign-off of months: draft, checked, approved, issued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from data.plans.rows import load_plan
+from data.sign_off.rows import sign_off
+from data.sign_off.rules import State
+from data.sign_off.signing import (
+    enter_estimate,
+    return_estimate,
+    return_month,
+    sign_estimate,
+    sign_month,
+)
+from models.errors import NoBundle, NoObservations
+from models.series import Month
+from service.auth.access import Access, Checker, Entry, TheCaller, requires
+from service.projections.issue import as_of_date
+from service.shapes.schemas import (
+    EstimateEntry,
+    EstimateList,
+    EstimateStep,
+    MonthList,
+    MonthShape,
+    MonthStep,
+    SendBack,
+)
+from service.state.app_state import AppState
+from service.web.respond import TheAppState, problems
+from service.workflow.sign_off import estimates_json, month_json, months_json, stamps_of
+
+router = APIRouter(prefix="/v1/plans/{plan}/months", tags=["sign-off"])
+PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
+MonthName = Annotated[str, Path(examples=["2021-06"])]
+KpiSlug = Annotated[str, Path(examples=["exports"])]
+
+STEPS: dict[str, tuple[State, Access]] = {
+    "check": ("checked", "checker"),
+    "approve": ("approved", "approver"),
+    "issue": ("issued", "approver"),
+}
+
+
+@router.get(
+    "", dependencies=[requires("viewer")], response_model=MonthList, responses=problems(404)
+)
+def all_months(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
+    """The months in which anything was entered or signed."""
+    return months_json(app_state.store, load_plan(app_state.store, plan))
+
+
+@router.get(
+    "/{month}",
+    dependencies=[requires("viewer")],
+    response_model=MonthShape,
+    responses=problems(404, 422),
+)
+def one_month(plan: PlanSlug, month: MonthName, app_state: TheAppState) -> dict[str, Any]:
+    """How far a month is: its state and history, its estimates, what a signature would cover."""
+    load_plan(app_state.store, plan)
+    held = sign_off(app_state.store, plan, Month.parse(month))
+    try:
+        stamps, reason = _stamps(app_state, plan, month), None
+    except (NoBundle, NoObservations) as error:
+        stamps, reason = {}, str(error)
+    return month_json(app_state.store, held, stamps, reason)
+
+
+@router.post(
+    "/{month}/send-back", response_model=MonthShape, responses=problems(403, 404, 409, 422)
+)
+def send_month_back(
+    plan: PlanSlug, month: MonthName, app_state: TheAppState, by: Checker, back: SendBack
+) -> dict[str, Any]:
+    """Make a month a draft again, with the reason; what was issued stays issued."""
+    return_month(
+        app_state.store, load_plan(app_state.store, plan), Month.parse(month), by.name, back.note
+    )
+    return one_month(plan, month, app_state)
+
+
+@router.get(
+    "/{month}/estimates/{kpi}",
+    dependencies=[requires("viewer")],
+    response_model=EstimateList,
+    responses=problems(404, 422),
+)
+def one_estimate(
+    plan: PlanSlug, month: MonthName, kpi: KpiSlug, app_state: TheAppState
+) -> dict[str, Any]:
+    """All official estimates of a KPI in a month, newest first, with their histories."""
+    held = sign_off(app_state.store, plan, Month.parse(month))
+    return estimates_json(held, load_plan(app_state.store, plan), kpi)
+
+
+@router.post(
+    "/{month}/estimates/{kpi}",
+    status_code=201,
+    response_model=EstimateList,
+    responses=problems(404, 422),
+)
+def new_estimate(
+    plan: PlanSlug,
+    month: MonthName,
+    kpi: KpiSlug,
+    app_state: TheAppState,
+    by: Entry,
+    entry: EstimateEntry,
+) -> dict[str, Any]:
+    """Enter the official estimate for the year, as a draft; a changed value is a new draft."""
+    document = load_plan(app_state.store, plan)
+    given = (entry.value, entry.unit, entry.reason)
+    held = enter_estimate(app_state.store, document, Month.parse(month), kpi, *given, by.name)
+    return estimates_json(held, document, kpi)
+
+
+@router.post(
+    "/{month}/estimates/{kpi}/send-back",
+    response_model=EstimateList,
+    responses=problems(403, 404, 409, 422),
+)
+def send_estimate_back(
+    plan: PlanSlug,
+    month: MonthName,
+    kpi: KpiSlug,
+    app_state: TheAppState,
+    by: Checker,
+    back: SendBack,
+) -> dict[str, Any]:
+    """Make an estimate a draft again, with the reason."""
+    document = load_plan(app_state.store, plan)
+    held = return_estimate(app_state.store, document, Month.parse(month), kpi, by.name, back.note)
+    return estimates_json(held, document, kpi)
+
+
+def _month_step(to: State) -> Callable[..., dict[str, Any]]:
+    def step(
+        plan: PlanSlug, month: MonthName, app_state: TheAppState, by: TheCaller, signed: MonthStep
+    ) -> dict[str, Any]:
+        document = load_plan(app_state.store, plan)
+        stamps = _stamps(app_state, plan, month)
+        what = (document, Month.parse(month), stamps, signed.figures)
+        sign_month(app_state.store, *what, to, by.name, signed.note)
+        return one_month(plan, month, app_state)
+
+    return step
+
+
+def _estimate_step(to: State) -> Callable[..., dict[str, Any]]:
+    def step(
+        plan: PlanSlug,
+        month: MonthName,
+        kpi: KpiSlug,
+        app_state: TheAppState,
+        by: TheCaller,
+        signed: EstimateStep,
+    ) -> dict[str, Any]:
+        document = load_plan(app_state.store, plan)
+        what = (document, Month.parse(month), kpi, signed.estimate)
+        held = sign_estimate(app_state.store, *what, to, by.name, signed.note)
+        return estimates_json(held, document, kpi)
+
+    return step
+
+
+def _stamps(app_state: AppState, plan: str, month: str) -> dict[str, str]:
+    issued = app_state.all_issued(plan, as_of_date(month))
+    return stamps_of([one.projection for one in issued])
+
+
+for action, (state, role) in STEPS.items():
+    router.add_api_route(
+        f"/{{month}}/{action}",
+        _month_step(state),
+        methods=["POST"],
+        name=f"{action}_month",
+        description=f"Sign a month's projections and estimates as {state}.",
+        dependencies=[requires(role)],
+        response_model=MonthShape,
+        responses=problems(403, 404, 409, 422),
+    )
+    router.add_api_route(
+        f"/{{month}}/estimates/{{kpi}}/{action}",
+        _estimate_step(state),
+        methods=["POST"],
+        name=f"{action}_estimate",
+        description=f"Sign an official estimate as {state}.",
+        dependencies=[requires(role)],
+        response_model=EstimateList,
+        responses=problems(403, 404, 409, 422),
+    )

@@ -1,0 +1,4 @@
+"""Charts as Vega-Lite specifications and small drawings, the same for page, picture and report.
+
+It never reads the database.
+"""

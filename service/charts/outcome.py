@@ -1,0 +1,207 @@
+"""Charts of a KPI's page beside the fan: where the year may end, and how sure we were when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+from numpy.typing import NDArray
+
+from service.charts.fan_chart import BLUE, DARK, FONT, GREY, RED
+from service.charts.layers import number_locale, rows_chart, x_axis
+from service.texts import STATUS, TEXT, Lang, assigned, chance, number, percent, unit_of
+
+Json = Mapping[str, Any]
+BINS, WIDTH, HEIGHT = 40, 560, 190
+_TAIL = (0.005, 0.995)  # what lies beyond is put into the outermost bars
+
+
+def distribution_chart(
+    one: Json, outcomes: NDArray[np.float64], lang: Lang, decimals: int
+) -> alt.TopLevelMixin:
+    """How the year's outcomes on all paths are spread, with the target, last year, the estimate.
+
+    Parameters
+    ----------
+    one : the API's JSON of one KPI
+    outcomes : array, shape (n_paths,), see `service.projections.issue.outcomes_of`
+    decimals : of the KPI's figures
+    """
+    rows = _bars(one, outcomes, lang)
+    base = rows_chart(rows)
+    top = 1.4 * max(row["share"] for row in rows)  # room for the names of the lines
+    x = alt.X(
+        "from:Q",
+        title=unit_of(one, lang),
+        axis=alt.Axis(format=",~f", tickCount=6),
+        scale=alt.Scale(zero=False),
+    )
+    # the bound that decides parts what meets the target from what misses it
+    colors = alt.Scale(
+        domain=[TEXT[lang]["outcome.met"], TEXT[lang]["outcome.missed"], TEXT[lang]["projected"]],
+        range=[BLUE, "#c9ced4", "#8fb2da"],
+    )
+    seen = {row["side"] for row in rows}
+    legend = None if seen == {TEXT[lang]["projected"]} else alt.Legend(title=None, orient="top")
+    bars = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
+        x=x,
+        x2="to:Q",
+        y=alt.Y(
+            "share:Q",
+            title=TEXT[lang]["outcome.share"],
+            axis=alt.Axis(format="~f"),
+            scale=alt.Scale(domain=[0, top]),
+        ),
+        y2="zero:Q",
+        color=alt.Color(
+            "side:N",
+            scale=alt.Scale(
+                domain=[name for name in colors.domain if name in seen],
+                range=[
+                    color
+                    for name, color in zip(colors.domain, colors.range, strict=True)
+                    if name in seen
+                ],
+            ),
+            legend=legend,
+        ),
+        tooltip=[alt.Tooltip("label:N", title=TEXT[lang]["outcome.share"])],
+    )
+    layers = [bars, *_rules(one, lang, decimals)]
+    return _framed(alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT), lang)
+
+
+def _bars(one: Json, outcomes: NDArray[np.float64], lang: Lang) -> list[dict[str, Any]]:
+    low, high = np.quantile(outcomes, _TAIL)
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, BINS + 1)
+    target = assigned(one)
+    bound = _bound(target)
+    if bound is not None and low < bound < high:  # no bar stands on both sides of the bound
+        edges = np.sort(np.append(edges, bound))
+    counts, _ = np.histogram(np.clip(outcomes, low, high), edges)
+    rows = []
+    for place, count in enumerate(counts):
+        share = 100.0 * count / len(outcomes)
+        rows.append(
+            {
+                "from": float(edges[place]),
+                "to": float(edges[place + 1]),
+                "share": share,
+                "zero": 0.0,
+                "side": _side(target, bound, float(edges[place : place + 2].mean()), lang),
+                "label": percent(share, lang),
+            }
+        )
+    return rows
+
+
+def _side(target: Json | None, bound: float | None, middle: float, lang: Lang) -> str:
+    text = TEXT[lang]
+    if target is None or bound is None:
+        return text["projected"]
+    met = middle <= bound if target["comparator"] == "at_most" else middle >= bound
+    return text["outcome.met"] if met else text["outcome.missed"]
+
+
+def _bound(target: Json | None) -> float | None:
+    """The bound that decides, as `service.projections.facts.bound_of`."""
+    if target is None:
+        return None
+    at_most = target["comparator"] == "at_most"
+    value: float | None = target["upper_value"] if at_most else target["lower_value"]
+    return value
+
+
+def _rules(one: Json, lang: Lang, decimals: int) -> list[alt.Chart]:
+    """Upright lines at the target, last year and the official estimate, with their names."""
+    text, target = TEXT[lang], assigned(one)
+    marks: list[tuple[str, float, str, list[int]]] = []
+    if target:
+        bounds = [target["lower_value"], target["upper_value"]]
+        marks += [
+            (f"{text['target']}: {number(value, lang, decimals)}", value, RED, [7, 3])
+            for value in bounds
+            if value is not None
+        ]
+    growth = one["growth_on_last_year"]
+    if growth and one["kind"] != "growth":
+        named = f"{one['year'] - 1}: {number(growth['base'], lang, decimals)}"
+        marks.append((named, growth["base"], GREY, [2, 2]))
+    entered = one["official_estimate"]
+    if entered:
+        named = f"{text['plan.estimate']}: {number(entered['value'], lang, decimals)}"
+        marks.append((named, entered["value"], DARK, [1, 0]))
+    layers: list[alt.Chart] = []
+    for place, (name, value, color, dash) in enumerate(marks):
+        rule = rows_chart([{"from": value}]).mark_rule(
+            color=color, strokeDash=dash, strokeWidth=1.8
+        )
+        named_ = rows_chart([{"from": value, "name": name}]).mark_text(
+            color=color, align="left", baseline="top", dx=4, y=2 + 15 * place, fontSize=11
+        )
+        layers += [rule.encode(x="from:Q"), named_.encode(x="from:Q", text="name:N")]
+    return layers
+
+
+def probability_chart(points: Sequence[Json], thresholds: tuple[float, float], lang: Lang) -> Any:
+    """How the probability moved through the year, one point per month.
+
+    Parameters
+    ----------
+    points : the months of the history; those without an answer are left out
+    thresholds : from which probability on a target is at risk, and on track
+    """
+    rows = [
+        {
+            "month": f"{point['as_of'][:7]}-01T00:00:00",
+            "value": 100 * point["probability"],
+            "label": f"{chance(point['probability'], point['status'], lang)}",
+            "status": STATUS[lang][point["status"]],
+        }
+        for point in points
+        if point["probability"] is not None
+    ]
+    y = alt.Y(
+        "value:Q",
+        title=f"{TEXT[lang]['probability']}, %",
+        scale=alt.Scale(domain=[0, 100]),
+    )
+    base = rows_chart(rows)
+    layers = [
+        rows_chart([{"value": 100 * level}])
+        .mark_rule(color=GREY, strokeDash=[4, 3])
+        .encode(y="value:Q")
+        for level in thresholds
+    ]
+    layers += [
+        base.mark_line(color=BLUE, strokeWidth=2).encode(x=x_axis(lang), y=y),
+        base.mark_circle(color=BLUE, size=60, opacity=1).encode(
+            x=x_axis(lang),
+            y=y,
+            tooltip=[
+                alt.Tooltip("label:N", title=TEXT[lang]["probability"]),
+                alt.Tooltip("status:N", title=TEXT[lang]["status"]),
+            ],
+        ),
+        base.mark_text(dy=-12, fontSize=11, color=DARK).encode(
+            x=x_axis(lang), y=y, text="label:N"
+        ),
+    ]
+    return _framed(alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT), lang)
+
+
+def _framed(chart: alt.LayerChart, lang: Lang) -> alt.TopLevelMixin:
+    framed: alt.TopLevelMixin = (
+        chart.properties(background="white", padding=8)
+        .configure(font=FONT, locale={"number": number_locale(lang)})
+        .configure_axis(
+            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.5
+        )
+        .configure_view(stroke=None)
+        .configure_legend(labelFontSize=11)
+    )
+    return framed

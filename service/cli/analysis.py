@@ -1,0 +1,92 @@
+"""`vedich changes` and `vedich contributions`: why the forecast moved, why performance did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.arguments import open_store, the_plan
+from service.cli.options import AsOfOption, LangOption, PlanOption, TextFormat
+
+if TYPE_CHECKING:
+    from service.texts import Lang
+
+
+def changes(
+    before: Annotated[str, typer.Option("--from", help="A vintage, YYYY-MM[-DD].")],
+    after: Annotated[str, typer.Option("--to", help="A later one.")],
+    plan: PlanOption = None,
+    kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
+    format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
+    lang: LangOption = None,
+) -> None:
+    """Why projections moved: plan version, model, revisions, new month."""
+    from service.analysis.changes import changes as split_changes
+    from service.projections.issue import as_of_date
+    from service.state.app_state import AppState
+
+    settings, store = open_store()
+    slug = the_plan(store, plan)
+    days = as_of_date(before), as_of_date(after)
+    found = split_changes(AppState(settings, store), slug, *days, kpi)
+    if format is TextFormat.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        _show_changes(found, lang.value if lang else settings.lang)
+
+
+def contributions(
+    kpi: Annotated[str, typer.Argument(help="KPI slug of a total.")],
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
+    lang: LangOption = None,
+) -> None:
+    """Growth of the year to date by component, in percentage points."""
+    from service.analysis.contributions import contributions as of_components
+    from service.state.app_state import AppState
+
+    settings, store = open_store()
+    slug, app_state = the_plan(store, plan), AppState(settings, store)
+    found = of_components(app_state.basis(slug, app_state.day_of(slug, as_of)), kpi)
+    if format is TextFormat.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        _show_contributions(found, lang.value if lang else settings.lang)
+
+
+def _show_changes(found: Mapping[str, Any], lang: Lang) -> None:
+    """The sentence of each KPI, and under it the parts."""
+    from service.analysis.change_sentences import parts_lines
+    from service.cli.output import say
+    from service.texts import CHANGE, day_of
+
+    ends = {end: day_of(found[end]["as_of"], lang) for end in ("from", "to")}
+    say(CHANGE[lang]["title"].format(plan=found["plan"], old=ends["from"], new=ends["to"]))
+    if found["label"]:
+        say(found["label"][lang])
+    for one in found["changes"]:
+        say(one["sentence"][lang])
+        for line in parts_lines(one, lang):
+            say(f"  {line}")
+        say(f"  {one['stamp']['from']} → {one['stamp']['to']}")
+
+
+def _show_contributions(found: dict[str, Any], lang: Lang) -> None:
+    from service.analysis.contributions import table_of
+    from service.cli.output import say
+    from service.texts import day_of
+
+    say(f"{found['name'][lang]}, {day_of(found['as_of'], lang)}")
+    notes: Sequence[Mapping[str, str] | None] = (
+        found["label"],
+        found["sentence"],
+        found["reason"],
+    )
+    for note in filter(None, notes):
+        say(note[lang])
+    for line in table_of(found, lang):
+        say(f"  {line}")

@@ -1,0 +1,95 @@
+"""What the command line works out for itself: which store, plan, day; asked at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from data.plans.rows import load_plan, plan_slugs
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from data.db.store import Store
+    from data.plans.plan import Plan
+    from data.settings import Settings
+
+
+def open_store() -> tuple[Settings, Store]:
+    """The settings and the store that they name."""
+    from data.db.store import Store
+    from data.settings import read_settings
+
+    settings = read_settings()
+    return settings, Store.open(settings.store_url)
+
+
+def the_plan(store: Store, given: str | None) -> str:
+    """The plan that was named, or the only one there is; asked for at a terminal."""
+    return given or _one_of(plan_slugs(store), "--plan")
+
+
+def family_plan(store: Store, given: str | None) -> Plan:
+    """A plan of the family that is meant: with one family any of its plans will do."""
+    plans = plan_slugs(store)
+    one_family = len({slug.rpartition("-")[0] for slug in plans}) == 1
+    return load_plan(store, given or _one_of(plans[-1:] if one_family else plans, "--plan"))
+
+
+def _one_of(slugs: Sequence[str], option: str) -> str:
+    if not slugs:
+        raise InputError("there is no plan yet. Load one: vedich init --sample vietnam-2021")
+    if len(slugs) == 1:
+        return slugs[0]
+    names = ", ".join(slugs)
+    if not sys.stdin.isatty():
+        raise InputError(f"there are several plans: {names}. Say which one with {option}.")
+    answer = str(typer.prompt(f"Which plan ({names})", err=True))
+    if answer not in slugs:
+        raise InputError(f"expected one of {names}; found '{answer}'.")
+    return answer
+
+
+def day_said(given: str | None, today: date) -> date:
+    """The day that an option names; default today. `InvalidMonth` when it is none."""
+    from data.readers.spreadsheet.months import read_day
+
+    return today if given is None else read_day(given)
+
+
+def publication_day(files: Sequence[Path], given: str | None) -> date | None:
+    """What was said, else asked at a terminal where a workbook's name does not say it."""
+    from data.readers.spreadsheet.cells import publication_date
+    from data.readers.spreadsheet.months import read_day
+
+    if given is not None:
+        return read_day(given)
+    undated = [file for file in files if _is_workbook(file) and not publication_date(file.name)]
+    if not undated or not sys.stdin.isatty():
+        return None
+    if len(undated) < len(files):
+        raise InputError(
+            f"{undated[0].name}: its name does not begin with a publication date, others do. "
+            "Load it by itself with --published YYYY-MM-DD."
+        )
+    return read_day(str(typer.prompt("Publication date (YYYY-MM-DD)", err=True)))
+
+
+def _is_workbook(file: Path) -> bool:
+    return file.suffix.lower() in (".xls", ".xlsx", ".xlsm")
+
+
+def new_password() -> str:
+    """Typed twice at a terminal; else the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise InputError(f"{file}: expected a new file, found one. Choose another name.")

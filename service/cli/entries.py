@@ -1,0 +1,128 @@
+"""Commands that enter what people know: progress of tasks, and the monthly log in words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from service.cli.arguments import day_said, open_store, the_plan
+from service.cli.options import AsOfOption, LangOption, PlanOption
+
+task_app = typer.Typer(
+    help="Tasks: report progress, show what was reported.", no_args_is_help=True
+)
+log_app = typer.Typer(help="The monthly log in words: add, show.", no_args_is_help=True)
+
+KpiArgument = Annotated[str, typer.Argument(help="KPI slug.")]
+ByOption = Annotated[str | None, typer.Option(help="Who says so; default: the user's name.")]
+DayOption = Annotated[
+    str | None, typer.Option("--day", help="YYYY-MM-DD: when it was so; default today.")
+]
+SourceOption = Annotated[str, typer.Option(help="The document it stands in.")]
+
+
+@task_app.command("report")
+def task_report(
+    kpi: KpiArgument,
+    plan: PlanOption = None,
+    done: Annotated[
+        int | None, typer.Option(help="Counted since the task's start; of a step 1 or 0.")
+    ] = None,
+    step: Annotated[str, typer.Option(help="The step, of a checklist.")] = "",
+    obstacle: Annotated[
+        str | None, typer.Option(help="What stands in the way; '' when nothing does any more.")
+    ] = None,
+    judgement: Annotated[
+        float | None, typer.Option(help="Own probability, 0 to 1, of the whole or of the step.")
+    ] = None,
+    final: Annotated[bool, typer.Option("--final", help="Nothing more will be counted.")] = False,
+    note: Annotated[str, typer.Option(help="Anything else.")] = "",
+    day: DayOption = None,
+    source: SourceOption = "",
+    by: ByOption = None,
+) -> None:
+    """Report on a task; nothing reported before is changed."""
+    from data.db.audit import process_user
+    from models.targets.task import Progress
+    from service.workflow.entries import report_progress
+
+    _settings, store = open_store()
+    slug, today = the_plan(store, plan), date.today()
+    entry = Progress(
+        kpi=kpi,
+        day=day_said(day, today),
+        by=by or process_user(),
+        done=done,
+        step=step,
+        obstacle=obstacle,
+        judgement=judgement,
+        final=final,
+        note=note,
+        source=source,
+    )
+    written = report_progress(store, slug, entry, today, process_user())
+    print(f"{slug} {kpi}: reported for {written['day']} by {written['by']}.")
+
+
+@task_app.command("history")
+def task_history(kpi: KpiArgument, plan: PlanOption = None, as_of: AsOfOption = None) -> None:
+    """What was reported about a task, in the order in which it was entered."""
+    from service.cli.output import show_progress
+    from service.projections.issue import as_of_date
+    from service.workflow.entries import progress_of
+
+    _settings, store = open_store()
+    day = as_of_date(as_of) if as_of else None
+    show_progress(progress_of(store, the_plan(store, plan), kpi, day))
+
+
+@log_app.command("add")
+def log_add(
+    kpi: KpiArgument,
+    month: Annotated[str, typer.Option(help="YYYY-MM: the month it is about.")],
+    vi: Annotated[str, typer.Option(help="The text in Vietnamese.")] = "",
+    en: Annotated[str, typer.Option(help="The text in English.")] = "",
+    plan: PlanOption = None,
+    day: DayOption = None,
+    source: SourceOption = "",
+    by: ByOption = None,
+) -> None:
+    """Write down what was observed in a month."""
+    from data.db.audit import process_user
+    from data.plans.entries import LogEntry
+    from models.series import Month
+    from service.workflow.entries import write_log
+
+    _settings, store = open_store()
+    slug, today = the_plan(store, plan), date.today()
+    entry = LogEntry(
+        kpi=kpi,
+        month=Month.parse(month),
+        day=day_said(day, today),
+        text_vi=vi,
+        text_en=en,
+        by=by or process_user(),
+        source=source,
+    )
+    written = write_log(store, slug, entry, today, process_user())
+    print(f"{slug} {kpi}: written down for {written['month']} by {written['by']}.")
+
+
+@log_app.command("show")
+def log_show(
+    kpi: KpiArgument,
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    lang: LangOption = None,
+) -> None:
+    """The log by month, with its index where one is published."""
+    from service.cli.output import show_log
+    from service.projections.issue import as_of_date
+    from service.workflow.entries import log_of
+
+    settings, store = open_store()
+    day = as_of_date(as_of) if as_of else None
+    found = log_of(store, the_plan(store, plan), kpi, day)
+    show_log(found, lang.value if lang else settings.lang)

@@ -1,0 +1,147 @@
+"""Commands about events: list, add, accept, reject."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from data.plans.rows import load_plan
+from service.cli.arguments import day_said, open_store, the_plan
+from service.cli.options import AsOfOption, LangOption, PlanOption
+
+app = typer.Typer(
+    help="Events that move a series: list, add, accept, reject.", no_args_is_help=True
+)
+
+
+class ShapeOption(StrEnum):
+    """How an event acts."""
+
+    pulse = "pulse"
+    step = "step"
+    ramp = "ramp"
+
+
+KpiArgument = Annotated[str, typer.Argument(help="KPI slug.")]
+EventArgument = Annotated[str, typer.Argument(help="As listed: 2020-04-pulse.")]
+ByOption = Annotated[str | None, typer.Option(help="Who says so; default: the user's name.")]
+DayOption = Annotated[
+    str | None, typer.Option("--day", help="YYYY-MM-DD: from when it counts; default today.")
+]
+NoteOption = Annotated[str, typer.Option(help="Why.")]
+
+
+@app.command("list")
+def event_list(
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
+    lang: LangOption = None,
+) -> None:
+    """Outliers and level shifts that the figures propose, and what was decided."""
+    from service.cli.output import show_events
+    from service.projections.issue import as_of_date, newest_day
+    from service.workflow.events import events_of
+
+    settings, store = open_store()
+    slug = the_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_day(store, load_plan(store, slug))
+    show_events(events_of(store, slug, day, kpi), lang.value if lang else settings.lang)
+
+
+@app.command("add")
+def event_add(
+    kpi: KpiArgument,
+    start: Annotated[str, typer.Option(help="YYYY-MM: the first month touched.")],
+    size: Annotated[float, typer.Option(help="Effect on the month: -0.3 is 30 % lower.")],
+    shape: Annotated[
+        ShapeOption, typer.Option(help="pulse: over again; step: to stay; ramp: grows, stays.")
+    ] = ShapeOption.pulse,
+    length: Annotated[int, typer.Option(help="Months of a pulse, or of a ramp's growth.")] = 1,
+    name: Annotated[str, typer.Option(help="What it was.")] = "",
+    plan: PlanOption = None,
+    day: DayOption = None,
+    note: NoteOption = "",
+    by: ByOption = None,
+) -> None:
+    """Add an event of your own; it counts as accepted."""
+    from data.db.audit import process_user
+    from data.plans.events import EventEntry
+    from models.series import Month
+    from service.workflow.events import add_event
+
+    _settings, store = open_store()
+    slug, today = the_plan(store, plan), date.today()
+    entry = EventEntry(
+        kpi=kpi,
+        start=Month.parse(start),
+        shape=shape.value,
+        size=size,
+        length=length,
+        accepted=True,
+        day=day_said(day, today),
+        by=by or process_user(),
+        name=name,
+        note=note,
+    )
+    written = add_event(store, slug, entry, today, process_user())
+    print(f"{slug} {kpi}: {written['event']} counts from {written['day']} on.")
+
+
+@app.command("accept")
+def event_accept(
+    kpi: KpiArgument,
+    event: EventArgument,
+    plan: PlanOption = None,
+    day: DayOption = None,
+    note: NoteOption = "",
+    by: ByOption = None,
+) -> None:
+    """Accept an event: forecasts are made without it."""
+    _decide(kpi, event, plan, day, note, by, accepted=True)
+
+
+@app.command("reject")
+def event_reject(
+    kpi: KpiArgument,
+    event: EventArgument,
+    plan: PlanOption = None,
+    day: DayOption = None,
+    note: NoteOption = "",
+    by: ByOption = None,
+) -> None:
+    """Reject an event: forecasts take the figures as they are."""
+    _decide(kpi, event, plan, day, note, by, accepted=False)
+
+
+def _decide(
+    kpi: str,
+    event: str,
+    plan: str | None,
+    day: str | None,
+    note: str,
+    by: str | None,
+    *,
+    accepted: bool,
+) -> None:
+    from data.db.audit import process_user
+    from service.workflow.events import decide
+
+    _settings, store = open_store()
+    slug, today = the_plan(store, plan), date.today()
+    written = decide(
+        store,
+        slug,
+        kpi,
+        event,
+        accepted=accepted,
+        day=day_said(day, today),
+        by=by or process_user(),
+        note=note,
+        today=today,
+        actor=process_user(),
+    )
+    print(f"{slug} {kpi}: {written['event']} {written['state']} from {written['day']} on.")

@@ -1,0 +1,51 @@
+"""Commands about what was loaded: list, show, undo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.cli.arguments import family_plan, open_store
+from service.cli.options import PlanOption
+
+import_app = typer.Typer(
+    help="What was loaded: list, show, undo (vedich ingest loads).", no_args_is_help=True
+)
+IdArgument = Annotated[str, typer.Argument(help="As in the list.")]
+
+
+@import_app.command("list")
+def import_list(plan: PlanOption = None) -> None:
+    """The imports of a plan's family, newest first."""
+    from data.ingestion.imports import imports_of
+    from service.cli.output import show_imports
+
+    _settings, store = open_store()
+    show_imports(imports_of(store, family_plan(store, plan).family))
+
+
+@import_app.command("show")
+def import_show(id: IdArgument) -> None:
+    """One import with its files; an upload that waits as JSON, with its preview."""
+    import json
+
+    from service.workflow.imports import MOST, import_view
+
+    _settings, store = open_store()
+    print(json.dumps(import_view(store, id, MOST), ensure_ascii=False, indent=1))
+
+
+@import_app.command("undo")
+def import_undo(
+    id: IdArgument,
+    reason: Annotated[str, typer.Option(help="Why it is taken back.")] = "",
+) -> None:
+    """Take an import back; nothing is deleted, and its files may be loaded again."""
+    from data.db.audit import process_user
+    from data.ingestion.imports import undo
+
+    _settings, store = open_store()
+    taken = undo(store, id, process_user(), reason)
+    files = ", ".join(one.file for one in taken.files)
+    print(f"{taken.family}: import {taken.id} ({files}) was taken back.")

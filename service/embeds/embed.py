@@ -1,0 +1,132 @@
+"""What embeds show: one KPI's projection, for readers outside as it was issued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Literal, get_args
+from urllib.parse import quote, urlencode
+
+from data.plans.rows import load_plan
+from data.sign_off.rows import issue_of
+from data.vintages.demonstration import series_to_project
+from data.vintages.panel import Panel
+from data.vintages.truncation import cut_at
+from models.errors import NoObservations
+from models.series import Month, Series
+from service.auth.access import Caller
+from service.embeds.card import Card, card_of
+from service.projections.issue import Json, as_of_date
+from service.projections.issued import issued_projections
+from service.state.app_state import AppState, mark_of
+from service.texts import EMBED, LANGUAGES, Lang
+
+Picture = Literal["svg", "png"]
+PICTURES: tuple[Picture, ...] = get_args(Picture)
+SIZE = (760, 780)  # of the frame that holds card and chart, in pixels
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """One projection, and whether it is a draft (shown inside only)."""
+
+    projection: Json
+    draft: bool
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.projection["as_of"])
+
+    @property
+    def mark(self) -> str:
+        """Names what is shown, for an ETag."""
+        return f"{mark_of(self.projection)}-{'draft' if self.draft else 'issued'}"
+
+
+def embedded(by: Caller, app_state: AppState, plan: str, kpi: str, as_of: str | None) -> Embedded:
+    """The projection that a caller may see.
+
+    Readers outside get the newest month issued, or the one asked for; inside it is
+    the vintage asked for, as a draft while these very figures were not issued.
+
+    Raises
+    ------
+    NotIssued
+        Outside, where that month was not issued.
+    """
+    if not by.inside:
+        day = as_of_date(as_of) if as_of else None
+        return Embedded(issued_projections(app_state.store, plan, day, kpi)[0], draft=False)
+    one = app_state.shown(plan, app_state.day_of(plan, as_of), kpi)[0]
+    shown = date.fromisoformat(one["as_of"])
+    issue = issue_of(app_state.store, plan, Month(shown.year, shown.month))
+    return Embedded(one, issue is None or issue.stamps.get(kpi) != one["stamp"])
+
+
+def card(app_state: AppState, shown: Embedded, lang: Lang) -> Card:
+    """The card of what is shown."""
+    kpi = load_plan(app_state.store, shown.projection["plan"]).kpi(shown.projection["kpi"])
+    return card_of(shown.projection, kpi.decimals, shown.draft, lang)
+
+
+def card_picture(app_state: AppState, shown: Embedded, form: Picture, lang: Lang) -> bytes:
+    """The card as a picture."""
+    from service.charts import fan_chart as charts
+    from service.embeds.card import to_svg
+
+    drawn = to_svg(card(app_state, shown, lang), charts.FONT)
+    return drawn.encode() if form == "svg" else charts.svg_to_png(drawn)
+
+
+def chart_picture(app_state: AppState, shown: Embedded, form: Picture, lang: Lang) -> bytes:
+    """The fan chart of the very projection that is shown.
+
+    Raises
+    ------
+    NoObservations
+        For what has no monthly figures.
+    """
+    from service.charts import fan_chart as charts
+    from service.charts.fan import fan_of
+
+    one = shown.projection
+    kpi = load_plan(app_state.store, one["plan"]).kpi(one["kpi"])
+    series = _series(app_state.panel(one["plan"].rpartition("-")[0]), one, shown.day)
+    if shown.draft:  # said in the picture itself, where a label stands
+        label = {
+            each: " · ".join(filter(None, (EMBED[each]["draft"], (one["label"] or {}).get(each))))
+            for each in LANGUAGES
+        }
+        one = {**one, "label": label}
+    chart = charts.fan_chart(one, fan_of(one, series, lang), lang, kpi.decimals)
+    return charts.to_svg(chart) if form == "svg" else charts.to_png(chart)
+
+
+def has_chart(shown: Embedded) -> bool:
+    """Whether there are months to draw."""
+    return bool(shown.projection["months"]) and shown.projection["task"] is None
+
+
+def _series(panel: Panel, one: Json, day: date) -> Series:
+    """The months behind a projection, none later than it knew."""
+    if one["cutoff"] is None:
+        raise NoObservations(f"'{one['kpi']}' has no months to draw at {day}.")
+    series = series_to_project(panel, one["kpi"], day)
+    cutoff = Month.parse(one["cutoff"])
+    return cut_at(panel, one["kpi"], series, cutoff, day) if series.cutoff > cutoff else series
+
+
+def address(base: str, plan: str, kpi: str, lang: Lang, as_of: str | None, tail: str = "") -> str:
+    """Where an embed is, as others ask for it."""
+    query = {"lang": lang} | ({"as_of": as_of} if as_of else {})
+    return f"{base.rstrip('/')}/embed/{quote(plan)}/{quote(kpi)}{tail}?{urlencode(query)}"
+
+
+def frame(source: str, title: str, width: int, height: int) -> str:
+    """The HTML that puts an embed into a page."""
+    return (
+        f'<iframe src="{escape(source)}" title="{escape(title)}" width="{width}" '
+        f'height="{height}" style="border:0" loading="lazy" '
+        'sandbox="allow-popups" referrerpolicy="no-referrer"></iframe>'
+    )

@@ -1,0 +1,206 @@
+"""Embeds: a card and a chart for other pages, oEmbed, pictures, Markdown.
+
+Readers outside get issued months only. A draft may be framed by our own pages alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from models.errors import InputError, NotFound, UnsupportedQuery
+from service.auth.access import Public
+from service.embeds.card import to_markdown
+from service.embeds.embed import (
+    SIZE,
+    Picture,
+    address,
+    card,
+    card_picture,
+    chart_picture,
+    embedded,
+    frame,
+    has_chart,
+)
+from service.shapes.schemas import OEmbed
+from service.state.app_state import Body, tag_of
+from service.texts import LANGUAGES, Lang
+from service.web.respond import AsOf, Language, TheAppState, problems, respond
+from service.web.templates import render
+
+router = APIRouter(tags=["embeds"])
+PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
+KpiSlug = Annotated[str, Path(examples=["exports"])]
+_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+_PAGE = re.compile(r"/embed/([^/]+)/([^/]+)")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors {}"
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {} for kind in _TYPES.values()}},
+    **problems(404, 409, 422),
+}
+
+
+@router.get(
+    "/embed/{plan}/{kpi}",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}, **problems(404, 409, 422)},
+)
+def page(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Public,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """A card with the fan chart, to be put into another page's frame."""
+    shown = embedded(by, app_state, plan, kpi, as_of)
+    base = str(request.base_url)
+
+    def make() -> Body:
+        chart = chart_picture(app_state, shown, "svg", lang).decode() if has_chart(shown) else ""
+        here = address(base, plan, kpi, lang, as_of)
+        content = {
+            "card": card(app_state, shown, lang),
+            "chart": chart,
+            "oembed": f"{base.rstrip('/')}/oembed?{urlencode({'url': here})}",
+        }
+        html = render("embed.html", lang, content)
+        return Body(html.encode(), "text/html; charset=utf-8", tag_of([shown.mark], f"-{lang}"))
+
+    answer = respond(
+        request, app_state.body(plan, ("embed", kpi, shown.mark, lang, as_of, base), make)
+    )
+    answer.headers["Content-Security-Policy"] = _POLICY.format("'self'" if shown.draft else "*")
+    if shown.draft:
+        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@router.get("/embed/{plan}/{kpi}/card.{form}", response_class=Response, responses=_PICTURE)
+def card_as_picture(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    form: Picture,
+    request: Request,
+    app_state: TheAppState,
+    by: Public,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """The card as SVG or PNG, for documents and slides."""
+    shown = embedded(by, app_state, plan, kpi, as_of)
+
+    def make() -> Body:
+        content = card_picture(app_state, shown, form, lang)
+        return Body(content, _TYPES[form], tag_of([shown.mark], f"-card-{lang}-{form}"))
+
+    return respond(request, app_state.picture(plan, ("card", kpi, shown.mark, form, lang), make))
+
+
+@router.get("/embed/{plan}/{kpi}/chart.{form}", response_class=Response, responses=_PICTURE)
+def chart_as_picture(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    form: Picture,
+    request: Request,
+    app_state: TheAppState,
+    by: Public,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """The fan chart as SVG or PNG."""
+    shown = embedded(by, app_state, plan, kpi, as_of)
+
+    def make() -> Body:
+        content = chart_picture(app_state, shown, form, lang)
+        return Body(content, _TYPES[form], tag_of([shown.mark], f"-chart-{lang}-{form}"))
+
+    return respond(
+        request, app_state.picture(plan, ("embedded", kpi, shown.mark, form, lang), make)
+    )
+
+
+@router.get(
+    "/v1/plans/{plan}/projections/{kpi}.md",
+    response_class=Response,
+    responses={200: {"content": {"text/markdown": {}}}, **problems(404, 409, 422)},
+)
+def markdown(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Public,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """A snippet for a Markdown document: figures in words, the chart as a picture."""
+    shown = embedded(by, app_state, plan, kpi, as_of)
+    base = str(request.base_url)
+    day = shown.projection["as_of"]
+    picture = address(base, plan, kpi, lang, day, "/chart.png")
+    text = to_markdown(card(app_state, shown, lang), picture, address(base, plan, kpi, lang, day))
+    tag = tag_of([shown.mark, text])
+    return respond(request, Body(text.encode(), "text/markdown; charset=utf-8", tag))
+
+
+@router.get("/oembed", response_model=OEmbed, responses=problems(404, 409, 422))
+def oembed(
+    request: Request,
+    app_state: TheAppState,
+    by: Public,
+    url: Annotated[str, Query(description="address of an embed of this service")],
+    format: Annotated[str, Query(description="only json")] = "json",
+    maxwidth: Annotated[int | None, Query(ge=1)] = None,
+    maxheight: Annotated[int | None, Query(ge=1)] = None,
+) -> dict[str, Any]:
+    """How to put an embed into a page (oEmbed 1.0, type rich)."""
+    if format != "json":
+        raise UnsupportedQuery(f"format: only json is given, found '{format}'.")
+    plan, kpi, lang, as_of = _asked(url, request.url.netloc, app_state.settings.lang)
+    shown = embedded(by, app_state, plan, kpi, as_of)
+    base = str(request.base_url)
+    width, height = min(maxwidth or SIZE[0], SIZE[0]), min(maxheight or SIZE[1], SIZE[1])
+    title = card(app_state, shown, lang).title
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "title": title,
+        "provider_name": "Vedich",
+        "provider_url": base,
+        "cache_age": 3600,
+        "html": frame(address(base, plan, kpi, lang, as_of), title, width, height),
+        "width": width,
+        "height": height,
+    }
+
+
+def _asked(url: str, host: str, default: Lang) -> tuple[str, str, Lang, str | None]:
+    """Plan, KPI, language and vintage of an embed's address.
+
+    Raises
+    ------
+    NotFound
+        For an address that is no embed of this service.
+    InputError
+        For a language that there is not.
+    """
+    parts = urlsplit(url)
+    found = _PAGE.fullmatch(parts.path)
+    if found is None or parts.scheme not in ("http", "https") or parts.netloc != host:
+        raise NotFound(
+            f"expected the address of an embed, such as http://{host}/embed/PLAN/KPI, found "
+            f"'{url}'."
+        )
+    asked = parse_qs(parts.query)
+    wanted = asked.get("lang", [default])[-1]
+    lang = next((one for one in LANGUAGES if one == wanted), None)
+    if lang is None:
+        raise InputError(f"expected lang=vi or lang=en, found '{wanted}'.")
+    return unquote(found[1]), unquote(found[2]), lang, asked.get("as_of", [None])[-1]

@@ -1,0 +1,66 @@
+"""Pages about movement: why things moved, and what would move them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from data.plans.rows import load_plan
+from service.auth.access import Viewer
+from service.pages.page import frame, page_body, respond_page, site_of, vintage_of
+from service.pages.views.what_if import what_if_content
+from service.pages.views.why import why_content
+from service.projections.issue import as_of_date
+from service.state.app_state import Body
+from service.web.respond import AsOf, Language, TheAppState
+
+router = APIRouter(prefix="/plans/{plan}", include_in_schema=False)
+PlanSlug = Annotated[str, Path()]
+
+
+@router.get("/why")
+def why_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+    before: Annotated[str | None, Query(alias="from")] = None,
+    every: Annotated[bool, Query(alias="all")] = False,
+) -> Response:
+    """Why performance moved, by component; and why the forecast moved, by cause."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "why", as_of)
+    since = as_of_date(before) if before else None
+
+    def make() -> Body:
+        day = vintage_of(app_state, document, site)
+        found = {} if day is None else why_content(app_state, document, since, day, every, lang)
+        return page_body("why.html", site, {**frame(app_state, document, site, day), **found})
+
+    return respond_page(request, app_state.picture(plan, ("page", site), make))
+
+
+@router.get("/what-if")
+def what_if_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+    number: Annotated[int | None, Query(alias="id")] = None,
+) -> Response:
+    """Suppose otherwise: a form, what was supposed before, and what came of it."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "what-if", as_of)
+    day = vintage_of(app_state, document, site)
+    found = {} if day is None else what_if_content(app_state, document, day, number, lang)
+    content = {
+        **frame(app_state, document, site, day),
+        **found,
+        "vintage": day and day.isoformat(),
+    }
+    return respond_page(request, page_body("what_if.html", site, content))

@@ -1,0 +1,121 @@
+"""One KPI's page, and the charts that only it shows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+
+from data.plans.plan import Plan
+from data.plans.rows import load_plan
+from models.errors import NoBundle, NoObservations
+from service.analysis.history import history_of
+from service.auth.access import Viewer, requires
+from service.pages.page import frame, page_body, respond_page, site_of, vintage_of
+from service.pages.site import Site
+from service.pages.views.kpi import THRESHOLDS, kpi_content
+from service.projections.issue import outcomes_of
+from service.state.app_state import JSON_TYPE, AppState, Body, tag_of
+from service.texts import Lang, assigned, name_of
+from service.web.respond import AsOf, Language, TheAppState, respond
+
+router = APIRouter(prefix="/plans/{plan}/kpis/{kpi}", include_in_schema=False)
+PlanSlug = Annotated[str, Path()]
+KpiSlug = Annotated[str, Path()]
+Form = Literal["svg", "json"]
+_TYPES = {"svg": "image/svg+xml", "json": JSON_TYPE}
+
+
+@router.get("")
+def kpi_page(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """A KPI: its course, what each quarter must bring, how sure we are, the estimate, notes."""
+    document = load_plan(app_state.store, plan)
+    document.kpi(kpi)
+    site = site_of(request, lang, by, plan, "", as_of)
+
+    def make() -> Body:
+        return page_body("kpi.html", site, _content(app_state, document, kpi, site))
+
+    return respond_page(request, app_state.picture(plan, ("page", site), make))
+
+
+@router.get("/{chart}.{form}", dependencies=[requires("viewer")], response_class=Response)
+def kpi_chart(
+    plan: PlanSlug,
+    kpi: KpiSlug,
+    chart: Literal["distribution", "history"],
+    form: Form,
+    request: Request,
+    app_state: TheAppState,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """The spread of the year's outcomes, or the course of the probability, as a chart."""
+    day = app_state.day_of(plan, as_of)
+
+    def make() -> Body:
+        return _drawn(app_state, plan, kpi, chart, form, day, lang)
+
+    return respond(
+        request, app_state.picture(plan, ("kpi chart", kpi, chart, form, day, lang), make)
+    )
+
+
+def _content(app_state: AppState, plan: Plan, slug: str, site: Site) -> dict[str, Any]:
+    lang, kpi = site.lang, plan.kpi(slug)
+    day = vintage_of(app_state, plan, site)
+    content: dict[str, Any] = {
+        **frame(app_state, plan, site, day),
+        "kpi": kpi,
+        "kpi_name": name_of(kpi, lang),
+        "one": None,
+        "problem": "",
+    }
+    if day is None:
+        return content
+    try:
+        found = kpi_content(app_state, plan, kpi, day, lang)
+    except (NoBundle, NoObservations) as reason:
+        return content | {"problem": str(reason)}
+    one, target = found["one"], assigned(found["one"])
+    return content | {
+        **found,
+        "months": content["months"],
+        "months_table": found["months"],
+        "labels": [one["label"][lang]] if one["label"] else [],
+        "ceiling": bool(target and target["comparator"] == "at_most"),
+        "moved": sum(point["known"] for point in found["history"]),
+        "vintage": site.as_of or day.isoformat(),
+    }
+
+
+def _drawn(
+    app_state: AppState, plan: str, kpi: str, chart: str, form: Form, day: date, lang: Lang
+) -> Body:
+    """A chart's specification or picture; Altair is loaded when the first is asked for."""
+    from service.charts.fan_chart import to_json, to_svg
+    from service.charts.outcome import distribution_chart, probability_chart
+
+    if chart == "history":
+        points = history_of(app_state, plan, kpi, day.isoformat())["history"]
+        drawn = probability_chart(points, THRESHOLDS, lang)
+        tag = tag_of([point["stamp"] or point["as_of"] for point in points], f"-{lang}-{form}")
+    else:
+        (one,) = app_state.shown(plan, day, kpi)
+        basis = app_state.basis(plan, day)
+        outcomes = outcomes_of(basis, kpi)
+        if outcomes is None:
+            raise NoObservations(f"'{kpi}' has no distribution of its year on {day}.")
+        drawn = distribution_chart(one, outcomes, lang, basis.plan.kpi(kpi).decimals)
+        tag = tag_of([one["stamp"], repr(one["official_estimate"])], f"-{lang}-{form}")
+    content = to_json(drawn) if form == "json" else to_svg(drawn)
+    return Body(content, _TYPES[form], tag)

@@ -1,0 +1,223 @@
+"""Pages of a plan beside its targets: reports and sign-off, models, versions compared."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+
+from data.plans.plan import Plan
+from data.plans.rows import load_plan
+from models.errors import UnreadableFile
+from service.auth.access import Viewer, requires
+from service.pages.page import (
+    Page,
+    frame,
+    page,
+    page_body,
+    respond_page,
+    shown_day,
+    site_of,
+    vintage_of,
+)
+from service.pages.site import Site
+from service.pages.views.data import data_content
+from service.pages.views.models import models_content, reliability_rows
+from service.pages.views.month import month_content
+from service.report.build import Wanted
+from service.report.renderers.formats import LAYOUTS
+from service.report.request import report_of
+from service.report.template.filling import fill
+from service.report.template.starter import starter
+from service.state.app_state import JSON_TYPE, AppState, Body
+from service.texts import LEVEL, Lang, day_of, name_of, period_name, plain_bounds
+from service.web.respond import AsOf, Language, TheAppState
+from service.workflow.version_comparison import comparison
+
+router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
+PlanSlug = Annotated[str, Path()]
+_DOCX = LAYOUTS["docx"].media_type
+LARGEST = 20 * 2**20  # bytes of a template that is sent
+
+
+@router.get("/reports")
+def reports_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+) -> str:
+    """The month's official estimates and signatures, and its reports to download."""
+    site = site_of(request, lang, by, plan, "reports", as_of)
+    return _reports(app_state, load_plan(app_state.store, plan), site)
+
+
+@router.post("/reports/template", response_model=None)
+def fill_template(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    template: Annotated[UploadFile, File()],
+    as_of: AsOf = None,
+    anyway: Annotated[bool, Form()] = False,
+) -> Response:
+    """A planner's own template filled in; its unknown placeholders are said first."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "reports", as_of)
+    day = _day(app_state, document, site)
+    name = template.filename or "template.docx"
+    content = template.file.read(LARGEST + 1)
+    try:
+        if len(content) > LARGEST:
+            raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
+        filled = fill(content, name, report_of(app_state, plan, day, Wanted(lang=lang)))
+    except UnreadableFile as reason:
+        return Page(_reports(app_state, document, site, unreadable=str(reason)), 422)
+    if filled.unknown and not anyway:
+        return Page(_reports(app_state, document, site, unknown=filled.unknown))
+    headers = {"Content-Disposition": f'attachment; filename="{plan}-{day}-template.docx"'}
+    return Response(filled.content, media_type=_DOCX, headers=headers)
+
+
+@router.get("/reports/template.docx", dependencies=[requires("viewer")], response_class=Response)
+def template_to_begin_from(plan: PlanSlug, app_state: TheAppState, lang: Language) -> Response:
+    """A Word template to begin from."""
+    load_plan(app_state.store, plan)
+    headers = {"Content-Disposition": f'attachment; filename="vedich-{lang}.docx"'}
+    return Response(starter(lang), media_type=_DOCX, headers=headers)
+
+
+@router.get("/models")
+def models_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """The champion and its challengers, retraining, and how good past forecasts were."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "models", as_of)
+
+    def make() -> Body:
+        day = vintage_of(app_state, document, site)
+        content = {
+            **frame(app_state, document, site, day),
+            **models_content(app_state, document, day, lang),
+            "vintage": day.isoformat() if day else "",
+        }
+        return page_body("models.html", site, content)
+
+    return respond_page(request, app_state.picture(plan, ("page", site), make))
+
+
+@router.get("/reliability.{form}", dependencies=[requires("viewer")], response_class=Response)
+def reliability(
+    plan: PlanSlug,
+    form: Literal["svg", "json"],
+    app_state: TheAppState,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """How often targets were met, by the probability they had been given, as a chart."""
+    from service.analysis.reliability import reliability_chart
+    from service.charts.fan_chart import to_json, to_svg
+
+    document = load_plan(app_state.store, plan)
+    rows = reliability_rows(app_state, document, app_state.day_of(plan, as_of))
+    drawn = reliability_chart(rows, lang)
+    if form == "json":
+        return Response(to_json(drawn), media_type=JSON_TYPE)
+    return Response(to_svg(drawn), media_type="image/svg+xml")
+
+
+@router.get("/data")
+def data_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+    chosen: Annotated[str | None, Query(alias="import", max_length=20)] = None,
+) -> str:
+    """Files to load, what loading them would do, and what was loaded."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "data", as_of)
+    content = {
+        **frame(app_state, document, site, shown_day(app_state, document)),
+        **data_content(app_state, document, chosen, lang),
+    }
+    return page("data.html", site, content)
+
+
+@router.get("/versions")
+def versions_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+    before: Annotated[int | None, Query(alias="from")] = None,
+    after: Annotated[int | None, Query(alias="to")] = None,
+) -> str:
+    """The versions of a plan, and two of them compared."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "", as_of)
+    numbers = [version.number for version in document.versions]
+    pair = (before or numbers[-2], after or numbers[-1]) if len(numbers) > 1 else None
+    content: dict[str, Any] = {
+        **frame(app_state, document, site, shown_day(app_state, document)),
+        "versions": document.versions,
+        "days": {one.number: day_of(one.adopted.isoformat(), lang) for one in document.versions},
+        "pair": pair,
+        "compared": comparison(document, *pair) if pair else None,
+        "newest": _targets(document, lang) if numbers else [],
+    }
+    return page("versions.html", site, content)
+
+
+def _targets(plan: Plan, lang: Lang) -> list[dict[str, str]]:
+    """The targets of the newest version, as it has them."""
+    found = []
+    for slug, target in plan.versions[-1].targets:
+        kpi = plan.kpi(slug)
+        found.append(
+            {
+                "name": name_of(kpi, lang),
+                "level": LEVEL[lang][target.level],
+                "period": period_name(target.period, lang),
+                "bounds": plain_bounds(target, kpi.unit, lang, kpi.decimals),
+                "source": target.source,
+            }
+        )
+    return found
+
+
+def _day(app_state: AppState, plan: Plan, site: Site) -> date:
+    return vintage_of(app_state, plan, site) or app_state.day_of(plan.slug, None)
+
+
+def _reports(
+    app_state: AppState,
+    plan: Plan,
+    site: Site,
+    unknown: tuple[str, ...] = (),
+    unreadable: str = "",
+) -> str:
+    day = _day(app_state, plan, site)
+    content = {
+        **frame(app_state, plan, site, day),
+        **month_content(app_state, plan, day, site.lang),
+        "unknown": unknown,
+        "unreadable": unreadable,
+        "vintage": site.as_of or day.isoformat(),
+    }
+    return page("reports.html", site, content)

@@ -1,0 +1,61 @@
+"""Where a page stands, and the addresses of the others: plan, vintage and language in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from service.auth.access import Access, Caller
+from service.texts import Lang
+
+
+@dataclass(frozen=True)
+class Site:
+    """One page as it is asked for.
+
+    Attributes
+    ----------
+    lang : of its texts
+    caller : who reads it
+    path : its address without the query
+    section : the last part of the address of the plan's page it belongs to, '' for the
+        first; None for a page outside a plan
+    plan : slug; '' for a page outside a plan
+    as_of : the vintage as it was asked for; None where the page chose it
+    query : what else was asked, kept when the language is switched
+    """
+
+    lang: Lang
+    caller: Caller
+    path: str
+    section: str | None = None
+    plan: str = ""
+    as_of: str | None = None
+    query: tuple[tuple[str, str], ...] = ()
+
+    def may(self, access: Access) -> bool:
+        """Whether who reads the page may do what needs this role."""
+        return self.caller.may(access)
+
+    def to(self, path: str, **query: str | None) -> str:
+        """Another address, with this page's vintage and language unless they are given."""
+        asked = {"as_of": self.as_of, "lang": self.lang, **query}
+        given = {name: value for name, value in asked.items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def page(self, section: str, **query: str | None) -> str:
+        """A page of the same plan."""
+        base = f"/plans/{quote(self.plan)}"
+        return self.to(f"{base}/{section}" if section else base, **query)
+
+    def kpi(self, slug: str) -> str:
+        """The page of one KPI of the same plan."""
+        return self.page(f"kpis/{quote(slug)}")
+
+    def api(self, rest: str = "", **query: str | None) -> str:
+        """A route of the interface about the same plan."""
+        return self.to(f"/v1/plans/{quote(self.plan)}{rest}", **query)
+
+    def in_language(self, lang: Lang) -> str:
+        """The same page in another language."""
+        return self.to(self.path, **{**dict(self.query), "lang": lang})

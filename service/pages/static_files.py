@@ -1,0 +1,22 @@
+"""The files that pages load; the same for everybody, so nobody is asked who they are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from service.auth.access import requires
+from service.web.assets import MEDIA_TYPES, asset
+from service.web.respond import TheAppState
+
+router = APIRouter(include_in_schema=False)
+KEPT = "public, max-age=31536000, immutable"  # addresses change with the content
+
+
+@router.get("/static/{name}", dependencies=[requires("public")], response_class=Response)
+def static_file(name: Annotated[str, Path()], app_state: TheAppState) -> Response:
+    """A style, a script or a typeface."""
+    content = asset(name, app_state.settings.home)
+    headers = {"Cache-Control": KEPT, "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=MEDIA_TYPES[name], headers=headers)

@@ -1,0 +1,211 @@
+"""The table that leaders ask for: what each remaining quarter and month must bring.
+
+Every row says what was planned for it, what it brought, and, where it is still to
+come, the least that meets the target, shaped by season, the growth on last year
+that this means, and how often that growth has been reached before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.plans.plan import PlanVersion
+from models.annual import monthly_values
+from models.series import Series
+from service.projections.facts import Facts, MonthFact
+from service.texts import (
+    FIGURE,
+    TEXT,
+    Lang,
+    month_name,
+    number,
+    plain_bounds,
+    signed_percent,
+)
+
+Json = Mapping[str, Any]
+Array = NDArray[np.float64]
+_SUMMED = ("flow", "count")
+
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """A quarter or a month; '–' where a thing does not exist.
+
+    Attributes
+    ----------
+    quarter : whether it is one; its months follow
+    ahead : whether any of it is still to come
+    planned : the plan's own mark for the period
+    actual, actual_status, actual_growth : what it brought so far
+    minimum, growth : what it must bring, and per cent on last year's same period
+    projected : the median forecast, of a month
+    reached : in how many of the past years that growth was reached
+    """
+
+    name: str
+    quarter: bool
+    ahead: bool
+    planned: str
+    actual: str
+    actual_status: str
+    actual_growth: str
+    projected: str
+    minimum: str
+    growth: str
+    reached: str
+
+
+def period_rows(
+    one: Facts, series: Series | None, version: PlanVersion | None, lang: Lang
+) -> list[PeriodRow]:
+    """Each quarter with its months after it; none without any month of the year.
+
+    Parameters
+    ----------
+    one : the KPI's facts at the vintage
+    series : its months, to see how often a growth was reached
+    version : the plan in force, which may set marks for quarters
+    """
+    if len(one.months) != 12:
+        return []
+    required = (one.target or {}).get("required") or {"quarters": [], "months": []}
+    quarters = {entry["quarter"][-1]: entry for entry in required["quarters"]}
+    months = {entry["month"]: entry for entry in required["months"]}
+    history = None if series is None else _history(series, one.projection["year"])
+    rows = []
+    for number_ in range(1, 5):
+        places = slice(3 * number_ - 3, 3 * number_)
+        inside = one.months[places]
+        needed = quarters.get(str(number_))
+        rows.append(
+            replace(
+                _row(one, inside, needed, history, places, lang),
+                name=TEXT[lang][f"report.quarter.{number_}"].format(year=one.projection["year"]),
+                quarter=True,
+                planned=_planned(one, version, f"Q{number_}", lang),
+            )
+        )
+        for place, month in enumerate(inside, places.start):
+            entry = months.get(str(month.month))
+            row = _row(one, [month], entry, history, slice(place, place + 1), lang)
+            rows.append(replace(row, name=month_name(str(month.month), lang)))
+    return rows
+
+
+def _row(
+    one: Facts,
+    months: Sequence[MonthFact],
+    needed: Json | None,
+    history: Array | None,
+    places: slice,
+    lang: Lang,
+) -> PeriodRow:
+    known = [month for month in months if month.status != "projected"]
+    decimals, rates = one.kpi.decimals, one.kpi.kind == "growth"
+    single = len(months) == 1
+    value = _together(one.kpi.kind, known) if known else None
+    before = _last_year(one.kpi.kind, months) if len(known) == len(months) else None
+    growth = None if not before or value is None else 100 * (value / before - 1)
+    printed = months[0].growth if single else None
+    minimum = needed["minimum"] if needed else None
+    asked = needed["growth"] if needed else None
+    return PeriodRow(
+        name="",
+        quarter=False,
+        ahead=len(known) < len(months),
+        planned="–",
+        actual=number(value, lang, decimals),
+        actual_status=_statuses(known, lang),
+        actual_growth=_on_year(printed.value if printed else growth, lang),
+        projected=number(months[0].value, lang, decimals) if single and not known else "–",
+        minimum=number(minimum, lang, decimals),
+        growth="–" if rates else _on_year(asked, lang),
+        reached=_reached(one, asked, history, places, lang),
+    )
+
+
+def _on_year(per_cent: float | None, lang: Lang) -> str:
+    return "–" if per_cent is None else signed_percent(per_cent, lang)
+
+
+def _together(kind: str, months: Sequence[MonthFact]) -> float | None:
+    """What known months make together; None where rates do not add up."""
+    values = [month.value for month in months]
+    if kind in _SUMMED:
+        return sum(values)
+    if kind == "average":
+        return sum(values) / len(values)
+    if kind == "closing" or len(values) == 1:
+        return values[-1]
+    return None
+
+
+def _last_year(kind: str, months: Sequence[MonthFact]) -> float | None:
+    """Last year's same period, where every month of it is known."""
+    values = [month.last_year for month in months]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    if kind in _SUMMED:
+        return sum(known)
+    if kind == "average":
+        return sum(known) / len(known)
+    return known[-1] if kind == "closing" else None
+
+
+def _statuses(months: Sequence[MonthFact], lang: Lang) -> str:
+    """What the known months are, each word once."""
+    return ", ".join(dict.fromkeys(FIGURE[lang][month.status] for month in months))
+
+
+def _planned(one: Facts, version: PlanVersion | None, period: str, lang: Lang) -> str:
+    """The plan's mark for a quarter, as it was set."""
+    if version is None:
+        return "–"
+    marks = [target for target in version.targets_of(one.kpi.slug) if target.period == period]
+    shown = [plain_bounds(mark, one.kpi.unit, lang, one.kpi.decimals) for mark in marks]
+    return "; ".join(shown) or "–"
+
+
+def _history(series: Series, year: int) -> Array:
+    """The months of the years before, oldest first, shape (n_years, 12); NaN where not known."""
+    monthly = replace(series, values=monthly_values(series), denominator=None)
+    past = [monthly.calendar_year(before) for before in range(series.start.year, year)]
+    return np.array(past).reshape(-1, 12)
+
+
+def reached_before(history: Array, places: slice, growth: float, ceiling: bool) -> tuple[int, int]:
+    """In how many past years the same months grew by so much, of how many known.
+
+    Parameters
+    ----------
+    history : array, shape (n_years, 12), oldest first
+    places : of the period's months
+    growth : per cent on last year's same months
+    ceiling : the target is an upper bound: to be reached is to stay below
+    """
+    totals = history[:, places].sum(axis=1)
+    usable = np.isfinite(totals[1:]) & (totals[:-1] > 0)
+    rates = 100 * (totals[1:][usable] / totals[:-1][usable] - 1)
+    met = rates <= growth if ceiling else rates >= growth
+    return int(met.sum()), int(usable.sum())
+
+
+def _reached(
+    one: Facts, growth: float | None, history: Array | None, places: slice, lang: Lang
+) -> str:
+    if growth is None or history is None or one.target is None:
+        return "–"
+    if one.kpi.kind == "closing":
+        places = slice(places.stop - 1, places.stop)
+    ceiling = one.target["comparator"] == "at_most"
+    times, years = reached_before(history, places, growth, ceiling)
+    if not years:
+        return "–"
+    return TEXT[lang]["quarters.reached"].format(times=times, years=years)

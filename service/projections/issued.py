@@ -1,0 +1,63 @@
+"""What readers outside the department get: projections as they were issued, nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from data.db.store import Store
+from data.ledger.projections import recorded_projection
+from data.plans.rows import load_plan
+from data.sign_off.rows import issue_of, issued_months, sign_off
+from data.sign_off.rules import Issue
+from models.errors import NotIssued
+from service.projections.estimates import beside
+from service.projections.issue import as_of_date
+
+Json = dict[str, Any]
+
+
+def issued_projections(
+    store: Store, plan: str, as_of: date | None = None, kpi: str | None = None
+) -> list[Json]:
+    """The issued projections of a plan's KPIs, or of one, from the ledger.
+
+    Parameters
+    ----------
+    plan : slug
+    as_of : the last day of the month that is meant; default the newest month issued
+    kpi : slug; default all, in the plan's order
+
+    Returns
+    -------
+    list of dict, the JSON of section 5 of the design; `official_estimate` is the
+    newest one issued, null where none was
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi
+        If there is no such plan or KPI.
+    NotIssued
+        If that month was not issued, or the KPI was not yet part of it.
+    """
+    document = load_plan(store, plan)
+    if kpi is not None:
+        document.kpi(kpi)
+    issue = _issue(store, plan, as_of)
+    stamps = {one: stamp for one, stamp in issue.stamps.items() if kpi in (None, one)}
+    if not stamps:
+        raise NotIssued(f"'{kpi}' was not part of {issue.month} of '{plan}' when it was issued.")
+    projections = [recorded_projection(store, stamp)["projection"] for stamp in stamps.values()]
+    return beside(projections, sign_off(store, plan, issue.month).issued)
+
+
+def _issue(store: Store, plan: str, as_of: date | None) -> Issue:
+    days = {as_of_date(str(month)): month for month in issued_months(store, plan)}
+    day = as_of or max(days, default=None)
+    issue = issue_of(store, plan, days[day]) if day in days else None
+    if issue is None:
+        raise NotIssued(
+            f"expected the last day of a month of '{plan}' that was issued "
+            f"({', '.join(map(str, days.values())) or 'none yet'}), found {day or 'no date'}."
+        )
+    return issue

@@ -1,0 +1,39 @@
+"""What is said of all targets of a plan jointly, from the paths of its KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.coherence import chance_of_meeting
+from service.projections.issue import Issued
+
+Json = dict[str, Any]
+
+
+def together(issued: Sequence[Issued]) -> Json | None:
+    """How probable it is that all assigned targets are met, and at least so many of them.
+
+    Parameters
+    ----------
+    issued : the projections of a plan's KPIs for one day; their paths are in the
+        family's joint order
+
+    Returns
+    -------
+    dict, or None where no assigned target has a probability
+    """
+    met = [one.met for one in issued if one.met is not None]
+    if not met:
+        return None
+    chances = [round(value, 10) for value in chance_of_meeting(met)]
+    lacking = [
+        one.projection["kpi"]
+        for one in issued
+        if one.met is None and _has_assigned(one.projection)
+    ]
+    return {"targets": len(met), "all": chances[-1], "at_least": chances, "without": lacking}
+
+
+def _has_assigned(projection: Json) -> bool:
+    return any(target["level"] == "assigned" for target in projection["targets"])

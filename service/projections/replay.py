@@ -1,0 +1,95 @@
+"""A published figure computed again from what its stamp stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from data.db.store import Store
+from data.ledger.projections import recorded_at, recorded_projection
+from data.settings import Settings
+from models.errors import UnknownStamp
+from service.projections.issue import Issued, basis_of, issue_kpi
+from service.projections.stamps import differences, is_stamp, tidy_stamp
+
+SHOWN = 10  # differences listed
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a stamp's figure was, and what the same computation gives today.
+
+    `differences` is empty when every digit is the same; otherwise it names the
+    inputs and figures that are not. `held_at` is the moment whose figures it rests
+    on, where others count today.
+    """
+
+    stamp: str
+    recorded: dict[str, Any]
+    projection: dict[str, Any]
+    differences: tuple[str, ...]
+    held_at: datetime | None = None
+
+    @property
+    def same(self) -> bool:
+        return not self.differences
+
+
+def recorded(store: Store, stamp: str) -> dict[str, Any]:
+    """The ledger's entry: 'inputs' and 'projection'.
+
+    Raises
+    ------
+    UnknownStamp
+        If no figure carries the stamp.
+    """
+    tidy = tidy_stamp(stamp)
+    if not is_stamp(tidy):
+        raise UnknownStamp(
+            f"expected a code of 12 letters A to Z and digits 2 to 7, found '{stamp}'. "
+            "Check it against the published figure."
+        )
+    return recorded_projection(store, tidy)
+
+
+def replay(store: Store, settings: Settings, stamp: str) -> Replay:
+    """Compute a published figure again: same plan version, data, bundle and seed.
+
+    If the figures published up to its vintage are not what they were, because some
+    came late or an import was taken back, it is computed from those that were held
+    when the stamp was made.
+
+    Raises
+    ------
+    UnknownStamp
+        If no figure carries the stamp.
+    NoBundle
+        If the bundle it was made with is gone.
+    """
+    entry = recorded(store, stamp)
+    held_at = None
+    again = _computed(store, settings, entry["inputs"])
+    if again.inputs["data"] != entry["inputs"]["data"]:
+        held_at = recorded_at(store, tidy_stamp(stamp))
+        again = _computed(store, settings, entry["inputs"], held_at)
+    now = {"inputs": again.inputs, "projection": again.projection}
+    found = tuple(differences(entry, now))
+    return Replay(tidy_stamp(stamp), entry, again.projection, found, held_at)
+
+
+def _computed(
+    store: Store, settings: Settings, inputs: dict[str, Any], held_at: datetime | None = None
+) -> Issued:
+    """One KPI's projection from recorded inputs, with the figures held now or at a moment."""
+    basis = basis_of(
+        store,
+        settings,
+        inputs["plan"],
+        date.fromisoformat(inputs["as_of"]),
+        held_at=held_at,
+        bundle_hash=inputs["bundle"],
+        version=inputs["plan_version"] or 0,
+        events=inputs["events"] or 0,
+    )
+    return issue_kpi(basis, inputs["kpi"])

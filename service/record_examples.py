@@ -1,0 +1,238 @@
+"""Record real answers as examples: for the OpenAPI description and for docs/api.md.
+
+`python -m service.record_examples` loads the sample plans into a new folder, trains a
+model as of June 2021, asks every route and writes `shapes/examples.json` and the
+example blocks of docs/api.md; lists are shortened to their first and last entry. It
+takes some minutes and needs the extra `dev`. Tests compare the examples with the
+declared shapes and with what the routes answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from data.db.store import Store
+from data.samples.load import load_sample
+from data.settings import Settings
+from service.app import create_app
+from service.shapes.examples import (
+    EVENT_DECISION,
+    EVENT_EXAMPLE,
+    FILE,
+    LOG_EXAMPLE,
+    NEW_VERSION,
+    PROGRESS_EXAMPLE,
+)
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
+
+PLAN, AS_OF = "vietnam-2021", "2021-06"
+
+TASKS = "lang-son-2021"  # the sample plan with tasks that are not series
+
+WIDTH = 98  # of a line in docs/api.md
+
+_BLOCK = re.compile(r"(?<=<!-- example: )(.+?)( -->\n```json\n)(.*?)(?=\n```)", re.DOTALL)
+
+# What is asked for each route; a route that changes something is asked last.
+_BASE, _KPI = f"/v1/plans/{PLAN}", f"/v1/plans/{PLAN}/projections/exports"
+
+ASKED = {
+    "GET /v1/plans": "/v1/plans",
+    "GET /v1/plans/{plan}": _BASE,
+    "GET /v1/plans/{plan}/projections": f"{_BASE}/projections?as_of={AS_OF}",
+    "GET /v1/plans/{plan}/projections/{kpi}": f"{_KPI}?as_of={AS_OF}",
+    "GET /v1/plans/{plan}/projections/{kpi}/history": f"{_KPI}/history?as_of={AS_OF}",
+    "GET /v1/plans/{plan}/changes": f"{_BASE}/changes?from=2021-05&to={AS_OF}&kpi=exports",
+    "GET /v1/plans/{plan}/contributions/{kpi}": f"{_BASE}/contributions/turnover?as_of={AS_OF}",
+    "GET /v1/plans/{plan}/versions/compare": f"{_BASE}/versions/compare?from=1&to=2",
+    "GET /v1/observations": (
+        f"/v1/observations?plan={PLAN}&kpi=exports&as_of={AS_OF}&from=2021-05&to=2021-05"
+    ),
+    "GET /v1/models": "/v1/models",
+    "GET /v1/track-record": f"/v1/track-record?plan={PLAN}&as_of={AS_OF}",
+    "GET /oembed": f"/oembed?url=http://127.0.0.1/embed/{PLAN}/exports%3Fas_of%3D{AS_OF}",
+    "GET /healthz": "/healthz",
+    "GET /readyz": "/readyz",
+}
+
+BEFORE = "2021-05"  # asked last: the model of May is trained when all else was asked
+
+NEEDS_BEFORE = ("GET /v1/plans/{plan}/changes",)
+
+_TASK = f"/v1/plans/{TASKS}/tasks/specialised_inspections/progress"
+
+_LOG = f"/v1/plans/{TASKS}/log/price_stability"
+
+_EVENTS = f"{_BASE}/events"
+
+_OWN = f"{_EVENTS}/exports/2020-04-pulse"  # the one that is entered
+
+SCENARIO_EXAMPLE = {
+    "name": "Xuất khẩu tháng 8 và 9 giảm một phần mười",
+    "as_of": AS_OF,
+    "changes": [
+        {"kpi": "exports", "shape": "percent", "months": ["2021-08", "2021-09"], "value": -10.0}
+    ],
+}
+
+ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "POST /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, PROGRESS_EXAMPLE),
+    "GET /v1/plans/{plan}/tasks/{kpi}/progress": (_TASK, None),
+    "POST /v1/plans/{plan}/log/{kpi}": (_LOG, LOG_EXAMPLE),
+    "GET /v1/plans/{plan}/log/{kpi}": (_LOG, None),
+    "POST /v1/plans/{plan}/events": (_EVENTS, EVENT_EXAMPLE),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/reject": (f"{_OWN}/reject", EVENT_DECISION),
+    "POST /v1/plans/{plan}/events/{kpi}/{event}/accept": (f"{_OWN}/accept", EVENT_DECISION),
+    "GET /v1/plans/{plan}/events": (f"{_EVENTS}?as_of={AS_OF}", None),
+    "POST /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", SCENARIO_EXAMPLE),
+    "GET /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", None),
+    "GET /v1/plans/{plan}/scenarios/{id}": (f"{_BASE}/scenarios/1", None),
+}
+
+UPLOAD = f"/v1/imports?plan={PLAN}&file=2021-08-10-so-lieu.csv"
+
+# as printed; the same once more in thousand dollars, by mistake; a name the plan does not know
+UPLOADED = """Chỉ tiêu;Tháng;Giá trị;Trạng thái;Ngày công bố
+Xuất khẩu hàng hóa;2021-07;27000;ước tính;29/07/2021
+Xuất khẩu hàng hóa;2021-07;27000000;sơ bộ;10/08/2021
+Xi măng Portland;2021-07;8,812140877408162;ước tính;29/07/2021
+"""
+
+MATCH_EXAMPLE = {"table": "tidy", "row": "Xi măng Portland", "kpi": "cement"}
+
+UNDO_EXAMPLE = {"reason": "Nhầm đơn vị: nghìn USD thay vì triệu USD"}
+
+
+def shortened(value: Any) -> Any:
+    """The same JSON; of a list with more than two objects the first and the last."""
+    if isinstance(value, dict):
+        return {key: shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        if len(value) > 2 and isinstance(value[0], dict):
+            value = [value[0], value[-1]]
+        return [shortened(item) for item in value]
+    return value
+
+
+def with_examples(page: str, found: dict[str, Any]) -> str:
+    """The page with every example block (`<!-- example: ROUTE -->`) written anew."""
+    return _BLOCK.sub(lambda block: f"{block[1]}{block[2]}{folded(found[block[1]])}", page)
+
+
+def folded(value: Any, indent: int = 0, before: int = 0) -> str:
+    """JSON with as much on a line as fits; `before` characters stand on it already."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not value or not isinstance(value, dict | list) or indent + before + len(line) <= WIDTH:
+        return line
+    if isinstance(value, dict):
+        open_, close = "{}"
+        named = [(f"{json.dumps(key)}: ", part) for key, part in value.items()]
+    else:
+        open_, close = "[]"
+        named = [("", part) for part in value]
+    text, column = open_, indent + before + 1
+    for name, part in named:
+        item = name + folded(part, indent + 1, len(name) + 1)
+        if text == open_:
+            text += item
+        elif "\n" in item or column + len(item) + 3 > WIDTH:
+            text += f",\n{' ' * (indent + 1)}{item}"
+            column = indent + 1
+        else:
+            text += f", {item}"
+            column += 2
+        column = WIDTH if "\n" in item else column + len(item)
+    return text + close
+
+
+def ask(home: Path) -> dict[str, Any]:
+    """Answers of a service on the sample plan, trained as of June 2021, in a new folder."""
+    settings = Settings(home=home, database_url=None, mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    load_sample(store, "all")
+    app = create_app(settings, store)
+    found = _retrained(app, AS_OF)
+    for route, address in ASKED.items():
+        if route not in NEEDS_BEFORE:
+            found[route] = _answer(app, "GET", address)
+    for route, (address, body) in ENTERED.items():
+        found[route] = _answer(app, route.partition(" ")[0], address, body)
+    found |= _uploaded(app)
+    stamp = found["GET /v1/plans/{plan}/projections/{kpi}"]["stamp"]
+    found["GET /v1/stamps/{stamp}"] = _answer(app, "GET", f"/v1/stamps/{stamp}")
+    found["POST /v1/plans/{plan}/versions"] = _answer(
+        app, "POST", f"{_BASE}/versions", NEW_VERSION
+    )
+    _retrained(app, BEFORE)
+    for route in NEEDS_BEFORE:
+        found[route] = _answer(app, "GET", ASKED[route])
+    app.state.vedich.close()
+    return {route: shortened(found[route]) for route in sorted(found)}
+
+
+def _retrained(app: FastAPI, as_of: str) -> dict[str, Any]:
+    """Start a retraining and wait for it; both answers on the way."""
+    started = _answer(app, "POST", f"{_BASE}/retrain", {"as_of": as_of})
+    job = started
+    while job["state"] in ("queued", "running"):
+        time.sleep(1)
+        job = _answer(app, "GET", f"/v1/jobs/{started['id']}")
+    return {"POST /v1/plans/{plan}/retrain": started, "GET /v1/jobs/{id}": job}
+
+
+def _uploaded(app: FastAPI) -> dict[str, Any]:
+    """Upload a file, look, match its unknown row, commit, and take it back."""
+    base = "/v1/imports"
+    looked = _answer(app, "POST", UPLOAD, UPLOADED)
+    one = f"{base}/{looked['id']}"
+    matched = _answer(app, "POST", f"{one}/matches", MATCH_EXAMPLE)
+    shown = _answer(app, "GET", one)
+    made = _answer(app, "POST", f"{one}/commit", {"mark": shown["preview"]["mark"]})
+    undone = _answer(app, "POST", f"{one}/undo", UNDO_EXAMPLE)
+    return {
+        f"POST {base}": looked,
+        f"POST {base}/{{id}}/matches": matched,
+        f"GET {base}/{{id}}": shown,
+        f"POST {base}/{{id}}/commit": made,
+        f"POST {base}/{{id}}/undo": undone,
+        f"GET {base}": _answer(app, "GET", f"{base}?plan={PLAN}"),
+    }
+
+
+def _answer(app: FastAPI, method: str, address: str, body: Any = None) -> Any:
+    """What a route answers to a body of JSON, or to a file given as text."""
+
+    async def ask_once() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            if isinstance(body, str):
+                return await client.request(method, address, content=body.encode())
+            return await client.request(method, address, json=body)
+
+    response = asyncio.run(ask_once())
+    response.raise_for_status()
+    return response.json()
+
+
+def main() -> None:
+    """Write examples.json and the examples of docs/api.md anew."""
+    with tempfile.TemporaryDirectory() as home:
+        found = ask(Path(home))
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    (Path(__file__).parent / "shapes" / FILE).write_text(text + "\n", encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_examples(page, found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""A report as a workbook: real numbers, number formats, native charts.
+
+One sheet with the report, one flat table of all figures, and one sheet per KPI.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+
+from service.report.document import Cell, KpiSheet, Number, Paragraph, Picture, Report, Table
+from service.report.renderers.fonts import OFFICE
+from service.texts import TEXT
+
+_DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
+_SHEET_NAME = 31  # characters that Excel allows
+_LINE_WIDTH = 95  # characters of a paragraph per row of the report's sheet
+
+
+def render(report: Report) -> bytes:
+    """The report as one .xlsx file."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
+    book.set_properties({"title": f"{report.title}: {report.subject}", "created": _DATED})
+    writer = _Writer(book, report)
+    writer.report_sheet()
+    writer.figures_sheet()
+    for sheet in report.sheets:
+        writer.kpi_sheet(sheet)
+    book.close()
+    return file.getvalue()
+
+
+class _Writer:
+    """Writes the sheets of one workbook; formats are made once."""
+
+    def __init__(self, book: Any, report: Report) -> None:
+        self._book, self._report = book, report
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._names: set[str] = set()
+
+    def report_sheet(self) -> None:
+        """The report's words and tables, to be printed."""
+        sheet = self._sheet(TEXT[self._report.lang]["figures.report"])
+        row = self._top(sheet, f"{self._report.title}: {self._report.subject}")
+        for block in self._report.blocks:
+            if isinstance(block, Table):
+                sheet.write(row, 0, block.caption, self._format(bold=True))
+                row = self._table(sheet, row + 1, block) + 1
+            elif isinstance(block, Picture):
+                row = self._line(sheet, row, block.text)
+            else:
+                heading = not isinstance(block, Paragraph)
+                row = self._line(sheet, row, block.text, bold=heading)
+        sheet.set_column(0, 0, 7)
+        sheet.set_column(1, 1, 44)
+        sheet.set_column(2, 12, 15)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+
+    def figures_sheet(self) -> None:
+        """The flat table, with a filter."""
+        table = self._report.figures
+        sheet = self._sheet(table.caption)
+        row = self._top(sheet, table.caption)
+        last = self._table(sheet, row, table) - 1
+        sheet.autofilter(row, 0, last, len(table.columns) - 1)
+        sheet.freeze_panes(row + 1, 2)
+        sheet.set_column(0, len(table.columns) - 1, 16)
+        sheet.set_column(1, 1, 44)
+
+    def kpi_sheet(self, kpi: KpiSheet) -> None:
+        """One KPI: facts, months, and a line chart of them."""
+        sheet = self._sheet(kpi.code)
+        row = self._top(sheet, kpi.title)
+        for name, cell in kpi.facts:
+            sheet.write(row, 0, name, self._format(bold=True))
+            self._write(sheet, row, 1, cell)
+            if isinstance(cell, Number) and cell.note:
+                sheet.write(row, 2, cell.note, self._format(italic=True))
+            row += 1
+        sheet.write(row + 1, 0, kpi.months.caption, self._format(bold=True))
+        first = row + 3
+        last = self._table(sheet, row + 2, kpi.months) - 1
+        sheet.set_column(0, 0, 30)
+        sheet.set_column(1, len(kpi.months.columns) - 1, 15)
+        if last < first:
+            return
+        chart = self._book.add_chart({"type": "line"})
+        for column in kpi.lines:
+            chart.add_series(
+                {
+                    "name": [sheet.get_name(), first - 1, column],
+                    "categories": [sheet.get_name(), first, 0, last, 0],
+                    "values": [sheet.get_name(), first, column, last, column],
+                }
+            )
+        chart.set_title({"name": kpi.title, "name_font": {"size": 12}})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 760, "height": 340})
+        sheet.insert_chart(last + 2, 0, chart, {"description": kpi.title})
+
+    def _sheet(self, name: str) -> Any:
+        sheet = self._book.add_worksheet(self._unique(name))
+        sheet.set_paper(9)  # A4
+        if self._report.banner:
+            sheet.set_header(f'&C&"{OFFICE},Bold"&18{self._report.banner}')
+        return sheet
+
+    def _unique(self, name: str) -> str:
+        """A name that Excel takes and no other sheet has."""
+        tidy = re.sub(r"[\[\]:*?/\\]", " ", name)[:_SHEET_NAME]
+        number = 2
+        while tidy.lower() in self._names:
+            suffix = f"~{number}"
+            tidy, number = tidy[: _SHEET_NAME - len(suffix)] + suffix, number + 1
+        self._names.add(tidy.lower())
+        return tidy
+
+    def _top(self, sheet: Any, title: str) -> int:
+        """Banner, labels and title; the next free row."""
+        lines = [one for one in (self._report.banner, *self._report.labels) if one]
+        for row, line in enumerate(lines):
+            sheet.write(row, 0, line, self._format(bold=True, font_color="#B3261E"))
+        sheet.write(len(lines), 0, title, self._format(bold=True, font_size=13))
+        return len(lines) + 2
+
+    def _line(self, sheet: Any, row: int, words: str, bold: bool = False) -> int:
+        """A paragraph over the width of the page, as high as its words need."""
+        plain = self._format(bold=bold, text_wrap=True, valign="top")
+        sheet.merge_range(row, 0, row, 7, words, plain)
+        sheet.set_row(row, 17 * (1 + len(words) // _LINE_WIDTH))
+        return row + 1
+
+    def _table(self, sheet: Any, row: int, table: Table) -> int:
+        """Headings and rows; the row after the last."""
+        for column, one in enumerate(table.columns):
+            heading = self._format(bold=True, border=1, text_wrap=True, align="center")
+            sheet.write(row, column, one.title, heading)
+        for place, cells in enumerate(table.rows, row + 1):
+            for column, cell in enumerate(cells):
+                self._write(sheet, place, column, cell, border=1)
+        return row + 1 + len(table.rows)
+
+    def _write(self, sheet: Any, row: int, column: int, cell: Cell, **style: Any) -> None:
+        if isinstance(cell, str):
+            wrapped = self._format(text_wrap=True, valign="vcenter", **style)
+            sheet.write_string(row, column, cell, wrapped)
+        elif cell.value is None:
+            sheet.write_blank(row, column, None, self._format(**style))
+        else:
+            number = cell.value / 100 if cell.per_cent else cell.value
+            shown = self._format(num_format=_number_format(cell), valign="vcenter", **style)
+            sheet.write_number(row, column, number, shown)
+
+    def _format(self, **style: Any) -> Any:
+        key = tuple(sorted(style.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format({"font_name": OFFICE, **style})
+        return self._formats[key]
+
+
+def _number_format(cell: Number) -> str:
+    """Excel's own separators are those of the reader's computer."""
+    places = "." + "0" * cell.decimals if cell.decimals else ""
+    plain = f"#,##0{places}" + ("%" if cell.per_cent else "")
+    if cell.mark:
+        plain += f'"{cell.mark}"'
+    return f"+{plain};-{plain};{plain}" if cell.signed else plain

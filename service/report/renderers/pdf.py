@@ -1,0 +1,72 @@
+"""A report as PDF, set by Typst; `report.typ` is the layout, this hands it the content."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import typst
+
+from service.charts.fan_chart import font_folder, to_svg
+from service.report.document import Block, Cell, Heading, Number, Paragraph, Report, Table
+from service.report.form import form_texts
+from service.report.renderers.fonts import SERIF, serif_folder
+
+_DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
+
+
+def render(report: Report) -> bytes:
+    """The report as one PDF file (A4)."""
+    pictures: dict[str, bytes] = {}
+    blocks = [_block(block, pictures) for block in report.blocks]
+    content = {
+        "font": SERIF,
+        "lang": report.lang,
+        "form": form_texts(report),
+        "letterhead": asdict(report.letterhead),
+        "title": report.title,
+        "subject": report.subject,
+        "attached": report.attached,
+        "banner": report.banner,
+        "labels": report.labels,
+        "official": report.part == "report",
+        "blocks": blocks,
+    }
+    layout = files("service.report.renderers").joinpath("report.typ").read_bytes()
+    sources: Any = {"main.typ": layout, "content.json": json.dumps(content).encode(), **pictures}
+    return bytes(
+        typst.compile(
+            sources,
+            font_paths=[str(serif_folder()), str(font_folder())],
+            ignore_system_fonts=True,
+            timestamp=_DATED,
+        )
+    )
+
+
+def _block(block: Block, pictures: dict[str, bytes]) -> dict[str, Any]:
+    if isinstance(block, Heading):
+        return {"kind": "heading", "text": block.text}
+    if isinstance(block, Paragraph):
+        return {"kind": block.style, "text": block.text}
+    if isinstance(block, Table):
+        return {
+            "kind": "table",
+            "caption": block.caption,
+            "columns": [asdict(column) for column in block.columns],
+            "rows": [
+                [_cell(cell, block.height(row, column)) for column, cell in enumerate(cells)]
+                for row, cells in enumerate(block.rows)
+            ],
+        }
+    name = f"picture-{len(pictures)}.svg"
+    pictures[name] = to_svg(block.chart)
+    return {"kind": "picture", "file": name, "caption": block.caption, "text": block.text}
+
+
+def _cell(cell: Cell, height: int) -> dict[str, Any]:
+    note = cell.note if isinstance(cell, Number) else ""
+    return {"text": str(cell), "note": note, "height": height}

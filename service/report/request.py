@@ -1,0 +1,81 @@
+"""A plan's report, as the command line and the routes both ask for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from data.plans.rows import load_plan
+from data.sign_off.rows import issue_of, sign_off
+from data.sign_off.rules import State
+from models.errors import NoBundle, NoObservations
+from models.series import Month
+from service.analysis.changes import Json, changes
+from service.projections.issue import as_of_date
+from service.report.build import Wanted, build
+from service.report.document import Report
+from service.report.letterhead import letterhead_of
+from service.report.renderers.formats import LAYOUTS, Format, render
+from service.state.app_state import AppState, Body
+from service.workflow.sign_off import stamps_of
+
+
+def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Report:
+    """The content of a report; its projections are entered into the ledger.
+
+    Raises
+    ------
+    NoObservations, NoBundle
+        If there is nothing to report on at that date.
+    InputError
+        If the kind does not fit the figures, or the letterhead cannot be read.
+    """
+    basis = app_state.basis(plan, day)
+    projections = app_state.shown(plan, day)
+    letterhead = letterhead_of(app_state.settings.home, basis.plan, wanted.lang)
+    state = _state(app_state, plan, day, stamps_of(projections))
+    moves = moves_since(app_state, plan, day) if wanted.part == "annex" else None
+    return build(basis, projections, letterhead, replace(wanted, state=state), moves)
+
+
+def moves_since(app_state: AppState, plan: str, day: date) -> Json | None:
+    """Why projections moved since last month's end; None where nothing answered then."""
+    before = day.replace(day=1) - timedelta(days=1)
+    try:
+        return changes(app_state, plan, before, day)
+    except (NoBundle, NoObservations):
+        return None
+
+
+def report_file(
+    app_state: AppState, plan: str, day: date, wanted: Wanted, format_: Format
+) -> Body:
+    """The report as a file, made once until the data or the letterhead change."""
+    document = load_plan(app_state.store, plan)
+    letterhead = letterhead_of(app_state.settings.home, document, wanted.lang)
+
+    def make() -> Body:
+        content = render(report_of(app_state, plan, day, wanted), format_)
+        tag = hashlib.sha256(content).hexdigest()[:16]
+        return Body(content, LAYOUTS[format_].media_type, f'"{tag}"')
+
+    return app_state.picture(plan, ("report", day, wanted, format_, letterhead), make)
+
+
+def _state(app_state: AppState, plan: str, day: date, stamps: Mapping[str, str]) -> State:
+    """How far the month is signed; issued only with the very figures that were issued."""
+    month = Month(day.year, day.month)
+    if day != as_of_date(str(month)):
+        return "draft"  # a month is signed as of its last day
+    state = sign_off(app_state.store, plan, month).state
+    issue = issue_of(app_state.store, plan, month)
+    if state == "issued" and (issue is None or dict(issue.stamps) != dict(stamps)):
+        return "draft"
+    return state
+
+
+def file_name(plan: str, day: date, wanted: Wanted, format_: Format) -> str:
+    """'vietnam-2021-2021-06-30-report.docx'."""
+    return f"{plan}-{day.isoformat()}-{wanted.part}.{format_}"

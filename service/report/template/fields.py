@@ -1,0 +1,128 @@
+"""What a planner's own template may print: texts by name, as the report words them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+
+from service.projections.facts import Facts
+from service.report import sentences
+from service.report.annex import chance_cell, projected_cells
+from service.report.charts import course_chart
+from service.report.content import (
+    AT_RISK,
+    estimate_cell,
+    growth_cell,
+    percentage_cell,
+    plan_cell,
+    quarters_of,
+    to_date_cell,
+)
+from service.report.document import NONE, Report
+from service.report.form import form_texts
+from service.texts import (
+    FIGURE,
+    STATUS,
+    TEXT,
+    Lang,
+    day_of,
+    month_name,
+    number,
+    percent,
+    unit_name,
+)
+
+# never for a document that leaves the department
+INTERNAL = frozenset({"projected", "low", "high", "probability", "status", "stamp"})
+
+
+class KpiFields(dict[str, Any]):
+    """The fields of one KPI."""
+
+
+def fields_of(report: Report, image: Callable[[alt.TopLevelMixin], Any]) -> dict[str, Any]:
+    """All that a template knows: report, plan, kpi.<code>, kpis, targets, at_risk.
+
+    Parameters
+    ----------
+    report : gives words and figures
+    image : makes a chart a part of the document
+    """
+    kpis = {one.kpi.slug: _kpi(one, report.lang, image) for one in report.facts}
+    planned = [one for one in report.facts if one.target is not None]
+    return {
+        "report": _report(report),
+        "kpi": kpis,
+        "kpis": list(kpis.values()),
+        "targets": [kpis[one.kpi.slug] for one in planned],
+        "at_risk": [kpis[one.kpi.slug] for one in planned if one.verdict in AT_RISK],
+    }
+
+
+def _report(report: Report) -> dict[str, str]:
+    text, as_of = TEXT[report.lang], day_of(report.facts[0].projection["as_of"], report.lang)
+    cutoff = max(one.cutoff for one in report.facts if one.cutoff)
+    return {
+        **form_texts(report),
+        "title": report.title,
+        "subject": report.subject,
+        "banner": report.banner,
+        "label": "; ".join(report.labels),
+        "year": str(report.year),
+        "as_of": as_of,
+        "opening": text["report.opening"].format(organ=report.letterhead.organ, year=report.year),
+        "vintage": text["report.vintage"].format(day=as_of),
+        "month": month_name(str(cutoff), report.lang),
+        "period": sentences.period(cutoff, report.lang),
+    }
+
+
+def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> KpiFields:
+    month, target = one.month, one.target
+    pace = target["required"] if target else None
+    share = one.estimate_of_plan
+    median, low, high = projected_cells(one, lang)
+    return KpiFields(
+        code=one.kpi.slug,
+        name=sentences.name_of(one, lang),
+        unit=unit_name(one.kpi.unit, lang),
+        plan=str(plan_cell(one, lang)),
+        actual=str(to_date_cell(one, one.cutoff, lang)) if one.cutoff else NONE,
+        actual_status=FIGURE[lang].get(one.to_date_status or "", NONE),
+        through=month_name(str(one.cutoff), lang) if one.cutoff else NONE,
+        of_plan=str(percentage_cell(one.of_plan, lang)),
+        growth=str(growth_cell(one.growth_to_date, lang)),
+        month=number(month.value if month else None, lang, one.kpi.decimals),
+        month_growth=str(growth_cell(month.growth if month else None, lang)),
+        estimate=str(estimate_cell(one, lang)),
+        estimate_of_plan=percent(share, lang),
+        verdict=TEXT[lang][f"report.verdict.{one.verdict}"],
+        sentence=sentences.result(one, lang),
+        required=sentences.required(one, lang) if pace else "",
+        monthly_minimum=number(pace["monthly_average"] if pace else None, lang, one.kpi.decimals),
+        quarters=[
+            {"name": name, "minimum": str(minimum), "growth": str(growth)}
+            for name, minimum, growth in quarters_of(one, lang)
+        ],
+        chart=_Chart(one, lang, image),
+        projected=str(median),
+        low=str(low),
+        high=str(high),
+        probability=str(chance_cell(one, lang)),
+        status=STATUS[lang][one.projection["status"]],
+        stamp=one.projection["stamp"],
+    )
+
+
+class _Chart:
+    """Drawn when it is printed, not before: most templates print few of them."""
+
+    def __init__(self, one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> None:
+        self._one, self._lang, self._image = one, lang, image
+
+    def __html__(self) -> str:
+        return str(self._image(course_chart(self._one, self._lang)).__html__())
+
+    __str__ = __html__

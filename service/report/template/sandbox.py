@@ -1,0 +1,80 @@
+"""Where a planner's template runs: Jinja that knows texts, lists and charts, nothing else.
+
+No Python object, function or file can be reached from it, and no short template
+can make an endless text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import DictLoader, Undefined
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from service.report.template.fields import INTERNAL, KpiFields
+
+
+class Seen:
+    """What a template asked for: unknown names, and whether anything internal."""
+
+    def __init__(self) -> None:
+        self.unknown: dict[str, None] = {}  # in the order they came
+        self.internal = False
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja without globals and without ways to multiply a text."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def __init__(self, seen: Seen) -> None:
+        super().__init__(undefined=_unknown(seen), loader=DictLoader({}))  # nothing to include
+        self.globals.clear()
+        self._seen = seen
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Of a mapping its entries and nothing else, whatever they are called."""
+        if not isinstance(obj, Mapping):
+            return super().getattr(obj, attribute)
+        if isinstance(obj, KpiFields) and attribute in INTERNAL:
+            self._seen.internal = True
+        if attribute in obj:
+            return obj[attribute]
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, Mapping) and isinstance(argument, str):
+            return self.getattr(obj, argument)
+        return super().getitem(obj, argument)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        raise SecurityError(f"a template cannot use '{operator}'")
+
+
+def _unknown(seen: Seen) -> type[Undefined]:
+    """Undefined values that are noted, and can be printed, looped over and asked further."""
+
+    class Unknown(Undefined):
+        def _noted(self) -> str:
+            seen.unknown[str(self._undefined_name)] = None
+            return f"[? {self._undefined_name}]"
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return Unknown(name=f"{self._undefined_name}.{name}")
+
+        def __str__(self) -> str:
+            return self._noted()
+
+        def __iter__(self) -> Iterator[Any]:
+            self._noted()
+            return iter(())
+
+        def __bool__(self) -> bool:
+            self._noted()
+            return False
+
+    return Unknown

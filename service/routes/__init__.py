@@ -1,1 +1,0 @@
-"""HTTP routes: each reads its request, asks one function, and answers."""

@@ -1,0 +1,4 @@
+"""The shapes of the HTTP interface, and real answers as its examples.
+
+It never computes.
+"""

@@ -1,0 +1,158 @@
+"""The shapes of uploads and imports: what a preview shows, and what went in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from data.ingestion.suspicion import Why
+from data.vintages.comparison import State
+from data.vintages.observation import Form
+from models.series import FigureStatus
+from service.shapes.schemas import Name, Shape
+
+
+class SuspicionShape(Shape):
+    """Why a figure is worth a second look; `against` is what it was compared with."""
+
+    why: Why
+    against: float
+    text: Name
+
+
+class OldFigure(Shape):
+    """The figure that counted before for the same month and form."""
+
+    value: float
+    status: FigureStatus
+    published: str | None
+
+
+class FigureShape(Shape):
+    """One figure as it was read, and what becomes of it."""
+
+    file: str
+    kpi: str
+    month: str
+    form: Form
+    value: float = Field(description="rates and shares are per cent, 100 is unchanged")
+    unit: str
+    status: FigureStatus
+    published: str | None = Field(description="null: nobody knows when")
+    source: str
+    state: State
+    counts: bool = Field(description="whether it is the one that counts once it is committed")
+    old: OldFigure | None
+    change: float | None = Field(description="per cent from the old value to this one")
+    suspicions: list[SuspicionShape]
+
+
+class RowShape(Shape):
+    """A row of a table, and the KPI that it is."""
+
+    table: str
+    row: str
+    quantity: str
+    occurrence: int
+    unit: str
+    figures: int
+    kpi: str | None
+    how: Literal["plan", "match", "ignored"]
+
+
+class SuggestionShape(Shape):
+    kpi: str
+    name: Name
+    similarity: float
+
+
+class UnknownRowShape(Shape):
+    """A row that no KPI claims, and what it may be."""
+
+    table: str
+    row: str
+    quantity: str
+    occurrence: int
+    unit: str
+    files: int
+    suggestions: list[SuggestionShape]
+
+
+class FilePreviewShape(Shape):
+    file: str
+    tables: list[str]
+    rows: int
+    new: int
+    unchanged: int
+    revised: int = Field(description="among the new")
+    suspicious: int
+    loaded_before: bool
+    problem: str | None = Field(description="why it cannot be committed")
+    notes: list[str]
+
+
+class PreviewShape(Shape):
+    """What committing would do; nothing is written yet."""
+
+    plan: str
+    published: str | None
+    expires: str
+    mark: str = Field(description="names this preview; give it with the commit")
+    files: list[FilePreviewShape]
+    rows: list[RowShape]
+    unknown: list[UnknownRowShape]
+    figures: list[FigureShape] = Field(description="suspicious, revised, new, unchanged")
+    figures_left_out: int
+
+
+class ImportedFileShape(Shape):
+    file: str
+    new: int
+    unchanged: int
+
+
+class WithdrawalShape(Shape):
+    by: str
+    at: str
+    reason: str
+
+
+class ImportShape(Shape):
+    """An upload that waits, or an import that was made, and perhaps taken back."""
+
+    id: str
+    family: str
+    state: Literal["preview", "committed", "withdrawn"]
+    by: str
+    at: str
+    files: list[ImportedFileShape]
+    withdrawn: WithdrawalShape | None
+    preview: PreviewShape | None
+
+
+class ImportList(Shape):
+    imports: list[ImportShape]
+
+
+class RowMatch(Shape):
+    """Which KPI a row is; null, or '' as forms send it: none of them."""
+
+    table: str
+    row: str = Field(max_length=1000)
+    quantity: str = ""
+    occurrence: int = 1
+    kpi: str | None
+
+    @field_validator("kpi")
+    @classmethod
+    def _none_of_them(cls, kpi: str | None) -> str | None:
+        return kpi or None
+
+
+class CommitStep(Shape):
+    mark: str | None = Field(None, description="of the preview that was looked at")
+
+
+class UndoStep(Shape):
+    reason: str = Field("", max_length=2000)

@@ -1,0 +1,773 @@
+"""The shapes of the API: what goes over HTTP, and nothing else.
+
+A field that does not exist for a KPI (no target, no required pace) is null.
+Figures are in the KPI's unit, growth in per cent (4.0 is +4 %), probabilities
+and ranks are fractions.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.sign_off.rules import State
+from data.vintages.observation import Form
+from models.events.event import Shape as ShapeOfEvent
+from models.series import FigureStatus, Kind
+from models.targets.target import Comparator, Status, TargetForm, TargetLevel
+from service.auth.access import Access
+
+Quantiles = dict[str, float]  # '0.025', '0.1', '0.5', '0.9', '0.975'
+
+
+class Shape(BaseModel):
+    """Base of all shapes: no field more, no field less."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Name(Shape):
+    vi: str
+    en: str
+
+
+class ProjectedYear(Shape):
+    mean: float
+    median: float
+    quantiles: Quantiles
+
+
+class Growth(Shape):
+    median: float = Field(description="per cent on last year")
+    base: float = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
+    base_status: FigureStatus | Literal["projected"] | None
+
+
+class RequiredMonth(Shape):
+    month: str
+    minimum: float
+    growth: float | None = Field(description="per cent on the same month of last year")
+
+
+class RequiredQuarter(Shape):
+    quarter: str
+    minimum: float
+    growth: float | None = Field(description="per cent on the same quarter of last year")
+    rank: float | None = Field(
+        description="share of past years that fell short of this growth: 1 when none ever did it"
+    )
+
+
+class Required(Shape):
+    monthly_average: float
+    ratio_to_last_year: float | None
+    rank_in_history: float | None = Field(
+        description="share of past years that fell short of this growth: 1 when none ever did it"
+    )
+    quarters: list[RequiredQuarter]
+    months: list[RequiredMonth]
+
+
+class Sentence(Shape):
+    """What a person is to know about a number, or why there is none."""
+
+    code: str
+    vi: str
+    en: str
+
+
+class Base(Shape):
+    value: float = Field(description="last year over the target's period, in the KPI's unit")
+    status: FigureStatus | Literal["projected"] | None
+
+
+class BaseWhenSet(Base):
+    as_of: str = Field(description="the day since which the target stands as it is")
+
+
+class TargetOutcome(Shape):
+    level: TargetLevel
+    period: str = Field(
+        description="'year', 'Q1' to 'Q4', 'H1', 'H2', '9M', 'remaining half', a day (from "
+        "1 January through it) or 'day..day'"
+    )
+    comparator: Comparator
+    form: TargetForm
+    lower: float | None
+    upper: float | None
+    lower_value: float | None
+    upper_value: float | None
+    base_when_set: BaseWhenSet | None = Field(
+        description="growth targets: the base as known when the target was set"
+    )
+    base_today: Base | None = Field(description="growth targets: the base as known now")
+    plan_version: int
+    source: str
+    probability: float | None
+    status: Status
+    mark: Literal["met", "missed", "open"]
+    actual: float | None = Field(description="the outcome, once the target's period is over")
+    provisional: bool = Field(description="the figures to date are not final")
+    expected_gap: float | None
+    required: Required | None
+    reason: Sentence | None = Field(description="why there is no probability")
+
+
+class ProjectedMonth(Shape):
+    month: str
+    status: FigureStatus | Literal["projected"]
+    median: float = Field(description="kind growth: per cent on the same month of last year")
+    quantiles: Quantiles = Field(description="empty for an observed month")
+    cumulative: Quantiles = Field(
+        description="quantiles of the year to date through this month; months' do not add up"
+    )
+
+
+class Failure(Shape):
+    candidate: str
+    reason: str
+
+
+class AcceptedEvent(Shape):
+    start: str = Field(description="first month touched")
+    shape: ShapeOfEvent
+    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
+    length: int = Field(description="months of a pulse, or of a ramp's growth")
+    name: str
+
+
+class Method(Shape):
+    name: str
+    fallback: str | None
+    failures: list[Failure]
+    events: list[AcceptedEvent] = Field(description="accepted ones that the forecast knows of")
+    model_version: str | None
+
+
+class Judgement(Shape):
+    probability: float
+    day: str
+    by: str
+
+
+class TaskStep(Shape):
+    step: str
+    name: Name
+    due: str | None = Field(description="as a document gives it")
+    done_on: str | None = Field(description="the day from which it is reported done")
+    overdue: bool
+    judgement: Judgement | None
+
+
+class Task(Shape):
+    """What a planner sees first of a task; null where nobody said."""
+
+    done: int | None = Field(description="counted since the start, or steps done")
+    remaining: int | None
+    goal: int | None = Field(description="of the target that leads: assigned, the last due")
+    level: TargetLevel | None = Field(description="of the target that leads")
+    period: str | None = Field(description="of the target that leads")
+    of: int | None = Field(description="length of the closed list that is counted from")
+    starts: str | None
+    deadline: str | None
+    lead: str
+    role: str
+    part: str = Field(description="what our own body answers for, where another leads")
+    obstacle: str
+    reported: str | None = Field(description="day of the newest report")
+    reported_by: str
+    judgement: Judgement | None = Field(description="the planner's own probability")
+    recognised_later: bool
+    steps: list[TaskStep]
+    assumptions: list[Sentence] = Field(description="what the probability rests on")
+    missing: list[Sentence] = Field(description="what there is no probability without")
+
+
+class VersionInForce(Shape):
+    number: int
+    adopted: str
+    document: str
+
+
+class OfficialEstimate(Shape):
+    """The department's own figure for the year, entered in the vintage's month."""
+
+    value: float
+    unit: str
+    author: str
+    reason: str
+    state: State
+    entered_at: str
+    checked_by: str | None
+    approved_by: str | None
+    issued_at: str | None
+
+
+class PrintedFigure(Shape):
+    """A figure as printed; rates have 100 for unchanged."""
+
+    month: str = Field(description="the last month of what it is about")
+    form: Form
+    value: float
+    unit: str
+    status: FigureStatus
+    published: str | None = Field(description="null where no document says the day")
+    source: str
+
+
+class ContradictingFigure(PrintedFigure):
+    found: float = Field(description="what the months give in its place")
+    kept: bool = Field(description="met within its rounding; else set aside")
+
+
+class MonthsToLoad(Shape):
+    first: str
+    last: str
+
+
+class Figures(Shape):
+    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
+
+    printed: list[PrintedFigure]
+    contradictions: list[ContradictingFigure]
+    to_load: MonthsToLoad | None
+
+
+class Projection(Shape):
+    plan: str
+    kpi: str
+    name: Name
+    label: Name | None = Field(description="to be shown wherever the answer is")
+    plan_version: VersionInForce | None = Field(description="the one in force at the vintage")
+    unit: str
+    kind: Kind
+    year: int
+    as_of: str
+    cutoff: str | None
+    actual_to_date: float | None
+    data_status: FigureStatus | None
+    projected: ProjectedYear | None
+    growth_on_last_year: Growth | None
+    targets: list[TargetOutcome]
+    probability: float | None
+    status: Status
+    official_estimate: OfficialEstimate | None
+    task: Task | None = Field(description="of what is counted or ticked off, else null")
+    months: list[ProjectedMonth]
+    method: Method
+    figures: Figures
+    stamp: str
+
+
+class Together(Shape):
+    """What is said of all targets jointly: KPIs that erred together move together."""
+
+    targets: int = Field(description="assigned targets that have a probability")
+    all: float = Field(description="probability that every one of them is met")
+    at_least: list[float] = Field(description="place k: probability that at least k are met")
+    without: list[str] = Field(description="KPIs with an assigned target but no probability")
+
+
+class ProjectionList(Shape):
+    projections: list[Projection]
+    together: Together | None = Field(
+        description="null without a target that has a probability, and for readers outside"
+    )
+
+
+class HistoryPoint(Shape):
+    """One month's answer; `reason` says why where there is none."""
+
+    as_of: str
+    cutoff: str | None
+    probability: float | None
+    status: Status | None
+    median: float | None
+    quantiles: Quantiles
+    lower_value: float | None
+    upper_value: float | None
+    plan_version: int | None
+    model_version: str | None
+    stamp: str | None
+    reason: str | None
+
+
+class History(Shape):
+    plan: str
+    kpi: str
+    label: Name | None
+    year: int
+    unit: str
+    history: list[HistoryPoint]
+
+
+class KpiShape(Shape):
+    kpi: str
+    name: Name
+    unit: str
+    kind: Kind
+    direction: Literal["higher", "lower"]
+    decimals: int
+    parent: str | None
+    source: str
+    price_basis: str | None
+    scope: str | None
+    dimensions: dict[str, str]
+    parts: list[str]
+    index: str | None
+    indicator: str | None
+    demonstration: bool
+
+
+class TargetShape(Shape):
+    kpi: str
+    comparator: Comparator
+    lower: float | None
+    upper: float | None
+    form: TargetForm
+    level: TargetLevel
+    period: str
+    owner: str
+    role: str
+    basis: str
+    source: str
+
+
+class PlannedStep(Shape):
+    step: str
+    name: Name
+    due: str | None
+    judgement: float | None
+
+
+class TaskShape(Shape):
+    kpi: str
+    starts: str | None
+    due: str | None
+    of: int | None
+    part: str
+    obstacle: str
+    judgement: float | None
+    recognised_later: bool
+    steps: list[PlannedStep]
+
+
+class VersionShape(Shape):
+    number: int
+    adopted: str
+    document: str
+    note: str
+    targets: list[TargetShape]
+    tasks: list[TaskShape]
+
+
+class TargetChange(Shape):
+    change: Literal["added", "dropped", "changed"]
+    kpi: str
+    name: Name
+    unit: str
+    level: TargetLevel
+    period: str
+    before: TargetShape | None
+    after: TargetShape | None
+    difference: float | None = Field(
+        description="of the bound that decides; growth targets: percentage points"
+    )
+    difference_percent: float | None
+    text: Name
+
+
+class TaskChange(Shape):
+    change: Literal["added", "dropped", "changed"]
+    kpi: str
+    name: Name
+    fields: list[str]
+    before: TaskShape | None
+    after: TaskShape | None
+    text: Name
+
+
+class VersionComparison(Shape):
+    """What differs between two versions; where a target's figures come from is no change."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True)
+
+    plan: str
+    before: VersionInForce = Field(alias="from")
+    to: VersionInForce
+    added: list[TargetChange]
+    dropped: list[TargetChange]
+    changed: list[TargetChange]
+    tasks: list[TaskChange]
+
+
+class PlanSummary(Shape):
+    plan: str
+    family: str
+    year: int
+    body: str
+    name: Name
+    label: Name | None
+    note: str
+    kpi_count: int
+    version_count: int
+    newest_vintage: str | None
+
+
+class PlanList(Shape):
+    plans: list[PlanSummary]
+
+
+class PlanDetail(PlanSummary):
+    kpis: list[KpiShape]
+    versions: list[VersionShape]
+
+
+class ProgressEntry(Shape):
+    """A report about a task: what was so at the end of its day. Says at least one thing."""
+
+    by: str = Field(default="", description="who says so; default who sends it")
+    day: date | None = Field(default=None, description="default today")
+    step: str = Field(default="", description="of a checklist")
+    done: int | None = Field(
+        default=None, description="counted since the task's start; of a step 1 (done) or 0"
+    )
+    obstacle: str | None = Field(default=None, description="'' when there is none any more")
+    judgement: float | None = Field(
+        default=None, description="own probability, 0 to 1, of the whole or of the step in time"
+    )
+    final: bool = Field(default=False, description="nothing more will be counted")
+    note: str = ""
+    source: str = ""
+
+
+class ProgressShape(Shape):
+    kpi: str
+    day: str
+    step: str
+    done: int | None
+    obstacle: str | None
+    judgement: float | None
+    final: bool
+    note: str
+    source: str
+    by: str
+    entered: str
+
+
+class ProgressList(Shape):
+    plan: str
+    kpi: str
+    progress: list[ProgressShape]
+
+
+class EventText(Shape):
+    """An event of the planner's own; it counts as accepted."""
+
+    kpi: str
+    start: str = Field(description="first month touched, YYYY-MM")
+    shape: ShapeOfEvent
+    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
+    length: int = Field(default=1, description="months of a pulse, or of a ramp's growth")
+    name: str = ""
+    day: date | None = Field(default=None, description="from when it counts; default today")
+    note: str = ""
+    by: str = Field(default="", description="who says so; default who sends it")
+
+
+class EventDecision(Shape):
+    """From when a decision counts, and why."""
+
+    day: date | None = Field(default=None, description="from when it counts; default today")
+    note: str = ""
+    by: str = Field(default="", description="who says so; default who sends it")
+
+
+class EventOutcome(Shape):
+    """An event with the decision that counts; a proposal has none."""
+
+    kpi: str
+    event: str = Field(description="names it within its KPI: 2020-04-pulse")
+    name: str
+    start: str
+    shape: ShapeOfEvent
+    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
+    length: int
+    state: Literal["proposed", "accepted", "rejected"]
+    day: str | None = Field(description="from when the decision counts")
+    by: str | None
+    note: str
+    entered: str | None
+
+
+class EventList(Shape):
+    plan: str
+    as_of: str
+    events: list[EventOutcome]
+
+
+class LogText(Shape):
+    """What was observed in a month, in words; in one language or both."""
+
+    by: str = Field(default="", description="who says so; default who sends it")
+    month: str = Field(description="YYYY-MM")
+    vi: str = ""
+    en: str = ""
+    day: date | None = Field(default=None, description="when it was said; default today")
+    source: str = ""
+
+
+class IndexFigure(Shape):
+    """A published figure beside a month; rates have 100 as unchanged."""
+
+    form: str
+    value: float
+    status: FigureStatus
+    published: str
+    source: str
+
+
+class LogEntryShape(Shape):
+    month: str
+    text: Name
+    by: str
+    day: str
+    source: str
+    entered: str
+    index: list[IndexFigure]
+
+
+class Log(Shape):
+    plan: str
+    kpi: str
+    name: Name
+    index: str | None = Field(description="the KPI whose published figures stand beside")
+    unit: str | None = Field(description="of the index")
+    log: list[LogEntryShape]
+
+
+class ObservationShape(Shape):
+    kpi: str
+    month: str = Field(description="the month it is about; the last one for a cumulative figure")
+    form: Form
+    value: float
+    unit: str = Field(description="'%' for rates and shares: 100 is unchanged, or the whole plan")
+    status: FigureStatus
+    published: str
+    source: str
+
+
+class ObservationList(Shape):
+    plan: str
+    as_of: str
+    count: int = Field(description="of all pages")
+    observations: list[ObservationShape]
+    next: str | None
+
+
+class ModelVersion(Shape):
+    family: str
+    version: str
+    as_of: str
+    promoted_at: str
+    bundle_hash: str
+    champion: bool
+
+
+class ModelList(Shape):
+    models: list[ModelVersion]
+
+
+class Score(Shape):
+    """Fractions of last year's total (0.05 is 5 %), but for counts and the Brier score."""
+
+    method: str = Field(description="'ensemble', or one of its candidates")
+    months_known: int | None = Field(description="of the year; null over all months")
+    n: int = Field(description="KPI, year and months known, each counted once")
+    annual_error: float = Field(description="mean of |median − outcome|")
+    median_error: float = Field(description="median of the same")
+    crps: float
+    coverage_80: float = Field(description="share of outcomes inside the 80 % interval")
+    coverage_95: float
+    width_80: float
+    brier: float = Field(description="of targets at −10, −5, 0, 5 and 10 % growth")
+
+
+class KpiScore(Score):
+    kpi: str
+
+
+class TrackRecord(Shape):
+    family: str
+    model_version: str
+    as_of: str = Field(description="the model was made from data up to that day")
+    years: list[int] = Field(description="that were forecast")
+    methods: list[Score]
+    kpis: list[KpiScore] = Field(description="the ensemble, over all months known")
+
+
+class TrackRecordList(Shape):
+    track_record: list[TrackRecord]
+
+
+class StampRecord(Shape):
+    """What a stamp stands for: the figure as issued and all that it was made from."""
+
+    stamp: str
+    plan: str
+    kpi: str
+    inputs: dict[str, Any]
+    projection: dict[str, Any]
+
+
+class RetrainRequest(Shape):
+    as_of: str | None = Field(default=None, description="YYYY-MM or YYYY-MM-DD; default: newest")
+
+
+class JobShape(Shape):
+    id: str
+    task: str
+    state: Literal["queued", "running", "done", "failed"]
+    done: int
+    total: int
+    step: str
+    result: dict[str, Any] | None
+    error: str | None
+
+
+class OEmbed(Shape):
+    """oEmbed 1.0, type rich."""
+
+    version: Literal["1.0"]
+    type: Literal["rich"]
+    title: str
+    provider_name: str
+    provider_url: str
+    cache_age: int
+    html: str
+    width: int
+    height: int
+
+
+class StepShape(Shape):
+    state: State
+    by: str
+    at: str
+    note: str
+
+
+class EstimateShape(OfficialEstimate):
+    """One estimate; a changed value is another one."""
+
+    kpi: str
+    id: int
+    history: list[StepShape]
+
+
+class EstimateList(Shape):
+    """All estimates of one KPI in one month, newest first."""
+
+    estimates: list[EstimateShape]
+
+
+class EstimateEntry(Shape):
+    value: float = Field(allow_inf_nan=False)
+    unit: str = Field(description="the KPI's unit, as a check", examples=["million USD"])
+    reason: str
+
+
+class EstimateStep(Shape):
+    estimate: int = Field(description="id of the estimate that was looked at")
+    note: str = ""
+
+
+class MonthStep(Shape):
+    figures: str = Field(description="of the month as it was looked at")
+    note: str = ""
+
+
+class SendBack(Shape):
+    note: str = Field(description="why")
+
+
+class IssueShape(Shape):
+    by: str
+    at: str
+    stamps: dict[str, str]
+
+
+class MonthShape(Shape):
+    """How far a month's projections and reports are, and what a signature would cover."""
+
+    plan: str
+    month: str
+    as_of: str
+    state: State
+    figures: str | None = Field(description="names projections and estimates; null without any")
+    stamps: dict[str, str] = Field(description="of the projections as they are now, by KPI")
+    reason: str | None = Field(description="why there are no projections")
+    estimates: list[EstimateShape] = Field(description="the newest of each KPI")
+    history: list[StepShape]
+    issued: IssueShape | None = Field(description="what readers outside get")
+
+
+class MonthSummary(Shape):
+    month: str
+    state: State
+    issued_at: str | None
+
+
+class MonthList(Shape):
+    months: list[MonthSummary]
+
+
+class AuditEntry(Shape):
+    id: int
+    at: str
+    by: str
+    action: str
+    subject: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class AuditLog(Shape):
+    entries: list[AuditEntry]
+
+
+class WhoAmI(Shape):
+    name: str | None
+    access: Access
+
+
+class PasswordChange(Shape):
+    old: str = Field(max_length=1000)
+    new: str = Field(max_length=1000)
+
+
+class Health(Shape):
+    status: Literal["ok"]
+    version: str
+
+
+class Readiness(Shape):
+    status: Literal["ready"]
+    plans: int
+
+
+class Place(Shape):
+    place: str
+    message: str
+
+
+class Problem(Shape):
+    """Every error response, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Place]

@@ -1,0 +1,4 @@
+"""What the running application holds: settings, store, caches, jobs, metrics.
+
+It never answers a request by itself.
+"""

@@ -1,0 +1,174 @@
+"""What the running service holds: settings, store, what was computed, jobs, metrics."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from data.db.revision import revision_of
+from data.db.store import Store
+from data.plans.rows import load_plan
+from data.settings import Settings
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
+from service.projections.estimates import with_estimates
+from service.projections.facts import Facts, facts_of
+from service.projections.issue import (
+    Basis,
+    Issued,
+    Json,
+    as_of_date,
+    basis_of,
+    issue_kpi,
+    newest_day,
+    record,
+)
+from service.projections.joint import together
+from service.state.cache import RevisionCache
+from service.state.jobs import Jobs
+from service.state.metrics import Metrics
+
+JSON_TYPE = "application/json"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A response's bytes, ready to be sent, and the tag that names them."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+
+class AppState:
+    """One per running service; safe to use from many threads."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings, self.store = settings, store
+        self.jobs = Jobs()
+        self.logging_in = threading.Lock()  # one at a time: each check takes 64 MiB
+        self.reading_files = threading.Lock()  # one at a time: a large workbook fills memory
+        self.metrics = Metrics(self.jobs)
+        self._bodies: RevisionCache[Body] = RevisionCache(4096)
+        self._pictures: RevisionCache[Body] = RevisionCache(256)
+        self._issued: RevisionCache[Issued] = RevisionCache(4096)
+        self._bases: RevisionCache[Basis] = RevisionCache(16)
+        self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64)
+        self._panels: RevisionCache[Panel] = RevisionCache(4)
+        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
+
+    def close(self) -> None:
+        self.jobs.close()
+
+    def ready(self, plan: str, key: Hashable) -> Body | None:
+        """A body that is at hand and still true."""
+        return self._bodies.find((plan, key), self._revision(plan))
+
+    def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
+        """A text body, made if it is not at hand."""
+        return self._bodies.get((plan, key), partial(self._revision, plan), make)
+
+    def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
+        """A picture or a document, made if it is not at hand."""
+        return self._pictures.get((plan, key), partial(self._revision, plan), make)
+
+    def issued_rows(
+        self, plan: str, make: Callable[[], tuple[Mapping[str, Any], ...]]
+    ) -> tuple[Mapping[str, Any], ...]:
+        """What a feed says of a plan's issued months, made if it is not at hand."""
+        return self._rows.get(plan, partial(self._revision, plan), make)
+
+    def day_of(self, plan: str, as_of: str | None) -> date:
+        """The vintage that a request means; default the newest."""
+        if as_of is not None:
+            return as_of_date(as_of)
+        return newest_day(self.store, load_plan(self.store, plan))
+
+    def panel(self, family: str) -> Panel:
+        """Everything ever published about a family."""
+        return self._panels.get(
+            family,
+            partial(revision_of, self.store, family),
+            partial(load_panel, self.store, family),
+        )
+
+    def basis(self, plan: str, day: date) -> Basis:
+        """What the answers of a plan for a day rest on; panels are shared between days."""
+
+        def make() -> Basis:
+            panel = self.panel(family_of(plan))
+            return basis_of(self.store, self.settings, plan, day, panel=panel)
+
+        return self._bases.get((plan, day), partial(self._revision, plan), make)
+
+    def issued(self, plan: str, kpi: str, day: date) -> Issued:
+        """One KPI's projection, entered into the ledger when it is first given."""
+
+        def make() -> Issued:
+            one = issue_kpi(self.basis(plan, day), kpi)
+            record(self.store, [one])
+            return one
+
+        return self._issued.get((plan, kpi, day), partial(self._figures, plan), make)
+
+    def all_issued(self, plan: str, day: date) -> list[Issued]:
+        """The projections of all KPIs of a plan, in its order."""
+        return [self.issued(plan, kpi.slug, day) for kpi in self.basis(plan, day).plan.kpis]
+
+    def shown(self, plan: str, day: date, kpi: str | None = None) -> list[Json]:
+        """The projections of a plan, or of one KPI, with the official estimates of the month."""
+        issued = [self.issued(plan, kpi, day)] if kpi else self.all_issued(plan, day)
+        return with_estimates(self.store, [one.projection for one in issued])
+
+    def together(self, plan: str, day: date) -> Json | None:
+        """What is said of all targets of a plan jointly."""
+        return together(self.all_issued(plan, day))
+
+    def facts(self, plan: str, day: date) -> tuple[Facts, ...]:
+        """What is known about each KPI of a plan, the same for every reader and language."""
+
+        def make() -> tuple[Facts, ...]:
+            basis = self.basis(plan, day)
+            return facts_of(basis.plan, self.shown(plan, day), basis.panel, day)
+
+        return self._facts.get((plan, day), partial(self._revision, plan), make)
+
+    def _revision(self, plan: str) -> Hashable:
+        return revision_of(self.store, family_of(plan))
+
+    def _figures(self, plan: str) -> Hashable:
+        """What projections are computed from; signing them changes none."""
+        return revision_of(self.store, family_of(plan)).figures
+
+
+def family_of(plan: str) -> str:
+    """The slug without the year: 'vietnam-2021' → 'vietnam'."""
+    return plan.rpartition("-")[0]
+
+
+def encode(content: Any) -> bytes:
+    """JSON as it goes over HTTP."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def tag_of(marks: Sequence[str], suffix: str = "") -> str:
+    """An ETag: the stamp (or the mark) itself, or a hash of several."""
+    name = marks[0] if len(marks) == 1 else _digest(" ".join(marks))
+    return f'"{name}{suffix}"'
+
+
+def mark_of(projection: Json) -> str:
+    """A projection's stamp, and what tells the official estimate beside it from others."""
+    stamp, estimate = projection["stamp"], projection["official_estimate"]
+    return f"{stamp}-{_digest(json.dumps(estimate))}" if estimate else str(stamp)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,83 @@
+"""What a monitor reads at /metrics: requests and their seconds, jobs, and the process itself."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter as Tally
+from collections.abc import Iterable
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.state.jobs import Jobs, State
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0)  # upper ends of the buckets
+NO_ROUTE = "none"
+
+
+class Metrics:
+    """Counters of one running service, in a registry of its own."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._registry = CollectorRegistry()
+        self._seconds = Histogram(
+            "vedich_request_seconds",
+            "Time from a request's head to the end of its answer.",
+            ("method", "route", "status"),
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+        ProcessCollector(registry=self._registry)
+        self._registry.register(_JobStates(jobs))
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self._seconds.labels(method, route, status).observe(seconds)
+
+    def text(self) -> bytes:
+        """All of it in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+class Measured:
+    """ASGI middleware that counts every HTTP request under its route, not its address."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 500  # of what ends without an answer of its own
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = getattr(scope.get("route"), "path", NO_ROUTE)
+            seconds = time.perf_counter() - begun
+            self._metrics.observe(scope["method"], route, status, seconds)
+
+
+class _JobStates(Collector):
+    """How many of the jobs that are remembered are in each state."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+
+    def collect(self) -> Iterable[Metric]:
+        found = Tally(job.state for job in self._jobs.all())
+        gauge = GaugeMetricFamily("vedich_jobs", "Jobs by state.", labels=("state",))
+        for state in get_args(State):
+            gauge.add_metric((state,), found[state])
+        yield gauge

@@ -1,0 +1,86 @@
+"""What pages load besides themselves: our style and scripts, Vega, a typeface.
+
+All come from this machine. Vega's scripts are bundled from the package that also
+draws the charts of reports (`vl_convert`), once per version of it, and kept under
+`VEDICH_HOME`; the typeface is DejaVu Sans from matplotlib's package, so a chart
+looks the same in the page as in a document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import threading
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+from models.errors import NotFound
+from service.charts.fan_chart import font_folder
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "page.css": "text/css; charset=utf-8",
+    "table.js": "text/javascript; charset=utf-8",
+    "charts.js": "text/javascript; charset=utf-8",
+    "forms.js": "text/javascript; charset=utf-8",
+    "vega.js": "text/javascript; charset=utf-8",
+    "DejaVuSans.ttf": "font/ttf",
+    "DejaVuSans-Bold.ttf": "font/ttf",
+}
+_EMBED = "window.vegaEmbed = vegaEmbed;"
+_bundling = threading.Lock()
+
+
+def asset(name: str, home: Path) -> bytes:
+    """The content of a file that pages load.
+
+    Parameters
+    ----------
+    name : one of `MEDIA_TYPES`
+    home : `Settings.home`, where the bundle of Vega is kept
+
+    Raises
+    ------
+    NotFound
+        If there is none of that name.
+    """
+    if name not in MEDIA_TYPES:
+        raise NotFound(f"expected one of {', '.join(MEDIA_TYPES)}; found '{name}'.")
+    if name == "vega.js":
+        return vega_script(home)
+    if name.endswith(".ttf"):
+        return (font_folder() / name).read_bytes()
+    return files("service").joinpath(f"pages/static/{name}").read_bytes()
+
+
+def vega_script(home: Path) -> bytes:
+    """Vega, Vega-Lite and Vega-Embed as one script; bundled if this version is not there yet."""
+    file = home / "cache" / f"vega-{_vega_version()}.js"
+    with _bundling:  # takes seconds; who asks meanwhile waits for the same one
+        if not file.is_file():
+            import vl_convert
+
+            file.parent.mkdir(parents=True, exist_ok=True)
+            script = str(vl_convert.javascript_bundle(_EMBED)).encode()
+            handle, written = tempfile.mkstemp(dir=file.parent)
+            with os.fdopen(handle, "wb") as part:
+                part.write(script)
+            Path(written).replace(file)
+    return file.read_bytes()
+
+
+@cache
+def address(name: str) -> str:
+    """Where a page finds a file; changes with its content, so that it can be kept for ever."""
+    if name == "vega.js" or name.endswith(".ttf"):
+        package = "vl-convert-python" if name == "vega.js" else "matplotlib"
+        return f"/static/{name}?v={version(package)}"
+    content = files("service").joinpath(f"pages/static/{name}").read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _vega_version() -> str:
+    return version("vl-convert-python")

@@ -1,0 +1,181 @@
+"""Errors as `application/problem+json` (RFC 9457): one shape for every error response.
+
+The only place where an error becomes an HTTP status. What a person can act on
+keeps its own words; anything unexpected is a 500 that gives nothing away (the
+server's log has the traceback).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from data.accounts.sessions import WINDOW
+from models import errors
+from models.errors import UnreadableFile, VedichError
+
+MEDIA_TYPE = "application/problem+json"
+LOGIN = "/login"  # where a browser is sent that has to log in, see routes/session.py
+FEED = "/odata/"
+TYPES = "/problems"  # the page that explains every type, see routes/pages.py
+
+STATUS: Mapping[type[VedichError], int] = {
+    errors.InputError: 422,
+    errors.UploadTooLarge: 413,
+    errors.InvalidQuery: 400,
+    errors.UnsupportedQuery: 501,
+    errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.LoginRequired: 401,
+    errors.LoginFailed: 401,
+    errors.TooManyLogins: 429,
+    errors.OutOfTurn: 409,
+    errors.ImportConflict: 409,
+    errors.CannotForecast: 409,
+    errors.NoBundle: 409,
+    errors.UnreadableBundle: 503,
+    errors.StoreUnavailable: 503,
+    errors.TrackingUnavailable: 503,
+}
+_HEADERS = {
+    401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
+    429: {"Retry-After": str(int(WINDOW.total_seconds()))},
+}
+_UNEXPECTED = "Something went wrong inside the service; its log says what. Please report it."
+
+
+def status_of(kind: type[VedichError]) -> int | None:
+    """HTTP status of a kind of error: its own or that of its nearest base; None if none."""
+    return next((STATUS[base] for base in kind.__mro__ if base in STATUS), None)
+
+
+def kinds(base: type[VedichError] = VedichError) -> Iterator[type[VedichError]]:
+    """Every kind of error below `base`, depth first."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from kinds(kind)
+
+
+def slug_of(kind: type[VedichError]) -> str:
+    """`UnknownPlan` → 'unknown-plan', the fragment of the problem's type."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def title_of(kind: type[VedichError]) -> str:
+    """`UnknownPlan` → 'Unknown plan'."""
+    return slug_of(kind).replace("-", " ").capitalize()
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    instance: str,
+    type_: str = "about:blank",
+    title: str | None = None,
+    places: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """One problem document.
+
+    Parameters
+    ----------
+    status : HTTP status
+    detail : what was expected, what arrived, what to do
+    instance : path of the request
+    type_ : reference of the problem's type; 'about:blank' means the status says it all
+    title : short name of the type; the status' own phrase if None
+    places : where in the request or file, each with 'place' and 'message'
+    """
+    content: dict[str, Any] = {
+        "type": type_,
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "errors": list(places),
+    }
+    if instance.startswith(FEED):  # where OData's own clients look for it
+        content["error"] = {"code": type_.rpartition("#")[2], "message": detail}
+    return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def problem_of(error: VedichError, instance: str) -> JSONResponse:
+    """The problem document of one of our own errors."""
+    kind = type(error)
+    status = status_of(kind)
+    if status is None:
+        return problem(500, _UNEXPECTED, instance=instance)
+    places = []
+    if isinstance(error, UnreadableFile):
+        parts = (error.file, error.sheet, error.cell, error.path)
+        place = " ".join(part for part in parts if part)
+        message = f"expected {error.expected}, found {error.found}"
+        places = [{"place": place, "message": message}]
+    return problem(
+        status,
+        str(error),
+        instance=instance,
+        type_=f"{TYPES}#{slug_of(kind)}",
+        title=title_of(kind),
+        places=places,
+        headers=_HEADERS.get(status),
+    )
+
+
+def _opens_a_page(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application answer in this one shape."""
+
+    def own(request: Request, error: Exception) -> Response:
+        assert isinstance(error, VedichError)
+        if isinstance(error, errors.LoginRequired) and _opens_a_page(request):
+            asked = quote(f"{request.url.path}?{request.url.query}".rstrip("?"))
+            return RedirectResponse(f"{LOGIN}?next={asked}", 303)
+        return problem_of(error, request.url.path)
+
+    def http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        detail = error.detail
+        if error.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
+            detail = f"There is nothing at {request.url.path}; /docs lists what there is."
+        elif error.status_code == 405:
+            allowed = (error.headers or {}).get("Allow", "another method")
+            detail = f"{request.method} is not allowed here; use {allowed}."
+        return problem(error.status_code, detail, instance=request.url.path, headers=error.headers)
+
+    def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        places = [
+            {"place": ".".join(str(part) for part in found["loc"]), "message": found["msg"]}
+            for found in error.errors()
+        ]
+        first = places[0]
+        more = f" ({len(places) - 1} more)" if len(places) > 1 else ""
+        return problem(
+            422,
+            f"{first['place']}: {first['message']}{more}.",
+            instance=request.url.path,
+            type_=f"{TYPES}#invalid-request",
+            title="Invalid request",
+            places=places,
+        )
+
+    def unexpected(request: Request, error: Exception) -> JSONResponse:
+        return problem(500, _UNEXPECTED, instance=request.url.path)
+
+    app.add_exception_handler(VedichError, own)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unexpected)

@@ -1,0 +1,28 @@
+"""The templates of pages and embeds, with the texts of their language."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from service.texts import TEXT, Lang
+from service.web.assets import address
+
+
+def render(template: str, lang: Lang, content: dict[str, Any]) -> str:
+    """A page of `service/pages/templates` with its language's texts as `t`."""
+    return _templates().get_template(template).render(t=TEXT[lang], lang=lang, **content)
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("service", "pages/templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = address
+    return environment

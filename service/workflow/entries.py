@@ -1,0 +1,127 @@
+"""What people enter about a plan: progress of its tasks, and its monthly log in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from data.db.store import Store
+from data.plans import entries
+from data.plans.entries import LogEntry, add_log, add_progress
+from data.plans.plan import Plan
+from data.plans.progress import check_log, check_progress, reports_of
+from data.plans.rows import load_plan
+from data.vintages.observation import Form, Observation
+from data.vintages.panel_rows import load_panel
+from models.targets.task import Progress
+
+Json = dict[str, Any]
+INDEX_FORMS: tuple[Form, ...] = ("rate_on_month", "rate_on_year", "rate_to_date", "month")
+
+
+def report_progress(store: Store, plan: str, entry: Progress, today: date, actor: str) -> Json:
+    """Append a report about a task; what it was written down as. `actor` is who enters it.
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi, InputError
+        If there is no such plan or task, or the report does not fit it.
+    """
+    document = load_plan(store, plan)
+    check_progress(document, entry, today)
+    add_progress(store, document, entry, actor)
+    return _progress(reports_of(entries.progress_of(store, plan), entry.kpi)[-1])
+
+
+def progress_of(store: Store, plan: str, kpi: str, day: date | None = None) -> Json:
+    """All reports about a task, up to a day, in the order in which they were entered."""
+    load_plan(store, plan).kpi(kpi)
+    reports = reports_of(entries.progress_of(store, plan), kpi)
+    seen = [one for one in reports if day is None or one.day <= day]
+    return {"plan": plan, "kpi": kpi, "progress": [_progress(one) for one in seen]}
+
+
+def write_log(store: Store, plan: str, entry: LogEntry, today: date, actor: str) -> Json:
+    """Append to the log of a KPI kept in words; the entry as written. `actor` is who enters it.
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi, InputError
+        If there is no such plan or KPI, or the entry does not fit it.
+    """
+    document = load_plan(store, plan)
+    check_log(document, entry, today)
+    add_log(store, document, entry, actor)
+    written = [one for one in entries.log_of(store, plan) if one.kpi == entry.kpi][-1]
+    return _log_entry(written, _index_figures(store, document, entry.kpi))
+
+
+def log_of(store: Store, plan: str, kpi: str, day: date | None = None) -> Json:
+    """The log of a KPI up to a day, by month, with what was published of its index."""
+    document = load_plan(store, plan)
+    definition = document.kpi(kpi)
+    figures = _index_figures(store, document, kpi, day)
+    kept = [
+        one
+        for one in entries.log_of(store, plan)
+        if one.kpi == kpi and (day is None or one.day <= day)
+    ]
+    return {
+        "plan": plan,
+        "kpi": kpi,
+        "name": {"vi": definition.name_vi, "en": definition.name_en},
+        "index": definition.index,
+        "unit": definition.index and document.kpi(definition.index).unit,
+        "log": [
+            _log_entry(one, figures)
+            for one in sorted(kept, key=lambda entry: (entry.month, entry.day))
+        ],
+    }
+
+
+def _index_figures(
+    store: Store, plan: Plan, kpi: str, day: date | None = None
+) -> Sequence[Observation]:
+    """What was published, up to a day, of the KPI that stands beside the log."""
+    index = plan.kpi(kpi).index
+    return () if index is None else load_panel(store, plan.family, day).printed.get(index, ())
+
+
+def _progress(one: Progress) -> Json:
+    return {
+        **vars(one),
+        "day": one.day.isoformat(),
+        "entered": one.entered and one.entered.isoformat(timespec="seconds"),
+    }
+
+
+def _log_entry(one: LogEntry, figures: Sequence[Observation]) -> Json:
+    return {
+        "month": str(one.month),
+        "text": {"vi": one.text_vi, "en": one.text_en},
+        "by": one.by,
+        "day": one.day.isoformat(),
+        "source": one.source,
+        "entered": one.entered and one.entered.isoformat(timespec="seconds"),
+        "index": [_figure(figure) for figure in _newest(one, figures)],
+    }
+
+
+def _newest(one: LogEntry, figures: Sequence[Observation]) -> list[Observation]:
+    """Of each form the figure of the entry's month that was published last."""
+    found = {}
+    for figure in sorted(figures, key=lambda figure: figure.published):
+        if figure.month == one.month and figure.form in INDEX_FORMS:
+            found[figure.form] = figure
+    return [found[form] for form in INDEX_FORMS if form in found]
+
+
+def _figure(figure: Observation) -> Json:
+    return {
+        "form": figure.form,
+        "value": figure.value,
+        "status": figure.status,
+        "published": figure.published.isoformat(),
+        "source": figure.source,
+    }

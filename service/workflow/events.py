@@ -1,0 +1,161 @@
+"""Events of a family: what the figures propose, and what people decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from data.db.store import Store
+from data.plans import events
+from data.plans.events import EventEntry, check_event, decided
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.plans.rows import load_plan
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
+from models.errors import NoObservations, SeriesTooShort, UnknownEvent
+from models.events.event import Event, find_events
+from models.pipeline import forecastable
+
+Json = dict[str, Any]
+DIGITS = 4  # of a proposed size: 0.01 % of the month
+
+
+def events_of(store: Store, plan: str, day: date, kpi: str | None = None) -> Json:
+    """The events of a plan's KPIs, or of one, as of a day: decided ones and proposals.
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi
+        If there is no such plan or KPI.
+    """
+    document = load_plan(store, plan)
+    kpis = [document.kpi(kpi)] if kpi else list(document.kpis)
+    panel = load_panel(store, document.family, day)
+    known = decided(events.events_of(store, document.family), day)
+    found = []
+    for one in kpis:
+        mine = [entry for entry in known.values() if entry.kpi == one.slug]
+        taken = {(entry.start, entry.shape) for entry in mine}
+        proposals = [
+            event for event in proposed(panel, one, day) if (event.start, event.shape) not in taken
+        ]
+        lines = [*map(_decided, mine), *(_proposed(one.slug, event) for event in proposals)]
+        found += sorted(lines, key=lambda line: line["event"])
+    return {"plan": plan, "as_of": day.isoformat(), "events": found}
+
+
+def proposed(panel: Panel, kpi: Kpi, day: date) -> tuple[Event, ...]:
+    """Outlying months and level shifts in a KPI's figures; none where history is too short."""
+    if kpi.slug not in panel.definitions:
+        return ()
+    try:
+        found = find_events(forecastable(panel.series_as_of(kpi.slug, day)))
+    except (NoObservations, SeriesTooShort):
+        return ()
+    return tuple(replace(one, size=round(one.size, DIGITS)) for one in found)
+
+
+def add_event(store: Store, plan: str, entry: EventEntry, today: date, actor: str) -> Json:
+    """Append an event of the planner's own, accepted; as it was written down.
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi, InputError
+        If there is no such plan or KPI, or the event cannot be one.
+    """
+    return _written(store, load_plan(store, plan), entry, today, actor)
+
+
+def decide(
+    store: Store,
+    plan: str,
+    kpi: str,
+    event: str,
+    *,
+    accepted: bool,
+    day: date,
+    by: str,
+    note: str,
+    today: date,
+    actor: str,
+) -> Json:
+    """Accept or reject a proposal, or decide anew on an event that was decided before.
+
+    Parameters
+    ----------
+    event : its name within the KPI, as `events_of` gives it: '2020-04-pulse'
+    day : from when it counts; what was published up to then is what proposes
+    by, note : who decides, and why; `actor` is who enters it
+
+    Raises
+    ------
+    UnknownPlan, UnknownKpi, UnknownEvent, InputError
+    """
+    document = load_plan(store, plan)
+    definition = document.kpi(kpi)
+    entries = [one for one in events.events_of(store, document.family) if one.kpi == kpi]
+    chosen = [one for one in entries if name_of(one.event) == event]
+    if chosen:
+        content = chosen[-1].event
+    else:
+        found = proposed(load_panel(store, document.family, day), definition, day)
+        names = {name_of(one): one for one in found}
+        if event not in names:
+            known = ", ".join(sorted({*names, *(name_of(one.event) for one in entries)}))
+            raise UnknownEvent(
+                f"expected an event of '{kpi}' as of {day}, found '{event}'; there is "
+                f"{known or 'none'}. Add one of your own: vedich event add."
+            )
+        content = replace(names[event], name="")
+    entry = EventEntry(
+        kpi=kpi,
+        start=content.start,
+        shape=content.shape,
+        size=content.size,
+        length=content.length,
+        accepted=accepted,
+        day=day,
+        by=by,
+        name=content.name,
+        note=note,
+    )
+    return _written(store, document, entry, today, actor)
+
+
+def name_of(event: Event) -> str:
+    """What names an event within its KPI: '2020-04-pulse'."""
+    return f"{event.start}-{event.shape}"
+
+
+def _written(store: Store, plan: Plan, entry: EventEntry, today: date, actor: str) -> Json:
+    check_event(plan, entry, today)
+    events.add_event(store, plan, entry, actor)
+    return _decided(events.events_of(store, plan.family)[-1])
+
+
+def _decided(entry: EventEntry) -> Json:
+    return dict(_line(entry.kpi, entry.event)) | {
+        "state": "accepted" if entry.accepted else "rejected",
+        "day": entry.day.isoformat(),
+        "by": entry.by,
+        "note": entry.note,
+        "entered": entry.entered and entry.entered.isoformat(timespec="seconds"),
+    }
+
+
+def _proposed(kpi: str, event: Event) -> Json:
+    none = dict.fromkeys(("day", "by", "entered"))
+    return dict(_line(kpi, replace(event, name=""))) | {"state": "proposed", **none, "note": ""}
+
+
+def _line(kpi: str, event: Event) -> Iterator[tuple[str, Any]]:
+    yield "kpi", kpi
+    yield "event", name_of(event)
+    yield "name", event.name
+    yield "start", str(event.start)
+    yield "shape", event.shape
+    yield "size", event.size
+    yield "length", event.length

@@ -1,0 +1,104 @@
+"""How first estimates were revised: a KPI's vintages compared, each with the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from data.vintages.panel import Panel
+from models.annual import monthly_values
+from models.errors import NoObservations
+from models.revisions import NO_REVISION, Revision, learn_revisions
+from models.series import Series
+from training.backtest.origins import LATE, first_printed
+
+
+class Seen(NamedTuple):
+    """A revision of a first estimate, relative to it, and the day that showed it."""
+
+    day: date
+    revision: float
+
+
+def revisions_seen(panel: Panel, kpi: str, as_of: date) -> tuple[Seen, ...]:
+    """By how much each month's first estimate was revised in the next report.
+
+    What a KPI's estimate does to the year to date is meant: where a cumulative
+    figure is published, all that the next report revised of the months up to then,
+    as a share of the month's estimate. Months loaded long after the fact have no
+    vintages and are left out, and so are months first printed as final.
+
+    Parameters
+    ----------
+    as_of : nothing published later is looked at
+    """
+    printed = {
+        month: day
+        for month, day in first_printed(panel, kpi).items()
+        if day <= min(as_of, month.last_day + LATE)
+    }
+    found = []
+    before: Series | None = None
+    for month in sorted(printed):
+        if month.plus(-1) not in printed:
+            before = None
+        try:
+            series = panel.series_as_of(kpi, printed[month])
+        except NoObservations:
+            before = None
+            continue
+        if before is not None and before.provisional and series.cutoff == month:
+            revision = revised_by(before, series)
+            if np.isfinite(revision):
+                found.append(Seen(printed[month], revision))
+        before = series if series.cutoff == month else None
+    return tuple(found)
+
+
+def revised_by(before: Series, after: Series) -> float:
+    """The revision of `before`'s last month that `after`, one month longer, shows.
+
+    Returns
+    -------
+    float, relative to the estimate; NaN where the estimate is zero or negative, or
+    the month is missing in `after`
+    """
+    estimate = float(monthly_values(before)[-1])
+    if not estimate > 0:
+        return float("nan")
+    then, now = _published(before, before.months_known), _published(after, before.months_known)
+    if after.year == before.year and then is not None and now is not None:
+        return (now - then) / estimate
+    place = before.cutoff.ordinal - after.start.ordinal
+    if place < 0:
+        return float("nan")
+    return float(monthly_values(after)[place]) / estimate - 1.0
+
+
+def _published(series: Series, months: int) -> float | None:
+    """The year to date through so many months, in the unit of the months; None without one."""
+    if series.to_date is None or series.kind not in ("flow", "count", "growth"):
+        return None
+    later = float(series.calendar_year(series.year)[months : series.months_known].sum())
+    if series.kind != "growth":
+        return series.to_date - later
+    base = float(series.base[: series.months_known].sum())
+    return (1 + series.to_date / 100) * base - later
+
+
+def revisions_before(
+    seen: Mapping[str, Iterable[Seen]], day: date | None = None
+) -> dict[str, Revision]:
+    """What revisions seen before a day (default: all) teach about each KPI.
+
+    KPIs of a family are pooled; one without any gets the family's.
+    """
+    history = {
+        kpi: np.array([one.revision for one in all_ if day is None or one.day < day])
+        for kpi, all_ in seen.items()
+    }
+    learned = learn_revisions(history)
+    return {kpi: learned.get(kpi, NO_REVISION) for kpi in seen}

@@ -1,0 +1,355 @@
+"""Rolling-origin backtest on vintages: what would have been said, and what the year became.
+
+Years are run in order, and a year's ensemble uses weights and calibration
+learned from *strictly earlier* years, as if the system had been retrained each
+January. The alternative, leaving one year out, would let weights see later
+years, whose vintages hold the year in question as history; here a year's
+figures cannot reach its own forecasts by any way (design, section 4.5). The
+price is a first year whose candidates count alike and whose intervals are only
+widened by rule; it teaches the later years, and is not scored where there are
+later ones.
+
+Parameters are fitted once per KPI and year, at the first origin, and
+later months are filtered through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.plans.events import EventEntry, accepted_events
+from data.vintages.panel import Panel
+from models.annual import AnnualDistribution, annual_distribution
+from models.calibration import Calibration, calibrate, learn_calibrations, standardised_error
+from models.candidates import EXTRA
+from models.candidates.annual_prior import PriorCandidate
+from models.candidates.base import Candidate, Parameters
+from models.coherence import Origin as Place
+from models.ensemble import Weights, learn_weights
+from models.errors import CannotForecast, NoObservations
+from models.pipeline import (
+    Known,
+    Learned,
+    fit_candidates,
+    forecastable,
+    horizon,
+    one_forecast,
+    simulate,
+    year_of_total,
+)
+from models.revisions import NO_REVISION, Revision
+from models.scores import annual_error, crps_from_samples
+from models.series import Month, Series
+from training.backtest.first_estimates import Seen, revisions_before, revisions_seen
+from training.backtest.origins import YEARS_NEEDED, Origin, cut, full_years, origins
+from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, board_of
+from training.prior.editions import candidates_for
+from training.workers import Workers
+
+BACKTEST_PATHS = 500
+GROWTH_TARGETS = (-10.0, -5.0, 0.0, 5.0, 10.0)  # per cent on last year, for the Brier score
+SMALL_BASE = 0.10  # of the median of earlier years: below it a relative error says nothing
+
+ByMonth = Mapping[int, Weights]
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What every task of a retraining reads."""
+
+    panel: Panel
+    as_of: date
+    candidates: Mapping[str, Candidate] | None = None  # the same for every year
+    n_paths: int = BACKTEST_PATHS
+    thorough: bool = False  # the extra candidates too
+    events: tuple[EventEntry, ...] = ()  # decided by people; each counts from its day on
+
+    def of_year(self, year: int) -> Mapping[str, Candidate]:
+        """The candidates that may forecast a year: the prior saw nothing of it."""
+        if self.candidates is not None:
+            return self.candidates
+        every = candidates_for(year)
+        return {name: every[name] for name in every if self.thorough or name not in EXTRA}
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What past years taught about one KPI; fields as of `models.pipeline.Learned`."""
+
+    weights: ByMonth = field(default_factory=dict)
+    calibration: Calibration | None = None
+    revision: Revision = NO_REVISION
+    errors: Mapping[Place, float] = field(default_factory=dict)
+
+    def on(self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]) -> Learned:
+        """With the candidates' fits, all that was learned."""
+        return Learned(
+            parameters, failures, self.weights, self.calibration, self.revision, self.errors
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class YearTask:
+    """One KPI and year, with what earlier years taught of it, and of a total's parts."""
+
+    kpi: str
+    year: int
+    lesson: Lesson = field(default_factory=Lesson)
+    parts: Mapping[str, Lesson] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class YearResult:
+    """One KPI and year, forecast twelve times.
+
+    Attributes
+    ----------
+    errors : candidate → array, shape (12,), annual error by months known (0 to
+        11) as a fraction of last year's total; NaN where there is no forecast
+    standardised : array, shape (12,), of the ensemble before calibration
+    rows : scores, one per origin and method, as `training.backtest.scoreboard` has them
+    failures : candidate → the first reason why it gave no forecast
+    reconstructed : origins without a vintage of their own
+    left_out : why the year is not in the backtest, '' if it is
+    """
+
+    kpi: str
+    year: int
+    errors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    standardised: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
+    rows: tuple[dict[str, object], ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
+    reconstructed: int = 0
+    left_out: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """All years of all KPIs, and what they teach for the year to come."""
+
+    results: tuple[YearResult, ...]
+    scores: Scoreboard
+    lessons: Mapping[str, Lesson]
+
+
+def run_backtest(
+    workers: Workers[Setup],
+    setup: Setup,
+    kpis: Sequence[str],
+    done: Callable[[YearTask], None] | None = None,
+) -> Backtest:
+    """Backtest all KPIs of a family, year after year.
+
+    Parameters
+    ----------
+    workers : hold `setup`
+    kpis : slugs; their order changes nothing
+    done : told after each KPI and year, `len(backtest_years(...))` times
+    """
+    pairs = backtest_years(setup, kpis)
+    family = sorted({*kpis, *(part for kpi in kpis for part in setup.panel.parts_of(kpi))})
+    seen = dict(zip(family, workers.run(revisions_of, family), strict=True))
+    results: list[YearResult] = []
+    for year in sorted({year for year, _ in pairs}):
+        members = [kpi for one, kpi in pairs if one == year]
+        lessons = learn(results, family, revisions_before(seen, date(year, 1, 1)))
+        items = [
+            YearTask(
+                kpi,
+                year,
+                lessons[kpi],
+                {part: lessons[part] for part in setup.panel.parts_of(kpi)},
+            )
+            for kpi in members
+        ]
+        results += workers.run(backtest_year, items, done)
+    rows = [row for result in results for row in result.rows]
+    lessons = learn(results, kpis, revisions_before(seen))
+    return Backtest(tuple(results), board_of(pd.DataFrame(rows)), lessons)
+
+
+def revisions_of(setup: Setup, kpi: str) -> tuple[Seen, ...]:
+    """How a KPI's first estimates were revised; a task for `Workers`."""
+    return revisions_seen(setup.panel, kpi, setup.as_of)
+
+
+def backtest_years(setup: Setup, kpis: Sequence[str]) -> list[tuple[int, str]]:
+    """(year, KPI) for every finished year that may have enough years before it, in order."""
+    pairs = []
+    for kpi in kpis:
+        try:
+            series = setup.panel.series_as_of(kpi, setup.as_of)
+        except NoObservations:
+            continue
+        last = series.year if series.months_known == 12 else series.year - 1
+        pairs += [(year, kpi) for year in range(series.start.year + YEARS_NEEDED, last + 1)]
+    return sorted(pairs)
+
+
+def learn(
+    results: Sequence[YearResult],
+    kpis: Sequence[str],
+    revisions: Mapping[str, Revision] | None = None,
+) -> dict[str, Lesson]:
+    """Weights, calibration and past errors per KPI from the years given, pooled across KPIs.
+
+    Parameters
+    ----------
+    revisions : of first estimates by KPI, learned by the same day
+    """
+    usual = revisions or {}
+    used = [result for result in results if not result.left_out]
+    if not used:
+        return {kpi: Lesson(revision=usual.get(kpi, NO_REVISION)) for kpi in kpis}
+    names = sorted({name for result in used for name in result.errors})
+    pooled = {name: _stacked(used, name) for name in names}
+    years = {kpi: [result for result in used if result.kpi == kpi] for kpi in kpis}
+    mine = {kpi: [error for one in years[kpi] for error in _past(one)] for kpi in kpis}
+    calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
+    own = {kpi: {name: _stacked(years[kpi], name) for name in names} for kpi in kpis}
+    weights = learn_weights(own, pooled)
+    lessons: dict[str, Lesson] = {}
+    for kpi in kpis:
+        errors = {Place(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)}
+        lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
+    return lessons
+
+
+def backtest_year(setup: Setup, task: YearTask) -> YearResult:
+    """Forecast one year of one KPI from each of its origins; a task for `Workers`."""
+    outcome = setup.panel.outcome(task.kpi, task.year, setup.as_of)
+    if outcome is None:
+        return YearResult(task.kpi, task.year, left_out="its outcome is not known")
+    candidates = setup.of_year(task.year)
+    errors = {name: np.full(12, np.nan) for name in sorted(candidates)}
+    standardised = np.full(12, np.nan)
+    rows: list[dict[str, object]] = []
+    failures: dict[str, str] = {}
+    parameters: dict[str, Parameters] = {}
+    left_out, reconstructed = "no origin has three full years before it", 0
+    total = _Total(setup, task, candidates)
+    asked = [
+        origin
+        for origin in origins(setup.panel, task.kpi, task.year, setup.as_of)
+        if len(full_years(origin.series, task.year)) >= YEARS_NEEDED
+    ]
+    for candidate in candidates.values():
+        if isinstance(candidate, PriorCandidate):
+            candidate.foresee([_seen(setup, task.kpi, origin.series) for origin in asked])
+    for origin in asked:
+        series, known = origin.series, origin.months_known
+        events = accepted_events(setup.events, task.kpi, series.as_of)
+        if not parameters:
+            parameters, failed = fit_candidates(series, candidates, events)
+            failures.update(failed)
+        learned = task.lesson.on(parameters, failures)
+        seed = f"origin {Month(task.year, 1).plus(known - 1)}"
+        ahead = horizon(series, task.year)
+        simulated = simulate(series, parameters, ahead, setup.n_paths, seed, candidates, events)
+        for name, reason in simulated.failures.items():
+            failures.setdefault(name, reason)
+        try:
+            _, paths = one_forecast(series, simulated, learned, task.year, setup.n_paths, seed)
+            combined = annual_distribution(
+                series, paths, year=task.year, revision=task.lesson.revision
+            )
+        except CannotForecast as reason:
+            failures.setdefault(ENSEMBLE, str(reason))
+            left_out = str(reason)
+            continue
+        base = float(np.median(combined.base))
+        if not _usable(base, series, task.year):
+            left_out = "last year's total is not known, not positive or very small"
+            continue
+        left_out = ""
+        reconstructed += origin.reconstructed
+        standardised[known] = standardised_error(combined, outcome)
+        place: dict[str, object] = {"kpi": task.kpi, "year": task.year, "months_known": known}
+        final = total.at(origin, seed) or calibrate(combined, task.lesson.calibration)
+        rows.append(place | _row(ENSEMBLE, final, outcome, base, standardised[known]))
+        for name, drawn in simulated.paths.items():
+            single = annual_distribution(series, drawn, year=task.year)
+            errors[name][known] = float(annual_error(single.median, outcome, base))
+            rows.append(place | _row(name, single, outcome, base, np.nan))
+    return YearResult(
+        kpi=task.kpi,
+        year=task.year,
+        errors=errors,
+        standardised=standardised,
+        rows=tuple(rows),
+        failures=failures,
+        reconstructed=reconstructed,
+        left_out="" if rows else left_out,
+    )
+
+
+def _seen(setup: Setup, kpi: str, series: Series) -> Series:
+    """What the candidates see of a KPI's series."""
+    return forecastable(series, accepted_events(setup.events, kpi, series.as_of))
+
+
+class _Total:
+    """A total's year as the sum of its parts', which are fitted at the first origin."""
+
+    def __init__(self, setup: Setup, task: YearTask, candidates: Mapping[str, Candidate]) -> None:
+        self._setup, self._task, self._candidates = setup, task, candidates
+        self._fits: dict[str, tuple[dict[str, Parameters], dict[str, str]]] = {}
+
+    def at(self, origin: Origin, seed: str) -> AnnualDistribution | None:
+        """The sum, calibrated part by part; None for a KPI without parts, or without theirs."""
+        parts = []
+        for kpi, lesson in self._task.parts.items():
+            series = self._setup.panel.series_as_of(kpi, origin.series.as_of)
+            if origin.reconstructed:
+                series = cut(series, origin.series.cutoff)
+            events = accepted_events(self._setup.events, kpi, series.as_of)
+            if kpi not in self._fits:
+                self._fits[kpi] = fit_candidates(series, self._candidates, events)
+            parts.append(Known(series, lesson.on(*self._fits[kpi]), events))
+        if not parts:
+            return None
+        n_paths, year = self._setup.n_paths, self._task.year
+        return year_of_total(origin.series, parts, year, n_paths, seed, self._candidates).annual
+
+
+def _usable(base: float, series: Series, year: int) -> bool:
+    if not base > 0:
+        return False
+    if series.kind not in ("flow", "count"):
+        return True
+    totals = [series.calendar_year(one).sum() for one in full_years(series, year)]
+    return base >= SMALL_BASE * float(np.median(totals))
+
+
+def _row(
+    method: str, annual: AnnualDistribution, outcome: float, base: float, standardised: float
+) -> dict[str, object]:
+    samples = annual.samples
+    level = 100.0 if annual.kind == "growth" else 0.0
+    goals = base * (1 + np.array(GROWTH_TARGETS) / 100) - level
+    chance = (samples[:, None] >= goals).mean(axis=0)
+    return {
+        "method": method,
+        "outcome": outcome,
+        "base": base,
+        **dict(zip(QUANTILES, annual.quantile(LEVELS), strict=True)),
+        "crps": crps_from_samples(outcome, samples) / base,
+        "brier": float(np.mean((chance - (outcome >= goals)) ** 2)),
+        "standardised": standardised,
+    }
+
+
+def _stacked(results: Sequence[YearResult], name: str) -> NDArray[np.float64]:
+    missing = np.full(12, np.nan)
+    rows = [result.errors.get(name, missing) for result in results]
+    return np.stack(rows) if rows else np.empty((0, 12))
+
+
+def _past(result: YearResult) -> list[tuple[int, int, float]]:
+    return [(result.year, known, float(error)) for known, error in enumerate(result.standardised)]

@@ -1,0 +1,96 @@
+"""Which bundle answers for a date: promoted bundles, kept where the service can read them.
+
+Bundles stand under `<bundles>/<family>/<start of the content hash>/`, the
+history of promotions in our own store: MLflow keeps none, and answers must go
+on while it is away. A promotion says from which vintage on a bundle answers;
+the newest one at or before a date does, and of several from one vintage the one
+promoted last. So retraining for a past month never changes later answers, and a
+promotion by hand can put an older bundle back in charge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from data.db.store import Store
+from data.ledger.promotions import Promotion, promotions_of
+from data.plans.rows import family_plans
+from models.errors import NoBundle
+from training.bundle.bundle import Bundle, read_bundle
+
+_SHOWN = 16  # digits of the hash in a folder's name
+
+
+@dataclass(frozen=True, eq=False)
+class PromotedBundle:
+    """A bundle and its number in the registry."""
+
+    bundle: Bundle
+    version: str
+    content_hash: str
+
+
+def bundle_folder(bundles: Path, family: str, content_hash: str) -> Path:
+    """Where a bundle of that content stands."""
+    return bundles / family / content_hash[:_SHOWN]
+
+
+def bundle_for(
+    store: Store, bundles: Path, family: str, as_of: date, content_hash: str | None = None
+) -> PromotedBundle:
+    """The bundle that answers for a date.
+
+    Parameters
+    ----------
+    bundles : the folder of all bundles, `Settings.bundles`
+    as_of : only bundles made from data up to that date answer for it
+    content_hash : of one promoted bundle, to compute an old figure again;
+        default the newest that fits
+
+    Raises
+    ------
+    NoBundle
+        If none was promoted for that date; the message says how to get one.
+    UnreadableBundle
+        If its folder is gone, damaged or of another format version.
+    """
+    promotion = promotion_for(store, family, as_of, content_hash)
+    if promotion is None:
+        raise NoBundle(_advice(store, family, as_of, content_hash))
+    folder = bundle_folder(bundles, family, promotion.bundle_hash)
+    return PromotedBundle(_read(folder), promotion.version, promotion.bundle_hash)
+
+
+def promotion_for(
+    store: Store, family: str, as_of: date, content_hash: str | None = None
+) -> Promotion | None:
+    """The promotion that counts on a date, by the rule above; None if there is none."""
+    fitting = [
+        promotion
+        for promotion in promotions_of(store, family)
+        if promotion.as_of <= as_of and content_hash in (None, promotion.bundle_hash)
+    ]
+    newest = max((promotion.as_of for promotion in fitting), default=None)
+    return next((one for one in reversed(fitting) if one.as_of == newest), None)
+
+
+@lru_cache(maxsize=32)
+def _read(folder: Path) -> Bundle:
+    """A folder is named by its content, so what was read once stays true."""
+    return read_bundle(folder)
+
+
+def _advice(store: Store, family: str, as_of: date, content_hash: str | None) -> str:
+    plans = family_plans(store, family)
+    plan = next((slug for slug in plans if slug.endswith(f"-{as_of.year}")), None)
+    command = f"vedich retrain --plan {plan or (plans[-1] if plans else family)}"
+    what = "a model" if content_hash is None else f"the model {content_hash[:12]}"
+    first = min((one.as_of for one in promotions_of(store, family)), default=None)
+    found = "none was ever trained" if first is None else f"the oldest answers from {first} on"
+    return (
+        f"expected {what} of '{family}' made from data up to {as_of}; {found}. "
+        f"Run: {command} --as-of {as_of:%Y-%m}"
+    )
