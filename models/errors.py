@@ -5,6 +5,7 @@ VedichError
 │   ├── UnreadableFile    where (file, sheet, cell), what was expected, what was found
 │   │   └── UnknownLayout nothing in the file is of a layout that the reader knows
 │   ├── InvalidPlan       a plan document contradicts itself
+│   ├── UnknownKind       a KPI is of a kind that does not exist
 │   ├── InvalidTarget     a target without the bounds its comparator needs
 │   ├── InvalidMonth      a month or a date that is none
 │   ├── InvalidLevel      a probability level outside (0, 1)
@@ -84,6 +85,10 @@ class UnknownLayout(UnreadableFile):
 
 class InvalidPlan(InputError):
     """A plan document contradicts itself."""
+
+
+class UnknownKind(InputError):
+    """A KPI is of a kind that does not exist."""
 
 
 class InvalidTarget(InputError):

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution, BaseStatus
+from models.kinds import Kind
 from models.paths import Paths, quantiles
-from models.series import FigureStatus, Kind, Month, Series
+from models.series import FigureStatus, Month, Series
 from models.targets.attainment import Attainment, no_basis
 from models.targets.required_pace import RequiredPace
 from models.targets.target import Remark, Status, Target, Words
@@ -247,7 +248,7 @@ def _growth(annual: AnnualDistribution) -> Growth | None:
 
 def _months(series: Series, annual: AnnualDistribution) -> tuple[ProjectedMonth, ...]:
     observed, projected = annual.observed, annual.months
-    if annual.kind == "growth":
+    if annual.traits.known_by_rates:
         last_year = annual.last_year
         before = np.median(last_year, axis=0)[: annual.months_known]
         observed = 100.0 * (observed / before - 1.0)
@@ -271,7 +272,6 @@ def months_to_come(
         months themselves
     """
     shown = annual.months if shown is None else shown
-    adds_up = annual.kind in ("flow", "count", "milestone")
     cumulative = annual.known[:, None] + np.cumsum(annual.months, axis=1)
     first = Month(annual.year, annual.first_month).plus(annual.months_known)
     return tuple(
@@ -280,7 +280,7 @@ def months_to_come(
             "projected",
             float(np.median(shown[:, ahead])),
             quantiles(shown[:, ahead]),
-            quantiles(cumulative[:, ahead]) if adds_up else {},
+            quantiles(cumulative[:, ahead]) if annual.traits.accumulates else {},
         )
         for ahead in range(shown.shape[1])
     )

@@ -22,6 +22,7 @@ from babel.numbers import format_decimal
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
+from models.kinds import traits_of
 from models.targets.target import Target
 
 Lang = Literal["vi", "en"]
@@ -106,7 +107,7 @@ def unit_name(unit: str, lang: Lang) -> str:
 
 def unit_of(projection: Mapping[str, Any], lang: Lang) -> str:
     """The unit of a projection's figures; a growth says on what."""
-    if projection["kind"] == "growth":
+    if traits_of(projection["kind"]).outcome_is_rate:
         return TEXT[lang]["growth_unit"]
     return unit_name(projection["unit"], lang)
 

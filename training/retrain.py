@@ -32,8 +32,8 @@ from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
 from models.candidates.base import Candidate, Parameters
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
+from models.kinds import Kind
 from models.pipeline import fit_candidates
-from models.series import Kind
 from training.backtest.rolling_origin import (
     Backtest,
     Setup,

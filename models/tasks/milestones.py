@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
 from models.errors import InvalidTarget
+from models.kinds import Kind
 from models.paths import N_PATHS, Paths, generator
 from models.projection import NO_METHOD, Projection, months_to_come
-from models.series import FigureStatus, Kind, Month
+from models.series import FigureStatus, Month
 from models.targets.attainment import (
     DEFAULT_THRESHOLDS,
     Attainment,
@@ -39,7 +40,7 @@ class PlannedTask:
     Attributes
     ----------
     key : 'family/kpi', also what seeds randomness
-    kind : 'count' or 'milestone'
+    kind : one that is counted or ticked off
     unit : what is counted
     year : the plan's
     task : Task
@@ -239,7 +240,7 @@ def _attained(
     if annual is None:
         return no_basis(target, outlook.remarks[0])
     found = standing(annual, target, thresholds=thresholds)
-    return replace(found, required=None) if annual.kind == "milestone" else found
+    return replace(found, required=None) if annual.traits.ticked_off else found
 
 
 def _data_status(state: State) -> FigureStatus | None:

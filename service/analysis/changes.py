@@ -86,7 +86,7 @@ def changes(
             "to=2021-06"
         )
     old, new = app_state.basis(plan, before), app_state.basis(plan, after)
-    slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if one.kind != "log"]
+    slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if not one.traits.in_words]
     pairs = [
         (app_state.issued(plan, one, before), app_state.issued(plan, one, after)) for one in slugs
     ]

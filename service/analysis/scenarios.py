@@ -21,7 +21,6 @@ from models.events.levers import Lever, changed, with_part
 from models.projection import Projection, with_basis
 from models.targets.attainment import attainment
 from service.analysis.closures import Assumed, assumed, assumptions, presets
-from service.analysis.contributions import SUMMED
 from service.projections.issue import Basis, is_task, project_kpi, series_behind
 from service.projections.remarks import worded
 from service.projections.stamps import rounded
@@ -202,7 +201,7 @@ def totals_of(plan: Plan, slug: str) -> list[str]:
 
 
 def _adds_to(part: Kpi, total: Kpi) -> bool:
-    summed = part.kind in SUMMED and total.kind in SUMMED and part.unit == total.unit
+    summed = part.traits.adds_up and total.traits.adds_up and part.unit == total.unit
     return summed and (part.slug in total.parts or part.parent == total.slug)
 
 
@@ -216,7 +215,7 @@ def _without_failing(projected: Any, slug: str) -> Projection | None:
 
 def _projection(basis: Basis, slug: str) -> Projection:
     kpi = basis.plan.kpi(slug)
-    if is_task(basis.plan, kpi) or kpi.kind == "log":
+    if is_task(basis.plan, kpi) or kpi.traits.in_words:
         raise InvalidScenario(
             f"'{slug}' is no monthly series; what if it is reported otherwise is asked by its "
             "judgement."

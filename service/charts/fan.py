@@ -14,7 +14,6 @@ from service.texts import Lang, assigned, month_name
 
 MONTHS_BEFORE = 30  # months of history shown
 BANDS = {"low80": "0.1", "high80": "0.9", "low95": "0.025", "high95": "0.975"}
-ADDED_UP = ("flow", "count")
 
 Row = dict[str, Any]
 
@@ -63,7 +62,7 @@ def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
     actual = _actual(series, lang)
     needed = _needed(projection, lang)
     begun = (*actual[-1:], *needed) if needed else ()
-    if series.kind not in ADDED_UP:
+    if not series.traits.adds_up:
         return Fan(actual, ahead, needed=begun)
     now = _running(series.calendar_year(year), year, lang)
     if now and series.year == year and projection["actual_to_date"] is not None:
@@ -109,11 +108,11 @@ def _actual(series: Series, lang: Lang) -> tuple[Row, ...]:
 def _shown(series: Series) -> NDArray[np.float64]:
     """Rates on the same month of last year for growth, quotients for ratios, else values."""
     values = np.array(series.values)
-    if series.kind == "growth":
+    if series.traits.known_by_rates:
         rates = np.full(len(values), np.nan)
         rates[12:] = (values[12:] / values[:-12] - 1) * 100
         return rates
-    if series.kind == "ratio" and series.denominator is not None:
+    if series.denominator is not None:
         return np.asarray(values / series.denominator)
     return values
 

@@ -18,6 +18,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from models.kinds import traits_of
 from service.charts.fan import BANDS, Fan, Row
 from service.charts.layers import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
 from service.texts import (
@@ -162,7 +163,7 @@ def _answer(projection: Mapping[str, Any], lang: Lang, decimals: int) -> list[st
 
 
 def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerChart:
-    growth = projection["kind"] == "growth"
+    growth = traits_of(projection["kind"]).known_by_rates
     title = TEXT[lang]["growth_monthly"] if growth else TEXT[lang]["monthly"]
     unit = "%" if growth else unit_name(projection["unit"], lang)
     layers = [

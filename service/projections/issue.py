@@ -314,7 +314,7 @@ def project_kpi(
     if is_task(basis.plan, kpi):
         reason = "the version in force on that day has no such task"
         return _nothing_known(basis, kpi, reason), _without_bundle("")
-    if kpi.kind == "log":
+    if kpi.traits.in_words:
         empty = _nothing_known(basis, kpi, "it is kept in words, not in figures")
         return replace(empty, status="no_target"), _without_bundle("")
     try:
@@ -327,7 +327,7 @@ def project_kpi(
 def is_task(plan: Plan, kpi: Kpi) -> bool:
     """Whether a KPI is counted or ticked off in some version of the plan."""
     listed = any(version.task_of(kpi.slug) for version in plan.versions)
-    return kpi.kind == "milestone" or listed
+    return kpi.traits.ticked_off or listed
 
 
 def series_behind(basis: Basis, slug: str) -> Series:
@@ -374,7 +374,7 @@ def outcomes_of(basis: Basis, slug: str) -> NDArray[np.float64] | None:
     quantiles; None without a basis and for what is no series.
     """
     kpi = basis.plan.kpi(slug)
-    if kpi.kind == "log" or is_task(basis.plan, kpi):
+    if kpi.traits.in_words or is_task(basis.plan, kpi):
         return None
     annual = project_kpi(basis, slug)[0].annual
     return None if annual is None else annual.samples

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.plans.plan import Plan
+from models.kinds import traits_of
 from service.projections.printed_figures import FIGURES, RATES
 from service.texts import (
     FIGURE,
@@ -77,7 +78,7 @@ def columns(lang: Lang) -> tuple[str, ...]:
 
 def _row(one: Json, decimals: int, lang: Lang) -> Row:
     year, target = one["projected"], assigned(one)
-    growth_kind = one["kind"] == "growth"
+    growth_kind = traits_of(one["kind"]).outcome_is_rate
     growth = one["growth_on_last_year"]
     required = target and target["required"]
     projected, interval = "–", "–"

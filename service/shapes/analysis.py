@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from models.events.levers import LeverShape
-from models.series import FigureStatus, Kind
+from models.kinds import Kind
+from models.series import FigureStatus
 from models.targets.target import Status, TargetLevel
 from service.shapes.schemas import (
     Growth,

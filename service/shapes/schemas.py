@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from data.sign_off.rules import State
 from data.vintages.observation import Form
 from models.events.event import Shape as ShapeOfEvent
-from models.series import FigureStatus, Kind
+from models.kinds import Kind
+from models.series import FigureStatus
 from models.targets.target import Comparator, Status, TargetForm, TargetLevel
 from service.auth.access import Access
 

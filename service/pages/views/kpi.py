@@ -12,6 +12,7 @@ from data.sign_off.rows import sign_off
 from data.sign_off.rules import STATES, Estimate
 from data.vintages.demonstration import series_to_project
 from models.errors import NoBundle, NoObservations
+from models.kinds import traits_of
 from models.series import Month
 from models.targets.attainment import DEFAULT_THRESHOLDS
 from service.analysis.history import history_of
@@ -121,7 +122,7 @@ def _as_set(target: Json, lang: Lang) -> str:
 
 
 def _pace_growth(required: Json | None, kind: str, lang: Lang) -> str:
-    if not required or kind == "growth" or required["ratio_to_last_year"] is None:
+    if not required or traits_of(kind).outcome_is_rate or required["ratio_to_last_year"] is None:
         return ""
     growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
     return TEXT[lang]["pace_on_year"].format(growth=growth)

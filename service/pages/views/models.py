@@ -149,7 +149,7 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[dict[st
     if labelled(app_state.store, plan.family):
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
-    rates = {kpi.slug for kpi in plan.kpis if kpi.kind == "growth"}
+    rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
     return reliability_of(taught(promoted.bundle.scores.frame()), rates)
 
 

@@ -49,7 +49,7 @@ def why_content(
     since = before or after.replace(day=1) - timedelta(days=1)
     problem = ""
     moved: list[dict[str, Any]] = []
-    chosen = [kpi for kpi in plan.kpis if kpi.kind != "log"]
+    chosen = [kpi for kpi in plan.kpis if not kpi.traits.in_words]
     version = plan.version_on(after)
     aimed = [kpi for kpi in chosen if version and version.targets_of(kpi.slug)]
     try:
