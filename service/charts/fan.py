@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +47,7 @@ class Fan:
         return str(rows[0]["month"])
 
 
-def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
+def fan_of(projection: Any, series: Series, lang: Lang) -> Fan:
     """What the chart of a projection draws.
 
     Parameters
@@ -74,7 +73,7 @@ def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
     return Fan(actual, ahead, now, cumulative, moved, begun, on_the_way)
 
 
-def _needed(projection: Mapping[str, Any], lang: Lang) -> tuple[Row, ...]:
+def _needed(projection: Any, lang: Lang) -> tuple[Row, ...]:
     """What each month to come must at least bring for the assigned target to be just met."""
     target = assigned(projection)
     required = target.get("required") if target else None
@@ -117,7 +116,7 @@ def _shown(series: Series) -> NDArray[np.float64]:
     return values
 
 
-def _band_row(month: str, quantiles: Mapping[str, float], lang: Lang) -> Row:
+def _band_row(month: str, quantiles: Any, lang: Lang) -> Row:
     row = _row(Month.parse(month), quantiles["0.5"], "projected", lang)
     return row | {band: quantiles[level] for band, level in BANDS.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -14,7 +14,7 @@ from service.charts.fan_chart import BLUE, DARK, FONT, GREY, RED
 from service.charts.layers import number_locale, rows_chart, x_axis
 from service.texts import STATUS, TEXT, Lang, assigned, chance, number, percent, unit_of
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 BINS, WIDTH, HEIGHT = 40, 560, 190
 _TAIL = (0.005, 0.995)  # what lies beyond is put into the outermost bars
 

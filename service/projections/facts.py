@@ -21,7 +21,7 @@ from models.kinds import traits_of
 from models.series import Month, Series
 from service.texts import assigned, round_half_up
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 
 # exceeded, met, missed: settled, or the approved estimate says so for the year
 Verdict = Literal[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -43,7 +43,7 @@ from service.texts import (
 from service.workflow.entries import log_of, progress_of
 from training.backtest.scoreboard import ENSEMBLE, taught
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 THRESHOLDS = (DEFAULT_THRESHOLDS.at_risk, DEFAULT_THRESHOLDS.on_track)
 
 

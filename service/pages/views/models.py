@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from service.texts import TEXT, Lang, day_of, name_of, number, percent
 from training.backtest.scoreboard import ENSEMBLE, taught
 from training.bundle.promoted import bundle_for, promotion_for
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 TRAINED = "model.train"  # what the audit log calls a retraining
 _CUTS = (3, 6, 9, None)
 

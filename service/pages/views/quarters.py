@@ -7,7 +7,7 @@ that this means, and how often that growth has been reached before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +29,7 @@ from service.texts import (
     signed_percent,
 )
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 Array = NDArray[np.float64]
 
 

@@ -32,7 +32,7 @@ from service.texts import (
     signed_percent,
 )
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 
 # The order in which a planner looks at them; also how the column of the status is sorted.
 ORDER: tuple[Status, ...] = (
@@ -121,9 +121,7 @@ def board_of(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Board:
 def _before(app_state: AppState, plan: Plan, since: date) -> dict[str, Json]:
     """The projections of an earlier day; none where nothing was trained up to then."""
     try:
-        return {
-            one.projection["kpi"]: one.projection for one in app_state.all_issued(plan.slug, since)
-        }
+        return {one.view.kpi: one.view for one in app_state.all_issued(plan.slug, since)}
     except (NoBundle, NoObservations):
         return {}
 
