@@ -31,7 +31,8 @@ VedichError
 ├── NoBundle              nothing was trained on data up to that date
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
 ├── StoreUnavailable      the database cannot be reached or opened
-└── TrackingUnavailable   MLflow cannot be reached
+├── TrackingUnavailable   MLflow cannot be reached
+└── MissingExtra          a library that only some need is not installed
 
 An error says what was expected, what arrived, and what to do. Only
 `service/web/problems.py` turns errors into HTTP.
@@ -221,3 +222,7 @@ class StoreUnavailable(VedichError):
 
 class TrackingUnavailable(VedichError):
     """MLflow cannot be reached where the settings say it is."""
+
+
+class MissingExtra(VedichError):
+    """A library that few installations need is not in this one; the message names its extra."""

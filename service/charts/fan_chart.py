@@ -35,7 +35,7 @@ from service.texts import (
     unit_of,
 )
 
-# DejaVu Sans has every Vietnamese letter and comes with matplotlib, so pictures look
+# DejaVu Sans has every Vietnamese letter and comes with a package, so pictures look
 # the same on a machine without fonts; where an SVG is shown without it, Verdana has
 # nearly its widths. (A machine's own Liberation Sans may be one without ư and ơ.)
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
@@ -91,11 +91,11 @@ def fan_chart(projection: Any, fan: Fan, lang: Lang = "vi", decimals: int = 0) -
 
 
 def font_folder() -> Path:
-    """Where matplotlib keeps DejaVu Sans; found without importing it."""
-    spec = find_spec("matplotlib")
+    """Where its package keeps DejaVu Sans; found without importing it (it needs rinohtype)."""
+    spec = find_spec("rinoh_typeface_dejavusans")
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
+    return Path(spec.origin).parent
 
 
 @cache
