@@ -147,6 +147,7 @@ class Answer:
     task : of what is counted or ticked off; its steps, remarks and progress beside it
     ceiling : the assigned target is an upper bound
     charted : there is a series to draw
+    method, accuracy : of a series; what a task's answer rests on is in its remarks
     moved : how many months of `history` have a probability
     month : of the vintage, to enter a note or an estimate for
     """
@@ -225,7 +226,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         charted=series is not None,
         history=tuple(_history(point, kpi.decimals, lang) for point in points),
         moved=sum(point.probability is not None for point in points),
-        method=tuple(method_lines(one, basis, lang)) if one.projected else (),
+        method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
         accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
         printed=tuple(printed_lines(one, kpi.decimals, lang)),
         notes=_notes(app_state, plan.slug, kpi, day, lang),
