@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,12 +155,13 @@ def test_a_session_begun_while_its_account_was_shut_out_counts_for_nothing(linh:
 
 
 def test_unknown_names_are_named(store: Store) -> None:
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: set_role(store, "linh", "entry", "os:root"),
         lambda: set_password(store, "linh", PASSWORD, "os:root"),
         lambda: set_disabled(store, "linh", True, "os:root"),
         lambda: revoke_key(store, "linh", "os:root"),
-    ):
+    )
+    for change in changes:
         with pytest.raises(UnknownAccount, match="'linh'"):
             change()
 

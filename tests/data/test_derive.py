@@ -259,7 +259,7 @@ def same(one: object, two: object) -> bool:
 
 @settings(deadline=None)
 @given(FIGURES, st.randoms(), st.integers(0, 700))
-def test_the_order_of_imports_does_not_matter(figures, random, days) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_imports_does_not_matter(figures, random, days) -> None:
     day = date(2020, 1, 1) + timedelta(days=days)
     ordered = observations_of(figures)
     shuffled = ordered[:]
@@ -269,7 +269,7 @@ def test_the_order_of_imports_does_not_matter(figures, random, days) -> None:  #
 
 @settings(deadline=None)
 @given(FIGURES, st.integers(0, 700))
-def test_a_later_vintage_never_changes_an_earlier_answer(figures, days) -> None:  # type: ignore[no-untyped-def]
+def test_a_later_vintage_never_changes_an_earlier_answer(figures, days) -> None:
     day = date(2020, 1, 1) + timedelta(days=days)
     everything = observations_of(figures)
     then = [observation for observation in everything if observation.published <= day]
@@ -291,7 +291,7 @@ def answer(whole: Panel, day: date) -> object:
 
 
 @given(st.lists(st.tuples(st.floats(1, 100), st.floats(-5, 5)), min_size=2, max_size=12))
-def test_derived_months_add_up_to_the_newest_cumulative(months) -> None:  # type: ignore[no-untyped-def]
+def test_derived_months_add_up_to_the_newest_cumulative(months) -> None:
     figures = []
     cumulative = 0.0
     for number, (estimate, revision) in enumerate(months, start=1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -43,7 +43,7 @@ def panel(*observations: Observation) -> Panel:
     return Panel.of("test", (FLOW, WITH, MEAN, INDEX, ABROAD), observations)
 
 
-def months(values: Sequence[float], first: str = "2019-01") -> list[Observation]:
+def months(values: Iterable[float], first: str = "2019-01") -> list[Observation]:
     """Printed months of the indicator."""
     start = Month.parse(first)
     return [
@@ -298,7 +298,7 @@ LENGTH = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 def spans(totals: Sequence[tuple[Form, int]]) -> dict[tuple[Form, int], range]:
     """Form and last month of figures that fit the calendar, with the months they cover."""
-    found = {}
+    found: dict[tuple[Form, int], range] = {}
     for form, place in totals:
         if form == "year_to_date":
             found[form, place] = range(place - place % 12, place + 1)
@@ -309,7 +309,7 @@ def spans(totals: Sequence[tuple[Form, int]]) -> dict[tuple[Form, int], range]:
 
 @settings(deadline=None)
 @given(TOTALS, st.lists(st.integers(1, 999), min_size=24, max_size=24), st.randoms())
-def test_every_consistent_total_is_met_in_any_order(totals, truth, random) -> None:  # type: ignore[no-untyped-def]
+def test_every_consistent_total_is_met_in_any_order(totals, truth, random) -> None:
     covered = spans(totals)
     start = Month(2020, 1)
     observations = [
@@ -338,7 +338,7 @@ def test_every_consistent_total_is_met_in_any_order(totals, truth, random) -> No
     st.lists(st.sampled_from([0.0, 0.0, 0.04, 0.3, 40.0]), min_size=16, max_size=16),
     st.randoms(),
 )
-def test_contradictions_are_listed_or_met_within_rounding(totals, truth, off, random) -> None:  # type: ignore[no-untyped-def]
+def test_contradictions_are_listed_or_met_within_rounding(totals, truth, off, random) -> None:
     start = Month(2020, 1)
     observations = []
     for (place, span), by in zip(spans(totals).items(), off, strict=False):
@@ -353,8 +353,8 @@ def test_contradictions_are_listed_or_met_within_rounding(totals, truth, off, ra
     aside = {one.printed for one in listed if not one.kept}
     first = series.start.ordinal - start.ordinal
     for one in observations:
-        span = spans([(one.form, one.month.ordinal - start.ordinal)])
-        (inside,) = span.values()
+        covered = spans([(one.form, one.month.ordinal - start.ordinal)])
+        (inside,) = covered.values()
         found = series.values[inside.start - first : inside.stop - first].sum()
         if one not in aside and np.isfinite(found):
             tolerance = 0.05 if listed and one.value % 1 else 0.5 if listed else 1e-9 * one.value

@@ -23,6 +23,9 @@ from data.vintages.panel_rows import load_panel
 from data.vintages.rows import ImportRecord, add_observations
 from models.errors import NoObservations
 from models.series import FigureStatus, Month
+from tests.homes import Run
+
+pytestmark = pytest.mark.slow
 
 COAL = Kpi("coal", "Than đá", "Coal", "thousand tonnes", decimals=1)
 PLAN = Plan("p-2021", "p", 2021, "Sở", "Kế hoạch", "Plan", (COAL,), ())
@@ -96,6 +99,7 @@ def test_any_order_of_the_same_files_gives_the_same_series(
 @given(files(), st.data())
 def test_any_order_through_the_store_with_some_taken_back(
     tmp_path_factory: pytest.TempPathFactory,
+    this_run: Run,
     loaded: tuple[tuple[Observation, ...], ...],
     data: st.DataObject,
 ) -> None:
@@ -105,7 +109,7 @@ def test_any_order_through_the_store_with_some_taken_back(
     folder = tmp_path_factory.mktemp("order")
     seen = []
     for number, chosen in enumerate((range(len(loaded)), order)):
-        store = Store.open(f"sqlite:///{folder / str(number)}.db")
+        store = this_run.new_store(folder / str(number))
         save_plan(store, PLAN)
         _load_and_undo(store, loaded, chosen, wrong)
         seen.append((_seen(store), load_panel(store, "p", LATE).hash(LATE)))

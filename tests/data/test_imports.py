@@ -13,7 +13,6 @@ from data.db.store import Store
 from data.ingestion.imports import (
     MAX_BYTES,
     MAX_FILES,
-    Import,
     commit,
     import_of,
     imports_of,
@@ -23,7 +22,7 @@ from data.ingestion.imports import (
     undo,
 )
 from data.ingestion.reading import PrintedRow
-from data.ingestion.rows import KEPT, UploadedFile
+from data.ingestion.rows import KEPT, Import, UploadedFile
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import save_plan

@@ -18,6 +18,7 @@ from data.vintages.panel_rows import load_panel
 from data.vintages.rows import Added, vintages_of
 from models.errors import InputError
 from models.series import Month
+from tests.homes import Run
 
 TOTAL = Kpi(
     slug="investment_total",
@@ -38,8 +39,8 @@ LATE = date(2030, 1, 1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    opened = Store.open(f"sqlite:///{tmp_path / 'store' / 'vedich.db'}")
+def store(tmp_path: Path, this_run: Run) -> Store:
+    opened = this_run.new_store(tmp_path / "store")
     save_plan(opened, PLAN)
     return opened
 
@@ -90,6 +91,7 @@ def test_the_same_file_twice_changes_nothing_and_says_so(store: Store, tmp_path:
     assert again.files[0].loaded_before
 
 
+@pytest.mark.slow
 def test_real_annexes_old_and_new_and_the_english_one_go_in_once(
     tmp_path: Path, shared_data: Path
 ) -> None:

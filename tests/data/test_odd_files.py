@@ -31,6 +31,7 @@ FILES = {file.name.removeprefix("2021-06-29-"): file for file in odd_files()}
 QUICK = {name: file for name, file in FILES.items() if name.rpartition(".")[0] not in SLOW}
 
 
+@pytest.mark.slow
 def test_there_are_two_hundred_and_the_seed_makes_them() -> None:
     assert len(FILES) >= 200
     assert len(QUICK) >= 200

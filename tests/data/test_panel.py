@@ -14,6 +14,9 @@ from data.plans.rows import save_plan
 from data.samples.files import read_sample
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
+from tests.homes import Run
+
+pytestmark = pytest.mark.slow
 
 KPIS = ("exports", "turnover", "retail_sales_and_services", "iip", "coal", "investment_total")
 
@@ -24,11 +27,18 @@ def annexes(shared_data: Path) -> list[Path]:
     return [file for file in files if "2019-10" <= file.name[:7] <= "2021-07"]
 
 
-def panel_of(files: list[Path], folder: Path) -> Panel:
-    store = Store.open(f"sqlite:///{folder / 'vedich.db'}")
+@pytest.fixture(scope="module")
+def everything(
+    annexes: list[Path], tmp_path_factory: pytest.TempPathFactory, this_run: Run
+) -> Panel:
+    """The panel of all annexes."""
+    return panel_of(annexes, this_run.new_store(tmp_path_factory.mktemp("annexes")))
+
+
+def panel_of(files: list[Path], store: Store) -> Panel:
     plan, _ = read_sample("vietnam-2021")
     save_plan(store, plan)
-    report = ingest(store, plan.family, files, workers=2)
+    report = ingest(store, plan.family, files, workers=1)
     assert report.problems == ()
     panel = load_panel(store, plan.family)
     store.close()
@@ -37,12 +47,10 @@ def panel_of(files: list[Path], folder: Path) -> Panel:
 
 @pytest.mark.parametrize("day", [date(2020, 9, 30), date(2021, 1, 31), date(2021, 6, 15)])
 def test_files_published_later_change_no_earlier_series(
-    annexes: list[Path], tmp_path: Path, day: date
+    annexes: list[Path], everything: Panel, tmp_path: Path, this_run: Run, day: date
 ) -> None:
-    (tmp_path / "all").mkdir()
-    (tmp_path / "then").mkdir()
-    everything = panel_of(annexes, tmp_path / "all")
-    then = panel_of([file for file in annexes if file.name[:10] <= str(day)], tmp_path / "then")
+    early = [file for file in annexes if file.name[:10] <= str(day)]
+    then = panel_of(early, this_run.new_store(tmp_path))
     for kpi in KPIS:
         one, two = everything.series_as_of(kpi, day), then.series_as_of(kpi, day)
         np.testing.assert_array_equal(one.values, two.values)
@@ -50,10 +58,8 @@ def test_files_published_later_change_no_earlier_series(
         assert (one.start, one.status, one.to_date) == (two.start, two.status, two.to_date)
 
 
-def test_the_published_cumulative_rules_and_months_add_up(
-    annexes: list[Path], tmp_path: Path
-) -> None:
-    panel = panel_of(annexes, tmp_path)
+def test_the_published_cumulative_rules_and_months_add_up(everything: Panel) -> None:
+    panel = everything
     exports = panel.series_as_of("exports", date(2021, 6, 30))
     assert exports.to_date == pytest.approx(157629.990076, rel=1e-12)
     assert exports.calendar_year(2021)[:6].sum() == pytest.approx(157629.990076, rel=1e-9)

@@ -21,6 +21,8 @@ from data.vintages.rows import vintages_of
 from models.errors import InputError, UnknownPlan
 from models.series import Month
 
+pytestmark = pytest.mark.slow
+
 NAME = "vietnam-2021"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -208,7 +210,6 @@ def test_writing_what_was_read_gives_the_same_bytes(
         assert path.read_bytes() == (second / path.name).read_bytes()
 
 
-@pytest.mark.slow
 def test_building_again_gives_what_is_shipped(shared_data: Path, tmp_path: Path) -> None:
     builder.build(shared_data / "gso" / "workbooks", shared_data / "targets.csv", tmp_path)
     for name in ("plan.yaml", "workbooks.csv"):

@@ -308,9 +308,9 @@ def test_two_at_once_add_a_figure_once(store: Store, store_url: str) -> None:
         door.close()
 
 
-def test_two_at_once_may_open_a_new_database(store_url: str) -> None:
+def test_two_at_once_may_open_a_new_database(empty_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
-        for opened in pool.map(lambda _: Store.open(store_url), range(4)):
+        for opened in pool.map(lambda _: Store.open(empty_url), range(4)):
             assert plan_slugs(opened) == ()
             opened.close()
 

@@ -296,7 +296,9 @@ def test_a_harder_target_is_never_more_likely(
     easy, hard = (factor * abs(annual.median) for factor in sorted((one, other)))
 
     def chance(**given: Any) -> float:
-        return attainment(annual, Target(**given), drawn[0]).probability
+        found = attainment(annual, Target(**given), drawn[0]).probability
+        assert found is not None
+        return found
 
     assert chance(comparator="at_least", lower=easy) >= chance(comparator="at_least", lower=hard)
     assert chance(comparator="at_most", upper=easy) <= chance(comparator="at_most", upper=hard)
@@ -304,6 +306,8 @@ def test_a_harder_target_is_never_more_likely(
     assert both >= 1.0 - 1e-12
     within = attainment(annual, Target("between", easy, hard), drawn[0])
     inside = np.mean((annual.samples >= easy) & (annual.samples <= hard))
+    assert within.probability is not None
+    assert within.exceeded is not None
     assert within.probability - within.exceeded == pytest.approx(inside, abs=0.03)
 
 

@@ -7,9 +7,11 @@ import pytest
 
 from models.errors import SeriesTooShort
 from models.events.event import Event, effect_ahead, factors, find_events, without_events
-from models.series import Month, Series
+from models.series import FigureStatus, Month, Series
 
 START = Month(2015, 1)
+
+FINAL: tuple[FigureStatus, ...] = ("final",)
 
 
 def series(values: np.ndarray) -> Series:
@@ -19,7 +21,7 @@ def series(values: np.ndarray) -> Series:
         unit="million USD",
         start=START,
         values=values,
-        status=("final",) * len(values),
+        status=FINAL * len(values),
         as_of=date(2021, 12, 31),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from models.projection import Projection
+from models.series import Kind
 from models.targets.target import Target
 from models.targets.task import Progress, Step, Task, state_of
 from models.tasks.milestones import PlannedTask, closed_period, project_task
@@ -28,7 +29,7 @@ def said(month: int, day: int, year: int = 2021, **given: Any) -> Progress:
 def projected(
     task: Task, *progress: Progress, day: date, targets: Any = (HALF,), past: Any = ()
 ) -> Projection:
-    kind = "milestone" if task.steps else "count"
+    kind: Kind = "milestone" if task.steps else "count"
     planned = PlannedTask("lang-son/task", kind, "items", 2021, task, tuple(targets))
     state = state_of(task, ADOPTED, "Decision 1", progress, day)
     return project_task(planned, state, day, past)
@@ -52,6 +53,7 @@ def test_inspections_for_the_rest_of_the_year() -> None:
     assert task.assumptions[0].values["days"] == 62
     (found,) = one.attainments
     assert found.probability == one.probability
+    assert one.probability is not None
     assert 0.5 < one.probability < 0.9
     assert (one.method, one.status, found.mark) == ("gamma_poisson", "at_risk", "open")
     assert found.required is not None
@@ -182,7 +184,7 @@ def test_communes_of_the_province() -> None:
 
 def test_recognition_after_the_end_is_open_until_it_is_final() -> None:
     task = Task(recognised_later=True)
-    given = {"day": date(2022, 2, 28), "targets": (Target("at_least", 10),)}
+    given: dict[str, Any] = {"day": date(2022, 2, 28), "targets": (Target("at_least", 10),)}
     at_the_end = (said(12, 31, done=7),)
     waiting = projected(task, *at_the_end, **given)
     assert (waiting.status, waiting.probability) == ("no_basis", None)
@@ -234,7 +236,7 @@ def test_a_period_is_closed_once_nothing_can_be_added() -> None:
 def test_steps_of_a_hydropower_project() -> None:
     task = Task(steps=(PERMIT, GRID))
     target = Target("at_least", 2, role="coordinate")
-    given = {"day": date(2021, 8, 31), "targets": (target,)}
+    given: dict[str, Any] = {"day": date(2021, 8, 31), "targets": (target,)}
     bare = projected(task, **given)
     assert (bare.status, bare.task and codes(bare.task.missing)) == (
         "no_basis",
@@ -262,7 +264,7 @@ def test_steps_of_a_hydropower_project() -> None:
 def test_a_judgement_of_an_overdue_step_is_void_until_it_is_given_anew() -> None:
     task, target = Task(steps=(PERMIT,)), Target("at_least", 1)
     before = said(8, 1, step="permit", judgement=0.9)
-    given = {"day": date(2021, 10, 31), "targets": (target,)}
+    given: dict[str, Any] = {"day": date(2021, 10, 31), "targets": (target,)}
     void = projected(task, before, **given)
     assert void.task is not None
     assert codes(void.task.missing) == ["overdue"]
@@ -276,7 +278,7 @@ def test_a_judgement_of_an_overdue_step_is_void_until_it_is_given_anew() -> None
 def test_one_judgement_of_the_whole_is_shared_over_the_open_steps() -> None:
     task = Task(steps=(PERMIT, GRID), judgement=0.49)
     target = Target("at_least", 2)
-    given = {"day": date(2021, 8, 31), "targets": (target,)}
+    given: dict[str, Any] = {"day": date(2021, 8, 31), "targets": (target,)}
     whole = projected(task, **given)
     assert whole.probability == pytest.approx(0.49)
     assert whole.task is not None
@@ -289,7 +291,7 @@ def test_a_checklist_is_missed_once_a_report_says_so_at_the_end() -> None:
     task, target = Task(steps=(PERMIT, GRID)), Target("at_least", 2)
     ticked = said(8, 20, step="permit", done=1)
     late = said(1, 10, 2022, step="grid", done=1)
-    given = {"day": date(2022, 1, 31), "targets": (target,)}
+    given: dict[str, Any] = {"day": date(2022, 1, 31), "targets": (target,)}
     missed = projected(task, ticked, late, **given)
     assert (missed.status, missed.attainments[0].actual) == ("missed", 1.0)
     recognised = Task(steps=(PERMIT, GRID), recognised_later=True)
@@ -305,7 +307,7 @@ def test_a_period_that_ends_before_the_task_starts_counts_nothing() -> None:
 
 
 def test_the_same_seed_gives_the_same_digits() -> None:
-    given = {"day": date(2021, 9, 15)}
+    given: dict[str, Any] = {"day": date(2021, 9, 15)}
     first, again = (projected(INSPECTIONS, said(8, 31, done=3), **given) for _ in range(2))
     assert (first.task, first.attainments) == (again.task, again.attainments)
     assert first.annual is not None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from models.errors import InvalidTarget
@@ -18,7 +20,7 @@ from models.targets.target import Target
     ],
 )
 def test_a_target_without_its_bounds_says_which_is_missing(
-    comparator: str, given: dict[str, float], missing: str
+    comparator: Any, given: dict[str, Any], missing: str
 ) -> None:
     with pytest.raises(InvalidTarget, match=rf"'{comparator}' needs {missing}; add it"):
         Target(comparator, **given)
@@ -35,12 +37,12 @@ def test_a_target_without_its_bounds_says_which_is_missing(
         ("about", {"lower": 4.0, "upper": 5.0}),
     ],
 )
-def test_a_target_with_its_bounds_is_one(comparator: str, given: dict[str, float]) -> None:
+def test_a_target_with_its_bounds_is_one(comparator: Any, given: dict[str, Any]) -> None:
     assert Target(comparator, **given).comparator == comparator
 
 
 @pytest.mark.parametrize("comparator", ["at_least", "at_most", "between", "about"])
-def test_bounds_the_wrong_way_round_are_refused(comparator: str) -> None:
+def test_bounds_the_wrong_way_round_are_refused(comparator: Any) -> None:
     with pytest.raises(InvalidTarget, match=r"lower bound 5\.0 is above upper bound 4\.0"):
         Target(comparator, lower=5.0, upper=4.0)
 

@@ -15,6 +15,8 @@ from data.settings import Settings
 from service.app import create_app
 from service.shapes.schemas import Problem
 
+pytestmark = pytest.mark.slow
+
 PROJECTION = "/v1/plans/demo-2018/projections/coal?as_of=2018-06"
 NOBODY = "http://127.0.0.1:9"  # the port 'discard', on which nothing listens
 

@@ -13,8 +13,13 @@ from service.state.cache import RevisionCache
 def test_a_value_is_made_once_and_given_again() -> None:
     cache: RevisionCache[str] = RevisionCache(4)
     made = []
+
+    def make() -> str:
+        made.append(1)
+        return "value"
+
     for _ in range(3):
-        assert cache.get("k", lambda: 1, lambda: made.append(1) or "value") == "value"
+        assert cache.get("k", lambda: 1, make) == "value"
     assert len(made) == 1
 
 

@@ -11,16 +11,19 @@ import pytest
 import typst
 from fontTools.ttLib import TTFont
 
-from models.series import Month, Series
+from models.series import FigureStatus, Month, Series
 from service.charts import fan_chart as charts
 from service.charts.fan import fan_of
+
+pytestmark = pytest.mark.slow
 
 VIETNAMESE = "ăâđêôơưĂÂĐÊÔƠƯáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 
 
 def a_series(kind: str = "flow", months: int = 30) -> Series:
     values = np.arange(1.0, months + 1.0) + 100.0
-    status = ("restated",) * (months - 2) + ("derived", "estimate")
+    restated: tuple[FigureStatus, ...] = ("restated",)
+    status = restated * (months - 2) + ("derived", "estimate")
     return Series(
         "vietnam/exports",
         kind,  # type: ignore[arg-type]

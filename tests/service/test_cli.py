@@ -137,6 +137,7 @@ def test_as_of_a_month_is_its_last_day_and_a_day_is_that_day(vedich: Run, home: 
 # replay
 
 
+@pytest.mark.slow
 def test_replay_gives_the_same_digits(vedich: Run, home: Path) -> None:
     listed = json.loads(vedich("project", "--as-of", "2018-05", "--format", "json").out)
     for one in listed["projections"]:
@@ -167,6 +168,7 @@ def test_replay_names_what_is_not_the_same(
     assert "inputs.data: recorded" in ran.err
 
 
+@pytest.mark.slow
 def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
     vedich: Run, home: Path, figures: Callable[..., Path]
 ) -> None:
@@ -216,6 +218,7 @@ def test_replay_of_an_unknown_code(vedich: Run, home: Path) -> None:
 # ingest
 
 
+@pytest.mark.slow
 def test_ingest_adds_once_and_says_what_it_did(
     vedich: Run, home: Path, figures: Callable[..., Path], own_service: Any
 ) -> None:
@@ -304,6 +307,7 @@ def test_a_plan_that_cannot_be_read_says_where(vedich: Run, home: Path, tmp_path
 # the sample, and all of it in one go
 
 
+@pytest.mark.slow
 def test_init_creates_the_database_and_loads_the_sample_once(
     vedich: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,6 +323,7 @@ def test_init_creates_the_database_and_loads_the_sample_once(
     )
 
 
+@pytest.mark.slow
 def test_from_a_plan_and_figures_to_an_answer(
     vedich: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -457,6 +462,7 @@ def test_help_loads_neither_models_nor_database() -> None:
     subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error(home: Path) -> None:
     command = [sys.executable, "-m", "service.cli.main", "plan", "list"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:

@@ -18,6 +18,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(exit_.value.code or 0), out, err
 
 
+@pytest.mark.slow
 def test_changes_in_words_and_as_json(home: Path, capsys: Any) -> None:
     ends = ("--from", "2018-05", "--to", "2018-06")
     code, out, _ = run(capsys, "changes", *ends)
@@ -42,6 +43,7 @@ def test_contributions(home: Path, capsys: Any) -> None:
     assert json.loads(out)["breakdowns"][0]["parts"]
 
 
+@pytest.mark.slow
 def test_a_scenario_is_run_listed_and_shown(home: Path, capsys: Any) -> None:
     lever = ("--kpi", "coal", "--month", "2018-11", "--month", "2018-12", "--value", "-20")
     code, out, _ = run(capsys, "scenario", "run", "--name", "less", "--lang", "en", *lever)

@@ -13,10 +13,10 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from data.db.store import Store
-from data.samples.load import load_sample
 from data.settings import Settings
 from models import errors
 from service.app import create_app
+from service.openapi import FILE, document
 from service.record_examples import ASKED, PLAN, folded, shortened, with_examples
 from service.shapes.examples import NEW_VERSION, examples
 from service.web import problems
@@ -145,12 +145,12 @@ def test_a_real_answer_fits_the_same_shape(
     check(openapi, content["schema"], response.json())
 
 
+@pytest.mark.slow
 def test_examples_that_need_no_model_are_what_the_sample_answers(
-    tmp_path: Path, client_of: Any
+    sample_home: Path, client_of: Any
 ) -> None:
-    settings = Settings(home=tmp_path, mlflow_tracking_uri=None)
+    settings = Settings(home=sample_home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
-    load_sample(store, "all")
     client = client_of(create_app(settings, store))
     for route in WITHOUT_MODEL:
         assert shortened(client.get(ASKED[route]).json()) == examples()[route]
@@ -158,9 +158,17 @@ def test_examples_that_need_no_model_are_what_the_sample_answers(
     assert added.status_code == 201
     assert added.json() == examples()["POST /v1/plans/{plan}/versions"]
     projection = examples()["GET /v1/plans/{plan}/projections/{kpi}"]
-    target, adopted = projection["targets"][0], NEW_VERSION["targets"][0]
+    new: Any = NEW_VERSION
+    target, adopted = projection["targets"][0], new["targets"][0]
     for key in ("comparator", "form", "lower", "upper", "source"):
         assert target[key] == adopted[key]
+
+
+def test_the_committed_contract_is_that_of_the_service(service: Any) -> None:
+    told = "a changed contract is seen in a diff: run make openapi and commit docs/openapi.json"
+    assert json.loads(FILE.read_text("utf-8")) == json.loads(document(service.app)), told
+    assert FILE.read_text("utf-8") == document(service.app), told
+    assert '"example":' not in document(service.app)
 
 
 def test_the_examples_of_the_page_are_the_same(page: str) -> None:

@@ -31,7 +31,8 @@ from service.projections.replay import replay
 from service.projections.view import ProjectionView
 from service.shapes.schemas import VersionComparison
 from service.texts import REMARK
-from tests.training.conftest import origin
+from tests.families import import_of
+from tests.homes import Run
 
 KPIS = (
     Kpi("inspections", "Cuộc kiểm tra", "Inspections", "inspections", kind="count"),
@@ -89,8 +90,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Store:
-    opened = Store.open(settings.store_url)
+def store(settings: Settings, this_run: Run) -> Store:
+    opened = this_run.new_store(settings.home)
     save_plan(opened, PLAN)
     return opened
 
@@ -190,14 +191,14 @@ def test_a_task_replays_to_the_same_digits(client: Any, store: Store, settings: 
 
 def test_the_newest_day_is_that_of_the_newest_report(store: Store) -> None:
     assert newest_day(store, PLAN) == date(2021, 8, 15)  # nothing else is known yet
-    add_observations(store, "demo", [INDEX], origin())
+    add_observations(store, "demo", [INDEX], import_of())
     assert newest_day(store, PLAN) == date(2021, 6, 29)
     add_progress(store, PLAN, Progress("dam", date(2021, 8, 20), "An", done=1, step="permit"))
     assert newest_day(store, PLAN) == date(2021, 8, 20)
 
 
 def test_the_log_stands_beside_its_published_index(client: Any, store: Store) -> None:
-    add_observations(store, "demo", [INDEX], origin())
+    add_observations(store, "demo", [INDEX], import_of())
     path = "/v1/plans/demo-2021/log/prices"
     text = {"by": "An", "month": "2021-06", "day": "2021-06-30", "vi": "Giá ổn định."}
     answer = client.post(path, json=text)
@@ -258,6 +259,7 @@ def test_a_version_with_tasks_goes_in_over_http(client: Any) -> None:
     assert (refused.status_code, "tasks[0].steps" in refused.text) == (422, True)
 
 
+@pytest.mark.slow
 def test_the_command_line_says_the_same(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         main(["task", "report", "inspections", "--done", "3", "--day", "2021-08-31", "--by", "An"])

@@ -15,11 +15,13 @@ from data.db.audit import entries
 from data.db.store import Store
 from data.plans.events import EventEntry, events_of
 from data.settings import Settings
+from data.vintages.observation import Observation
 from data.vintages.rows import add_observations
 from models.series import Month
 from service.cli.main import main
 from service.projections.replay import replay
 from service.shapes.schemas import EventList, EventOutcome
+from tests.families import import_of
 
 EVENTS = "/v1/plans/demo-2018/events"
 COAL = "/v1/plans/demo-2018/projections/coal?as_of=2018-06"
@@ -80,13 +82,8 @@ def test_a_rejected_event_leaves_the_figures_as_they_are(own_service: Any) -> No
 
 
 def test_the_figures_propose_and_a_person_decides(own_service: Any, store: Store) -> None:
-    from data.vintages.observation import Observation
-    from data.vintages.rows import ImportRecord
-    from tests.training.conftest import origin
-
-    record: ImportRecord = origin()
     shut = Observation("coal", Month(2017, 10), "month", 30.0, "final", date(2018, 6, 30), "made")
-    add_observations(store, "demo", [shut], record)
+    add_observations(store, "demo", [shut], import_of())
     assert states(own_service)["2017-10-pulse"] == "proposed"
     assert "2017-10-pulse" not in states(own_service, "2018-05")  # not known then
     low = october(own_service)
@@ -169,6 +166,7 @@ def test_decisions_are_append_only_and_in_the_audit_log(own_service: Any, store:
     assert kept.entered is not None
 
 
+@pytest.mark.slow
 def test_the_same_at_the_command_line(
     home: Path, capsys: pytest.CaptureFixture[str], run: Callable[..., str]
 ) -> None:

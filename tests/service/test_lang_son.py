@@ -31,7 +31,10 @@ from service.cli.output import show_projections
 from service.projections.issue import as_of_date, projections
 from service.projections.shape import Name, encode
 from service.projections.view import MonthsToLoadView, ProjectionView
+from service.texts import LANGUAGES
 from training.retrain import RetrainReport
+
+pytestmark = pytest.mark.slow
 
 PLAN, JUNE = "lang-son-2021", date(2021, 6, 30)
 LABEL = {
@@ -76,9 +79,17 @@ def opened(
     store.close()
 
 
-@pytest.fixture
-def answers(opened: tuple[Store, Settings]) -> dict[str, ProjectionView]:
-    return {one.kpi: one for one in projections(*opened, PLAN, JUNE)}
+@pytest.fixture(scope="module")
+def answers(
+    prepared: tuple[Path, RetrainReport], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, ProjectionView]:
+    home = tmp_path_factory.mktemp("answers") / "home"
+    shutil.copytree(prepared[0], home)
+    settings = Settings(home=home, mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    found = {one.kpi: one for one in projections(store, settings, PLAN, JUNE)}
+    store.close()
+    return found
 
 
 def test_it_stays_out_of_backtest_and_gate(prepared: tuple[Path, RetrainReport]) -> None:
@@ -167,10 +178,10 @@ def test_the_terminal_carries_the_label(
     answers: dict[str, ProjectionView],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for lang in ("vi", "en"):
+    for lang in LANGUAGES:
         show_projections(list(answers.values()), load_plan(opened[0], PLAN), lang)
         shown = capsys.readouterr().out
-        assert LABEL[lang] in shown  # type: ignore[index]
+        assert LABEL[lang] in shown
         assert {"vi": "+41,00%", "en": "+41.00%"}[lang] in shown
 
 

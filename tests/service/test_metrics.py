@@ -39,6 +39,7 @@ def test_requests_are_counted_by_route_and_status(
     assert found["vedich_request_seconds_sum", "GET", KPI_ROUTE, "200"] > 0
 
 
+@pytest.mark.slow
 def test_jobs_by_state_and_the_process(own_service: Any) -> None:
     app_state = own_service.app.state.vedich
     job = app_state.jobs.start("nothing much", lambda _progress: {})

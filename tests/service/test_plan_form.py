@@ -24,6 +24,7 @@ from models.series import Month
 from models.targets.target import Target
 from service.texts import LANGUAGES, Lang
 from service.workflow.plan_form import form_name, plan_form
+from tests.homes import Run
 
 KPIS = (
     Kpi("exports", "Xuất khẩu", "Exports", "million USD", decimals=1),
@@ -50,8 +51,8 @@ KNOWN = Observation(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Any:
-    opened = Store.open(f"sqlite:///{tmp_path / 'vedich.db'}")
+def store(tmp_path: Path, this_run: Run) -> Any:
+    opened = this_run.new_store(tmp_path)
     save_plan(opened, PLAN)
     now = datetime(2021, 6, 1, tzinfo=UTC)
     add_observations(

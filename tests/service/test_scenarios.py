@@ -13,7 +13,6 @@ from data.db.audit import entries
 from data.db.store import Store
 from data.plans.rows import load_plan
 from data.samples.closures import closures
-from data.samples.load import load_sample
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
 from models.series import Month
@@ -124,7 +123,11 @@ def test_a_closure_is_ready_for_any_plan(own_service: Any) -> None:
     ready = own_service.get(f"{PLAN}/scenarios").json()["presets"]
     assert [one["preset"] for one in ready] == ["border-closure"]
     assert ready[0]["to_enter"] == ["share"]
-    asked = {"preset": "border-closure", "kpi": "coal", "assumptions": {"share": 31.0}}
+    asked: dict[str, Any] = {
+        "preset": "border-closure",
+        "kpi": "coal",
+        "assumptions": {"share": 31.0},
+    }
     kept = suppose(own_service, **asked, name="").json()
     assert kept["name"] == "Đóng cửa khẩu cuối năm"
     share, days = kept["assumptions"]
@@ -138,13 +141,17 @@ def test_a_closure_is_ready_for_any_plan(own_service: Any) -> None:
     assert "needs the KPI" in nowhere.json()["detail"]
     unknown = suppose(own_service, preset="flood")
     assert "has no preset" in unknown.json()["detail"]
-    odd = {"preset": "border-closure", "kpi": "coal", "assumptions": {"share": 131.0}}
+    odd: dict[str, Any] = {
+        "preset": "border-closure",
+        "kpi": "coal",
+        "assumptions": {"share": 131.0},
+    }
     assert "up to 100" in suppose(own_service, **odd).json()["detail"]
 
 
-def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(tmp_path: Any) -> None:
-    store = Store.open(Settings(home=tmp_path, mlflow_tracking_uri=None).store_url)
-    load_sample(store, "lang-son-2021")
+@pytest.mark.slow
+def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(sample_home: Any) -> None:
+    store = Store.open(Settings(home=sample_home, mlflow_tracking_uri=None).store_url)
     plan = load_plan(store, "lang-son-2021")
     ready = {one["preset"]: one for one in presets(plan)}
     assert ready["tan-thanh-closure"]["assumptions"] == {"share": None, "first_day": 18}

@@ -13,6 +13,8 @@ import pytest
 
 from service.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -10,10 +10,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from babel.messages import Catalog
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
@@ -81,7 +82,13 @@ def catalogue(lang: Lang) -> Catalog:
 def forms_of(lang: Lang, key: str) -> tuple[str, ...]:
     message = catalogue(lang).get(key)
     assert message is not None
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    return written(message)
+
+
+def written(message: Message) -> tuple[str, ...]:
+    """The forms of a message: one, or one for each number."""
+    forms = (message.string,) if isinstance(message.string, str) else message.string
+    return tuple(str(form) for form in forms or ())
 
 
 def fields_of(form: str) -> set[str]:
@@ -98,7 +105,7 @@ def keys_in_python() -> Iterator[tuple[str, str]]:
             elif isinstance(node, ast.Call) and _is_count(node.func):
                 key = node.args[0]
             if key is not None:
-                yield _pattern(key, f"{file.name}:{node.lineno}"), f"{file.name}:{node.lineno}"
+                yield _pattern(key, f"{file.name}:{key.lineno}"), f"{file.name}:{key.lineno}"
 
 
 def _is_count(node: ast.expr) -> bool:
@@ -125,7 +132,8 @@ def keys_in_templates() -> Iterator[tuple[str, str]]:
     """Every `t.key` and `t["key"]` of the pages."""
     for file in sorted(SERVICE.rglob("*.html")):
         tree = Environment().parse(file.read_text(encoding="utf-8"))
-        for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        found: Iterator[Any] = tree.find_all((nodes.Getattr, nodes.Getitem))
+        for node in found:
             if not (isinstance(node.node, nodes.Name) and node.node.name == "t"):
                 continue
             key = node.attr if isinstance(node, nodes.Getattr) else node.arg.as_const()
@@ -147,7 +155,8 @@ def test_both_catalogues_have_the_same_keys_in_the_same_order() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_text_is_there_in_canonical_letters(lang: Lang) -> None:
     for message in catalogue(lang):
-        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        forms = written(message)
+        assert forms
         assert all(forms), message.id
         assert not message.fuzzy, message.id
         for form in forms:

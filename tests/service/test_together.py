@@ -92,6 +92,7 @@ def test_another_kpi_changes_no_other_number(own_service: Any) -> None:
             assert after[one["kpi"]][key] == one[key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kpi", "said"), [(None, True), ("coal", False)])
 def test_the_command_line_says_it_of_a_whole_plan(
     home: Path, capsys: pytest.CaptureFixture[str], kpi: str | None, said: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from data.plans.kpi import Kpi
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from models.series import Month
-from tests.training.conftest import KPIS
+from tests.families import KPIS
 from training.backtest.first_estimates import Seen, revisions_before, revisions_seen
 
 NOW = date(2018, 6, 30)
@@ -21,6 +22,10 @@ LOW = 1 / 0.97 - 1  # what an estimate 3 % low is revised by
 
 def figure(form: str, month: Month, value: float, status: str, day: date) -> Observation:
     return Observation("coal", month, form, value, status, day, "made")  # type: ignore[arg-type]
+
+
+def about(value: float) -> Any:
+    return pytest.approx(value)
 
 
 def panel_of(kind: str, *figures: Observation) -> Panel:
@@ -59,7 +64,7 @@ def test_all_that_the_next_report_revised_of_the_year_to_date_counts() -> None:
         figure("year_to_date", Month(2018, 3), 58.0, "estimate", mar),
     )
     [seen] = revisions_seen(printed, "coal", NOW)
-    assert seen == Seen(mar, pytest.approx(3 / 20))
+    assert seen == Seen(mar, about(3 / 20))
 
 
 @pytest.mark.parametrize("kind", ["average", "closing"])
@@ -71,7 +76,7 @@ def test_without_a_cumulative_figure_the_months_themselves_are_compared(kind: st
         figure("month", Month(2018, 2), 22.0, "restated", mar),
         figure("month", Month(2018, 3), 25.0, "estimate", mar),
     )
-    assert revisions_seen(printed, "coal", NOW) == (Seen(mar, pytest.approx(0.1)),)
+    assert revisions_seen(printed, "coal", NOW) == (Seen(mar, about(0.1)),)
 
 
 def test_what_was_first_printed_as_final_or_loaded_late_tells_nothing(panel: Panel) -> None:

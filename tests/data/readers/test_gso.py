@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -13,7 +14,7 @@ from models.series import Month
 
 JUNE = Month(2021, 6)
 
-INVESTMENT = [
+INVESTMENT: list[Any] = [
     ["20. Vốn đầu tư thực hiện từ nguồn ngân sách Nhà nước"],
     ["      tháng 6 và 6 tháng năm 2021"],
     [None, None, None, None, None, None, "Tỷ đồng"],
@@ -27,7 +28,7 @@ INVESTMENT = [
     [None, "Bộ Công thương", 40.5, 50.5, 200.25, 40.1, 98.0],
 ]
 
-EXPORTS = [
+EXPORTS: list[Any] = [
     ["Hàng hóa xuất khẩu"],
     [None] * 8 + ["Nghìn tấn; triệu USD"],
     [None, None, "Ước tính", None, "Cộng dồn", None, "Tháng 6 năm 2021", None, None],
@@ -40,7 +41,7 @@ EXPORTS = [
     [None, "Hàng dệt, may", None, 2900, None, 15200, None, 104.0, None],
 ]
 
-PRODUCTS = [
+PRODUCTS: list[Any] = [
     ["11. Một số sản phẩm chủ yếu của ngành công nghiệp"],
     [None, "Đơn vị", "Thực hiện", "Ước tính", "Cộng dồn", "So với cùng kỳ năm trước (%)", None],
     [None, "tính", "tháng 5", "tháng 6", "6 tháng", "Tháng 6", "6 tháng"],
@@ -51,7 +52,7 @@ PRODUCTS = [
 ]
 
 
-def workbook(**sheets: Sequence[Sequence[object]]) -> bytes:
+def workbook(**sheets: Sequence[Any]) -> bytes:
     book = Workbook()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():
@@ -63,7 +64,7 @@ def workbook(**sheets: Sequence[Sequence[object]]) -> bytes:
     return content.getvalue()
 
 
-def read(**sheets: Sequence[Sequence[object]]) -> PrintedWorkbook:
+def read(**sheets: Sequence[Any]) -> PrintedWorkbook:
     return read_workbook(workbook(**sheets), "2021-06-29-bieu.xlsx")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,7 +20,7 @@ from experiments.odd_files.old_excel import old_workbook
 from models.errors import UnreadableFile
 
 
-def workbook(*values: tuple[str, object]) -> bytes:
+def workbook(*values: tuple[str, Any]) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -146,7 +147,7 @@ def test_an_old_workbook_is_looked_through() -> None:
 
 
 def test_a_lone_cell_far_away_in_an_old_workbook() -> None:
-    rows = [["x"], *[[]] * 65_534, [*[None] * 255, 1]]
+    rows: list[list[object]] = [["x"], *[[]] * 65_534, [*[None] * 255, 1]]
     content = old_workbook({"a": rows})
     assert len(content) < 10_000
     assert "row 65,536 and column 256" in refused(content).found
@@ -157,6 +158,7 @@ def test_too_many_cells_of_an_old_workbook(monkeypatch: pytest.MonkeyPatch) -> N
     assert refused(OLD).found == "4"
 
 
+@pytest.mark.slow
 def test_formats_far_away_are_no_matter() -> None:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)

@@ -26,9 +26,10 @@ from data.readers.plan_document.file import (
 )
 from data.readers.plan_document.xlsx import dump_xlsx
 from data.readers.plan_document.yaml import dump_yaml
-from data.readers.spreadsheet.tables import clean
+from data.readers.spreadsheet.cells import clean
 from models.errors import InvalidPlan, UnreadableFile
-from models.targets.target import Target
+from models.series import Kind
+from models.targets.target import Comparator, Target
 from models.targets.task import Step, Task
 
 PLAN = Plan(
@@ -121,7 +122,8 @@ _bounds = st.floats(-1e9, 1e9).map(lambda bound: float(f"{bound:.12g}"))
 
 @st.composite
 def _targets(draw: st.DrawFn) -> Target:
-    comparator = draw(st.sampled_from(("at_least", "at_most", "between", "about")))
+    comparators: tuple[Comparator, ...] = ("at_least", "at_most", "between", "about")
+    comparator = draw(st.sampled_from(comparators))
     low, high = sorted((draw(_bounds), draw(_bounds)))
     needs_both = comparator == "between"
     lower = None if comparator == "at_most" and draw(st.booleans()) else low
@@ -207,7 +209,8 @@ def _plans(draw: st.DrawFn) -> Plan:
     slugs = draw(st.lists(_slugs, min_size=1, max_size=4, unique=True))
     kpis = [draw(_kpis(slug, slugs[:index])) for index, slug in enumerate(slugs)]
     year = draw(st.integers(2000, 2100))
-    counted = draw(st.sampled_from(("count", "milestone")))
+    counted_kinds: tuple[Kind, ...] = ("count", "milestone")
+    counted = draw(st.sampled_from(counted_kinds))
     kpis.append(Kpi("a_task", draw(_filled), draw(_filled), "items", kind=counted))
     versions = []
     for number in range(1, draw(st.integers(0, 3)) + 1):
@@ -240,12 +243,14 @@ def _plans(draw: st.DrawFn) -> Plan:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_plans())
 def test_any_plan_comes_back_from_yaml(plan: Plan) -> None:
     assert read_plan(dump_yaml(plan).encode(), "plan.yaml") == plan
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_plans())
 def test_any_plan_comes_back_from_xlsx(plan: Plan) -> None:
@@ -285,6 +290,11 @@ def test_the_example_in_the_yaml_template_is_a_plan(tmp_path: Path) -> None:
     assert (second.due, second.judgement) == (None, 0.7)
 
 
+def letters(sheet: Any) -> dict[str, str]:
+    """The letter of each column by its heading."""
+    return {cell.value: cell.column_letter for cell in sheet[1]}
+
+
 def test_the_workbook_offers_lists_for_what_has_fixed_answers(tmp_path: Path) -> None:
     write_template(tmp_path / "blank.xlsx")
     book = openpyxl.load_workbook(tmp_path / "blank.xlsx")
@@ -295,12 +305,12 @@ def test_the_workbook_offers_lists_for_what_has_fixed_answers(tmp_path: Path) ->
         }
         for sheet in book.worksheets
     }
-    headings = {cell.value: cell.column_letter for cell in book["Mục tiêu (Targets)"][1]}
+    headings = letters(book["Mục tiêu (Targets)"])
     targets = lists["Mục tiêu (Targets)"]
     assert "tối thiểu (at_least)" in targets[headings["So sánh (Comparator)"]]
     assert "(growth)" in targets[headings["Dạng (Form)"]]
     assert "(stretch)" in targets[headings["Mức giao (Level)"]]
-    kinds = {cell.value: cell.column_letter for cell in book["Chỉ tiêu (KPIs)"][1]}
+    kinds = letters(book["Chỉ tiêu (KPIs)"])
     assert "(closing)" in lists["Chỉ tiêu (KPIs)"][kinds["Cách tính năm (Kind)"]]
 
 
@@ -314,11 +324,13 @@ def test_a_workbook_filled_in_by_hand_in_english_or_vietnamese(tmp_path: Path) -
     for column, value in enumerate(("beer", "Bia", "", "triệu lít", "Cộng các tháng"), start=1):
         kpis.cell(2, column, value)
     versions = book["Phiên bản (Versions)"]
-    for column, cell in enumerate((1, date(2022, 1, 5), "Quyết định 7"), start=1):
+    adopted: tuple[Any, ...] = (1, date(2022, 1, 5), "Quyết định 7")
+    for column, cell in enumerate(adopted, start=1):
         versions.cell(2, column, cell)
     targets = book["Mục tiêu (Targets)"]
-    for column, value in enumerate((1, "beer", "Tối thiểu", 0.045, None, "growth"), start=1):
-        targets.cell(2, column, value)
+    goal: tuple[Any, ...] = (1, "beer", "Tối thiểu", 0.045, None, "growth")
+    for column, entered in enumerate(goal, start=1):
+        targets.cell(2, column, entered)
     targets["D2"].number_format = "0.0%"
     targets.cell(3, 1, 1)
     for column, value in enumerate(("beer", "about", "1.234,5"), start=2):
@@ -529,7 +541,7 @@ def workbook_with(change: Callable[[openpyxl.Workbook], object]) -> bytes:
     return buffer.getvalue()
 
 
-def put(sheet: str, cell: str, value: object) -> Callable[[openpyxl.Workbook], None]:
+def put(sheet: str, cell: str, value: Any) -> Callable[[openpyxl.Workbook], None]:
     def change(book: openpyxl.Workbook) -> None:
         book[sheet][cell] = value
 

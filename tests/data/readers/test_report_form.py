@@ -84,7 +84,7 @@ CEMENT = {
 
 
 def workbook(
-    rows: Sequence[Sequence[Any]],
+    rows: Sequence[Any],
     merges: Sequence[str] = (),
     formats: dict[str, str] | None = None,
 ) -> bytes:
@@ -93,7 +93,7 @@ def workbook(
     assert sheet is not None
     sheet.title = "Biểu 1"
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     for merge in merges:
         sheet.merge_cells(merge)
     for place, number_format in (formats or {}).items():
@@ -103,7 +103,7 @@ def workbook(
     return buffer.getvalue()
 
 
-def csv_file(rows: Sequence[Sequence[Any]], mark: str = ",", delimiter: str = ";") -> bytes:
+def csv_file(rows: Sequence[Any], mark: str = ",", delimiter: str = ";") -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter)
     for row in rows:
@@ -127,7 +127,7 @@ def figures(form: PrintedWorkbook, slug: str) -> dict[tuple[str, str], float]:
 
 
 def simple(*headers: str, values: Sequence[Any], title: str = TITLE[0], **more: Any) -> bytes:
-    rows = [[title], ["STT", "Chỉ tiêu", "Đơn vị tính", *headers]]
+    rows: list[Any] = [[title], ["STT", "Chỉ tiêu", "Đơn vị tính", *headers]]
     rows += [[1, name, unit, *row] for (name, unit), row in zip(ROWS, values, strict=False)]
     return workbook(rows, **more)
 
@@ -218,7 +218,7 @@ def test_two_tables_on_a_sheet_and_a_second_sheet() -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(SPANNED)))
     sheet = book["Biểu 1"]
     for row in (["Biểu 2. Tháng 6 năm 2021"], ["Sản phẩm", "Ước tháng 6", "Lũy kế 6 tháng"]):
-        sheet.append(row)
+        sheet.append(list(row))
     sheet.append(["Tên lạ", 1, 2])
     other = book.create_sheet("Biểu 3")
     other.append(["Tháng 6/2021"])
@@ -238,7 +238,7 @@ def test_a_row_assigned_before_is_claimed() -> None:
 
 
 def test_totals_and_tasks_are_said_and_left_out() -> None:
-    rows = [TITLE, ["Chỉ tiêu", "Ước tháng 6", "Lũy kế 6 tháng"]]
+    rows: list[Any] = [TITLE, ["Chỉ tiêu", "Ước tháng 6", "Lũy kế 6 tháng"]]
     rows += [["Tổng kim ngạch", 1, 2], ["Dự án thủy điện", 1, 2], ["Xi măng", 1, 2]]
     form = read(workbook(rows))
     assert set(form.claimed.values()) == {"cement"}

@@ -7,6 +7,7 @@ import io
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -15,7 +16,12 @@ from hypothesis import strategies as st
 
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.months import read_day, read_month
-from data.readers.spreadsheet.number_format import parse_number, possible_marks, weigh
+from data.readers.spreadsheet.number_format import (
+    DecimalMark,
+    parse_number,
+    possible_marks,
+    weigh,
+)
 from data.readers.tidy import read_tidy
 from data.vintages.observation import UNDATED, Observation
 from models.errors import InvalidMonth, UnreadableFile
@@ -215,11 +221,11 @@ def test_a_column_in_two_formats_is_refused_with_both_cells() -> None:
     value=st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False),
     vietnamese=st.booleans(),
 )
-def test_a_grouped_number_with_decimals_is_read_back(value: object, vietnamese: bool) -> None:
+def test_a_grouped_number_with_decimals_is_read_back(value: Decimal, vietnamese: bool) -> None:
     text = f"{value:,}"
     if vietnamese:
         text = text.translate(str.maketrans(",.", ".,"))
-    mark = "," if vietnamese else "."
+    mark: DecimalMark = "," if vietnamese else "."
     assert possible_marks(text) == {mark}
     assert parse_number(text, mark) == float(str(value))
 
@@ -302,7 +308,10 @@ def test_a_workbook_with_numbers_and_dates() -> None:
 
 
 def test_a_cell_shown_as_a_percentage_is_per_cent() -> None:
-    rows = [["KPI", "month", "value", "form"], ["exports", "2021-06", 1.045, "yoy"]]
+    rows: list[list[object]] = [
+        ["KPI", "month", "value", "form"],
+        ["exports", "2021-06", 1.045, "yoy"],
+    ]
     content = workbook(rows, {"C2": "0.0%"})
     assert read_tidy(content, "figures.xlsx", KPIS, PUBLISHED)[0].value == 104.5
 
@@ -314,7 +323,10 @@ def test_a_formula_without_a_result_is_refused() -> None:
 
 
 def test_a_date_in_the_value_column_is_refused() -> None:
-    rows = [["KPI", "month", "value"], ["exports", "2021-06", datetime(2021, 5, 1)]]
+    rows: list[list[object]] = [
+        ["KPI", "month", "value"],
+        ["exports", "2021-06", datetime(2021, 5, 1)],
+    ]
     assert "took the number for a date" in refused(workbook(rows)).advice
 
 

@@ -97,5 +97,5 @@ def office(own_service: Any) -> Office:
     store = own_service.app.state.vedich.store
     for role in ROLES:
         add_account(store, role, role, Office.password, "os:root")
-    keys = {scope: add_key(store, scope, scope, "os:root") for scope in SCOPES}
+    keys: dict[str, str] = {scope: add_key(store, scope, scope, "os:root") for scope in SCOPES}
     return Office(own_service, store, keys)

@@ -76,6 +76,7 @@ def test_keys_from_the_terminal(run: Any, store: Store) -> None:
     assert key_of(store, out.strip()) is None
 
 
+@pytest.mark.slow
 def test_a_month_from_the_terminal(run: Any, store: Store) -> None:
     code, out, _ = run("month", "estimate", "2018-06", "coal", "1500", "--reason", "mỏ mới")
     assert code == 0

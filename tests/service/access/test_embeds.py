@@ -13,6 +13,8 @@ import pytest
 from service.charts.fan_chart import FONT
 from service.embeds.card import card_of, to_markdown, to_svg
 
+pytestmark = pytest.mark.slow
+
 PLAN = "demo-2018"
 PAGE, PICTURES = f"/embed/{PLAN}/coal", (f"/embed/{PLAN}/coal/card", f"/embed/{PLAN}/coal/chart")
 SNIPPET = f"/v1/plans/{PLAN}/projections/coal.md"

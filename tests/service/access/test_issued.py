@@ -54,6 +54,7 @@ def test_issued_projections_are_those_of_the_ledger(office: Any) -> None:
     assert issued_projections(office.store, PLAN, JUNE, "coal") == found[:1]
 
 
+@pytest.mark.slow
 def test_the_issue_stays_whatever_is_learned_later(office: Any, quick_retrain: Any) -> None:
     office.bring_month("issued")
     issued = issued_projections(office.store, PLAN)
@@ -67,6 +68,7 @@ def test_the_issue_stays_whatever_is_learned_later(office: Any, quick_retrain: A
     assert issued_projections(office.store, PLAN)[0].stamp != issued[0].stamp
 
 
+@pytest.mark.slow
 def test_what_was_made_for_one_side_is_not_given_to_the_other(
     office: Any, quick_retrain: Any
 ) -> None:

@@ -30,6 +30,7 @@ def test_the_feed_is_empty_until_a_month_is_issued_for_everybody(office: Any) ->
         assert office.ask(who, "GET", f"{FEED}/$count").text == "0"
 
 
+@pytest.mark.slow
 def test_rows_are_the_issued_projections(issued: Any, quick_retrain: Any) -> None:
     stamps = issued.stamps()
     settings = issued.client.app.state.vedich.settings
@@ -67,6 +68,7 @@ def test_answers_are_written_as_odata_4_0(issued: Any) -> None:
     assert (count.text, count.headers["content-type"].partition(";")[0]) == ("4", "text/plain")
 
 
+@pytest.mark.slow
 def test_errors_are_problems_that_odata_clients_understand(issued: Any) -> None:
     wrong = issued.ask("anonymous", "GET", f"{FEED}?$filter=Gold eq 1")
     assert wrong.status_code == 400

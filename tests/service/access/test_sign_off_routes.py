@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from data.db.audit import entries
 from service.shapes.schemas import (
     AuditLog,
@@ -85,6 +87,7 @@ def test_an_estimate_belongs_to_its_month_and_kpi(office: Any) -> None:
     assert set(values.values()) == {None}
 
 
+@pytest.mark.slow
 def test_the_csv_says_value_and_state(office: Any) -> None:
     office.enter(1500.0)
     text = office.ask("viewer", "GET", "/v1/plans/demo-2018/projections.csv?as_of=2018-06").text
@@ -112,8 +115,8 @@ def test_the_tag_follows_the_estimate_and_the_stamp_does_not(office: Any) -> Non
             again = office.ask("viewer", "GET", path, headers={"If-None-Match": tag})
             assert again.status_code == 304
     assert seen[0][0] == f'"{stamp}"'
-    for tags in zip(*seen, strict=True):
-        assert len(set(tags)) == 3
+    for told in zip(*seen, strict=True):
+        assert len(set(told)) == 3
 
 
 def test_a_month_says_what_a_signature_covers(office: Any) -> None:

@@ -33,6 +33,8 @@ from service.report.request import report_of
 from service.state.app_state import AppState
 from service.workflow.sign_off import stamps_of
 
+pytestmark = pytest.mark.slow
+
 BASE = "/v1/plans/demo-2021/report"
 PLAN = Plan("demo-2021", "demo", 2021, "Sở Công Thương", "", "", (), ())
 

@@ -24,6 +24,8 @@ from service.report.document import Block, Number, Report, Table
 from service.report.renderers.fonts import OFFICE, SERIF, serif_folder
 from service.report.renderers.formats import FORMATS, Format, render
 
+pytestmark = pytest.mark.slow
+
 Made = Callable[..., Report]
 
 
@@ -127,7 +129,7 @@ def test_the_content_has_the_figures_of_the_api(
 @pytest.mark.parametrize("part", ["report", "annex"])
 def test_the_workbook_has_real_numbers_and_a_chart_per_kpi(made: Made, part: str) -> None:
     report = made(part=part)
-    book = openpyxl.load_workbook(io.BytesIO(render(report, "xlsx")))
+    book: Any = openpyxl.load_workbook(io.BytesIO(render(report, "xlsx")))
     assert book.sheetnames == ["Báo cáo", "Số liệu", *(one.code for one in report.sheets)]
     sheet = book["Số liệu"]
     heading = next(
@@ -148,7 +150,7 @@ def test_the_workbook_has_real_numbers_and_a_chart_per_kpi(made: Made, part: str
 
 def test_the_word_document_has_the_form_of_the_decree(made: Made) -> None:
     document = docx.Document(io.BytesIO(render(made(), "docx")))
-    section = document.sections[0]
+    section: Any = document.sections[0]
     assert [round(side.mm) for side in (section.left_margin, section.right_margin)] == [30, 15]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
     assert document.styles["Normal"].font.name == OFFICE
@@ -179,7 +181,6 @@ def test_the_pdf_is_set_in_the_packaged_faces(made: Made, tmp_path: Path) -> Non
     assert SERIF.replace(" ", "") in listed.decode()
 
 
-@pytest.mark.slow
 def test_word_as_libreoffice_prints_it(made: Made, tmp_path: Path) -> None:
     if not shutil.which("soffice") or not shutil.which("pdftotext"):
         pytest.skip("not installed (Debian: libreoffice-writer, poppler-utils)")

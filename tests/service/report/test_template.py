@@ -120,6 +120,7 @@ def test_drafts_labels_and_internal_figures_are_marked(made: Made) -> None:
     assert "TÀI LIỆU NỘI BỘ" in " ".join(one.text for one in header.paragraphs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_template_to_begin_from_fills_in_whole(made: Made, lang: Lang) -> None:
     filled = fill(starter(lang), "t.docx", made(lang=lang))

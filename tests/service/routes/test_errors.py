@@ -109,6 +109,7 @@ TARGET_KEYS = ("kpi", "comparator", "lower", "upper", "form", "level", "period",
 WORDS = st.sampled_from(["coal", "at_least", "between", "growth", "absolute", "assigned", "year"])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.fixed_dictionaries(

@@ -79,6 +79,7 @@ def test_the_first_page_leads_to_the_plan_or_the_kpi_asked_for(service: Any) -> 
     assert asked.headers["location"] == f"{PLAN}/kpis/coal?as_of=2018-06&lang=en"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize(
     "page",
@@ -118,6 +119,7 @@ def test_the_other_language_is_one_click_away_on_the_same_page(service: Any) -> 
     assert address(service.get(other).text, "Tiếng Việt") == other.replace("=en", "=vi")
 
 
+@pytest.mark.slow
 def test_the_language_is_that_of_the_settings_unless_asked(home: Path, client_of: Any) -> None:
     store = Store.open(Settings(home=home).store_url)
     client = client_of(create_app(Settings(home=home, lang="en"), store))
@@ -163,6 +165,7 @@ def test_a_page_held_by_the_browser_is_not_sent_again(service: Any) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.slow
 def test_an_estimate_stands_in_the_row_at_once(own_service: Any) -> None:
     before = own_service.get(f"{PLAN}?as_of=2018-06").text
     entry = {"value": 1444.0, "unit": "thousand tonnes", "reason": "a contract"}
@@ -184,6 +187,7 @@ def test_notes_of_planners_stand_on_the_kpi_page_from_their_month_on(own_service
     assert "Mỏ ngừng" not in own_service.get(f"{PLAN}/kpis/coal?as_of=2018-05").text
 
 
+@pytest.mark.slow
 def test_a_viewer_is_shown_no_forms_for_what_only_others_may(
     own_service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +332,7 @@ def test_the_data_page_shows_what_loading_would_do_and_what_was_loaded(own_servi
     assert own_service.get(f"{PLAN}/data?import=u0000").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_planners_own_template_is_filled_in_on_the_page(service: Any) -> None:
     def send(text: str, **more: Any) -> Any:
         document = docx.Document()
@@ -354,9 +359,12 @@ def test_the_vega_script_is_made_once(
     tmp_path: Path, client_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    monkeypatch.setattr(
-        "vl_convert.javascript_bundle", lambda snippet: made.append(snippet) or "let x;"
-    )
+
+    def bundle(snippet: str) -> str:
+        made.append(snippet)
+        return "let x;"
+
+    monkeypatch.setattr("vl_convert.javascript_bundle", bundle)
     settings = Settings(home=tmp_path)
     client = client_of(create_app(settings, Store.open(settings.store_url)))
     answers = [client.get("/static/vega.js") for _ in range(2)]
@@ -366,6 +374,7 @@ def test_the_vega_script_is_made_once(
     assert client.get("/static/other.js").status_code == 404
 
 
+@pytest.mark.slow
 def test_an_empty_database_says_how_to_begin(tmp_path: Path, client_of: Any) -> None:
     settings = Settings(home=tmp_path)
     client = client_of(create_app(settings, Store.open(settings.store_url)))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from data.plans.plan import Plan
 from service.shapes.schemas import JobShape, PlanDetail, PlanList, VersionShape
+from tests.families import demo_plan
 
 PLAN = "/v1/plans/demo-2018"
 TARGET = {"kpi": "coal", "comparator": "at_least", "lower": 1650.0, "source": "made up"}
@@ -27,14 +27,14 @@ def finished(client: Any, address: str) -> dict[str, Any]:
     raise AssertionError(f"still {job}")
 
 
-def test_plans_in_short_and_in_full(service: Any, demo_plan: Plan) -> None:
+def test_plans_in_short_and_in_full(service: Any) -> None:
     listed = PlanList.model_validate(service.get("/v1/plans").json()).plans
     assert [(one.plan, one.kpi_count, one.version_count) for one in listed] == [
         ("demo-2018", 5, 2)
     ]
     assert listed[0].newest_vintage == "2018-06-30"
     full = PlanDetail.model_validate(service.get(PLAN).json())
-    assert [kpi.kpi for kpi in full.kpis] == [kpi.slug for kpi in demo_plan.kpis]
+    assert [kpi.kpi for kpi in full.kpis] == [kpi.slug for kpi in demo_plan().kpis]
     assert full.kpis[2].parts == ["coal", "steel"]
     first, second = full.versions
     assert (first.adopted, second.adopted) == ("2018-01-15", "2018-06-10")
@@ -75,6 +75,7 @@ def test_a_version_that_cannot_be_read_changes_nothing(
     assert own_service.get(PLAN).json() == before
 
 
+@pytest.mark.slow
 def test_retraining_is_a_job_whose_model_answers_when_it_is_done(
     own_service: Any, quick_retrain: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +97,7 @@ def test_retraining_is_a_job_whose_model_answers_when_it_is_done(
     assert after["stamp"] != before["stamp"]
 
 
+@pytest.mark.slow
 def test_retraining_without_a_body_means_the_newest_vintage(
     own_service: Any, quick_retrain: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

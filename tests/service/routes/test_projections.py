@@ -132,6 +132,7 @@ def test_every_projection_has_an_etag_and_answers_304(service: Any, address: str
     assert service.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.mark.slow
 def test_tags_tell_answers_apart(service: Any) -> None:
     tags = [service.get(address).headers["etag"] for address in ADDRESSES]
     tags.append(service.get(f"{COAL}?as_of=2018-05").headers["etag"])
@@ -184,6 +185,7 @@ def test_csv_has_the_numbers_of_the_json(service: Any) -> None:
         assert row["status"] == (target or one)["status"]
 
 
+@pytest.mark.slow
 def test_charts_are_of_their_kind_and_speak_the_language_asked(service: Any) -> None:
     svg = service.get(f"{COAL}/fan-chart.svg?as_of=2018-06&lang=en")
     assert svg.headers["content-type"] == "image/svg+xml"

@@ -40,7 +40,7 @@ def test_the_track_record_is_the_backtest_of_the_model_that_answers(
     expected = summary(rows).set_index(["method", "months_known"])
     for score in record.methods:
         known = "all" if score.months_known is None else score.months_known
-        wanted = expected.loc[(score.method, known)]
+        wanted: Any = expected.loc[(score.method, known)]
         assert score.n == wanted["n"]
         assert score.annual_error == pytest.approx(wanted["annual_error"])
         assert score.coverage_80 == pytest.approx(wanted["coverage_80"])
