@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from statsforecast.ces import cesforecast, switch_ces
-from statsforecast.models import AutoCES
 
 from models.candidates.base import Parameters, require_months, require_movement
 from models.errors import CannotForecast
@@ -48,6 +46,8 @@ class Ces:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
+        from statsforecast.models import AutoCES
+
         scale = Scale(parameters["logs"], parameters["non_negative"])
         values = scale.undo(filled(scale.apply(series.values)))
         unit = float(np.abs(values).mean())
@@ -72,6 +72,8 @@ def simulated(
     ----------
     model : what `AutoCES.fit` leaves in `model_`
     """
+    from statsforecast.ces import cesforecast, switch_ces
+
     states, season = model["states"], switch_ces(model["seasontype"])
     last = range(model["n"], model["n"] + model["m"])  # the states that forecasts rest on
 

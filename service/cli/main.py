@@ -6,6 +6,7 @@ A problem that a person can act on is one line on stderr and exit code 2.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -478,6 +479,7 @@ def plan_roll_over(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
+    gc.set_threshold(50_000, 20, 20)  # large tables of small objects, hardly a cycle
     try:
         code = app(args=arguments, standalone_mode=False)
     except (VedichError, TyperException) as error:
