@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from data.vintages.panel_rows import load_panel
 from service.cli.arguments import day_said, open_store, the_plan
 from service.cli.options import AsOfOption, LangOption, PlanOption
 
@@ -106,7 +108,7 @@ def log_add(
         by=by or process_user(),
         source=source,
     )
-    written = write_log(store, slug, entry, today, process_user())
+    written = write_log(store, partial(load_panel, store), slug, entry, today, process_user())
     print(f"{slug} {kpi}: written down for {written['month']} by {written['by']}.")
 
 
@@ -124,5 +126,5 @@ def log_show(
 
     settings, store = open_store()
     day = as_of_date(as_of) if as_of else None
-    found = log_of(store, the_plan(store, plan), kpi, day)
+    found = log_of(store, partial(load_panel, store), the_plan(store, plan), kpi, day)
     show_log(found, lang.value if lang else settings.lang)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from data.plans.rows import load_plan
+from data.vintages.panel_rows import load_panel
 from service.cli.arguments import day_said, open_store, the_plan
 from service.cli.options import AsOfOption, LangOption, PlanOption
 
@@ -49,7 +51,8 @@ def event_list(
     settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else newest_day(store, load_plan(store, slug))
-    show_events(events_of(store, slug, day, kpi), lang.value if lang else settings.lang)
+    found = events_of(store, partial(load_panel, store), slug, day, kpi)
+    show_events(found, lang.value if lang else settings.lang)
 
 
 @app.command("add")
@@ -134,6 +137,7 @@ def _decide(
     slug, today = the_plan(store, plan), date.today()
     written = decide(
         store,
+        partial(load_panel, store),
         slug,
         kpi,
         event,

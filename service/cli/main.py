@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ import typer
 from typer.exceptions import TyperException
 
 from data.plans.rows import load_plan, plan_slugs, save_plan
+from data.vintages.panel_rows import load_panel
 from models.errors import InputError, VedichError
 from service.cli import accounts, analysis, entries, events, imports, month, scenarios
 from service.cli.arguments import (
@@ -375,7 +377,8 @@ def plan_list() -> None:
     from service.workflow.plans import summary
 
     _settings, store = open_store()
-    show_plans([summary(store, load_plan(store, slug)) for slug in plan_slugs(store)])
+    panel_of = cache(partial(load_panel, store))
+    show_plans([summary(store, panel_of, load_plan(store, slug)) for slug in plan_slugs(store)])
 
 
 @plan_app.command("template")
@@ -404,9 +407,9 @@ def plan_form(
     settings, store = open_store()
     refuse_existing(out)
     slug = the_plan(store, plan)
-    out.write_bytes(
-        form_of(store, slug, Month.parse(month), lang.value if lang else settings.lang)
-    )
+    panel_of = cache(partial(load_panel, store))
+    of, words = Month.parse(month), lang.value if lang else settings.lang
+    out.write_bytes(form_of(store, panel_of, slug, of, words))
     print(f"{out}: fill it in, then: vedich ingest {out} --plan {slug}")
 
 
