@@ -83,7 +83,13 @@ def imported(store: Store, family: str, sha256: str) -> bool:
 def vintages_of(store: Store, family: str) -> tuple[date, ...]:
     """The days on which anything of the family was published."""
     with store.reading() as connection:
-        return read_vintages(connection, family)
+        table = tables.observations
+        chosen = select(table.c.published).distinct()
+        chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
+        unseen = _unseen(connection, family)
+        if unseen:
+            chosen = chosen.where(_seen(unseen))
+        return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
 
 def read_observations(
@@ -101,17 +107,6 @@ def read_observations(
     """
     rows = _rows(connection, family, up_to, kpis, years, held_at)
     return [observation for _, observation in rows]
-
-
-def read_vintages(connection: Connection, family: str) -> tuple[date, ...]:
-    """The days on which anything of the family was published."""
-    table = tables.observations
-    chosen = select(table.c.published).distinct()
-    chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
-    unseen = _unseen(connection, family)
-    if unseen:
-        chosen = chosen.where(_seen(unseen))
-    return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
 
 def was_imported(connection: Connection, family: str, sha256: str) -> bool:
