@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from data.vintages.panel_rows import load_panel
 from service.cli.arguments import day_said, open_store, the_plan
 from service.cli.options import AsOfOption, LangOption, PlanOption
 
@@ -94,6 +93,7 @@ def log_add(
     """Write down what was observed in a month."""
     from data.db.audit import process_user
     from data.plans.entries import LogEntry
+    from data.vintages.panel_rows import load_panel
     from models.series import Month
     from service.workflow.entries import write_log
 
@@ -120,6 +120,7 @@ def log_show(
     lang: LangOption = None,
 ) -> None:
     """The log by month, with its index where one is published."""
+    from data.vintages.panel_rows import load_panel
     from service.cli.output import show_log
     from service.projections.issue import as_of_date
     from service.workflow.entries import log_of

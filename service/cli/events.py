@@ -9,8 +9,6 @@ from typing import Annotated
 
 import typer
 
-from data.plans.rows import load_plan
-from data.vintages.panel_rows import load_panel
 from service.cli.arguments import day_said, open_store, the_plan
 from service.cli.options import AsOfOption, LangOption, PlanOption
 
@@ -44,6 +42,8 @@ def event_list(
     lang: LangOption = None,
 ) -> None:
     """Outliers and level shifts that the figures propose, and what was decided."""
+    from data.plans.rows import load_plan
+    from data.vintages.panel_rows import load_panel
     from service.cli.output import show_events
     from service.projections.issue import as_of_date, newest_day
     from service.workflow.events import events_of
@@ -131,6 +131,7 @@ def _decide(
     accepted: bool,
 ) -> None:
     from data.db.audit import process_user
+    from data.vintages.panel_rows import load_panel
     from service.workflow.events import decide
 
     _settings, store = open_store()

@@ -19,8 +19,6 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from data.plans.rows import load_plan, plan_slugs, save_plan
-from data.vintages.panel_rows import load_panel
 from models.errors import InputError, VedichError
 from service.cli import accounts, analysis, entries, events, imports, month, scenarios
 from service.cli.arguments import (
@@ -91,6 +89,7 @@ def init(
     ] = None,
 ) -> None:
     """Create the database, and load sample plans."""
+    from data.plans.rows import plan_slugs
     from data.samples.load import load_sample
 
     _settings, store = open_store()
@@ -194,6 +193,7 @@ def project(
     lang: LangOption = None,
 ) -> None:
     """What the year will end at, and how every target stands."""
+    from data.plans.rows import load_plan
     from service.projections.estimates import with_estimates
     from service.projections.issue import as_of_date, issue
     from service.projections.joint import together
@@ -202,15 +202,15 @@ def project(
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     issued = issue(store, settings, slug, day, kpi)
-    found = with_estimates(store, [one.projection for one in issued])
+    found = with_estimates(store, [one.view for one in issued])
     joint = None if kpi else together(issued)
     if format is Format.json:
-        import json
+        from service.projections.shape import printed
+        from service.projections.view import ProjectionsView
 
-        content = {"projections": found, "together": joint}
-        print(json.dumps(content, ensure_ascii=False, indent=1))
+        print(printed(ProjectionsView(projections=tuple(found), together=joint)))
     elif format is Format.csv:
-        from service.projections.tables import to_csv
+        from service.projections.columns import to_csv
 
         sys.stdout.write(to_csv(found))
     else:
@@ -243,6 +243,8 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
 ) -> None:
     """Write the report of a plan: Word, PDF, Excel, HTML or Markdown."""
+    from data.plans.rows import load_plan
+
     if context.invoked_subcommand:
         return
     if out is None:
@@ -326,8 +328,8 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
 
     settings, store = open_store()
     result = run_replay(store, settings, stamp)
-    figure = result.recorded["projection"]
-    what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
+    figure = result.recorded.projection
+    what = f"{result.stamp}: {figure.plan} {figure.kpi} as of {figure.as_of}"
     if result.same:
         since = (
             ""
@@ -373,6 +375,8 @@ def serve(
 @plan_app.command("list")
 def plan_list() -> None:
     """The plans there are."""
+    from data.plans.rows import load_plan, plan_slugs
+    from data.vintages.panel_rows import load_panel
     from service.cli.output import show_plans
     from service.workflow.plans import summary
 
@@ -401,6 +405,7 @@ def plan_form(
     lang: LangOption = None,
 ) -> None:
     """Write the blank report form of a month, to fill in and ingest."""
+    from data.vintages.panel_rows import load_panel
     from models.series import Month
     from service.workflow.plan_form import plan_form as form_of
 
@@ -418,6 +423,7 @@ def plan_import(
     file: Annotated[Path, typer.Argument(help="A filled-in .xlsx or .yaml.")],
 ) -> None:
     """Load a plan with its KPIs, versions and targets."""
+    from data.plans.rows import save_plan
     from data.readers.plan_document.file import read_plan
 
     _settings, store = open_store()
@@ -440,6 +446,7 @@ def plan_compare(
     lang: LangOption = None,
 ) -> None:
     """What was added, dropped and changed from one version to another."""
+    from data.plans.rows import load_plan
     from service.workflow.version_comparison import comparison
 
     settings, store = open_store()
@@ -464,6 +471,7 @@ def plan_roll_over(
 ) -> None:
     """Make a later year's plan: the same KPIs, no targets yet."""
     from data.plans.roll_over import roll_over, target_drafts
+    from data.plans.rows import load_plan, plan_slugs, save_plan
     from data.readers.plan_document.file import write_plan
 
     _settings, store = open_store()

@@ -189,7 +189,7 @@ def _assign(
             elif found[0].parts:
                 parts = ", ".join(found[0].parts)
                 notes.append(f"'{row.name}' is the sum of {parts}; its own figures are left out")
-            elif found[0].kind in ("milestone", "log"):
+            elif not found[0].traits.has_months:
                 notes.append(f"'{row.name}' is a task without monthly figures; left out")
             else:
                 claimed.append(_Claim(table, row, found[0]))
@@ -264,7 +264,7 @@ def _figures(
             value = figures.value(cell)
             if value is None or column.measure is None:
                 continue
-            if kpi is not None and kpi.kind == "growth" and column.measure in LEVELS:
+            if kpi is not None and kpi.traits.known_by_rates and column.measure in LEVELS:
                 note = f"'{row.name}' is known by its rates alone; its levels are left out"
                 if note not in notes:
                     notes.append(note)
@@ -300,7 +300,7 @@ def _check_swapped(claimed: Sequence[_Claim], figures: Figures, problems: list[P
             continue
         pairs = []
         for claim in claimed:
-            if claim.table is not table or claim.kpi.kind not in ("flow", "count"):
+            if claim.table is not table or not claim.kpi.traits.adds_up:
                 continue
             cells = [claim.row.cells.get(places[name]) for name in ("month_est", "ytd")]
             month, to_date = (figures.value(cell) if cell else None for cell in cells)
