@@ -17,7 +17,6 @@ from typing import Any
 import xlsxwriter
 
 from data.db.store import Store
-from data.ingestion.matching import takes_figures
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
@@ -69,7 +68,7 @@ def plan_form(store: Store, panel_of: PanelOf, slug: str, month: Month, lang: La
     plan = load_plan(store, slug)
     if month.year != plan.year:
         raise InputError(f"expected a month of {plan.year}, the year of '{slug}'; found {month}.")
-    kpis = [kpi for kpi in plan.kpis if takes_figures(kpi)]
+    kpis = [kpi for kpi in plan.kpis if kpi.takes_figures]
     if not kpis:
         raise InputError(f"expected a KPI of '{slug}' with monthly figures, found none; add one.")
     label = label_of(plan, demonstrates(plan, panel_of))
