@@ -56,15 +56,10 @@ def suggestions(
 
 
 def _may_be(row: PrintedRow, kpi: Kpi) -> bool:
-    if not takes_figures(kpi) or units_differ(row.unit, kpi.unit):
+    if not kpi.takes_figures or units_differ(row.unit, kpi.unit):
         return False
     places = {(one.table, one.quantity) for one in kpi.rows}
     return not places or row.table == TIDY or (row.table, row.quantity) in places
-
-
-def takes_figures(kpi: Kpi) -> bool:
-    """Whether figures of a KPI are loaded, rather than made of others' or reported as tasks."""
-    return not kpi.parts and kpi.traits.own_figures
 
 
 def _names(kpi: Kpi) -> set[str]:

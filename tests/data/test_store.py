@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from data.db.revision import revision_of
-from data.db.store import Store
+from data.db.store import HEAD, Store
 from data.ingestion.imports import undo
 from data.ingestion.reading import PrintedRow
 from data.ingestion.rows import write_match
@@ -160,6 +164,19 @@ def test_names_may_change(store: Store) -> None:
     assert saved.changed_kpis == ("exports",)
     assert load_plan(store, "somewhere-2021").kpi("exports").name_en == "Goods sold abroad"
     assert revision_of(store, "somewhere") != before
+
+
+def test_the_store_names_the_newest_migration(tmp_path: Path) -> None:
+    scripts = ScriptDirectory(str(files("data.db") / "migrations"))
+    assert scripts.get_current_head() == HEAD
+    url = f"sqlite:///{tmp_path / 'vedich.db'}"
+    Store.open(url).close()
+    program = (
+        "import sys; from data.db.store import Store; Store.open(sys.argv[1]).close(); "
+        "print('alembic' in sys.modules)"
+    )
+    opened = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True)
+    assert (opened.stdout, opened.stderr) == ("False\n", "")
 
 
 def test_unknown_names_say_what_there_is(store: Store) -> None:
