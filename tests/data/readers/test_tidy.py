@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.months import read_day, read_month
 from data.readers.spreadsheet.number_format import parse_number, possible_marks, weigh
-from data.readers.tidy import read_tidy
+from data.readers.tidy.file import read_tidy
 from data.vintages.observation import UNDATED, Observation
 from models.errors import InvalidMonth, UnreadableFile
 from models.series import Month
