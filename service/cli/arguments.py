@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from data.plans.rows import load_plan, plan_slugs
 from models.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,11 +29,15 @@ def open_store() -> tuple[Settings, Store]:
 
 def the_plan(store: Store, given: str | None) -> str:
     """The plan that was named, or the only one there is; asked for at a terminal."""
+    from data.plans.rows import plan_slugs
+
     return given or _one_of(plan_slugs(store), "--plan")
 
 
 def family_plan(store: Store, given: str | None) -> Plan:
     """A plan of the family that is meant: with one family any of its plans will do."""
+    from data.plans.rows import load_plan, plan_slugs
+
     plans = plan_slugs(store)
     one_family = len({slug.rpartition("-")[0] for slug in plans}) == 1
     return load_plan(store, given or _one_of(plans[-1:] if one_family else plans, "--plan"))

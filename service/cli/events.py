@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from data.plans.rows import load_plan
 from service.cli.arguments import day_said, open_store, the_plan
 from service.cli.options import AsOfOption, LangOption, PlanOption
 
@@ -42,6 +41,7 @@ def event_list(
     lang: LangOption = None,
 ) -> None:
     """Outliers and level shifts that the figures propose, and what was decided."""
+    from data.plans.rows import load_plan
     from service.cli.output import show_events
     from service.projections.issue import as_of_date, newest_day
     from service.workflow.events import events_of

@@ -17,7 +17,6 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from data.plans.rows import load_plan, plan_slugs, save_plan
 from models.errors import InputError, VedichError
 from service.cli import accounts, analysis, entries, events, imports, month, scenarios
 from service.cli.arguments import (
@@ -88,6 +87,7 @@ def init(
     ] = None,
 ) -> None:
     """Create the database, and load sample plans."""
+    from data.plans.rows import plan_slugs
     from data.samples.load import load_sample
 
     _settings, store = open_store()
@@ -191,6 +191,7 @@ def project(
     lang: LangOption = None,
 ) -> None:
     """What the year will end at, and how every target stands."""
+    from data.plans.rows import load_plan
     from service.projections.estimates import with_estimates
     from service.projections.issue import as_of_date, issue
     from service.projections.joint import together
@@ -240,6 +241,8 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
 ) -> None:
     """Write the report of a plan: Word, PDF, Excel, HTML or Markdown."""
+    from data.plans.rows import load_plan
+
     if context.invoked_subcommand:
         return
     if out is None:
@@ -370,6 +373,7 @@ def serve(
 @plan_app.command("list")
 def plan_list() -> None:
     """The plans there are."""
+    from data.plans.rows import load_plan, plan_slugs
     from service.cli.output import show_plans
     from service.workflow.plans import summary
 
@@ -414,6 +418,7 @@ def plan_import(
     file: Annotated[Path, typer.Argument(help="A filled-in .xlsx or .yaml.")],
 ) -> None:
     """Load a plan with its KPIs, versions and targets."""
+    from data.plans.rows import save_plan
     from data.readers.plan_document.file import read_plan
 
     _settings, store = open_store()
@@ -436,6 +441,7 @@ def plan_compare(
     lang: LangOption = None,
 ) -> None:
     """What was added, dropped and changed from one version to another."""
+    from data.plans.rows import load_plan
     from service.workflow.version_comparison import comparison
 
     settings, store = open_store()
@@ -460,6 +466,7 @@ def plan_roll_over(
 ) -> None:
     """Make a later year's plan: the same KPIs, no targets yet."""
     from data.plans.roll_over import roll_over, target_drafts
+    from data.plans.rows import load_plan, plan_slugs, save_plan
     from data.readers.plan_document.file import write_plan
 
     _settings, store = open_store()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from data.plans.rows import load_plan
 from service.cli.arguments import open_store, the_plan
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ KpiOption = Annotated[
 @app.command()
 def show(month: MonthArgument, plan: PlanOption = None) -> None:
     """State and history of a month and of its official estimates."""
+    from data.plans.rows import load_plan
     from data.sign_off.rows import sign_off
     from models.series import Month
 
@@ -50,6 +50,7 @@ def estimate(
 ) -> None:
     """Enter the department's own estimate for the year, as a draft."""
     from data.db.audit import process_user
+    from data.plans.rows import load_plan
     from data.sign_off.signing import enter_estimate
     from models.series import Month
 
@@ -72,6 +73,7 @@ def sign(
 ) -> None:
     """Take a month with its estimates, or one estimate, a step on."""
     from data.db.audit import process_user
+    from data.plans.rows import load_plan
     from data.sign_off.rows import sign_off
     from data.sign_off.rules import figures_of
     from data.sign_off.signing import sign_estimate, sign_month
@@ -100,6 +102,7 @@ def send_back(
 ) -> None:
     """Make a month, or one estimate, a draft again; what was issued stays issued."""
     from data.db.audit import process_user
+    from data.plans.rows import load_plan
     from data.sign_off.signing import return_estimate, return_month
     from models.series import Month
 
@@ -121,6 +124,7 @@ def _stamps(store: Store, settings: Settings, plan: str, month: str) -> dict[str
 
 
 def _show(store: Store, held: SignOff, lang: Lang) -> None:
+    from data.plans.rows import load_plan
     from service.cli.output import show_month
 
     show_month(held, load_plan(store, held.plan), lang)

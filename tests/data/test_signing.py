@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.accounts.accounts import add_account
 from data.db.audit import entries
+from data.db.revision import revision_of
 from data.db.store import Store
 from data.ledger.projections import record_projection
 from data.plans.kpi import Kpi
@@ -46,7 +47,7 @@ STAMPS = {"imports": "IMPORTSJUNE2", "exports": "EXPORTSJUNE2"}  # in another or
 
 
 @pytest.fixture
-def app_state(store: Store) -> Store:
+def desk(store: Store) -> Store:
     """A store with the plan, its projections of June in the ledger, and accounts."""
     save_plan(store, PLAN)
     for kpi, stamp in STAMPS.items():
@@ -72,13 +73,13 @@ def sign_june(store: Store, to: State, by: str = "minh", note: str = "") -> Sign
     return sign_month(store, PLAN, JUNE, STAMPS, seen, to, by, note)
 
 
-def test_an_estimate_from_draft_to_issued(app_state: Store) -> None:
-    held = enter(app_state, 335_000.0)
+def test_an_estimate_from_draft_to_issued(desk: Store) -> None:
+    held = enter(desk, 335_000.0)
     assert held.newest("exports").value == 335_000.0
     assert held.newest("exports").reason == "đơn hàng quý IV"
-    sign(app_state, "checked", "minh")
-    sign(app_state, "approved", "hoa")
-    held = sign(app_state, "issued", "hoa")
+    sign(desk, "checked", "minh")
+    sign(desk, "approved", "hoa")
+    held = sign(desk, "issued", "hoa")
     history = [(step.state, step.by) for step in held.newest("exports").steps]
     assert history == [
         ("draft", "linh"),
@@ -87,7 +88,7 @@ def test_an_estimate_from_draft_to_issued(app_state: Store) -> None:
         ("issued", "hoa"),
     ]
     assert held.issued["exports"].value == 335_000.0
-    told = entries(app_state, subject="somewhere-2021 2021-06 exports")
+    told = entries(desk, subject="somewhere-2021 2021-06 exports")
     assert [(one.by, one.action) for one in reversed(told)] == [
         ("linh", "estimate.draft"),
         ("minh", "estimate.checked"),
@@ -99,23 +100,23 @@ def test_an_estimate_from_draft_to_issued(app_state: Store) -> None:
     assert (told[0].before["state"], told[0].after["state"]) == ("approved", "issued")
 
 
-def test_a_changed_value_is_a_draft_again_and_the_issued_one_stays(app_state: Store) -> None:
-    enter(app_state, 335_000.0)
+def test_a_changed_value_is_a_draft_again_and_the_issued_one_stays(desk: Store) -> None:
+    enter(desk, 335_000.0)
     for to in ("checked", "approved", "issued"):
-        sign(app_state, to)
-    held = enter(app_state, 340_000.0)
+        sign(desk, to)
+    held = enter(desk, 340_000.0)
     assert (held.newest("exports").value, held.newest("exports").state) == (340_000.0, "draft")
     assert held.issued["exports"].value == 335_000.0
-    told = entries(app_state, action="estimate.draft")[0]
+    told = entries(desk, action="estimate.draft")[0]
     assert told.before is not None
     assert (told.before["value"], told.before["state"]) == (335_000.0, "issued")
 
 
-def test_the_same_value_for_the_same_reason_is_refused(app_state: Store) -> None:
-    enter(app_state, 335_000.0)
+def test_the_same_value_for_the_same_reason_is_refused(desk: Store) -> None:
+    enter(desk, 335_000.0)
     with pytest.raises(InvalidEstimate, match="335,000 million USD already"):
-        enter(app_state, 335_000.0, by="minh")
-    assert len(sign_off(app_state, PLAN.slug, JUNE).estimates) == 1
+        enter(desk, 335_000.0, by="minh")
+    assert len(sign_off(desk, PLAN.slug, JUNE).estimates) == 1
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_the_same_value_for_the_same_reason_is_refused(app_state: Store) -> None
     ],
 )
 def test_what_cannot_be_entered(
-    app_state: Store, change: dict[str, object], kind: type[Exception], said: str
+    desk: Store, change: dict[str, object], kind: type[Exception], said: str
 ) -> None:
     given = {
         "month": JUNE,
@@ -140,17 +141,17 @@ def test_what_cannot_be_entered(
         "by": "linh",
     }
     with pytest.raises(kind, match=said):
-        enter_estimate(app_state, PLAN, **{**given, **change})  # type: ignore[arg-type]
-    assert months_begun(app_state, PLAN.slug) == ()
+        enter_estimate(desk, PLAN, **{**given, **change})  # type: ignore[arg-type]
+    assert months_begun(desk, PLAN.slug) == ()
 
 
-def test_the_author_does_not_check_their_own(app_state: Store) -> None:
-    enter(app_state, 335_000.0, by="linh")
+def test_the_author_does_not_check_their_own(desk: Store) -> None:
+    enter(desk, 335_000.0, by="linh")
     with pytest.raises(NotAllowed, match="'linh' entered a value"):
-        sign(app_state, "checked", "linh")
-    assert sign(app_state, "checked", "minh").newest("exports").state == "checked"
+        sign(desk, "checked", "linh")
+    assert sign(desk, "checked", "minh").newest("exports").state == "checked"
     with pytest.raises(NotAllowed, match="'linh' entered a value"):
-        sign(app_state, "approved", "linh")
+        sign(desk, "approved", "linh")
 
 
 def test_without_accounts_there_is_nobody_to_tell_apart(store: Store) -> None:
@@ -159,118 +160,118 @@ def test_without_accounts_there_is_nobody_to_tell_apart(store: Store) -> None:
     assert sign(store, "checked", "local").newest("exports").state == "checked"
 
 
-def test_a_step_is_for_the_value_that_was_looked_at(app_state: Store) -> None:
-    seen = enter(app_state, 335_000.0).newest("exports").id
-    enter(app_state, 340_000.0)
+def test_a_step_is_for_the_value_that_was_looked_at(desk: Store) -> None:
+    seen = enter(desk, 335_000.0).newest("exports").id
+    enter(desk, 340_000.0)
     with pytest.raises(OutOfTurn, match="changed to 340,000 million USD by 'linh'"):
-        sign(app_state, "checked", "minh", seen)
-    assert sign_off(app_state, PLAN.slug, JUNE).newest("exports").state == "draft"
+        sign(desk, "checked", "minh", seen)
+    assert sign_off(desk, PLAN.slug, JUNE).newest("exports").state == "draft"
 
 
-def test_sending_back_asks_for_a_reason_and_keeps_it(app_state: Store) -> None:
-    enter(app_state, 335_000.0)
-    sign(app_state, "checked")
+def test_sending_back_asks_for_a_reason_and_keeps_it(desk: Store) -> None:
+    enter(desk, 335_000.0)
+    sign(desk, "checked")
     with pytest.raises(InputError, match="expected a reason"):
-        return_estimate(app_state, PLAN, JUNE, "exports", "hoa", "")
-    held = return_estimate(app_state, PLAN, JUNE, "exports", "hoa", "chưa có số cửa khẩu")
+        return_estimate(desk, PLAN, JUNE, "exports", "hoa", "")
+    held = return_estimate(desk, PLAN, JUNE, "exports", "hoa", "chưa có số cửa khẩu")
     assert held.newest("exports").state == "draft"
     assert held.newest("exports").steps[-1].note == "chưa có số cửa khẩu"
     assert held.newest("exports").author == "linh"
     for to in ("checked", "approved", "issued"):
-        sign(app_state, to)
+        sign(desk, to)
     with pytest.raises(OutOfTurn, match="enter a new value instead"):
-        return_estimate(app_state, PLAN, JUNE, "exports", "hoa", "a reason")
+        return_estimate(desk, PLAN, JUNE, "exports", "hoa", "a reason")
 
 
-def test_what_was_not_entered_cannot_be_signed(app_state: Store) -> None:
+def test_what_was_not_entered_cannot_be_signed(desk: Store) -> None:
     with pytest.raises(UnknownEstimate, match="'exports' was entered in 2021-06"):
-        sign_estimate(app_state, PLAN, JUNE, "exports", 1, "checked", "minh")
+        sign_estimate(desk, PLAN, JUNE, "exports", 1, "checked", "minh")
     with pytest.raises(UnknownKpi, match="'exprots'"):
-        sign_estimate(app_state, PLAN, JUNE, "exprots", 1, "checked", "minh")
+        sign_estimate(desk, PLAN, JUNE, "exprots", 1, "checked", "minh")
 
 
-def test_a_month_takes_its_estimates_along(app_state: Store) -> None:
-    enter(app_state, 335_000.0)
-    enter(app_state, 330_000.0, kpi="imports")
-    sign(app_state, "checked", "hoa")
-    held = sign_june(app_state, "checked", "minh")
+def test_a_month_takes_its_estimates_along(desk: Store) -> None:
+    enter(desk, 335_000.0)
+    enter(desk, 330_000.0, kpi="imports")
+    sign(desk, "checked", "hoa")
+    held = sign_june(desk, "checked", "minh")
     assert {one.state for one in held.current.values()} == {"checked"}
     assert held.newest("exports").steps[-1].by == "hoa"
     assert held.newest("imports").steps[-1].by == "minh"
-    sign_june(app_state, "approved", "hoa")
-    held = sign_june(app_state, "issued", "hoa")
+    sign_june(desk, "approved", "hoa")
+    held = sign_june(desk, "issued", "hoa")
     assert held.state == "issued"
     assert set(held.issued) == {"exports", "imports"}
 
 
-def test_issuing_keeps_which_projections_were_issued(app_state: Store) -> None:
-    assert issue_of(app_state, PLAN.slug, JUNE) is None
+def test_issuing_keeps_which_projections_were_issued(desk: Store) -> None:
+    assert issue_of(desk, PLAN.slug, JUNE) is None
     for to in ("checked", "approved"):
-        sign_june(app_state, to)
-    assert not was_issued(app_state, "EXPORTSJUNE2")
-    assert issued_months(app_state, PLAN.slug) == ()
-    sign_june(app_state, "issued", note="theo công văn 12")
-    issue = issue_of(app_state, PLAN.slug, JUNE)
+        sign_june(desk, to)
+    assert not was_issued(desk, "EXPORTSJUNE2")
+    assert issued_months(desk, PLAN.slug) == ()
+    sign_june(desk, "issued", note="theo công văn 12")
+    issue = issue_of(desk, PLAN.slug, JUNE)
     assert issue is not None
     assert list(issue.stamps.items()) == list(STAMPS.items())
     assert (issue.step.by, issue.step.note) == ("minh", "theo công văn 12")
-    assert was_issued(app_state, "EXPORTSJUNE2")
-    assert issued_months(app_state, PLAN.slug) == (JUNE,)
-    return_month(app_state, PLAN, JUNE, "minh", "số sai")
-    assert sign_off(app_state, PLAN.slug, JUNE).state == "draft"
-    assert issue_of(app_state, PLAN.slug, JUNE) == issue
+    assert was_issued(desk, "EXPORTSJUNE2")
+    assert issued_months(desk, PLAN.slug) == (JUNE,)
+    return_month(desk, PLAN, JUNE, "minh", "số sai")
+    assert sign_off(desk, PLAN.slug, JUNE).state == "draft"
+    assert issue_of(desk, PLAN.slug, JUNE) == issue
 
 
-def test_an_issue_of_one_estimate_is_none_of_the_month(app_state: Store) -> None:
-    enter(app_state, 335_000.0)
+def test_an_issue_of_one_estimate_is_none_of_the_month(desk: Store) -> None:
+    enter(desk, 335_000.0)
     for to in ("checked", "approved", "issued"):
-        sign(app_state, to)
-    assert issued_months(app_state, PLAN.slug) == ()
-    assert issue_of(app_state, PLAN.slug, JUNE) is None
-    assert months_begun(app_state, PLAN.slug) == (JUNE,)
+        sign(desk, to)
+    assert issued_months(desk, PLAN.slug) == ()
+    assert issue_of(desk, PLAN.slug, JUNE) is None
+    assert months_begun(desk, PLAN.slug) == (JUNE,)
 
 
-def test_a_month_is_not_checked_by_an_author_in_it(app_state: Store) -> None:
-    enter(app_state, 335_000.0, by="linh")
+def test_a_month_is_not_checked_by_an_author_in_it(desk: Store) -> None:
+    enter(desk, 335_000.0, by="linh")
     with pytest.raises(NotAllowed, match="2021-06 of 'somewhere-2021': 'linh'"):
-        sign_june(app_state, "checked", "linh")
-    assert sign_off(app_state, PLAN.slug, JUNE).steps == ()
+        sign_june(desk, "checked", "linh")
+    assert sign_off(desk, PLAN.slug, JUNE).steps == ()
 
 
-def test_an_estimate_sent_back_holds_its_month_up_whole(app_state: Store) -> None:
-    enter(app_state, 335_000.0)
-    enter(app_state, 330_000.0, kpi="imports")
-    sign_june(app_state, "checked")
-    return_estimate(app_state, PLAN, JUNE, "imports", "hoa", "a reason")
+def test_an_estimate_sent_back_holds_its_month_up_whole(desk: Store) -> None:
+    enter(desk, 335_000.0)
+    enter(desk, 330_000.0, kpi="imports")
+    sign_june(desk, "checked")
+    return_estimate(desk, PLAN, JUNE, "imports", "hoa", "a reason")
     with pytest.raises(OutOfTurn, match=r"estimate of 'imports'.* is 'draft'"):
-        sign_june(app_state, "approved", "hoa")
-    held = sign_off(app_state, PLAN.slug, JUNE)
+        sign_june(desk, "approved", "hoa")
+    held = sign_off(desk, PLAN.slug, JUNE)
     assert (held.state, held.newest("exports").state) == ("checked", "checked")
 
 
-def test_what_is_signed_is_what_was_looked_at(app_state: Store) -> None:
+def test_what_is_signed_is_what_was_looked_at(desk: Store) -> None:
     seen = figures_of(STAMPS, {})
-    enter(app_state, 335_000.0)
+    enter(desk, 335_000.0)
     with pytest.raises(OutOfTurn, match="changed since they were shown"):
-        sign_month(app_state, PLAN, JUNE, STAMPS, seen, "checked", "minh")
+        sign_month(desk, PLAN, JUNE, STAMPS, seen, "checked", "minh")
 
 
-def test_what_is_approved_is_what_was_checked(app_state: Store) -> None:
-    sign_june(app_state, "checked")
+def test_what_is_approved_is_what_was_checked(desk: Store) -> None:
+    sign_june(desk, "checked")
     revised = {**STAMPS, "exports": "EXPORTSJUNE3"}
-    app_state.record_projection("EXPORTSJUNE3", PLAN.slug, "exports", {})
+    record_projection(desk, "EXPORTSJUNE3", PLAN.slug, "exports", {})
     with pytest.raises(OutOfTurn, match="changed since they were checked"):
-        sign_month(app_state, PLAN, JUNE, revised, figures_of(revised, {}), "approved", "minh")
-    return_month(app_state, PLAN, JUNE, "minh", "new figures")
+        sign_month(desk, PLAN, JUNE, revised, figures_of(revised, {}), "approved", "minh")
+    return_month(desk, PLAN, JUNE, "minh", "new figures")
     for to in ("checked", "approved", "issued"):
-        sign_month(app_state, PLAN, JUNE, revised, figures_of(revised, {}), to, "minh")
-    issue = issue_of(app_state, PLAN.slug, JUNE)
+        sign_month(desk, PLAN, JUNE, revised, figures_of(revised, {}), to, "minh")
+    issue = issue_of(desk, PLAN.slug, JUNE)
     assert issue is not None
     assert issue.stamps["exports"] == "EXPORTSJUNE3"
 
 
-def test_of_two_who_sign_at_once_one_is_right(app_state: Store, store_url: str) -> None:
-    enter(app_state, 335_000.0)
+def test_of_two_who_sign_at_once_one_is_right(desk: Store, store_url: str) -> None:
+    enter(desk, 335_000.0)
     doors = [Store.open(store_url) for _ in range(4)]
 
     def check(door: Store) -> bool:
@@ -282,21 +283,21 @@ def test_of_two_who_sign_at_once_one_is_right(app_state: Store, store_url: str) 
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(check, doors)) == 1
-    assert len(sign_off(app_state, PLAN.slug, JUNE).newest("exports").steps) == 2
+    assert len(sign_off(desk, PLAN.slug, JUNE).newest("exports").steps) == 2
     for door in doors:
         door.close()
 
 
-def test_signing_changes_the_revision_but_not_that_of_the_figures(app_state: Store) -> None:
-    app_state.save_plan(replace(PLAN, slug="elsewhere-2021", family="elsewhere"))
-    before, elsewhere = app_state.revision("somewhere"), app_state.revision("elsewhere")
-    enter(app_state, 335_000.0)
-    entered = app_state.revision("somewhere")
-    sign(app_state, "checked")
-    signed = app_state.revision("somewhere")
+def test_signing_changes_the_revision_but_not_that_of_the_figures(desk: Store) -> None:
+    save_plan(desk, replace(PLAN, slug="elsewhere-2021", family="elsewhere"))
+    before, elsewhere = revision_of(desk, "somewhere"), revision_of(desk, "elsewhere")
+    enter(desk, 335_000.0)
+    entered = revision_of(desk, "somewhere")
+    sign(desk, "checked")
+    signed = revision_of(desk, "somewhere")
     assert len({before, entered, signed}) == 3
     assert before.figures == entered.figures == signed.figures
-    assert app_state.revision("elsewhere") == elsewhere
+    assert revision_of(desk, "elsewhere") == elsewhere
 
 
 @pytest.mark.parametrize(
@@ -310,9 +311,9 @@ def test_signing_changes_the_revision_but_not_that_of_the_figures(app_state: Sto
         "DELETE FROM issued_figures",
     ],
 )
-def test_the_database_refuses_to_change_what_was_signed(app_state: Store, statement: str) -> None:
-    enter(app_state, 335_000.0)
+def test_the_database_refuses_to_change_what_was_signed(desk: Store, statement: str) -> None:
+    enter(desk, 335_000.0)
     for to in ("checked", "approved", "issued"):
-        sign_june(app_state, to)
-    with pytest.raises(DBAPIError, match="append-only"), app_state.writing() as connection:
+        sign_june(desk, to)
+    with pytest.raises(DBAPIError, match="append-only"), desk.writing() as connection:
         connection.execute(text(statement))

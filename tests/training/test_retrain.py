@@ -19,11 +19,11 @@ import pytest
 
 from data.db.store import Store
 from data.ledger.promotions import promotions_of
-from data.plans.rows import load_plan
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from data.vintages.observation import Observation
 from data.vintages.panel_rows import load_panel
-from data.vintages.rows import ImportRecord
+from data.vintages.rows import ImportRecord, add_observations
 from models.candidates.base import Candidate, Parameters
 from models.errors import (
     InputError,
@@ -252,7 +252,7 @@ def test_a_worse_model_becomes_challenger_and_answers_only_by_hand(
     assert (promotion.version, promotion.as_of, promotion.promoted_at) == ("2", JUNE, NOON)
     assert fake_tracker.aliases == {"champion": "2"}
     assert bundle_for(own, settings.bundles, "demo", JUNE).content_hash == bad.bundle_hash
-    assert [one.version for one in own.promotions("demo")] == ["1", "2"]
+    assert [one.version for one in promotions_of(own, "demo")] == ["1", "2"]
 
     assert retrain(own, settings, "demo-2018", JUNE, **options).decision.promoted
     by_hand = retrain(own, settings, "demo-2018", JUNE, **absurd, promote=True)
@@ -299,8 +299,8 @@ def test_a_bundle_for_a_past_month_is_what_would_have_been_learned_then(
 ) -> None:
     """A store that never saw June gives the same digits as one that did."""
     then = Store.open(f"sqlite:///{tmp_path / 'then.db'}")
-    then.save_plan(own.plan("demo-2018"))
-    then.add_observations("demo", [one for one in figures if one.published <= MAY], IMPORT)
+    save_plan(then, load_plan(own, "demo-2018"))
+    add_observations(then, "demo", [one for one in figures if one.published <= MAY], IMPORT)
     before, after = (
         retrain(store, settings, "demo-2018", MAY, **options) for store in (then, own)
     )
@@ -332,7 +332,7 @@ def test_what_could_not_be_recorded_does_not_answer(
     fake_tracker.away = TrackingUnavailable("expected MLflow, found a full disk")
     with pytest.raises(TrackingUnavailable):
         retrain(own, settings, "demo-2018", JUNE, **options)
-    assert own.promotions("demo") == ()
+    assert promotions_of(own, "demo") == ()
     fake_tracker.away = None
     retrain(own, settings, "demo-2018", JUNE, **options)
     assert bundle_for(own, settings.bundles, "demo", JUNE).version == "1"
@@ -361,7 +361,7 @@ def test_a_family_without_figures_or_an_unknown_plan_or_engine_is_an_error(
     with pytest.raises(NoObservations, match="choose a later date"):
         retrain(own, settings, "demo-2018", date(2001, 1, 1), **options)
     empty = Store.open(f"sqlite:///{tmp_path / 'empty.db'}")
-    empty.save_plan(own.plan("demo-2018"))
+    save_plan(empty, load_plan(own, "demo-2018"))
     with pytest.raises(NoObservations, match="has no figures yet"):
         retrain(empty, settings, "demo-2018", **options)
     empty.close()
@@ -382,7 +382,7 @@ def test_the_report_names_what_could_not_be_learned(
     assert report.scores.empty
     learned = read_bundle(report.folder).learned["coal"]
     assert learned.calibration is None
-    series = part.series_as_of("demo", "coal", early)
+    series = load_panel(part, "demo", early).series_as_of("coal", early)
     assert project(series, (), learned, candidates=cheap).annual is not None
     part.close()
 
@@ -442,7 +442,7 @@ def nobody_listening() -> Iterator[str]:
 def copied(store: Store, folder: Path, only: tuple[str, ...] = KPIS) -> Store:
     """The plan and (some) figures of a store in another one, `folder`/vedich.db."""
     copy = Store.open(f"sqlite:///{folder / 'vedich.db'}")
-    copy.save_plan(load_plan(store, "demo-2018"))
+    save_plan(copy, load_plan(store, "demo-2018"))
     printed = load_panel(store, "demo").printed
-    copy.add_observations("demo", [one for kpi in only for one in printed.get(kpi, ())], IMPORT)
+    add_observations(copy, "demo", [one for kpi in only for one in printed.get(kpi, ())], IMPORT)
     return copy

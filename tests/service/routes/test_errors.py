@@ -81,7 +81,7 @@ def test_an_unexpected_error_is_500_and_gives_nothing_away(
     def fail(*_given: Any) -> Any:
         raise error("a secret")
 
-    monkeypatch.setattr(own_service.app.state.vedich.store, "plan", fail)
+    monkeypatch.setattr(own_service.app.state.vedich.store, "reading", fail)
     method = "POST" if address.endswith("retrain") else "GET"
     response = own_service.request(method, address)
     assert response.status_code == 500
