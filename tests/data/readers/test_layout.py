@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from data.ingestion.reading import Claims, FileRead, read_file
 from data.plans.kpi import Kpi, RowSelector
 from data.readers.gso.annex import Annex
 from data.readers.layout import recognise
 from data.readers.report_form.form import ReportForm
-from data.readers.spreadsheet import cells, workbook
+from data.readers.spreadsheet.cells import Row, Sheets
+from data.readers.spreadsheet.intake import kind_of
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTables
 from experiments.odd_files.old_excel import old_workbook
@@ -64,7 +66,7 @@ def xlsx(rows: Rows) -> bytes:
     assert sheet is not None
     sheet.title = "Biểu 1"
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -87,13 +89,13 @@ def read(content: bytes) -> FileRead:
 def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each library opens a workbook, and how often the file is looked through."""
     counts: Counter[str] = Counter()
-    calamine, load, kind_of = cells.CalamineWorkbook, openpyxl.load_workbook, workbook.kind_of
+    load = openpyxl.load_workbook
 
     class Counting:
         @staticmethod
-        def from_filelike(file: io.BytesIO) -> cells.CalamineWorkbook:
+        def from_filelike(file: io.BytesIO) -> CalamineWorkbook:
             counts["calamine"] += 1
-            return calamine.from_filelike(file)
+            return CalamineWorkbook.from_filelike(file)
 
     def loading(*args: object, **options: object) -> object:
         counts["openpyxl"] += 1
@@ -103,9 +105,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         counts["intake"] += 1
         return kind_of(content, file)
 
-    monkeypatch.setattr(cells, "CalamineWorkbook", Counting)
+    monkeypatch.setattr("data.readers.spreadsheet.cells.CalamineWorkbook", Counting)
     monkeypatch.setattr(openpyxl, "load_workbook", loading)
-    monkeypatch.setattr(workbook, "kind_of", looking)
+    monkeypatch.setattr("data.readers.spreadsheet.workbook.kind_of", looking)
     return counts
 
 
@@ -115,10 +117,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     [(ANNEX, Annex, 0), (FORM, ReportForm, 1), (TIDY, TidyTables, 1)],
 )
 def test_each_library_opens_a_workbook_once(
-    make: object, rows: Rows, layout: type, openpyxl_opens: int, opened: Counter[str]
+    make: Callable[[Rows], bytes],
+    rows: Rows,
+    layout: type,
+    openpyxl_opens: int,
+    opened: Counter[str],
 ) -> None:
     """Openpyxl is asked only for percentages and formulas, which calamine does not tell."""
-    assert callable(make)
     content = make(rows)
     found = read(content)
     assert found.problem is None
@@ -133,13 +138,13 @@ def test_each_library_opens_a_workbook_once(
 
 def test_a_sheet_is_read_once_for_all_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     read_names: list[str] = []
-    reading = cells.Sheets._read
+    reading = Sheets._read
 
-    def noting(sheets: cells.Sheets, name: str) -> list[cells.Row]:
+    def noting(sheets: Sheets, name: str) -> list[Row]:
         read_names.append(name)
         return reading(sheets, name)
 
-    monkeypatch.setattr(cells.Sheets, "_read", noting)
+    monkeypatch.setattr(Sheets, "_read", noting)
     assert read(xlsx(ANNEX)).problem is None
     assert read_names == ["Biểu 1"]
 
