@@ -218,6 +218,11 @@ def test_a_field_that_never_ends() -> None:
         OpenedFile(content, "file.csv").text.grid(";")
 
 
+def test_csv_with_more_columns_than_a_sheet_has() -> None:
+    [row] = OpenedFile(b";" * 20_000 + b"x\n", "file.csv").text.grid(";").rows
+    assert (len(row), row[-1].place) == (20_001, "ACOG1")
+
+
 def test_csv_of_too_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.readers.spreadsheet.tables.MAX_CELLS", 3)
     OpenedFile(b"a\n\n\r\n\nb\nc\n", "file.csv").text.head(",")
