@@ -16,6 +16,8 @@ RUN apt-get update \
 WORKDIR /srv/vedich
 USER 10001
 
+# the packages' archives stay out of the image
+ENV PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1
 COPY --chown=10001:10001 . .
 RUN make install
 

@@ -1,24 +1,58 @@
 # Vedich: `make run` and `make test` are all a newcomer needs; each prepares the environment itself.
+# requirements.lock holds what the program needs, requirements-dev.lock that and the developers' tools.
 PYTHON ?= python3
+UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 PLAN ?= vietnam-2021
 AS_OF ?= 2021-06
+LOCK ?= requirements.lock
+
+# make install WHEELS=wheels: everything comes from that folder (make wheels), nothing from a network
+ifdef WHEELS
+export PIP_NO_INDEX := 1
+export PIP_FIND_LINKS := $(abspath $(WHEELS))
+export UV_NO_INDEX := 1
+export UV_OFFLINE := 1
+export UV_FIND_LINKS := $(PIP_FIND_LINKS)
+endif
+
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+ADD_UV := $(PIP) install uv==$(UV_VERSION)
+UV_PIP := $(BIN)/uv pip
+INSTALL := $(UV_PIP) install --quiet --python $(BIN)/python
+COMPILE := $(UV_PIP) compile pyproject.toml --quiet --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock clean
+.PHONY: help install develop ces run test check lock wheels clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed ## prepare the environment in .venv, with the command `vedich` in it
 
+# The locks are complete, so nothing is resolved (--no-deps). Bytecode is compiled for all but the
+# tests that packages bring along. What only installs is removed again.
 $(VENV)/.installed: requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(PYTHON) -m venv --clear $(VENV)
+	$(ADD_UV)
+	$(INSTALL) --no-deps --require-hashes --requirement requirements.lock
+	$(INSTALL) --no-deps --editable .
+	$(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib data models training service
+	$(PIP) uninstall --yes uv setuptools
 	@touch $@
+
+develop: $(VENV)/.developed ## add the developers' tools to .venv
+
+$(VENV)/.developed: requirements-dev.lock $(VENV)/.installed
+	$(ADD_UV)
+	$(INSTALL) --no-deps --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+ces: install ## add the library of the candidate CES, for `vedich retrain --thorough`
+	$(ADD_UV)
+	$(INSTALL) --constraint requirements-dev.lock statsforecast
+	$(PIP) uninstall --yes uv
 
 run: install ## sample plans, first retrainings, the service on http://127.0.0.1:8000
 	$(BIN)/vedich init --sample all
@@ -26,18 +60,27 @@ run: install ## sample plans, first retrainings, the service on http://127.0.0.1
 	$(BIN)/vedich retrain --plan lang-son-2021 --as-of $(AS_OF)
 	$(BIN)/vedich serve
 
-test: install ## run the tests
+test: develop ## run the tests
 	$(BIN)/python -m pytest --numprocesses auto
 
-check: install ## linters, types, import contract and Dockerfile, as CI runs them
+check: develop ## linters, types, import contract and Dockerfile, as CI runs them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 
-lock: install ## pin the dependencies anew
-	$(BIN)/uv pip compile pyproject.toml --extra dev --quiet --upgrade --generate-hashes --no-header --no-annotate --output-file requirements.lock
+lock: develop ## pin the newest versions of all dependencies in both lock files
+	$(ADD_UV)
+	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --upgrade --constraint requirements-dev.lock --no-emit-package pyarrow --output-file requirements.lock
+
+wheels: | $(BIN)/python ## download into wheels/ what `make install WHEELS=wheels` needs without a network
+	$(PIP) download --no-deps --require-hashes --dest wheels --requirement $(LOCK)
+	$(PIP) download --no-deps --dest wheels uv==$(UV_VERSION) 'setuptools>=77'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
 
 clean: ## remove the environment and what was computed
 	rm -rf $(VENV) var

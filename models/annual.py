@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from models.disaggregation.reconstruction import draw_histories
 from models.errors import CannotForecast
+from models.kinds import Kind, KindTraits, traits_of
 from models.paths import Paths, generator
 from models.revisions import NO_REVISION, Revision, draw_revisions, of_unfinished_month
-from models.series import FigureStatus, Kind, Month, Series
+from models.series import FigureStatus, Month, Series
 from models.year_months import denominators, months_known, year_months
 
 Array = NDArray[np.float64]
@@ -74,6 +75,11 @@ class AnnualDistribution:
     first_month: int = 1
 
     @property
+    def traits(self) -> KindTraits:
+        """What its kind does."""
+        return traits_of(self.kind)
+
+    @property
     def n_months(self) -> int:
         """How many months are covered, 12 for a year."""
         return int(self.last_year.shape[1])
@@ -96,7 +102,7 @@ class AnnualDistribution:
     @property
     def growth(self) -> Array:
         """Growth of the outcome on last year, shape (n_paths,), per cent; NaN without a base."""
-        if self.kind == "growth":
+        if self.traits.outcome_is_rate:
             return self.samples
         base = np.where(self.base > 0, self.base, np.nan)
         return np.asarray(100.0 * (self.samples / base - 1.0), dtype=float)
@@ -153,13 +159,12 @@ def annual_distribution(
 
     Notes
     -----
-    flow, count: published figure to date + the months to come. average: the
-    mean of twelve months. closing: December. ratio: numerators ÷ denominators
-    (`models.year_months.denominators`). growth: the index summed over the year ÷
-    last year's sum; the part to date is the published cumulative rate × last
-    year's months, and a finished year is December's rate.
+    How months make a year is said by the kind (`models.kinds.Year`). Where the year to
+    date was published it counts in place of the months known: as their sum (flow,
+    count, average), as their ratio on the denominators (`models.year_months`), as the
+    cumulative rate × last year's months (growth; a finished year is December's rate).
     """
-    if series.kind == "milestone":
+    if series.traits.ticked_off:
         raise CannotForecast(f"{series.key} is a list of milestones; it has no months to project.")
     chosen = series.year if year is None else year
     needed = Month(chosen, 12).ordinal - series.cutoff.ordinal
@@ -181,7 +186,7 @@ def annual_distribution(
         last_year = last_year + histories.of_year(chosen - 1)
     response = response_over(series, chosen, last_year)
     to_date = series.to_date if chosen == series.year else None
-    known = _known(series.kind, months, last_year, response, n_known, to_date)
+    known = _known(series.traits, months, last_year, response, n_known, to_date)
     if not np.isfinite(known).all():
         raise CannotForecast(
             f"{series.key}: the year to date is not known at cutoff {series.cutoff}. Add the "
@@ -200,7 +205,7 @@ def annual_distribution(
         known=known + moved,
         revision=moved,
         observed=observed,
-        months=_whole(months[:, n_known:]) if series.kind == "count" else months[:, n_known:],
+        months=_to_come(series.traits, months[:, n_known:]),
         response=response[:, n_known:],
         base=base,
         base_status=_base_status(series, chosen) if np.isfinite(base).any() else None,
@@ -235,34 +240,23 @@ def best_known(series: Series, last_year: Paths) -> Paths:
     return np.where(np.isfinite(base), base, last_year)
 
 
-def _whole(months: Paths) -> Paths:
-    return np.rint(np.maximum(months, 0.0))
+def _to_come(traits: KindTraits, months: Paths) -> Paths:
+    return np.rint(np.maximum(months, 0.0)) if traits.whole_numbers else months
 
 
 def response_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE) -> Paths:
     """What one unit of each month adds to the outcome over `months`, shape (n_paths, n_months)."""
-    before = last_year[:, months]
-    if series.kind == "average":
-        return np.full(before.shape, 1 / before.shape[1])
-    if series.kind == "closing":
-        last = np.arange(before.shape[1]) == before.shape[1] - 1
-        return np.broadcast_to(last, before.shape).astype(float)
-    if series.kind == "ratio":
-        shares = _shares(denominators(series, year)[months])
-        return np.broadcast_to(shares, before.shape)
-    if series.kind == "growth":
-        return np.broadcast_to(100.0 / before.sum(axis=1, keepdims=True), before.shape)
-    return np.ones(before.shape)
+    return series.traits.year.response(last_year[:, months], _below(series, year, months))
 
 
-def _shares(below: Array) -> Array:
-    """Each month's share of the denominators; NaN where they are nothing in sum."""
-    total = below.sum()
-    return below / total if total else np.full(len(below), np.nan)
+def _below(series: Series, year: int, months: slice) -> Array:
+    """Denominators of some months of a year; ones where the kind has none."""
+    below = denominators(series, year) if series.traits.has_denominator else np.ones(12)
+    return below[months]
 
 
 def _known(
-    kind: Kind,
+    traits: KindTraits,
     months: Paths,
     last_year: Paths,
     response: Paths,
@@ -271,18 +265,10 @@ def _known(
 ) -> Array:
     """The outcome if the months to come brought nothing, shape (n_paths,)."""
     summed = np.asarray((months * response)[:, :n_known].sum(axis=1), dtype=float)
-    level = -100.0 if kind == "growth" else 0.0
-    if to_date is None or kind == "closing" or n_known == 0:
-        return summed + level
-    if kind == "growth":
-        if n_known == 12:
-            return np.full(len(months), to_date)
-        part = last_year[:, :n_known].sum(axis=1) * response[:, 0]
-        return np.asarray((1 + to_date / 100) * part + level, dtype=float)
-    share = response[:, :n_known].sum(axis=1)
-    published = to_date / n_known if kind == "average" else to_date
-    per_unit = share if kind in ("average", "ratio") else 1.0
-    return np.asarray(published * per_unit * np.ones(len(months)), dtype=float)
+    published = None
+    if to_date is not None and n_known:
+        published = traits.year.known(to_date, last_year[:, :n_known], response[:, :n_known])
+    return summed + traits.year.offset if published is None else published
 
 
 def _revised(series: Series, revision: Revision, n_paths: int) -> Array:
@@ -298,7 +284,7 @@ def _revised(series: Series, revision: Revision, n_paths: int) -> Array:
     drawn = draw_revisions(estimate, revision, n_paths, rng)
     if not (series.values < 0).any():
         drawn = np.maximum(drawn, -estimate)
-    return np.rint(drawn) if series.kind == "count" else drawn
+    return np.rint(drawn) if series.traits.whole_numbers else drawn
 
 
 def _base(
@@ -310,28 +296,19 @@ def _base(
     revised: Array,
 ) -> Array:
     """Last year's outcome on every path, shape (n_paths,); its December may be an estimate."""
-    if series.kind != "growth" and year > series.year and series.to_date is not None:
+    is_rate = series.traits.outcome_is_rate
+    if not is_rate and year > series.year and series.to_date is not None:
         base = annual_distribution(series, paths, year=year - 1, rng=rng).samples
     else:
         base = base_over(series, year, last_year)
-    if series.kind == "growth" or series.cutoff != Month(year - 1, 12):
+    if is_rate or series.cutoff != Month(year - 1, 12):
         return base
     return base + revised * response_over(series, year - 1, last_year)[:, 11]
 
 
 def base_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE) -> Array:
     """Last year's outcome over `months`, shape (n_paths,), from its twelve months."""
-    before = last_year[:, months]
-    if series.kind == "growth":
-        return np.full(len(before), 100.0)
-    if series.kind == "average":
-        return np.asarray(before.mean(axis=1), dtype=float)
-    if series.kind == "closing":
-        return before[:, -1]
-    if series.kind == "ratio":
-        shares = _shares(denominators(series, year - 1)[months])
-        return np.asarray(before @ shares, dtype=float)
-    return np.asarray(before.sum(axis=1), dtype=float)
+    return series.traits.year.base(last_year[:, months], _below(series, year - 1, months))
 
 
 def _base_status(series: Series, year: int) -> BaseStatus | None:
@@ -352,7 +329,7 @@ def _data_status(series: Series, year: int, n_known: int) -> FigureStatus | None
     seen = [series.status[place] for place in range(max(first, 0), first + n_known)]
     if first < 0:
         return "reconstructed"
-    return loosest(seen[-1:] if series.kind == "closing" else seen)
+    return loosest(seen[-1:] if series.traits.last_month_only else seen)
 
 
 def loosest(statuses: Sequence[FigureStatus | None]) -> FigureStatus:
@@ -367,16 +344,10 @@ def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -
     months = monthly_values(series)
     first = Month(year, 1).ordinal - series.start.ordinal
     seen = months[first : first + n_known] if first >= 0 else np.array([np.nan])
-    if series.kind == "closing":
-        value = float(seen[-1])
-    elif year == series.year and series.to_date is not None:
-        value = series.to_date / n_known if series.kind == "average" else series.to_date
-    elif series.kind == "average":
-        value = float(seen.mean())
-    elif series.kind == "ratio":
-        value = float(seen @ _shares(denominators(series, year)[:n_known]))
-    elif series.kind == "growth":
-        value = float(100.0 * (seen.sum() / np.median(last_year, axis=0)[:n_known].sum() - 1.0))
-    else:
-        value = float(seen.sum())
+    rule, value = series.traits.year, None
+    if year == series.year and series.to_date is not None:
+        value = rule.published(series.to_date, n_known)
+    if value is None:
+        below = _below(series, year, slice(0, n_known))
+        value = rule.to_date(seen, last_year[:, :n_known], below)
     return value if np.isfinite(value) else None

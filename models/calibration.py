@@ -193,7 +193,7 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     else:
         months = annual.months + ((wanted - brings) / annual.response.sum(axis=1))[:, None]
         months = np.maximum(months, 0.0) if annual.non_negative else months
-    if annual.kind == "count":
+    if annual.traits.whole_numbers:
         months = np.rint(months)
     return replace(annual, months=months)
 

@@ -5,6 +5,7 @@ VedichError
 │   ├── UnreadableFile    where (file, sheet, cell), what was expected, what was found
 │   │   └── UnknownLayout nothing in the file is of a layout that the reader knows
 │   ├── InvalidPlan       a plan document contradicts itself
+│   ├── UnknownKind       a KPI is of a kind that does not exist
 │   ├── InvalidTarget     a target without the bounds its comparator needs
 │   ├── InvalidMonth      a month or a date that is none
 │   ├── InvalidLevel      a probability level outside (0, 1)
@@ -30,7 +31,8 @@ VedichError
 ├── NoBundle              nothing was trained on data up to that date
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
 ├── StoreUnavailable      the database cannot be reached or opened
-└── TrackingUnavailable   MLflow cannot be reached
+├── TrackingUnavailable   MLflow cannot be reached
+└── MissingExtra          a library that only some need is not installed
 
 An error says what was expected, what arrived, and what to do. Only
 `service/web/problems.py` turns errors into HTTP.
@@ -84,6 +86,10 @@ class UnknownLayout(UnreadableFile):
 
 class InvalidPlan(InputError):
     """A plan document contradicts itself."""
+
+
+class UnknownKind(InputError):
+    """A KPI is of a kind that does not exist."""
 
 
 class InvalidTarget(InputError):
@@ -216,3 +222,7 @@ class StoreUnavailable(VedichError):
 
 class TrackingUnavailable(VedichError):
     """MLflow cannot be reached where the settings say it is."""
+
+
+class MissingExtra(VedichError):
+    """A library that few installations need is not in this one; the message names its extra."""

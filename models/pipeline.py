@@ -235,7 +235,7 @@ def simulate(
             failures[name] = str(reason)
             continue
         if np.isfinite(drawn).all():
-            adds_up = name not in OF_THE_YEAR and series.kind != "closing"
+            adds_up = name not in OF_THE_YEAR and not series.traits.last_month_only
             paths[name] = (centred(drawn) if adds_up else drawn) * effect
         else:
             failures[name] = f"{name} of {series.key} drew values that are not finite numbers."

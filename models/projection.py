@@ -1,22 +1,22 @@
-"""What a projection says, and how it is printed as JSON (design, section 5)."""
+"""What a projection says (design, section 5)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution, BaseStatus
+from models.kinds import Kind
 from models.paths import Paths, quantiles
-from models.series import FigureStatus, Kind, Month, Series
+from models.series import FigureStatus, Month, Series
 from models.targets.attainment import Attainment, no_basis
-from models.targets.required_pace import RequiredPace
-from models.targets.target import Remark, Status, Target, Words
-from models.targets.task_view import TaskView, task_json
+from models.targets.target import Remark, Status, Target
+from models.targets.task_view import TaskSummary
 
 NO_METHOD = "none"
 
@@ -95,7 +95,7 @@ class Projection:
     failures: Mapping[str, str]
     probability: float | None
     status: Status
-    task: TaskView | None = None
+    task: TaskSummary | None = None
 
     @property
     def met(self) -> NDArray[np.bool_] | None:
@@ -108,48 +108,6 @@ class Projection:
             return None
         of_year = (one for one in self.attainments if one.target.level == "assigned")
         return next((one.met for one in of_year if one.probability == self.probability), None)
-
-    def to_dict(self, words: Words = lambda remark: {"code": remark.code}) -> dict[str, Any]:
-        """The JSON of one projection; `words` says its remarks.
-
-        `plan`, `name`, `label`, `plan_version`, `official_estimate`, `figures`, `stamp`,
-        the targets' `plan_version` and `base_when_set` and the method's
-        `model_version` and `events` are empty: they belong to the service.
-        """
-        return {
-            "plan": None,
-            "kpi": self.key.rpartition("/")[2],
-            "name": None,
-            "plan_version": None,
-            "label": None,
-            "unit": self.unit,
-            "kind": self.kind,
-            "year": self.year,
-            "as_of": str(self.as_of),
-            "cutoff": None if self.cutoff is None else str(self.cutoff),
-            "actual_to_date": self.actual_to_date,
-            "data_status": self.data_status,
-            "projected": None if self.annual is None else _annual(self.annual),
-            "growth_on_last_year": None if self.growth is None else dict(vars(self.growth)),
-            "targets": [_target(attainment, words) for attainment in self.attainments],
-            "probability": self.probability,
-            "status": self.status,
-            "official_estimate": None,
-            "task": None if self.task is None else task_json(self.task, words),
-            "months": [_month(month) for month in self.months],
-            "method": {
-                "name": self.method,
-                "fallback": self.fallback,
-                "failures": [
-                    {"candidate": name, "reason": self.failures[name]}
-                    for name in sorted(self.failures)
-                ],
-                "events": [],
-                "model_version": None,
-            },
-            "figures": None,
-            "stamp": None,
-        }
 
 
 def with_basis(
@@ -247,7 +205,7 @@ def _growth(annual: AnnualDistribution) -> Growth | None:
 
 def _months(series: Series, annual: AnnualDistribution) -> tuple[ProjectedMonth, ...]:
     observed, projected = annual.observed, annual.months
-    if annual.kind == "growth":
+    if annual.traits.known_by_rates:
         last_year = annual.last_year
         before = np.median(last_year, axis=0)[: annual.months_known]
         observed = 100.0 * (observed / before - 1.0)
@@ -271,7 +229,6 @@ def months_to_come(
         months themselves
     """
     shown = annual.months if shown is None else shown
-    adds_up = annual.kind in ("flow", "count", "milestone")
     cumulative = annual.known[:, None] + np.cumsum(annual.months, axis=1)
     first = Month(annual.year, annual.first_month).plus(annual.months_known)
     return tuple(
@@ -280,7 +237,7 @@ def months_to_come(
             "projected",
             float(np.median(shown[:, ahead])),
             quantiles(shown[:, ahead]),
-            quantiles(cumulative[:, ahead]) if adds_up else {},
+            quantiles(cumulative[:, ahead]) if annual.traits.accumulates else {},
         )
         for ahead in range(shown.shape[1])
     )
@@ -290,55 +247,3 @@ def _status(series: Series, month: Month) -> FigureStatus:
     """Of an observed month; one that is missing was filled, that is reconstructed."""
     place = month.ordinal - series.start.ordinal
     return (series.status[place] if place >= 0 else None) or "reconstructed"
-
-
-def _annual(annual: AnnualDistribution) -> dict[str, Any]:
-    samples: NDArray[np.float64] = annual.samples
-    return {"mean": annual.mean, "median": annual.median, "quantiles": quantiles(samples)}
-
-
-def _month(month: ProjectedMonth) -> dict[str, Any]:
-    return {
-        "month": str(month.month),
-        "status": month.status,
-        "median": month.median,
-        "quantiles": dict(month.quantiles),
-        "cumulative": dict(month.cumulative),
-    }
-
-
-def _target(one: Attainment, words: Words) -> dict[str, Any]:
-    target = one.target
-    base = None if one.base is None else {"value": one.base, "status": one.base_status}
-    return {
-        "level": target.level,
-        "period": target.period,
-        "comparator": target.comparator,
-        "form": target.form,
-        "lower": target.lower,
-        "upper": target.upper,
-        "lower_value": one.lower_value,
-        "upper_value": one.upper_value,
-        "base_when_set": None,
-        "base_today": base,
-        "plan_version": None,
-        "source": target.source,
-        "probability": one.probability,
-        "status": one.status,
-        "mark": one.mark,
-        "actual": one.actual,
-        "provisional": one.provisional,
-        "expected_gap": one.expected_gap,
-        "required": None if one.required is None else _required(one.required),
-        "reason": None if one.reason is None else words(one.reason),
-    }
-
-
-def _required(pace: RequiredPace) -> dict[str, Any]:
-    return {
-        "monthly_average": pace.monthly_average,
-        "ratio_to_last_year": pace.ratio_to_last_year,
-        "rank_in_history": pace.rank_in_history,
-        "quarters": [dict(vars(quarter)) for quarter in pace.quarters],
-        "months": [{**vars(month), "month": str(month.month)} for month in pace.months],
-    }

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidMonth
+from models.kinds import Kind, KindTraits, traits_of
 
-Kind = Literal["flow", "average", "closing", "ratio", "growth", "count", "milestone", "log"]
 FigureStatus = Literal["final", "restated", "estimate", "derived", "reconstructed"]
 
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")
@@ -119,6 +119,11 @@ class Series:
             raise ValueError(f"{self.key}: {months} values, {len(self.denominator)} denominators")
         if len(self.base) != 12:
             raise ValueError(f"{self.key}: 12 months of the year before, found {len(self.base)}")
+
+    @property
+    def traits(self) -> KindTraits:
+        """What its kind does."""
+        return traits_of(self.kind)
 
     @property
     def cutoff(self) -> Month:

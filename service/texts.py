@@ -8,7 +8,7 @@ where they are used, so that a test can hold code and catalogues together.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -22,9 +22,12 @@ from babel.numbers import format_decimal
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
+from models.kinds import traits_of
+from models.series import Month
 from models.targets.target import Target
 
 Lang = Literal["vi", "en"]
+Json = Any  # a view, or JSON where a reader is not yet converted to views
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 _LOCALE: Mapping[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
@@ -104,9 +107,9 @@ def unit_name(unit: str, lang: Lang) -> str:
     return UNIT[lang].get(unit.lower(), unit)
 
 
-def unit_of(projection: Mapping[str, Any], lang: Lang) -> str:
+def unit_of(projection: Json, lang: Lang) -> str:
     """The unit of a projection's figures; a growth says on what."""
-    if projection["kind"] == "growth":
+    if traits_of(projection["kind"]).outcome_is_rate:
         return TEXT[lang]["growth_unit"]
     return unit_name(projection["unit"], lang)
 
@@ -160,7 +163,7 @@ def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
     return f"{number(value, lang, decimals)} {name}"
 
 
-def writer(year: Mapping[str, Any], decimals: int, lang: Lang) -> Callable[[float], str]:
+def writer(year: Json, decimals: int, lang: Lang) -> Callable[[float], str]:
     """Writes projected figures to two digits of the width of the 80 % interval."""
     width = year["quantiles"]["0.9"] - year["quantiles"]["0.1"]
     step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
@@ -184,17 +187,18 @@ def chance(probability: float | None, status: str, lang: Lang) -> str:
     return percent(probability * 100, lang, 0)
 
 
-def day_of(iso: str, lang: Lang) -> str:
+def day_of(day: date | str, lang: Lang) -> str:
     """'2021-06-30' → '30/6/2021' (vi), '30 June 2021' (en)."""
-    return _date(date.fromisoformat(iso), _DAY[lang], lang)
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    return _date(day, _DAY[lang], lang)
 
 
-def month_name(month: str, lang: Lang) -> str:
+def month_name(month: Month | str, lang: Lang) -> str:
     """'2021-06' → 'tháng 6/2021' (vi), 'June 2021' (en)."""
     return _date(date.fromisoformat(f"{month}-01"), _MONTH[lang], lang)
 
 
-def bounds(target: Mapping[str, Any], lang: Lang, decimals: int = 0) -> str:
+def bounds(target: Json, lang: Lang, decimals: int = 0) -> str:
     """A target's bounds in the KPI's unit, in words: 'từ 300.000 trở lên'."""
     lower, upper = target["lower_value"], target["upper_value"]
     if lower is not None and upper is not None:
@@ -217,18 +221,17 @@ def plain_bounds(target: Target, unit: str, lang: Lang, decimals: int = 0) -> st
     return TEXT[lang][f"comparator.{target.comparator}"].format(value=shown)
 
 
-def assigned(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def assigned(projection: Json) -> Json | None:
     """The target that the outer probability speaks of; None without one."""
     target = leading(projection)
     return target if target is not None and target["level"] == "assigned" else None
 
 
-def leading(projection: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def leading(projection: Json) -> Json | None:
     """The assigned target of the year; of a task the one its done and remaining speak of."""
     task = projection.get("task")
     wanted = (task["level"], task["period"]) if task else ("assigned", "year")
-    targets: Sequence[Mapping[str, Any]] = projection["targets"]
-    for target in targets:
+    for target in projection["targets"]:
         if (target["level"], target["period"]) == wanted:
             return target
     return None

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.errors import InputError
+from models.kinds import traits_of
 from models.pipeline import project
 from models.series import Month, Series
 from training.bundle.bundle import Bundle, read_bundle
@@ -50,8 +51,9 @@ class BundleModel:
 
     def _row(self, kpi: str, figures: pd.DataFrame) -> dict[str, object]:
         learned = self.bundle.learned.get(kpi)
-        if learned is None or self.bundle.kinds[kpi] == "ratio":
-            known = ", ".join(name for name, kind in self.bundle.kinds.items() if kind != "ratio")
+        kinds = self.bundle.kinds
+        if learned is None or traits_of(kinds[kpi]).has_denominator:
+            known = ", ".join(name for name in kinds if not traits_of(kinds[name]).has_denominator)
             raise InputError(f"expected one of the KPIs {known}; found '{kpi}'.")
         projection = project(self.series(kpi, figures), (), learned)
         annual = projection.annual

@@ -31,9 +31,10 @@ from data.vintages.demonstration import series_to_project
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
 from models.candidates.base import Candidate, Parameters
+from models.candidates.ces import require_statsforecast
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
+from models.kinds import Kind
 from models.pipeline import fit_candidates
-from models.series import Kind
 from training.backtest.rolling_origin import (
     Backtest,
     Setup,
@@ -130,12 +131,16 @@ def retrain(
     ------
     UnknownPlan, NoObservations, InputError
         If the plan, its figures or the engine do not exist.
+    MissingExtra
+        If `thorough`, and a library of an extra candidate is not installed.
     TrackingUnavailable
         If MLflow cannot be reached; said before any long work starts.
     """
     begun = time.monotonic()
     if engine != "local":
         raise InputError(f"expected the engine 'local', found '{engine}'; no other is built in.")
+    if thorough:
+        require_statsforecast()
     family = load_plan(store, plan).family
     day = as_of or _newest_vintage(store, family)
     tracker = tracker or tracker_of(settings)

@@ -64,7 +64,7 @@ def _may_be(row: PrintedRow, kpi: Kpi) -> bool:
 
 def takes_figures(kpi: Kpi) -> bool:
     """Whether figures of a KPI are loaded, rather than made of others' or reported as tasks."""
-    return not kpi.parts and kpi.kind not in ("ratio", "milestone", "log")
+    return not kpi.parts and kpi.traits.own_figures
 
 
 def _names(kpi: Kpi) -> set[str]:

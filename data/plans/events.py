@@ -92,7 +92,7 @@ def check_event(plan: Plan, entry: EventEntry, today: date) -> None:
         With what was expected, what was found and what to do.
     """
     kpi = plan.kpi(entry.kpi)
-    if kpi.kind in ("milestone", "log"):
+    if not kpi.traits.has_months:
         raise InputError(
             f"expected a KPI with monthly figures, found '{kpi.slug}' of kind '{kpi.kind}'; "
             "report on it instead."

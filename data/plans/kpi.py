@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from models.series import Kind
+from models.kinds import Kind, KindTraits, traits_of
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ class Kpi:
     index: str | None = None  # kind 'log': the KPI whose published figures stand beside it
     indicator: str | None = None
     demonstration: bool = False
+
+    @property
+    def traits(self) -> KindTraits:
+        """What its kind does."""
+        return traits_of(self.kind)
 
     @property
     def related(self) -> tuple[str, ...]:

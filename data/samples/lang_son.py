@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.plans.kpi import Kpi
-from models.series import Kind
+from models.kinds import Kind
 
 PROVINCE = "through the province"
 CUSTOMS = "customs-declared"

@@ -23,12 +23,7 @@ from datetime import date
 
 from data.vintages.conditions import covered_months
 from data.vintages.derive import known_months, lined_up, with_published
-from data.vintages.disaggregate import (
-    SPREAD_OVER_MONTHS,
-    Contradiction,
-    Reconstruction,
-    reconstruct,
-)
+from data.vintages.disaggregate import Contradiction, Reconstruction, reconstruct
 from data.vintages.figures import Figure
 from data.vintages.observation import UNDATED
 from data.vintages.panel import Panel
@@ -71,7 +66,7 @@ def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
         If even so there is no basis.
     """
     definition = panel.definition(kpi)
-    if definition.kind not in SPREAD_OVER_MONTHS:
+    if not definition.traits.spread_over_months:
         raise NoObservations(
             f"{panel.family}/{kpi}: only sums and averages are reconstructed with later "
             f"information, found kind '{definition.kind}'. Load its months."

@@ -35,7 +35,8 @@ from data.plans.kpi import Kpi
 from data.vintages.disaggregate import Indicator, Reconstruction, reconstruct
 from data.vintages.figures import SETTLED, Figure, Newest, unfinished_share, worst
 from models.errors import NoObservations
-from models.series import FigureStatus, Kind, Month, Series
+from models.kinds import Kind, traits_of
+from models.series import FigureStatus, Month, Series
 
 _BASE_ROUNDING = 0.0005  # a base that differs by less is the same, the rate being rounded
 _BASE_BELIEVED = 0.5  # a base that differs by more is a printing error
@@ -55,7 +56,7 @@ def series_of(
     NoObservations
         If nothing was published for it up to that day.
     """
-    if kpi.kind == "growth":
+    if kpi.traits.known_by_rates:
         series = _growth_series(key, kpi, figures, day, indicator)
     else:
         known = known_months(kpi.kind, figures)
@@ -66,7 +67,7 @@ def series_of(
 
 def with_published(series: Series, figures: Newest) -> Series:
     """The same months with the published year to date and last year's as best known."""
-    if not _adds_up(series.kind):
+    if not series.traits.adds_up:
         return series
     cumulative = _to_date(series, figures)
     base, base_status = _base(series, cumulative, figures)
@@ -81,9 +82,10 @@ def with_published(series: Series, figures: Newest) -> Series:
 
 def known_months(kind: Kind, figures: Newest) -> dict[int, Figure]:
     """Month ordinal → figure: printed, or by rules 2 to 4; of an index what rates chain."""
-    if kind == "growth":
+    traits = traits_of(kind)
+    if traits.known_by_rates:
         return _chained(figures)
-    return _months(figures) if _adds_up(kind) else dict(figures.get("month", {}))
+    return _months(figures) if traits.adds_up else dict(figures.get("month", {}))
 
 
 def lined_up(
@@ -197,7 +199,7 @@ def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: da
     below = denominator.values[first - denominator.start.ordinal :][: len(both.values)]
     return replace(
         both,
-        kind="ratio",
+        kind=kpi.kind,
         unit=kpi.unit,
         values=above,
         denominator=below,
@@ -206,10 +208,6 @@ def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: da
         to_date_status=None,
         doubt=None if numerator.doubt is None else numerator.doubt[place],
     )
-
-
-def _adds_up(kind: Kind) -> bool:
-    return kind in ("flow", "count")
 
 
 def _months(figures: Newest) -> dict[int, Figure]:
@@ -324,7 +322,7 @@ def _growth_series(
 ) -> Series:
     """An index chained from printed rates; what the chain leaves out by disaggregation."""
     to_date = figures.get("rate_to_date", {})
-    index = known_months("growth", figures) or _base_year(figures, indicator)
+    index = known_months(kpi.kind, figures) or _base_year(figures, indicator)
     if not index:
         raise NoObservations(f"no rate was published for '{key}' up to {day}; load its figures.")
     last = max(index.keys() | to_date.keys())

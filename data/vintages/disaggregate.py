@@ -26,13 +26,12 @@ from data.vintages.figures import Figure, Newest, half_digit
 from data.vintages.observation import Observation
 from models.disaggregation.related_series import MonthlyPath, disaggregate
 from models.disaggregation.totals import agree
+from models.kinds import Kind, traits_of
 from models.scale import filled
-from models.series import Kind, Series
+from models.series import Series
 
 Array = NDArray[np.float64]
 Indicator = Callable[[], Series | None]  # asked only when a month may have to be found
-
-SPREAD_OVER_MONTHS: tuple[Kind, ...] = ("flow", "average")
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,8 @@ def reconstruct(
     -------
     Reconstruction; None where there is nothing to find
     """
-    if kind not in SPREAD_OVER_MONTHS or (not whole and all_known(known, figures)):
+    traits = traits_of(kind)
+    if not traits.spread_over_months or (not whole and all_known(known, figures)):
         return None
     covered = covered_months(known, figures)
     if not covered:
@@ -117,7 +117,7 @@ def reconstruct(
     start = window.start
     conditions = conditions_of(figures)
     levels = {one.span: one.printed for one in reversed(conditions) if one.ratio is None}
-    system = _System(window, known, frozenset(wanted), levels, related, kind == "average")
+    system = _System(window, known, frozenset(wanted), levels, related, traits.is_mean)
     rows, disbelieved = system.rows(conditions)
     if all((row.weights < 0).any() for row in rows):  # rates alone say nothing of the level
         return None

@@ -75,7 +75,7 @@ class Panel:
     def parts_of(self, kpi: str) -> tuple[str, ...]:
         """The parts of a total whose year is the sum of theirs; none for any other KPI."""
         definition = self.definition(kpi)
-        return definition.parts if definition.kind in ("flow", "count") else ()
+        return definition.parts if definition.traits.adds_up else ()
 
     def observations(self, kpi: str, day: date) -> tuple[Observation, ...]:
         """What was printed about a KPI up to a day, oldest first."""
@@ -119,7 +119,7 @@ class Panel:
         if definition.parts:
             parts = [self.series_as_of(part, day) for part in definition.parts]
             return total_of(key, definition, parts, day)
-        if definition.kind == "ratio":
+        if definition.traits.has_denominator:
             if definition.numerator is None or definition.denominator is None:
                 raise NoObservations(f"ratio '{key}' names no numerator and denominator.")
             above = self.series_as_of(definition.numerator, day)
@@ -180,7 +180,7 @@ class Panel:
         december = Month(year, 12)
         if series.cutoff < december:
             return None
-        if series.kind == "growth":
+        if series.traits.known_by_rates:
             rate = self.newest(kpi, day).get("rate_to_date", {}).get(december.ordinal)
             return rate.value - 100 if rate else None
         months = series.calendar_year(year)
@@ -188,16 +188,12 @@ class Panel:
             return None
         if not np.isfinite(months).all():
             return series.to_date if series.cutoff == december else None
-        if series.kind == "closing":
-            return float(months[-1])
-        if series.kind == "average":
-            return float(months.mean())
-        if series.kind == "ratio" and series.denominator is not None:
+        if series.denominator is not None:
             first = Month(year, 1).ordinal - series.start.ordinal
             return float(months.sum() / series.denominator[first : first + 12].sum())
-        if series.cutoff == december and series.to_date is not None:
+        if series.traits.adds_up and series.cutoff == december and series.to_date is not None:
             return series.to_date
-        return float(months.sum())
+        return series.traits.year.combined(months)
 
     def newest(self, kpi: str, day: date) -> dict[Form, dict[int, Figure]]:
         """The printed figure that counts on a day, for each form and month ordinal."""

@@ -71,10 +71,10 @@ def _to_date(
     """The year to date at the cutoff; None where the vintage does not tell it."""
     if cutoff.year != series.year:
         return None, None
-    if series.kind == "growth":
+    if series.traits.known_by_rates:
         rate = panel.newest(kpi, day).get("rate_to_date", {}).get(cutoff.ordinal)
         return (rate.value - 100, rate.status) if rate else (None, None)
-    if series.kind not in ("flow", "count"):
+    if not series.traits.adds_up:
         return None, None
     later = series.values[cutoff.ordinal - series.start.ordinal + 1 :]
     if series.to_date is not None and np.isfinite(later).all():

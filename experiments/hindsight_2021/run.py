@@ -37,6 +37,7 @@ from data.vintages.panel_rows import load_panel
 from experiments.hindsight_2021.investment import FAMILY, load_investment
 from models.candidates import REGISTRY
 from models.errors import NoObservations
+from models.paths import quantiles
 from models.pipeline import LADDER, Learned, fit_candidates, project
 from models.scores import brier_score, reliability_table
 from models.targets.target import Target
@@ -183,23 +184,23 @@ def answer(
         ladder = {name: REGISTRY[name] for name in LADDER}
         learned = Learned(*fit_candidates(series, ladder))
     candidates = candidates_for(bundle.as_of.year if bundle else year)
-    projection = project(series, targets, learned, year=year, candidates=candidates).to_dict()
-    if projection["projected"] is None:
+    projection = project(series, targets, learned, year=year, candidates=candidates)
+    if projection.annual is None:
         return None
-    [entry] = projection["targets"]
-    quantiles = projection["projected"]["quantiles"]
+    [attainment] = projection.attainments
+    band = quantiles(projection.annual.samples)
     return {
-        "level": entry["level"],
-        "comparator": entry["comparator"],
-        "lower_value": entry["lower_value"],
-        "upper_value": entry["upper_value"],
-        "actual_to_date": projection["actual_to_date"],
-        "probability": entry["probability"],
-        "status": entry["status"],
-        "median": projection["projected"]["median"],
-        "low_80": quantiles["0.1"],
-        "high_80": quantiles["0.9"],
-        "method": projection["method"]["fallback"] or projection["method"]["name"],
+        "level": attainment.target.level,
+        "comparator": attainment.target.comparator,
+        "lower_value": attainment.lower_value,
+        "upper_value": attainment.upper_value,
+        "actual_to_date": projection.actual_to_date,
+        "probability": attainment.probability,
+        "status": attainment.status,
+        "median": projection.annual.median,
+        "low_80": band["0.1"],
+        "high_80": band["0.9"],
+        "method": projection.fallback or projection.method,
     }
 
 

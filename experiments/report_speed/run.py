@@ -34,9 +34,9 @@ def main() -> None:
     app_state = AppState(settings, Store.open(settings.store_url))
     basis = app_state.basis(PLAN, DAY)
     # targets first, so that the report has all its parts
-    issued = [one.projection for one in app_state.all_issued(PLAN, DAY)]
-    chosen = sorted(issued, key=lambda one: not one["targets"])[:KPIS]
-    slugs = {one["kpi"] for one in chosen}
+    issued = [one.view for one in app_state.all_issued(PLAN, DAY)]
+    chosen = sorted(issued, key=lambda one: not one.targets)[:KPIS]
+    slugs = {one.kpi for one in chosen}
     plan = replace(basis.plan, kpis=tuple(k for k in basis.plan.kpis if k.slug in slugs))
     basis = replace(basis, plan=plan)
     letterhead = letterhead_of(settings.home, plan, "vi")

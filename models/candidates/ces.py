@@ -1,18 +1,21 @@
-"""Complex exponential smoothing, by statsforecast."""
+"""Complex exponential smoothing, by statsforecast.
+
+statsforecast is not in the program's environment: the extra `ces` adds it. It is
+imported when the candidate is used, and `MissingExtra` is raised without it.
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from statsforecast.ces import cesforecast, switch_ces
-from statsforecast.models import AutoCES
 
 from models.candidates.base import Parameters, require_months, require_movement
-from models.errors import CannotForecast
+from models.errors import CannotForecast, MissingExtra
 from models.paths import Paths
 from models.scale import Scale, filled
 from models.series import Series
@@ -36,6 +39,7 @@ class Ces:
 
     def fit(self, series: Series) -> dict[str, Any]:
         """Whether the series suits; needs 36 months."""
+        require_statsforecast()
         require_months(series, MONTHS_NEEDED, self.name)
         require_movement(series.values, series, self.name)
         return vars(Scale.of(series.values))
@@ -48,6 +52,9 @@ class Ces:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
+        require_statsforecast()
+        from statsforecast.models import AutoCES
+
         scale = Scale(parameters["logs"], parameters["non_negative"])
         values = scale.undo(filled(scale.apply(series.values)))
         unit = float(np.abs(values).mean())
@@ -63,6 +70,15 @@ class Ces:
         return np.maximum(paths, 0.0) if scale.non_negative else paths
 
 
+def require_statsforecast() -> None:
+    """Raise `MissingExtra` where statsforecast is not installed."""
+    if find_spec("statsforecast") is None:
+        raise MissingExtra(
+            "candidate ces: expected the library statsforecast, found that it is not installed. "
+            "Install the extra 'ces': make ces."
+        )
+
+
 def simulated(
     model: Mapping[str, Any], horizon: int, n_paths: int, rng: np.random.Generator
 ) -> Paths:
@@ -72,6 +88,8 @@ def simulated(
     ----------
     model : what `AutoCES.fit` leaves in `model_`
     """
+    from statsforecast.ces import cesforecast, switch_ces
+
     states, season = model["states"], switch_ces(model["seasontype"])
     last = range(model["n"], model["n"] + model["m"])  # the states that forecasts rest on
 

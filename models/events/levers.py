@@ -77,7 +77,7 @@ def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistri
             months[:, place] = _moved(annual, months[:, place], before[:, place], lever)
     if annual.non_negative:
         months = np.maximum(months, 0.0)
-    if annual.kind == "count":
+    if annual.traits.whole_numbers:
         months = np.rint(months)
     return replace(annual, months=months)
 
@@ -118,7 +118,7 @@ def _moved(
     value = float(lever.value or 0.0)
     if lever.shape == "percent":
         return month * (1.0 + value / 100.0)
-    by_rate = annual.kind == "growth"
+    by_rate = annual.traits.known_by_rates
     if lever.shape == "absolute":
         return month + (before * value / 100.0 if by_rate else value)
     return before * (1.0 + value / 100.0) if by_rate else np.full(len(month), value)

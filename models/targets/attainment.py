@@ -147,7 +147,7 @@ def standing(
     range_top = upper if target.comparator in ("about", "between") else None
     probability = float(met.mean())
     status = _status(annual, target, deciding, probability, thresholds)
-    on_base = target.form == "growth" and annual.kind != "growth"
+    on_base = target.form == "growth" and not annual.traits.outcome_is_rate
     open_still = status not in ("achieved", "missed")
     return Attainment(
         target=target,
@@ -191,7 +191,7 @@ def _bound(
     """A bound as an outcome of the period on every path, shape (n_paths,)."""
     if bound is None:
         return None
-    if target.form == "absolute" or annual.kind == "growth":
+    if target.form == "absolute" or annual.traits.outcome_is_rate:
         return np.full(len(annual.known), bound)
     base = np.where(annual.base > 0, annual.base, np.nan)
     return np.asarray(base * (1 + bound / 100), dtype=float)
@@ -214,7 +214,7 @@ def _status(
 ) -> Status:
     if annual.over and probability in (0.0, 1.0):
         return "achieved" if probability == 1.0 else "missed"
-    only_grows = annual.non_negative and annual.kind not in ("closing", "ratio")
+    only_grows = annual.non_negative and annual.traits.only_grows
     if only_grows and target.comparator == "at_most":
         if not _at_most(annual.known, deciding).any():
             return "missed"

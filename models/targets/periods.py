@@ -162,10 +162,10 @@ def _known_over(
 ) -> Array:
     """The outcome over the months if those to come brought nothing, shape (n_paths,)."""
     n_known = len(observed)
-    if annual.kind == "closing":
+    if annual.traits.last_month_only:
         settled = n_known == months.stop - months.start
         return np.full(len(annual.known), observed[-1] if settled else 0.0)
-    level = -100.0 if annual.kind == "growth" else 0.0
+    level = annual.traits.year.offset
     if months.start == 0 and n_known == annual.months_known:
         whole = response_over(series, annual.year, annual.last_year)
         firm = annual.known - annual.revision
@@ -182,7 +182,7 @@ def _status_over(annual: AnnualDistribution, series: Series, months: slice) -> F
     first = Month(annual.year, 1).ordinal - series.start.ordinal
     places = range(first + months.start, first + months.stop)
     seen = [series.status[place] if place >= 0 else None for place in places]
-    return loosest(seen[-1:] if annual.kind == "closing" else seen)
+    return loosest(seen[-1:] if annual.traits.last_month_only else seen)
 
 
 def base_known(
@@ -205,13 +205,13 @@ def base_known(
     months = monthly.calendar_year(year - 1)
     if series.year == year:
         months = best_known(series, months)
-    if series.kind == "growth" or not np.isfinite(months[first - 1 : last]).all():
+    if series.traits.outcome_is_rate or not np.isfinite(months[first - 1 : last]).all():
         return None
     january = Month(year - 1, 1).ordinal - series.start.ordinal
     status = series.base_status if series.year == year else None
     status = status or loosest(series.status[january + first - 1 : january + last])
     value = float(base_over(series, year, months[None, :], slice(first - 1, last))[0])
     year_just_over = (first, last) == (1, 12) and series.cutoff == Month(year - 1, 12)
-    if year_just_over and series.kind in ("flow", "count") and series.to_date is not None:
+    if year_just_over and series.traits.adds_up and series.to_date is not None:
         return series.to_date, series.to_date_status or status
     return value, status

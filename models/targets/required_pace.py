@@ -89,7 +89,7 @@ def required_pace(
     before = np.median(annual.last_year, axis=0)
     history = _history(series, annual)
     first, n_months = annual.months_known, annual.n_months
-    rest = slice(n_months - 1 if annual.kind == "closing" else first, n_months)
+    rest = slice(n_months - 1 if annual.traits.last_month_only else first, n_months)
     ratio = _ratio(needed[rest], before[rest])
     return RequiredPace(
         monthly_average=_level(annual, float(needed[rest].mean()), ratio),
@@ -137,11 +137,11 @@ def _quarter(
     annual: AnnualDistribution, needed: Array, before: Array, history: Array, months: slice
 ) -> RequiredQuarter:
     number = (annual.first_month - 1 + months.start) // 3 + 1
-    if annual.kind == "closing":
+    if annual.traits.last_month_only:
         months = slice(months.stop - 1, months.stop)
     ratio = _ratio(needed[months], before[months])
-    total = annual.kind in ("flow", "count", "growth")
-    level = float(needed[months].sum() if total else needed[months].mean())
+    summed = annual.traits.sums_months
+    level = float(needed[months].sum() if summed else needed[months].mean())
     return RequiredQuarter(
         quarter=f"{annual.year}Q{number}",
         minimum=_level(annual, level, ratio),
@@ -153,7 +153,7 @@ def _quarter(
 def _level(annual: AnnualDistribution, level: float, ratio: float | None) -> float:
     """The level in the KPI's unit: for kind 'growth' that is the growth itself."""
     growth = _per_cent(ratio)
-    return growth if annual.kind == "growth" and growth is not None else level
+    return growth if annual.traits.outcome_is_rate and growth is not None else level
 
 
 def _ratio(months: Array, before: Array) -> float | None:

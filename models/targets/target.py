@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from models.errors import InvalidTarget
 
@@ -33,9 +33,6 @@ class Remark:
 
     code: str
     values: Mapping[str, str | float | date] = field(default_factory=dict)
-
-
-Words = Callable[[Remark], Any]  # how a remark is said
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
 from models.errors import InvalidTarget
+from models.kinds import Kind
 from models.paths import N_PATHS, Paths, generator
 from models.projection import NO_METHOD, Projection, months_to_come
-from models.series import FigureStatus, Kind, Month
+from models.series import FigureStatus, Month
 from models.targets.attainment import (
     DEFAULT_THRESHOLDS,
     Attainment,
@@ -25,7 +26,7 @@ from models.targets.attainment import (
 from models.targets.periods import period_of
 from models.targets.target import Remark, Target
 from models.targets.task import State, Task
-from models.targets.task_view import StepView, TaskView
+from models.targets.task_view import StepSummary, TaskSummary
 from models.tasks.counts import Window, draw
 from models.tasks.outlook import Aim, Outlook, Past, count_outlook, steps_outlook
 
@@ -39,7 +40,7 @@ class PlannedTask:
     Attributes
     ----------
     key : 'family/kpi', also what seeds randomness
-    kind : 'count' or 'milestone'
+    kind : one that is counted or ticked off
     unit : what is counted
     year : the plan's
     task : Task
@@ -239,7 +240,7 @@ def _attained(
     if annual is None:
         return no_basis(target, outlook.remarks[0])
     found = standing(annual, target, thresholds=thresholds)
-    return replace(found, required=None) if annual.kind == "milestone" else found
+    return replace(found, required=None) if annual.traits.ticked_off else found
 
 
 def _data_status(state: State) -> FigureStatus | None:
@@ -248,7 +249,7 @@ def _data_status(state: State) -> FigureStatus | None:
     return "final" if state.final else "estimate"
 
 
-def _view(planned: PlannedTask, state: State, day: date, outlook: Outlook | None) -> TaskView:
+def _view(planned: PlannedTask, state: State, day: date, outlook: Outlook | None) -> TaskSummary:
     """What a planner sees first."""
     task, head = planned.task, planned.head
     window = None if head is None else planned.window(head)
@@ -257,7 +258,7 @@ def _view(planned: PlannedTask, state: State, day: date, outlook: Outlook | None
         goal = Aim(head, window, judged=True).bound
         remaining = None if state.done is None else max(goal - state.done, 0)
     known = outlook is not None and outlook.pmf is not None
-    return TaskView(
+    return TaskSummary(
         done=state.done,
         remaining=remaining,
         goal=goal,
@@ -275,7 +276,7 @@ def _view(planned: PlannedTask, state: State, day: date, outlook: Outlook | None
         judgement=state.judgement,
         recognised_later=task.recognised_later,
         steps=tuple(
-            StepView(
+            StepSummary(
                 slug=step.slug,
                 name_vi=step.name_vi,
                 name_en=step.name_en,

@@ -25,7 +25,7 @@ from service.texts import (
 Json = dict[str, Any]
 
 
-def sentence(change: Mapping[str, Any], kpi: Kpi, projection: Mapping[str, Any]) -> Json:
+def sentence(change: Mapping[str, Any], kpi: Kpi, projection: Any) -> Json:
     """Of the assigned target's probability, else of the projected year.
 
     Parameters
@@ -36,9 +36,7 @@ def sentence(change: Mapping[str, Any], kpi: Kpi, projection: Mapping[str, Any])
     return {lang: _sentence(change, kpi, projection, lang) for lang in LANGUAGES}
 
 
-def _sentence(
-    change: Mapping[str, Any], kpi: Kpi, projection: Mapping[str, Any], lang: Lang
-) -> str:
+def _sentence(change: Mapping[str, Any], kpi: Kpi, projection: Any, lang: Lang) -> str:
     target = _assigned(change)
     year, words = change["projected"], CHANGE[lang]
     name = name_of(kpi, lang)
@@ -135,19 +133,19 @@ def _cause(change: Mapping[str, Any], moved: Mapping[str, Any], lang: Lang) -> s
     )
 
 
-def _amount(value: float | None, kpi: Kpi, projection: Mapping[str, Any], lang: Lang) -> str:
+def _amount(value: float | None, kpi: Kpi, projection: Any, lang: Lang) -> str:
     if value is None:
         return "–"
     unit = unit_of(projection, lang)
     return f"{_written(value, kpi, projection, lang)}{'' if unit.startswith('%') else ' '}{unit}"
 
 
-def _signed(difference: float, kpi: Kpi, projection: Mapping[str, Any], lang: Lang) -> str:
+def _signed(difference: float, kpi: Kpi, projection: Any, lang: Lang) -> str:
     sign = "+" if difference > 0 else ""
     return f"{sign}{_written(difference, kpi, projection, lang)}"
 
 
-def _written(value: float, kpi: Kpi, projection: Mapping[str, Any], lang: Lang) -> str:
+def _written(value: float, kpi: Kpi, projection: Any, lang: Lang) -> str:
     """To two digits of the projection's own uncertainty."""
     year = projection["projected"]
     if year is None:

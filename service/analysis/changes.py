@@ -27,10 +27,13 @@ from typing import Any
 
 from data.vintages.truncation import cut_at, same_figures
 from models.errors import InputError, NoObservations
+from models.projection import Projection
 from models.series import Series
+from models.targets.target import Target
 from service.analysis.change_sentences import sentence
 from service.projections.issue import Basis, Issued, is_task, project_kpi, series_behind
-from service.projections.stamps import rounded
+from service.projections.shape import as_json, significant
+from service.projections.view import ProjectionView, TargetView
 from service.state.app_state import AppState
 from service.texts import label_of
 
@@ -50,16 +53,28 @@ class Figures:
     probability: Mapping[Key, float | None]
 
     @classmethod
-    def of(cls, projection: Mapping[str, Any]) -> Figures:
-        """From a projection's JSON."""
-        year = projection["projected"] or {"median": None, "mean": None}
-        targets = {key_of(one): one["probability"] for one in projection["targets"]}
-        return cls(year["median"], year["mean"], targets)
+    def of(cls, view: ProjectionView) -> Figures:
+        """Of a projection as it was issued."""
+        return cls(
+            None if view.projected is None else view.projected.median,
+            None if view.projected is None else view.projected.mean,
+            {key_of(one): one.probability for one in view.targets},
+        )
+
+    @classmethod
+    def found(cls, projected: Projection) -> Figures:
+        """Of a projection in between, rounded as an issued one is."""
+        annual = projected.annual
+        return cls(
+            significant(annual and annual.median),
+            significant(annual and annual.mean),
+            {key_of(one.target): significant(one.probability) for one in projected.attainments},
+        )
 
 
-def key_of(target: Mapping[str, Any]) -> Key:
+def key_of(target: TargetView | Target) -> Key:
     """What makes targets of two plan versions the same one."""
-    return target["level"], target["period"]
+    return target.level, target.period
 
 
 def changes(
@@ -86,7 +101,7 @@ def changes(
             "to=2021-06"
         )
     old, new = app_state.basis(plan, before), app_state.basis(plan, after)
-    slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if one.kind != "log"]
+    slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if not one.traits.in_words]
     pairs = [
         (app_state.issued(plan, one, before), app_state.issued(plan, one, after)) for one in slugs
     ]
@@ -112,26 +127,26 @@ def _change(old: Basis, new: Basis, slug: str, first: Issued, last: Issued) -> J
     """One KPI's change, in parts and in a sentence."""
     kpi = new.plan.kpi(slug)
     steps = steps_between(old, new, slug, first, last)
-    ends = {"from": first.projection, "to": last.projection}
+    ends = {"from": first.view, "to": last.view}
     middle = [figures for _, figures in steps]
-    start = Figures.of(first.projection)
+    start = Figures.of(first.view)
     names = [part for part, _ in steps]
     keys = dict.fromkeys([*start.probability, *middle[-1].probability])
     found: Json = {
         "kpi": slug,
         "name": {"vi": kpi.name_vi, "en": kpi.name_en},
-        "unit": last.projection["unit"],
+        "unit": last.view.unit,
         "kind": kpi.kind,
         "task": is_task(new.plan, kpi),
-        "label": last.projection["label"],
+        "label": last.view.label and as_json(last.view.label),
         "projected": split(names, [start.median, *(one.median for one in middle)]),
         "projected_mean": split(names, [start.mean, *(one.mean for one in middle)]),
         "targets": [_target(key, names, start, middle, ends) for key in keys],
     }
     for field in ("cutoff", "status", "data_status", "stamp"):
         found[field] = {end: one[field] for end, one in ends.items()}
-    found["model_version"] = {end: one["method"]["model_version"] for end, one in ends.items()}
-    found["sentence"] = sentence(found, kpi, last.projection)
+    found["model_version"] = {end: one.method.model_version for end, one in ends.items()}
+    found["sentence"] = sentence(found, kpi, last.view)
     return found
 
 
@@ -140,17 +155,17 @@ def _target(
     names: Sequence[str],
     start: Figures,
     middle: Sequence[Figures],
-    ends: Mapping[str, Mapping[str, Any]],
+    ends: Mapping[str, ProjectionView],
 ) -> Json:
     chances = [start.probability.get(key), *(one.probability.get(key) for one in middle)]
     at_ends = {
-        end: next((one for one in projection["targets"] if key_of(one) == key), None)
-        for end, projection in ends.items()
+        end: next((one for one in view.targets if key_of(one) == key), None)
+        for end, view in ends.items()
     }
     return {
         "level": key[0],
         "period": key[1],
-        "status": {end: one and one["status"] for end, one in at_ends.items()},
+        "status": {end: one and one.status for end, one in at_ends.items()},
         "probability": split(names, chances),
     }
 
@@ -193,8 +208,8 @@ def steps_between(
 
     `PARTS`, and `DRAWS` where the second vintage has no new month of a series.
     """
-    at_end = Figures.of(last.projection)
-    state = Figures.of(first.projection)
+    at_end = Figures.of(last.view)
+    state = Figures.of(first.view)
     basis, found = old, [state]
     if basis.version != new.version:
         basis = replace(basis, version=new.version, earlier=new.earlier)
@@ -202,13 +217,13 @@ def steps_between(
     found.append(state)
     if is_task(new.plan, new.plan.kpi(slug)):
         return list(zip(PARTS, [state, state, state, at_end], strict=True))
-    if last.inputs["bundle"] != first.inputs["bundle"]:
+    if last.inputs.bundle != first.inputs.bundle:
         basis = replace(basis, bundle=new.bundle)
         state = _projected(basis, slug)
     found.append(state)
     pasts = _pasts(old, new, slug)
-    new_month = first.projection["cutoff"] != last.projection["cutoff"]
-    decided = first.inputs["events"] != last.inputs["events"]
+    new_month = first.view.cutoff != last.view.cutoff
+    decided = first.inputs.events != last.inputs.events
     if pasts is not None and (decided or not same_figures(*pasts)):
         parts = {part: _pasts(old, new, part) for part in new.panel.parts_of(slug)}
         known = {part: both[1] for part, both in parts.items() if both is not None}
@@ -227,7 +242,7 @@ def _projected(
     parts: Mapping[str, Series] | None = None,
 ) -> Figures:
     projected, _ = project_kpi(basis, slug, series, parts)
-    return Figures.of(rounded(projected.to_dict()))
+    return Figures.found(projected)
 
 
 def _pasts(old: Basis, new: Basis, slug: str) -> tuple[Series, Series] | None:

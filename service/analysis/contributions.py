@@ -35,7 +35,6 @@ from service.texts import (
 )
 
 Json = dict[str, Any]
-SUMMED = ("flow", "count")  # kinds whose parts add up
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def contributions(basis: Basis, slug: str) -> Json:
         "reason": None,
         "sentence": None,
     }
-    if kpi.kind not in SUMMED:
+    if not kpi.traits.adds_up:
         return found | {"reason": _reason("not_summed")}
     try:
         cutoff = series_behind(basis, slug).cutoff
@@ -156,7 +155,7 @@ def _breakdown(
     rows, left_out = [], []
     for member in members:
         name = {"vi": member.name_vi, "en": member.name_en}
-        part = None if member.kind not in SUMMED else to_date_of(basis, member.slug, cutoff)
+        part = to_date_of(basis, member.slug, cutoff) if member.traits.adds_up else None
         if member.unit != kpi.unit or part is None:
             why = "other_unit" if member.unit != kpi.unit else "not_to_cutoff"
             left_out.append({"kpi": member.slug, "name": name, "reason": _reason(why)})

@@ -21,10 +21,11 @@ from models.events.levers import Lever, changed, with_part
 from models.projection import Projection, with_basis
 from models.targets.attainment import attainment
 from service.analysis.closures import Assumed, assumed, assumptions, presets
-from service.analysis.contributions import SUMMED
 from service.projections.issue import Basis, is_task, project_kpi, series_behind
-from service.projections.remarks import worded
+from service.projections.shape import as_json, significant
 from service.projections.stamps import rounded
+from service.projections.view import ProjectionView
+from service.projections.view_build import growth_view, month_views, target_view, year_view
 from service.state.app_state import AppState
 from service.texts import LANGUAGES, SCENARIO, label_of
 
@@ -202,7 +203,7 @@ def totals_of(plan: Plan, slug: str) -> list[str]:
 
 
 def _adds_to(part: Kpi, total: Kpi) -> bool:
-    summed = part.kind in SUMMED and total.kind in SUMMED and part.unit == total.unit
+    summed = part.traits.adds_up and total.traits.adds_up and part.unit == total.unit
     return summed and (part.slug in total.parts or part.parent == total.slug)
 
 
@@ -216,7 +217,7 @@ def _without_failing(projected: Any, slug: str) -> Projection | None:
 
 def _projection(basis: Basis, slug: str) -> Projection:
     kpi = basis.plan.kpi(slug)
-    if is_task(basis.plan, kpi) or kpi.kind == "log":
+    if is_task(basis.plan, kpi) or kpi.traits.in_words:
         raise InvalidScenario(
             f"'{slug}' is no monthly series; what if it is reported otherwise is asked by its "
             "judgement."
@@ -243,7 +244,7 @@ def _result(
     moved_by: Sequence[str],
 ) -> Json:
     """One KPI: what is projected, what would be, and the difference."""
-    issued = app_state.issued(plan, slug, basis.day).projection
+    issued = app_state.issued(plan, slug, basis.day).view
     try:
         series = series_behind(basis, slug)
     except NoObservations as reason:
@@ -253,38 +254,47 @@ def _result(
     supposed = with_basis(
         series, year, attainments, before.method, before.fallback, before.failures
     )
-    body = rounded(supposed.to_dict(worded))
-    for told, entry in zip(body["targets"], issued["targets"], strict=True):
-        told["plan_version"] = entry["plan_version"]
-        told["base_when_set"] = entry["base_when_set"]
-    first, second = issued["projected"], body["projected"]
+    body = issued.model_copy(
+        update={
+            "projected": year_view(year),
+            "growth_on_last_year": supposed.growth and growth_view(supposed.growth),
+            "targets": tuple(
+                target_view(one, entry.plan_version, entry.base_when_set)
+                for one, entry in zip(attainments, issued.targets, strict=True)
+            ),
+            "probability": significant(supposed.probability),
+            "status": supposed.status,
+            "months": month_views(supposed.months),
+        }
+    )
+    first, second = as_json(issued), as_json(body)
     return {
         "kpi": slug,
-        "name": issued["name"],
-        "unit": issued["unit"],
-        "kind": issued["kind"],
-        "cutoff": issued["cutoff"],
-        "actual_to_date": issued["actual_to_date"],
-        "data_status": issued["data_status"],
-        "label": issued["label"],
+        "name": first["name"],
+        "unit": first["unit"],
+        "kind": first["kind"],
+        "cutoff": first["cutoff"],
+        "actual_to_date": first["actual_to_date"],
+        "data_status": first["data_status"],
+        "label": first["label"],
         "moved_by": list(moved_by),
         "changed_months": _changed_months(issued, body),
-        "baseline_stamp": issued["stamp"],
-        "baseline": {name: issued[name] for name in SHOWN},
-        "scenario": {name: body[name] for name in SHOWN},
+        "baseline_stamp": issued.stamp,
+        "baseline": {name: first[name] for name in SHOWN},
+        "scenario": {name: second[name] for name in SHOWN},
         "difference": rounded(
             {
-                "median": second["median"] - first["median"],
-                "mean": second["mean"] - first["mean"],
-                "probability": _less(body["probability"], issued["probability"]),
+                "median": second["projected"]["median"] - first["projected"]["median"],
+                "mean": second["projected"]["mean"] - first["projected"]["mean"],
+                "probability": _less(body.probability, issued.probability),
             }
         ),
     }
 
 
-def _changed_months(issued: Json, body: Json) -> list[str]:
-    pairs = zip(issued["months"], body["months"], strict=True)
-    return [one["month"] for one, other in pairs if one["quantiles"] != other["quantiles"]]
+def _changed_months(issued: ProjectionView, body: ProjectionView) -> list[str]:
+    pairs = zip(issued.months, body.months, strict=True)
+    return [str(one.month) for one, other in pairs if one.quantiles != other.quantiles]
 
 
 def _less(value: float | None, other: float | None) -> float | None:

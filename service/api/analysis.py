@@ -10,8 +10,9 @@ from service.analysis.changes import changes
 from service.analysis.contributions import contributions
 from service.auth.access import requires
 from service.projections.issue import as_of_date
+from service.projections.shape import encode
 from service.shapes.analysis import ChangeList, Contributions
-from service.state.app_state import JSON_TYPE, Body, encode, tag_of
+from service.state.app_state import JSON_TYPE, Body, tag_of
 from service.web.respond import AsOf, TheAppState, problems, respond
 
 router = APIRouter(

@@ -11,11 +11,17 @@ from fastapi.concurrency import run_in_threadpool
 from data.vintages.demonstration import series_to_project
 from service.analysis.history import history_of
 from service.auth.access import Caller, Public, requires
-from service.projections.issue import Json, as_of_date
+from service.projections.columns import to_csv
+from service.projections.issue import as_of_date
 from service.projections.issued import issued_projections
-from service.projections.tables import to_csv
-from service.shapes.schemas import History, Projection, ProjectionList
-from service.state.app_state import JSON_TYPE, AppState, Body, encode, mark_of, tag_of
+from service.projections.shape import encode
+from service.projections.view import (
+    HistoryView,
+    ProjectionsView,
+    ProjectionView,
+    TogetherView,
+)
+from service.state.app_state import JSON_TYPE, AppState, Body, mark_of, tag_of
 from service.texts import Lang
 from service.web.respond import AsOf, Language, TheAppState, problems, respond
 
@@ -27,7 +33,7 @@ BOM = "\ufeff"  # lets Excel read the CSV as UTF-8
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "json": JSON_TYPE}
 
 
-@router.get("", response_model=ProjectionList, responses=problems(404, 409, 422))
+@router.get("", response_model=ProjectionsView, responses=problems(404, 409, 422))
 async def all_projections(
     plan: PlanSlug, request: Request, app_state: TheAppState, by: Public, as_of: AsOf = None
 ) -> Response:
@@ -63,7 +69,7 @@ def all_projections_csv(
     return respond(request, app_state.body(plan, ("csv", by.inside, as_of), make))
 
 
-@router.get("/{kpi}", response_model=Projection, responses=problems(404, 409, 422))
+@router.get("/{kpi}", response_model=ProjectionView, responses=problems(404, 409, 422))
 async def one_projection(
     plan: PlanSlug,
     kpi: KpiSlug,
@@ -116,7 +122,7 @@ def fan_chart(
 @router.get(
     "/{kpi}/history",
     dependencies=[requires("viewer")],
-    response_model=History,
+    response_model=HistoryView,
     responses=problems(404, 409, 422),
 )
 def history(
@@ -130,7 +136,7 @@ def history(
 
     def make() -> Body:
         content = history_of(app_state, plan, kpi, as_of)
-        stamps = [point["stamp"] or point["as_of"] for point in content["history"]]
+        stamps = [point.stamp or point.as_of.isoformat() for point in content.history]
         return Body(encode(content), JSON_TYPE, tag_of(stamps, "-history"))
 
     return respond(request, app_state.body(plan, ("history", kpi, as_of), make))
@@ -144,25 +150,26 @@ def draw(app_state: AppState, plan: str, kpi: str, day: date, form: str, lang: L
     issued = app_state.issued(plan, kpi, day)
     basis = app_state.basis(plan, day)
     series = series_to_project(basis.panel, kpi, day)
-    fan = fan_of(issued.projection, series, lang)
-    chart = charts.fan_chart(issued.projection, fan, lang, basis.plan.kpi(kpi).decimals)
+    fan = fan_of(issued.view, series, lang)
+    chart = charts.fan_chart(issued.view, fan, lang, basis.plan.kpi(kpi).decimals)
     content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)
     return Body(content, _PICTURES[form], tag_of([issued.stamp], f"-{lang}-{form}"))
 
 
 def shown_to(
     by: Caller, app_state: AppState, plan: str, as_of: str | None, kpi: str | None = None
-) -> list[Json]:
+) -> list[ProjectionView]:
     """The projections of a plan, or of one KPI, that this caller may see."""
     if by.inside:
         return app_state.shown(plan, app_state.day_of(plan, as_of), kpi)
     return issued_projections(app_state.store, plan, as_of_date(as_of) if as_of else None, kpi)
 
 
-def _one(projection: Json) -> Body:
+def _one(projection: ProjectionView) -> Body:
     return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
 
 
-def _list(projections: list[Json], together: Json | None) -> Body:
+def _list(projections: list[ProjectionView], together: TogetherView | None) -> Body:
     tag = tag_of([mark_of(one) for one in projections], "-list")
-    return Body(encode({"projections": projections, "together": together}), JSON_TYPE, tag)
+    content = ProjectionsView(projections=tuple(projections), together=together)
+    return Body(encode(content), JSON_TYPE, tag)

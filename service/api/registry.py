@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from data.ledger.promotions import promotions_of
 from data.plans.rows import load_plan, plan_slugs
@@ -14,9 +14,11 @@ from service.analysis.track_record import labelled, track_record
 from service.auth.access import Public, requires
 from service.projections.issue import as_of_date, newest_vintage
 from service.projections.replay import recorded
+from service.projections.shape import encode
 from service.projections.stamps import tidy_stamp
-from service.shapes.schemas import JobShape, ModelList, StampRecord, TrackRecordList
-from service.state.app_state import AppState
+from service.projections.view import StampView
+from service.shapes.schemas import JobShape, ModelList, TrackRecordList
+from service.state.app_state import JSON_TYPE, AppState
 from service.web.respond import AsOf, TheAppState, problems
 
 router = APIRouter(prefix="/v1")
@@ -89,25 +91,24 @@ def record_of_forecasts(
     return {"track_record": found}
 
 
-@router.get(
-    "/stamps/{stamp}", response_model=StampRecord, responses=problems(404), tags=["stamps"]
-)
+@router.get("/stamps/{stamp}", response_model=StampView, responses=problems(404), tags=["stamps"])
 def stamp(
     stamp: Annotated[str, Path(description="12 letters and digits under a published figure")],
     app_state: TheAppState,
     by: Public,
-) -> dict[str, Any]:
+) -> Response:
     """The figure that carries this code, and what it was made from; for readers outside issued."""
     entry = recorded(app_state.store, stamp)
     if not by.inside and not was_issued(app_state.store, tidy_stamp(stamp)):
         raise NotIssued(f"the figure '{stamp}' was not issued; log in to see it.")
-    return {
-        "stamp": tidy_stamp(stamp),
-        "plan": entry["projection"]["plan"],
-        "kpi": entry["projection"]["kpi"],
-        "inputs": entry["inputs"],
-        "projection": entry["projection"],
-    }
+    found = StampView(
+        stamp=tidy_stamp(stamp),
+        plan=entry.projection.plan,
+        kpi=entry.projection.kpi,
+        inputs=entry.inputs,
+        projection=entry.projection,
+    )
+    return Response(encode(found), media_type=JSON_TYPE)
 
 
 def _families(app_state: AppState, plan: str | None) -> list[str]:

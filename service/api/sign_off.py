@@ -170,7 +170,7 @@ def _estimate_step(to: State) -> Callable[..., dict[str, Any]]:
 
 def _stamps(app_state: AppState, plan: str, month: str) -> dict[str, str]:
     issued = app_state.all_issued(plan, as_of_date(month))
-    return stamps_of([one.projection for one in issued])
+    return stamps_of([one.view for one in issued])
 
 
 for action, (state, role) in STEPS.items():

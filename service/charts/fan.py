@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,6 @@ from service.texts import Lang, assigned, month_name
 
 MONTHS_BEFORE = 30  # months of history shown
 BANDS = {"low80": "0.1", "high80": "0.9", "low95": "0.025", "high95": "0.975"}
-ADDED_UP = ("flow", "count")
 
 Row = dict[str, Any]
 
@@ -49,7 +47,7 @@ class Fan:
         return str(rows[0]["month"])
 
 
-def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
+def fan_of(projection: Any, series: Series, lang: Lang) -> Fan:
     """What the chart of a projection draws.
 
     Parameters
@@ -63,7 +61,7 @@ def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
     actual = _actual(series, lang)
     needed = _needed(projection, lang)
     begun = (*actual[-1:], *needed) if needed else ()
-    if series.kind not in ADDED_UP:
+    if not series.traits.adds_up:
         return Fan(actual, ahead, needed=begun)
     now = _running(series.calendar_year(year), year, lang)
     if now and series.year == year and projection["actual_to_date"] is not None:
@@ -75,7 +73,7 @@ def fan_of(projection: Mapping[str, Any], series: Series, lang: Lang) -> Fan:
     return Fan(actual, ahead, now, cumulative, moved, begun, on_the_way)
 
 
-def _needed(projection: Mapping[str, Any], lang: Lang) -> tuple[Row, ...]:
+def _needed(projection: Any, lang: Lang) -> tuple[Row, ...]:
     """What each month to come must at least bring for the assigned target to be just met."""
     target = assigned(projection)
     required = target.get("required") if target else None
@@ -109,16 +107,16 @@ def _actual(series: Series, lang: Lang) -> tuple[Row, ...]:
 def _shown(series: Series) -> NDArray[np.float64]:
     """Rates on the same month of last year for growth, quotients for ratios, else values."""
     values = np.array(series.values)
-    if series.kind == "growth":
+    if series.traits.known_by_rates:
         rates = np.full(len(values), np.nan)
         rates[12:] = (values[12:] / values[:-12] - 1) * 100
         return rates
-    if series.kind == "ratio" and series.denominator is not None:
+    if series.denominator is not None:
         return np.asarray(values / series.denominator)
     return values
 
 
-def _band_row(month: str, quantiles: Mapping[str, float], lang: Lang) -> Row:
+def _band_row(month: str, quantiles: Any, lang: Lang) -> Row:
     row = _row(Month.parse(month), quantiles["0.5"], "projected", lang)
     return row | {band: quantiles[level] for band, level in BANDS.items()}
 

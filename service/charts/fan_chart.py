@@ -9,7 +9,7 @@ mark stand in the picture itself, because pictures travel without their page.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from models.kinds import traits_of
 from service.charts.fan import BANDS, Fan, Row
 from service.charts.layers import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
 from service.texts import (
@@ -34,7 +35,7 @@ from service.texts import (
     unit_of,
 )
 
-# DejaVu Sans has every Vietnamese letter and comes with matplotlib, so pictures look
+# DejaVu Sans has every Vietnamese letter and comes with a package, so pictures look
 # the same on a machine without fonts; where an SVG is shown without it, Verdana has
 # nearly its widths. (A machine's own Liberation Sans may be one without ư and ơ.)
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
@@ -51,9 +52,7 @@ SHAPES = {
 _FILLED = ("final", "restated")
 
 
-def fan_chart(
-    projection: Mapping[str, Any], fan: Fan, lang: Lang = "vi", decimals: int = 0
-) -> alt.VConcatChart:
+def fan_chart(projection: Any, fan: Fan, lang: Lang = "vi", decimals: int = 0) -> alt.VConcatChart:
     """The chart of one projection.
 
     Parameters
@@ -92,11 +91,11 @@ def fan_chart(
 
 
 def font_folder() -> Path:
-    """Where matplotlib keeps DejaVu Sans; found without importing it."""
-    spec = find_spec("matplotlib")
+    """Where its package keeps DejaVu Sans; found without importing it (it needs rinohtype)."""
+    spec = find_spec("rinoh_typeface_dejavusans")
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
+    return Path(spec.origin).parent
 
 
 @cache
@@ -127,7 +126,7 @@ def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
     return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
 
-def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.TitleParams:
+def _title(projection: Any, lang: Lang, decimals: int) -> alt.TitleParams:
     text = TEXT[lang]
     lines = [
         f"{text['unit']}: {unit_of(projection, lang)}"
@@ -141,7 +140,7 @@ def _title(projection: Mapping[str, Any], lang: Lang, decimals: int) -> alt.Titl
     return alt.TitleParams(name, subtitle=lines)
 
 
-def _answer(projection: Mapping[str, Any], lang: Lang, decimals: int) -> list[str]:
+def _answer(projection: Any, lang: Lang, decimals: int) -> list[str]:
     """The year, and how it stands to its assigned target, a line each."""
     text, year = TEXT[lang], projection["projected"]
     if year is None:
@@ -161,8 +160,8 @@ def _answer(projection: Mapping[str, Any], lang: Lang, decimals: int) -> list[st
     return lines
 
 
-def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerChart:
-    growth = projection["kind"] == "growth"
+def _monthly(projection: Any, fan: Fan, lang: Lang) -> alt.LayerChart:
+    growth = traits_of(projection["kind"]).known_by_rates
     title = TEXT[lang]["growth_monthly"] if growth else TEXT[lang]["monthly"]
     unit = "%" if growth else unit_name(projection["unit"], lang)
     layers = [
@@ -175,9 +174,7 @@ def _monthly(projection: Mapping[str, Any], fan: Fan, lang: Lang) -> alt.LayerCh
     return _panel(layers, f"{title}, {unit}{bands}")
 
 
-def _cumulative(
-    projection: Mapping[str, Any], fan: Fan, lang: Lang, decimals: int
-) -> alt.LayerChart:
+def _cumulative(projection: Any, fan: Fan, lang: Lang, decimals: int) -> alt.LayerChart:
     """Last year's course, this year's, the fan ahead, and the target's bounds."""
     text, year = TEXT[lang], projection["year"]
     layers: list[alt.Chart] = []
@@ -287,9 +284,7 @@ def _points(rows: Sequence[Row], lang: Lang) -> alt.Chart:
     return chart
 
 
-def _target(
-    target: Mapping[str, Any], first_month: str, lang: Lang, decimals: int
-) -> list[alt.Chart]:
+def _target(target: Any, first_month: str, lang: Lang, decimals: int) -> list[alt.Chart]:
     """The bounds of the target as dashed rules; the lower one is labelled below its rule."""
     layers = []
     for bound, dy in (("lower_value", 9), ("upper_value", -8)):

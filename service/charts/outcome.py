@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kinds import traits_of
 from service.charts.fan_chart import BLUE, DARK, FONT, GREY, RED
 from service.charts.layers import number_locale, rows_chart, x_axis
 from service.texts import STATUS, TEXT, Lang, assigned, chance, number, percent, unit_of
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 BINS, WIDTH, HEIGHT = 40, 560, 190
 _TAIL = (0.005, 0.995)  # what lies beyond is put into the outermost bars
 
@@ -128,7 +129,7 @@ def _rules(one: Json, lang: Lang, decimals: int) -> list[alt.Chart]:
             if value is not None
         ]
     growth = one["growth_on_last_year"]
-    if growth and one["kind"] != "growth":
+    if growth and not traits_of(one["kind"]).outcome_is_rate:
         named = f"{one['year'] - 1}: {number(growth['base'], lang, decimals)}"
         marks.append((named, growth["base"], GREY, [2, 2]))
     entered = one["official_estimate"]

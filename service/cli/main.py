@@ -200,15 +200,15 @@ def project(
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     issued = issue(store, settings, slug, day, kpi)
-    found = with_estimates(store, [one.projection for one in issued])
+    found = with_estimates(store, [one.view for one in issued])
     joint = None if kpi else together(issued)
     if format is Format.json:
-        import json
+        from service.projections.shape import printed
+        from service.projections.view import ProjectionsView
 
-        content = {"projections": found, "together": joint}
-        print(json.dumps(content, ensure_ascii=False, indent=1))
+        print(printed(ProjectionsView(projections=tuple(found), together=joint)))
     elif format is Format.csv:
-        from service.projections.tables import to_csv
+        from service.projections.columns import to_csv
 
         sys.stdout.write(to_csv(found))
     else:
@@ -326,8 +326,8 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
 
     settings, store = open_store()
     result = run_replay(store, settings, stamp)
-    figure = result.recorded["projection"]
-    what = f"{result.stamp}: {figure['plan']} {figure['kpi']} as of {figure['as_of']}"
+    figure = result.recorded.projection
+    what = f"{result.stamp}: {figure.plan} {figure.kpi} as of {figure.as_of}"
     if result.same:
         since = (
             ""

@@ -26,7 +26,6 @@ from service.texts import (
     Lang,
     chance,
     day_of,
-    leading,
     name_of,
     number,
     period_name,
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from data.plans.plan import Plan
     from data.sign_off.rules import SignOff, Step
     from data.vintages.comparison import Compared
+    from service.projections.view import ProjectionView, TaskView, TogetherView
     from training.retrain import RetrainReport
 
 SHOWN = 12  # unknown rows and suspicious values listed
@@ -53,10 +53,10 @@ WIDE = 200  # columns of a table that is not printed to a terminal
 
 
 def show_projections(
-    projections: Sequence[dict[str, Any]],
+    projections: Sequence[ProjectionView],
     plan: Plan,
     lang: Lang,
-    together: dict[str, Any] | None = None,
+    together: TogetherView | None = None,
 ) -> None:
     """The plan's tables; vintage and what is projected are said above and below them.
 
@@ -68,21 +68,22 @@ def show_projections(
     labels = dict.fromkeys(row.label for row in rows if row.label)
     console.print(" · ".join((name, *labels)), style="bold")
     if projections:
-        day = day_of(projections[0]["as_of"], lang)
+        day = day_of(projections[0].as_of, lang)
         console.print(f"{text['as_of']} {day}. {text['table_legend']}")
-    tasks = {one["kpi"] for one in projections if one["task"]}
+    tasks = {one.kpi for one in projections if one.task}
     if len(tasks) < len(projections):
         console.print(_series_table([row for row in rows if row.kpi not in tasks], lang))
     if tasks:
         console.print(_task_table(projections, lang))
     if together:
         console.print(together_said(together, lang), soft_wrap=True)
-    if len(projections) == 1 and projections[0]["task"]:
-        _show_task(console, projections[0], lang)
     for one in projections:
-        lines = printed_lines(one, plan.kpi(one["kpi"]).decimals, lang)
-        _list(console, f"{one['name'][lang]}: {text['printed'].lower()}", lines)
-    codes = "; ".join(f"{one['kpi']} {one['stamp']}" for one in projections)
+        if one.task and len(projections) == 1:
+            _show_task(console, one, one.task, lang)
+    for one in projections:
+        lines = printed_lines(one, plan.kpi(one.kpi).decimals, lang)
+        _list(console, f"{one.name[lang]}: {text['printed'].lower()}", lines)
+    codes = "; ".join(f"{one.kpi} {one.stamp}" for one in projections)
     console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
 
 
@@ -107,7 +108,7 @@ def _series_table(rows: Sequence[Row], lang: Lang) -> Table:
     return table
 
 
-def _task_table(projections: Sequence[dict[str, Any]], lang: Lang) -> Table:
+def _task_table(projections: Sequence[ProjectionView], lang: Lang) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     for place, heading in enumerate(task_columns(lang)):
         table.add_column(heading, justify="right" if place in (2, 3) else "left")
@@ -125,27 +126,25 @@ def _task_table(projections: Sequence[dict[str, Any]], lang: Lang) -> Table:
     return table
 
 
-def _show_task(console: Console, one: dict[str, Any], lang: Lang) -> None:
+def _show_task(console: Console, one: ProjectionView, task: TaskView, lang: Lang) -> None:
     """A task's steps, its probability and count at the deadline, and what they rest on."""
-    text, task = TEXT[lang], one["task"]
-    for step in task["steps"]:
-        due = f", {text['deadline'].lower()} {day_of(step['due'], lang)}" if step["due"] else ""
-        late = f" ({text['overdue']})" if step["overdue"] else ""
-        state = (
-            f"{text['done'].lower()} {day_of(step['done_on'], lang)}" if step["done_on"] else "–"
-        )
-        console.print(f"{text['step']} {step['name'][lang]}{due}{late}: {state}", markup=False)
-    for target in one["targets"]:
-        figures = f"{text['probability']}: {chance(target['probability'], target['status'], lang)}"
-        if target is leading(one) and one["projected"]:
-            low, high = (one["projected"]["quantiles"][level] for level in ("0.1", "0.9"))
-            ends = f"{number(low, lang)} – {number(high, lang)}"
+    text = TEXT[lang]
+    for step in task.steps:
+        due = f", {text['deadline'].lower()} {day_of(step.due, lang)}" if step.due else ""
+        late = f" ({text['overdue']})" if step.overdue else ""
+        state = f"{text['done'].lower()} {day_of(step.done_on, lang)}" if step.done_on else "–"
+        console.print(f"{text['step']} {step.name[lang]}{due}{late}: {state}", markup=False)
+    for target in one.targets:
+        figures = f"{text['probability']}: {chance(target.probability, target.status, lang)}"
+        if target is one.leading and one.projected:
+            band = one.projected.quantiles
+            ends = f"{number(band.q10, lang)} – {number(band.q90, lang)}"
             figures += f"; {text['projected'].lower()}: {ends} ({text['band_80']})"
         console.print(
-            f"{LEVEL[lang][target['level']]}, {period_name(target['period'], lang)}: {figures}"
+            f"{LEVEL[lang][target.level]}, {period_name(target.period, lang)}: {figures}"
         )
-    _list(console, text["assumptions"], [remark[lang] for remark in task["assumptions"]])
-    _list(console, text["missing"], [remark[lang] for remark in task["missing"]])
+    _list(console, text["assumptions"], [remark[lang] for remark in task.assumptions])
+    _list(console, text["missing"], [remark[lang] for remark in task.missing])
 
 
 def show_progress(found: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ figure is, and the code (*mã tra cứu*).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -61,7 +60,7 @@ class Card:
     source: tuple[str, ...]
 
 
-def card_of(one: Mapping[str, Any], decimals: int, draft: bool, lang: Lang) -> Card:
+def card_of(one: Any, decimals: int, draft: bool, lang: Lang) -> Card:
     """The card of one projection.
 
     Parameters
@@ -90,9 +89,7 @@ def card_of(one: Mapping[str, Any], decimals: int, draft: bool, lang: Lang) -> C
     )
 
 
-def _lines(
-    one: Mapping[str, Any], target: Mapping[str, Any] | None, decimals: int, lang: Lang
-) -> list[tuple[str, str]]:
+def _lines(one: Any, target: Any, decimals: int, lang: Lang) -> list[tuple[str, str]]:
     text, words, found = TEXT[lang], EMBED[lang], []
     if one["task"]:
         done, goal = (number(one["task"][name], lang) for name in ("done", "goal"))

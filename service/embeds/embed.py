@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import quote, urlencode
 
 from data.plans.rows import load_plan
@@ -17,13 +17,14 @@ from models.errors import NoObservations
 from models.series import Month, Series
 from service.auth.access import Caller
 from service.embeds.card import Card, card_of
-from service.projections.issue import Json, as_of_date
+from service.projections.issue import as_of_date
 from service.projections.issued import issued_projections
 from service.state.app_state import AppState, mark_of
 from service.texts import EMBED, LANGUAGES, Lang
 
 Picture = Literal["svg", "png"]
 PICTURES: tuple[Picture, ...] = get_args(Picture)
+Json = Any  # until its readers ask a view by attribute
 SIZE = (760, 780)  # of the frame that holds card and chart, in pixels
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 from xml.sax.saxutils import quoteattr
 
-from service.projections.tables import records
+from service.projections.columns import COLUMNS, Line, lines
+from service.projections.view import ProjectionView
 
 EdmType = Literal["Edm.String", "Edm.Double", "Edm.Int32", "Edm.Date"]
 Row = Mapping[str, Any]  # property → value, None for null
@@ -82,26 +82,29 @@ PROPERTIES: tuple[Property, ...] = (
 NAMES: Mapping[str, Property] = {one.name: one for one in PROPERTIES}
 
 
-def rows_of(projections: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+def rows_of(projections: Iterable[ProjectionView]) -> Iterator[Row]:
     """The rows of projections: one per target, and one for each KPI without any."""
     seen: dict[str, int] = {}
-    for one in projections:
-        for record in records(one):
-            parts = [one["plan"], one["kpi"], one["as_of"]]
-            parts += [str(record[name]) for name in ("level", "period") if record.get(name)]
-            key = ":".join(parts)
-            seen[key] = seen.get(key, 0) + 1
-            values = {
-                each.name: _value(record.get(each.column), each.type) for each in PROPERTIES[1:]
-            }
-            yield {KEY: key if seen[key] == 1 else f"{key}:{seen[key]}", **values}
+    for line in lines(projections):
+        key = _key(line)
+        seen[key] = seen.get(key, 0) + 1
+        values = {
+            each.name: _value(COLUMNS[each.column](line), each.type) for each in PROPERTIES[1:]
+        }
+        yield {KEY: key if seen[key] == 1 else f"{key}:{seen[key]}", **values}
+
+
+def _key(line: Line) -> str:
+    """Plan, KPI, vintage, and of a target its level and period."""
+    parts = (COLUMNS[name](line) for name in ("plan", "kpi", "as_of", "level", "period"))
+    return ":".join(str(part) for part in parts if part)
 
 
 def _value(value: Any, type_: EdmType) -> Any:
     if value is None or value == "":
         return None
     if type_ == "Edm.Date":
-        return date.fromisoformat(value)
+        return value
     if type_ == "Edm.Double":
         return float(value)
     return int(value) if type_ == "Edm.Int32" else str(value)

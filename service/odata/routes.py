@@ -21,7 +21,8 @@ from service.odata.feed import (
     service_document,
 )
 from service.odata.model import csdl
-from service.state.app_state import JSON_TYPE, encode
+from service.projections.shape import encode
+from service.state.app_state import JSON_TYPE
 from service.web.respond import TheAppState
 
 router = APIRouter(prefix="/odata", include_in_schema=False)

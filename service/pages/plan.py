@@ -141,7 +141,7 @@ def _plan_content(app_state: AppState, plan: Plan, site: Site) -> dict[str, Any]
 
 
 def _in_words(plan: Plan) -> list[Any]:
-    return [kpi for kpi in plan.kpis if kpi.kind == "log"]
+    return [kpi for kpi in plan.kpis if kpi.traits.in_words]
 
 
 def _newest_words(

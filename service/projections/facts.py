@@ -17,10 +17,11 @@ from data.vintages.figures import Newest
 from data.vintages.observation import Form
 from data.vintages.panel import Panel
 from models.errors import NoObservations
+from models.kinds import traits_of
 from models.series import Month, Series
 from service.texts import assigned, round_half_up
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 
 # exceeded, met, missed: settled, or the approved estimate says so for the year
 Verdict = Literal[
@@ -34,7 +35,6 @@ _BY_STATUS: Mapping[str, Verdict] = {
     "no_basis": "no_basis",
 }
 _APPROVED = ("approved", "issued")
-_SUMMED = ("flow", "count")
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Facts:
     @property
     def estimate_of_plan(self) -> float | None:
         """The approved estimate as per cent of the bound; None for kind growth."""
-        if self.estimate is None or not self.bound or self.kpi.kind == "growth":
+        if self.estimate is None or not self.bound or self.kpi.traits.outcome_is_rate:
             return None
         return 100 * float(self.estimate["value"]) / self.bound
 
@@ -177,7 +177,7 @@ def _growth_to_date(
     one: Json, series: Series | None, figures: Newest, cutoff: Month | None
 ) -> Percentage | None:
     """As printed, else the figure to date on last year's same months."""
-    if cutoff is None or one["kind"] == "growth":
+    if cutoff is None or traits_of(one["kind"]).outcome_is_rate:
         return None
     forms: tuple[Form, ...] = ("rate_to_date",)
     if cutoff.month == 1:
@@ -188,13 +188,8 @@ def _growth_to_date(
     if series is None or one["actual_to_date"] is None:
         return None
     before = _last_year(series, cutoff.year)[: cutoff.month]
-    base = {
-        "flow": float(before.sum()),
-        "count": float(before.sum()),
-        "average": float(before.mean()),
-        "closing": float(before[-1]),
-    }.get(one["kind"], np.nan)
-    if not base > 0:
+    base = traits_of(one["kind"]).year.combined(before)
+    if base is None or not base > 0:
         return None
     return Percentage(100 * (one["actual_to_date"] / base - 1), printed=False)
 
@@ -210,7 +205,7 @@ def _of_plan(
     one: Json, target: Json | None, figures: Newest, cutoff: Month | None
 ) -> Percentage | None:
     """As printed, else the figure to date ÷ the bound; None where years do not add up."""
-    if cutoff is None or target is None or one["kind"] not in _SUMMED:
+    if cutoff is None or target is None or not traits_of(one["kind"]).adds_up:
         return None
     printed = _printed(figures, ("share_of_plan",), cutoff)
     if printed is not None:
@@ -272,7 +267,7 @@ def _months(
     for entry in one["months"]:
         month = Month.parse(entry["month"])
         last_year = float(before[month.month - 1])
-        known = np.isfinite(last_year) and one["kind"] not in ("growth", "ratio")
+        known = np.isfinite(last_year) and traits_of(one["kind"]).months_on_last_year
         rows.append(
             MonthFact(
                 month=month,
@@ -291,7 +286,7 @@ def _growth_of_month(
     entry: Json, kind: str, last_year: float, figures: Newest
 ) -> Percentage | None:
     """Of an observed month on the same month of last year."""
-    if entry["status"] == "projected" or kind in ("growth", "ratio"):
+    if entry["status"] == "projected" or not traits_of(kind).months_on_last_year:
         return None
     printed = _printed(figures, ("rate_on_year",), Month.parse(entry["month"]))
     if printed is not None:

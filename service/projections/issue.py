@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +42,13 @@ from models.targets.task import Progress, state_of
 from models.tasks.milestones import PlannedTask, project_task
 from service.projections.estimates import with_estimates
 from service.projections.printed_figures import FIGURES, figures_behind
-from service.projections.remarks import worded
-from service.projections.stamps import rounded, stamp_of
+from service.projections.shape import Name, as_json
+from service.projections.stamps import stamp_of
+from service.projections.view import BaseWhenSetView, ProjectionView, StampInputs
+from service.projections.view_build import Beside, stamped, unstamped
 from service.texts import label_of
 from training.bundle.promoted import PromotedBundle, bundle_for
 from training.prior.editions import candidates_for
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +86,17 @@ class Basis:
 
 
 @dataclass(frozen=True, eq=False)
+class MadeFrom:
+    """What a projection was computed from beside its plan: see `StampInputs`."""
+
+    data: str
+    bundle: str | None = None
+    seed: str | None = None
+    events: int | None = None
+    model_version: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Issued:
     """One KPI's projection as it goes out, and what it was made from.
 
@@ -94,13 +104,13 @@ class Issued:
     target is met; None without one or without a basis.
     """
 
-    projection: Json
-    inputs: Json
+    view: ProjectionView
+    inputs: StampInputs
     met: NDArray[np.bool_] | None = None
 
     @property
     def stamp(self) -> str:
-        return str(self.projection["stamp"])
+        return self.view.stamp
 
 
 def projections(
@@ -109,7 +119,7 @@ def projections(
     plan: str,
     as_of: date | None = None,
     kpi: str | None = None,
-) -> list[Json]:
+) -> list[ProjectionView]:
     """The projections of a plan's KPIs, or of one, entered into the ledger.
 
     Parameters
@@ -120,8 +130,7 @@ def projections(
 
     Returns
     -------
-    list of dict, the JSON of section 5 of the design, with the official
-    estimates of the vintage's month
+    list of ProjectionView, with the official estimates of the vintage's month
 
     Raises
     ------
@@ -133,7 +142,7 @@ def projections(
         If there is a series, and nothing was trained on data up to that date.
     """
     found = issue(store, settings, plan, as_of, kpi)
-    return with_estimates(store, [one.projection for one in found])
+    return with_estimates(store, [one.view for one in found])
 
 
 def issue(
@@ -258,35 +267,41 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     """One KPI's projection with its stamp; not yet in the ledger."""
     kpi, version = basis.plan.kpi(slug), basis.version
     projected, made_from = project_kpi(basis, slug)
-    body = projected.to_dict(worded)
-    number = version.number if version else None
-    for entry in body["targets"]:
-        entry["plan_version"] = number
-    for entry, one in zip(body["targets"], projected.attainments, strict=True):
-        entry["base_when_set"] = _base_when_set(basis, kpi, one.target)
-    body["plan"], body["name"] = basis.plan.slug, {"vi": kpi.name_vi, "en": kpi.name_en}
-    body["as_of"] = basis.day.isoformat()
-    body["label"] = label_of(basis.plan, slug in basis.labelled)
     lacking = projected.status == "no_basis" and projected.task is None
-    body["figures"] = figures_behind(
-        basis.panel, slug, basis.day, shown=lacking or slug in basis.labelled, lacking=lacking
+    label = label_of(basis.plan, slug in basis.labelled)
+    body = unstamped(
+        projected,
+        Beside(
+            plan=basis.plan,
+            version=version,
+            kpi=kpi,
+            day=basis.day,
+            label=None if label is None else Name.model_validate(label),
+            bases_when_set=tuple(
+                _base_when_set(basis, kpi, one.target) for one in projected.attainments
+            ),
+            figures=figures_behind(
+                basis.panel,
+                slug,
+                basis.day,
+                shown=lacking or slug in basis.labelled,
+                lacking=lacking,
+            ),
+            events=_events(basis, slug),
+            model_version=made_from.model_version,
+        ),
     )
-    body["plan_version"] = version and {
-        "number": version.number,
-        "adopted": version.adopted.isoformat(),
-        "document": version.document,
-    }
-    body["method"]["model_version"] = made_from.pop("model_version")
-    body["method"]["events"] = [_event(one) for one in _events(basis, slug)]
-    inputs = {
-        "plan": basis.plan.slug,
-        "plan_version": number,
-        "kpi": slug,
-        "as_of": basis.day.isoformat(),
-        **made_from,
-    }
-    body = rounded({key: value for key, value in body.items() if key != "stamp"})
-    return Issued({**body, "stamp": stamp_of(body, inputs)}, inputs, projected.met)
+    inputs = StampInputs(
+        plan=basis.plan.slug,
+        plan_version=version.number if version else None,
+        kpi=slug,
+        as_of=basis.day,
+        data=made_from.data,
+        bundle=made_from.bundle,
+        seed=made_from.seed,
+        events=made_from.events,
+    )
+    return Issued(stamped(body, stamp_of(body, inputs)), inputs, projected.met)
 
 
 def project_kpi(
@@ -294,7 +309,7 @@ def project_kpi(
     slug: str,
     series: Series | None = None,
     parts: Mapping[str, Series] | None = None,
-) -> tuple[Projection, Json]:
+) -> tuple[Projection, MadeFrom]:
     """One KPI's projection, and what it was made from.
 
     Parameters
@@ -313,21 +328,21 @@ def project_kpi(
         return _task_projection(basis, planned, version)
     if is_task(basis.plan, kpi):
         reason = "the version in force on that day has no such task"
-        return _nothing_known(basis, kpi, reason), _without_bundle("")
-    if kpi.kind == "log":
+        return _nothing_known(basis, kpi, reason), MadeFrom("")
+    if kpi.traits.in_words:
         empty = _nothing_known(basis, kpi, "it is kept in words, not in figures")
-        return replace(empty, status="no_target"), _without_bundle("")
+        return replace(empty, status="no_target"), MadeFrom("")
     try:
         series = series or series_behind(basis, slug)
     except NoObservations as reason:
-        return _nothing_known(basis, kpi, str(reason)), _without_bundle(basis.data_hash)
+        return _nothing_known(basis, kpi, str(reason)), MadeFrom(basis.data_hash)
     return _series_projection(basis, kpi, series, parts or {})
 
 
 def is_task(plan: Plan, kpi: Kpi) -> bool:
     """Whether a KPI is counted or ticked off in some version of the plan."""
     listed = any(version.task_of(kpi.slug) for version in plan.versions)
-    return kpi.kind == "milestone" or listed
+    return kpi.traits.ticked_off or listed
 
 
 def series_behind(basis: Basis, slug: str) -> Series:
@@ -340,18 +355,18 @@ def series_behind(basis: Basis, slug: str) -> Series:
 
 def _series_projection(
     basis: Basis, kpi: Kpi, series: Series, parts: Mapping[str, Series]
-) -> tuple[Projection, Json]:
+) -> tuple[Projection, MadeFrom]:
     """A series' projection, and what it was made from."""
     if isinstance(basis.bundle, NoBundle):
         raise basis.bundle
     seed = basis.published.isoformat()
-    made_from = {
-        "data": basis.data_hash,
-        "bundle": basis.bundle.content_hash,
-        "seed": seed,
-        "events": _last_decision(basis, kpi.slug),
-        "model_version": basis.bundle.version,
-    }
+    made_from = MadeFrom(
+        data=basis.data_hash,
+        bundle=basis.bundle.content_hash,
+        seed=seed,
+        events=_last_decision(basis, kpi.slug),
+        model_version=basis.bundle.version,
+    )
     learned = learned_of(basis.bundle, kpi.slug, series)
     targets = basis.version.targets_of(kpi.slug) if basis.version else ()
     projected = project(
@@ -374,7 +389,7 @@ def outcomes_of(basis: Basis, slug: str) -> NDArray[np.float64] | None:
     quantiles; None without a basis and for what is no series.
     """
     kpi = basis.plan.kpi(slug)
-    if kpi.kind == "log" or is_task(basis.plan, kpi):
+    if kpi.traits.in_words or is_task(basis.plan, kpi):
         return None
     annual = project_kpi(basis, slug)[0].annual
     return None if annual is None else annual.samples
@@ -405,31 +420,16 @@ def _last_decision(basis: Basis, slug: str) -> int | None:
     return max((one.number or 0 for one in basis.events if one.kpi in kpis), default=None)
 
 
-def _event(event: Event) -> Json:
-    return {
-        "start": str(event.start),
-        "shape": event.shape,
-        "size": event.size,
-        "length": event.length,
-        "name": event.name,
-    }
-
-
 def _task_projection(
     basis: Basis, planned: PlannedTask, version: PlanVersion
-) -> tuple[Projection, Json]:
+) -> tuple[Projection, MadeFrom]:
     """A task's projection, and what it was made from."""
     slug = planned.key.rpartition("/")[2]
     reports = [one for one in reports_of(basis.progress, slug) if one.day <= basis.day]
     state = state_of(planned.task, version.adopted, version.document, reports, basis.day)
     past = past_periods(basis.earlier, slug, basis.day)
     known = hashlib.sha256(repr((reports, past)).encode()).hexdigest()
-    return project_task(planned, state, basis.day, past), _without_bundle(known)
-
-
-def _without_bundle(data: str) -> Json:
-    """What a projection is made from that no model was trained for."""
-    return {"data": data, "bundle": None, "seed": None, "events": None, "model_version": None}
+    return project_task(planned, state, basis.day, past), MadeFrom(known)
 
 
 def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:
@@ -445,7 +445,7 @@ def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:
     )
 
 
-def _base_when_set(basis: Basis, kpi: Kpi, target: Target) -> Json | None:
+def _base_when_set(basis: Basis, kpi: Kpi, target: Target) -> BaseWhenSetView | None:
     """Last year over the target's period as it was known when a growth target was set."""
     if target.form != "growth" or basis.version is None:
         return None
@@ -456,7 +456,7 @@ def _base_when_set(basis: Basis, kpi: Kpi, target: Target) -> Json | None:
     except (InvalidTarget, NoObservations):
         return None
     known = None if months is None else base_known(series, basis.plan.year, *months)
-    return known and {"value": known[0], "status": known[1], "as_of": day.isoformat()}
+    return known and BaseWhenSetView(value=known[0], status=known[1], as_of=day)
 
 
 def learned_of(promoted: PromotedBundle, slug: str, series: Series) -> Learned:
@@ -474,5 +474,5 @@ def learned_of(promoted: PromotedBundle, slug: str, series: Series) -> Learned:
 def record(store: Store, issued: Sequence[Issued]) -> None:
     """Enter projections into the ledger; one already there stays as it is."""
     for one in issued:
-        payload = {"inputs": one.inputs, "projection": one.projection}
-        record_projection(store, one.stamp, one.projection["plan"], one.projection["kpi"], payload)
+        payload = {"inputs": as_json(one.inputs), "projection": as_json(one.view)}
+        record_projection(store, one.stamp, one.view.plan, one.view.kpi, payload)

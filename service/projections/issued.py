@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from data.db.store import Store
 from data.ledger.projections import recorded_projection
@@ -13,13 +12,13 @@ from data.sign_off.rules import Issue
 from models.errors import NotIssued
 from service.projections.estimates import beside
 from service.projections.issue import as_of_date
-
-Json = dict[str, Any]
+from service.projections.replay import entry_of
+from service.projections.view import ProjectionView
 
 
 def issued_projections(
     store: Store, plan: str, as_of: date | None = None, kpi: str | None = None
-) -> list[Json]:
+) -> list[ProjectionView]:
     """The issued projections of a plan's KPIs, or of one, from the ledger.
 
     Parameters
@@ -30,8 +29,8 @@ def issued_projections(
 
     Returns
     -------
-    list of dict, the JSON of section 5 of the design; `official_estimate` is the
-    newest one issued, null where none was
+    list of ProjectionView; `official_estimate` is the newest one issued, None where
+    none was
 
     Raises
     ------
@@ -47,7 +46,9 @@ def issued_projections(
     stamps = {one: stamp for one, stamp in issue.stamps.items() if kpi in (None, one)}
     if not stamps:
         raise NotIssued(f"'{kpi}' was not part of {issue.month} of '{plan}' when it was issued.")
-    projections = [recorded_projection(store, stamp)["projection"] for stamp in stamps.values()]
+    projections = [
+        entry_of(recorded_projection(store, stamp)).projection for stamp in stamps.values()
+    ]
     return beside(projections, sign_off(store, plan, issue.month).issued)
 
 

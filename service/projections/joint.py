@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from models.coherence import chance_of_meeting
 from service.projections.issue import Issued
+from service.projections.view import ProjectionView, TogetherView
 
-Json = dict[str, Any]
 
-
-def together(issued: Sequence[Issued]) -> Json | None:
+def together(issued: Sequence[Issued]) -> TogetherView | None:
     """How probable it is that all assigned targets are met, and at least so many of them.
 
     Parameters
@@ -21,19 +19,17 @@ def together(issued: Sequence[Issued]) -> Json | None:
 
     Returns
     -------
-    dict, or None where no assigned target has a probability
+    TogetherView, or None where no assigned target has a probability
     """
     met = [one.met for one in issued if one.met is not None]
     if not met:
         return None
-    chances = [round(value, 10) for value in chance_of_meeting(met)]
-    lacking = [
-        one.projection["kpi"]
-        for one in issued
-        if one.met is None and _has_assigned(one.projection)
-    ]
-    return {"targets": len(met), "all": chances[-1], "at_least": chances, "without": lacking}
+    chances = tuple(round(value, 10) for value in chance_of_meeting(met))
+    lacking = [one.view.kpi for one in issued if one.met is None and _has_assigned(one.view)]
+    return TogetherView(
+        targets=len(met), all=chances[-1], at_least=chances, without=tuple(lacking)
+    )
 
 
-def _has_assigned(projection: Json) -> bool:
-    return any(target["level"] == "assigned" for target in projection["targets"])
+def _has_assigned(projection: ProjectionView) -> bool:
+    return any(target.level == "assigned" for target in projection.targets)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
-from typing import Any
 
 from data.vintages.demonstration import contradictions, last_month_over
 from data.vintages.disaggregate import Contradiction
@@ -17,14 +16,21 @@ from data.vintages.observation import UNDATED, Form, Observation
 from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month
+from service.projections.view import (
+    ContradictionView,
+    FiguresView,
+    MonthsToLoadView,
+    PrintedView,
+)
 
-Json = dict[str, Any]
 FIGURES = "figures"  # stands for a candidate where nothing was published at all
 RATES: frozenset[Form] = frozenset(("rate_on_year", "rate_to_date", "rate_on_month"))
 
 
-def figures_behind(panel: Panel, kpi: str, day: date, *, shown: bool, lacking: bool) -> Json:
-    """The 'figures' of a projection's JSON.
+def figures_behind(
+    panel: Panel, kpi: str, day: date, *, shown: bool, lacking: bool
+) -> FiguresView:
+    """What stands beside a projection: what was printed, contradicts, is missing.
 
     Parameters
     ----------
@@ -35,14 +41,14 @@ def figures_behind(panel: Panel, kpi: str, day: date, *, shown: bool, lacking: b
     disputed: tuple[Contradiction, ...] = ()
     with suppress(NoObservations):  # where nothing was printed, nothing contradicts
         disputed = contradictions(panel, kpi, day)
-    return {
-        "printed": [_printed(one, unit) for one in _newest(panel, kpi, day)] if shown else [],
-        "contradictions": [
-            _printed(one.printed, unit) | {"found": one.found, "kept": one.kept}
+    return FiguresView(
+        printed=tuple(_printed(one, unit) for one in (_newest(panel, kpi, day) if shown else ())),
+        contradictions=tuple(
+            ContradictionView(**vars(_printed(one.printed, unit)), found=one.found, kept=one.kept)
             for one in disputed
-        ],
-        "to_load": _to_load(day) if lacking else None,
-    }
+        ),
+        to_load=_to_load(day) if lacking else None,
+    )
 
 
 def _newest(panel: Panel, kpi: str, day: date) -> list[Observation]:
@@ -55,20 +61,20 @@ def _newest(panel: Panel, kpi: str, day: date) -> list[Observation]:
     return sorted(found, key=lambda one: (one.month, one.form), reverse=True)
 
 
-def _printed(one: Observation, unit: str) -> Json:
+def _printed(one: Observation, unit: str) -> PrintedView:
     """A printed figure; a rate as printed, 100 unchanged."""
-    return {
-        "month": str(one.month),
-        "form": one.form,
-        "value": one.value,
-        "unit": "%" if one.form in RATES or one.form == "share_of_plan" else unit,
-        "status": one.status,
-        "published": None if one.published == UNDATED else one.published.isoformat(),
-        "source": one.source,
-    }
+    return PrintedView(
+        month=one.month,
+        form=one.form,
+        value=one.value,
+        unit="%" if one.form in RATES or one.form == "share_of_plan" else unit,
+        status=one.status,
+        published=None if one.published == UNDATED else one.published,
+        source=one.source,
+    )
 
 
-def _to_load(day: date) -> Json:
+def _to_load(day: date) -> MonthsToLoadView:
     """Last year and this one up to the last month that was over: the least to go on."""
     last = last_month_over(day)
-    return {"first": str(Month(last.year - 1, 1)), "last": str(last)}
+    return MonthsToLoadView(first=Month(last.year - 1, 1), last=last)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from models.targets.target import Remark
-from service.texts import LANGUAGES, REMARK, Lang, chance, day_of, number
+from service.projections.shape import Sentence
+from service.texts import REMARK, Lang, chance, day_of, number
 
 
-def worded(remark: Remark) -> dict[str, str]:
-    """A remark as JSON: its code, and the sentence in both languages."""
-    return {"code": remark.code, **{lang: _sentence(remark, lang) for lang in LANGUAGES}}
+def worded(remark: Remark) -> Sentence:
+    """A remark's code, and the sentence in both languages."""
+    return Sentence(code=remark.code, vi=_sentence(remark, "vi"), en=_sentence(remark, "en"))
 
 
 def _sentence(remark: Remark, lang: Lang) -> str:
@@ -24,7 +25,7 @@ def _sentence(remark: Remark, lang: Lang) -> str:
 
 def _shown(name: str, value: str | float | date, lang: Lang) -> str:
     if isinstance(value, date):
-        return day_of(value.isoformat(), lang)
+        return day_of(value, lang)
     if isinstance(value, str):
         return value
     return chance(value, "on_track", lang) if name == "probability" else number(value, lang)

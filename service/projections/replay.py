@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from data.db.store import Store
@@ -11,9 +12,19 @@ from data.ledger.projections import recorded_at, recorded_projection
 from data.settings import Settings
 from models.errors import UnknownStamp
 from service.projections.issue import Issued, basis_of, issue_kpi
+from service.projections.shape import as_json
 from service.projections.stamps import differences, is_stamp, tidy_stamp
+from service.projections.view import ProjectionView, StampInputs
 
 SHOWN = 10  # differences listed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger holds under a stamp: the projection, and what it was made from."""
+
+    inputs: StampInputs
+    projection: ProjectionView
 
 
 @dataclass(frozen=True)
@@ -26,8 +37,8 @@ class Replay:
     """
 
     stamp: str
-    recorded: dict[str, Any]
-    projection: dict[str, Any]
+    recorded: Entry
+    projection: ProjectionView
     differences: tuple[str, ...]
     held_at: datetime | None = None
 
@@ -36,8 +47,16 @@ class Replay:
         return not self.differences
 
 
-def recorded(store: Store, stamp: str) -> dict[str, Any]:
-    """The ledger's entry: 'inputs' and 'projection'.
+def entry_of(payload: Mapping[str, Any]) -> Entry:
+    """An entry of the ledger, read."""
+    return Entry(
+        StampInputs.model_validate(payload["inputs"]),
+        ProjectionView.model_validate(payload["projection"]),
+    )
+
+
+def recorded(store: Store, stamp: str) -> Entry:
+    """The ledger's entry under a stamp.
 
     Raises
     ------
@@ -50,7 +69,7 @@ def recorded(store: Store, stamp: str) -> dict[str, Any]:
             f"expected a code of 12 letters A to Z and digits 2 to 7, found '{stamp}'. "
             "Check it against the published figure."
         )
-    return recorded_projection(store, tidy)
+    return entry_of(recorded_projection(store, tidy))
 
 
 def replay(store: Store, settings: Settings, stamp: str) -> Replay:
@@ -69,27 +88,28 @@ def replay(store: Store, settings: Settings, stamp: str) -> Replay:
     """
     entry = recorded(store, stamp)
     held_at = None
-    again = _computed(store, settings, entry["inputs"])
-    if again.inputs["data"] != entry["inputs"]["data"]:
+    again = _computed(store, settings, entry.inputs)
+    if again.inputs.data != entry.inputs.data:
         held_at = recorded_at(store, tidy_stamp(stamp))
-        again = _computed(store, settings, entry["inputs"], held_at)
-    now = {"inputs": again.inputs, "projection": again.projection}
-    found = tuple(differences(entry, now))
-    return Replay(tidy_stamp(stamp), entry, again.projection, found, held_at)
+        again = _computed(store, settings, entry.inputs, held_at)
+    then = {"inputs": as_json(entry.inputs), "projection": as_json(entry.projection)}
+    now = {"inputs": as_json(again.inputs), "projection": as_json(again.view)}
+    found = tuple(differences(then, now))
+    return Replay(tidy_stamp(stamp), entry, again.view, found, held_at)
 
 
 def _computed(
-    store: Store, settings: Settings, inputs: dict[str, Any], held_at: datetime | None = None
+    store: Store, settings: Settings, inputs: StampInputs, held_at: datetime | None = None
 ) -> Issued:
     """One KPI's projection from recorded inputs, with the figures held now or at a moment."""
     basis = basis_of(
         store,
         settings,
-        inputs["plan"],
-        date.fromisoformat(inputs["as_of"]),
+        inputs.plan,
+        inputs.as_of,
         held_at=held_at,
-        bundle_hash=inputs["bundle"],
-        version=inputs["plan_version"] or 0,
-        events=inputs["events"] or 0,
+        bundle_hash=inputs.bundle,
+        version=inputs.plan_version or 0,
+        events=inputs.events or 0,
     )
-    return issue_kpi(basis, inputs["kpi"])
+    return issue_kpi(basis, inputs.kpi)

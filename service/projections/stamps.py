@@ -5,45 +5,34 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from service.projections.shape import as_json, significant
+from service.projections.view import StampInputs, Unstamped
+
 LENGTH = 12  # characters of base 32: 60 bits
-DIGITS = 10  # significant digits of every published number
 _STAMP = re.compile(rf"[A-Z2-7]{{{LENGTH}}}")
 
 
 def rounded(value: Any) -> Any:
-    """The same JSON with every number to `DIGITS` significant digits.
-
-    What lies beyond depends on the processor; what is published must not.
-    """
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return float(f"{value:.{DIGITS}g}") + 0.0  # no negative zero
+    """The same JSON with every number to ten significant digits, see `significant`."""
     if isinstance(value, Mapping):
         return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [rounded(item) for item in value]
-    return value
+    return significant(value)
 
 
-def stamp_of(projection: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
+def stamp_of(body: Unstamped, inputs: StampInputs) -> str:
     """Twelve characters that name a projection and what it was made from.
-
-    Parameters
-    ----------
-    projection : the API's JSON without its stamp, numbers rounded
-    inputs : plan version, hashes of data and bundle, seed
 
     Returns
     -------
     str, the first 60 bits of SHA-256 over canonical JSON, in base 32
     """
-    content = {"projection": projection, "inputs": inputs}
+    content = {"projection": as_json(body), "inputs": as_json(inputs)}
     text = json.dumps(
         content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from data.plans.plan import Plan
 from service.projections.printed_figures import FIGURES, RATES
+from service.projections.view import (
+    PrintedView,
+    ProjectionView,
+    RequiredView,
+    TaskView,
+    TogetherView,
+)
 from service.texts import (
     FIGURE,
     FORM,
@@ -18,19 +22,15 @@ from service.texts import (
     STATUS,
     TEXT,
     Lang,
-    assigned,
     bounds,
     chance,
     day_of,
-    leading,
     month_name,
     number,
     signed_percent,
     unit_name,
     unit_of,
 )
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Row:
     label: str
 
 
-def table_rows(projections: Sequence[Json], plan: Plan, lang: Lang) -> list[Row]:
+def table_rows(projections: Sequence[ProjectionView], plan: Plan, lang: Lang) -> list[Row]:
     """One row per projection, in their order."""
-    return [_row(one, plan.kpi(one["kpi"]).decimals, lang) for one in projections]
+    return [_row(one, plan.kpi(one.kpi).decimals, lang) for one in projections]
 
 
 def columns(lang: Lang) -> tuple[str, ...]:
@@ -75,90 +75,90 @@ def columns(lang: Lang) -> tuple[str, ...]:
     )
 
 
-def _row(one: Json, decimals: int, lang: Lang) -> Row:
-    year, target = one["projected"], assigned(one)
-    growth_kind = one["kind"] == "growth"
-    growth = one["growth_on_last_year"]
-    required = target and target["required"]
+def _row(one: ProjectionView, decimals: int, lang: Lang) -> Row:
+    year, target = one.projected, one.assigned
+    growth_kind = one.traits.outcome_is_rate
+    growth = one.growth_on_last_year
+    required = None if target is None else target.required
     projected, interval = "–", "–"
     if year:
-        low, high = (year["quantiles"][level] for level in ("0.1", "0.9"))
-        projected = number(year["median"], lang, decimals)
+        low, high = year.quantiles.q10, year.quantiles.q90
+        projected = number(year.median, lang, decimals)
         interval = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}"
     return Row(
-        kpi=one["kpi"],
-        name=one["name"][lang],
+        kpi=one.kpi,
+        name=one.name[lang],
         unit=unit_of(one, lang),
-        actual=number(one["actual_to_date"], lang, decimals),
-        actual_status=FIGURE[lang][one["data_status"]] if one["data_status"] else "",
+        actual=number(one.actual_to_date, lang, decimals),
+        actual_status=FIGURE[lang][one.data_status] if one.data_status else "",
         projected=projected,
         interval=interval,
-        growth=signed_percent(growth["median"], lang) if growth and not growth_kind else "–",
+        growth=signed_percent(growth.median, lang) if growth and not growth_kind else "–",
         target=bounds(target, lang, decimals) if target else "–",
-        probability=chance(target["probability"], target["status"], lang) if target else "–",
-        status=STATUS[lang][one["status"]],
-        status_code=one["status"],
-        pace=number(required["monthly_average"], lang, decimals) if required else "–",
+        probability=chance(target.probability, target.status, lang) if target else "–",
+        status=STATUS[lang][one.status],
+        status_code=one.status,
+        pace=number(required.monthly_average, lang, decimals) if required else "–",
         pace_growth="" if growth_kind else _pace_growth(required, lang),
         note=_note(one, lang),
-        label=one["label"][lang] if one["label"] else "",
+        label=one.label[lang] if one.label else "",
     )
 
 
-def _pace_growth(required: Json | None, lang: Lang) -> str:
+def _pace_growth(required: RequiredView | None, lang: Lang) -> str:
     """The growth on last year's same months that the pace means; '' where it means none."""
-    if not required or required["ratio_to_last_year"] is None:
+    if not required or required.ratio_to_last_year is None:
         return ""
-    growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
+    growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
     return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
-def _note(one: Json, lang: Lang) -> str:
+def _note(one: ProjectionView, lang: Lang) -> str:
     """Why there is no number, or by which step of the fallback ladder there is one."""
-    method, to_load = one["method"], one["figures"]["to_load"]
-    if one["task"]:
-        return " ".join(remark[lang] for remark in one["task"]["missing"])
-    if one["status"] != "no_basis":
-        fallback = method["fallback"]
+    method, to_load = one.method, one.figures.to_load
+    if one.task:
+        return " ".join(remark[lang] for remark in one.task.missing)
+    if one.status != "no_basis":
+        fallback = method.fallback
         return TEXT[lang][f"annex.method.{fallback}"] if fallback else ""
-    reasons = [one["reason"] for one in method["failures"] if one["candidate"] != FIGURES]
+    reasons = [one.reason for one in method.failures if one.candidate != FIGURES]
     if to_load is not None:
-        months = (month_name(to_load[end], lang) for end in ("first", "last"))
+        months = (month_name(end, lang) for end in (to_load.first, to_load.last))
         reasons.insert(0, TEXT[lang]["to_load"].format(*months))
     return "; ".join(reasons)
 
 
-def printed_lines(one: Json, decimals: int, lang: Lang) -> list[str]:
+def printed_lines(one: ProjectionView, decimals: int, lang: Lang) -> list[str]:
     """What was printed about a KPI beside its answer, a line each; contradictions after it."""
-    text, figures = TEXT[lang], one["figures"]
-    lines = [_printed_line(figure, decimals, lang) for figure in figures["printed"]]
-    for figure in figures["contradictions"]:
-        given = _printed_value({**figure, "value": figure["found"]}, decimals, lang)
-        verdict = text["contradiction_kept"] if figure["kept"] else text["contradiction_aside"]
+    text, figures = TEXT[lang], one.figures
+    lines = [_printed_line(figure, decimals, lang) for figure in figures.printed]
+    for figure in figures.contradictions:
+        given = _printed_value(figure, figure.found, decimals, lang)
+        verdict = text["contradiction_kept"] if figure.kept else text["contradiction_aside"]
         lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
     return lines
 
 
-def _printed_line(figure: Json, decimals: int, lang: Lang) -> str:
+def _printed_line(figure: PrintedView, decimals: int, lang: Lang) -> str:
     text = TEXT[lang]
     known = (
-        text["printed_on"].format(day_of(figure["published"], lang))
-        if figure["published"]
+        text["printed_on"].format(day_of(figure.published, lang))
+        if figure.published
         else text["printed_undated"]
     )
     return (
-        f"{month_name(figure['month'], lang)}, {FORM[lang][figure['form']]}: "
-        f"{_printed_value(figure, decimals, lang)} "
-        f"({FIGURE[lang][figure['status']]}, {known}; {figure['source'].partition(' | ')[0]})"
+        f"{month_name(figure.month, lang)}, {FORM[lang][figure.form]}: "
+        f"{_printed_value(figure, figure.value, decimals, lang)} "
+        f"({FIGURE[lang][figure.status]}, {known}; {figure.source.partition(' | ')[0]})"
     )
 
 
-def _printed_value(figure: Json, decimals: int, lang: Lang) -> str:
-    """A printed value with its unit; a rate as the growth that it says."""
-    if figure["form"] in RATES:
-        return signed_percent(figure["value"] - 100, lang, 2)
-    digits = 1 if figure["unit"] == "%" else decimals
-    return f"{number(figure['value'], lang, digits)} {unit_name(figure['unit'], lang)}"
+def _printed_value(figure: PrintedView, value: float, decimals: int, lang: Lang) -> str:
+    """A value in the form of a printed one, with its unit; a rate as the growth that it says."""
+    if figure.form in RATES:
+        return signed_percent(value - 100, lang, 2)
+    digits = 1 if figure.unit == "%" else decimals
+    return f"{number(value, lang, digits)} {unit_name(figure.unit, lang)}"
 
 
 @dataclass(frozen=True)
@@ -180,9 +180,9 @@ class TaskRow:
     level: str
 
 
-def task_rows(projections: Iterable[Json], lang: Lang) -> list[TaskRow]:
+def task_rows(projections: Iterable[ProjectionView], lang: Lang) -> list[TaskRow]:
     """One row per task, in their order; what is no task is left out."""
-    return [_task_row(one, lang) for one in projections if one["task"]]
+    return [_task_row(one, one.task, lang) for one in projections if one.task]
 
 
 def task_columns(lang: Lang) -> tuple[str, ...]:
@@ -200,153 +200,41 @@ def task_columns(lang: Lang) -> tuple[str, ...]:
     )
 
 
-def _task_row(one: Json, lang: Lang) -> TaskRow:
-    task, target = one["task"], leading(one)
-    goal = "" if task["goal"] is None else f" / {number(task['goal'], lang)}"
-    lead = " – ".join(text for text in (task["lead"], task["part"]) if text)
-    reported = task["reported"] and TEXT[lang]["reported"].format(day_of(task["reported"], lang))
-    status = target["status"] if target else one["status"]
+def _task_row(one: ProjectionView, task: TaskView, lang: Lang) -> TaskRow:
+    target = one.leading
+    goal = "" if task.goal is None else f" / {number(task.goal, lang)}"
+    lead = " – ".join(text for text in (task.lead, task.part) if text)
+    reported = ""
+    if task.reported:
+        reported = TEXT[lang]["reported"].format(day_of(task.reported, lang))
+    status = target.status if target else one.status
     return TaskRow(
-        kpi=one["kpi"],
-        name=one["name"][lang],
-        unit=unit_name(one["unit"], lang),
-        done=number(task["done"], lang) + goal,
-        reported=reported or "",
-        remaining=number(task["remaining"], lang),
-        deadline=day_of(task["deadline"], lang) if task["deadline"] else "–",
+        kpi=one.kpi,
+        name=one.name[lang],
+        unit=unit_name(one.unit, lang),
+        done=number(task.done, lang) + goal,
+        reported=reported,
+        remaining=number(task.remaining, lang),
+        deadline=day_of(task.deadline, lang) if task.deadline else "–",
         lead=lead or "–",
-        role=ROLE[lang][task["role"]] if task["role"] else "",
-        obstacle=task["obstacle"] or "–",
+        role=ROLE[lang][task.role] if task.role else "",
+        obstacle=task.obstacle or "–",
         status=STATUS[lang][status],
         status_code=status,
-        level=LEVEL[lang][target["level"]] if target else "",
+        level=LEVEL[lang][target.level] if target else "",
     )
 
 
-CSV_COLUMNS = (
-    "plan",
-    "kpi",
-    "name_vi",
-    "name_en",
-    "unit",
-    "kind",
-    "year",
-    "as_of",
-    "cutoff",
-    "actual_to_date",
-    "data_status",
-    "projected_mean",
-    "projected_median",
-    "q0.025",
-    "q0.1",
-    "q0.5",
-    "q0.9",
-    "q0.975",
-    "growth_median",
-    "base",
-    "base_status",
-    "level",
-    "period",
-    "comparator",
-    "form",
-    "lower",
-    "upper",
-    "lower_value",
-    "upper_value",
-    "plan_version",
-    "source",
-    "probability",
-    "status",
-    "mark",
-    "actual",
-    "expected_gap",
-    "required_monthly_average",
-    "required_ratio_to_last_year",
-    "required_rank_in_history",
-    "done",
-    "remaining",
-    "deadline",
-    "lead",
-    "role",
-    "obstacle",
-    "reported",
-    "assumptions_vi",
-    "assumptions_en",
-    "missing_vi",
-    "missing_en",
-    "official_estimate",
-    "official_estimate_state",
-    "method",
-    "fallback",
-    "model_version",
-    "stamp",
-    "label_vi",
-    "label_en",
-)
-
-
-def to_csv(projections: Iterable[Json]) -> str:
-    """One line per target, and one for every KPI without any; numbers as in the JSON."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(CSV_COLUMNS)
-    for one in projections:
-        for record in records(one):
-            writer.writerow([_cell(record.get(column)) for column in CSV_COLUMNS])
-    return text.getvalue()
-
-
-def records(one: Json) -> Iterator[dict[str, Any]]:
-    """A projection by column, one record per target; what does not exist is left out or None."""
-    growth, year, method = one["growth_on_last_year"], one["projected"], one["method"]
-    common = {key: one[key] for key in CSV_COLUMNS if key in one}
-    common["plan_version"] = one["plan_version"] and one["plan_version"]["number"]
-    task = one["task"] or {}
-    common.update({key: task[key] for key in CSV_COLUMNS if key in task})
-    for said in ("assumptions", "missing"):
-        for lang in ("vi", "en"):
-            common[f"{said}_{lang}"] = " ".join(remark[lang] for remark in task.get(said, ()))
-    common.update({f"name_{lang}": text for lang, text in one["name"].items()})
-    common.update({f"label_{lang}": text for lang, text in (one["label"] or {}).items()})
-    common.update(
-        method=method["name"], fallback=method["fallback"], model_version=method["model_version"]
-    )
-    if one["official_estimate"]:
-        common["official_estimate_state"] = one["official_estimate"]["state"]
-        common["official_estimate"] = one["official_estimate"]["value"]
-    if year:
-        common.update(projected_mean=year["mean"], projected_median=year["median"])
-        common.update({f"q{level}": value for level, value in year["quantiles"].items()})
-    if growth:
-        common.update(growth_median=growth["median"])
-        common.update(base=growth["base"], base_status=growth["base_status"])
-    for target in one["targets"]:
-        own = {key: target[key] for key in CSV_COLUMNS if key in target}
-        for key, value in (target["required"] or {}).items():
-            if f"required_{key}" in CSV_COLUMNS:
-                own[f"required_{key}"] = value
-        yield common | own
-    if not one["targets"]:
-        yield common
-
-
-def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is kept a text."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
-
-
-def together_said(found: dict[str, Any], lang: Lang) -> str:
+def together_said(found: TogetherView, lang: Lang) -> str:
     """What is said of all targets jointly, in a sentence: all, and half of them or more."""
-    text, targets = TEXT[lang], found["targets"]
+    text, targets = TEXT[lang], found.targets
     half = (targets + 1) // 2
     said = text["together"].format(
         targets=targets,
-        all=chance(found["all"], "", lang),
+        all=chance(found.all, "", lang),
         half=half,
-        least=chance(found["at_least"][half], "", lang),
+        least=chance(found.at_least[half], "", lang),
     )
-    if found["without"]:
-        said += " " + text["together.without"].format(kpis=", ".join(found["without"]))
+    if found.without:
+        said += " " + text["together.without"].format(kpis=", ".join(found.without))
     return said

@@ -156,7 +156,7 @@ def _projections(facts: Sequence[Facts], lang: Lang) -> Table:
     rows = []
     for place, one in zip(numbers_of(facts), facts, strict=True):
         growth = one.projection["growth_on_last_year"]
-        shown = growth is not None and one.kpi.kind != "growth"
+        shown = growth is not None and not one.kpi.traits.outcome_is_rate
         rows.append(
             (
                 place,

@@ -20,7 +20,6 @@ from service.report.sentences import marked, name_of
 from service.texts import TEXT, Lang, number, percent, unit_name
 
 WIDTH, HEIGHT = 560, 150
-_SUMMED = ("flow", "count")
 
 
 def progress_chart(facts: Sequence[Facts], lang: Lang) -> alt.TopLevelMixin:
@@ -62,7 +61,7 @@ def course_chart(one: Facts, lang: Lang) -> alt.TopLevelMixin:
     """
     known = [month for month in one.months if month.status != "projected"]
     ahead = [month for month in one.months if month.minimum is not None]
-    summed = one.kpi.kind in _SUMMED
+    summed = one.kpi.traits.adds_up
     now = _rows(known, [month.value for month in known], summed)
     if summed and now and one.to_date is not None:
         now[-1]["value"] = one.to_date
@@ -82,7 +81,7 @@ def course_chart(one: Facts, lang: Lang) -> alt.TopLevelMixin:
     if now:
         layers += [line(now, DARK, width=2.4), dot(now[-1], DARK)]
         layers.append(tag(now[-1], _figure(now[-1], one, lang), DARK, dx=8, dy=12))
-    unit = "%" if one.kpi.kind == "growth" else unit_name(one.kpi.unit, lang)
+    unit = "%" if one.kpi.traits.outcome_is_rate else unit_name(one.kpi.unit, lang)
     words = TEXT[lang]["cumulative"] if summed else TEXT[lang]["monthly"]
     return _framed(
         alt.LayerChart(layer=layers, width=WIDTH - 90, height=HEIGHT), f"{words}, {unit}", lang

@@ -123,7 +123,7 @@ def quarters_of(one: Facts, lang: Lang) -> list[tuple[str, Number, Cell]]:
     for entry in pace["quarters"] if pace else ():
         year, quarter = entry["quarter"].split("Q")
         name = TEXT[lang][f"report.quarter.{quarter}"].format(year=year)
-        growth = NONE if one.kpi.kind == "growth" else change(entry["growth"], lang)
+        growth = NONE if one.kpi.traits.outcome_is_rate else change(entry["growth"], lang)
         level = number(entry["minimum"], lang, one.kpi.decimals)
         words = f"≤ {level}" if one.target and one.target["comparator"] == "at_most" else level
         found.append((name, Number(entry["minimum"], words, one.kpi.decimals), growth))
@@ -157,7 +157,7 @@ def plan_cell(one: Facts, lang: Lang) -> Cell:
     target, decimals = one.target, one.kpi.decimals
     known = [target[key] for key in ("lower_value", "upper_value") if target[key] is not None]
     ends = " – ".join(number(end, lang, decimals) for end in known)
-    if one.kpi.kind == "growth":
+    if one.kpi.traits.outcome_is_rate:
         return Number(one.bound, sentences.plan_words(one, lang), decimals)
     if target["form"] == "growth":
         note = f"({ends})" if ends else ""

@@ -74,7 +74,7 @@ def kpi_sheet(one: Facts, part: Part, lang: Lang) -> KpiSheet:
         Column(text["report.column.on_period"], figures=True),
         Column(text["report.needed"], figures=True),
     ]
-    lines = [1, 2, 5] if one.kpi.kind != "growth" else [2, 5]
+    lines = [1, 2, 5] if not one.kpi.traits.outcome_is_rate else [2, 5]
     if part == "annex":
         columns += [Column(f"{text['projected']} {level}", figures=True) for level in _QUANTILES]
         lines += [7, 8, 9]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from service.report.document import NONE, Block, Cell, Column, Heading, Number, Paragraph, Table
 from service.texts import CHANGE, LEVEL, TEXT, Lang, chance, day_of, number, period_name
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 _PARTS = ("plan", "model", "revisions", "month", "draws")
 
 

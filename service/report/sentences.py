@@ -28,18 +28,19 @@ def name_of(one: Facts, lang: Lang) -> str:
     return str(one.projection["name"][lang])
 
 
-def period(cutoff: Month, lang: Lang, kind: str = "flow") -> str:
-    """'6 tháng đầu năm 2021', 'in the first 6 months of 2021'."""
+def period(cutoff: Month, lang: Lang, phrase: str = "") -> str:
+    """'6 tháng đầu năm 2021', 'in the first 6 months of 2021'; in a kind's phrase if given."""
     text = TEXT[lang]
-    if kind == "closing":
-        return text["report.period.end"].format(month=month_name(str(cutoff), lang))
     if cutoff.month == 1:
         words = text["report.period.january"].format(year=cutoff.year)
     elif cutoff.month == 12:
         words = text["report.period.year"].format(year=cutoff.year)
     else:
         words = text["report.period.months"].format(count=cutoff.month, year=cutoff.year)
-    return text["report.period.average"].format(period=words) if kind == "average" else words
+    if not phrase:
+        return words
+    month = month_name(str(cutoff), lang)
+    return text[f"report.period.{phrase}"].format(period=words, month=month)
 
 
 def result(one: Facts, lang: Lang) -> str:
@@ -47,8 +48,8 @@ def result(one: Facts, lang: Lang) -> str:
     text, name = TEXT[lang], name_of(one, lang)
     if one.cutoff is None or one.to_date is None:
         return text["report.no_figure"].format(name=name, year=one.projection["year"])
-    when = period(one.cutoff, lang, one.kpi.kind)
-    if one.kpi.kind == "growth":
+    when = period(one.cutoff, lang, one.kpi.traits.phrase)
+    if one.kpi.traits.outcome_is_rate:
         return _growth(one.to_date, one.to_date_status, lang, name, when)
     pattern = _level_pattern(one.to_date_status, lang)
     clauses = []
@@ -65,11 +66,11 @@ def result(one: Facts, lang: Lang) -> str:
 def month_result(one: Facts, lang: Lang) -> str:
     """The cutoff month alone; '' in January, when it is the figure to date."""
     month = one.month
-    if month is None or month.month.month == 1 or one.kpi.kind in ("closing", "ratio"):
+    if month is None or month.month.month == 1 or not one.kpi.traits.month_alone:
         return ""
     text = TEXT[lang]
     name = text["report.month_alone"].format(month=month_name(str(month.month), lang))
-    if one.kpi.kind == "growth":
+    if one.kpi.traits.outcome_is_rate:
         return _growth(month.value, month.status, lang, name, "")
     clauses = f", {_on_period(month.growth, lang)}" if month.growth else ""
     figure = _amount(one, month.value, month.status, lang)
@@ -84,7 +85,7 @@ def year_estimate(one: Facts, lang: Lang) -> str:
         return text["report.no_estimate"]
     value = float(one.estimate["value"])
     verdict = text[f"report.verdict_clause.{one.verdict}"]
-    if one.kpi.kind == "growth":
+    if one.kpi.traits.outcome_is_rate:
         pattern = text["report.estimate_fall"] if value < 0 else text["report.estimate_growth"]
         return pattern.format(rate=percent(abs(value), lang, one.kpi.decimals), verdict=verdict)
     of_plan = ""
@@ -103,14 +104,14 @@ def required(one: Facts, lang: Lang) -> str:
     goal = plan_words(one, lang)
     rest = text.count("report.rest", 12 - one.cutoff.month)
     ceiling = one.target["comparator"] == "at_most"
-    if one.kpi.kind == "growth":
+    if one.kpi.traits.outcome_is_rate:
         rate = pace["monthly_average"]
         pattern = text["report.required_fall"] if rate < 0 else text["report.required_growth"]
         words = percent(abs(rate), lang, one.kpi.decimals)
         return pattern.format(name=name_of(one, lang), goal=goal, rest=rest, rate=words)
     level = amount(pace["monthly_average"], one.kpi.unit, lang, one.kpi.decimals)
     growth = _pace_growth(pace, lang)
-    if one.kpi.kind not in ("flow", "count"):
+    if not one.kpi.traits.adds_up:
         return text["report.required_level"].format(
             name=name_of(one, lang), goal=goal, rest=rest, level=level, growth=growth
         )
@@ -125,7 +126,7 @@ def plan_words(one: Facts, lang: Lang) -> str:
     """The assigned target in words, with its unit: 'ít nhất 1.076 tỷ đồng'."""
     assert one.target is not None
     text, target = TEXT[lang], one.target
-    if target["form"] == "growth" or one.kpi.kind == "growth":
+    if target["form"] == "growth" or one.kpi.traits.outcome_is_rate:
         figures = range_of(target, "lower", "upper", "%", lang)
     else:
         figures = range_of(

@@ -7,16 +7,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from models.events.levers import LeverShape
-from models.series import FigureStatus, Kind
+from models.kinds import Kind
+from models.series import FigureStatus
 from models.targets.target import Status, TargetLevel
-from service.shapes.schemas import (
-    Growth,
-    Name,
-    ProjectedMonth,
-    ProjectedYear,
-    Shape,
-    TargetOutcome,
-)
+from service.projections.shape import Name, Shape
+from service.projections.view import GrowthView, MonthView, TargetView, YearView
 
 
 class ChangePart(Shape):
@@ -171,12 +166,12 @@ class Assumption(Shape):
 
 
 class SupposedYear(Shape):
-    projected: ProjectedYear
-    growth_on_last_year: Growth | None
-    targets: list[TargetOutcome]
+    projected: YearView
+    growth_on_last_year: GrowthView | None
+    targets: list[TargetView]
     probability: float | None
     status: Status
-    months: list[ProjectedMonth]
+    months: list[MonthView]
 
 
 class Difference(Shape):

@@ -10,7 +10,7 @@ from data.ingestion.suspicion import Why
 from data.vintages.comparison import State
 from data.vintages.observation import Form
 from models.series import FigureStatus
-from service.shapes.schemas import Name, Shape
+from service.projections.shape import Name, Shape
 
 
 class SuspicionShape(Shape):

@@ -1,8 +1,7 @@
-"""The shapes of the API: what goes over HTTP, and nothing else.
+"""The shapes of the API beside projections (those: `service.projections.view`).
 
-A field that does not exist for a KPI (no target, no required pace) is null.
-Figures are in the KPI's unit, growth in per cent (4.0 is +4 %), probabilities
-and ranks are fractions.
+Figures are in the KPI's unit, growth in per cent (4.0 is +4 %), probabilities and
+ranks are fractions; what does not exist is null.
 """
 
 from __future__ import annotations
@@ -10,297 +9,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from data.sign_off.rules import State
 from data.vintages.observation import Form
 from models.events.event import Shape as ShapeOfEvent
-from models.series import FigureStatus, Kind
-from models.targets.target import Comparator, Status, TargetForm, TargetLevel
+from models.kinds import Kind
+from models.series import FigureStatus
+from models.targets.target import Comparator, TargetForm, TargetLevel
 from service.auth.access import Access
-
-Quantiles = dict[str, float]  # '0.025', '0.1', '0.5', '0.9', '0.975'
-
-
-class Shape(BaseModel):
-    """Base of all shapes: no field more, no field less."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Name(Shape):
-    vi: str
-    en: str
-
-
-class ProjectedYear(Shape):
-    mean: float
-    median: float
-    quantiles: Quantiles
-
-
-class Growth(Shape):
-    median: float = Field(description="per cent on last year")
-    base: float = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
-    base_status: FigureStatus | Literal["projected"] | None
-
-
-class RequiredMonth(Shape):
-    month: str
-    minimum: float
-    growth: float | None = Field(description="per cent on the same month of last year")
-
-
-class RequiredQuarter(Shape):
-    quarter: str
-    minimum: float
-    growth: float | None = Field(description="per cent on the same quarter of last year")
-    rank: float | None = Field(
-        description="share of past years that fell short of this growth: 1 when none ever did it"
-    )
-
-
-class Required(Shape):
-    monthly_average: float
-    ratio_to_last_year: float | None
-    rank_in_history: float | None = Field(
-        description="share of past years that fell short of this growth: 1 when none ever did it"
-    )
-    quarters: list[RequiredQuarter]
-    months: list[RequiredMonth]
-
-
-class Sentence(Shape):
-    """What a person is to know about a number, or why there is none."""
-
-    code: str
-    vi: str
-    en: str
-
-
-class Base(Shape):
-    value: float = Field(description="last year over the target's period, in the KPI's unit")
-    status: FigureStatus | Literal["projected"] | None
-
-
-class BaseWhenSet(Base):
-    as_of: str = Field(description="the day since which the target stands as it is")
-
-
-class TargetOutcome(Shape):
-    level: TargetLevel
-    period: str = Field(
-        description="'year', 'Q1' to 'Q4', 'H1', 'H2', '9M', 'remaining half', a day (from "
-        "1 January through it) or 'day..day'"
-    )
-    comparator: Comparator
-    form: TargetForm
-    lower: float | None
-    upper: float | None
-    lower_value: float | None
-    upper_value: float | None
-    base_when_set: BaseWhenSet | None = Field(
-        description="growth targets: the base as known when the target was set"
-    )
-    base_today: Base | None = Field(description="growth targets: the base as known now")
-    plan_version: int
-    source: str
-    probability: float | None
-    status: Status
-    mark: Literal["met", "missed", "open"]
-    actual: float | None = Field(description="the outcome, once the target's period is over")
-    provisional: bool = Field(description="the figures to date are not final")
-    expected_gap: float | None
-    required: Required | None
-    reason: Sentence | None = Field(description="why there is no probability")
-
-
-class ProjectedMonth(Shape):
-    month: str
-    status: FigureStatus | Literal["projected"]
-    median: float = Field(description="kind growth: per cent on the same month of last year")
-    quantiles: Quantiles = Field(description="empty for an observed month")
-    cumulative: Quantiles = Field(
-        description="quantiles of the year to date through this month; months' do not add up"
-    )
-
-
-class Failure(Shape):
-    candidate: str
-    reason: str
-
-
-class AcceptedEvent(Shape):
-    start: str = Field(description="first month touched")
-    shape: ShapeOfEvent
-    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
-    length: int = Field(description="months of a pulse, or of a ramp's growth")
-    name: str
-
-
-class Method(Shape):
-    name: str
-    fallback: str | None
-    failures: list[Failure]
-    events: list[AcceptedEvent] = Field(description="accepted ones that the forecast knows of")
-    model_version: str | None
-
-
-class Judgement(Shape):
-    probability: float
-    day: str
-    by: str
-
-
-class TaskStep(Shape):
-    step: str
-    name: Name
-    due: str | None = Field(description="as a document gives it")
-    done_on: str | None = Field(description="the day from which it is reported done")
-    overdue: bool
-    judgement: Judgement | None
-
-
-class Task(Shape):
-    """What a planner sees first of a task; null where nobody said."""
-
-    done: int | None = Field(description="counted since the start, or steps done")
-    remaining: int | None
-    goal: int | None = Field(description="of the target that leads: assigned, the last due")
-    level: TargetLevel | None = Field(description="of the target that leads")
-    period: str | None = Field(description="of the target that leads")
-    of: int | None = Field(description="length of the closed list that is counted from")
-    starts: str | None
-    deadline: str | None
-    lead: str
-    role: str
-    part: str = Field(description="what our own body answers for, where another leads")
-    obstacle: str
-    reported: str | None = Field(description="day of the newest report")
-    reported_by: str
-    judgement: Judgement | None = Field(description="the planner's own probability")
-    recognised_later: bool
-    steps: list[TaskStep]
-    assumptions: list[Sentence] = Field(description="what the probability rests on")
-    missing: list[Sentence] = Field(description="what there is no probability without")
-
-
-class VersionInForce(Shape):
-    number: int
-    adopted: str
-    document: str
-
-
-class OfficialEstimate(Shape):
-    """The department's own figure for the year, entered in the vintage's month."""
-
-    value: float
-    unit: str
-    author: str
-    reason: str
-    state: State
-    entered_at: str
-    checked_by: str | None
-    approved_by: str | None
-    issued_at: str | None
-
-
-class PrintedFigure(Shape):
-    """A figure as printed; rates have 100 for unchanged."""
-
-    month: str = Field(description="the last month of what it is about")
-    form: Form
-    value: float
-    unit: str
-    status: FigureStatus
-    published: str | None = Field(description="null where no document says the day")
-    source: str
-
-
-class ContradictingFigure(PrintedFigure):
-    found: float = Field(description="what the months give in its place")
-    kept: bool = Field(description="met within its rounding; else set aside")
-
-
-class MonthsToLoad(Shape):
-    first: str
-    last: str
-
-
-class Figures(Shape):
-    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
-
-    printed: list[PrintedFigure]
-    contradictions: list[ContradictingFigure]
-    to_load: MonthsToLoad | None
-
-
-class Projection(Shape):
-    plan: str
-    kpi: str
-    name: Name
-    label: Name | None = Field(description="to be shown wherever the answer is")
-    plan_version: VersionInForce | None = Field(description="the one in force at the vintage")
-    unit: str
-    kind: Kind
-    year: int
-    as_of: str
-    cutoff: str | None
-    actual_to_date: float | None
-    data_status: FigureStatus | None
-    projected: ProjectedYear | None
-    growth_on_last_year: Growth | None
-    targets: list[TargetOutcome]
-    probability: float | None
-    status: Status
-    official_estimate: OfficialEstimate | None
-    task: Task | None = Field(description="of what is counted or ticked off, else null")
-    months: list[ProjectedMonth]
-    method: Method
-    figures: Figures
-    stamp: str
-
-
-class Together(Shape):
-    """What is said of all targets jointly: KPIs that erred together move together."""
-
-    targets: int = Field(description="assigned targets that have a probability")
-    all: float = Field(description="probability that every one of them is met")
-    at_least: list[float] = Field(description="place k: probability that at least k are met")
-    without: list[str] = Field(description="KPIs with an assigned target but no probability")
-
-
-class ProjectionList(Shape):
-    projections: list[Projection]
-    together: Together | None = Field(
-        description="null without a target that has a probability, and for readers outside"
-    )
-
-
-class HistoryPoint(Shape):
-    """One month's answer; `reason` says why where there is none."""
-
-    as_of: str
-    cutoff: str | None
-    probability: float | None
-    status: Status | None
-    median: float | None
-    quantiles: Quantiles
-    lower_value: float | None
-    upper_value: float | None
-    plan_version: int | None
-    model_version: str | None
-    stamp: str | None
-    reason: str | None
-
-
-class History(Shape):
-    plan: str
-    kpi: str
-    label: Name | None
-    year: int
-    unit: str
-    history: list[HistoryPoint]
+from service.projections.shape import Name, Shape
+from service.projections.view import EstimateView, VersionView
 
 
 class KpiShape(Shape):
@@ -395,8 +114,8 @@ class VersionComparison(Shape):
     model_config = ConfigDict(extra="forbid", validate_by_name=True)
 
     plan: str
-    before: VersionInForce = Field(alias="from")
-    to: VersionInForce
+    before: VersionView = Field(alias="from")
+    to: VersionView
     added: list[TargetChange]
     dropped: list[TargetChange]
     changed: list[TargetChange]
@@ -612,16 +331,6 @@ class TrackRecordList(Shape):
     track_record: list[TrackRecord]
 
 
-class StampRecord(Shape):
-    """What a stamp stands for: the figure as issued and all that it was made from."""
-
-    stamp: str
-    plan: str
-    kpi: str
-    inputs: dict[str, Any]
-    projection: dict[str, Any]
-
-
 class RetrainRequest(Shape):
     as_of: str | None = Field(default=None, description="YYYY-MM or YYYY-MM-DD; default: newest")
 
@@ -658,7 +367,7 @@ class StepShape(Shape):
     note: str
 
 
-class EstimateShape(OfficialEstimate):
+class EstimateShape(EstimateView):
     """One estimate; a changed value is another one."""
 
     kpi: str

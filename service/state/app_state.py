@@ -22,7 +22,6 @@ from service.projections.facts import Facts, facts_of
 from service.projections.issue import (
     Basis,
     Issued,
-    Json,
     as_of_date,
     basis_of,
     issue_kpi,
@@ -30,6 +29,8 @@ from service.projections.issue import (
     record,
 )
 from service.projections.joint import together
+from service.projections.shape import as_json
+from service.projections.view import ProjectionView, TogetherView
 from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
@@ -122,12 +123,12 @@ class AppState:
         """The projections of all KPIs of a plan, in its order."""
         return [self.issued(plan, kpi.slug, day) for kpi in self.basis(plan, day).plan.kpis]
 
-    def shown(self, plan: str, day: date, kpi: str | None = None) -> list[Json]:
+    def shown(self, plan: str, day: date, kpi: str | None = None) -> list[ProjectionView]:
         """The projections of a plan, or of one KPI, with the official estimates of the month."""
         issued = [self.issued(plan, kpi, day)] if kpi else self.all_issued(plan, day)
-        return with_estimates(self.store, [one.projection for one in issued])
+        return with_estimates(self.store, [one.view for one in issued])
 
-    def together(self, plan: str, day: date) -> Json | None:
+    def together(self, plan: str, day: date) -> TogetherView | None:
         """What is said of all targets of a plan jointly."""
         return together(self.all_issued(plan, day))
 
@@ -153,21 +154,16 @@ def family_of(plan: str) -> str:
     return plan.rpartition("-")[0]
 
 
-def encode(content: Any) -> bytes:
-    """JSON as it goes over HTTP."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def tag_of(marks: Sequence[str], suffix: str = "") -> str:
     """An ETag: the stamp (or the mark) itself, or a hash of several."""
     name = marks[0] if len(marks) == 1 else _digest(" ".join(marks))
     return f'"{name}{suffix}"'
 
 
-def mark_of(projection: Json) -> str:
+def mark_of(projection: ProjectionView) -> str:
     """A projection's stamp, and what tells the official estimate beside it from others."""
-    stamp, estimate = projection["stamp"], projection["official_estimate"]
-    return f"{stamp}-{_digest(json.dumps(estimate))}" if estimate else str(stamp)
+    stamp, estimate = projection.stamp, projection.official_estimate
+    return f"{stamp}-{_digest(json.dumps(as_json(estimate)))}" if estimate else stamp
 
 
 def _digest(text: str) -> str:

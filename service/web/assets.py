@@ -2,7 +2,7 @@
 
 All come from this machine. Vega's scripts are bundled from the package that also
 draws the charts of reports (`vl_convert`), once per version of it, and kept under
-`VEDICH_HOME`; the typeface is DejaVu Sans from matplotlib's package, so a chart
+`VEDICH_HOME`; the typeface is DejaVu Sans from its package, so a chart
 looks the same in the page as in a document.
 """
 
@@ -76,7 +76,7 @@ def vega_script(home: Path) -> bytes:
 def address(name: str) -> str:
     """Where a page finds a file; changes with its content, so that it can be kept for ever."""
     if name == "vega.js" or name.endswith(".ttf"):
-        package = "vl-convert-python" if name == "vega.js" else "matplotlib"
+        package = "vl-convert-python" if name == "vega.js" else "rinoh-typeface-dejavusans"
         return f"/static/{name}?v={version(package)}"
     content = files("service").joinpath(f"pages/static/{name}").read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"

@@ -44,6 +44,7 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.UnreadableBundle: 503,
     errors.StoreUnavailable: 503,
     errors.TrackingUnavailable: 503,
+    errors.MissingExtra: 503,
 }
 _HEADERS = {
     401: {"WWW-Authenticate": 'Bearer realm="vedich"'},

@@ -17,6 +17,7 @@ from typing import Any
 import xlsxwriter
 
 from data.db.store import Store
+from data.ingestion.matching import takes_figures
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
@@ -46,7 +47,6 @@ from service.workflow.plans import demonstrates
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same form is the same file
 _BLANK_ROWS_ABOVE = 7  # title, plan, number of the form, day, what it recalls, how to fill it in
 _GREY = "#EDEDED"
-_WITHOUT_MONTHS = ("milestone", "log", "ratio")  # nothing of them is reported as a monthly figure
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def plan_form(store: Store, slug: str, month: Month, lang: Lang) -> bytes:
     plan = load_plan(store, slug)
     if month.year != plan.year:
         raise InputError(f"expected a month of {plan.year}, the year of '{slug}'; found {month}.")
-    kpis = [kpi for kpi in plan.kpis if not kpi.parts and kpi.kind not in _WITHOUT_MONTHS]
+    kpis = [kpi for kpi in plan.kpis if takes_figures(kpi)]
     if not kpis:
         raise InputError(f"expected a KPI of '{slug}' with monthly figures, found none; add one.")
     label = label_of(plan, demonstrates(store, plan))
@@ -186,7 +186,7 @@ def _recalled(
         if target.level == "assigned" and target.period == "year"
     ]
     yield "; ".join(targets) or "–"
-    growth = kpi.kind == "growth"
+    growth = kpi.traits.known_by_rates
     forms: tuple[Form, Form] = (
         ("rate_on_year", "rate_to_date") if growth else ("month", "year_to_date")
     )

@@ -9,15 +9,17 @@ from data.db.store import Store
 from data.plans.plan import Plan
 from data.sign_off.rows import issue_of, months_begun, sign_off
 from data.sign_off.rules import Estimate, Issue, SignOff, Step, figures_of
-from service.projections.estimates import estimate_json
 from service.projections.issue import as_of_date
+from service.projections.shape import as_json
+from service.projections.view import ProjectionView
+from service.projections.view_build import estimate_view
 
 Json = dict[str, Any]
 
 
-def stamps_of(projections: Sequence[Json]) -> dict[str, str]:
+def stamps_of(projections: Sequence[ProjectionView]) -> dict[str, str]:
     """The stamp of each KPI's projection, in their order."""
-    return {one["kpi"]: one["stamp"] for one in projections}
+    return {one.kpi: one.stamp for one in projections}
 
 
 def months_json(store: Store, plan: Plan) -> Json:
@@ -69,7 +71,7 @@ def estimates_json(held: SignOff, plan: Plan, kpi: str) -> Json:
 
 def _estimate(estimate: Estimate) -> Json:
     own = {"kpi": estimate.kpi, "id": estimate.id}
-    return own | (estimate_json(estimate) or {}) | {"history": [_step(s) for s in estimate.steps]}
+    return own | as_json(estimate_view(estimate)) | {"history": [_step(s) for s in estimate.steps]}
 
 
 def _step(step: Step) -> Json:

@@ -307,7 +307,7 @@ def test_a_period_that_ends_before_the_task_starts_counts_nothing() -> None:
 def test_the_same_seed_gives_the_same_digits() -> None:
     given = {"day": date(2021, 9, 15)}
     first, again = (projected(INSPECTIONS, said(8, 31, done=3), **given) for _ in range(2))
-    assert first.to_dict() == again.to_dict()
+    assert (first.task, first.attainments) == (again.task, again.attainments)
     assert first.annual is not None
     assert again.annual is not None
     assert np.array_equal(first.annual.months, again.annual.months)

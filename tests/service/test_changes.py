@@ -81,11 +81,11 @@ def test_parts_add_up_between_the_figures_that_were_issued(
     assert all(map(add_up, moved))
     for one in found["changes"]:
         for end, day in (("from", before), ("to", after)):
-            issued = app_state.issued(PLAN, one["kpi"], day).projection
-            year = issued["projected"]
-            assert one["projected"][end] == (year and year["median"])
-            assert one["projected_mean"][end] == (year and year["mean"])
-            assert one["stamp"][end] == issued["stamp"]
+            issued = app_state.issued(PLAN, one["kpi"], day).view
+            year = issued.projected
+            assert one["projected"][end] == (year and year.median)
+            assert one["projected_mean"][end] == (year and year.mean)
+            assert one["stamp"][end] == issued.stamp
 
 
 def test_each_part_is_what_that_step_alone_does(app_state: AppState) -> None:
@@ -110,16 +110,17 @@ def test_the_model_is_a_part_where_another_bundle_answers(app_state: AppState) -
     new = replace(june, bundle=replace(june.bundle, bundle=bundle, content_hash="1" * 64))
     first, last = issue_kpi(old, "coal"), issue_kpi(new, "coal")
     steps = dict(steps_between(old, new, "coal", first, last))
-    start = Figures.of(first.projection)
+    start = Figures.of(first.view)
     assert steps["plan"].mean == start.mean
     assert steps["model"].mean != steps["plan"].mean
     same_model = issue_kpi(june, "coal")
-    assert steps["month"] == Figures.of(last.projection) != Figures.of(same_model.projection)
+    assert steps["month"] == Figures.of(last.view) != Figures.of(same_model.view)
 
 
 def test_a_revision_of_past_months_is_no_new_month(app_state: AppState) -> None:
-    day, known = date(2018, 6, 9), app_state.issued(PLAN, "coal", MAY).projection
-    april, so_far = known["months"][3]["median"], known["actual_to_date"]
+    day, known = date(2018, 6, 9), app_state.issued(PLAN, "coal", MAY).view
+    april, so_far = known.months[3].median, known.actual_to_date
+    assert so_far is not None
     lost = april - 40.0
     revised = (
         Observation("coal", Month(2018, 4), "month", 40.0, "restated", day, "made"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typst
 from fontTools.ttLib import TTFont
 
 from models.series import Month, Series
@@ -184,6 +185,20 @@ def test_the_font_has_every_vietnamese_letter() -> None:
     for face in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
         letters = TTFont(charts.font_folder() / face).getBestCmap()
         assert not [letter for letter in VIETNAMESE if ord(letter) not in letters]
+
+
+@pytest.mark.parametrize("weight", ["regular", "bold"])
+def test_vietnamese_letters_are_drawn_each_in_its_own_shape(weight: str) -> None:
+    asked = (*"oờuữaặeễdđươiị", chr(0x378))  # the last is no letter: the face draws its box
+    setting = '#set page(width: 40pt, height: 40pt, margin: 4pt)\n#set text(font: "DejaVu Sans", '
+    letters = "\n#pagebreak()\n".join(f'#text("{letter}")' for letter in asked)
+    drawn = typst.compile(
+        f'{setting} fallback: false, size: 24pt, weight: "{weight}")\n{letters}'.encode(),
+        font_paths=[str(charts.font_folder())],
+        ignore_system_fonts=True,
+        format="png",
+    )
+    assert len({bytes(picture) for picture in drawn}) == len(asked)
 
 
 def labels(last_year_total: float) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from service.cli.main import main
 from service.projections import remarks
 from service.projections.issue import newest_day
 from service.projections.replay import replay
-from service.shapes.schemas import Projection, VersionComparison
+from service.projections.view import ProjectionView
+from service.shapes.schemas import VersionComparison
 from service.texts import REMARK
 from tests.training.conftest import origin
 
@@ -103,7 +104,7 @@ def of(client: Any, kpi: str, as_of: str) -> dict[str, Any]:
     answer = client.get(f"/v1/plans/demo-2021/projections/{kpi}?as_of={as_of}")
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
-    Projection.model_validate(found)
+    ProjectionView.model_validate(found)
     return found
 
 
@@ -294,6 +295,6 @@ def test_every_remark_has_its_words_in_both_languages(code: str) -> None:
     values |= {"probability": 0.7, "day": date(2021, 8, 31), "by": "An", "year": "2020"}
     values |= {"steps_vi": "a", "steps_en": "b", "period": "Q1"}
     worded = remarks.worded(Remark(code, values))
-    assert worded["code"] == code
-    assert worded["vi"] != worded["en"]
-    assert "{" not in worded["vi"] + worded["en"]
+    assert worded.code == code
+    assert worded.vi != worded.en
+    assert "{" not in worded.vi + worded.en

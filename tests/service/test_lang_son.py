@@ -25,9 +25,12 @@ from data.settings import Settings
 from data.vintages.demonstration import labelled
 from data.vintages.panel_rows import load_panel
 from models.errors import InvalidMonth
+from models.series import Month
 from service.app import create_app
 from service.cli.output import show_projections
 from service.projections.issue import as_of_date, projections
+from service.projections.shape import Name, encode
+from service.projections.view import MonthsToLoadView, ProjectionView
 from training.retrain import RetrainReport
 
 PLAN, JUNE = "lang-son-2021", date(2021, 6, 30)
@@ -35,6 +38,7 @@ LABEL = {
     "vi": "tái lập bằng thông tin có sau, để minh họa",
     "en": "reconstructed with later information, for demonstration",
 }
+LABELLED = Name.model_validate(LABEL)
 ANSWERED = {
     "turnover",
     "exports",
@@ -73,8 +77,8 @@ def opened(
 
 
 @pytest.fixture
-def answers(opened: tuple[Store, Settings]) -> dict[str, dict[str, Any]]:
-    return {one["kpi"]: one for one in projections(*opened, PLAN, JUNE)}
+def answers(opened: tuple[Store, Settings]) -> dict[str, ProjectionView]:
+    return {one.kpi: one for one in projections(*opened, PLAN, JUNE)}
 
 
 def test_it_stays_out_of_backtest_and_gate(prepared: tuple[Path, RetrainReport]) -> None:
@@ -86,31 +90,31 @@ def test_it_stays_out_of_backtest_and_gate(prepared: tuple[Path, RetrainReport])
 
 
 def test_every_answer_carries_the_label_and_its_method(
-    answers: dict[str, dict[str, Any]],
+    answers: dict[str, ProjectionView],
 ) -> None:
-    assert all(one["label"] == LABEL for one in answers.values())
-    assert {kpi for kpi, one in answers.items() if one["projected"]} == ANSWERED
+    assert all(one.label == LABELLED for one in answers.values())
+    assert {kpi for kpi, one in answers.items() if one.projected} == ANSWERED
     for kpi in ANSWERED:
-        assert answers[kpi]["method"]["fallback"] == "pace"
-        assert answers[kpi]["data_status"] == "reconstructed"
-        assert answers[kpi]["cutoff"] == "2021-06"
+        assert answers[kpi].method.fallback == "pace"
+        assert answers[kpi].data_status == "reconstructed"
+        assert answers[kpi].cutoff == Month(2021, 6)
 
 
-def test_without_a_basis_it_says_what_to_load(answers: dict[str, dict[str, Any]]) -> None:
+def test_without_a_basis_it_says_what_to_load(answers: dict[str, ProjectionView]) -> None:
     revenue = answers["customs_revenue"]
-    assert revenue["status"] == "no_basis"
-    assert revenue["figures"]["to_load"] == {"first": "2020-01", "last": "2021-06"}
-    assert {target["level"] for target in revenue["targets"]} == {"assigned", "stretch"}
-    assert all(target["probability"] is None for target in revenue["targets"])
+    assert revenue.status == "no_basis"
+    assert revenue.figures.to_load == MonthsToLoadView(first=Month(2020, 1), last=Month(2021, 6))
+    assert {target.level for target in revenue.targets} == {"assigned", "stretch"}
+    assert all(target.probability is None for target in revenue.targets)
 
 
-def test_what_was_printed_by_june_is_shown_as_printed(answers: dict[str, dict[str, Any]]) -> None:
-    growth = answers["turnover"]["figures"]["printed"][0]
-    assert (growth["month"], growth["form"], growth["value"]) == ("2021-06", "rate_to_date", 141.0)
-    assert (growth["status"], growth["published"]) == ("estimate", "2021-06-30")
-    printed = [figure for one in answers.values() for figure in one["figures"]["printed"]]
+def test_what_was_printed_by_june_is_shown_as_printed(answers: dict[str, ProjectionView]) -> None:
+    growth = answers["turnover"].figures.printed[0]
+    assert (growth.month, growth.form, growth.value) == (Month(2021, 6), "rate_to_date", 141.0)
+    assert (growth.status, growth.published) == ("estimate", JUNE)
+    printed = [figure for one in answers.values() for figure in one.figures.printed]
     assert printed
-    assert all(figure["published"] <= "2021-06-30" for figure in printed)
+    assert all(figure.published <= JUNE for figure in printed)
 
 
 def test_two_scopes_are_two_kpis(opened: tuple[Store, Settings]) -> None:
@@ -160,11 +164,11 @@ def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
 
 def test_the_terminal_carries_the_label(
     opened: tuple[Store, Settings],
-    answers: dict[str, dict[str, Any]],
+    answers: dict[str, ProjectionView],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for lang in ("vi", "en"):
-        show_projections(list(answers.values()), load_plan(opened[0], PLAN), lang)  # type: ignore[arg-type]
+        show_projections(list(answers.values()), load_plan(opened[0], PLAN), lang)
         shown = capsys.readouterr().out
         assert LABEL[lang] in shown  # type: ignore[index]
         assert {"vi": "+41,00%", "en": "+41.00%"}[lang] in shown
@@ -185,9 +189,9 @@ def test_a_plan_imported_without_the_mark_has_no_demonstration(
         store, replace(plan, kpis=tuple(replace(kpi, demonstration=False) for kpi in plan.kpis))
     )
     answers = projections(store, settings, PLAN, JUNE)
-    assert all(one["label"] is None for one in answers)
-    clinker = next(one for one in answers if one["kpi"] == "clinker")
-    assert clinker["status"] == "no_basis"
+    assert all(one.label is None for one in answers)
+    clinker = next(one for one in answers if one.kpi == "clinker")
+    assert clinker.status == "no_basis"
 
 
 def tidy(folder: Path, kpis: list[str]) -> Path:
@@ -213,13 +217,13 @@ def test_own_figures_replace_the_demonstration_and_the_label_goes(
     report = ingest(store, "lang-son", [tidy(tmp_path, ["turnover", "customs_revenue"])])
     assert report.problems == ()
     quick_retrain(store, settings, PLAN, JUNE)
-    answers = {one["kpi"]: one for one in projections(store, settings, PLAN, JUNE)}
+    answers = {one.kpi: one for one in projections(store, settings, PLAN, JUNE)}
     for kpi in ("turnover", "customs_revenue"):
-        assert answers[kpi]["label"] is None
-        assert answers[kpi]["data_status"] == "estimate"
-        assert answers[kpi]["actual_to_date"] == sum(300 + month for month in range(6))
-    assert answers["customs_revenue"]["probability"] is not None
-    assert answers["clinker"]["label"] == LABEL
+        assert answers[kpi].label is None
+        assert answers[kpi].data_status == "estimate"
+        assert answers[kpi].actual_to_date == sum(300 + month for month in range(6))
+    assert answers["customs_revenue"].probability is not None
+    assert answers["clinker"].label == LABELLED
     app = create_app(settings, store)
     for kpi, marked in (("turnover", False), ("clinker", True)):
         page = client_of(app).get(f"/plans/{PLAN}/kpis/{kpi}", params={"as_of": "2021-06"})
@@ -237,6 +241,6 @@ def test_own_figures_replace_the_demonstration_and_the_label_goes(
             lines.append(f'{kpi},{month},"104,5",{form}')
     rates.write_text("\n".join(lines), encoding="utf-8")
     assert ingest(store, "lang-son", [tidy(tmp_path, kept), rates]).problems == ()
-    answers = {one["kpi"]: one for one in projections(store, settings, PLAN, JUNE)}
-    assert {kpi for kpi, one in answers.items() if one["label"]} == set()
-    assert json.dumps(answers).count(LABEL["en"]) == 0
+    answers = {one.kpi: one for one in projections(store, settings, PLAN, JUNE)}
+    assert {kpi for kpi, one in answers.items() if one.label} == set()
+    assert not any(LABEL["en"].encode() in encode(one) for one in answers.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,22 +12,53 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.projections.stamps import differences, is_stamp, rounded, stamp_of, tidy_stamp
+from service.projections.view import StampInputs, Unstamped
+
+INPUTS = StampInputs(
+    plan="p-2021", plan_version=1, kpi="coal", as_of=date(2021, 6, 30), data="x", bundle="y",
+    seed="2021-06-29", events=None,
+)  # fmt: skip
+
+
+def body(**changes: Any) -> Unstamped:
+    """Nothing is known of coal; `changes` replace fields."""
+    one: dict[str, Any] = {
+        "plan": "p-2021", "kpi": "coal", "name": {"vi": "Than", "en": "Coal"},
+        "plan_version": None, "label": None, "unit": "tonnes", "kind": "flow", "year": 2021,
+        "as_of": "2021-06-30", "cutoff": "2021-06", "actual_to_date": 1.5, "data_status": None,
+        "projected": None, "growth_on_last_year": None, "targets": [], "probability": None,
+        "status": "no_basis", "official_estimate": None, "task": None, "months": [],
+        "method": {
+            "name": "none", "fallback": None, "failures": [], "events": [], "model_version": None,
+        },
+        "figures": {"printed": [], "contradictions": [], "to_load": None},
+    }  # fmt: skip
+    return Unstamped.model_validate(one | changes)
 
 
 def test_stamp_by_hand() -> None:
-    text = '{"inputs":{"seed":"a"},"projection":{"tên":"Xuất khẩu","y":1.5}}'
+    text = (
+        '{"inputs":{"as_of":"2021-06-30","bundle":"y","data":"x","events":null,"kpi":"coal",'
+        '"plan":"p-2021","plan_version":1,"seed":"2021-06-29"},"projection":{'
+        '"actual_to_date":1.5,"as_of":"2021-06-30","cutoff":"2021-06","data_status":null,'
+        '"figures":{"contradictions":[],"printed":[],"to_load":null},"growth_on_last_year":null,'
+        '"kind":"flow","kpi":"coal","label":null,"method":{"events":[],"failures":[],'
+        '"fallback":null,"model_version":null,"name":"none"},"months":[],'
+        '"name":{"en":"Coal","vi":"Than"},"official_estimate":null,"plan":"p-2021",'
+        '"plan_version":null,"probability":null,"projected":null,"status":"no_basis",'
+        '"targets":[],"task":null,"unit":"tonnes","year":2021}}'
+    )
     expected = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()[:12]
-    assert stamp_of({"y": 1.5, "tên": "Xuất khẩu"}, {"seed": "a"}) == expected
+    assert stamp_of(body(), INPUTS) == expected
     assert is_stamp(expected)
 
 
 def test_every_part_of_the_content_counts() -> None:
-    content: dict[str, Any] = {"a": 1.0, "b": [1, 2]}
-    inputs = {"data": "x", "bundle": "y"}
-    first = stamp_of(content, inputs)
-    assert stamp_of({"b": [1, 2], "a": 1.0}, inputs) == first
-    assert stamp_of(content | {"a": 1.0000001}, inputs) != first
-    assert stamp_of(content, inputs | {"data": "z"}) != first
+    first = stamp_of(body(), INPUTS)
+    assert stamp_of(body(), INPUTS) == first
+    assert stamp_of(body(actual_to_date=1.5000001), INPUTS) != first
+    assert stamp_of(body(actual_to_date=1.5 + 1e-12), INPUTS) == first  # what is not published
+    assert stamp_of(body(), INPUTS.model_copy(update={"data": "z"})) != first
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,18 @@ import pytest
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
-from service.projections.tables import CSV_COLUMNS, table_rows, to_csv
+from service.projections.columns import COLUMNS, to_csv
+from service.projections.tables import table_rows
+from service.projections.view import ProjectionView
 
 PLAN = Plan(
     "p-2021", "p", 2021, "", "", "", (Kpi("exports", "Xuất khẩu", "Exports", "million USD"),), ()
 )
+METHOD = {"name": "ensemble", "events": [], "model_version": "1"}
 
 
-def projection(**changes: Any) -> dict[str, Any]:
-    """A projection in June, with a target; `changes` replace keys."""
+def projection(**changes: Any) -> ProjectionView:
+    """A projection in June, with a target; `changes` replace fields."""
     required = {"monthly_average": 22651.2, "ratio_to_last_year": 0.852, "rank_in_history": 0.1}
     target = {
         "level": "assigned",
@@ -29,12 +32,18 @@ def projection(**changes: Any) -> dict[str, Any]:
         "upper": None,
         "lower_value": 293537.0,
         "upper_value": None,
+        "base_when_set": None,
+        "base_today": None,
         "plan_version": 6,
         "source": "a decision",
         "probability": 0.83,
         "status": "on_track",
+        "mark": "open",
+        "actual": None,
+        "provisional": True,
         "expected_gap": 46370.8,
         "required": {**required, "quarters": [], "months": []},
+        "reason": None,
     }
     one = {
         "plan": "p-2021",
@@ -63,15 +72,15 @@ def projection(**changes: Any) -> dict[str, Any]:
         "probability": 0.83,
         "status": "on_track",
         "official_estimate": None,
-        "figures": {"to_load": None},
+        "figures": {"printed": [], "contradictions": [], "to_load": None},
         "task": None,
         "plan_version": {"number": 6, "adopted": "2021-02-28", "document": "a decision"},
         "label": None,
         "months": [],
-        "method": {"name": "ensemble", "fallback": None, "failures": [], "model_version": "1"},
+        "method": {**METHOD, "fallback": None, "failures": []},
         "stamp": "ABCDEFGH2345",
     }
-    return one | changes
+    return ProjectionView.model_validate(one | changes)
 
 
 def test_a_row_in_vietnamese() -> None:
@@ -118,7 +127,7 @@ def test_what_does_not_exist_is_a_dash() -> None:
     ],
 )
 def test_a_note_says_why(method: dict[str, Any], status: str, note: str) -> None:
-    one = projection(method={"name": "x", "model_version": "1", **method}, status=status)
+    one = projection(method=METHOD | method, status=status)
     assert table_rows([one], PLAN, "vi")[0].note == note
 
 
@@ -128,8 +137,9 @@ def test_growth_kpis_show_no_growth_of_a_growth() -> None:
 
 
 def test_csv_has_a_line_for_each_target_and_one_without() -> None:
-    stretch = projection()["targets"][0] | {"level": "stretch", "required": None}
-    two = projection(targets=[*projection()["targets"], stretch])
+    [assigned] = projection().targets
+    stretch = assigned.model_copy(update={"level": "stretch", "required": None})
+    two = projection(targets=[assigned, stretch])
     none = projection(kpi="steel", targets=[], status="no_target", probability=None)
     rows = list(csv.DictReader(io.StringIO(to_csv([two, none]))))
     assert [(row["kpi"], row["level"]) for row in rows] == [
@@ -137,7 +147,7 @@ def test_csv_has_a_line_for_each_target_and_one_without() -> None:
         ("exports", "stretch"),
         ("steel", ""),
     ]
-    assert tuple(rows[0]) == CSV_COLUMNS
+    assert list(rows[0]) == list(COLUMNS)
     assert rows[0]["required_monthly_average"] == "22651.2"
     assert rows[1]["required_monthly_average"] == ""
     assert (rows[2]["status"], rows[2]["probability"]) == ("no_target", "")

@@ -19,6 +19,7 @@ from jinja2 import Environment, nodes
 
 from data.ingestion.suspicion import Why
 from data.sign_off.rules import STATES
+from models.kinds import TRAITS
 from models.series import FigureStatus
 from models.targets.periods import MONTHS
 from models.targets.target import Comparator, Status, TargetLevel
@@ -175,6 +176,12 @@ def test_every_text_is_used() -> None:
         if not key.startswith(FAMILIES) and not any(matches(pattern, key) for pattern in patterns)
     ]
     assert not unused
+
+
+def test_every_kind_says_of_what_time_its_figure_is() -> None:
+    phrases = {traits.phrase for traits in TRAITS.values()} - {""}
+    assert phrases
+    assert all(f"report.period.{phrase}" in TEXT["vi"] for phrase in phrases)
 
 
 KINDS_OF_CHANGE = ("added", "dropped", "changed")

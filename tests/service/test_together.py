@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,27 @@ import pytest
 from data.db.store import Store
 from data.plans.kpi import Kpi
 from data.plans.rows import load_plan, save_plan
-from models.targets.target import Target
+from models.targets.target import Target, TargetLevel
 from service.cli.main import main
 from service.projections.issue import Issued
 from service.projections.joint import together
+from service.projections.shape import as_json
 from service.projections.tables import together_said
+from service.projections.view import ProjectionView, StampInputs, TargetView
 
 LIST = "/v1/plans/demo-2018/projections?as_of=2018-06"
 
 
-def issued(kpi: str, met: list[bool] | None, *levels: str) -> Issued:
-    targets = [{"level": level} for level in levels]
-    projection = {"kpi": kpi, "targets": targets}
-    return Issued(projection, {}, None if met is None else np.array(met))
+INPUTS = StampInputs(
+    plan="p-2021", plan_version=1, kpi="", as_of=date(2021, 6, 30), data="", bundle=None,
+    seed=None, events=None,
+)  # fmt: skip
+
+
+def issued(kpi: str, met: list[bool] | None, *levels: TargetLevel) -> Issued:
+    targets = tuple(TargetView.model_construct(level=level) for level in levels)
+    view = ProjectionView.model_construct(kpi=kpi, targets=targets)
+    return Issued(view, INPUTS, None if met is None else np.array(met))
 
 
 def test_by_hand() -> None:
@@ -36,7 +45,8 @@ def test_by_hand() -> None:
             issued("output", None, "indicative"),
         ]
     )
-    assert found == {
+    assert found is not None
+    assert as_json(found) == {
         "targets": 2,
         "all": 0.25,
         "at_least": [1.0, 0.75, 0.25],

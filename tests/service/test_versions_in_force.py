@@ -16,6 +16,7 @@ from models.pipeline import Learned
 from models.series import Month
 from models.targets.target import Target
 from service.projections.issue import Basis, issue_kpi
+from service.projections.view import BaseView, BaseWhenSetView
 from training.bundle.promoted import PromotedBundle
 
 COAL = Kpi("coal", "Than", "Coal", "t")
@@ -82,28 +83,31 @@ def basis(day: date, version: PlanVersion) -> Basis:
 
 
 def test_a_growth_target_shows_both_bases_and_an_absolute_one_never_moves() -> None:
-    one = issue_kpi(basis(date(2021, 6, 30), SECOND), "coal").projection
-    growth, absolute, mark = one["targets"]
-    assert growth["base_when_set"] == {"value": 120.0, "status": "restated", "as_of": "2021-01-31"}
-    assert growth["base_today"] == {"value": 132.0, "status": "restated"}
-    assert growth["lower_value"] == pytest.approx(132.0 * 1.04)
-    assert (absolute["base_when_set"], absolute["base_today"]) == (None, None)
-    assert absolute["lower_value"] == 125.0
-    assert (mark["mark"], mark["actual"]) == ("met", 60.0)
-    assert one["plan_version"]["number"] == 2
-    early = issue_kpi(basis(date(2021, 2, 28), FIRST), "coal").projection["targets"]
-    assert early[0]["base_today"]["value"] == pytest.approx(120.0)
-    assert early[1]["lower_value"] == absolute["lower_value"]
+    one = issue_kpi(basis(date(2021, 6, 30), SECOND), "coal").view
+    growth, absolute, mark = one.targets
+    assert growth.base_when_set == BaseWhenSetView(
+        value=120.0, status="restated", as_of=date(2021, 1, 31)
+    )
+    assert growth.base_today == BaseView(value=132.0, status="restated")
+    assert growth.lower_value == pytest.approx(132.0 * 1.04)
+    assert (absolute.base_when_set, absolute.base_today) == (None, None)
+    assert absolute.lower_value == 125.0
+    assert (mark.mark, mark.actual) == ("met", 60.0)
+    assert one.plan_version is not None
+    assert one.plan_version.number == 2
+    early = issue_kpi(basis(date(2021, 2, 28), FIRST), "coal").view.targets
+    assert early[0].base_today is not None
+    assert early[0].base_today.value == pytest.approx(120.0)
+    assert early[1].lower_value == absolute.lower_value
 
 
 def test_a_later_day_without_new_figures_changes_no_digit() -> None:
-    june = issue_kpi(basis(date(2021, 6, 28), SECOND), "coal").projection
-    july = issue_kpi(basis(date(2021, 7, 20), SECOND), "coal").projection
-    assert (june["as_of"], july["as_of"]) == ("2021-06-28", "2021-07-20")
-    changing = {"as_of", "stamp"}
-    assert {key: one for key, one in june.items() if key not in changing} == {
-        key: one for key, one in july.items() if key not in changing
-    }
+    june = issue_kpi(basis(date(2021, 6, 28), SECOND), "coal").view
+    july = issue_kpi(basis(date(2021, 7, 20), SECOND), "coal").view
+    assert (june.as_of, july.as_of) == (date(2021, 6, 28), date(2021, 7, 20))
+    assert june.stamp != july.stamp
+    own = {"as_of": june.as_of, "stamp": june.stamp}
+    assert july.model_copy(update=own) == june
 
 
 def test_a_series_without_a_model_says_so() -> None:

@@ -80,10 +80,10 @@ def revised_by(before: Series, after: Series) -> float:
 
 def _published(series: Series, months: int) -> float | None:
     """The year to date through so many months, in the unit of the months; None without one."""
-    if series.to_date is None or series.kind not in ("flow", "count", "growth"):
+    if series.to_date is None or not series.traits.sums_months:
         return None
     later = float(series.calendar_year(series.year)[months : series.months_known].sum())
-    if series.kind != "growth":
+    if not series.traits.outcome_is_rate:
         return series.to_date - later
     base = float(series.base[: series.months_known].sum())
     return (1 + series.to_date / 100) * base - later

@@ -70,13 +70,13 @@ def first_printed(panel: Panel, kpi: str) -> dict[Month, date]:
     """The day on which each month was first printed; of a KPI made of others, of the last."""
     definition = panel.definition(kpi)
     members = list(definition.parts)
-    if definition.kind == "ratio":
+    if definition.traits.has_denominator:
         members = [name for name in (definition.numerator, definition.denominator) if name]
     if members:
         each = [first_printed(panel, member) for member in members]
         common = set.intersection(*(set(days) for days in each))
         return {month: max(days[month] for days in each) for month in common}
-    forms = _GROWTH if definition.kind == "growth" else _MONTHLY
+    forms = _GROWTH if definition.traits.known_by_rates else _MONTHLY
     days: dict[Month, date] = {}
     for figure in panel.printed.get(kpi, ()):
         if figure.form in forms and figure.published <= days.get(figure.month, date.max):

@@ -321,7 +321,7 @@ class _Total:
 def _usable(base: float, series: Series, year: int) -> bool:
     if not base > 0:
         return False
-    if series.kind not in ("flow", "count"):
+    if not series.traits.adds_up:
         return True
     totals = [series.calendar_year(one).sum() for one in full_years(series, year)]
     return base >= SMALL_BASE * float(np.median(totals))
@@ -331,8 +331,7 @@ def _row(
     method: str, annual: AnnualDistribution, outcome: float, base: float, standardised: float
 ) -> dict[str, object]:
     samples = annual.samples
-    level = 100.0 if annual.kind == "growth" else 0.0
-    goals = base * (1 + np.array(GROWTH_TARGETS) / 100) - level
+    goals = base * (1 + np.array(GROWTH_TARGETS) / 100) + annual.traits.year.offset
     chance = (samples[:, None] >= goals).mean(axis=0)
     return {
         "method": method,

@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 
 from models.errors import UnreadableBundle
+from models.kinds import Kind
 from models.pipeline import Learned
-from models.series import Kind
 from training.backtest.scoreboard import Scoreboard
 from training.bundle.codec import Arrays, content_name, decode, encode
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.errors import UnreadableFile
+from models.errors import MissingExtra, UnreadableFile
 from models.prior.smoothers import WIDTH, YEARS
 from models.series import Month
 
@@ -35,7 +36,14 @@ def read_panel(path: Path) -> tuple[History, ...]:
     ------
     UnreadableFile
         A column is missing, or a series states one month twice.
+    MissingExtra
+        pyarrow, which reads Parquet files, is not installed.
     """
+    if find_spec("pyarrow") is None:
+        raise MissingExtra(
+            f"{path.name}: expected the library pyarrow, found that it is not installed. "
+            "Install the extra 'experiments': make develop."
+        )
     frame = pd.read_parquet(path)
     missing = {"series_id", "month", "value"} - set(frame.columns)
     if missing:

@@ -38,7 +38,7 @@ from data.readers.spreadsheet.words import (
     code_of,
 )
 from models.errors import InvalidMonth, InvalidTarget
-from models.series import Kind
+from models.kinds import Kind, traits_of
 from models.targets.periods import WHOLE_YEAR, period_of
 from models.targets.target import Comparator, Target, TargetForm, TargetLevel
 from models.targets.task import Step, Task
@@ -70,7 +70,7 @@ class PlanBuilder(EntryReader):
             slug=slug,
             name_vi=name_vi,
             name_en=self.text(record, "name_en") or name_vi,
-            unit=self.text(record, "unit", required=kind != "log"),
+            unit=self.text(record, "unit", required=not traits_of(kind).in_words),
             kind=kind,
             direction=cast(
                 Literal["higher", "lower"], self.word(record, "direction", DIRECTIONS, "higher")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from data.plans.kpi import Kpi
 from data.plans.plan import PlanVersion
-from models.series import Kind
+from models.kinds import Kind, kinds_that, traits_of
 from models.targets.target import Target
 from models.targets.task import Task
 
@@ -50,7 +50,7 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
                     yield Finding(index, field, "the slug of a KPI of the plan", slug, advice)
         yield from _check_parts(index, kpi, by_slug)
         yield from _check_ratio(index, kpi)
-        if kpi.index is not None and kpi.kind != "log":
+        if kpi.index is not None and not kpi.traits.in_words:
             yield Finding(index, "index", f"no index, since the kind is '{kpi.kind}'", kpi.index)
         if _circles(kpi.slug, lambda slug: _parent(slug, by_slug)):
             yield Finding(index, "parent", "parents that do not circle", f"'{kpi.parent}'")
@@ -78,9 +78,9 @@ def _check_parts(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Find
 def _check_ratio(index: int, kpi: Kpi) -> Iterator[Finding]:
     given = {"numerator": kpi.numerator, "denominator": kpi.denominator}
     for field, slug in given.items():
-        if kpi.kind == "ratio" and slug is None:
-            yield Finding(index, field, f"a {field}, since the kind is 'ratio'", "nothing")
-        if kpi.kind != "ratio" and slug is not None:
+        if kpi.traits.has_denominator and slug is None:
+            yield Finding(index, field, f"a {field}, since the kind is '{kpi.kind}'", "nothing")
+        if not kpi.traits.has_denominator and slug is not None:
             yield Finding(index, field, f"no {field}, since the kind is '{kpi.kind}'", slug)
 
 
@@ -133,8 +133,9 @@ def check_tasks(version: PlanVersion, kpis: Sequence[Kpi], year: int) -> Iterato
     slugs = [slug for slug, _ in version.tasks]
     for index, (slug, task) in enumerate(version.tasks):
         kind = kinds.get(slug)
-        if kind not in ("count", "milestone"):
-            expected = "a KPI of this plan of kind 'count' or 'milestone'"
+        if kind is None or not traits_of(kind).can_be_task:
+            named = " or ".join(f"'{one}'" for one in kinds_that("can_be_task"))
+            expected = f"a KPI of this plan of kind {named}"
             yield Finding(
                 index, "kpi", expected, f"'{slug}'" + (f" of kind '{kind}'" * bool(kind))
             )
@@ -153,11 +154,12 @@ def check_tasks(version: PlanVersion, kpis: Sequence[Kpi], year: int) -> Iterato
 
 def _check_steps(index: int, kind: Kind, task: Task) -> Iterator[Finding]:
     names = [step.slug for step in task.steps]
-    if kind == "milestone" and not names:
-        yield Finding(index, "steps", "at least one step, since the kind is 'milestone'", "none")
-    if kind == "count" and names:
-        yield Finding(index, "steps", "no steps, since the kind is 'count'", ", ".join(names))
-    if kind == "milestone" and task.of is not None:
+    ticked_off = traits_of(kind).ticked_off
+    if ticked_off and not names:
+        yield Finding(index, "steps", f"at least one step, since the kind is '{kind}'", "none")
+    if not ticked_off and names:
+        yield Finding(index, "steps", f"no steps, since the kind is '{kind}'", ", ".join(names))
+    if ticked_off and task.of is not None:
         yield Finding(index, "of", "nothing: a checklist is as long as its steps", str(task.of))
     if len(set(names)) != len(names):
         yield Finding(index, "steps", "each step once", ", ".join(names))
@@ -174,9 +176,11 @@ def _check_days(index: int, task: Task, year: int) -> Iterator[Finding]:
 def _check_goal(
     index: int, kind: Kind | None, target: Target, task: Task | None
 ) -> Iterator[Finding]:
-    if kind == "log":
-        yield Finding(index, "kpi", "a KPI with figures; one of kind 'log' has words", "a target")
-    if kind == "milestone" and task is None:
+    traits = traits_of(kind) if kind else None
+    if traits and traits.in_words:
+        expected = f"a KPI with figures; one of kind '{kind}' has words"
+        yield Finding(index, "kpi", expected, "a target")
+    if traits and traits.ticked_off and task is None:
         yield Finding(index, "kpi", "a task with its steps in the same version", "none")
     if task is None:
         return

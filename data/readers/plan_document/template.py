@@ -1,6 +1,8 @@
 """The blank plan document as YAML, with an example in comments."""
 
-YAML_TEMPLATE = """\
+from models.kinds import TRAITS
+
+_TEMPLATE = """\
 # Kế hoạch năm / annual plan. Điền vào, rồi: vedich plan import FILE.yaml
 # Dòng bắt đầu bằng # là giải thích. Lines that start with # explain.
 
@@ -15,7 +17,7 @@ kpis: []
 #   - slug: exports                 # chữ thường không dấu / lower case, no accents
 #     name: {vi: Xuất khẩu qua địa bàn, en: Exports through the province}
 #     unit: million USD
-#     kind: flow                    # flow, average, closing, ratio, growth, count, milestone, log
+#     kind: flow                    # {kinds}
 #     scope: through the province   # phạm vi (may be left out)
 #   - slug: imports
 #     name: {vi: Nhập khẩu qua địa bàn, en: Imports through the province}
@@ -62,3 +64,5 @@ versions: []
 #           - {step: appraisal, name: {vi: Thẩm định thiết kế}, due: 2021-09-30}
 #           - {step: permit, name: {vi: Cấp phép}, judgement: 0.7}
 """
+
+YAML_TEMPLATE = _TEMPLATE.replace("{kinds}", ", ".join(TRAITS))

@@ -190,7 +190,7 @@ def _assign(
             elif found[0].parts:
                 parts = ", ".join(found[0].parts)
                 notes.append(f"'{row.name}' is the sum of {parts}; its own figures are left out")
-            elif found[0].kind in ("milestone", "log"):
+            elif not found[0].traits.has_months:
                 notes.append(f"'{row.name}' is a task without monthly figures; left out")
             else:
                 claimed.append(_Claim(table, row, found[0]))
@@ -265,7 +265,7 @@ def _figures(
             value = figures.value(cell)
             if value is None or column.form is None:
                 continue
-            if kpi is not None and kpi.kind == "growth" and column.form not in PER_CENT:
+            if kpi is not None and kpi.traits.known_by_rates and column.form not in PER_CENT:
                 note = f"'{row.name}' is known by its rates alone; its levels are left out"
                 if note not in notes:
                     notes.append(note)
@@ -302,7 +302,7 @@ def _check_swapped(claimed: Sequence[_Claim], figures: Figures, problems: list[P
             continue
         pairs = []
         for claim in claimed:
-            if claim.table is not table or claim.kpi.kind not in ("flow", "count"):
+            if claim.table is not table or not claim.kpi.traits.adds_up:
                 continue
             cells = [claim.row.cells.get(place) for place in (months, to_dates)]
             month, to_date = (figures.value(cell) if cell else None for cell in cells)

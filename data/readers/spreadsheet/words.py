@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from data.readers.spreadsheet.cells import fold
+from models.kinds import TRAITS
 
 Vocabulary = Mapping[str, tuple[str, ...]]
 
@@ -47,16 +48,7 @@ STATUSES: Vocabulary = {
     "reconstructed": ("khôi phục", "tái lập"),
 }
 
-KINDS: Vocabulary = {
-    "flow": ("cộng các tháng", "sum"),
-    "average": ("bình quân", "trung bình", "mean"),
-    "closing": ("cuối kỳ", "last"),
-    "ratio": ("tỷ số", "tỷ lệ"),
-    "growth": ("chỉ số tăng trưởng", "tăng trưởng"),
-    "count": ("số lượng nhỏ", "đếm"),
-    "milestone": ("mốc việc", "mốc"),
-    "log": ("nhật ký", "theo dõi bằng lời", "qualitative log"),
-}
+KINDS: Vocabulary = {kind: traits.words for kind, traits in TRAITS.items()}
 
 DIRECTIONS: Vocabulary = {
     "higher": ("cao là tốt", "tăng", "up"),

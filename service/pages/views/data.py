@@ -22,7 +22,7 @@ from service.texts import (
 )
 from service.workflow.imports import import_view, imported_view
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 LISTED = 200  # figures of a preview that a page shows, the most notable first
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from data.sign_off.rows import sign_off
 from data.sign_off.rules import STATES, Estimate
 from data.vintages.demonstration import series_to_project
 from models.errors import NoBundle, NoObservations
+from models.kinds import traits_of
 from models.series import Month
 from models.targets.attainment import DEFAULT_THRESHOLDS
 from service.analysis.history import history_of
@@ -42,7 +43,7 @@ from service.texts import (
 from service.workflow.entries import log_of, progress_of
 from training.backtest.scoreboard import ENSEMBLE, taught
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 THRESHOLDS = (DEFAULT_THRESHOLDS.at_risk, DEFAULT_THRESHOLDS.on_track)
 
 
@@ -121,7 +122,7 @@ def _as_set(target: Json, lang: Lang) -> str:
 
 
 def _pace_growth(required: Json | None, kind: str, lang: Lang) -> str:
-    if not required or kind == "growth" or required["ratio_to_last_year"] is None:
+    if not required or traits_of(kind).outcome_is_rate or required["ratio_to_last_year"] is None:
         return ""
     growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
     return TEXT[lang]["pace_on_year"].format(growth=growth)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from service.texts import TEXT, Lang, day_of, name_of, number, percent
 from training.backtest.scoreboard import ENSEMBLE, taught
 from training.bundle.promoted import bundle_for, promotion_for
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 TRAINED = "model.train"  # what the audit log calls a retraining
 _CUTS = (3, 6, 9, None)
 
@@ -149,7 +149,7 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[dict[st
     if labelled(app_state.store, plan.family):
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
-    rates = {kpi.slug for kpi in plan.kpis if kpi.kind == "growth"}
+    rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
     return reliability_of(taught(promoted.bundle.scores.frame()), rates)
 
 

@@ -18,7 +18,7 @@ from service.state.app_state import AppState
 from service.texts import STATE, TEXT, Lang, day_of, number, unit_of
 from service.workflow.sign_off import stamps_of
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 
 
 def month_content(app_state: AppState, plan: Plan, day: date, lang: Lang) -> dict[str, Any]:
@@ -52,7 +52,9 @@ def _estimates(
     app_state: AppState, plan: Plan, shown: Sequence[Json], current: Mapping[str, Any], lang: Lang
 ) -> list[dict[str, Any]]:
     """Every series with its projection and its official estimate, entered or not."""
-    series = [one for one in shown if one["task"] is None and plan.kpi(one["kpi"]).kind != "log"]
+    series = [
+        one for one in shown if one["task"] is None and not plan.kpi(one["kpi"]).traits.in_words
+    ]
     found = []
     for one, row in zip(series, table_rows(series, plan, lang), strict=True):
         estimate = current.get(one["kpi"])

@@ -7,7 +7,7 @@ that this means, and how often that growth has been reached before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from data.plans.plan import PlanVersion
 from models.annual import monthly_values
+from models.kinds import KindTraits
 from models.series import Series
 from service.projections.facts import Facts, MonthFact
 from service.texts import (
@@ -28,9 +29,8 @@ from service.texts import (
     signed_percent,
 )
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 Array = NDArray[np.float64]
-_SUMMED = ("flow", "count")
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,10 @@ def _row(
     lang: Lang,
 ) -> PeriodRow:
     known = [month for month in months if month.status != "projected"]
-    decimals, rates = one.kpi.decimals, one.kpi.kind == "growth"
+    decimals, rates = one.kpi.decimals, one.kpi.traits.outcome_is_rate
     single = len(months) == 1
-    value = _together(one.kpi.kind, known) if known else None
-    before = _last_year(one.kpi.kind, months) if len(known) == len(months) else None
+    value = _together(one.kpi.traits, known) if known else None
+    before = _last_year(one.kpi.traits, months) if len(known) == len(months) else None
     growth = None if not before or value is None else 100 * (value / before - 1)
     printed = months[0].growth if single else None
     minimum = needed["minimum"] if needed else None
@@ -134,29 +134,19 @@ def _on_year(per_cent: float | None, lang: Lang) -> str:
     return "–" if per_cent is None else signed_percent(per_cent, lang)
 
 
-def _together(kind: str, months: Sequence[MonthFact]) -> float | None:
+def _together(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
     """What known months make together; None where rates do not add up."""
     values = [month.value for month in months]
-    if kind in _SUMMED:
-        return sum(values)
-    if kind == "average":
-        return sum(values) / len(values)
-    if kind == "closing" or len(values) == 1:
-        return values[-1]
-    return None
+    return values[0] if len(values) == 1 else traits.year.combined(np.array(values))
 
 
-def _last_year(kind: str, months: Sequence[MonthFact]) -> float | None:
+def _last_year(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
     """Last year's same period, where every month of it is known."""
     values = [month.last_year for month in months]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None
-    if kind in _SUMMED:
-        return sum(known)
-    if kind == "average":
-        return sum(known) / len(known)
-    return known[-1] if kind == "closing" else None
+    return traits.year.combined(np.array(known))
 
 
 def _statuses(months: Sequence[MonthFact], lang: Lang) -> str:
@@ -202,7 +192,7 @@ def _reached(
 ) -> str:
     if growth is None or history is None or one.target is None:
         return "–"
-    if one.kpi.kind == "closing":
+    if one.kpi.traits.last_month_only:
         places = slice(places.stop - 1, places.stop)
     ceiling = one.target["comparator"] == "at_most"
     times, years = reached_before(history, places, growth, ceiling)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
+from models.kinds import traits_of
 from models.targets.target import Status
 from service.charts.sparkline import sparkline
 from service.projections.facts import Facts, Percentage, numbers_of
@@ -31,7 +32,7 @@ from service.texts import (
     signed_percent,
 )
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 
 # The order in which a planner looks at them; also how the column of the status is sorted.
 ORDER: tuple[Status, ...] = (
@@ -105,7 +106,9 @@ def board_of(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Board:
     facts = app_state.facts(plan.slug, day)
     since = day.replace(day=1) - timedelta(days=1)
     before = _before(app_state, plan, since)
-    series = [one for one in facts if one.projection["task"] is None and one.kpi.kind != "log"]
+    series = [
+        one for one in facts if one.projection["task"] is None and not one.kpi.traits.in_words
+    ]
     rows = table_rows([one.projection for one in series], plan, lang)
     found = tuple(
         _row(one, row, number_, before.get(one.kpi.slug), lang)
@@ -118,9 +121,7 @@ def board_of(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Board:
 def _before(app_state: AppState, plan: Plan, since: date) -> dict[str, Json]:
     """The projections of an earlier day; none where nothing was trained up to then."""
     try:
-        return {
-            one.projection["kpi"]: one.projection for one in app_state.all_issued(plan.slug, since)
-        }
+        return {one.view.kpi: one.view for one in app_state.all_issued(plan.slug, since)}
     except (NoBundle, NoObservations):
         return {}
 
@@ -203,7 +204,7 @@ def _change(now: Json, before: Json | None, lang: Lang) -> tuple[str, str, float
     if year is None or then is None:
         return points, "", moved
     text = TEXT[lang]["since.projected"]
-    if now["kind"] == "growth":
+    if traits_of(now["kind"]).outcome_is_rate:
         difference = signed(year["median"] - then["median"], lang, 1)
         return points, text.format(change=TEXT[lang]["since.rate"].format(difference)), moved
     if not then["median"] > 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ from service.texts import (
     unit_of,
 )
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from models.errors import NoBundle, NoObservations
 from models.series import Month
 from service.analysis.changes import PARTS, changes
 from service.analysis.contributions import contributions
-from service.state.app_state import JSON_TYPE, AppState, Body, encode, tag_of
+from service.projections.shape import encode
+from service.state.app_state import JSON_TYPE, AppState, Body, tag_of
 from service.texts import (
     CHANGE,
     FIGURE,
@@ -31,7 +32,7 @@ from service.texts import (
     words_of,
 )
 
-Json = Mapping[str, Any]
+Json = Any  # until its readers ask a view by attribute
 
 
 def why_content(
@@ -49,7 +50,7 @@ def why_content(
     since = before or after.replace(day=1) - timedelta(days=1)
     problem = ""
     moved: list[dict[str, Any]] = []
-    chosen = [kpi for kpi in plan.kpis if kpi.kind != "log"]
+    chosen = [kpi for kpi in plan.kpis if not kpi.traits.in_words]
     version = plan.version_on(after)
     aimed = [kpi for kpi in chosen if version and version.targets_of(kpi.slug)]
     try:

@@ -89,7 +89,7 @@ class Office:
         """Of June's projections as they are now, entered into the ledger."""
         app_state = self.client.app.state.vedich
         issued = app_state.all_issued(PLAN, app_state.day_of(PLAN, str(JUNE)))
-        return {one.projection["kpi"]: one.stamp for one in issued}
+        return {one.view.kpi: one.stamp for one in issued}
 
 
 @pytest.fixture

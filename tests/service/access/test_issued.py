@@ -12,11 +12,17 @@ from data.sign_off.signing import sign_estimate
 from models.errors import NotIssued, UnknownKpi, UnknownPlan
 from models.series import Month
 from service.projections.issued import issued_projections
+from service.projections.shape import as_json
 
 PLAN = "demo-2018"
 LIST = f"/v1/plans/{PLAN}/projections"
 OUTSIDE = ("anonymous", "key:issued")
 JUNE = date(2018, 6, 30)
+
+
+def outside_estimate(office: Any) -> float | None:
+    estimate = issued_projections(office.store, PLAN)[0].official_estimate
+    return estimate and estimate.value
 
 
 def test_nothing_is_given_before_it_is_issued(office: Any) -> None:
@@ -34,15 +40,15 @@ def test_nothing_is_given_before_it_is_issued(office: Any) -> None:
 def test_issued_projections_are_those_of_the_ledger(office: Any) -> None:
     office.bring_month("issued")
     found = issued_projections(office.store, PLAN)
-    assert {one["kpi"]: one["stamp"] for one in found} == office.stamps()
+    assert {one.kpi: one.stamp for one in found} == office.stamps()
     inside = office.ask("viewer", "GET", f"{LIST}?as_of=2018-06").json()["projections"]
     for who in OUTSIDE:
         for query in ("", "?as_of=2018-06", "?as_of=2018-06-30"):
             told = office.ask(who, "GET", f"{LIST}{query}")
-            assert told.json()["projections"] == found == inside
+            assert told.json()["projections"] == [as_json(one) for one in found] == inside
         one = office.ask(who, "GET", f"{LIST}/coal")
-        assert one.json() == found[0]
-        assert one.headers["etag"] == f'"{found[0]["stamp"]}"'
+        assert one.json() == as_json(found[0])
+        assert one.headers["etag"] == f'"{found[0].stamp}"'
         text = office.ask(who, "GET", f"{LIST}.csv").text
         assert text == office.ask("viewer", "GET", f"{LIST}.csv?as_of=2018-06").text
     assert issued_projections(office.store, PLAN, JUNE, "coal") == found[:1]
@@ -53,10 +59,12 @@ def test_the_issue_stays_whatever_is_learned_later(office: Any, quick_retrain: A
     issued = issued_projections(office.store, PLAN)
     settings = office.client.app.state.vedich.settings
     quick_retrain(office.store, settings, PLAN, JUNE, promote=True)
-    assert office.ask("viewer", "GET", f"{LIST}/coal").json()["stamp"] != issued[0]["stamp"]
-    assert office.ask("anonymous", "GET", LIST).json()["projections"] == issued
+    assert office.ask("viewer", "GET", f"{LIST}/coal").json()["stamp"] != issued[0].stamp
+    assert office.ask("anonymous", "GET", LIST).json()["projections"] == [
+        as_json(one) for one in issued
+    ]
     office.bring_month("issued")
-    assert issued_projections(office.store, PLAN)[0]["stamp"] != issued[0]["stamp"]
+    assert issued_projections(office.store, PLAN)[0].stamp != issued[0].stamp
 
 
 def test_what_was_made_for_one_side_is_not_given_to_the_other(
@@ -78,10 +86,10 @@ def test_what_was_made_for_one_side_is_not_given_to_the_other(
 def test_outside_an_estimate_is_seen_when_it_is_issued(office: Any) -> None:
     office.enter(1500.0)
     office.bring_month("issued")
-    assert issued_projections(office.store, PLAN)[0]["official_estimate"]["value"] == 1500.0
+    assert outside_estimate(office) == 1500.0
     tag = office.ask("anonymous", "GET", f"{LIST}/coal").headers["etag"]
     changed = office.bring_estimate("approved", 1600.0)
-    assert issued_projections(office.store, PLAN)[0]["official_estimate"]["value"] == 1500.0
+    assert outside_estimate(office) == 1500.0
     told = office.ask("anonymous", "GET", f"{LIST}/coal", headers={"If-None-Match": tag})
     assert told.status_code == 304
     plan = load_plan(office.store, PLAN)

@@ -16,7 +16,7 @@ from data.db.store import Store
 from data.ledger.promotions import Promotion, record_promotion
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
-from data.plans.rows import save_plan
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from data.vintages.observation import Observation
 from data.vintages.panel_rows import load_panel
@@ -25,6 +25,7 @@ from models.candidates import REGISTRY
 from models.pipeline import LADDER, Learned, fit_candidates
 from models.series import Month
 from models.targets.target import Target
+from service.projections.view import EstimateView, ProjectionView
 from service.report.build import Wanted, build
 from service.report.document import Report
 from service.report.letterhead import Letterhead
@@ -144,20 +145,25 @@ def app_state(home: Path) -> Iterator[AppState]:
 
 
 @pytest.fixture(scope="session")
-def projections(app_state: AppState) -> list[dict[str, Any]]:
-    """The API's JSON, with an approved estimate for exports and a pending one for coal."""
-    found = [dict(one.projection) for one in app_state.all_issued("demo-2021", DAY)]
-    for slug, value, state in (("exports", 1500.0, "approved"), ("coal", 1490.0, "checked")):
-        one = next(entry for entry in found if entry["kpi"] == slug)
-        one["official_estimate"] = {
-            "value": value, "unit": one["unit"], "author": "B", "reason": "", "state": state,
-            "entered_at": "2021-06-30", "checked_by": None, "approved_by": None, "issued_at": None,
-        }  # fmt: skip
-    return found
+def projections(app_state: AppState) -> list[ProjectionView]:
+    """Views, with an approved estimate for exports and a pending one for coal."""
+    estimates = {
+        slug: EstimateView(
+            value=value, unit=load_plan(app_state.store, "demo-2021").kpi(slug).unit,
+            author="B", reason="",
+            state=state, entered_at=datetime(2021, 6, 30), checked_by=None, approved_by=None,
+            issued_at=None,
+        )
+        for slug, value, state in (("exports", 1500.0, "approved"), ("coal", 1490.0, "checked"))
+    }  # fmt: skip
+    return [
+        one.view.model_copy(update={"official_estimate": estimates.get(one.view.kpi)})
+        for one in app_state.all_issued("demo-2021", DAY)
+    ]
 
 
 @pytest.fixture(scope="session")
-def made(app_state: AppState, projections: list[dict[str, Any]]) -> Callable[..., Report]:
+def made(app_state: AppState, projections: list[ProjectionView]) -> Callable[..., Report]:
     """Builds a report: `made(lang='en', part='annex')`."""
     basis = app_state.basis("demo-2021", DAY)
 

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from models.errors import InputError, NoObservations
+from models.series import Month
 from service.projections.facts import Facts
+from service.projections.view import ProjectionView
 from service.report.build import Wanted, build
 from service.report.document import Heading, Number, Paragraph, Report, Table
 from service.report.letterhead import Letterhead
@@ -74,13 +76,13 @@ def test_only_an_approved_estimate_is_printed(made: Made) -> None:
 
 
 def test_nothing_internal_stands_in_the_official_report(
-    made: Made, projections: list[dict[str, Any]]
+    made: Made, projections: list[ProjectionView]
 ) -> None:
     report = made()
     text = words_of(report)
     for one in projections:
-        assert one["stamp"] not in text
-        assert one["stamp"] in words_of(made(part="annex"))
+        assert one.stamp not in text
+        assert one.stamp in words_of(made(part="annex"))
     assert "Khả năng đạt" not in text
     titles = {column.title for column in report.figures.columns}
     assert not titles & {"Khả năng đạt", "Mã tra cứu", "Dự báo bình quân"}
@@ -124,7 +126,7 @@ def test_english_counts_agree(made: Made) -> None:
     assert "1 targets" not in text
 
 
-def test_letters_are_composed(app_state: AppState, projections: list[dict[str, Any]]) -> None:
+def test_letters_are_composed(app_state: AppState, projections: list[ProjectionView]) -> None:
     head = Letterhead(organ=unicodedata.normalize("NFD", "Sở Công Thương"))
     report = build(app_state.basis("demo-2021", date(2021, 6, 30)), projections, head, Wanted())
     assert unicodedata.is_normalized("NFC", words_of(report))
@@ -132,9 +134,9 @@ def test_letters_are_composed(app_state: AppState, projections: list[dict[str, A
 
 
 def test_a_year_without_figures_is_refused(
-    app_state: AppState, projections: list[dict[str, Any]]
+    app_state: AppState, projections: list[ProjectionView]
 ) -> None:
-    before = [one | {"cutoff": "2020-12"} for one in projections]
+    before = [one.model_copy(update={"cutoff": Month(2020, 12)}) for one in projections]
     basis = app_state.basis("demo-2021", date(2021, 6, 30))
     with pytest.raises(NoObservations, match="no figure of 2021"):
         build(replace(basis), before, Letterhead("x"), Wanted())
@@ -156,7 +158,7 @@ def test_figures_keep_their_exact_values(made: Made) -> None:
 
 
 def test_the_annex_says_why_probabilities_moved(
-    app_state: AppState, projections: list[dict[str, Any]]
+    app_state: AppState, projections: list[ProjectionView]
 ) -> None:
     def part(name: str, change: float) -> dict[str, Any]:
         return {"part": name, "change": change}

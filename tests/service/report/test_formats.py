@@ -18,6 +18,8 @@ import openpyxl
 import pytest
 
 from service.charts.fan_chart import font_folder
+from service.projections.shape import as_json
+from service.projections.view import ProjectionView
 from service.report.document import Block, Number, Report, Table
 from service.report.renderers.fonts import OFFICE, SERIF, serif_folder
 from service.report.renderers.formats import FORMATS, Format, render
@@ -98,27 +100,28 @@ def test_every_figure_of_the_content_is_in_the_file(
 
 
 def test_the_content_has_the_figures_of_the_api(
-    made: Made, projections: list[dict[str, Any]]
+    made: Made, projections: list[ProjectionView]
 ) -> None:
     """The chain API → content; the test above is content → file."""
     report = made(part="annex")
     titles = [column.title for column in report.figures.columns]
     for row, one in zip(report.figures.rows, projections, strict=True):
         cells = dict(zip(titles, row, strict=True))
-        target = next(iter(one["targets"]), None)
+        target = next(iter(one.targets), None)
+        assert one.projected is not None
         expected = {
-            "Lũy kế đến nay": one["actual_to_date"],
-            "Dự báo bình quân": one["projected"]["mean"],
-            **{f"Dự báo {level}": v for level, v in one["projected"]["quantiles"].items()},
-            "Kế hoạch, mức dưới": target and target["lower_value"],
-            "Kế hoạch, mức trên": target and target["upper_value"],
-            "Chênh lệch kỳ vọng so kế hoạch": target and target["expected_gap"],
+            "Lũy kế đến nay": one.actual_to_date,
+            "Dự báo bình quân": one.projected.mean,
+            **{f"Dự báo {level}": v for level, v in as_json(one.projected.quantiles).items()},
+            "Kế hoạch, mức dưới": target and target.lower_value,
+            "Kế hoạch, mức trên": target and target.upper_value,
+            "Chênh lệch kỳ vọng so kế hoạch": target and target.expected_gap,
         }
         for title, value in expected.items():
             cell = cells[title]
             assert isinstance(cell, Number)
-            assert cell.value == value, (one["kpi"], title)
-        assert cells["Mã tra cứu"] == one["stamp"]
+            assert cell.value == value, (one.kpi, title)
+        assert cells["Mã tra cứu"] == one.stamp
 
 
 @pytest.mark.parametrize("part", ["report", "annex"])

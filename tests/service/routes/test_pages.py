@@ -21,6 +21,7 @@ from data.settings import Settings
 from service.analysis.reliability import reliability_of
 from service.app import create_app
 from service.projections.tables import table_rows
+from service.projections.view import ProjectionsView
 from service.web import problems
 from training.backtest.scoreboard import QUANTILES
 
@@ -60,7 +61,8 @@ def test_the_plan_page_shows_the_table_of_the_same_figures(service: Any, lang: A
     shown = text_of(response.text)
     for word in WORDS[lang]:
         assert word in shown
-    listed = service.get("/v1/plans/demo-2018/projections?as_of=2018-06").json()["projections"]
+    answer = service.get("/v1/plans/demo-2018/projections?as_of=2018-06").content
+    listed = ProjectionsView.model_validate_json(answer).projections
     plan = load_plan(service.app.state.vedich.store, "demo-2018")
     for row in table_rows(listed, plan, lang):
         for cell in (row.name, row.unit, row.actual, row.actual_status, row.interval, row.target):

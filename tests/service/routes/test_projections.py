@@ -18,7 +18,8 @@ from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from models.targets.target import Target
 from service.projections.issue import projections
-from service.shapes.schemas import History, Projection, ProjectionList
+from service.projections.shape import as_json
+from service.projections.view import HistoryView, ProjectionsView, ProjectionView
 
 PLAN = "/v1/plans/demo-2018"
 LIST, COAL = f"{PLAN}/projections", f"{PLAN}/projections/coal"
@@ -60,7 +61,7 @@ def test_one_projection_has_exactly_the_keys_of_the_design(
     one = service.get(f"{COAL}?as_of=2018-06").json()
     assert keys(one) == keys(contract)
     assert set(one["projected"]["quantiles"]) == set(contract["projected"]["quantiles"])
-    Projection.model_validate(one)
+    ProjectionView.model_validate(one)
 
 
 def test_a_thing_that_does_not_exist_is_null(service: Any, contract: dict[str, Any]) -> None:
@@ -99,9 +100,9 @@ def test_the_list_is_that_of_the_same_function_and_in_the_plans_order(
     settings = Settings(home=trained_home, mlflow_tracking_uri=None)
     found = projections(Store.open(settings.store_url), settings, "demo-2018", date(2018, 6, 30))
     answer = service.get(f"{LIST}?as_of=2018-06").json()
-    ProjectionList.model_validate(answer)
-    assert answer["projections"] == found
-    assert [one["kpi"] for one in found] == ["coal", "steel", "both", "output", "bridge"]
+    ProjectionsView.model_validate(answer)
+    assert answer["projections"] == [as_json(one) for one in found]
+    assert [one.kpi for one in found] == ["coal", "steel", "both", "output", "bridge"]
     assert answer["projections"][0] == service.get(f"{COAL}?as_of=2018-06").json()
 
 
@@ -198,7 +199,7 @@ def test_charts_are_of_their_kind_and_speak_the_language_asked(service: Any) -> 
 
 def test_history_tells_every_month_with_what_was_known_at_its_end(service: Any) -> None:
     content = service.get(f"{COAL}/history?as_of=2018-06").json()
-    History.model_validate(content)
+    HistoryView.model_validate(content)
     points = {point["as_of"]: point for point in content["history"]}
     assert list(points) == [
         f"2018-{ending}" for ending in ("01-31", "02-28", "03-31", "04-30", "05-31", "06-30")

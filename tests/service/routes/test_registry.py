@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.plans.rows import load_plan, save_plan
-from service.shapes.schemas import ModelList, StampRecord, TrackRecordList
+from service.projections.shape import as_json
+from service.projections.view import StampView
+from service.shapes.schemas import ModelList, TrackRecordList
 from training.backtest.scoreboard import summary, taught
 from training.bundle.bundle import read_bundle
 
@@ -63,11 +66,11 @@ def test_a_stamp_leads_back_to_the_figure_and_what_it_was_made_from(service: Any
     one = service.get(f"{COAL}?as_of=2018-06").json()
     stamp = one["stamp"]
     content = service.get(f"/v1/stamps/{stamp}").json()
-    record = StampRecord.model_validate(content)
+    record = StampView.model_validate(content)
     assert (record.stamp, record.plan, record.kpi) == (stamp, "demo-2018", "coal")
-    assert record.projection == one
-    assert record.inputs["plan_version"] == 2
-    assert record.inputs["as_of"] == "2018-06-30"
+    assert as_json(record.projection) == one
+    assert record.inputs.plan_version == 2
+    assert record.inputs.as_of == date(2018, 6, 30)
     typed = f"{stamp[:4].lower()}-{stamp[4:8]} {stamp[8:]}"
     assert service.get(f"/v1/stamps/{typed}").json() == content
 

@@ -1,0 +1,195 @@
+"""What shapes of the API are made of: a frozen base, and types that keep their written form."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SerializerFunctionWrapHandler,
+    StrictFloat,
+    StrictInt,
+    WithJsonSchema,
+    WrapSerializer,
+)
+
+from models.errors import InvalidMonth
+from models.series import Month
+
+Known = TypeVar("Known")
+Made = TypeVar("Made")
+
+DIGITS = 10  # significant digits of every published number
+
+
+def significant(value: Any) -> Any:
+    """A number to `DIGITS` significant digits, None where it is not finite; all else as it is.
+
+    What lies beyond depends on the processor; what is published must not.
+    """
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{DIGITS}g}") + 0.0  # no negative zero
+
+
+def _month(value: Any) -> Month:
+    if isinstance(value, Month):
+        return value
+    if isinstance(value, str):
+        with suppress(InvalidMonth):
+            return Month.parse(value)
+    raise ValueError(f"expected a month as YYYY-MM, found {value!r}")
+
+
+def if_known(value: Known | None, make: Callable[[Known], Made]) -> Made | None:
+    """What is made of a value; None where there is none."""
+    return None if value is None else make(value)
+
+
+class Shape(BaseModel):
+    """Base of all shapes: no field more, no field less, and nothing filled in later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def as_json(shape: Shape) -> dict[str, Any]:
+    """A shape as plain JSON values, keys in the order of its fields."""
+    return shape.model_dump(mode="json", by_alias=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Shape):
+        return as_json(value)
+    raise TypeError(f"expected a shape or plain JSON, found {type(value).__name__}")
+
+
+def encode(content: Any) -> bytes:
+    """JSON as it goes over HTTP; `content` may be a shape or hold some."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return text.encode()
+
+
+def printed(content: Any) -> str:
+    """JSON as the command line prints it."""
+    return json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
+
+
+# A whole number stays whole (8 is not 8.0), every other one is rounded where it enters a shape.
+Number = Annotated[
+    StrictInt | StrictFloat,
+    BeforeValidator(significant),
+    WithJsonSchema({"type": "number"}),
+]
+OptionalNumber = Annotated[
+    StrictInt | StrictFloat | None,
+    BeforeValidator(significant),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]}),
+]
+MonthText = Annotated[
+    Month,
+    PlainValidator(_month),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["2021-06"]}),
+]
+Moment = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
+
+
+class View(Shape):
+    """Base of what a projection is made of.
+
+    Until every reader asks by attribute, a view also answers string keys as its JSON
+    would: a date is its text there, and an empty band an empty mapping.
+    """
+
+    def __getitem__(self, key: str) -> Any:
+        name = self._names().get(key)
+        if name is None:
+            raise KeyError(key)
+        value = getattr(self, name)
+        if value is None and key in ("quantiles", "cumulative"):
+            return {}
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        return str(value) if isinstance(value, Month) else value
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._names()
+
+    def keys(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        return ((key, self[key]) for key in self._names())
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self._names() else default
+
+    @classmethod
+    def _names(cls) -> dict[str, str]:
+        return {field.alias or name: name for name, field in cls.model_fields.items()}
+
+
+class _Bilingual(Shape):
+    """Has a text in both languages: `name[lang]`."""
+
+    def __getitem__(self, lang: Literal["vi", "en"]) -> str:
+        text: str = getattr(self, lang)
+        return text
+
+
+class Name(_Bilingual):
+    """A text in both languages."""
+
+    vi: str
+    en: str
+
+
+class Sentence(_Bilingual):
+    """What a person is to know about a number, or why there is none."""
+
+    code: str
+    vi: str
+    en: str
+
+
+class Quantiles(View):
+    """Of a year or a month, in the KPI's unit."""
+
+    model_config = ConfigDict(
+        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
+
+    q025: Number = Field(alias="0.025")
+    q10: Number = Field(alias="0.1")
+    q50: Number = Field(alias="0.5")
+    q90: Number = Field(alias="0.9")
+    q975: Number = Field(alias="0.975")
+
+
+def _band(value: Any) -> Any:
+    return value or None  # an empty mapping says that there are none
+
+
+def _band_json(value: Quantiles | None, handler: SerializerFunctionWrapHandler) -> Any:
+    return {} if value is None else handler(value)
+
+
+# None is written as an empty mapping.
+Band = Annotated[
+    Quantiles | None,
+    BeforeValidator(_band),
+    WrapSerializer(_band_json),
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": "number"}}),
+]

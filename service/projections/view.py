@@ -1,0 +1,355 @@
+"""One projection as everything shown reads it: API, feed, CSV, page, report, chart, command line.
+
+Built once by `service.projections.view_build`, frozen, and at the same time the declared shape of
+the API: `service.projections.shape.as_json` gives its JSON in the order of the fields here.
+A field that does not exist for a KPI (no target, no required pace) is None. Figures are
+in the KPI's unit and to ten significant digits, growth in per cent (4.0 is +4 %),
+probabilities and ranks are fractions.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from data.sign_off.rules import State
+from data.vintages.observation import Form
+from models.events.event import Shape as ShapeOfEvent
+from models.kinds import Kind, KindTraits, traits_of
+from models.series import FigureStatus
+from models.targets.target import Comparator, Status, TargetForm, TargetLevel
+from service.projections.shape import (
+    Band,
+    Moment,
+    MonthText,
+    Name,
+    Number,
+    OptionalNumber,
+    Quantiles,
+    Sentence,
+    View,
+)
+
+BaseStatus = FigureStatus | Literal["projected"]
+_RANK = "share of past years that fell short of this growth: 1 when none ever did it"
+
+
+class YearView(View):
+    mean: Number
+    median: Number
+    quantiles: Quantiles
+
+
+class GrowthView(View):
+    median: Number = Field(description="per cent on last year")
+    base: Number = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
+    base_status: BaseStatus | None
+
+
+class RequiredMonthView(View):
+    month: MonthText
+    minimum: Number
+    growth: OptionalNumber = Field(description="per cent on the same month of last year")
+
+
+class RequiredQuarterView(View):
+    quarter: str
+    minimum: Number
+    growth: OptionalNumber = Field(description="per cent on the same quarter of last year")
+    rank: OptionalNumber = Field(description=_RANK)
+
+
+class RequiredView(View):
+    """The pace of the rest of the year that just meets a target."""
+
+    monthly_average: Number
+    ratio_to_last_year: OptionalNumber
+    rank_in_history: OptionalNumber = Field(description=_RANK)
+    quarters: tuple[RequiredQuarterView, ...]
+    months: tuple[RequiredMonthView, ...]
+
+
+class BaseView(View):
+    value: Number = Field(description="last year over the target's period, in the KPI's unit")
+    status: BaseStatus | None
+
+
+class BaseWhenSetView(BaseView):
+    as_of: date = Field(description="the day since which the target stands as it is")
+
+
+class TargetView(View):
+    level: TargetLevel
+    period: str = Field(
+        description="'year', 'Q1' to 'Q4', 'H1', 'H2', '9M', 'remaining half', a day (from "
+        "1 January through it) or 'day..day'"
+    )
+    comparator: Comparator
+    form: TargetForm
+    lower: OptionalNumber
+    upper: OptionalNumber
+    lower_value: OptionalNumber
+    upper_value: OptionalNumber
+    base_when_set: BaseWhenSetView | None = Field(
+        description="growth targets: the base as known when the target was set"
+    )
+    base_today: BaseView | None = Field(description="growth targets: the base as known now")
+    plan_version: int | None
+    source: str
+    probability: OptionalNumber
+    status: Status
+    mark: Literal["met", "missed", "open"]
+    actual: OptionalNumber = Field(description="the outcome, once the target's period is over")
+    provisional: bool = Field(description="the figures to date are not final")
+    expected_gap: OptionalNumber
+    required: RequiredView | None
+    reason: Sentence | None = Field(description="why there is no probability")
+
+
+class MonthView(View):
+    month: MonthText
+    status: BaseStatus
+    median: Number = Field(description="kind growth: per cent on the same month of last year")
+    quantiles: Band = Field(description="empty for an observed month")
+    cumulative: Band = Field(
+        description="quantiles of the year to date through this month; months' do not add up"
+    )
+
+
+class FailureView(View):
+    candidate: str
+    reason: str
+
+
+class EventView(View):
+    start: MonthText = Field(description="first month touched")
+    shape: ShapeOfEvent
+    size: Number = Field(description="effect on the month: -0.3 is 30 % lower")
+    length: int = Field(description="months of a pulse, or of a ramp's growth")
+    name: str
+
+
+class MethodView(View):
+    name: str
+    fallback: str | None
+    failures: tuple[FailureView, ...]
+    events: tuple[EventView, ...] = Field(description="accepted ones that the forecast knows of")
+    model_version: str | None
+
+
+class JudgementView(View):
+    probability: Number
+    day: date
+    by: str
+
+
+class StepView(View):
+    step: str
+    name: Name
+    due: date | None = Field(description="as a document gives it")
+    done_on: date | None = Field(description="the day from which it is reported done")
+    overdue: bool
+    judgement: JudgementView | None
+
+
+class TaskView(View):
+    """What a planner sees first of a task; null where nobody said."""
+
+    done: int | None = Field(description="counted since the start, or steps done")
+    remaining: int | None
+    goal: int | None = Field(description="of the target that leads: assigned, the last due")
+    level: TargetLevel | None = Field(description="of the target that leads")
+    period: str | None = Field(description="of the target that leads")
+    of: int | None = Field(description="length of the closed list that is counted from")
+    starts: date | None
+    deadline: date | None
+    lead: str
+    role: str
+    part: str = Field(description="what our own body answers for, where another leads")
+    obstacle: str
+    reported: date | None = Field(description="day of the newest report")
+    reported_by: str
+    judgement: JudgementView | None = Field(description="the planner's own probability")
+    recognised_later: bool
+    steps: tuple[StepView, ...]
+    assumptions: tuple[Sentence, ...] = Field(description="what the probability rests on")
+    missing: tuple[Sentence, ...] = Field(description="what there is no probability without")
+
+
+class VersionView(View):
+    number: int
+    adopted: date
+    document: str
+
+
+class EstimateView(View):
+    """The department's own figure for the year, entered in the vintage's month."""
+
+    value: float
+    unit: str
+    author: str
+    reason: str
+    state: State
+    entered_at: Moment
+    checked_by: str | None
+    approved_by: str | None
+    issued_at: Moment | None
+
+
+class PrintedView(View):
+    """A figure as printed; rates have 100 for unchanged."""
+
+    month: MonthText = Field(description="the last month of what it is about")
+    form: Form
+    value: Number
+    unit: str
+    status: FigureStatus
+    published: date | None = Field(description="null where no document says the day")
+    source: str
+
+
+class ContradictionView(PrintedView):
+    found: Number = Field(description="what the months give in its place")
+    kept: bool = Field(description="met within its rounding; else set aside")
+
+
+class MonthsToLoadView(View):
+    first: MonthText
+    last: MonthText
+
+
+class FiguresView(View):
+    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
+
+    printed: tuple[PrintedView, ...]
+    contradictions: tuple[ContradictionView, ...]
+    to_load: MonthsToLoadView | None
+
+
+class Unstamped(View):
+    """A projection before it has its stamp, which is a hash of all this."""
+
+    plan: str
+    kpi: str
+    name: Name
+    plan_version: VersionView | None = Field(description="the one in force at the vintage")
+    label: Name | None = Field(description="to be shown wherever the answer is")
+    unit: str
+    kind: Kind
+    year: int
+    as_of: date
+    cutoff: MonthText | None
+    actual_to_date: OptionalNumber
+    data_status: FigureStatus | None
+    projected: YearView | None
+    growth_on_last_year: GrowthView | None
+    targets: tuple[TargetView, ...]
+    probability: OptionalNumber
+    status: Status
+    official_estimate: EstimateView | None
+    task: TaskView | None = Field(description="of what is counted or ticked off, else null")
+    months: tuple[MonthView, ...]
+    method: MethodView
+    figures: FiguresView
+
+    @property
+    def traits(self) -> KindTraits:
+        """What its kind does."""
+        return traits_of(self.kind)
+
+    @property
+    def leading(self) -> TargetView | None:
+        """The assigned target of the year; of a task the one its done and remaining speak of."""
+        task = self.task
+        wanted = (task.level, task.period) if task else ("assigned", "year")
+        return next((one for one in self.targets if (one.level, one.period) == wanted), None)
+
+    @property
+    def assigned(self) -> TargetView | None:
+        """The target that the outer probability speaks of; None without one."""
+        target = self.leading
+        return target if target is not None and target.level == "assigned" else None
+
+
+class ProjectionView(Unstamped):
+    """One KPI's projection as it goes out."""
+
+    stamp: str
+
+
+class StampInputs(View):
+    """What a projection was made from: with it the very same digits can be computed again.
+
+    `data` is a hash of what was known, `bundle` of what was learned (None where no model
+    is needed), `seed` the vintage that seeds the draws, `events` the number of the last
+    decision about the KPI's events.
+    """
+
+    plan: str
+    plan_version: int | None
+    kpi: str
+    as_of: date
+    data: str
+    bundle: str | None
+    seed: str | None
+    events: int | None
+
+
+class TogetherView(View):
+    """What is said of all targets jointly: KPIs that erred together move together."""
+
+    targets: int = Field(description="assigned targets that have a probability")
+    all: float = Field(description="probability that every one of them is met")
+    at_least: tuple[float, ...] = Field(description="place k: probability that at least k are met")
+    without: tuple[str, ...] = Field(description="KPIs with an assigned target but no probability")
+
+
+class ProjectionsView(View):
+    """The projections of a plan's KPIs, in its order."""
+
+    projections: tuple[ProjectionView, ...]
+    together: TogetherView | None = Field(
+        description="null without a target that has a probability, and for readers outside"
+    )
+
+
+class HistoryPoint(View):
+    """One month's answer; `reason` says why where there is none."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    as_of: date
+    cutoff: MonthText | None = None
+    probability: OptionalNumber = None
+    status: Status | None = None
+    median: OptionalNumber = None
+    quantiles: Band = None
+    lower_value: OptionalNumber = None
+    upper_value: OptionalNumber = None
+    plan_version: int | None = None
+    model_version: str | None = None
+    stamp: str | None = None
+    reason: str | None = None
+
+
+class HistoryView(View):
+    """How a KPI's probability moved month by month through the year."""
+
+    plan: str
+    kpi: str
+    label: Name | None
+    year: int
+    unit: str
+    history: tuple[HistoryPoint, ...]
+
+
+class StampView(View):
+    """What a stamp stands for: the figure as issued and all that it was made from."""
+
+    stamp: str
+    plan: str
+    kpi: str
+    inputs: StampInputs
+    projection: ProjectionView

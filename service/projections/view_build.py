@@ -1,0 +1,263 @@
+"""Builds a projection's view from what the models found and what the service knows beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan, PlanVersion
+from data.sign_off.rules import Estimate, signed
+from models.annual import AnnualDistribution
+from models.events.event import Event
+from models.paths import quantiles
+from models.projection import Growth, ProjectedMonth, Projection
+from models.targets.attainment import Attainment
+from models.targets.required_pace import RequiredPace
+from models.targets.task import Judgement
+from models.targets.task_view import TaskSummary
+from service.projections.remarks import worded
+from service.projections.shape import Name, Quantiles, if_known
+from service.projections.view import (
+    BaseView,
+    BaseWhenSetView,
+    EstimateView,
+    EventView,
+    FailureView,
+    FiguresView,
+    GrowthView,
+    JudgementView,
+    MethodView,
+    MonthView,
+    ProjectionView,
+    RequiredMonthView,
+    RequiredQuarterView,
+    RequiredView,
+    StepView,
+    TargetView,
+    TaskView,
+    Unstamped,
+    VersionView,
+    YearView,
+)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the service knows of a KPI's projection beside what the models found.
+
+    Attributes
+    ----------
+    plan, version, kpi, day : what is projected; `version` None before the first
+    label : to be shown wherever the answer is
+    bases_when_set : one per target, see `TargetView.base_when_set`
+    figures : what was printed and is missing
+    events : the accepted ones that the forecast knows of
+    model_version : of the bundle that answers; None where no model is needed
+    """
+
+    plan: Plan
+    version: PlanVersion | None
+    kpi: Kpi
+    day: date
+    label: Name | None
+    bases_when_set: tuple[BaseWhenSetView | None, ...]
+    figures: FiguresView
+    events: tuple[Event, ...]
+    model_version: str | None
+
+
+def unstamped(found: Projection, beside: Beside) -> Unstamped:
+    """The view of one projection; every number is rounded here, once."""
+    version = beside.version
+    pairs = zip(found.attainments, beside.bases_when_set, strict=True)
+    return Unstamped(
+        plan=beside.plan.slug,
+        kpi=beside.kpi.slug,
+        name=Name(vi=beside.kpi.name_vi, en=beside.kpi.name_en),
+        plan_version=if_known(version, _version),
+        label=beside.label,
+        unit=found.unit,
+        kind=found.kind,
+        year=found.year,
+        as_of=beside.day,
+        cutoff=found.cutoff,
+        actual_to_date=found.actual_to_date,
+        data_status=found.data_status,
+        projected=if_known(found.annual, year_view),
+        growth_on_last_year=if_known(found.growth, growth_view),
+        targets=tuple(
+            target_view(one, version.number if version else None, base) for one, base in pairs
+        ),
+        probability=found.probability,
+        status=found.status,
+        official_estimate=None,
+        task=if_known(found.task, task_view),
+        months=month_views(found.months),
+        method=MethodView(
+            name=found.method,
+            fallback=found.fallback,
+            failures=_failures(found.failures),
+            events=tuple(_event(one) for one in beside.events),
+            model_version=beside.model_version,
+        ),
+        figures=beside.figures,
+    )
+
+
+def stamped(body: Unstamped, stamp: str) -> ProjectionView:
+    """The view with the stamp that names it."""
+    return ProjectionView.model_construct(**vars(body), stamp=stamp)
+
+
+def with_estimate(view: ProjectionView, estimate: Estimate | None) -> ProjectionView:
+    """The view as a reader gets it: beside it the official estimate, which its stamp is not of."""
+    return view.model_copy(update={"official_estimate": if_known(estimate, estimate_view)})
+
+
+def year_view(annual: AnnualDistribution) -> YearView:
+    return YearView(
+        mean=annual.mean, median=annual.median, quantiles=_quantiles(quantiles(annual.samples))
+    )
+
+
+def growth_view(growth: Growth) -> GrowthView:
+    return GrowthView(median=growth.median, base=growth.base, base_status=growth.base_status)
+
+
+def month_views(months: Iterable[ProjectedMonth]) -> tuple[MonthView, ...]:
+    return tuple(
+        MonthView(
+            month=one.month,
+            status=one.status,
+            median=one.median,
+            quantiles=_quantiles(one.quantiles) if one.quantiles else None,
+            cumulative=_quantiles(one.cumulative) if one.cumulative else None,
+        )
+        for one in months
+    )
+
+
+def target_view(
+    one: Attainment, plan_version: int | None, base_when_set: BaseWhenSetView | None
+) -> TargetView:
+    target = one.target
+    return TargetView(
+        level=target.level,
+        period=target.period,
+        comparator=target.comparator,
+        form=target.form,
+        lower=target.lower,
+        upper=target.upper,
+        lower_value=one.lower_value,
+        upper_value=one.upper_value,
+        base_when_set=base_when_set,
+        base_today=None if one.base is None else BaseView(value=one.base, status=one.base_status),
+        plan_version=plan_version,
+        source=target.source,
+        probability=one.probability,
+        status=one.status,
+        mark=one.mark,
+        actual=one.actual,
+        provisional=one.provisional,
+        expected_gap=one.expected_gap,
+        required=if_known(one.required, _required),
+        reason=if_known(one.reason, worded),
+    )
+
+
+def estimate_view(estimate: Estimate) -> EstimateView:
+    """An official estimate with who signed it."""
+    checked, approved, issued = (
+        signed(estimate.steps, state) for state in ("checked", "approved", "issued")
+    )
+    return EstimateView(
+        value=estimate.value,
+        unit=estimate.unit,
+        author=estimate.author,
+        reason=estimate.reason,
+        state=estimate.state,
+        entered_at=estimate.steps[0].at,
+        checked_by=if_known(checked, lambda step: step.by),
+        approved_by=if_known(approved, lambda step: step.by),
+        issued_at=if_known(issued, lambda step: step.at),
+    )
+
+
+def task_view(task: TaskSummary) -> TaskView:
+    return TaskView(
+        done=task.done,
+        remaining=task.remaining,
+        goal=task.goal,
+        level=task.level,
+        period=task.period,
+        of=task.of,
+        starts=task.starts,
+        deadline=task.deadline,
+        lead=task.lead,
+        role=task.role,
+        part=task.part,
+        obstacle=task.obstacle,
+        reported=task.reported,
+        reported_by=task.reported_by,
+        judgement=if_known(task.judgement, _judgement),
+        recognised_later=task.recognised_later,
+        steps=tuple(
+            StepView(
+                step=step.slug,
+                name=Name(vi=step.name_vi, en=step.name_en),
+                due=step.due,
+                done_on=step.done_on,
+                overdue=step.overdue,
+                judgement=if_known(step.judgement, _judgement),
+            )
+            for step in task.steps
+        ),
+        assumptions=tuple(worded(remark) for remark in task.assumptions),
+        missing=tuple(worded(remark) for remark in task.missing),
+    )
+
+
+def _version(version: PlanVersion) -> VersionView:
+    return VersionView(number=version.number, adopted=version.adopted, document=version.document)
+
+
+def _required(pace: RequiredPace) -> RequiredView:
+    return RequiredView(
+        monthly_average=pace.monthly_average,
+        ratio_to_last_year=pace.ratio_to_last_year,
+        rank_in_history=pace.rank_in_history,
+        quarters=tuple(
+            RequiredQuarterView(
+                quarter=one.quarter, minimum=one.minimum, growth=one.growth, rank=one.rank
+            )
+            for one in pace.quarters
+        ),
+        months=tuple(
+            RequiredMonthView(month=one.month, minimum=one.minimum, growth=one.growth)
+            for one in pace.months
+        ),
+    )
+
+
+def _quantiles(levels: Mapping[str, float]) -> Quantiles:
+    return Quantiles.model_validate(levels)
+
+
+def _failures(reasons: Mapping[str, str]) -> tuple[FailureView, ...]:
+    return tuple(FailureView(candidate=name, reason=reasons[name]) for name in sorted(reasons))
+
+
+def _event(event: Event) -> EventView:
+    return EventView(
+        start=event.start,
+        shape=event.shape,
+        size=event.size,
+        length=event.length,
+        name=event.name,
+    )
+
+
+def _judgement(one: Judgement) -> JudgementView:
+    return JudgementView(probability=one.probability, day=one.day, by=one.by)
