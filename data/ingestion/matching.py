@@ -10,7 +10,7 @@ from data.ingestion.reading import PrintedRow
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.cells import fold
 from data.readers.spreadsheet.words import units_differ
-from data.readers.tidy import TIDY
+from data.readers.tidy.file import TIDY
 
 LEAST, SHOWN = 0.7, 3  # how alike a suggestion is at least, and how many are made
 _LETTERS = 5  # a name this long whose words all stand in the other is like it

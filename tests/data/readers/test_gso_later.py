@@ -86,9 +86,16 @@ def moved(file: Path, months: int, order: Mapping[str, tuple[range, ...]]) -> by
 
 def printed(workbook: PrintedWorkbook) -> dict[tuple[object, ...], float]:
     return {
-        (one.table, one.row, one.section, one.occurrence, one.quantity, one.measure, one.unit): (
-            one.value
-        )
+        (
+            one.table,
+            one.row,
+            one.section,
+            one.occurrence,
+            one.quantity,
+            one.form,
+            one.status,
+            one.unit,
+        ): (one.value)
         for one in workbook.figures
     }
 
@@ -115,10 +122,10 @@ def test_with_another_month_and_its_columns_in_another_order_too(shared_data: Pa
     assert len(after.figures) > 700
     assert {one.sheet for one in after.figures}.isdisjoint(one.sheet for one in before.figures)
     columns = {
-        (name, one.measure, one.cell.rstrip("0123456789"))
+        (name, one.form, one.cell.rstrip("0123456789"))
         for name, workbook in (("before", before), ("after", after))
         for one in workbook.figures
         if one.table == "investment"
     }
-    assert ("before", "plan_pct", "F") in columns
-    assert ("after", "plan_pct", "D") in columns
+    assert ("before", "share_of_plan", "F") in columns
+    assert ("after", "share_of_plan", "D") in columns

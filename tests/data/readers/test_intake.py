@@ -15,7 +15,7 @@ from data.readers.spreadsheet import intake
 from data.readers.spreadsheet.cells import Sheets
 from data.readers.spreadsheet.intake import kind_of
 from data.readers.spreadsheet.old_office import OldWorkbook, looked_through
-from data.readers.spreadsheet.tables import read_csv, read_sheets
+from data.readers.spreadsheet.workbook import OpenedFile
 from experiments.odd_files.old_excel import old_workbook
 from models.errors import UnreadableFile
 
@@ -167,7 +167,9 @@ def test_formats_far_away_are_no_matter() -> None:
     sheet.write_blank(1_048_575, 16_383, None, book.add_format({"bold": True}))
     book.close()
     assert kind_of(buffer.getvalue(), "file.xlsx") == "xlsx"
-    assert [cell.text for [cell] in read_sheets(buffer.getvalue(), "file.xlsx")[0].rows] == ["x"]
+    assert [cell.text for [cell] in OpenedFile(buffer.getvalue(), "file.xlsx").grids[0].rows] == [
+        "x"
+    ]
 
 
 def test_entities_are_not_expanded() -> None:
@@ -183,7 +185,7 @@ def test_hidden_sheets_are_said_and_not_read() -> None:
     del book["Sheet"]
     buffer = io.BytesIO()
     book.save(buffer)
-    assert [grid.sheet for grid in read_sheets(buffer.getvalue(), "file.xlsx")] == ["a"]
+    assert [grid.sheet for grid in OpenedFile(buffer.getvalue(), "file.xlsx").grids] == ["a"]
     sheets = Sheets(buffer.getvalue(), "file.xlsx")
     assert sheets.names == ("a",)
     assert [remark.split("'")[1] for remark in sheets.remarks()] == ["b", "c"]
@@ -194,38 +196,43 @@ def test_macros_are_said_and_not_run() -> None:
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"macros")
     content = buffer.getvalue()
-    assert read_sheets(content, "file.xlsm")[0].rows[0][0].text == "x"
+    assert OpenedFile(content, "file.xlsm").grids[0].rows[0][0].text == "x"
     assert Sheets(content, "file.xlsm").remarks() == ("its macros were not run",)
     assert Sheets(workbook(), "file.xlsx").remarks() == ()
 
 
 def test_cells_are_read_without_marks_of_direction() -> None:
     content = workbook(("A1", "\u202bXi măng\u202c\u200f"))
-    assert read_sheets(content, "file.xlsx")[0].rows[0][0].text == "Xi măng"
-    csv = read_csv("\ufeff\u200eXi măng;1\n".encode(), "file.csv")
+    assert OpenedFile(content, "file.xlsx").grids[0].rows[0][0].text == "Xi măng"
+    csv = OpenedFile("\ufeff\u200eXi măng;1\n".encode(), "file.csv").text
     assert csv.grid(";").rows[0][0].text == "Xi măng"
 
 
 @pytest.mark.parametrize("content", [bytes(range(256)) * 4, b"a\x01\x02\x03\x04b;c\n"])
 def test_bytes_that_are_no_text(content: bytes) -> None:
     with pytest.raises(UnreadableFile, match="text in none of them"):
-        read_csv(content, "file.csv")
+        OpenedFile(content, "file.csv").text.head(",")
 
 
 def test_a_field_that_never_ends() -> None:
     content = b'KPI;month;value\n"' + b"x" * 200_000
     with pytest.raises(UnreadableFile, match="field larger"):
-        read_csv(content, "file.csv").grid(";")
+        OpenedFile(content, "file.csv").text.grid(";")
+
+
+def test_csv_with_more_columns_than_a_sheet_has() -> None:
+    [row] = OpenedFile(b";" * 20_000 + b"x\n", "file.csv").text.grid(";").rows
+    assert (len(row), row[-1].place) == (20_001, "ACOG1")
 
 
 def test_csv_of_too_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.readers.spreadsheet.tables.MAX_CELLS", 3)
-    read_csv(b"a\n\n\r\n\nb\nc\n", "file.csv")
+    OpenedFile(b"a\n\n\r\n\nb\nc\n", "file.csv").text.head(",")
     with pytest.raises(UnreadableFile, match="5 lines"):
-        read_csv(b"a\nb\nc\nd\ne\n", "file.csv")
+        OpenedFile(b"a\nb\nc\nd\ne\n", "file.csv").text.head(",")
 
 
 def test_csv_of_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.readers.spreadsheet.tables.MAX_CELLS", 3)
     with pytest.raises(UnreadableFile, match="more, up to B2"):
-        read_csv(b"a;b\nc;d\n", "file.csv").grid(";")
+        OpenedFile(b"a;b\nc;d\n", "file.csv").text.grid(";")

@@ -22,7 +22,7 @@ from data.readers.spreadsheet.number_format import (
     possible_marks,
     weigh,
 )
-from data.readers.tidy import read_tidy
+from data.readers.tidy.file import read_tidy
 from data.vintages.observation import UNDATED, Observation
 from models.errors import InvalidMonth, UnreadableFile
 from models.series import Month

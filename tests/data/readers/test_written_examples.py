@@ -10,8 +10,9 @@ import pytest
 
 from data.readers.plan_document.fields import SHEETS
 from data.readers.plan_document.file import read_plan
-from data.readers.report_form.form import read_report_form
-from data.readers.tidy import read_tidy
+from data.readers.report_form.form import find_report_form, read_report_form
+from data.readers.spreadsheet.workbook import OpenedFile
+from data.readers.tidy.file import read_tidy
 from models.series import Month
 
 
@@ -45,16 +46,18 @@ def test_the_report_form_of_the_page_is_read(page: str) -> None:
     plan_text, _tasks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     plan = read_plan(plan_text.encode(), "plan.yaml")
     [text] = re.findall(r"```\n(Báo cáo.*?)```", page, re.DOTALL)
-    form = read_report_form(text.encode(), "form.csv", plan.kpis, {})
+    found = find_report_form(OpenedFile(text.encode(), "form.csv"))
+    assert found is not None
+    form = read_report_form(found, plan.kpis, {})
     assert set(form.claimed.values()) == {"exports", "imports"}
-    found = {(one.measure, str(one.month)): one.value for one in form.figures if "Nhập" in one.row}
-    assert found == {
-        ("plan_value", "2021-06"): 1150.0,
-        ("month_prev", "2021-05"): 90.0,
-        ("month_est", "2021-06"): 95.0,
-        ("ytd", "2021-06"): 541.0,
-        ("plan_pct", "2021-06"): 47.0,
-        ("yoy_ytd", "2021-06"): 108.6,
+    imports = {(one.form, str(one.month)): one.value for one in form.figures if "Nhập" in one.row}
+    assert imports == {
+        ("plan", "2021-06"): 1150.0,
+        ("month", "2021-05"): 90.0,
+        ("month", "2021-06"): 95.0,
+        ("year_to_date", "2021-06"): 541.0,
+        ("share_of_plan", "2021-06"): 47.0,
+        ("rate_to_date", "2021-06"): 108.6,
     }
     assert any("closed on 2021-06-15" in note for note in form.notes)
 

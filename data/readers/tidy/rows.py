@@ -1,9 +1,4 @@
-"""Tidy tables of figures, one figure a row: KPI, month, value, and what else is known.
-
-CSV (comma, semicolon or tab) and XLSX; headers in Vietnamese or English in any
-order. Everything wrong in a file is reported together, and nothing of it is
-used. How to write such a file: docs/plans_and_files.md.
-"""
+"""Rows of a tidy table as observations, each problem noted with its place."""
 
 from __future__ import annotations
 
@@ -16,23 +11,8 @@ from typing import Literal, cast
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.cells import fold
 from data.readers.spreadsheet.figure_text import Figures
-from data.readers.spreadsheet.intake import kind_of
-from data.readers.spreadsheet.months import (
-    EXPECTED_DAY,
-    EXPECTED_MONTH,
-    read_day,
-    read_month,
-)
-from data.readers.spreadsheet.tables import (
-    DELIMITERS,
-    Cell,
-    Grid,
-    Problem,
-    Row,
-    raise_problems,
-    read_csv,
-    read_sheets,
-)
+from data.readers.spreadsheet.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
+from data.readers.spreadsheet.tables import Cell, Problem, Row
 from data.readers.spreadsheet.words import (
     FORMS,
     STATUSES,
@@ -42,47 +22,14 @@ from data.readers.spreadsheet.words import (
     code_of,
     same_unit,
 )
-from data.vintages.observation import UNDATED, Form, Observation
-from models.errors import InvalidMonth, UnknownLayout, UnreadableFile
+from data.readers.tidy.headings import TidyTable
+from data.vintages.observation import PER_CENT, UNDATED, Form, Observation
+from models.errors import InvalidMonth
 from models.series import FigureStatus, Month
 
-TIDY = "tidy"  # the name of the one table that such a file holds
-
-Field = Literal[
-    "kpi", "name", "month", "value", "status", "form", "published", "source", "unit", "ignored"
-]
-
-HEADERS: Mapping[Field, tuple[str, ...]] = {
-    "kpi": ("KPI", "Chỉ tiêu", "Mã chỉ tiêu", "Mã", "Indicator", "Slug"),
-    "name": ("Tên chỉ tiêu", "Tên", "Name", "Indicator name"),
-    "month": ("Month", "Tháng", "Kỳ", "Thời gian", "Period"),
-    "value": ("Value", "Giá trị", "Số liệu", "Trị số", "Figure"),
-    "status": ("Status", "Trạng thái", "Tình trạng"),
-    "form": ("Form", "Hình thức", "Dạng số liệu", "Loại số liệu", "Measure"),
-    "published": ("Published", "Ngày công bố", "Công bố", "Published at", "Publication date"),
-    "source": ("Source", "Nguồn", "Nguồn số liệu"),
-    "unit": ("Unit", "Đơn vị", "Đơn vị tính", "ĐVT"),
-    "ignored": ("Ghi chú", "Note", "Notes", "STT", "TT", "No", "No."),
-}
-_FIELD_OF = {fold(name): field for field, names in HEADERS.items() for name in names}
-_REQUIRED: tuple[Field, ...] = ("kpi", "month", "value")
 _ENDS: Mapping[Form, int] = {"quarter": 3, "half": 6}  # their months are multiples of these
-_HEADER_ROWS = 30  # a header stands within this many rows
 _UNDATED = {fold(word) for word in UNDATED_WORDS}
-_UNKNOWN_VALUES = {"", "…", "...", "n/a", "na"}
-
-
-@dataclass(frozen=True)
-class _Table:
-    """One table: where each field stands, and the rows below the header."""
-
-    columns: Mapping[Field, int]
-    unit: str  # said in the header of the value column, '' if not
-    rows: tuple[Row, ...]
-
-    def cell(self, row: Row, field: Field) -> Cell | None:
-        column = self.columns.get(field)
-        return row[column] if column is not None and column < len(row) else None
+_NO_VALUES = {"", "…", "...", "n/a", "na"}
 
 
 @dataclass(frozen=True)
@@ -100,176 +47,12 @@ class NamedRows:
     times: int
 
 
-@dataclass(frozen=True)
-class TidyFile:
-    """A tidy file's figures, the names in it, and a problem for each unknown one."""
-
-    observations: tuple[Observation, ...]
-    names: tuple[NamedRows, ...]
-    unknown: tuple[Problem, ...]
+def has_no_value(cell: Cell) -> bool:
+    """Whether a cell says that the value is not known."""
+    return cell.text.lower() in _NO_VALUES and not cell.uncomputed
 
 
-def read_tidy(
-    content: bytes, file: str, kpis: Sequence[Kpi], published: date | None
-) -> tuple[Observation, ...]:
-    """Read the figures of a tidy CSV or XLSX file; every row must name a KPI.
-
-    See `read_rows`; a name that is unknown is a problem like any other.
-    """
-    tidy = read_rows(content, file, kpis, published)
-    refuse_unknown(file, tidy)
-    return tidy.observations
-
-
-def refuse_unknown(file: str, tidy: TidyFile) -> None:
-    """Raise `UnreadableFile` for the names that are no KPI's."""
-    raise_problems(file, tidy.unknown)
-
-
-def read_rows(
-    content: bytes,
-    file: str,
-    kpis: Sequence[Kpi],
-    published: date | None,
-    matched: Mapping[str, str | None] | None = None,
-) -> TidyFile:
-    """Read a tidy CSV or XLSX file; rows with an unknown name are set aside.
-
-    Parameters
-    ----------
-    content : bytes of the file
-    file : str, its name, as it appears in errors and sources
-    kpis : the KPIs of the plan family; a row names one by slug or by name
-    published : date or None, for rows that do not say when they were published
-    matched : folded names that people matched to a KPI's slug, or to none (None)
-
-    Returns
-    -------
-    TidyFile, figures in the order of the file. A row without a form is the
-    month's own figure, one without a status an estimate; a row without a value
-    is left out. A number formatted as a percentage is per cent (1.045 shown as
-    104.5 % is 104.5).
-
-    Raises
-    ------
-    UnreadableFile
-        With the place of the first problem, and the others listed in its advice;
-        unknown names are among them only when there are other problems.
-    """
-    tables, grids = _tables(content, file)
-    if not tables:
-        raise _no_header(grids, file)
-    problems: list[Problem] = []
-    numbers = _figures(tables, problems)
-    reader = _RowReader(file, tuple(kpis), published, numbers, problems, matched or {})
-    observations = [
-        observation
-        for table in tables
-        for row in table.rows
-        if (observation := reader.read(table, row)) is not None
-    ]
-    if problems:
-        raise_problems(file, [*problems, *reader.unknown])
-    if not observations and not reader.names:
-        raise UnreadableFile(
-            file,
-            expected="at least one row with a value below the header",
-            found="none",
-            advice="Fill in the values, one figure a row.",
-        )
-    return TidyFile(tuple(observations), reader.named(), tuple(reader.unknown))
-
-
-def _tables(content: bytes, file: str) -> tuple[list[_Table], Sequence[Grid]]:
-    """The tables of a file, and what was looked through for them."""
-    if kind_of(content, file) != "text":
-        grids = read_sheets(content, file)
-        return [table for grid in grids if (table := _find_table(grid, file))], grids
-    text = read_csv(content, file)
-    heads = {delimiter: text.head(delimiter) for delimiter in DELIMITERS}
-    found = {
-        delimiter: table for delimiter, head in heads.items() if (table := _find_table(head, file))
-    }
-    if not found:
-        return [], tuple(heads.values())
-    widest = max(found, key=lambda delimiter: len(found[delimiter].columns))
-    table = _find_table(text.grid(widest), file)
-    return [table] if table else [], ()
-
-
-def _header_fields(row: Row) -> list[Field | None]:
-    return [_FIELD_OF.get(fold(cell.text.split("(")[0])) if cell.text else None for cell in row]
-
-
-def _find_table(grid: Grid, file: str) -> _Table | None:
-    for number, row in enumerate(grid.rows[:_HEADER_ROWS]):
-        fields = _header_fields(row)
-        if "kpi" not in fields and "name" in fields:
-            fields = ["kpi" if field == "name" else field for field in fields]
-        if not all(field in fields for field in _REQUIRED):
-            continue
-        columns: dict[Field, int] = {}
-        problems = []
-        for column, (field, cell) in enumerate(zip(fields, row, strict=True)):
-            if field is None and cell.text:
-                expected = "a known column heading"
-                advice = f"Rename or delete the column; known are {_known_headings()}."
-                problems.append(Problem.at(cell, expected, advice))
-            elif field not in (None, "ignored") and field in columns:
-                twin = row[columns[field]].place
-                expected = f"one column for '{HEADERS[field][0]}'"
-                problems.append(Problem.at(cell, expected, f"Keep this one or {twin}."))
-            elif field is not None:
-                columns[field] = column
-        raise_problems(file, problems)
-        heading = row[columns["value"]].text
-        unit = heading.partition("(")[2].rstrip(") ") if "(" in heading else ""
-        return _Table(columns, unit, tuple(grid.rows[number + 1 :]))
-    return None
-
-
-def _known_headings() -> str:
-    return ", ".join(f"'{names[1]}' or '{names[0]}'" for names in HEADERS.values())
-
-
-def _no_header(grids: Sequence[Grid], file: str) -> UnknownLayout:
-    """The error that names the row most like a header."""
-    rows = [(grid.sheet, row) for grid in grids for row in grid.rows[:_HEADER_ROWS] if row]
-    best = max(
-        rows,
-        key=lambda item: sum(field in _REQUIRED for field in _header_fields(item[1])),
-        default=(None, ()),
-    )
-    texts = [f"'{cell.text}'" for cell in best[1] if cell.text][:8]
-    garbled = any("?" in text for text in texts)
-    advice = "Give each column its heading in one row; see docs/plans_and_files.md."
-    if garbled:
-        advice = "Letters were lost: in Excel save as 'CSV UTF-8 (comma delimited)' or .xlsx."
-    return UnknownLayout(
-        file,
-        expected="a header row with 'Chỉ tiêu' (KPI), 'Tháng' (Month) and 'Giá trị' (Value)",
-        found=", ".join(texts) if texts else "an empty file",
-        sheet=best[0],
-        cell=best[1][0].place if best[1] else None,
-        advice=advice,
-    )
-
-
-def _figures(tables: Sequence[_Table], problems: list[Problem]) -> Figures:
-    cells = [
-        cell
-        for table in tables
-        for row in table.rows
-        if (cell := table.cell(row, "value")) is not None and not _is_unknown(cell)
-    ]
-    return Figures.of(cells, problems)
-
-
-def _is_unknown(cell: Cell) -> bool:
-    return cell.text.lower() in _UNKNOWN_VALUES and not cell.uncomputed
-
-
-class _RowReader:
+class RowReader:
     """Turns rows into observations, noting problems; one instance reads one file."""
 
     def __init__(
@@ -292,11 +75,11 @@ class _RowReader:
         self.asked = False  # for a date of publication: once is enough
         self.seen: dict[tuple[str, Month, Form, date], tuple[Observation, str]] = {}
 
-    def read(self, table: _Table, row: Row) -> Observation | None:
+    def read(self, table: TidyTable, row: Row) -> Observation | None:
         """One row's observation; None when it has no value, repeats one, or has a problem."""
         known = len(self.problems)
         value_cell = table.cell(row, "value")
-        if value_cell is None or _is_unknown(value_cell):
+        if value_cell is None or has_no_value(value_cell):
             return None
         if value_cell.uncomputed:
             advice = "Open the file in Excel, check the formula, and save it."
@@ -342,7 +125,7 @@ class _RowReader:
         """The names of the file, each once."""
         return tuple(self.names.values())
 
-    def _named(self, table: _Table, row: Row) -> tuple[Kpi | None, bool]:
+    def _named(self, table: TidyTable, row: Row) -> tuple[Kpi | None, bool]:
         """The KPI that a row names, and whether the row counts; notes the name."""
         cell = table.cell(row, "kpi") or row[0]
         name = fold(cell.text)
@@ -433,8 +216,8 @@ class _RowReader:
             return None
         return day
 
-    def _unit(self, table: _Table, row: Row, kpi: Kpi, form: Form) -> None:
-        if form in ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan"):
+    def _unit(self, table: TidyTable, row: Row, kpi: Kpi, form: Form) -> None:
+        if form in PER_CENT:
             return
         cell = table.cell(row, "unit")
         written = cell.text if cell and cell.text else table.unit
