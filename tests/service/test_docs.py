@@ -17,15 +17,8 @@ from data.samples.load import load_sample
 from data.settings import Settings
 from models import errors
 from service.app import create_app
-from service.shapes.examples import (
-    ASKED,
-    NEW_VERSION,
-    PLAN,
-    examples,
-    folded,
-    shortened,
-    with_examples,
-)
+from service.record_examples import ASKED, PLAN, folded, shortened, with_examples
+from service.shapes.examples import NEW_VERSION, examples
 from service.web import problems
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
