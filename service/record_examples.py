@@ -126,8 +126,7 @@ def shortened(value: Any) -> Any:
     """The same JSON; of a list with more than two objects, and of stamps, the first and last."""
     if isinstance(value, dict):
         return {
-            key: _ends(item) if key == "stamps" else shortened(item)
-            for key, item in value.items()
+            key: _ends(item) if key == "stamps" else shortened(item) for key, item in value.items()
         }
     if isinstance(value, list):
         if len(value) > 2 and isinstance(value[0], dict):
@@ -199,9 +198,7 @@ def ask(home: Path) -> dict[str, Any]:
     return {route: shortened(found[route]) for route in sorted(found)}
 
 
-def _each(
-    app: FastAPI, asked: dict[str, tuple[str, dict[str, Any] | None]]
-) -> dict[str, Any]:
+def _each(app: FastAPI, asked: dict[str, tuple[str, dict[str, Any] | None]]) -> dict[str, Any]:
     """The answers to routes with their addresses and bodies, asked in this order."""
     return {
         route: _answer(app, route.partition(" ")[0], address, body)

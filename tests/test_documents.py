@@ -48,7 +48,9 @@ def _words(line: str) -> list[str]:
         words = shlex.split(line, comments=True)
     except ValueError:
         return []
-    while words and (words[0] in {"sudo", "-u", "env"} or "=" in words[0]):
+    if words[:2] == ["sudo", "-u"]:
+        words = words[3:]
+    while words and (words[0] == "env" or re.match(r"[A-Z_]+=", words[0])):
         words = words[1:]
     return words
 
@@ -89,9 +91,10 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
 
 
 def test_every_document_is_reached_from_the_index() -> None:
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    for page in (ROOT / "docs").glob("*.md"):
-        assert page.name == "README.md" or f"]({page.name}" in index, page.name
+    for folder in (ROOT / "docs", ROOT / "docs" / "decisions"):
+        index = (folder / "README.md").read_text(encoding="utf-8")
+        for page in folder.glob("*.md"):
+            assert page.name == "README.md" or f"]({page.name}" in index, page.name
 
 
 # ---------------------------------------------------------------------------- commands
@@ -100,13 +103,11 @@ def test_every_document_is_reached_from_the_index() -> None:
 def _unknown(words: list[str]) -> str | None:
     """What a line of `vedich …` names that the program does not have."""
     command: Any = typer.main.get_command(app)
-    for word in (rest := words[1:]):
-        below = getattr(command, "commands", {})
-        if not re.fullmatch(r"[a-z-]+", word) or not below:
-            break
-        if word not in below:
-            return None if word not in rest[:1] and command.invoke_without_command else word
-        command, rest = below[word], rest[1:]
+    rest = words[1:]
+    while rest and re.fullmatch(r"[a-z][a-z-]*", rest[0]) and hasattr(command, "commands"):
+        if rest[0] not in command.commands:
+            return rest[0]
+        command, rest = command.commands[rest[0]], rest[1:]
     known = {flag for one in command.params for flag in one.opts} | {"--help"}
     for word in rest:
         flag = word.strip("[]").partition("=")[0]
@@ -119,9 +120,7 @@ def _commands(page: Path) -> Iterator[list[str]]:
     for line in _lines(page):
         words = _words(line)
         for place, word in enumerate(words):
-            if word.rpartition("/")[2] == "vedich" and place == 0:
-                yield words
-            elif word == ".venv/bin/vedich" or word.endswith("/.venv/bin/vedich"):
+            if (place == 0 and word == "vedich") or word.endswith(".venv/bin/vedich"):
                 yield words[place:]
 
 
@@ -147,17 +146,29 @@ def test_the_page_of_commands_is_what_the_program_says() -> None:
 def _modules(page: Path) -> Iterator[list[str]]:
     for line in _lines(page):
         words = _words(line)
-        if len(words) > 2 and words[0].rpartition("/")[2].startswith("python") and words[1] == "-m":
+        if (
+            len(words) > 2
+            and words[0].rpartition("/")[2].startswith("python")
+            and words[1] == "-m"
+        ):
             yield words[2:]
 
 
 @pytest.mark.parametrize("page", TODAY, ids=_name)
 def test_every_module_that_is_run_exists_with_its_options(page: Path) -> None:
     for module, *rest in _modules(page):
-        if module.partition(".")[0] not in {"data", "models", "training", "service", "experiments"}:
+        if module.partition(".")[0] not in {
+            "data",
+            "models",
+            "training",
+            "service",
+            "experiments",
+        }:
             continue
         path = ROOT / module.replace(".", "/")
-        source = next((p for p in (path.with_suffix(".py"), path / "__main__.py") if p.exists()), None)
+        source = next(
+            (p for p in (path.with_suffix(".py"), path / "__main__.py") if p.exists()), None
+        )
         assert source is not None, f"{_name(page)}: there is no {module}"
         text = source.read_text(encoding="utf-8")
         assert '__name__ == "__main__"' in text, f"{_name(page)}: {module} cannot be run"
@@ -218,6 +229,8 @@ def test_the_examples_show_one_state() -> None:
 def test_the_map_of_the_readme_is_that_of_the_folders() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for top in ("data", "models", "training", "service"):
-        (row,) = re.findall(rf"^\| \[`{top}/`\]\([^)]*\) \|[^|]*\|([^|]*)\|$", readme, re.MULTILINE)
+        (row,) = re.findall(
+            rf"^\| \[`{top}/`\]\([^)]*\) \|[^|]*\|([^|]*)\|$", readme, re.MULTILINE
+        )
         rooms = {one.parent.name for one in (ROOT / top).glob("*/__init__.py")}
         assert set(re.findall(r"`(\w+)`", row)) == rooms, top

@@ -20,10 +20,12 @@ WIDTH = 98  # of a line
 
 _TOP = """# Commands
 
-What `vedich COMMAND --help` says of every command. `python -m service.cli.reference` writes this page; a test fails while it differs from the program.
+What `vedich COMMAND --help` says of every command. `python -m service.cli.reference`
+writes this page; a test fails while it differs from the program.
 
 - `--plan` may be left out where there is only one plan.
-- `--as-of 2021-06` means everything published up to the last day of June 2021, `--as-of 2021-06-15` up to that day; without it the newest vintage counts.
+- `--as-of 2021-06` means everything published up to the last day of June 2021,
+  `--as-of 2021-06-15` up to that day; without it the newest vintage counts.
 - Where files are kept and which language is the default: [settings](settings.md).
 - A problem that you can act on is one line on standard error and exit code 2.
 """

@@ -86,7 +86,11 @@ def test_the_commands_of_a_page_run(
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setenv("VEDICH_HOME", str(home))
-    for variable in set(os.environ) & {"VEDICH_DATABASE_URL", "MLFLOW_TRACKING_URI", "VEDICH_LANG"}:
+    for variable in set(os.environ) & {
+        "VEDICH_DATABASE_URL",
+        "MLFLOW_TRACKING_URI",
+        "VEDICH_LANG",
+    }:
         monkeypatch.delenv(variable)
     monkeypatch.setattr("training.retrain.retrain", quick_retrain)
     ran = [(line, _run(line, monkeypatch)) for line in _commands(page)]
