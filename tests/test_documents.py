@@ -234,3 +234,13 @@ def test_the_map_of_the_readme_is_that_of_the_folders() -> None:
         )
         rooms = {one.parent.name for one in (ROOT / top).glob("*/__init__.py")}
         assert set(re.findall(r"`(\w+)`", row)) == rooms, top
+
+
+@pytest.mark.parametrize("page", TODAY, ids=_name)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    named = re.findall(
+        r"`((?:data|docs|experiments|models|service|tests|training)/[\w./-]+)`", text
+    )
+    gone = [one for one in named if "NAME" not in one and not (ROOT / one).exists()]
+    assert gone == []
