@@ -281,6 +281,6 @@ def test_unit_names_ignore_case() -> None:
     assert unit_name("Million USD", "vi") == "triệu USD"
 
 
-@pytest.mark.parametrize("name", (*REGISTRY, *OF_THE_YEAR))
+@pytest.mark.parametrize("name", [*REGISTRY, *OF_THE_YEAR])
 def test_every_candidate_has_a_name_that_people_read(name: str) -> None:
     assert all(TEXT[lang][f"candidate.{name}"] for lang in LANGUAGES)
