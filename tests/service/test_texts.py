@@ -20,6 +20,7 @@ from jinja2 import Environment, nodes
 
 from data.ingestion.suspicion import Why
 from data.sign_off.rules import STATES
+from models.candidates import OF_THE_YEAR, REGISTRY
 from models.kinds import TRAITS
 from models.series import FigureStatus
 from models.targets.periods import MONTHS
@@ -294,3 +295,8 @@ def test_amounts_are_written_the_way_reports_write_them(
 
 def test_unit_names_ignore_case() -> None:
     assert unit_name("Million USD", "vi") == "triệu USD"
+
+
+@pytest.mark.parametrize("name", [*REGISTRY, *OF_THE_YEAR])
+def test_every_candidate_has_a_name_that_people_read(name: str) -> None:
+    assert all(TEXT[lang][f"candidate.{name}"] for lang in LANGUAGES)

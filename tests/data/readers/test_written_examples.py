@@ -30,7 +30,7 @@ def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
     assert plan.targets_on("turnover", date(2021, 6, 30))[0].lower == 1000.0
     assert plan.targets_on("turnover", date(2021, 7, 1))[0].lower == 900.0
 
-    figures_text, _own = re.findall(r"```\n(Chỉ tiêu;.*?)```", page, re.DOTALL)
+    figures_text, _own = re.findall(r"```text\n(Chỉ tiêu;.*?)```", page, re.DOTALL)
     figures = read_tidy(figures_text.encode(), "figures.csv", plan.kpis, None)
     assert [(one.kpi, str(one.month), one.form, one.value, one.status) for one in figures] == [
         ("exports", "2021-05", "month", 101.5, "restated"),
@@ -45,7 +45,7 @@ def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
 def test_the_report_form_of_the_page_is_read(page: str) -> None:
     plan_text, _tasks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     plan = read_plan(plan_text.encode(), "plan.yaml")
-    [text] = re.findall(r"```\n(Báo cáo.*?)```", page, re.DOTALL)
+    [text] = re.findall(r"```text\n(Báo cáo.*?)```", page, re.DOTALL)
     found = find_report_form(OpenedFile(text.encode(), "form.csv"))
     assert found is not None
     form = read_report_form(found, plan.kpis, {})
