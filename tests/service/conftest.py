@@ -16,8 +16,11 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from data.accounts.accounts import ROLES, add_account
+from data.accounts.keys import SCOPES, add_key
 from data.db.store import Store
 from data.plans.rows import save_plan
 from data.samples.load import load_sample
@@ -26,6 +29,7 @@ from data.vintages.rows import add_observations
 from service.app import create_app
 from tests.families import FakeTracker, demo_figures, demo_plan, import_of, train
 from tests.homes import Run
+from tests.office import Office
 
 TRAINED = (date(2018, 3, 31), date(2018, 5, 31))
 
@@ -123,3 +127,22 @@ def service(trained_home: Path) -> Iterator[Client]:
 def own_service(home: Path) -> Iterator[Client]:
     """A service of the test's own, which it may change."""
     yield from _serving(home)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hashes that cost little; the default is meant to cost."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("data.accounts.accounts.HASHER", cheap)
+        patch.setattr("data.accounts.sessions.HASHER", cheap)
+        yield
+
+
+@pytest.fixture
+def office(own_service: Any) -> Office:
+    store = own_service.app.state.vedich.store
+    for role in ROLES:
+        add_account(store, role, role, Office.password, "os:root")
+    keys: dict[str, str] = {scope: add_key(store, scope, scope, "os:root") for scope in SCOPES}
+    return Office(own_service, store, keys)

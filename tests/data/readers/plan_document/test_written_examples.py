@@ -18,7 +18,7 @@ from models.series import Month
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    docs = Path(__file__).resolve().parents[3] / "docs"
+    docs = Path(__file__).resolve().parents[4] / "docs"
     return (docs / "plans_and_files.md").read_text(encoding="utf-8")
 
 

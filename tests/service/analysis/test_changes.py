@@ -28,7 +28,7 @@ from models.targets.task import Progress
 from service.analysis.changes import DRAWS, PARTS, Figures, changes, split, steps_between
 from service.projections.issue import issue_kpi
 from service.state.app_state import AppState
-from tests.service.test_entries import PLAN as TASKS
+from tests.service.workflow.test_entries import PLAN as TASKS
 from training.bundle.promoted import PromotedBundle
 
 PLAN = "demo-2018"

@@ -109,7 +109,7 @@ def workbooks(files: list[Path]) -> list[PrintedWorkbook]:
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return (Path(__file__).parents[3] / "docs" / "gso_importer.md").read_text(encoding="utf-8")
+    return (Path(__file__).parents[4] / "docs" / "gso_importer.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

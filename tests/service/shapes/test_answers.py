@@ -16,7 +16,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tests.service.access.test_roles import ask_route, quick_work
+from tests.service.auth.test_roles import ask_route, quick_work
 
 __all__ = ["quick_work"]
 

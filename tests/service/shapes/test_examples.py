@@ -21,7 +21,7 @@ from service.record_examples import ASKED, PLAN, folded, shortened, with_example
 from service.shapes.examples import NEW_VERSION, examples
 from service.web import problems
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 REFERENCE = "urn:openapi"
 WITHOUT_MODEL = ("GET /v1/plans", "GET /v1/plans/{plan}", "GET /v1/observations", "GET /readyz")
 

@@ -25,7 +25,7 @@ from data.plans.rows import load_plan, save_plan
 from models.series import Month
 from service.auth.access import ACCESS, Access, declared, requires
 from service.report.template.starter import starter
-from tests.service.test_entries import PLAN as TASKS
+from tests.service.workflow.test_entries import PLAN as TASKS
 
 pytestmark = pytest.mark.slow
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import pytest
-from argon2 import PasswordHasher
 
-from data.accounts.accounts import ROLES, add_account
-from data.accounts.keys import SCOPES, add_key
 from data.accounts.sessions import log_in
 from data.db.store import Store
 from data.plans.rows import load_plan
@@ -24,16 +19,6 @@ from service.auth.access import COOKIE
 
 HERE = "http://127.0.0.1"  # what the client asks, so what its pages' Origin is
 PLAN, JUNE, UNIT = "demo-2018", Month(2018, 6), "thousand tonnes"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Hashes that cost little; the default is meant to cost."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data.accounts.accounts.HASHER", cheap)
-        patch.setattr("data.accounts.sessions.HASHER", cheap)
-        yield
 
 
 @dataclass
@@ -90,12 +75,3 @@ class Office:
         app_state = self.client.app.state.vedich
         issued = app_state.all_issued(PLAN, app_state.day_of(PLAN, str(JUNE)))
         return {one.view.kpi: one.stamp for one in issued}
-
-
-@pytest.fixture
-def office(own_service: Any) -> Office:
-    store = own_service.app.state.vedich.store
-    for role in ROLES:
-        add_account(store, role, role, Office.password, "os:root")
-    keys: dict[str, str] = {scope: add_key(store, scope, scope, "os:root") for scope in SCOPES}
-    return Office(own_service, store, keys)
