@@ -90,7 +90,7 @@ def models_content(app_state: AppState, frame: Frame, lang: Lang) -> ModelsConte
     content = ModelsContent(
         frame=frame,
         trainings=_trainings(app_state, plan.family, day, lang),
-        demonstration=labelled(app_state.store, plan.family),
+        demonstration=labelled(app_state.store, app_state.panel, plan.family),
         vintages=_vintages(app_state, plan),
     )
     if day is None or content.demonstration:
@@ -198,7 +198,7 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[dict[st
     NoObservations
         If it was trained on a demonstration, which has no past to be judged by.
     """
-    if labelled(app_state.store, plan.family):
+    if labelled(app_state.store, app_state.panel, plan.family):
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}

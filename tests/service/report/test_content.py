@@ -20,6 +20,7 @@ from service.report.letterhead import Letterhead
 from service.report.renderers.markdown import render
 from service.report.request import moves_since
 from service.state.app_state import AppState
+from service.texts import Lang
 
 Made = Callable[..., Report]
 
@@ -33,6 +34,7 @@ def fact(report: Report, kpi: str) -> Facts:
     return next(one for one in report.facts if one.kpi.slug == kpi)
 
 
+@pytest.mark.slow
 def test_the_kind_follows_the_figures(made: Made) -> None:
     assert made().kind == "half-year"
     assert "6 tháng đầu năm 2021" in made().subject
@@ -66,6 +68,7 @@ def test_growth_that_nobody_printed_is_to_date_on_last_years_months(made: Made) 
     assert power.growth_to_date.value == pytest.approx(100 * ((power.to_date or 0) / base - 1))
 
 
+@pytest.mark.slow
 def test_only_an_approved_estimate_is_printed(made: Made) -> None:
     report = made()
     text = words_of(report)
@@ -107,6 +110,7 @@ def test_the_rest_of_the_year_adds_up_to_the_plan(made: Made) -> None:
     assert sum(quarters) + (coal.to_date or 0) == pytest.approx(1500)
 
 
+@pytest.mark.slow
 def test_drafts_and_labels_are_said(made: Made) -> None:
     assert made().banner == "DỰ THẢO"
     assert made(lang="en", state="approved").banner == "DRAFT"
@@ -152,11 +156,13 @@ def test_merged_cells_cover_the_empty_ones_below() -> None:
 def test_figures_keep_their_exact_values(made: Made) -> None:
     table = made().figures
     place = [column.title for column in table.columns].index("Lũy kế đến nay")
-    values = [row[place].value for row in table.rows if isinstance(row[place], Number)]
+    cells = [row[place] for row in table.rows]
+    values = [cell.value for cell in cells if isinstance(cell, Number)]
     assert values == [one.to_date for one in made().facts]
     assert any(isinstance(block, Paragraph) for block in made().blocks)
 
 
+@pytest.mark.slow
 def test_the_annex_says_why_probabilities_moved(
     app_state: AppState, projections: list[ProjectionView]
 ) -> None:
@@ -169,7 +175,7 @@ def test_the_annex_says_why_probabilities_moved(
         part("revisions", -0.03),
         part("month", -0.05),
     ]
-    moves = {
+    moves: dict[str, Any] = {
         "from": {"as_of": "2021-05-31"},
         "to": {"as_of": "2021-06-30"},
         "changes": [
@@ -189,7 +195,11 @@ def test_the_annex_says_why_probabilities_moved(
     }
     basis = app_state.basis("demo-2021", date(2021, 6, 30))
     head = Letterhead(organ="Sở", parent="UBND")
-    for lang, words in (("vi", "VÌ SAO DỰ BÁO THAY ĐỔI"), ("en", "WHY PROJECTIONS MOVED")):
+    headings: tuple[tuple[Lang, str], ...] = (
+        ("vi", "VÌ SAO DỰ BÁO THAY ĐỔI"),
+        ("en", "WHY PROJECTIONS MOVED"),
+    )
+    for lang, words in headings:
         annex = build(basis, projections, head, Wanted(lang=lang, part="annex"), moves)
         table = next(
             block
