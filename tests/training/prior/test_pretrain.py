@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from training.corpus import askable, read_panel, up_to
-from training.pretrain import main, pretrain
 from training.quantile_network import Recipe, train_network
 
 from models.errors import UnreadableFile
-from models.prior import LEVELS, AnnualPrior
+from models.prior.annual import LEVELS, AnnualPrior
 from models.series import Month
 from tests.models.strategies import seasonal
+from training.prior.corpus import askable, read_panel, up_to
+from training.prior.pretrain import main, pretrain
 
 START = Month(2010, 1)
 
