@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from training.quantile_network import Recipe, train_network
 
 from models.errors import UnreadableFile
 from models.prior.annual import LEVELS, AnnualPrior
@@ -15,6 +14,7 @@ from models.series import Month
 from tests.models.strategies import seasonal
 from training.prior.corpus import askable, read_panel, up_to
 from training.prior.pretrain import main, pretrain
+from training.prior.quantile_network import Recipe, train_network
 
 START = Month(2010, 1)
 
