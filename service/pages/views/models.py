@@ -11,7 +11,7 @@ from data.ledger.promotions import promotions_of
 from data.plans.plan import Plan
 from data.vintages.rows import vintages_of
 from models.errors import NoBundle, NoObservations
-from service.analysis.reliability import reliability_of
+from service.analysis.reliability import ReliabilityBand, reliability_of
 from service.analysis.track_record import labelled, track_record
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
@@ -136,7 +136,7 @@ def _kpis(kpis: Sequence[Json], plan: Plan, lang: Lang) -> list[dict[str, str]]:
     ]
 
 
-def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[dict[str, Any]]:
+def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[ReliabilityBand]:
     """The reliability of the model that answers for a day; see `service.analysis.reliability`.
 
     Raises
