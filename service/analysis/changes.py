@@ -23,25 +23,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from data.vintages.truncation import cut_at, same_figures
 from models.errors import InputError, NoObservations
 from models.projection import Projection
 from models.series import Series
-from models.targets.target import Target
+from models.targets.target import Status, Target, TargetLevel
 from service.analysis.change_sentences import sentence
 from service.projections.issue import Basis, Issued, is_task, project_kpi, series_behind
-from service.projections.shape import as_json, significant
+from service.projections.shape import Name, if_known, significant
 from service.projections.view import ProjectionView, TargetView
+from service.shapes.analysis import (
+    ChangeList,
+    ChangePart,
+    Ends,
+    KpiChange,
+    KpiMove,
+    MonthEnds,
+    Part,
+    ProbabilityChange,
+    Split,
+    StampEnds,
+    Vintage,
+)
 from service.state.app_state import AppState
 from service.texts import label_of
 
-Json = dict[str, Any]
-Key = tuple[str, str]  # level and period of a target
+Key = tuple[TargetLevel, str]  # level and period of a target
 
-PARTS = ("plan", "model", "revisions", "month")
-DRAWS = "draws"
+PARTS: tuple[Part, ...] = ("plan", "model", "revisions", "month")
+DRAWS: Part = "draws"
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ def key_of(target: TargetView | Target) -> Key:
 
 def changes(
     app_state: AppState, plan: str, before: date, after: date, kpi: str | None = None
-) -> Json:
+) -> ChangeList:
     """Why the projections of a plan moved from one vintage to another.
 
     Parameters
@@ -106,71 +117,72 @@ def changes(
         (app_state.issued(plan, one, before), app_state.issued(plan, one, after)) for one in slugs
     ]
     moved = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
-    return {
-        "plan": plan,
-        "year": new.plan.year,
-        "label": label_of(new.plan, bool(new.labelled)),
-        "from": _end(old),
-        "to": _end(new),
-        "changes": moved,
-    }
+    return ChangeList(
+        plan=plan,
+        year=new.plan.year,
+        label=if_known(label_of(new.plan, bool(new.labelled)), Name.model_validate),
+        before=_vintage(old),
+        after=_vintage(new),
+        changes=tuple(moved),
+    )
 
 
-def _end(basis: Basis) -> Json:
-    return {
-        "as_of": basis.day.isoformat(),
-        "plan_version": basis.version.number if basis.version else None,
-    }
+def _vintage(basis: Basis) -> Vintage:
+    return Vintage(
+        as_of=basis.day, plan_version=if_known(basis.version, lambda version: version.number)
+    )
 
 
-def _change(old: Basis, new: Basis, slug: str, first: Issued, last: Issued) -> Json:
+def _change(old: Basis, new: Basis, slug: str, first: Issued, last: Issued) -> KpiChange:
     """One KPI's change, in parts and in a sentence."""
     kpi = new.plan.kpi(slug)
     steps = steps_between(old, new, slug, first, last)
-    ends = {"from": first.view, "to": last.view}
+    before, after = first.view, last.view
     middle = [figures for _, figures in steps]
-    start = Figures.of(first.view)
+    start = Figures.of(before)
     names = [part for part, _ in steps]
     keys = dict.fromkeys([*start.probability, *middle[-1].probability])
-    found: Json = {
-        "kpi": slug,
-        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
-        "unit": last.view.unit,
-        "kind": kpi.kind,
-        "task": is_task(new.plan, kpi),
-        "label": last.view.label and as_json(last.view.label),
-        "projected": split(names, [start.median, *(one.median for one in middle)]),
-        "projected_mean": split(names, [start.mean, *(one.mean for one in middle)]),
-        "targets": [_target(key, names, start, middle, ends) for key in keys],
-    }
-    for field in ("cutoff", "status", "data_status", "stamp"):
-        found[field] = {end: one[field] for end, one in ends.items()}
-    found["model_version"] = {end: one.method.model_version for end, one in ends.items()}
-    found["sentence"] = sentence(found, kpi, last.view)
-    return found
+    move = KpiMove(
+        kpi=slug,
+        name=Name(vi=kpi.name_vi, en=kpi.name_en),
+        unit=after.unit,
+        kind=kpi.kind,
+        task=is_task(new.plan, kpi),
+        label=after.label,
+        projected=split(names, [start.median, *(one.median for one in middle)]),
+        projected_mean=split(names, [start.mean, *(one.mean for one in middle)]),
+        targets=tuple(_target(key, names, start, middle, before, after) for key in keys),
+        cutoff=MonthEnds(before=before.cutoff, after=after.cutoff),
+        status=Ends(before=before.status, after=after.status),
+        data_status=Ends(before=before.data_status, after=after.data_status),
+        stamp=StampEnds(before=before.stamp, after=after.stamp),
+        model_version=Ends(before=before.method.model_version, after=after.method.model_version),
+    )
+    return KpiChange.model_construct(**vars(move), sentence=sentence(move, kpi, after))
 
 
 def _target(
     key: Key,
-    names: Sequence[str],
+    names: Sequence[Part],
     start: Figures,
     middle: Sequence[Figures],
-    ends: Mapping[str, ProjectionView],
-) -> Json:
+    before: ProjectionView,
+    after: ProjectionView,
+) -> ProbabilityChange:
     chances = [start.probability.get(key), *(one.probability.get(key) for one in middle)]
-    at_ends = {
-        end: next((one for one in view.targets if key_of(one) == key), None)
-        for end, view in ends.items()
-    }
-    return {
-        "level": key[0],
-        "period": key[1],
-        "status": {end: one and one.status for end, one in at_ends.items()},
-        "probability": split(names, chances),
-    }
+    return ProbabilityChange(
+        level=key[0],
+        period=key[1],
+        status=Ends(before=_status(before, key), after=_status(after, key)),
+        probability=split(names, chances),
+    )
 
 
-def split(names: Sequence[str], values: Sequence[float | None]) -> Json:
+def _status(view: ProjectionView, key: Key) -> Status | None:
+    return next((one.status for one in view.targets if key_of(one) == key), None)
+
+
+def split(names: Sequence[Part], values: Sequence[float | None]) -> Split:
     """The change from the first value to the last, and what each step adds.
 
     Parameters
@@ -179,22 +191,22 @@ def split(names: Sequence[str], values: Sequence[float | None]) -> Json:
 
     Returns
     -------
-    dict with `from`, `to`, `change` and `parts`, decimal differences of decimal
+    both ends, the change and its parts, decimal differences of decimal
     figures: the parts add up to the change exactly. Without a figure at one end
     there is no change and there are no parts; a state in between that has none
     counts as the one before it
     """
     first, last = values[0], values[-1]
     if first is None or last is None:
-        return {"from": first, "to": last, "change": None, "parts": []}
+        return Split(before=first, after=last, change=None, parts=())
     known: list[float] = [first]
     for value in values[1:]:
         known.append(known[-1] if value is None else value)
-    parts = [
-        {"part": name, "change": _difference(known[place + 1], known[place])}
+    parts = tuple(
+        ChangePart(part=name, change=_difference(known[place + 1], known[place]))
         for place, name in enumerate(names)
-    ]
-    return {"from": first, "to": last, "change": _difference(last, first), "parts": parts}
+    )
+    return Split(before=first, after=last, change=_difference(last, first), parts=parts)
 
 
 def _difference(value: float, other: float) -> float:
@@ -203,7 +215,7 @@ def _difference(value: float, other: float) -> float:
 
 def steps_between(
     old: Basis, new: Basis, slug: str, first: Issued, last: Issued
-) -> list[tuple[str, Figures]]:
+) -> list[tuple[Part, Figures]]:
     """The figures after each step, in the fixed order; the last are those issued.
 
     `PARTS`, and `DRAWS` where the second vintage has no new month of a series.

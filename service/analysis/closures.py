@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from data.plans.plan import Plan
 from data.samples.closures import Closure, closures
 from models.errors import InvalidScenario
 from models.events.event import Event
 from models.series import Month
-from service.texts import LANGUAGES, SCENARIO
-
-Json = dict[str, Any]
+from service.projections.shape import Name, in_both
+from service.shapes.analysis import Assumption, PresetShape
+from service.texts import SCENARIO
 
 GENERAL = "border-closure"  # of any plan: who asks says the KPI and the share
 FIRST_DAY, DAYS = 18, 31
@@ -32,9 +31,9 @@ class Assumed:
     entered: bool
 
 
-def presets(plan: Plan) -> list[Json]:
+def presets(plan: Plan) -> tuple[PresetShape, ...]:
     """What can be asked with `preset`; a share that is null has to be entered."""
-    return [_json(one) for one in _known(plan)]
+    return tuple(_preset(one) for one in _known(plan))
 
 
 def assumed(plan: Plan, preset: str, given: Mapping[str, float], kpi: str | None) -> Assumed:
@@ -100,40 +99,39 @@ def _known(plan: Plan) -> tuple[Closure, ...]:
     return (*own, general)
 
 
-def assumptions(found: Assumed) -> list[Json]:
+def assumptions(found: Assumed) -> tuple[Assumption, ...]:
     """What a closure rests on, each with its value, unit and where it is from."""
     closure = found.closure
     closed = DAYS - closure.first_day + 1
-    basis = {"vi": closure.basis_vi, "en": closure.basis_en}
+    basis = Name(vi=closure.basis_vi, en=closure.basis_en)
     if found.entered:
-        basis = {lang: SCENARIO[lang]["assumption.entered"] for lang in LANGUAGES}
-    return [
-        {
-            "name": {lang: SCENARIO[lang]["assumption.share"] for lang in LANGUAGES},
-            "value": closure.share,
-            "unit": "%",
-            "basis": basis,
-        },
-        {
-            "name": {lang: SCENARIO[lang]["assumption.days"] for lang in LANGUAGES},
-            "value": closed,
-            "unit": "days",
-            "basis": {
-                lang: SCENARIO[lang]["assumption.days.basis"].format(
-                    first=closure.first_day, days=DAYS
-                )
-                for lang in LANGUAGES
-            },
-        },
-    ]
+        basis = in_both(lambda lang: SCENARIO[lang]["assumption.entered"])
+    assert closure.share is not None
+    share = Assumption(
+        name=in_both(lambda lang: SCENARIO[lang]["assumption.share"]),
+        value=closure.share,
+        unit="%",
+        basis=basis,
+    )
+    days = Assumption(
+        name=in_both(lambda lang: SCENARIO[lang]["assumption.days"]),
+        value=closed,
+        unit="days",
+        basis=in_both(
+            lambda lang: SCENARIO[lang]["assumption.days.basis"].format(
+                first=closure.first_day, days=DAYS
+            )
+        ),
+    )
+    return share, days
 
 
-def _json(one: Closure) -> Json:
-    return {
-        "preset": one.id,
-        "kpi": one.kpi or None,
-        "name": {"vi": one.name_vi, "en": one.name_en},
-        "assumptions": {"share": one.share, "first_day": one.first_day},
-        "to_enter": ["share"] if one.share is None else [],
-        "basis": {"vi": one.basis_vi, "en": one.basis_en},
-    }
+def _preset(one: Closure) -> PresetShape:
+    return PresetShape(
+        preset=one.id,
+        kpi=one.kpi or None,
+        name=Name(vi=one.name_vi, en=one.name_en),
+        assumptions={"share": one.share, "first_day": one.first_day},
+        to_enter=("share",) if one.share is None else (),
+        basis=Name(vi=one.basis_vi, en=one.basis_en),
+    )

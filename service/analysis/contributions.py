@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -20,21 +20,26 @@ from models.annual import loosest
 from models.errors import NoObservations
 from models.series import FigureStatus, Month, Series
 from service.projections.issue import Basis, series_behind
-from service.projections.stamps import rounded
+from service.projections.shape import Name, if_known, in_both, significant
+from service.shapes.analysis import (
+    Breakdown,
+    Contribution,
+    Contributions,
+    LeftOut,
+    Remainder,
+)
 from service.texts import (
     CONTRIBUTION,
     FIGURE,
-    LANGUAGES,
     TEXT,
     Lang,
     label_of,
     month_name,
+    name_of,
     number,
     signed_percent,
     unit_name,
 )
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class ToDate:
         return 100.0 * (self.now / self.before - 1.0) if self.before > 0 else None
 
 
-def contributions(basis: Basis, slug: str) -> Json:
+def contributions(basis: Basis, slug: str) -> Contributions:
     """The growth of one KPI's year to date by its components.
 
     Raises
@@ -64,49 +69,68 @@ def contributions(basis: Basis, slug: str) -> Json:
         If the plan has no such KPI.
     """
     kpi = basis.plan.kpi(slug)
-    found: Json = {
-        "plan": basis.plan.slug,
-        "kpi": slug,
-        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
-        "unit": kpi.unit,
-        "as_of": basis.day.isoformat(),
-        "label": label_of(basis.plan, slug in basis.labelled),
-        "cutoff": None,
-        "to_date": None,
-        "same_period": None,
-        "growth": None,
-        "data_status": None,
-        "breakdowns": [],
-        "reason": None,
-        "sentence": None,
-    }
     if not kpi.traits.adds_up:
-        return found | {"reason": _reason("not_summed")}
+        return _none(basis, kpi, "not_summed")
     try:
         cutoff = series_behind(basis, slug).cutoff
     except NoObservations:
-        return found | {"reason": _reason("no_figures")}
+        return _none(basis, kpi, "no_figures")
     whole = to_date_of(basis, slug, cutoff)
     if whole is None or whole.growth is None:
-        return found | {"cutoff": str(cutoff), "reason": _reason("no_base")}
-    found |= rounded(
-        {
-            "cutoff": str(cutoff),
-            "to_date": whole.now,
-            "same_period": whole.before,
-            "growth": whole.growth,
-            "data_status": whole.status,
-        }
-    )
+        return _none(basis, kpi, "no_base", cutoff)
+    growth = significant(whole.growth)
     groups = _groups(
         [one for one in basis.plan.kpis if one.parent == slug or one.slug in kpi.parts]
     )
-    found["breakdowns"] = [
+    breakdowns = tuple(
         _breakdown(basis, by, members, kpi, whole, cutoff) for by, members in groups.items()
-    ]
-    if not groups:
-        return found | {"reason": _reason("no_parts")}
-    return found | {"sentence": {lang: _sentence(found, lang) for lang in LANGUAGES}}
+    )
+    return Contributions(
+        plan=basis.plan.slug,
+        kpi=slug,
+        name=_name(kpi),
+        unit=kpi.unit,
+        as_of=basis.day,
+        label=_label(basis, slug),
+        cutoff=cutoff,
+        to_date=whole.now,
+        same_period=whole.before,
+        growth=growth,
+        data_status=whole.status,
+        breakdowns=breakdowns,
+        reason=None if breakdowns else _reason("no_parts"),
+        sentence=in_both(partial(_sentence, kpi, cutoff, growth, breakdowns[0]))
+        if breakdowns
+        else None,
+    )
+
+
+def _none(basis: Basis, kpi: Kpi, why: str, cutoff: Month | None = None) -> Contributions:
+    """No contributions, and why."""
+    return Contributions(
+        plan=basis.plan.slug,
+        kpi=kpi.slug,
+        name=_name(kpi),
+        unit=kpi.unit,
+        as_of=basis.day,
+        label=_label(basis, kpi.slug),
+        cutoff=cutoff,
+        to_date=None,
+        same_period=None,
+        growth=None,
+        data_status=None,
+        breakdowns=(),
+        reason=_reason(why),
+        sentence=None,
+    )
+
+
+def _name(kpi: Kpi) -> Name:
+    return Name(vi=kpi.name_vi, en=kpi.name_en)
+
+
+def _label(basis: Basis, slug: str) -> Name | None:
+    return if_known(label_of(basis.plan, slug in basis.labelled), Name.model_validate)
 
 
 def to_date_of(basis: Basis, slug: str, cutoff: Month) -> ToDate | None:
@@ -150,79 +174,78 @@ def _breakdown(
     kpi: Kpi,
     whole: ToDate,
     cutoff: Month,
-) -> Json:
+) -> Breakdown:
     """Components and remainder; the contributions add up to the growth to the last digit."""
     rows, left_out = [], []
     for member in members:
-        name = {"vi": member.name_vi, "en": member.name_en}
         part = to_date_of(basis, member.slug, cutoff) if member.traits.adds_up else None
         if member.unit != kpi.unit or part is None:
             why = "other_unit" if member.unit != kpi.unit else "not_to_cutoff"
-            left_out.append({"kpi": member.slug, "name": name, "reason": _reason(why)})
+            left_out.append(LeftOut(kpi=member.slug, name=_name(member), reason=_reason(why)))
             continue
-        figures = {
-            "to_date": part.now,
-            "same_period": part.before,
-            "change": part.change,
-            "growth": part.growth,
-            "contribution": 100.0 * part.change / whole.before,
-        }
         rows.append(
-            {"kpi": member.slug, "name": name, **rounded(figures), "data_status": part.status}
+            Contribution(
+                kpi=member.slug,
+                name=_name(member),
+                to_date=part.now,
+                same_period=part.before,
+                change=part.change,
+                growth=part.growth,
+                contribution=100.0 * part.change / whole.before,
+                data_status=part.status,
+            )
         )
-    return {
-        "by": list(by),
-        "parts": rows,
-        "remainder": {
-            "name": {lang: CONTRIBUTION[lang]["remainder"] for lang in LANGUAGES},
-            "change": _rest(whole.change, [row["change"] for row in rows]),
-            "contribution": _rest(whole.growth or 0.0, [row["contribution"] for row in rows]),
-        },
-        "left_out": left_out,
-    }
+    remainder = Remainder(
+        name=in_both(lambda lang: CONTRIBUTION[lang]["remainder"]),
+        change=_rest(whole.change, [row.change for row in rows]),
+        contribution=_rest(whole.growth or 0.0, [row.contribution for row in rows]),
+    )
+    return Breakdown(by=by, parts=tuple(rows), remainder=remainder, left_out=tuple(left_out))
 
 
 def _rest(total: float, parts: Sequence[float]) -> float:
     """What is left of a total, as decimals: parts and rest add up to it exactly."""
-    left = Decimal(repr(rounded(total))) - sum((Decimal(repr(one)) for one in parts), Decimal(0))
+    left = Decimal(repr(significant(total))) - sum(
+        (Decimal(repr(one)) for one in parts), Decimal(0)
+    )
     return float(left)
 
 
-def _reason(code: str) -> Json:
-    return {lang: CONTRIBUTION[lang][f"reason.{code}"] for lang in LANGUAGES}
+def _reason(code: str) -> Name:
+    return in_both(lambda lang: CONTRIBUTION[lang][f"reason.{code}"])
 
 
-def _sentence(found: Json, lang: Lang) -> str:
+def _sentence(kpi: Kpi, cutoff: Month, growth: float, first: Breakdown, lang: Lang) -> str:
     """'Growth +28,4%: exports +14,9, imports +13,5 percentage points.'"""
-    words = CONTRIBUTION[lang]
-    first = found["breakdowns"][0]
-    ranked = sorted(first["parts"], key=lambda row: -abs(row["contribution"]))
-    rest = first["remainder"]
-    told = [*ranked, rest] if round(rest["contribution"], 1) else ranked
-    listed = "; ".join(f"{row['name'][lang]} {_points(row['contribution'], lang)}" for row in told)
-    return words["sentence"].format(
-        name=found["name"][lang],
-        month=month_name(found["cutoff"], lang),
-        growth=signed_percent(found["growth"], lang),
+    ranked = sorted(first.parts, key=lambda row: -abs(row.contribution))
+    rest = first.remainder
+    told = [(row.name, row.contribution) for row in ranked]
+    if round(rest.contribution, 1):
+        told.append((rest.name, rest.contribution))
+    listed = "; ".join(f"{name[lang]} {_points(share, lang)}" for name, share in told)
+    return CONTRIBUTION[lang]["sentence"].format(
+        name=name_of(kpi, lang),
+        month=month_name(cutoff, lang),
+        growth=signed_percent(growth, lang),
         parts=listed,
         unit=TEXT[lang]["unit.percentage points"],
     )
 
 
-def table_of(found: Json, lang: Lang) -> list[str]:
+def table_of(found: Contributions, lang: Lang) -> list[str]:
     """One line per component, with unit and status, and one per remainder."""
     lines = []
-    for breakdown in found["breakdowns"]:
-        for row in breakdown["parts"]:
-            figures = " / ".join(number(row[one], lang) for one in ("to_date", "same_period"))
-            status = FIGURE[lang][row["data_status"]]
+    for breakdown in found.breakdowns:
+        for row in breakdown.parts:
+            figures = f"{number(row.to_date, lang)} / {number(row.same_period, lang)}"
+            status = FIGURE[lang][row.data_status] if row.data_status else "–"
             lines.append(
-                f"{row['name'][lang]}: {figures} {unit_name(found['unit'], lang)} ({status}), "
-                f"{_points(row['contribution'], lang)}"
+                f"{row.name[lang]}: {figures} {unit_name(found.unit, lang)} ({status}), "
+                f"{_points(row.contribution, lang)}"
             )
-        rest = breakdown["remainder"]
-        lines.append(f"{rest['name'][lang]}: {_points(rest['contribution'], lang)}")
-        lines += [f"{one['name'][lang]}: {one['reason'][lang]}" for one in breakdown["left_out"]]
+        rest = breakdown.remainder
+        lines.append(f"{rest.name[lang]}: {_points(rest.contribution, lang)}")
+        lines += [f"{one.name[lang]}: {one.reason[lang]}" for one in breakdown.left_out]
     return lines
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -12,15 +11,25 @@ import pandas as pd
 from models.scores import reliability_table
 from service.charts.fan_chart import BLUE, DARK, FONT, GREY
 from service.charts.layers import number_locale, rows_chart
+from service.projections.shape import View
 from service.texts import TEXT, Lang, number, percent
 from training.backtest.rolling_origin import GROWTH_TARGETS
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES
 
-Json = dict[str, Any]
 SIZE = 300
 
 
-def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[Json]:
+class ReliabilityBand(View):
+    """Forecasts that gave probabilities from `low` to `high`, and how often they were right."""
+
+    low: float
+    high: float
+    n: float
+    mean_probability: float
+    share_met: float
+
+
+def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[ReliabilityBand]:
     """How often targets were met, by the probability that the forecast had given them.
 
     Parameters
@@ -30,8 +39,7 @@ def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[Json]:
 
     Returns
     -------
-    list of rows `low, high, n, mean_probability, share_met`, as
-    `models.scores.reliability_table`; empty without any forecast
+    list of bands, as `models.scores.reliability_table`; empty without any forecast
 
     Notes
     -----
@@ -54,19 +62,20 @@ def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[Json]:
         ]
         said.append(1.0 - np.array(below))
         met.append(outcome >= goal)
-    return reliability_table(np.concatenate(met), np.concatenate(said))
+    table = reliability_table(np.concatenate(met), np.concatenate(said))
+    return [ReliabilityBand(**row) for row in table]
 
 
-def reliability_chart(table: Sequence[Json], lang: Lang) -> alt.TopLevelMixin:
+def reliability_chart(table: Sequence[ReliabilityBand], lang: Lang) -> alt.TopLevelMixin:
     """Probability given against share met; on the diagonal both are the same."""
     text = TEXT[lang]
     rows = [
         {
-            "said": 100 * row["mean_probability"],
-            "met": 100 * row["share_met"],
-            "n": row["n"],
-            "label": f"{percent(100 * row['mean_probability'], lang, 0)} → "
-            f"{percent(100 * row['share_met'], lang, 0)} ({number(row['n'], lang)})",
+            "said": 100 * row.mean_probability,
+            "met": 100 * row.share_met,
+            "n": row.n,
+            "label": f"{percent(100 * row.mean_probability, lang, 0)} → "
+            f"{percent(100 * row.share_met, lang, 0)} ({number(row.n, lang)})",
         }
         for row in table
     ]

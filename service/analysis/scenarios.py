@@ -6,7 +6,7 @@ reports, and nobody outside is shown one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,25 +19,24 @@ from models.annual import AnnualDistribution
 from models.errors import InvalidScenario, NoObservations
 from models.events.levers import Lever, changed, with_part
 from models.projection import Projection, with_basis
+from models.series import Month
 from models.targets.attainment import attainment
 from service.analysis.closures import Assumed, assumed, assumptions, presets
 from service.projections.issue import Basis, is_task, project_kpi, series_behind
-from service.projections.shape import as_json, significant
-from service.projections.stamps import rounded
-from service.projections.view import ProjectionView
+from service.projections.shape import Name, as_json, if_known, in_both
 from service.projections.view_build import growth_view, month_views, target_view, year_view
-from service.state.app_state import AppState
-from service.texts import LANGUAGES, SCENARIO, label_of
-
-Json = dict[str, Any]
-SHOWN = (
-    "projected",
-    "growth_on_last_year",
-    "targets",
-    "probability",
-    "status",
-    "months",
+from service.shapes.analysis import (
+    Beside,
+    Difference,
+    ScenarioDetail,
+    ScenarioList,
+    ScenarioResult,
+    ScenarioSummary,
+    Supposed,
+    SupposedYear,
 )
+from service.state.app_state import AppState
+from service.texts import SCENARIO, label_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Asked:
     definition: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run(app_state: AppState, plan: str, day: date, asked: Asked) -> Json:
+def run(app_state: AppState, plan: str, day: date, asked: Asked) -> Supposed:
     """What comes of a scenario; nothing is kept.
 
     Raises
@@ -85,82 +84,79 @@ def run(app_state: AppState, plan: str, day: date, asked: Asked) -> Json:
     name = asked.name.strip() or (closure.closure.name_vi if closure else "")
     if not name:
         raise InvalidScenario("a scenario needs a name, so that it is found again.")
-    return {
-        "plan": plan,
-        "name": name,
-        "note": asked.note,
-        "as_of": day.isoformat(),
-        "internal": True,
-        "notice": {lang: SCENARIO[lang]["internal"] for lang in LANGUAGES},
-        "label": label_of(basis.plan, bool(basis.labelled)),
-        "definition": dict(asked.definition),
-        "assumptions": assumptions(closure) if closure else [],
-        "results": _results(app_state, basis, plan, levers),
-    }
+    return Supposed(
+        plan=plan,
+        name=name,
+        note=asked.note,
+        as_of=day,
+        internal=True,
+        notice=in_both(lambda lang: SCENARIO[lang]["internal"]),
+        label=if_known(label_of(basis.plan, bool(basis.labelled)), Name.model_validate),
+        assumptions=assumptions(closure) if closure else (),
+        results=tuple(_results(app_state, basis, plan, levers)),
+    )
 
 
-def save(app_state: AppState, plan: str, day: date, asked: Asked, by: str) -> Json:
+def unsaved(found: Supposed, asked: Asked, by: str) -> ScenarioDetail:
+    """A scenario that was run and not kept."""
+    return ScenarioDetail(**vars(found), definition=asked.definition, id=None, by=by, at=None)
+
+
+def save(app_state: AppState, plan: str, day: date, asked: Asked, by: str) -> ScenarioDetail:
     """Run a scenario and keep it."""
     found = run(app_state, plan, day, asked)
-    definition = found.pop("definition")
-    kept = save_scenario(app_state.store, plan, found["name"], day, definition, found, by)
-    return detail(kept)
+    definition = dict(asked.definition)
+    return detail(
+        save_scenario(app_state.store, plan, found.name, day, definition, as_json(found), by)
+    )
 
 
-def saved(app_state: AppState, plan: str, number: int) -> Json:
+def saved(app_state: AppState, plan: str, number: int) -> ScenarioDetail:
     """A scenario as it was saved."""
     load_plan(app_state.store, plan)
     return detail(scenario(app_state.store, plan, number))
 
 
-def listed(app_state: AppState, plan: str) -> Json:
+def listed(app_state: AppState, plan: str) -> ScenarioList:
     """The scenarios of a plan in short, newest first, and what is ready to be asked."""
     document = load_plan(app_state.store, plan)
-    return {
-        "plan": plan,
-        "scenarios": [_short(one) for one in scenarios(app_state.store, plan)],
-        "presets": presets(document),
-    }
+    return ScenarioList(
+        plan=plan,
+        scenarios=tuple(_short(one) for one in scenarios(app_state.store, plan)),
+        presets=presets(document),
+    )
 
 
-def detail(kept: Scenario) -> Json:
-    """A saved scenario as JSON."""
-    return {
-        **kept.result,
-        "definition": kept.definition,
-        "id": kept.id,
-        "by": kept.by,
-        "at": kept.at.isoformat(),
-    }
+def detail(kept: Scenario) -> ScenarioDetail:
+    """A saved scenario with what was asked, by whom and when."""
+    found = Supposed.model_validate(kept.result)
+    return ScenarioDetail(
+        **vars(found), definition=kept.definition, id=kept.id, by=kept.by, at=kept.at
+    )
 
 
-def _short(kept: Scenario) -> Json:
-    first = kept.result["results"][0]
-    target = next(iter(first["scenario"]["targets"]), None)
-    baseline = next(iter(first["baseline"]["targets"]), None)
-    return {
-        "id": kept.id,
-        "name": kept.name,
-        "as_of": kept.as_of.isoformat(),
-        "by": kept.by,
-        "at": kept.at.isoformat(),
-        "internal": True,
-        "kpi": first["kpi"],
-        "unit": first["unit"],
-        "median": {
-            "baseline": first["baseline"]["projected"]["median"],
-            "scenario": first["scenario"]["projected"]["median"],
-        },
-        "probability": {
-            "baseline": baseline and baseline["probability"],
-            "scenario": target and target["probability"],
-        },
-    }
+def _short(kept: Scenario) -> ScenarioSummary:
+    first = Supposed.model_validate(kept.result).results[0]
+    sides = (first.baseline, first.scenario)
+    medians = [one.projected.median for one in sides]
+    chances = [one.targets[0].probability if one.targets else None for one in sides]
+    return ScenarioSummary(
+        id=kept.id,
+        name=kept.name,
+        as_of=kept.as_of,
+        by=kept.by,
+        at=kept.at,
+        internal=True,
+        kpi=first.kpi,
+        unit=first.unit,
+        median=Beside(baseline=medians[0], scenario=medians[1]),
+        probability=Beside(baseline=chances[0], scenario=chances[1]),
+    )
 
 
 def _results(
     app_state: AppState, basis: Basis, plan: str, levers: Mapping[str, Sequence[Lever]]
-) -> list[Json]:
+) -> list[ScenarioResult]:
     """Of the KPIs with levers, then of the totals that they move."""
     years: dict[str, AnnualDistribution] = {}
     before: dict[str, Projection] = {}
@@ -207,12 +203,11 @@ def _adds_to(part: Kpi, total: Kpi) -> bool:
     return summed and (part.slug in total.parts or part.parent == total.slug)
 
 
-def _without_failing(projected: Any, slug: str) -> Projection | None:
+def _without_failing(projected: Callable[[str], Projection], slug: str) -> Projection | None:
     try:
-        found: Projection = projected(slug)
+        return projected(slug)
     except InvalidScenario:
         return None
-    return found
 
 
 def _projection(basis: Basis, slug: str) -> Projection:
@@ -242,59 +237,64 @@ def _result(
     before: Projection,
     year: AnnualDistribution,
     moved_by: Sequence[str],
-) -> Json:
+) -> ScenarioResult:
     """One KPI: what is projected, what would be, and the difference."""
     issued = app_state.issued(plan, slug, basis.day).view
     try:
         series = series_behind(basis, slug)
     except NoObservations as reason:
         raise InvalidScenario(f"'{slug}' has no projection to change: {reason}") from reason
+    if issued.projected is None or issued.cutoff is None:
+        raise InvalidScenario(f"'{slug}' has no projection to change.")
     targets = tuple(one.target for one in before.attainments)
     attainments = [attainment(year, target, series) for target in targets]
     supposed = with_basis(
         series, year, attainments, before.method, before.fallback, before.failures
     )
-    body = issued.model_copy(
-        update={
-            "projected": year_view(year),
-            "growth_on_last_year": supposed.growth and growth_view(supposed.growth),
-            "targets": tuple(
-                target_view(one, entry.plan_version, entry.base_when_set)
-                for one, entry in zip(attainments, issued.targets, strict=True)
-            ),
-            "probability": significant(supposed.probability),
-            "status": supposed.status,
-            "months": month_views(supposed.months),
-        }
+    baseline = SupposedYear(
+        projected=issued.projected,
+        growth_on_last_year=issued.growth_on_last_year,
+        targets=issued.targets,
+        probability=issued.probability,
+        status=issued.status,
+        months=issued.months,
     )
-    first, second = as_json(issued), as_json(body)
-    return {
-        "kpi": slug,
-        "name": first["name"],
-        "unit": first["unit"],
-        "kind": first["kind"],
-        "cutoff": first["cutoff"],
-        "actual_to_date": first["actual_to_date"],
-        "data_status": first["data_status"],
-        "label": first["label"],
-        "moved_by": list(moved_by),
-        "changed_months": _changed_months(issued, body),
-        "baseline_stamp": issued.stamp,
-        "baseline": {name: first[name] for name in SHOWN},
-        "scenario": {name: second[name] for name in SHOWN},
-        "difference": rounded(
-            {
-                "median": second["projected"]["median"] - first["projected"]["median"],
-                "mean": second["projected"]["mean"] - first["projected"]["mean"],
-                "probability": _less(body.probability, issued.probability),
-            }
+    other = SupposedYear(
+        projected=year_view(year),
+        growth_on_last_year=if_known(supposed.growth, growth_view),
+        targets=tuple(
+            target_view(one, entry.plan_version, entry.base_when_set)
+            for one, entry in zip(attainments, issued.targets, strict=True)
         ),
-    }
+        probability=supposed.probability,
+        status=supposed.status,
+        months=month_views(supposed.months),
+    )
+    return ScenarioResult(
+        kpi=slug,
+        name=issued.name,
+        unit=issued.unit,
+        kind=issued.kind,
+        cutoff=issued.cutoff,
+        actual_to_date=issued.actual_to_date,
+        data_status=issued.data_status,
+        label=issued.label,
+        moved_by=tuple(moved_by),
+        changed_months=_changed_months(baseline, other),
+        baseline_stamp=issued.stamp,
+        baseline=baseline,
+        scenario=other,
+        difference=Difference(
+            median=other.projected.median - baseline.projected.median,
+            mean=other.projected.mean - baseline.projected.mean,
+            probability=_less(other.probability, baseline.probability),
+        ),
+    )
 
 
-def _changed_months(issued: ProjectionView, body: ProjectionView) -> list[str]:
-    pairs = zip(issued.months, body.months, strict=True)
-    return [str(one.month) for one, other in pairs if one.quantiles != other.quantiles]
+def _changed_months(baseline: SupposedYear, other: SupposedYear) -> tuple[Month, ...]:
+    pairs = zip(baseline.months, other.months, strict=True)
+    return tuple(one.month for one, moved in pairs if one.quantiles != moved.quantiles)
 
 
 def _less(value: float | None, other: float | None) -> float | None:

@@ -39,7 +39,7 @@ def all_changes(
 
     def make() -> Body:
         content = changes(app_state, plan, as_of_date(before), as_of_date(after), kpi)
-        stamps = [one["stamp"][end] for one in content["changes"] for end in ("from", "to")]
+        stamps = [end for one in content.changes for end in (one.stamp.before, one.stamp.after)]
         return Body(encode(content), JSON_TYPE, tag_of(stamps, "-changes"))
 
     return respond(request, app_state.body(plan, ("changes", before, after, kpi), make))

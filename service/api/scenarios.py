@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from models.events.event import Event
 from models.events.levers import Lever
 from models.series import Month
-from service.analysis.scenarios import Asked, listed, run, save, saved
+from service.analysis.scenarios import Asked, listed, run, save, saved, unsaved
 from service.auth.access import Entry, requires
 from service.shapes.analysis import (
     ChangeShape,
@@ -17,7 +17,7 @@ from service.shapes.analysis import (
     ScenarioList,
     ScenarioRequest,
 )
-from service.web.respond import TheAppState, problems
+from service.web.respond import TheAppState, answer, problems
 
 router = APIRouter(prefix="/v1/plans/{plan}/scenarios", tags=["scenarios"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
@@ -29,9 +29,9 @@ PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
     response_model=ScenarioList,
     responses=problems(404),
 )
-def all_scenarios(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
+def all_scenarios(plan: PlanSlug, app_state: TheAppState) -> Response:
     """The scenarios of a plan in short, newest first, and those that are ready to be asked."""
-    return listed(app_state, plan)
+    return answer(listed(app_state, plan))
 
 
 @router.post("", status_code=201, response_model=ScenarioDetail, responses=problems(404, 409, 422))
@@ -40,9 +40,8 @@ def new_scenario(
     request: ScenarioRequest,
     app_state: TheAppState,
     by: Entry,
-    response: Response,
     keep: Annotated[bool, Query(description="false: compute only, and forget")] = True,
-) -> dict[str, Any]:
+) -> Response:
     """Suppose otherwise: levers on months to come, beside the projection on the same paths.
 
     Changes are applied in their order. A total moves with its parts.
@@ -50,10 +49,9 @@ def new_scenario(
     day = app_state.day_of(plan, request.as_of)
     asked = _asked(request)
     if not keep:
-        return {**run(app_state, plan, day, asked), "id": None, "by": by.name, "at": None}
+        return answer(unsaved(run(app_state, plan, day, asked), asked, by.name), 201)
     kept = save(app_state, plan, day, asked, by.name)
-    response.headers["Location"] = f"/v1/plans/{plan}/scenarios/{kept['id']}"
-    return kept
+    return answer(kept, 201, f"/v1/plans/{plan}/scenarios/{kept.id}")
 
 
 @router.get(
@@ -64,9 +62,9 @@ def new_scenario(
 )
 def one_scenario(
     plan: PlanSlug, number: Annotated[int, Path(alias="id", examples=[1])], app_state: TheAppState
-) -> dict[str, Any]:
+) -> Response:
     """A scenario as it was saved."""
-    return saved(app_state, plan, number)
+    return answer(saved(app_state, plan, number))
 
 
 def _asked(request: ScenarioRequest) -> Asked:

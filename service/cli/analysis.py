@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +10,7 @@ from service.cli.arguments import open_store, the_plan
 from service.cli.options import AsOfOption, LangOption, PlanOption, TextFormat
 
 if TYPE_CHECKING:
+    from service.shapes.analysis import ChangeList, Contributions
     from service.texts import Lang
 
 
@@ -26,6 +25,7 @@ def changes(
     """Why projections moved: plan version, model, revisions, new month."""
     from service.analysis.changes import changes as split_changes
     from service.projections.issue import as_of_date
+    from service.projections.shape import printed
     from service.state.app_state import AppState
 
     settings, store = open_store()
@@ -33,7 +33,7 @@ def changes(
     days = as_of_date(before), as_of_date(after)
     found = split_changes(AppState(settings, store), slug, *days, kpi)
     if format is TextFormat.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(printed(found))
     else:
         _show_changes(found, lang.value if lang else settings.lang)
 
@@ -47,46 +47,42 @@ def contributions(
 ) -> None:
     """Growth of the year to date by component, in percentage points."""
     from service.analysis.contributions import contributions as of_components
+    from service.projections.shape import printed
     from service.state.app_state import AppState
 
     settings, store = open_store()
     slug, app_state = the_plan(store, plan), AppState(settings, store)
     found = of_components(app_state.basis(slug, app_state.day_of(slug, as_of)), kpi)
     if format is TextFormat.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(printed(found))
     else:
         _show_contributions(found, lang.value if lang else settings.lang)
 
 
-def _show_changes(found: Mapping[str, Any], lang: Lang) -> None:
+def _show_changes(found: ChangeList, lang: Lang) -> None:
     """The sentence of each KPI, and under it the parts."""
     from service.analysis.change_sentences import parts_lines
     from service.cli.output import say
     from service.texts import CHANGE, day_of
 
-    ends = {end: day_of(found[end]["as_of"], lang) for end in ("from", "to")}
-    say(CHANGE[lang]["title"].format(plan=found["plan"], old=ends["from"], new=ends["to"]))
-    if found["label"]:
-        say(found["label"][lang])
-    for one in found["changes"]:
-        say(one["sentence"][lang])
+    old, new = (day_of(end.as_of, lang) for end in (found.before, found.after))
+    say(CHANGE[lang]["title"].format(plan=found.plan, old=old, new=new))
+    if found.label:
+        say(found.label[lang])
+    for one in found.changes:
+        say(one.sentence[lang])
         for line in parts_lines(one, lang):
             say(f"  {line}")
-        say(f"  {one['stamp']['from']} → {one['stamp']['to']}")
+        say(f"  {one.stamp.before} → {one.stamp.after}")
 
 
-def _show_contributions(found: dict[str, Any], lang: Lang) -> None:
+def _show_contributions(found: Contributions, lang: Lang) -> None:
     from service.analysis.contributions import table_of
     from service.cli.output import say
     from service.texts import day_of
 
-    say(f"{found['name'][lang]}, {day_of(found['as_of'], lang)}")
-    notes: Sequence[Mapping[str, str] | None] = (
-        found["label"],
-        found["sentence"],
-        found["reason"],
-    )
-    for note in filter(None, notes):
+    say(f"{found.name[lang]}, {day_of(found.as_of, lang)}")
+    for note in filter(None, (found.label, found.sentence, found.reason)):
         say(note[lang])
     for line in table_of(found, lang):
         say(f"  {line}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +12,7 @@ from service.cli.arguments import open_store, the_plan
 from service.cli.options import AsOfOption, LangOption, PlanOption, TextFormat
 
 if TYPE_CHECKING:
+    from service.shapes.analysis import ScenarioDetail
     from service.texts import Lang
 
 app = typer.Typer(help="What if: run, list, show. Internal.", no_args_is_help=True)
@@ -72,7 +71,9 @@ def run(
     )
     day = app_state.day_of(slug, as_of)
     if forget:
-        found = scenarios.run(app_state, slug, day, asked)
+        found = scenarios.unsaved(
+            scenarios.run(app_state, slug, day, asked), asked, process_user()
+        )
     else:
         found = scenarios.save(app_state, slug, day, asked, process_user())
     _print(found, format, lang.value if lang else settings.lang)
@@ -88,10 +89,11 @@ def list_(plan: PlanOption = None, lang: LangOption = None) -> None:
     settings, store = open_store()
     found = listed(AppState(settings, store), the_plan(store, plan))
     language = lang.value if lang else settings.lang
-    for one in found["scenarios"]:
-        say(f"{one['id']}  {one['name']}  {one['kpi']}  {one['as_of']}  {one['by']}  {one['at']}")
-    for one in found["presets"]:
-        say(f"--preset {one['preset']}: {one['name'][language]}. {one['basis'][language]}")
+    for kept in found.scenarios:
+        at = kept.at.isoformat()
+        say(f"{kept.id}  {kept.name}  {kept.kpi}  {kept.as_of}  {kept.by}  {at}")
+    for one in found.presets:
+        say(f"--preset {one.preset}: {one.name[language]}. {one.basis[language]}")
 
 
 @app.command()
@@ -110,24 +112,33 @@ def show(
     _print(found, format, lang.value if lang else settings.lang)
 
 
-def _print(found: Mapping[str, Any], format: TextFormat, lang: Lang) -> None:
+def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
     from service.cli.output import say
+    from service.projections.shape import as_json, printed
     from service.texts import STATUS, TEXT, chance, day_of, number, unit_of
 
     if format is TextFormat.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        content = as_json(found)
+        print(printed({key: content[key] for key in _keys(found)}))
         return
     text = TEXT[lang]
-    say(f"{found['name']} ({text['as_of'].lower()} {day_of(found['as_of'], lang)})")
-    for note in (found["notice"], found["label"] or {}):
-        say(note.get(lang, ""))
-    for one in found["assumptions"]:
-        say(f"{one['name'][lang]}: {one['value']:g} {one['unit']}. {one['basis'][lang]}")
-    for one in found["results"]:
+    say(f"{found.name} ({text['as_of'].lower()} {day_of(found.as_of, lang)})")
+    for note in (found.notice, found.label):
+        say(note[lang] if note else "")
+    for told in found.assumptions:
+        say(f"{told.name[lang]}: {told.value:g} {told.unit}. {told.basis[lang]}")
+    for one in found.results:
         sides = []
-        for side in ("baseline", "scenario"):
-            year = one[side]
-            median = number(year["projected"]["median"], lang, 1)
-            chances = chance(year["probability"], year["status"], lang)
-            sides.append(f"{median} ({chances}, {STATUS[lang][year['status']]})")
-        say(f"{one['name'][lang]}, {unit_of(one, lang)}: {' → '.join(sides)}")
+        for year in (one.baseline, one.scenario):
+            median = number(year.projected.median, lang, 1)
+            chances = chance(year.probability, year.status, lang)
+            sides.append(f"{median} ({chances}, {STATUS[lang][year.status]})")
+        say(f"{one.name[lang]}, {unit_of(one, lang)}: {' → '.join(sides)}")
+
+
+def _keys(found: ScenarioDetail) -> tuple[str, ...]:
+    """The keys of the printed JSON; number, author and moment only of what was kept."""
+    head = ("plan", "name", "note", "as_of", "internal", "notice", "label")
+    if found.id is None:
+        return (*head, "definition", "assumptions", "results")
+    return (*head, "assumptions", "results", "definition", "id", "by", "at")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -10,39 +12,67 @@ from models.events.levers import LeverShape
 from models.kinds import Kind
 from models.series import FigureStatus
 from models.targets.target import Status, TargetLevel
-from service.projections.shape import Name, Shape
+from service.projections.shape import (
+    Exact,
+    Moment,
+    MonthText,
+    Name,
+    Number,
+    OptionalExact,
+    OptionalNumber,
+    Shape,
+    View,
+)
 from service.projections.view import GrowthView, MonthView, TargetView, YearView
 
-
-class ChangePart(Shape):
-    part: Literal["plan", "model", "revisions", "month", "draws"]
-    change: float = Field(description="of a probability as a fraction, else in the KPI's unit")
+Part = Literal["plan", "model", "revisions", "month", "draws"]
 
 
-class Split(Shape):
+class ChangePart(View):
+    part: Part
+    change: Exact = Field(description="of a probability as a fraction, else in the KPI's unit")
+
+
+class Split(View):
     """A change and its parts, which add up to it."""
 
-    before: float | None = Field(alias="from")
-    after: float | None = Field(alias="to")
-    change: float | None = Field(description="null where there is no figure at one end")
-    parts: list[ChangePart]
+    before: OptionalExact = Field(alias="from")
+    after: OptionalExact = Field(alias="to")
+    change: OptionalExact = Field(description="null where there is no figure at one end")
+    parts: tuple[ChangePart, ...]
 
 
-class Ends(Shape):
+class Ends(View):
     """At the first and at the second vintage."""
 
     before: str | None = Field(alias="from")
     after: str | None = Field(alias="to")
 
 
-class ProbabilityChange(Shape):
+class MonthEnds(View):
+    """A month at the first and at the second vintage."""
+
+    before: MonthText | None = Field(alias="from")
+    after: MonthText | None = Field(alias="to")
+
+
+class StampEnds(View):
+    """The stamps of both projections."""
+
+    before: str = Field(alias="from")
+    after: str = Field(alias="to")
+
+
+class ProbabilityChange(View):
     level: TargetLevel
     period: str
     status: Ends
     probability: Split
 
 
-class KpiChange(Shape):
+class KpiMove(View):
+    """One KPI's change before it is put into words."""
+
     kpi: str
     name: Name
     unit: str
@@ -51,21 +81,26 @@ class KpiChange(Shape):
     label: Name | None
     projected: Split = Field(description="median of the year")
     projected_mean: Split
-    targets: list[ProbabilityChange]
-    cutoff: Ends = Field(description="last month observed")
+    targets: tuple[ProbabilityChange, ...]
+    cutoff: MonthEnds = Field(description="last month observed")
     status: Ends
     data_status: Ends
-    stamp: Ends
+    stamp: StampEnds
     model_version: Ends
+
+
+class KpiChange(KpiMove):
+    """One KPI's change, in parts and in a sentence."""
+
     sentence: Name
 
 
-class Vintage(Shape):
-    as_of: str
+class Vintage(View):
+    as_of: date
     plan_version: int | None
 
 
-class ChangeList(Shape):
+class ChangeList(View):
     """Why the projections of a plan moved."""
 
     plan: str
@@ -73,56 +108,56 @@ class ChangeList(Shape):
     label: Name | None
     before: Vintage = Field(alias="from")
     after: Vintage = Field(alias="to")
-    changes: list[KpiChange]
+    changes: tuple[KpiChange, ...]
 
 
-class Contribution(Shape):
+class Contribution(View):
     kpi: str
     name: Name
-    to_date: float
-    same_period: float = Field(description="the same months of last year")
-    change: float
-    growth: float | None = Field(description="per cent on the same period")
-    contribution: float = Field(description="percentage points of the total's growth")
+    to_date: Number
+    same_period: Number = Field(description="the same months of last year")
+    change: Number
+    growth: OptionalNumber = Field(description="per cent on the same period")
+    contribution: Number = Field(description="percentage points of the total's growth")
     data_status: FigureStatus | None
 
 
-class Remainder(Shape):
+class Remainder(View):
     name: Name
-    change: float
-    contribution: float
+    change: Exact
+    contribution: Exact
 
 
-class LeftOut(Shape):
+class LeftOut(View):
     kpi: str
     name: Name
     reason: Name
 
 
-class Breakdown(Shape):
+class Breakdown(View):
     """Components of one growth; with the remainder they add up to it."""
 
-    by: list[str] = Field(description="what tells them apart; empty: their names")
-    parts: list[Contribution]
+    by: tuple[str, ...] = Field(description="what tells them apart; empty: their names")
+    parts: tuple[Contribution, ...]
     remainder: Remainder
-    left_out: list[LeftOut]
+    left_out: tuple[LeftOut, ...]
 
 
-class Contributions(Shape):
+class Contributions(View):
     """Why performance moved: growth of the year to date by component."""
 
     plan: str
     kpi: str
     name: Name
     unit: str
-    as_of: str
+    as_of: date
     label: Name | None
-    cutoff: str | None
-    to_date: float | None
-    same_period: float | None
-    growth: float | None = Field(description="per cent on the same period")
+    cutoff: MonthText | None
+    to_date: OptionalNumber
+    same_period: OptionalNumber
+    growth: OptionalNumber = Field(description="per cent on the same period")
     data_status: FigureStatus | None
-    breakdowns: list[Breakdown]
+    breakdowns: tuple[Breakdown, ...]
     reason: Name | None = Field(description="why there is none")
     sentence: Name | None
 
@@ -158,76 +193,92 @@ class ScenarioRequest(Shape):
     assumptions: dict[str, float] = Field(default={}, description="for a preset: 'share', …")
 
 
-class Assumption(Shape):
+class Assumption(View):
     name: Name
     value: float
     unit: str
     basis: Name
 
 
-class SupposedYear(Shape):
+class SupposedYear(View):
     projected: YearView
     growth_on_last_year: GrowthView | None
-    targets: list[TargetView]
-    probability: float | None
+    targets: tuple[TargetView, ...]
+    probability: OptionalNumber
     status: Status
-    months: list[MonthView]
+    months: tuple[MonthView, ...]
 
 
-class Difference(Shape):
+class Difference(View):
     """Scenario less baseline."""
 
-    median: float
-    mean: float
-    probability: float | None
+    median: Number
+    mean: Number
+    probability: OptionalNumber
 
 
-class ScenarioResult(Shape):
+class ScenarioResult(View):
     kpi: str
     name: Name
     unit: str
     kind: Kind
-    cutoff: str
-    actual_to_date: float | None
+    cutoff: MonthText
+    actual_to_date: OptionalNumber
     data_status: FigureStatus | None
     label: Name | None
-    moved_by: list[str] = Field(description="parts that moved this total; empty: its own changes")
-    changed_months: list[str]
+    moved_by: tuple[str, ...] = Field(
+        description="parts that moved this total; empty: its own changes"
+    )
+    changed_months: tuple[MonthText, ...]
     baseline_stamp: str = Field(description="of the projection; the scenario itself has none")
     baseline: SupposedYear
     scenario: SupposedYear
     difference: Difference
 
 
-class ScenarioDetail(Shape):
+class Supposed(View):
+    """What comes of a scenario, as it is kept."""
+
+    plan: str
+    name: str
+    note: str
+    as_of: date
+    internal: Literal[True]
+    notice: Name
+    label: Name | None
+    assumptions: tuple[Assumption, ...]
+    results: tuple[ScenarioResult, ...]
+
+
+class ScenarioDetail(View):
     """Internal: no official projection."""
 
     id: int | None = Field(description="null if it was not saved")
     plan: str
     name: str
     note: str
-    as_of: str
+    as_of: date
     by: str
-    at: str | None
+    at: Moment | None
     internal: Literal[True]
     notice: Name
     label: Name | None
-    definition: dict[str, Any]
-    assumptions: list[Assumption]
-    results: list[ScenarioResult]
+    definition: Mapping[str, Any]
+    assumptions: tuple[Assumption, ...]
+    results: tuple[ScenarioResult, ...]
 
 
-class Beside(Shape):
-    baseline: float | None
-    scenario: float | None
+class Beside(View):
+    baseline: OptionalNumber
+    scenario: OptionalNumber
 
 
-class ScenarioSummary(Shape):
+class ScenarioSummary(View):
     id: int
     name: str
-    as_of: str
+    as_of: date
     by: str
-    at: str
+    at: Moment
     internal: Literal[True]
     kpi: str
     unit: str
@@ -235,16 +286,16 @@ class ScenarioSummary(Shape):
     probability: Beside
 
 
-class PresetShape(Shape):
+class PresetShape(View):
     preset: str
     kpi: str | None = Field(description="null: who asks names it")
     name: Name
-    assumptions: dict[str, float | None]
-    to_enter: list[str] = Field(description="assumptions that no published figure gives")
+    assumptions: Mapping[str, float | None]
+    to_enter: tuple[str, ...] = Field(description="assumptions that no published figure gives")
     basis: Name
 
 
-class ScenarioList(Shape):
+class ScenarioList(View):
     plan: str
-    scenarios: list[ScenarioSummary]
-    presets: list[PresetShape]
+    scenarios: tuple[ScenarioSummary, ...]
+    presets: tuple[PresetShape, ...]

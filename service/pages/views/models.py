@@ -12,7 +12,7 @@ from data.ledger.promotions import promotions_of
 from data.plans.plan import Plan
 from data.vintages.rows import vintages_of
 from models.errors import NoBundle, NoObservations
-from service.analysis.reliability import reliability_of
+from service.analysis.reliability import ReliabilityBand, reliability_of
 from service.analysis.track_record import labelled, track_record
 from service.pages.views.frame import Frame, PlanContent
 from service.state.app_state import AppState
@@ -188,7 +188,7 @@ def _kpis(kpis: Sequence[Json], plan: Plan, lang: Lang) -> tuple[ScoresShown, ..
     )
 
 
-def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[dict[str, Any]]:
+def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[ReliabilityBand]:
     """The reliability of the model that answers for a day; see `service.analysis.reliability`.
 
     Raises

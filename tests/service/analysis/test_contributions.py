@@ -49,15 +49,15 @@ def test_contributions_are_those_of_a_pencil(app_state: AppState) -> None:
         for year in (2018, 2017)
     )
     total = sum(before.values())
-    (breakdown,) = found["breakdowns"]
-    for row in breakdown["parts"]:
-        kpi = row["kpi"]
-        assert row["to_date"] == pytest.approx(now[kpi])
-        assert row["same_period"] == pytest.approx(before[kpi])
-        assert row["contribution"] == pytest.approx(100 * (now[kpi] - before[kpi]) / total)
-    assert found["growth"] == pytest.approx(100 * (sum(now.values()) / total - 1))
-    assert (found["cutoff"], found["unit"], found["data_status"]) == (
-        "2018-06",
+    (breakdown,) = found.breakdowns
+    for row in breakdown.parts:
+        kpi = row.kpi
+        assert row.to_date == pytest.approx(now[kpi])
+        assert row.same_period == pytest.approx(before[kpi])
+        assert row.contribution == pytest.approx(100 * (now[kpi] - before[kpi]) / total)
+    assert found.growth == pytest.approx(100 * (sum(now.values()) / total - 1))
+    assert (found.cutoff, found.unit, found.data_status) == (
+        Month(2018, 6),
         "thousand tonnes",
         "estimate",
     )
@@ -65,10 +65,10 @@ def test_contributions_are_those_of_a_pencil(app_state: AppState) -> None:
 
 def test_parts_and_remainder_add_up_to_the_last_digit(app_state: AppState) -> None:
     found = contributions(app_state.basis(PLAN, JUNE), "both")
-    (breakdown,) = found["breakdowns"]
-    told = [row["contribution"] for row in (*breakdown["parts"], breakdown["remainder"])]
-    assert sum(Decimal(repr(one)) for one in told) == Decimal(repr(found["growth"]))
-    assert breakdown["remainder"]["contribution"] == pytest.approx(0, abs=1e-6)
+    (breakdown,) = found.breakdowns
+    told = [row.contribution for row in (*breakdown.parts, breakdown.remainder)]
+    assert sum(Decimal(repr(one)) for one in told) == Decimal(repr(found.growth))
+    assert breakdown.remainder.contribution == pytest.approx(0, abs=1e-6)
 
 
 def test_what_a_component_leaves_out_is_the_remainder(app_state: AppState) -> None:
@@ -76,17 +76,18 @@ def test_what_a_component_leaves_out_is_the_remainder(app_state: AppState) -> No
     kpis = tuple(replace(kpi, unit="tonnes") if kpi.slug == "steel" else kpi for kpi in plan.kpis)
     save_plan(app_state.store, replace(plan, kpis=kpis))
     found = contributions(app_state.basis(PLAN, JUNE), "both")
-    (breakdown,) = found["breakdowns"]
+    (breakdown,) = found.breakdowns
     steel = six_months(app_state, "steel", 2018) - six_months(app_state, "steel", 2017)
     total = six_months(app_state, "coal", 2017) + six_months(app_state, "steel", 2017)
-    assert [row["kpi"] for row in breakdown["parts"]] == ["coal"]
-    assert breakdown["remainder"]["contribution"] == pytest.approx(100 * steel / total)
-    assert "Phần còn lại" in found["sentence"]["vi"]
+    assert [row.kpi for row in breakdown.parts] == ["coal"]
+    assert breakdown.remainder.contribution == pytest.approx(100 * steel / total)
+    assert found.sentence is not None
+    assert "Phần còn lại" in found.sentence.vi
 
 
 def test_components_that_cannot_be_added_say_why(app_state: AppState) -> None:
-    (breakdown,) = contributions(app_state.basis(PLAN, JUNE), "both")["breakdowns"]
-    left_out = {one["kpi"]: one["reason"]["en"] for one in breakdown["left_out"]}
+    (breakdown,) = contributions(app_state.basis(PLAN, JUNE), "both").breakdowns
+    left_out = {one.kpi: one.reason.en for one in breakdown.left_out}
     assert "not complete" in left_out["gate"]
     assert "unit" in left_out["power"]
 
@@ -98,10 +99,10 @@ def test_components_told_apart_by_different_things_are_not_added(app_state: AppS
         for kpi in plan.kpis
     )
     save_plan(app_state.store, replace(plan, kpis=kpis))
-    found = contributions(app_state.basis(PLAN, JUNE), "both")["breakdowns"]
-    assert [(one["by"], [row["kpi"] for row in one["parts"]]) for one in found] == [
-        ([], ["coal"]),
-        (["product"], ["steel"]),
+    found = contributions(app_state.basis(PLAN, JUNE), "both").breakdowns
+    assert [(one.by, [row.kpi for row in one.parts]) for one in found] == [
+        ((), ["coal"]),
+        (("product",), ["steel"]),
     ]
 
 
@@ -111,12 +112,14 @@ def test_components_told_apart_by_different_things_are_not_added(app_state: AppS
 )
 def test_where_there_are_none_it_says_why(app_state: AppState, kpi: str, words: str) -> None:
     found = contributions(app_state.basis(PLAN, JUNE), kpi)
-    assert found["breakdowns"] == []
-    assert words in found["reason"]["en"]
+    assert found.breakdowns == ()
+    assert found.reason is not None
+    assert words in found.reason.en
 
 
 def test_an_earlier_vintage_does_not_know_later_months(app_state: AppState) -> None:
     march = contributions(app_state.basis(PLAN, date(2018, 3, 31)), "both")
-    assert march["cutoff"] == str(Month(2018, 3))
-    assert np.isfinite(march["growth"])
+    assert march.cutoff == Month(2018, 3)
+    assert march.growth is not None
+    assert np.isfinite(march.growth)
     assert any("Coal" in line for line in table_of(march, "en"))
