@@ -12,12 +12,13 @@ from data.sign_off.rows import issue_of, sign_off
 from data.sign_off.rules import State
 from models.errors import NoBundle, NoObservations
 from models.series import Month
-from service.analysis.changes import Json, changes
+from service.analysis.changes import changes
 from service.projections.issue import as_of_date
 from service.report.build import Wanted, build
 from service.report.document import Report
 from service.report.letterhead import letterhead_of
 from service.report.renderers.formats import LAYOUTS, Format, render
+from service.shapes.analysis import ChangeList
 from service.state.app_state import AppState, Body
 from service.workflow.sign_off import stamps_of
 
@@ -40,11 +41,11 @@ def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Repo
     return build(basis, projections, letterhead, replace(wanted, state=state), moves)
 
 
-def moves_since(app_state: AppState, plan: str, day: date) -> Json | None:
+def moves_since(app_state: AppState, plan: str, day: date) -> ChangeList | None:
     """Why projections moved since last month's end; None where nothing answered then."""
     before = day.replace(day=1) - timedelta(days=1)
     try:
-        return changes(app_state, plan, before, day)
+        return ChangeList.model_validate(changes(app_state, plan, before, day))
     except (NoBundle, NoObservations):
         return None
 

@@ -133,8 +133,10 @@ def _months(facts: Facts, lang: Lang) -> list[dict[str, str]]:
     decimals = facts.kpi.decimals
     rows = []
     for month in facts.months:
-        low, high = (month.quantiles.get(level) for level in ("0.1", "0.9"))
-        band = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}" if low else "–"
+        band = "–"
+        if month.quantiles:
+            low, high = month.quantiles.q10, month.quantiles.q90
+            band = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}"
         rows.append(
             {
                 "month": month_name(str(month.month), lang),
