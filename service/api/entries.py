@@ -74,7 +74,9 @@ def log(
     plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None
 ) -> dict[str, Any]:
     """The monthly log of a KPI that is kept in words, with its index where one is published."""
-    return log_of(app_state.store, plan, kpi, as_of_date(as_of) if as_of else None)
+    return log_of(
+        app_state.store, app_state.panel, plan, kpi, as_of_date(as_of) if as_of else None
+    )
 
 
 @router.post(
@@ -100,4 +102,4 @@ def new_log_entry(
         source=entry.source,
     )
     response.headers["Location"] = f"/v1/plans/{plan}/log/{kpi}"
-    return write_log(app_state.store, plan, given, today, caller.name)
+    return write_log(app_state.store, app_state.panel, plan, given, today, caller.name)

@@ -31,7 +31,7 @@ def events(
     kpi: Annotated[str | None, Query(description="default: all of the plan")] = None,
 ) -> dict[str, Any]:
     """Outliers and level shifts that the figures propose, and the decisions that count."""
-    return events_of(app_state.store, plan, app_state.day_of(plan, as_of), kpi)
+    return events_of(app_state.store, app_state.panel, plan, app_state.day_of(plan, as_of), kpi)
 
 
 @router.post("", status_code=201, response_model=EventOutcome, responses=problems(404, 422))
@@ -99,6 +99,7 @@ def _decide(
     today = date.today()
     return decide(
         app_state.store,
+        app_state.panel,
         plan,
         kpi,
         event,

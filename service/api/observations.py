@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 
 from data.plans.rows import load_plan
-from data.vintages.observation import Form, Observation
+from data.vintages.observation import PER_CENT, Observation
 from models.series import Month
 from service.auth.access import requires
 from service.shapes.schemas import ObservationList
@@ -19,7 +19,6 @@ router = APIRouter(
 )
 
 PAGE, LARGEST_PAGE = 1000, 10_000
-_PER_CENT: tuple[Form, ...] = ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan")
 
 
 @router.get(
@@ -77,7 +76,7 @@ def _row(figure: Observation, unit: str) -> dict[str, Any]:
         "month": str(figure.month),
         "form": figure.form,
         "value": figure.value,
-        "unit": "%" if figure.form in _PER_CENT else unit,
+        "unit": "%" if figure.form in PER_CENT else unit,
         "status": figure.status,
         "published": figure.published.isoformat(),
         "source": figure.source,

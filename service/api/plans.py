@@ -32,7 +32,7 @@ def all_plans(app_state: TheAppState) -> dict[str, Any]:
     """All plans in short."""
     return {
         "plans": [
-            summary(app_state.store, load_plan(app_state.store, slug))
+            summary(app_state.store, app_state.panel, load_plan(app_state.store, slug))
             for slug in plan_slugs(app_state.store)
         ]
     }
@@ -46,7 +46,7 @@ def all_plans(app_state: TheAppState) -> dict[str, Any]:
 )
 def one_plan(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
     """A plan with its KPIs and all its versions."""
-    return detail(app_state.store, load_plan(app_state.store, plan))
+    return detail(app_state.store, app_state.panel, load_plan(app_state.store, plan))
 
 
 @router.post(

@@ -148,7 +148,7 @@ def _newest_words(
     app_state: AppState, plan: Plan, kpi: str, day: date, lang: Lang
 ) -> dict[str, Any]:
     """A KPI kept in words, with what was said last."""
-    found = log_of(app_state.store, plan.slug, kpi, day)
+    found = log_of(app_state.store, app_state.panel, plan.slug, kpi, day)
     last = found["log"][-1] if found["log"] else None
     return {
         "kpi": kpi,

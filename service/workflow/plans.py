@@ -10,9 +10,8 @@ from data.db.store import Store
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.plans.rows import load_plan, save_plan
-from data.readers.plan_document.file import read_version
 from data.vintages.demonstration import labelled
-from data.vintages.panel_rows import load_panel
+from data.vintages.panel_rows import PanelOf
 from data.vintages.rows import vintages_of
 from models.errors import InvalidPlan
 from models.targets.target import Target
@@ -20,7 +19,7 @@ from models.targets.task import Task
 from service.texts import label_of
 
 
-def summary(store: Store, plan: Plan) -> dict[str, Any]:
+def summary(store: Store, panel_of: PanelOf, plan: Plan) -> dict[str, Any]:
     """One plan in short."""
     vintages = vintages_of(store, plan.family)
     return {
@@ -29,7 +28,7 @@ def summary(store: Store, plan: Plan) -> dict[str, Any]:
         "year": plan.year,
         "body": plan.body,
         "name": {"vi": plan.name_vi, "en": plan.name_en},
-        "label": label_of(plan, demonstrates(store, plan)),
+        "label": label_of(plan, demonstrates(plan, panel_of)),
         "note": plan.note,
         "kpi_count": len(plan.kpis),
         "version_count": len(plan.versions),
@@ -37,18 +36,18 @@ def summary(store: Store, plan: Plan) -> dict[str, Any]:
     }
 
 
-def demonstrates(store: Store, plan: Plan) -> bool:
+def demonstrates(plan: Plan, panel_of: PanelOf) -> bool:
     """Whether answers of the plan, with the newest figures of its year, are a demonstration."""
     if not any(kpi.demonstration for kpi in plan.kpis):
         return False
-    within = [day for day in vintages_of(store, plan.family) if day.year <= plan.year]
-    panel = load_panel(store, plan.family)
+    panel = panel_of(plan.family)
+    within = [day for day in panel.vintages() if day.year <= plan.year]
     return bool(within and labelled(panel, [kpi.slug for kpi in plan.kpis], within[-1]))
 
 
-def detail(store: Store, plan: Plan) -> dict[str, Any]:
+def detail(store: Store, panel_of: PanelOf, plan: Plan) -> dict[str, Any]:
     """One plan with its KPIs and versions."""
-    return summary(store, plan) | {
+    return summary(store, panel_of, plan) | {
         "kpis": [_kpi(kpi) for kpi in plan.kpis],
         "versions": [version_json(version) for version in plan.versions],
     }
@@ -83,6 +82,8 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     InvalidPlan
         If that number is taken.
     """
+    from data.readers.plan_document.file import read_version  # which loads openpyxl
+
     plan = load_plan(store, slug)
     taken = [version.number for version in plan.versions]
     given = {"number": max(taken, default=0) + 1, **data}

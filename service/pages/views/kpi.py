@@ -249,7 +249,7 @@ def _notes(
     app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: Lang
 ) -> list[dict[str, Any]]:
     """What planners wrote about the months up to the vintage's, newest month first."""
-    entries = log_of(app_state.store, plan.slug, kpi.slug)["log"]
+    entries = log_of(app_state.store, app_state.panel, plan.slug, kpi.slug)["log"]
     upto = [one for one in entries if one["month"] <= f"{day:%Y-%m}"]
     return [
         {

@@ -28,7 +28,7 @@ def models_content(
 ) -> dict[str, Any]:
     """What the models page says of a plan's family."""
     family = plan.family
-    demonstration = labelled(app_state.store, family)
+    demonstration = labelled(app_state.store, app_state.panel, family)
     record: Json | None = None
     if day is not None and not demonstration:
         try:
@@ -146,7 +146,7 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[dict[st
     NoObservations
         If it was trained on a demonstration, which has no past to be judged by.
     """
-    if labelled(app_state.store, plan.family):
+    if labelled(app_state.store, app_state.panel, plan.family):
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}

@@ -24,7 +24,7 @@ from service.texts import Lang
 
 Made = Callable[..., Report]
 
-NOT_FOLLOWED = {"from": None, "to": None, "change": None, "parts": []}
+NOT_FOLLOWED: dict[str, object] = {"from": None, "to": None, "change": None, "parts": []}
 # as the API answers: a fall in probability, told in four parts
 MOVES = {
     "plan": "demo-2021",
@@ -80,6 +80,7 @@ def fact(report: Report, kpi: str) -> Facts:
     return next(one for one in report.facts if one.kpi.slug == kpi)
 
 
+@pytest.mark.slow
 def test_the_kind_follows_the_figures(made: Made) -> None:
     assert made().kind == "half-year"
     assert "6 tháng đầu năm 2021" in made().subject
@@ -113,6 +114,7 @@ def test_growth_that_nobody_printed_is_to_date_on_last_years_months(made: Made) 
     assert power.growth_to_date.value == pytest.approx(100 * ((power.to_date or 0) / base - 1))
 
 
+@pytest.mark.slow
 def test_only_an_approved_estimate_is_printed(made: Made) -> None:
     report = made()
     text = words_of(report)
@@ -155,6 +157,7 @@ def test_the_rest_of_the_year_adds_up_to_the_plan(made: Made) -> None:
     assert sum(quarters) + (coal.to_date or 0) == pytest.approx(1500)
 
 
+@pytest.mark.slow
 def test_drafts_and_labels_are_said(made: Made) -> None:
     assert made().banner == "DỰ THẢO"
     assert made(lang="en", state="approved").banner == "DRAFT"
@@ -200,22 +203,24 @@ def test_merged_cells_cover_the_empty_ones_below() -> None:
 def test_figures_keep_their_exact_values(made: Made) -> None:
     table = made().figures
     place = [column.title for column in table.columns].index("Lũy kế đến nay")
-    values = [row[place].value for row in table.rows if isinstance(row[place], Number)]
+    cells = [row[place] for row in table.rows]
+    values = [cell.value for cell in cells if isinstance(cell, Number)]
     assert values == [one.to_date for one in made().facts]
     assert any(isinstance(block, Paragraph) for block in made().blocks)
 
 
+@pytest.mark.slow
 def test_the_annex_says_why_probabilities_moved(
     app_state: AppState, projections: list[ProjectionView]
 ) -> None:
     moves = ChangeList.model_validate(MOVES)
     basis = app_state.basis("demo-2021", date(2021, 6, 30))
     head = Letterhead(organ="Sở", parent="UBND")
-    languages: tuple[tuple[Lang, str], ...] = (
+    headings: tuple[tuple[Lang, str], ...] = (
         ("vi", "VÌ SAO DỰ BÁO THAY ĐỔI"),
         ("en", "WHY PROJECTIONS MOVED"),
     )
-    for lang, words in languages:
+    for lang, words in headings:
         annex = build(basis, projections, head, Wanted(lang=lang, part="annex"), moves)
         table = next(
             block
