@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import altair as alt
@@ -65,7 +66,7 @@ def _report(report: Report) -> dict[str, str]:
     text, as_of = TEXT[report.lang], day_of(report.facts[0].projection.as_of, report.lang)
     cutoff = max(one.cutoff for one in report.facts if one.cutoff)
     return {
-        **form_texts(report),
+        **asdict(form_texts(report)),
         "title": report.title,
         "subject": report.subject,
         "banner": report.banner,
