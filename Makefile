@@ -61,7 +61,9 @@ run: install ## sample plans, first retrainings, the service on http://127.0.0.1
 	$(BIN)/vedich serve
 
 # bytecode is kept even where the environment forbids it: hundreds of modules, many processes
-TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+# one thread of linear algebra per worker: more only wait for each other
+TESTS := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+  $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 test: develop ## run the tests
 	$(TESTS)

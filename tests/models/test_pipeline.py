@@ -11,10 +11,11 @@ from scipy.stats import spearmanr
 from models.candidates import REGISTRY
 from models.coherence import Origin
 from models.events.event import Event
+from models.kinds import Kind
 from models.paths import generator
 from models.pipeline import Known, Learned, fit_candidates, forecastable, project, simulate
 from models.revisions import Revision
-from models.series import Kind, Month, Series
+from models.series import Month, Series
 from models.targets.target import Target
 from tests.models.strategies import made, seasonal
 from training.prior.editions import candidates_for

@@ -13,7 +13,8 @@ from models.annual import AnnualDistribution
 from models.errors import InvalidScenario
 from models.events.event import Event
 from models.events.levers import Lever, changed, with_part
-from models.series import Kind, Month
+from models.kinds import Kind
+from models.series import Month
 
 NOVEMBER, DECEMBER = Month(2021, 11), Month(2021, 12)
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.kinds import Kind
 from models.projection import Projection
-from models.series import Kind
 from models.targets.target import Target
 from models.targets.task import Progress, Step, Task, state_of
 from models.tasks.milestones import PlannedTask, closed_period, project_task

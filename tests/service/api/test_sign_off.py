@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from data.db.audit import entries
+from service.projections.view import EstimateView, ProjectionView
 from service.shapes.schemas import (
     AuditLog,
     EstimateList,
     MonthList,
     MonthShape,
-    OfficialEstimate,
-    Projection,
 )
 
 MONTHS = "/v1/plans/demo-2018/months"
@@ -25,7 +24,7 @@ BODY = {"value": 1500.0, "unit": "thousand tonnes", "reason": "mỏ mới từ q
 
 def estimate_of(office: Any, path: str = PROJECTION, who: str = "viewer") -> Any:
     answer = office.ask(who, "GET", path)
-    Projection.model_validate(answer.json())
+    ProjectionView.model_validate_json(answer.content)
     return answer.json()["official_estimate"]
 
 
@@ -55,7 +54,7 @@ def test_an_estimate_stands_beside_its_projection_through_its_life(office: Any) 
     }
     office.ask("checker", "POST", f"{ESTIMATE}/check", json={"estimate": number})
     office.ask("approver", "POST", f"{ESTIMATE}/approve", json={"estimate": number})
-    signed = OfficialEstimate.model_validate(estimate_of(office))
+    signed = EstimateView.model_validate(estimate_of(office))
     assert (signed.state, signed.checked_by, signed.approved_by) == (
         "approved",
         "checker",

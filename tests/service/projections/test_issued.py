@@ -22,7 +22,7 @@ JUNE = date(2018, 6, 30)
 
 def outside_estimate(office: Any) -> float | None:
     estimate = issued_projections(office.store, PLAN)[0].official_estimate
-    return estimate and estimate.value
+    return None if estimate is None else estimate.value
 
 
 def test_nothing_is_given_before_it_is_issued(office: Any) -> None:

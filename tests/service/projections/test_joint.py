@@ -31,8 +31,9 @@ INPUTS = StampInputs(
 
 
 def issued(kpi: str, met: list[bool] | None, *levels: TargetLevel) -> Issued:
-    targets = tuple(TargetView.model_construct(level=level) for level in levels)
-    view = ProjectionView.model_construct(kpi=kpi, targets=targets)
+    partial: Any = TargetView.model_construct, ProjectionView.model_construct  # what is read
+    targets = tuple(partial[0](level=level) for level in levels)
+    view = partial[1](kpi=kpi, targets=targets)
     return Issued(view, INPUTS, None if met is None else np.array(met))
 
 

@@ -125,7 +125,7 @@ def test_what_was_printed_by_june_is_shown_as_printed(answers: dict[str, Project
     assert (growth.status, growth.published) == ("estimate", JUNE)
     printed = [figure for one in answers.values() for figure in one.figures.printed]
     assert printed
-    assert all(figure.published <= JUNE for figure in printed)
+    assert all(figure.published and figure.published <= JUNE for figure in printed)
 
 
 def test_two_scopes_are_two_kpis(opened: tuple[Store, Settings]) -> None:

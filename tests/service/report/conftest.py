@@ -17,6 +17,7 @@ from data.plans.kpi import Kpi
 from data.plans.plan import PlanVersion
 from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
+from data.sign_off.rules import State
 from data.vintages.observation import Observation
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import add_observations
@@ -137,6 +138,12 @@ def app_state(home: Path) -> Iterator[AppState]:
     app_state.close()
 
 
+ESTIMATES: tuple[tuple[str, float, State], ...] = (
+    ("exports", 1500.0, "approved"),
+    ("coal", 1490.0, "checked"),
+)
+
+
 @pytest.fixture(scope="session")
 def projections(app_state: AppState) -> list[ProjectionView]:
     """Views, with an approved estimate for exports and a pending one for coal."""
@@ -147,7 +154,7 @@ def projections(app_state: AppState) -> list[ProjectionView]:
             state=state, entered_at=datetime(2021, 6, 30), checked_by=None, approved_by=None,
             issued_at=None,
         )
-        for slug, value, state in (("exports", 1500.0, "approved"), ("coal", 1490.0, "checked"))
+        for slug, value, state in ESTIMATES
     }  # fmt: skip
     return [
         one.view.model_copy(update={"official_estimate": estimates.get(one.view.kpi)})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from data.db.store import Store
 from data.plans.entries import add_progress, progress_of
@@ -111,6 +112,32 @@ def of(client: Any, kpi: str, as_of: str) -> dict[str, Any]:
 
 def report(client: Any, kpi: str, **entry: Any) -> Any:
     return client.post(f"/v1/plans/demo-2021/tasks/{kpi}/progress", json={"by": "An", **entry})
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_page_of_a_task_shows_its_reports_and_what_its_answer_rests_on(
+    client: Any, lang: str
+) -> None:
+    report(client, "inspections", day="2021-08-10", done=3, judgement=0.7, note="đợt 1")
+    report(client, "dam", day="2021-08-10", step="permit", done=1)
+    report(client, "dam", day="2021-08-10", step="grid", judgement=0.35)
+    for kpi in ("inspections", "dam"):
+        answer = client.get(f"/plans/demo-2021/kpis/{kpi}?as_of=2021-08-14&lang={lang}")
+        assert answer.status_code == 200
+        assert 'id="task"' in answer.text
+        assert 'id="method"' not in answer.text
+        for remark in of(client, kpi, "2021-08-14")["task"]["assumptions"]:
+            assert escape(remark[lang]) in answer.text
+    assert "35%" in answer.text
+    counted = client.get(f"/plans/demo-2021/kpis/inspections?as_of=2021-08-14&lang={lang}").text
+    assert "đợt 1" in counted
+
+
+@pytest.mark.parametrize("section", ["", "/kpis/cpi", "/why", "/what-if", "/data", "/models"])
+def test_every_page_of_a_plan_without_figures_is_there(client: Any, section: str) -> None:
+    answer = client.get(f"/plans/demo-2021{section}?lang=en")
+    assert answer.status_code == 200
+    assert "Plan" in answer.text
 
 
 def test_a_report_moves_the_projection_and_no_earlier_view(client: Any) -> None:

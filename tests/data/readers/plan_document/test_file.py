@@ -28,7 +28,7 @@ from data.readers.plan_document.xlsx import dump_xlsx
 from data.readers.plan_document.yaml import dump_yaml
 from data.readers.spreadsheet.cells import clean
 from models.errors import InvalidPlan, UnreadableFile
-from models.series import Kind
+from models.kinds import Kind
 from models.targets.target import Comparator, Target
 from models.targets.task import Step, Task
 

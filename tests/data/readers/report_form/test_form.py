@@ -125,7 +125,7 @@ def read(
     return read_report_form(form, KPIS, claims or {})
 
 
-def figures(form: PrintedWorkbook, slug: str) -> dict[tuple[str, str], float]:
+def figures(form: PrintedWorkbook, slug: str) -> dict[tuple[str | None, str], float]:
     names = {row for (_, _, _, row), claimed in form.claimed.items() if claimed == slug}
     mine = [figure for figure in form.figures if fold(figure.row) in names]
     return {(figure.form, str(figure.month)): figure.value for figure in mine}
