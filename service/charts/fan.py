@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.series import Month, Series
-from service.texts import Lang, assigned, month_name
+from service.projections.shape import Quantiles
+from service.projections.view import ProjectionView
+from service.texts import Lang, month_name
 
 MONTHS_BEFORE = 30  # months of history shown
-BANDS = {"low80": "0.1", "high80": "0.9", "low95": "0.025", "high95": "0.975"}
+BANDS = ("low80", "high80", "low95", "high95")
 
 Row = dict[str, Any]
 
@@ -47,40 +50,39 @@ class Fan:
         return str(rows[0]["month"])
 
 
-def fan_of(projection: Any, series: Series, lang: Lang) -> Fan:
+def fan_of(projection: ProjectionView, series: Series, lang: Lang) -> Fan:
     """What the chart of a projection draws.
 
     Parameters
     ----------
-    projection : the API's JSON of one KPI; without a basis only the past is drawn
+    projection : of one KPI; without a basis only the past is drawn
     series : the KPI's months at the same vintage
     """
-    year = projection["year"]
-    to_come = [month for month in projection["months"] if month["status"] == "projected"]
-    ahead = tuple(_band_row(entry["month"], entry["quantiles"], lang) for entry in to_come)
+    year = projection.year
+    to_come = [one for one in projection.months if one.status == "projected"]
+    ahead = _band_rows(((one.month, one.quantiles) for one in to_come), lang)
     actual = _actual(series, lang)
     needed = _needed(projection, lang)
     begun = (*actual[-1:], *needed) if needed else ()
     if not series.traits.adds_up:
         return Fan(actual, ahead, needed=begun)
     now = _running(series.calendar_year(year), year, lang)
-    if now and series.year == year and projection["actual_to_date"] is not None:
-        now = (*now[:-1], {**now[-1], "value": projection["actual_to_date"]})
-    cumulative = tuple(_band_row(entry["month"], entry["cumulative"], lang) for entry in to_come)
+    if now and series.year == year and projection.actual_to_date is not None:
+        now = (*now[:-1], {**now[-1], "value": projection.actual_to_date})
+    cumulative = _band_rows(((one.month, one.cumulative) for one in to_come), lang)
     before = _running(series.calendar_year(year - 1), year - 1, lang)
     moved = tuple({**row, "month": f"{year}{row['month'][4:]}"} for row in before)
     on_the_way = _added(now[-1:], needed)
     return Fan(actual, ahead, now, cumulative, moved, begun, on_the_way)
 
 
-def _needed(projection: Any, lang: Lang) -> tuple[Row, ...]:
+def _needed(projection: ProjectionView, lang: Lang) -> tuple[Row, ...]:
     """What each month to come must at least bring for the assigned target to be just met."""
-    target = assigned(projection)
-    required = target.get("required") if target else None
-    return tuple(
-        _row(Month.parse(entry["month"]), entry["minimum"], "projected", lang)
-        for entry in (required["months"] if required else ())
-    )
+    target = projection.assigned
+    if target is None or target.required is None:
+        return ()
+    months = target.required.months
+    return tuple(_row(one.month, one.minimum, "projected", lang) for one in months)
 
 
 def _added(start: tuple[Row, ...], months: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -116,9 +118,13 @@ def _shown(series: Series) -> NDArray[np.float64]:
     return values
 
 
-def _band_row(month: str, quantiles: Any, lang: Lang) -> Row:
-    row = _row(Month.parse(month), quantiles["0.5"], "projected", lang)
-    return row | {band: quantiles[level] for band, level in BANDS.items()}
+def _band_rows(months: Iterable[tuple[Month, Quantiles | None]], lang: Lang) -> tuple[Row, ...]:
+    return tuple(
+        _row(month, band.q50, "projected", lang)
+        | dict(zip(BANDS, (band.q10, band.q90, band.q025, band.q975), strict=True))
+        for month, band in months
+        if band is not None
+    )
 
 
 def _running(months: NDArray[np.float64], year: int, lang: Lang) -> tuple[Row, ...]:

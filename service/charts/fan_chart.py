@@ -13,20 +13,18 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import altair as alt
 import vl_convert
 
-from models.kinds import traits_of
 from service.charts.fan import BANDS, Fan, Row
 from service.charts.layers import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
+from service.projections.view import ProjectionView, TargetView
 from service.texts import (
     FIGURE,
     STATUS,
     TEXT,
     Lang,
-    assigned,
     bounds,
     chance,
     day_of,
@@ -52,12 +50,14 @@ SHAPES = {
 _FILLED = ("final", "restated")
 
 
-def fan_chart(projection: Any, fan: Fan, lang: Lang = "vi", decimals: int = 0) -> alt.VConcatChart:
+def fan_chart(
+    projection: ProjectionView, fan: Fan, lang: Lang = "vi", decimals: int = 0
+) -> alt.VConcatChart:
     """The chart of one projection.
 
     Parameters
     ----------
-    projection : the API's JSON of one KPI
+    projection : of one KPI
     fan : its months as rows, from `service.charts.fan`
     lang : of all labels
     decimals : of the figures in the title
@@ -126,44 +126,45 @@ def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
     return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
 
-def _title(projection: Any, lang: Lang, decimals: int) -> alt.TitleParams:
+def _title(projection: ProjectionView, lang: Lang, decimals: int) -> alt.TitleParams:
     text = TEXT[lang]
     lines = [
         f"{text['unit']}: {unit_of(projection, lang)}"
-        f" · {text['as_of']} {day_of(projection['as_of'], lang)}"
-        f" · {text['stamp']}: {projection['stamp']}",
+        f" · {text['as_of']} {day_of(projection.as_of, lang)}"
+        f" · {text['stamp']}: {projection.stamp}",
         *_answer(projection, lang, decimals),
     ]
-    if projection["label"]:
-        lines.insert(0, projection["label"][lang])
-    name = f"{projection['name'][lang]}, {text['year']} {projection['year']}"
+    if projection.label:
+        lines.insert(0, projection.label[lang])
+    name = f"{projection.name[lang]}, {text['year']} {projection.year}"
     return alt.TitleParams(name, subtitle=lines)
 
 
-def _answer(projection: Any, lang: Lang, decimals: int) -> list[str]:
+def _answer(projection: ProjectionView, lang: Lang, decimals: int) -> list[str]:
     """The year, and how it stands to its assigned target, a line each."""
-    text, year = TEXT[lang], projection["projected"]
+    text, year = TEXT[lang], projection.projected
     if year is None:
-        return [STATUS[lang][projection["status"]]]
-    low, high = (number(year["quantiles"][level], lang, decimals) for level in ("0.1", "0.9"))
+        return [STATUS[lang][projection.status]]
+    band = year.quantiles
+    low, high = (number(end, lang, decimals) for end in (band.q10, band.q90))
     lines = [
-        f"{text['projected_year']}: {number(year['median'], lang, decimals)}"
+        f"{text['projected_year']}: {number(year.median, lang, decimals)}"
         f" ({text['band_80']}: {low} – {high})"
     ]
-    target = assigned(projection)
+    target = projection.assigned
     if target:
-        status = STATUS[lang][target["status"]]
+        status = STATUS[lang][target.status]
         lines.append(
             f"{text['target']}: {bounds(target, lang, decimals)} · {text['probability']}:"
-            f" {chance(target['probability'], target['status'], lang)} ({status})"
+            f" {chance(target.probability, target.status, lang)} ({status})"
         )
     return lines
 
 
-def _monthly(projection: Any, fan: Fan, lang: Lang) -> alt.LayerChart:
-    growth = traits_of(projection["kind"]).known_by_rates
+def _monthly(projection: ProjectionView, fan: Fan, lang: Lang) -> alt.LayerChart:
+    growth = projection.traits.known_by_rates
     title = TEXT[lang]["growth_monthly"] if growth else TEXT[lang]["monthly"]
-    unit = "%" if growth else unit_name(projection["unit"], lang)
+    unit = "%" if growth else unit_name(projection.unit, lang)
     layers = [
         *_bands(_joined(fan.actual, fan.ahead), lang),
         *_path(fan.needed, TEXT[lang]["just_met"]),
@@ -174,9 +175,9 @@ def _monthly(projection: Any, fan: Fan, lang: Lang) -> alt.LayerChart:
     return _panel(layers, f"{title}, {unit}{bands}")
 
 
-def _cumulative(projection: Any, fan: Fan, lang: Lang, decimals: int) -> alt.LayerChart:
+def _cumulative(projection: ProjectionView, fan: Fan, lang: Lang, decimals: int) -> alt.LayerChart:
     """Last year's course, this year's, the fan ahead, and the target's bounds."""
-    text, year = TEXT[lang], projection["year"]
+    text, year = TEXT[lang], projection.year
     layers: list[alt.Chart] = []
     end = (fan.cumulative_ahead or fan.cumulative_actual)[-1]
     if fan.last_year:
@@ -189,20 +190,18 @@ def _cumulative(projection: Any, fan: Fan, lang: Lang, decimals: int) -> alt.Lay
     layers += _bands(_joined(fan.cumulative_actual, fan.cumulative_ahead), lang)
     if fan.cumulative_actual:
         layers.append(line(fan.cumulative_actual, DARK, width=2.4))
-    target = assigned(projection)
+    target = projection.assigned
     if target:
         layers += _target(target, fan.first_month, lang, decimals)
         layers += _path(fan.cumulative_needed)
-    if fan.cumulative_actual and projection["data_status"]:
+    if fan.cumulative_actual and projection.data_status:
         now = fan.cumulative_actual[-1]
-        known = (
-            f"{FIGURE[lang][projection['data_status']]}: {number(now['value'], lang, decimals)}"
-        )
+        known = f"{FIGURE[lang][projection.data_status]}: {number(now['value'], lang, decimals)}"
         layers += [_clear_of(fan.last_year, now, known), dot(now, DARK)]
     if fan.cumulative_ahead:
         ahead = f"{FIGURE[lang]['projected']}: {number(end['value'], lang, decimals)}"
         layers += [tag(end, ahead, BLUE), dot(end, BLUE)]
-    return _panel(layers, f"{text['cumulative']}, {unit_name(projection['unit'], lang)}")
+    return _panel(layers, f"{text['cumulative']}, {unit_name(projection.unit, lang)}")
 
 
 def _path(rows: Sequence[Row], text: str = "") -> list[alt.Chart]:
@@ -284,11 +283,10 @@ def _points(rows: Sequence[Row], lang: Lang) -> alt.Chart:
     return chart
 
 
-def _target(target: Any, first_month: str, lang: Lang, decimals: int) -> list[alt.Chart]:
+def _target(target: TargetView, first_month: str, lang: Lang, decimals: int) -> list[alt.Chart]:
     """The bounds of the target as dashed rules; the lower one is labelled below its rule."""
     layers = []
-    for bound, dy in (("lower_value", 9), ("upper_value", -8)):
-        value = target[bound]
+    for value, dy in ((target.lower_value, 9), (target.upper_value, -8)):
         if value is None:
             continue
         label = f"{TEXT[lang]['target']}: {number(value, lang, decimals)}"

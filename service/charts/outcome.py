@@ -9,24 +9,23 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from models.kinds import traits_of
 from service.charts.fan_chart import BLUE, DARK, FONT, GREY, RED
 from service.charts.layers import number_locale, rows_chart, x_axis
-from service.texts import STATUS, TEXT, Lang, assigned, chance, number, percent, unit_of
+from service.projections.view import HistoryPoint, ProjectionView, TargetView
+from service.texts import STATUS, TEXT, Lang, chance, number, percent, unit_of
 
-Json = Any  # until its readers ask a view by attribute
 BINS, WIDTH, HEIGHT = 40, 560, 190
 _TAIL = (0.005, 0.995)  # what lies beyond is put into the outermost bars
 
 
 def distribution_chart(
-    one: Json, outcomes: NDArray[np.float64], lang: Lang, decimals: int
+    one: ProjectionView, outcomes: NDArray[np.float64], lang: Lang, decimals: int
 ) -> alt.TopLevelMixin:
     """How the year's outcomes on all paths are spread, with the target, last year, the estimate.
 
     Parameters
     ----------
-    one : the API's JSON of one KPI
+    one : of one KPI
     outcomes : array, shape (n_paths,), see `service.projections.issue.outcomes_of`
     decimals : of the KPI's figures
     """
@@ -74,12 +73,12 @@ def distribution_chart(
     return _framed(alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT), lang)
 
 
-def _bars(one: Json, outcomes: NDArray[np.float64], lang: Lang) -> list[dict[str, Any]]:
+def _bars(one: ProjectionView, outcomes: NDArray[np.float64], lang: Lang) -> list[dict[str, Any]]:
     low, high = np.quantile(outcomes, _TAIL)
     if not high > low:
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, BINS + 1)
-    target = assigned(one)
+    target = one.assigned
     bound = _bound(target)
     if bound is not None and low < bound < high:  # no bar stands on both sides of the bound
         edges = np.sort(np.append(edges, bound))
@@ -100,42 +99,39 @@ def _bars(one: Json, outcomes: NDArray[np.float64], lang: Lang) -> list[dict[str
     return rows
 
 
-def _side(target: Json | None, bound: float | None, middle: float, lang: Lang) -> str:
+def _side(target: TargetView | None, bound: float | None, middle: float, lang: Lang) -> str:
     text = TEXT[lang]
     if target is None or bound is None:
         return text["projected"]
-    met = middle <= bound if target["comparator"] == "at_most" else middle >= bound
+    met = middle <= bound if target.comparator == "at_most" else middle >= bound
     return text["outcome.met"] if met else text["outcome.missed"]
 
 
-def _bound(target: Json | None) -> float | None:
+def _bound(target: TargetView | None) -> float | None:
     """The bound that decides, as `service.projections.facts.bound_of`."""
     if target is None:
         return None
-    at_most = target["comparator"] == "at_most"
-    value: float | None = target["upper_value"] if at_most else target["lower_value"]
-    return value
+    return target.upper_value if target.comparator == "at_most" else target.lower_value
 
 
-def _rules(one: Json, lang: Lang, decimals: int) -> list[alt.Chart]:
+def _rules(one: ProjectionView, lang: Lang, decimals: int) -> list[alt.Chart]:
     """Upright lines at the target, last year and the official estimate, with their names."""
-    text, target = TEXT[lang], assigned(one)
+    text, target = TEXT[lang], one.assigned
     marks: list[tuple[str, float, str, list[int]]] = []
     if target:
-        bounds = [target["lower_value"], target["upper_value"]]
         marks += [
             (f"{text['target']}: {number(value, lang, decimals)}", value, RED, [7, 3])
-            for value in bounds
+            for value in (target.lower_value, target.upper_value)
             if value is not None
         ]
-    growth = one["growth_on_last_year"]
-    if growth and not traits_of(one["kind"]).outcome_is_rate:
-        named = f"{one['year'] - 1}: {number(growth['base'], lang, decimals)}"
-        marks.append((named, growth["base"], GREY, [2, 2]))
-    entered = one["official_estimate"]
+    growth = one.growth_on_last_year
+    if growth and not one.traits.outcome_is_rate:
+        named = f"{one.year - 1}: {number(growth.base, lang, decimals)}"
+        marks.append((named, growth.base, GREY, [2, 2]))
+    entered = one.official_estimate
     if entered:
-        named = f"{text['plan.estimate']}: {number(entered['value'], lang, decimals)}"
-        marks.append((named, entered["value"], DARK, [1, 0]))
+        named = f"{text['plan.estimate']}: {number(entered.value, lang, decimals)}"
+        marks.append((named, entered.value, DARK, [1, 0]))
     layers: list[alt.Chart] = []
     for place, (name, value, color, dash) in enumerate(marks):
         rule = rows_chart([{"from": value}]).mark_rule(
@@ -148,7 +144,9 @@ def _rules(one: Json, lang: Lang, decimals: int) -> list[alt.Chart]:
     return layers
 
 
-def probability_chart(points: Sequence[Json], thresholds: tuple[float, float], lang: Lang) -> Any:
+def probability_chart(
+    points: Sequence[HistoryPoint], thresholds: tuple[float, float], lang: Lang
+) -> alt.TopLevelMixin:
     """How the probability moved through the year, one point per month.
 
     Parameters
@@ -158,13 +156,13 @@ def probability_chart(points: Sequence[Json], thresholds: tuple[float, float], l
     """
     rows = [
         {
-            "month": f"{point['as_of'][:7]}-01T00:00:00",
-            "value": 100 * point["probability"],
-            "label": f"{chance(point['probability'], point['status'], lang)}",
-            "status": STATUS[lang][point["status"]],
+            "month": f"{point.as_of:%Y-%m}-01T00:00:00",
+            "value": 100 * point.probability,
+            "label": chance(point.probability, point.status, lang),
+            "status": STATUS[lang][point.status],
         }
         for point in points
-        if point["probability"] is not None
+        if point.probability is not None and point.status is not None
     ]
     y = alt.Y(
         "value:Q",

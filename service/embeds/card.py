@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
+from service.projections.view import ProjectionView, TargetView
 from service.texts import (
     EMBED,
     FIGURE,
@@ -21,7 +21,6 @@ from service.texts import (
     bounds,
     chance,
     day_of,
-    leading,
     month_name,
     number,
     unit_of,
@@ -60,60 +59,61 @@ class Card:
     source: tuple[str, ...]
 
 
-def card_of(one: Any, decimals: int, draft: bool, lang: Lang) -> Card:
+def card_of(one: ProjectionView, decimals: int, draft: bool, lang: Lang) -> Card:
     """The card of one projection.
 
     Parameters
     ----------
-    one : the API's JSON, with the official estimate
+    one : with the official estimate
     decimals : of the KPI's figures
     draft : nobody issued it yet
     """
     text, words = TEXT[lang], EMBED[lang]
-    target = leading(one)
+    target = one.leading
     notices = [words["draft"]] if draft else []
-    if one["label"]:
-        notices.append(one["label"][lang])
-    status = target["status"] if target else None
+    if one.label:
+        notices.append(one.label[lang])
+    status = target.status if target else None
     return Card(
-        title=f"{one['name'][lang]}, {text['year']} {one['year']}",
+        title=f"{one.name[lang]}, {text['year']} {one.year}",
         notices=tuple(notices),
         lines=tuple(_lines(one, target, decimals, lang)),
         status=STATUS[lang][status] if status else None,
         status_code=status,
         source=(
             f"{text['unit']}: {unit_of(one, lang)}",
-            f"{text['as_of']} {day_of(one['as_of'], lang)}",
-            f"{text['stamp']}: {one['stamp']}",
+            f"{text['as_of']} {day_of(one.as_of, lang)}",
+            f"{text['stamp']}: {one.stamp}",
         ),
     )
 
 
-def _lines(one: Any, target: Any, decimals: int, lang: Lang) -> list[tuple[str, str]]:
+def _lines(
+    one: ProjectionView, target: TargetView | None, decimals: int, lang: Lang
+) -> list[tuple[str, str]]:
     text, words, found = TEXT[lang], EMBED[lang], []
-    if one["task"]:
-        done, goal = (number(one["task"][name], lang) for name in ("done", "goal"))
+    if one.task:
+        done, goal = (number(count, lang) for count in (one.task.done, one.task.goal))
         found.append((text["done"], f"{done} / {goal}"))
-    elif one["actual_to_date"] is not None:
-        label = words["to_date"].format(month=month_name(one["cutoff"], lang))
-        status = FIGURE[lang][one["data_status"]]
-        found.append((label, f"{number(one['actual_to_date'], lang, decimals)} ({status})"))
-    estimate, year = one["official_estimate"], one["projected"]
+    elif one.actual_to_date is not None and one.cutoff and one.data_status:
+        label = words["to_date"].format(month=month_name(one.cutoff, lang))
+        status = FIGURE[lang][one.data_status]
+        found.append((label, f"{number(one.actual_to_date, lang, decimals)} ({status})"))
+    estimate, year = one.official_estimate, one.projected
     if estimate:
-        state = STATE[lang][estimate["state"]]
-        value = number(estimate["value"], lang, decimals)
+        state = STATE[lang][estimate.state]
+        value = number(estimate.value, lang, decimals)
         found.append((words["estimate"], f"{value} ({state})"))
-    if year and not one["task"]:
-        written = writer(year, decimals, lang)
-        low, high = (written(year["quantiles"][level]) for level in ("0.1", "0.9"))
-        interval = f"{text['band_80']} {low} – {high}"
-        found.append((text["projected_year"], f"{written(year['median'])} ({interval})"))
+    if year and not one.task:
+        written, band = writer(year, decimals, lang), year.quantiles
+        interval = f"{text['band_80']} {written(band.q10)} – {written(band.q90)}"
+        found.append((text["projected_year"], f"{written(year.median)} ({interval})"))
     if target:
-        level = LEVEL[lang][target["level"]]
-        if target["lower_value"] is not None or target["upper_value"] is not None:
+        level = LEVEL[lang][target.level]
+        if target.lower_value is not None or target.upper_value is not None:
             found.append((f"{text['target']} ({level})", bounds(target, lang, decimals)))
-        if target["probability"] is not None:
-            chances = chance(target["probability"], target["status"], lang)
+        if target.probability is not None:
+            chances = chance(target.probability, target.status, lang)
             found.append((text["probability"], chances))
     if not found:
         found.append((text["status"], STATUS[lang]["no_basis"]))

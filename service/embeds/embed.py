@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from html import escape
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 from urllib.parse import quote, urlencode
 
 from data.plans.rows import load_plan
@@ -19,12 +18,13 @@ from service.auth.access import Caller
 from service.embeds.card import Card, card_of
 from service.projections.issue import as_of_date
 from service.projections.issued import issued_projections
-from service.state.app_state import AppState, mark_of
-from service.texts import EMBED, LANGUAGES, Lang
+from service.projections.shape import Name, in_both
+from service.projections.view import ProjectionView
+from service.state.app_state import AppState, family_of, mark_of
+from service.texts import EMBED, Lang
 
 Picture = Literal["svg", "png"]
 PICTURES: tuple[Picture, ...] = get_args(Picture)
-Json = Any  # until its readers ask a view by attribute
 SIZE = (760, 780)  # of the frame that holds card and chart, in pixels
 
 
@@ -32,12 +32,8 @@ SIZE = (760, 780)  # of the frame that holds card and chart, in pixels
 class Embedded:
     """One projection, and whether it is a draft (shown inside only)."""
 
-    projection: Json
+    projection: ProjectionView
     draft: bool
-
-    @property
-    def day(self) -> date:
-        return date.fromisoformat(self.projection["as_of"])
 
     @property
     def mark(self) -> str:
@@ -60,14 +56,13 @@ def embedded(by: Caller, app_state: AppState, plan: str, kpi: str, as_of: str | 
         day = as_of_date(as_of) if as_of else None
         return Embedded(issued_projections(app_state.store, plan, day, kpi)[0], draft=False)
     one = app_state.shown(plan, app_state.day_of(plan, as_of), kpi)[0]
-    shown = date.fromisoformat(one["as_of"])
-    issue = issue_of(app_state.store, plan, Month(shown.year, shown.month))
-    return Embedded(one, issue is None or issue.stamps.get(kpi) != one["stamp"])
+    issue = issue_of(app_state.store, plan, Month(one.as_of.year, one.as_of.month))
+    return Embedded(one, issue is None or issue.stamps.get(kpi) != one.stamp)
 
 
 def card(app_state: AppState, shown: Embedded, lang: Lang) -> Card:
     """The card of what is shown."""
-    kpi = load_plan(app_state.store, shown.projection["plan"]).kpi(shown.projection["kpi"])
+    kpi = load_plan(app_state.store, shown.projection.plan).kpi(shown.projection.kpi)
     return card_of(shown.projection, kpi.decimals, shown.draft, lang)
 
 
@@ -92,30 +87,33 @@ def chart_picture(app_state: AppState, shown: Embedded, form: Picture, lang: Lan
     from service.charts.fan import fan_of
 
     one = shown.projection
-    kpi = load_plan(app_state.store, one["plan"]).kpi(one["kpi"])
-    series = _series(app_state.panel(one["plan"].rpartition("-")[0]), one, shown.day)
+    kpi = load_plan(app_state.store, one.plan).kpi(one.kpi)
+    series = _series(app_state.panel(family_of(one.plan)), one)
     if shown.draft:  # said in the picture itself, where a label stands
-        label = {
-            each: " · ".join(filter(None, (EMBED[each]["draft"], (one["label"] or {}).get(each))))
-            for each in LANGUAGES
-        }
-        one = {**one, "label": label}
+        one = one.model_copy(update={"label": _draft_label(one.label)})
     chart = charts.fan_chart(one, fan_of(one, series, lang), lang, kpi.decimals)
     return charts.to_svg(chart) if form == "svg" else charts.to_png(chart)
 
 
 def has_chart(shown: Embedded) -> bool:
     """Whether there are months to draw."""
-    return bool(shown.projection["months"]) and shown.projection["task"] is None
+    return bool(shown.projection.months) and shown.projection.task is None
 
 
-def _series(panel: Panel, one: Json, day: date) -> Series:
+def _draft_label(label: Name | None) -> Name:
+    """That it is a draft, and what else is to be said with it."""
+    return in_both(
+        lambda lang: " · ".join([EMBED[lang]["draft"], *([label[lang]] if label else [])])
+    )
+
+
+def _series(panel: Panel, one: ProjectionView) -> Series:
     """The months behind a projection, none later than it knew."""
-    if one["cutoff"] is None:
-        raise NoObservations(f"'{one['kpi']}' has no months to draw at {day}.")
-    series = series_to_project(panel, one["kpi"], day)
-    cutoff = Month.parse(one["cutoff"])
-    return cut_at(panel, one["kpi"], series, cutoff, day) if series.cutoff > cutoff else series
+    day, cutoff = one.as_of, one.cutoff
+    if cutoff is None:
+        raise NoObservations(f"'{one.kpi}' has no months to draw at {day}.")
+    series = series_to_project(panel, one.kpi, day)
+    return cut_at(panel, one.kpi, series, cutoff, day) if series.cutoff > cutoff else series
 
 
 def address(base: str, plan: str, kpi: str, lang: Lang, as_of: str | None, tail: str = "") -> str:

@@ -28,7 +28,7 @@ from service.embeds.embed import (
 from service.shapes.schemas import OEmbed
 from service.state.app_state import Body, tag_of
 from service.texts import LANGUAGES, Lang
-from service.web.respond import AsOf, Language, TheAppState, problems, respond
+from service.web.respond import AsOf, Language, TheAppState, answer, problems, respond
 from service.web.templates import render
 
 router = APIRouter(tags=["embeds"])
@@ -72,14 +72,14 @@ def page(
         html = render("embed.html", lang, content)
         return Body(html.encode(), "text/html; charset=utf-8", tag_of([shown.mark], f"-{lang}"))
 
-    answer = respond(
+    response = respond(
         request, app_state.body(plan, ("embed", kpi, shown.mark, lang, as_of, base), make)
     )
-    answer.headers["Content-Security-Policy"] = _POLICY.format("'self'" if shown.draft else "*")
+    response.headers["Content-Security-Policy"] = _POLICY.format("'self'" if shown.draft else "*")
     if shown.draft:
-        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @router.get("/embed/{plan}/{kpi}/card.{form}", response_class=Response, responses=_PICTURE)
@@ -143,7 +143,7 @@ def markdown(
     """A snippet for a Markdown document: figures in words, the chart as a picture."""
     shown = embedded(by, app_state, plan, kpi, as_of)
     base = str(request.base_url)
-    day = shown.projection["as_of"]
+    day = shown.projection.as_of.isoformat()
     picture = address(base, plan, kpi, lang, day, "/chart.png")
     text = to_markdown(card(app_state, shown, lang), picture, address(base, plan, kpi, lang, day))
     tag = tag_of([shown.mark, text])
@@ -159,7 +159,7 @@ def oembed(
     format: Annotated[str, Query(description="only json")] = "json",
     maxwidth: Annotated[int | None, Query(ge=1)] = None,
     maxheight: Annotated[int | None, Query(ge=1)] = None,
-) -> dict[str, Any]:
+) -> Response:
     """How to put an embed into a page (oEmbed 1.0, type rich)."""
     if format != "json":
         raise UnsupportedQuery(f"format: only json is given, found '{format}'.")
@@ -168,17 +168,19 @@ def oembed(
     base = str(request.base_url)
     width, height = min(maxwidth or SIZE[0], SIZE[0]), min(maxheight or SIZE[1], SIZE[1])
     title = card(app_state, shown, lang).title
-    return {
-        "version": "1.0",
-        "type": "rich",
-        "title": title,
-        "provider_name": "Vedich",
-        "provider_url": base,
-        "cache_age": 3600,
-        "html": frame(address(base, plan, kpi, lang, as_of), title, width, height),
-        "width": width,
-        "height": height,
-    }
+    return answer(
+        OEmbed(
+            version="1.0",
+            type="rich",
+            title=title,
+            provider_name="Vedich",
+            provider_url=base,
+            cache_age=3600,
+            html=frame(address(base, plan, kpi, lang, as_of), title, width, height),
+            width=width,
+            height=height,
+        )
+    )
 
 
 def _asked(url: str, host: str, default: Lang) -> tuple[str, str, Lang, str | None]:

@@ -59,9 +59,18 @@ def if_known(value: Known | None, make: Callable[[Known], Made]) -> Made | None:
 
 
 class Shape(BaseModel):
-    """Base of all shapes: no field more, no field less, and nothing filled in later."""
+    """Base of all shapes: no field more, no field less, and nothing filled in later.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A field whose key in JSON is no name in Python ('from') is made and read by its own name.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
 
 
 def as_json(shape: Shape) -> dict[str, Any]:
@@ -103,7 +112,16 @@ MonthText = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["2021-06"]}),
 ]
+# A whole number stays whole here too, and nothing is rounded: differences of rounded figures.
+Exact = Annotated[StrictInt | StrictFloat, WithJsonSchema({"type": "number"})]
+OptionalExact = Annotated[
+    StrictInt | StrictFloat | None,
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]}),
+]
 Moment = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
+Second = Annotated[
+    datetime, PlainSerializer(lambda at: at.isoformat(timespec="seconds"), return_type=str)
+]
 
 
 class View(Shape):
@@ -156,6 +174,11 @@ class Name(_Bilingual):
     en: str
 
 
+def in_both(write: Callable[[Literal["vi", "en"]], str]) -> Name:
+    """What is written in each language."""
+    return Name(vi=write("vi"), en=write("en"))
+
+
 class Sentence(_Bilingual):
     """What a person is to know about a number, or why there is none."""
 
@@ -166,10 +189,6 @@ class Sentence(_Bilingual):
 
 class Quantiles(View):
     """Of a year or a month, in the KPI's unit."""
-
-    model_config = ConfigDict(
-        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
-    )
 
     q025: Number = Field(alias="0.025")
     q10: Number = Field(alias="0.1")

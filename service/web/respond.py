@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
 
+from service.projections.shape import Shape, encode
 from service.shapes.schemas import Problem
-from service.state.app_state import AppState, Body
+from service.state.app_state import JSON_TYPE, AppState, Body
 from service.web.problems import MEDIA_TYPE
 
 # Both are coroutines though they wait for nothing: FastAPI sends plain functions
@@ -38,6 +39,12 @@ AsOf = Annotated[
         examples=["2021-06"],
     ),
 ]
+
+
+def answer(content: Shape, status: int = 200, location: str | None = None) -> Response:
+    """A shape as JSON, written in one way everywhere; `location` is of what was made."""
+    headers = None if location is None else {"Location": location}
+    return Response(encode(content), status, headers, media_type=JSON_TYPE)
 
 
 def respond(request: Request, body: Body) -> Response:

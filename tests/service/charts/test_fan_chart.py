@@ -14,6 +14,9 @@ from fontTools.ttLib import TTFont
 from models.series import FigureStatus, Month, Series
 from service.charts import fan_chart as charts
 from service.charts.fan import fan_of
+from service.projections.shape import as_json
+from service.projections.view import ProjectionView
+from tests.service.test_tables import projection
 
 pytestmark = pytest.mark.slow
 
@@ -48,49 +51,41 @@ def ahead(month: int, median: float) -> dict[str, Any]:
     }
 
 
-def as_json(kind: str = "flow", target: bool = True) -> dict[str, Any]:
-    return {
-        "name": {"vi": "Xuất khẩu hàng hóa", "en": "Exports of goods"},
-        "label": None,
-        "unit": "million USD",
-        "kind": kind,
-        "year": 2021,
-        "as_of": "2021-06-30",
-        "actual_to_date": 800.0,
-        "data_status": "estimate",
-        "months": [
-            {"month": "2021-06", "status": "estimate", "quantiles": {}, "cumulative": {}},
+def one(kind: str = "flow", target: bool = True) -> ProjectionView:
+    """June's projection with three months to come."""
+    aim = as_json(projection().targets[0]) | {
+        "comparator": "between",
+        "form": "absolute",
+        "lower_value": 900.0,
+        "upper_value": 950.0,
+        "required": None,
+    }
+    june = {"month": "2021-06", "status": "estimate", "median": 130.0}
+    ends = {"0.025": 850.0, "0.1": 872.0, "0.5": 920.0, "0.9": 968.0, "0.975": 990.0}
+    return projection(
+        name={"vi": "Xuất khẩu hàng hóa", "en": "Exports of goods"},
+        kind=kind,
+        actual_to_date=800.0,
+        months=[
+            {**june, "quantiles": {}, "cumulative": {}},
             *(ahead(month, value) for month, value in ((7, 20.0), (8, 40.0), (9, 60.0))),
         ],
-        "stamp": "ABCDEFGH2345",
-        "status": "on_track" if target else "no_target",
-        "projected": {"median": 920.0, "quantiles": {"0.1": 872.0, "0.9": 968.0}},
-        "targets": [
-            {
-                "level": "assigned",
-                "period": "year",
-                "comparator": "between",
-                "lower_value": 900.0,
-                "upper_value": 950.0,
-                "probability": 0.83,
-                "status": "on_track",
-            }
-        ]
-        if target
-        else [],
-    }
+        status="on_track" if target else "no_target",
+        projected={"mean": 920.0, "median": 920.0, "quantiles": ends},
+        targets=[aim] if target else [],
+    )
 
 
 def drawn(kind: str = "flow", lang: Any = "vi", target: bool = True) -> dict[str, Any]:
-    fan = fan_of(as_json(kind), a_series(kind), lang)
+    fan = fan_of(one(kind), a_series(kind), lang)
     spec: dict[str, Any] = json.loads(
-        charts.to_json(charts.fan_chart(as_json(kind, target), fan, lang))
+        charts.to_json(charts.fan_chart(one(kind, target), fan, lang))
     )
     return spec
 
 
 def test_the_fan_of_a_flow_by_hand() -> None:
-    fan = fan_of(as_json(), a_series(), "vi")
+    fan = fan_of(one(), a_series(), "vi")
     assert [row["value"] for row in fan.actual][-2:] == [129.0, 130.0]
     assert [row["status"] for row in fan.actual][-2:] == ["derived", "estimate"]
     assert [row["value"] for row in fan.ahead] == [20.0, 40.0, 60.0]
@@ -112,7 +107,7 @@ def test_the_fan_of_a_flow_by_hand() -> None:
 
 
 def test_growth_is_drawn_as_rates_on_the_year() -> None:
-    fan = fan_of(as_json("growth"), a_series("growth"), "vi")
+    fan = fan_of(one("growth"), a_series("growth"), "vi")
     assert fan.actual[-1]["value"] == pytest.approx((130 / 118 - 1) * 100)
     assert fan.ahead[0]["value"] == 20.0  # already a rate
     assert not fan.cumulative_actual
@@ -131,7 +126,7 @@ def test_a_gap_has_no_row() -> None:
         (*series.status[:-1], None),
         series.as_of,
     )
-    fan = fan_of(as_json(), gappy, "vi")
+    fan = fan_of(one(), gappy, "vi")
     assert fan.actual[-1]["month"] == "2021-05-01T00:00:00"
     assert len(fan.cumulative_actual) == 5
 
@@ -176,7 +171,7 @@ def test_numbers_are_written_the_vietnamese_way() -> None:
 
 
 def test_svg_and_png() -> None:
-    chart = charts.fan_chart(as_json(), fan_of(as_json(), a_series(), "vi"), "vi")
+    chart = charts.fan_chart(one(), fan_of(one(), a_series(), "vi"), "vi")
     svg = charts.to_svg(chart)
     assert svg.startswith(b"<svg")
     assert "Xuất khẩu hàng hóa, năm 2021" in svg.decode()
@@ -218,7 +213,7 @@ def labels(last_year_total: float) -> dict[str, Any]:
         date(2021, 6, 30),
         to_date=800.0,
     )
-    spec = charts.fan_chart(as_json(), fan_of(as_json(), series, "vi"), "vi").to_dict()
+    spec = charts.fan_chart(one(), fan_of(one(), series, "vi"), "vi").to_dict()
     texts = [layer for layer in spec["vconcat"][1]["layer"] if layer["mark"]["type"] == "text"]
     rows = [spec["datasets"][layer["data"]["name"]] for layer in texts]
     (place,) = (place for place, (row,) in enumerate(rows) if row["tag"].endswith(": 800"))

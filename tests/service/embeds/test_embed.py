@@ -12,6 +12,7 @@ import pytest
 
 from service.charts.fan_chart import FONT
 from service.embeds.card import card_of, to_markdown, to_svg
+from service.projections.view import ProjectionView
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +171,7 @@ def test_an_estimate_entered_since_is_not_hidden_by_a_held_copy(office: Any, pat
 
 def test_words_are_words_whatever_they_say(office: Any) -> None:
     one = projection(office) | {"name": {"vi": "<b>*Than*</b> & _đá_", "en": "x"}}
-    card = card_of(one, 1, draft=False, lang="vi")
+    card = card_of(ProjectionView.model_validate(one), 1, draft=False, lang="vi")
     assert "<b>" not in to_svg(card, FONT)
     ElementTree.fromstring(to_svg(card, FONT))
     assert r"\<b\>\*Than\*" in to_markdown(card, "p", "q")
@@ -178,7 +179,8 @@ def test_words_are_words_whatever_they_say(office: Any) -> None:
 
 def test_long_lines_of_a_card_are_wrapped(office: Any) -> None:
     one = projection(office) | {"name": {"vi": "rất dài " * 20, "en": "x"}}
-    drawn = ElementTree.fromstring(to_svg(card_of(one, 1, draft=True, lang="vi"), FONT))
+    card = card_of(ProjectionView.model_validate(one), 1, draft=True, lang="vi")
+    drawn = ElementTree.fromstring(to_svg(card, FONT))
     lines = [text.text or "" for text in drawn if text.tag.endswith("text")]
     assert max(map(len, lines)) <= 64
     assert float(drawn.attrib["height"]) >= 20 * len(lines)
