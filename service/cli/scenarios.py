@@ -112,6 +112,7 @@ def show(
 
 def _print(found: Mapping[str, Any], format: TextFormat, lang: Lang) -> None:
     from service.cli.output import say
+    from service.shapes.analysis import ScenarioResult
     from service.texts import STATUS, TEXT, chance, day_of, number, unit_of
 
     if format is TextFormat.json:
@@ -130,4 +131,5 @@ def _print(found: Mapping[str, Any], format: TextFormat, lang: Lang) -> None:
             median = number(year["projected"]["median"], lang, 1)
             chances = chance(year["probability"], year["status"], lang)
             sides.append(f"{median} ({chances}, {STATUS[lang][year['status']]})")
-        say(f"{one['name'][lang]}, {unit_of(one, lang)}: {' → '.join(sides)}")
+        unit = unit_of(ScenarioResult.model_validate(one), lang)
+        say(f"{one['name'][lang]}, {unit}: {' → '.join(sides)}")
