@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,12 +11,12 @@ from models.errors import NoBundle, NoObservations
 from service.analysis.scenarios import listed, saved
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.projections.view import ProjectionView
+from service.shapes.analysis import ScenarioResult, SupposedYear
 from service.state.app_state import AppState
 from service.texts import (
     STATUS,
     TEXT,
     Lang,
-    assigned,
     bounds,
     chance,
     day_of,
@@ -232,50 +231,53 @@ def _detail(one: Json, plan: Plan, lang: Lang) -> ScenarioShown:
             )
             for told in one["assumptions"]
         ),
-        results=tuple(_result(told, plan, lang) for told in one["results"]),
+        results=tuple(
+            _result(ScenarioResult.model_validate(told), plan, lang) for told in one["results"]
+        ),
     )
 
 
-def _result(one: Json, plan: Plan, lang: Lang) -> ResultShown:
-    kpi = plan.kpi(one["kpi"])
-    change = one["difference"]
-    points = change["probability"]
+def _result(one: ScenarioResult, plan: Plan, lang: Lang) -> ResultShown:
+    kpi, change = plan.kpi(one.kpi), one.difference
+    points = change.probability
     return ResultShown(
-        kpi=one["kpi"],
-        name=one["name"][lang],
+        kpi=one.kpi,
+        name=one.name[lang],
         unit=unit_of(one, lang),
-        moved_by=", ".join(name_of(plan.kpi(slug), lang) for slug in one["moved_by"]),
-        baseline=_side(one["baseline"], kpi.decimals, lang),
-        scenario=_side(one["scenario"], kpi.decimals, lang),
-        difference=signed(change["median"], lang, kpi.decimals),
+        moved_by=", ".join(name_of(plan.kpi(slug), lang) for slug in one.moved_by),
+        baseline=_side(one.baseline, kpi.decimals, lang),
+        scenario=_side(one.scenario, kpi.decimals, lang),
+        difference=signed(change.median, lang, kpi.decimals),
         points="–" if points is None else signed(100 * points, lang, 0),
-        months=_months(one, one["changed_months"], kpi.decimals, lang),
+        months=_months(one, kpi.decimals, lang),
     )
 
 
-def _side(one: Json, decimals: int, lang: Lang) -> SideShown:
-    year, target = one["projected"], assigned({**one, "task": None})
-    low, high = (number(year["quantiles"][level], lang, decimals) for level in ("0.1", "0.9"))
+def _side(one: SupposedYear, decimals: int, lang: Lang) -> SideShown:
+    year = one.projected
+    low, high = (number(end, lang, decimals) for end in (year.quantiles.q10, year.quantiles.q90))
+    of_year = (target for target in one.targets if target.period == "year")
+    assigned = next((target for target in of_year if target.level == "assigned"), None)
     return SideShown(
-        median=number(year["median"], lang, decimals),
+        median=number(year.median, lang, decimals),
         interval=f"{low} – {high}",
-        target=bounds(target, lang, decimals) if target else "–",
-        probability=chance(one["probability"], one["status"], lang),
-        code=one["status"],
-        status=STATUS[lang][one["status"]],
+        target=bounds(assigned, lang, decimals) if assigned else "–",
+        probability=chance(one.probability, one.status, lang),
+        code=one.status,
+        status=STATUS[lang][one.status],
     )
 
 
-def _months(one: Json, changed: Sequence[str], decimals: int, lang: Lang) -> tuple[MonthPair, ...]:
+def _months(one: ScenarioResult, decimals: int, lang: Lang) -> tuple[MonthPair, ...]:
     before, after = (
-        {month["month"]: month["median"] for month in one[side]["months"]}
-        for side in ("baseline", "scenario")
+        {str(month.month): month.median for month in year.months}
+        for year in (one.baseline, one.scenario)
     )
     return tuple(
         MonthPair(
             month=month_name(month, lang),
-            baseline=number(before[month], lang, decimals),
-            scenario=number(after[month], lang, decimals),
+            baseline=number(before[str(month)], lang, decimals),
+            scenario=number(after[str(month)], lang, decimals),
         )
-        for month in changed
+        for month in one.changed_months
     )

@@ -16,7 +16,7 @@ from service.charts import fan_chart as charts
 from service.charts.fan import fan_of
 from service.projections.shape import as_json
 from service.projections.view import ProjectionView
-from tests.service.test_tables import projection
+from tests.service.projections.test_tables import projection
 
 pytestmark = pytest.mark.slow
 

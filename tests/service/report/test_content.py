@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -19,10 +18,57 @@ from service.report.document import Heading, Number, Paragraph, Report, Table
 from service.report.letterhead import Letterhead
 from service.report.renderers.markdown import render
 from service.report.request import moves_since
+from service.shapes.analysis import ChangeList
 from service.state.app_state import AppState
 from service.texts import Lang
 
 Made = Callable[..., Report]
+
+NOT_FOLLOWED: dict[str, object] = {"from": None, "to": None, "change": None, "parts": []}
+# as the API answers: a fall in probability, told in four parts
+MOVES = {
+    "plan": "demo-2021",
+    "year": 2021,
+    "label": None,
+    "from": {"as_of": "2021-05-31", "plan_version": 1},
+    "to": {"as_of": "2021-06-30", "plan_version": 1},
+    "changes": [
+        {
+            "kpi": "coal",
+            "name": {"vi": "Than sạch", "en": "Coal"},
+            "unit": "thousand tonnes",
+            "kind": "flow",
+            "task": False,
+            "label": None,
+            "projected": NOT_FOLLOWED,
+            "projected_mean": NOT_FOLLOWED,
+            "targets": [
+                {
+                    "level": "assigned",
+                    "period": "year",
+                    "status": {"from": "at_risk", "to": "at_risk"},
+                    "probability": {
+                        "from": 0.62,
+                        "to": 0.55,
+                        "change": -0.07,
+                        "parts": [
+                            {"part": "plan", "change": 0.0},
+                            {"part": "model", "change": 0.01},
+                            {"part": "revisions", "change": -0.03},
+                            {"part": "month", "change": -0.05},
+                        ],
+                    },
+                }
+            ],
+            "cutoff": {"from": "2021-05", "to": "2021-06"},
+            "status": {"from": "at_risk", "to": "at_risk"},
+            "data_status": {"from": "estimate", "to": "estimate"},
+            "stamp": {"from": "2021-05-31-a", "to": "2021-06-30-b"},
+            "model_version": {"from": "1", "to": "1"},
+            "sentence": {"vi": "Xác suất giảm.", "en": "The probability fell."},
+        }
+    ],
+}
 
 
 def words_of(report: Report) -> str:
@@ -95,18 +141,19 @@ def test_verdicts_by_estimate_and_by_projection(made: Made) -> None:
     report = made()
     exports = fact(report, "exports")
     assert exports.bound is not None
-    expected = "exceeded" if exports.target and exports.target["upper_value"] < 1500 else "met"
+    expected = "exceeded" if exports.target and (exports.target.upper_value or 0) < 1500 else "met"
     assert exports.verdict == (expected if exports.bound <= 1500 else "unlikely")
     by_status = {"on_track": "likely", "at_risk": "at_risk", "off_track": "unlikely"}
     coal = fact(report, "coal")
     assert coal.target is not None
-    assert coal.verdict == by_status[coal.target["status"]]
+    assert coal.verdict == by_status[coal.target.status]
 
 
 def test_the_rest_of_the_year_adds_up_to_the_plan(made: Made) -> None:
     coal = fact(made(), "coal")
     assert coal.target is not None
-    quarters = [entry["minimum"] for entry in coal.target["required"]["quarters"]]
+    assert coal.target.required is not None
+    quarters = [entry.minimum for entry in coal.target.required.quarters]
     assert sum(quarters) + (coal.to_date or 0) == pytest.approx(1500)
 
 
@@ -166,33 +213,7 @@ def test_figures_keep_their_exact_values(made: Made) -> None:
 def test_the_annex_says_why_probabilities_moved(
     app_state: AppState, projections: list[ProjectionView]
 ) -> None:
-    def part(name: str, change: float) -> dict[str, Any]:
-        return {"part": name, "change": change}
-
-    parts = [
-        part("plan", 0.0),
-        part("model", 0.01),
-        part("revisions", -0.03),
-        part("month", -0.05),
-    ]
-    moves: dict[str, Any] = {
-        "from": {"as_of": "2021-05-31"},
-        "to": {"as_of": "2021-06-30"},
-        "changes": [
-            {
-                "name": {"vi": "Than sạch", "en": "Coal"},
-                "sentence": {"vi": "Xác suất giảm.", "en": "The probability fell."},
-                "targets": [
-                    {
-                        "level": "assigned",
-                        "period": "year",
-                        "status": {"from": "at_risk", "to": "at_risk"},
-                        "probability": {"from": 0.62, "to": 0.55, "change": -0.07, "parts": parts},
-                    }
-                ],
-            }
-        ],
-    }
+    moves = ChangeList.model_validate(MOVES)
     basis = app_state.basis("demo-2021", date(2021, 6, 30))
     head = Letterhead(organ="Sở", parent="UBND")
     headings: tuple[tuple[Lang, str], ...] = (
@@ -211,7 +232,7 @@ def test_the_annex_says_why_probabilities_moved(
         assert told[1:3] == ["62%", "55%"]
         assert told[5] == minus
         assert words in words_of(annex)
-        assert moves["changes"][0]["sentence"][lang] in words_of(annex)
+        assert moves.changes[0].sentence[lang] in words_of(annex)
         report = build(basis, projections, head, Wanted(lang=lang), moves)
         assert words not in words_of(report)  # probabilities are internal
 
