@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from service.analysis.scenarios import listed, saved
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.projections.view import ProjectionView
-from service.shapes.analysis import ScenarioResult, SupposedYear
+from service.shapes.analysis import (
+    PresetShape,
+    ScenarioDetail,
+    ScenarioResult,
+    ScenarioSummary,
+    SupposedYear,
+)
 from service.state.app_state import AppState
 from service.texts import (
     STATUS,
@@ -28,7 +33,6 @@ from service.texts import (
     unit_of,
 )
 
-Json = Any  # scenarios, until they are shapes
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
 
@@ -151,7 +155,7 @@ def what_if_content(
         If there is no scenario of the number chosen.
     """
     plan = frame.plan
-    found: Json = listed(app_state, plan.slug)
+    found = listed(app_state, plan.slug)
     projected: list[ProjectionView] = []
     problem = ""
     try:
@@ -165,8 +169,8 @@ def what_if_content(
     return WhatIfContent(
         frame=frame,
         problem=problem,
-        scenarios=tuple(_short(one, plan, lang) for one in found["scenarios"]),
-        presets=tuple(_preset(one, lang) for one in found["presets"]),
+        scenarios=tuple(_short(one, plan, lang) for one in found.scenarios),
+        presets=tuple(_preset(one, lang) for one in found.presets),
         kpis=tuple((one.kpi, one.name[lang], unit_of(one, lang)) for one in projected),
         months_ahead=tuple((str(month), month_name(month, lang)) for month in sorted(ahead)),
         shapes=tuple((shape, TEXT[lang][f"lever.{shape}"]) for shape in SHAPES),
@@ -180,60 +184,58 @@ def _can_change(one: ProjectionView) -> bool:
     return one.task is None and any(month.quantiles for month in one.months)
 
 
-def _preset(one: Json, lang: Lang) -> PresetShown:
+def _preset(one: PresetShape, lang: Lang) -> PresetShown:
     return PresetShown(
-        preset=one["preset"],
-        name=one["name"][lang],
-        kpi=one["kpi"],
-        share=one["assumptions"].get("share"),
-        first_day=one["assumptions"].get("first_day"),
-        basis=one["basis"][lang],
+        preset=one.preset,
+        name=one.name[lang],
+        kpi=one.kpi,
+        share=one.assumptions.get("share"),
+        first_day=one.assumptions.get("first_day"),
+        basis=one.basis[lang],
     )
 
 
-def _short(one: Json, plan: Plan, lang: Lang) -> ScenarioShort:
-    kpi = plan.kpi(one["kpi"])
-    median, probability = one["median"], one["probability"]
+def _short(one: ScenarioSummary, plan: Plan, lang: Lang) -> ScenarioShort:
+    kpi = plan.kpi(one.kpi)
+    median, probability = one.median, one.probability
     return ScenarioShort(
-        id=one["id"],
-        name=one["name"],
-        as_of=day_of(one["as_of"], lang),
-        by=one["by"],
-        at=day_of(one["at"][:10], lang),
+        id=one.id,
+        name=one.name,
+        as_of=day_of(one.as_of, lang),
+        by=one.by,
+        at=day_of(one.at.date(), lang),
         kpi=name_of(kpi, lang),
-        unit=unit_name(one["unit"], lang),
+        unit=unit_name(one.unit, lang),
         medians=(
-            number(median["baseline"], lang, kpi.decimals),
-            number(median["scenario"], lang, kpi.decimals),
+            number(median.baseline, lang, kpi.decimals),
+            number(median.scenario, lang, kpi.decimals),
         ),
         chances=(
-            chance(probability["baseline"], "open", lang),
-            chance(probability["scenario"], "open", lang),
+            chance(probability.baseline, "open", lang),
+            chance(probability.scenario, "open", lang),
         ),
     )
 
 
-def _detail(one: Json, plan: Plan, lang: Lang) -> ScenarioShown:
+def _detail(one: ScenarioDetail, plan: Plan, lang: Lang) -> ScenarioShown:
     """A scenario as it was saved, each KPI beside its projection."""
     return ScenarioShown(
-        name=one["name"],
-        note=one["note"],
-        as_of=day_of(one["as_of"], lang),
-        by=one["by"],
-        at=day_of(one["at"][:10], lang),
-        notice=one["notice"][lang],
-        label=one["label"][lang] if one["label"] else None,
+        name=one.name,
+        note=one.note,
+        as_of=day_of(one.as_of, lang),
+        by=one.by,
+        at=day_of(one.at.date(), lang) if one.at else "–",
+        notice=one.notice[lang],
+        label=one.label[lang] if one.label else None,
         assumptions=tuple(
             AssumptionShown(
-                name=told["name"][lang],
-                value=f"{number(told['value'], lang)} {unit_name(told['unit'], lang)}",
-                basis=told["basis"][lang],
+                name=told.name[lang],
+                value=f"{number(told.value, lang)} {unit_name(told.unit, lang)}",
+                basis=told.basis[lang],
             )
-            for told in one["assumptions"]
+            for told in one.assumptions
         ),
-        results=tuple(
-            _result(ScenarioResult.model_validate(told), plan, lang) for told in one["results"]
-        ),
+        results=tuple(_result(told, plan, lang) for told in one.results),
     )
 
 
@@ -270,14 +272,14 @@ def _side(one: SupposedYear, decimals: int, lang: Lang) -> SideShown:
 
 def _months(one: ScenarioResult, decimals: int, lang: Lang) -> tuple[MonthPair, ...]:
     before, after = (
-        {str(month.month): month.median for month in year.months}
+        {month.month: month.median for month in year.months}
         for year in (one.baseline, one.scenario)
     )
     return tuple(
         MonthPair(
             month=month_name(month, lang),
-            baseline=number(before[str(month)], lang, decimals),
-            scenario=number(after[str(month)], lang, decimals),
+            baseline=number(before[month], lang, decimals),
+            scenario=number(after[month], lang, decimals),
         )
         for month in one.changed_months
     )

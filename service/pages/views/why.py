@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from data.plans.entries import log_of
 from data.plans.plan import Plan
@@ -15,6 +13,7 @@ from service.analysis.changes import PARTS, changes
 from service.analysis.contributions import contributions
 from service.pages.views.frame import Frame, PlanContent
 from service.projections.shape import encode
+from service.shapes.analysis import Breakdown, ChangeList, Contributions, KpiChange, Split
 from service.state.app_state import JSON_TYPE, AppState, Body, tag_of
 from service.texts import (
     CHANGE,
@@ -31,8 +30,6 @@ from service.texts import (
     unit_name,
     words_of,
 )
-
-Json = Any  # changes and contributions, until they are shapes
 
 
 @dataclass(frozen=True)
@@ -182,59 +179,59 @@ def why_content(
     )
 
 
-def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: str) -> Json:
+def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: str) -> KpiChange:
     """One KPI's change; kept like the route's answer, because it is computed slowly."""
 
     def make() -> Body:
         content = changes(app_state, plan, since, after, kpi)
-        stamps = content["changes"][0]["stamp"]
-        tag = tag_of([stamps["from"], stamps["to"]], "-changes")
+        stamps = content.changes[0].stamp
+        tag = tag_of([stamps.before, stamps.after], "-changes")
         return Body(encode(content), JSON_TYPE, tag)
 
     key = ("changes", since.isoformat(), after.isoformat(), kpi)
-    found: Json = json.loads(app_state.body(plan, key, make).content)["changes"][0]
-    return found
+    body = app_state.body(plan, key, make)
+    return ChangeList.model_validate_json(body.content).changes[0]
 
 
-def _moved(one: Json, lang: Lang) -> Moved:
-    target = next((t for t in one["targets"] if t["probability"]["change"] is not None), None)
-    year = one["projected"]
+def _moved(one: KpiChange, lang: Lang) -> Moved:
+    target = next((t for t in one.targets if t.probability.change is not None), None)
+    year = one.projected
     rows = []
     if target is not None:
-        chances, status = target["probability"], target["status"]
+        chances, status = target.probability, target.status
         rows.append(
             MovedRow(
                 what=TEXT[lang]["probability"],
-                before=chance(chances["from"], status["from"] or "", lang),
-                now=chance(chances["to"], status["to"] or "", lang),
-                change=_points(chances["change"], lang),
+                before=chance(chances.before, status.before or "", lang),
+                now=chance(chances.after, status.after or "", lang),
+                change=_points(chances.change, lang),
                 parts=tuple(_points(value, lang) for value in _by_part(chances)),
             )
         )
-    if year["change"] is not None:
-        digits = 1 if one["unit"] == "%" or abs(year["to"]) < 1000 else 0
+    if year.change is not None and year.after is not None:
+        digits = 1 if one.unit == "%" or abs(year.after) < 1000 else 0
         rows.append(
             MovedRow(
-                what=f"{TEXT[lang]['projected_year']}, {unit_name(one['unit'], lang)}",
-                before=number(year["from"], lang, digits),
-                now=number(year["to"], lang, digits),
-                change=signed(year["change"], lang, digits),
+                what=f"{TEXT[lang]['projected_year']}, {unit_name(one.unit, lang)}",
+                before=number(year.before, lang, digits),
+                now=number(year.after, lang, digits),
+                change=signed(year.change, lang, digits),
                 parts=tuple(signed(value, lang, digits) for value in _by_part(year)),
             )
         )
-    return Moved(one["kpi"], one["name"][lang], one["sentence"][lang], tuple(rows))
+    return Moved(one.kpi, one.name[lang], one.sentence[lang], tuple(rows))
 
 
-def _by_part(split: Json) -> list[float]:
+def _by_part(split: Split) -> list[float]:
     """The change of each of `PARTS`; what new random numbers alone did goes to the month."""
-    told = {part["part"]: part["change"] for part in split["parts"]}
+    told = {part.part: part.change for part in split.parts}
     rest = sum(value for part, value in told.items() if part not in PARTS)
     values = [told.get(part, 0.0) for part in PARTS]
     return [*values[:-1], values[-1] + rest]
 
 
-def _points(fraction: float, lang: Lang) -> str:
-    return signed(100 * fraction, lang, 1)
+def _points(fraction: float | None, lang: Lang) -> str:
+    return "–" if fraction is None else signed(100 * fraction, lang, 1)
 
 
 def _performance(
@@ -244,52 +241,50 @@ def _performance(
     basis = app_state.basis(plan.slug, day)
     found = []
     for kpi in plan.kpis:
-        told: Json = contributions(basis, kpi.slug)
-        if not told["breakdowns"]:
+        told = contributions(basis, kpi.slug)
+        if not told.breakdowns:
             continue
         found.append(
             Performance(
                 kpi=kpi.slug,
-                name=told["name"][lang],
-                label=told["label"][lang] if told["label"] else None,
-                unit=unit_name(told["unit"], lang),
-                through=month_name(told["cutoff"], lang),
-                sentence=told["sentence"][lang] if told["sentence"] else None,
+                name=told.name[lang],
+                label=told.label[lang] if told.label else None,
+                unit=unit_name(told.unit, lang),
+                through=month_name(told.cutoff, lang) if told.cutoff else "–",
+                sentence=told.sentence[lang] if told.sentence else None,
                 breakdowns=tuple(
                     _breakdown(one, told, kpi.decimals, lang)
-                    for one in told["breakdowns"]
-                    if one["parts"]
+                    for one in told.breakdowns
+                    if one.parts
                 ),
             )
         )
     return tuple(found)
 
 
-def _breakdown(one: Json, whole: Json, decimals: int, lang: Lang) -> BreakdownShown:
-    rest = one["remainder"]
+def _breakdown(one: Breakdown, whole: Contributions, decimals: int, lang: Lang) -> BreakdownShown:
+    rest = one.remainder
     return BreakdownShown(
         rows=tuple(
             ComponentRow(
-                name=part["name"][lang],
-                kpi=part["kpi"],
-                to_date=number(part["to_date"], lang, decimals),
-                before=number(part["same_period"], lang, decimals),
-                status=FIGURE[lang][part["data_status"]] if part["data_status"] else "",
-                growth=signed_percent(part["growth"], lang),
-                points=signed(part["contribution"], lang, 1),
+                name=part.name[lang],
+                kpi=part.kpi,
+                to_date=number(part.to_date, lang, decimals),
+                before=number(part.same_period, lang, decimals),
+                status=FIGURE[lang][part.data_status] if part.data_status else "",
+                growth=signed_percent(part.growth, lang),
+                points=signed(part.contribution, lang, 1),
             )
-            for part in one["parts"]
+            for part in one.parts
         ),
-        remainder=Remainder(rest["name"][lang], signed(rest["contribution"], lang, 1)),
+        remainder=Remainder(rest.name[lang], signed(rest.contribution, lang, 1)),
         total=Total(
-            to_date=number(whole["to_date"], lang, decimals),
-            before=number(whole["same_period"], lang, decimals),
-            growth=signed_percent(whole["growth"], lang),
-            points=signed(whole["growth"], lang, 1),
+            to_date=number(whole.to_date, lang, decimals),
+            before=number(whole.same_period, lang, decimals),
+            growth=signed_percent(whole.growth, lang),
+            points=signed(whole.growth, lang, 1),
         ),
-        left_out=tuple(
-            f"{left['name'][lang]}: {left['reason'][lang]}" for left in one["left_out"]
-        ),
+        left_out=tuple(f"{left.name[lang]}: {left.reason[lang]}" for left in one.left_out),
     )
 
 
