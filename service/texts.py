@@ -13,7 +13,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from babel.core import Locale
 from babel.dates import format_date
@@ -149,7 +149,13 @@ def name_of(one: Plan | Kpi, lang: Lang) -> str:
     return one.name_vi if lang == "vi" else one.name_en
 
 
-def words_of(said: Mapping[str, str], lang: Lang) -> str:
+class InBoth(Protocol):
+    """A text in both languages, of which one may be empty."""
+
+    def __getitem__(self, lang: Lang, /) -> str: ...
+
+
+def words_of(said: InBoth, lang: Lang) -> str:
     """What somebody wrote, in a language if they did, else in the other."""
     return said[lang] or said["vi"] or said["en"]
 
