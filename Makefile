@@ -24,7 +24,7 @@ INSTALL := $(UV_PIP) install --quiet --python $(BIN)/python
 COMPILE := $(UV_PIP) compile pyproject.toml --quiet --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop ces run test check lock wheels clean
+.PHONY: help install develop ces run test fast coverage check openapi lock wheels clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -60,8 +60,22 @@ run: install ## sample plans, first retrainings, the service on http://127.0.0.1
 	$(BIN)/vedich retrain --plan lang-son-2021 --as-of $(AS_OF)
 	$(BIN)/vedich serve
 
+# bytecode is kept even where the environment forbids it: hundreds of modules, many processes
+# one thread of linear algebra per worker: more only wait for each other
+TESTS := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+  $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
 test: develop ## run the tests
-	$(BIN)/python -m pytest --numprocesses auto
+	$(TESTS)
+
+fast: develop ## run the quick tests, those not marked slow: under a minute
+	$(TESTS) -m "not slow"
+
+coverage: develop ## run the tests, and fail under 90 % of lines in any folder
+	$(TESTS) --cov --cov-report=
+	for folder in data models training service; do \
+	  $(BIN)/coverage report --include="$$folder/*" --sort=cover --skip-covered || exit 1; \
+	done
 
 check: develop ## linters, types, import contract and Dockerfile, as CI runs them
 	$(BIN)/ruff check .
@@ -69,6 +83,9 @@ check: develop ## linters, types, import contract and Dockerfile, as CI runs the
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+
+openapi: install ## write docs/openapi.json, the interface's committed contract
+	$(BIN)/python -m service.openapi
 
 lock: develop ## pin the newest versions of all dependencies in both lock files
 	$(ADD_UV)

@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from models.annual import AnnualDistribution
 
@@ -225,9 +225,9 @@ def _at(quantiles: Array, levels: Array) -> Array:
     """Errors at any level; beyond the grid they grow as a normal's do."""
     inside = np.interp(levels, LEVELS, quantiles)
     edge = float(_normal(LEVELS[-1:])[0])
-    beyond = np.abs(_normal(levels)) > edge
+    distance = np.abs(_normal(levels))
     ends = np.where(levels < 0.5, quantiles[0], quantiles[-1])
-    return np.where(beyond, ends * np.abs(_normal(levels)) / edge, inside)
+    return np.where(distance > edge, ends * distance / edge, inside)
 
 
 def _sizes(errors: PastErrors) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
@@ -252,4 +252,4 @@ def _own_scale(mine: Array, weights: Array, usual: float) -> float:
 
 
 def _normal(levels: Array) -> Array:
-    return np.asarray(ndtri(levels), dtype=float)
+    return np.asarray(scipy.special.ndtri(levels), dtype=float)

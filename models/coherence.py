@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -163,5 +164,8 @@ def chance_of_meeting(met: Sequence[NDArray[np.bool_]]) -> tuple[float, ...]:
     return tuple(float(np.mean(counts >= k)) for k in range(len(met) + 1))
 
 
+@lru_cache(maxsize=32)  # all KPIs of a family share a year's draws
 def _draws(n_paths: int, *names: str, rows: int = 1) -> NDArray[np.float64]:
-    return generator(*names).standard_normal((rows, n_paths))
+    drawn = generator(*names).standard_normal((rows, n_paths))
+    drawn.flags.writeable = False
+    return drawn

@@ -65,7 +65,7 @@ ASKED = {
     "GET /readyz": "/readyz",
 }
 
-BEFORE = "2021-05"  # asked last: the model of May is trained when all else was asked
+BEFORE = "2021-05"  # its model is trained when all that shows one model was asked
 
 NEEDS_BEFORE = ("GET /v1/plans/{plan}/changes",)
 
@@ -94,6 +94,9 @@ ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/events/{kpi}/{event}/reject": (f"{_OWN}/reject", EVENT_DECISION),
     "POST /v1/plans/{plan}/events/{kpi}/{event}/accept": (f"{_OWN}/accept", EVENT_DECISION),
     "GET /v1/plans/{plan}/events": (f"{_EVENTS}?as_of={AS_OF}", None),
+}
+
+SUPPOSED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", SCENARIO_EXAMPLE),
     "GET /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", None),
     "GET /v1/plans/{plan}/scenarios/{id}": (f"{_BASE}/scenarios/1", None),
@@ -110,13 +113,21 @@ Xi măng Portland;2021-07;8,812140877408162;ước tính;29/07/2021
 
 MATCH_EXAMPLE = {"table": "tidy", "row": "Xi măng Portland", "kpi": "cement"}
 
+_MONTHS = f"{_BASE}/months"
+
+ESTIMATE_EXAMPLE = {"value": 335000.0, "unit": "million USD", "reason": "Đơn hàng quý IV"}
+
+SEND_BACK_EXAMPLE = {"note": "Thiếu số liệu cửa khẩu"}
+
 UNDO_EXAMPLE = {"reason": "Nhầm đơn vị: nghìn USD thay vì triệu USD"}
 
 
 def shortened(value: Any) -> Any:
-    """The same JSON; of a list with more than two objects the first and the last."""
+    """The same JSON; of a list with more than two objects, and of stamps, the first and last."""
     if isinstance(value, dict):
-        return {key: shortened(item) for key, item in value.items()}
+        return {
+            key: _ends(item) if key == "stamps" else shortened(item) for key, item in value.items()
+        }
     if isinstance(value, list):
         if len(value) > 2 and isinstance(value[0], dict):
             value = [value[0], value[-1]]
@@ -124,8 +135,13 @@ def shortened(value: Any) -> Any:
     return value
 
 
+def _ends(stamps: dict[str, str]) -> dict[str, str]:
+    kpis = list(stamps)
+    return {kpi: stamps[kpi] for kpi in (kpis[0], kpis[-1])} if len(kpis) > 2 else stamps
+
+
 def with_examples(page: str, found: dict[str, Any]) -> str:
-    """The page with every example block (`<!-- example: ROUTE -->`) written anew."""
+    """The page with every example block (`<!-- example: ROUTE -->`) replaced."""
     return _BLOCK.sub(lambda block: f"{block[1]}{block[2]}{folded(found[block[1]])}", page)
 
 
@@ -162,22 +178,32 @@ def ask(home: Path) -> dict[str, Any]:
     load_sample(store, "all")
     app = create_app(settings, store)
     found = _retrained(app, AS_OF)
+    # what shows a projection comes before what moves it, so that all examples agree
     for route, address in ASKED.items():
         if route not in NEEDS_BEFORE:
             found[route] = _answer(app, "GET", address)
-    for route, (address, body) in ENTERED.items():
-        found[route] = _answer(app, route.partition(" ")[0], address, body)
-    found |= _uploaded(app)
     stamp = found["GET /v1/plans/{plan}/projections/{kpi}"]["stamp"]
     found["GET /v1/stamps/{stamp}"] = _answer(app, "GET", f"/v1/stamps/{stamp}")
-    found["POST /v1/plans/{plan}/versions"] = _answer(
-        app, "POST", f"{_BASE}/versions", NEW_VERSION
-    )
+    found |= _each(app, SUPPOSED)
     _retrained(app, BEFORE)
     for route in NEEDS_BEFORE:
         found[route] = _answer(app, "GET", ASKED[route])
+    found |= _signed(app)
+    found |= _each(app, ENTERED)
+    found |= _uploaded(app)
+    found["POST /v1/plans/{plan}/versions"] = _answer(
+        app, "POST", f"{_BASE}/versions", NEW_VERSION
+    )
     app.state.vedich.close()
     return {route: shortened(found[route]) for route in sorted(found)}
+
+
+def _each(app: FastAPI, asked: dict[str, tuple[str, dict[str, Any] | None]]) -> dict[str, Any]:
+    """The answers to routes with their addresses and bodies, asked in this order."""
+    return {
+        route: _answer(app, route.partition(" ")[0], address, body)
+        for route, (address, body) in asked.items()
+    }
 
 
 def _retrained(app: FastAPI, as_of: str) -> dict[str, Any]:
@@ -188,6 +214,31 @@ def _retrained(app: FastAPI, as_of: str) -> dict[str, Any]:
         time.sleep(1)
         job = _answer(app, "GET", f"/v1/jobs/{started['id']}")
     return {"POST /v1/plans/{plan}/retrain": started, "GET /v1/jobs/{id}": job}
+
+
+def _signed(app: FastAPI) -> dict[str, Any]:
+    """Enter an estimate, take it and its month to issued, each with a step back on the way.
+
+    Without an account the local user may take every step.
+    """
+    month, estimate = f"{_MONTHS}/{AS_OF}", f"{_MONTHS}/{AS_OF}/estimates/exports"
+    base = "/v1/plans/{plan}/months"
+    one, of_kpi = f"{base}/{{month}}", f"{base}/{{month}}/estimates/{{kpi}}"
+    found = {f"POST {of_kpi}": _answer(app, "POST", estimate, ESTIMATE_EXAMPLE)}
+    seen = {"estimate": found[f"POST {of_kpi}"]["estimates"][0]["id"]}
+    for step in ("check", "send-back", "check", "approve", "issue"):
+        body = SEND_BACK_EXAMPLE if step == "send-back" else seen
+        found[f"POST {of_kpi}/{step}"] = _answer(app, "POST", f"{estimate}/{step}", body)
+    found[f"GET {of_kpi}"] = _answer(app, "GET", estimate)
+    shown = {"figures": _answer(app, "GET", month)["figures"]}
+    for step in ("check", "send-back", "check", "approve", "issue"):
+        body = SEND_BACK_EXAMPLE if step == "send-back" else shown
+        found[f"POST {one}/{step}"] = _answer(app, "POST", f"{month}/{step}", body)
+    found[f"GET {one}"] = _answer(app, "GET", month)
+    found[f"GET {base}"] = _answer(app, "GET", _MONTHS)
+    found["GET /v1/audit"] = _answer(app, "GET", "/v1/audit?action=estimate.checked")
+    found["GET /v1/session"] = _answer(app, "GET", "/v1/session")
+    return found
 
 
 def _uploaded(app: FastAPI) -> dict[str, Any]:
@@ -225,7 +276,7 @@ def _answer(app: FastAPI, method: str, address: str, body: Any = None) -> Any:
 
 
 def main() -> None:
-    """Write examples.json and the examples of docs/api.md anew."""
+    """Replace examples.json and the examples of docs/api.md."""
     with tempfile.TemporaryDirectory() as home:
         found = ask(Path(home))
     text = json.dumps(found, ensure_ascii=False, indent=1)

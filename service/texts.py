@@ -22,12 +22,11 @@ from babel.numbers import format_decimal
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
-from models.kinds import traits_of
+from models.kinds import Kind, traits_of
 from models.series import Month
-from models.targets.target import Target
+from models.targets.target import Comparator, Target
 
 Lang = Literal["vi", "en"]
-Json = Any  # a view, or JSON where a reader is not yet converted to views
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 _LOCALE: Mapping[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
@@ -83,6 +82,46 @@ EMBED: Mapping[Lang, Texts] = {lang: Texts(lang, "embed.") for lang in LANGUAGES
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 
+class Figures(Protocol):
+    """What has figures of a kind in a unit: a projection, or a scenario's result."""
+
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def unit(self) -> str: ...
+
+
+class Interval(Protocol):
+    """The ends of an 80 % interval."""
+
+    @property
+    def q10(self) -> float: ...
+
+    @property
+    def q90(self) -> float: ...
+
+
+class Projected(Protocol):
+    """A projected year."""
+
+    @property
+    def quantiles(self) -> Interval: ...
+
+
+class Bounds(Protocol):
+    """A target as an outcome of its period."""
+
+    @property
+    def comparator(self) -> Comparator: ...
+
+    @property
+    def lower_value(self) -> float | None: ...
+
+    @property
+    def upper_value(self) -> float | None: ...
+
+
 @cache
 def _catalogue(lang: Lang) -> dict[str, tuple[str, ...]]:
     """Each key's text; its singular and plural where the language tells them apart."""
@@ -107,11 +146,11 @@ def unit_name(unit: str, lang: Lang) -> str:
     return UNIT[lang].get(unit.lower(), unit)
 
 
-def unit_of(projection: Json, lang: Lang) -> str:
+def unit_of(projection: Figures, lang: Lang) -> str:
     """The unit of a projection's figures; a growth says on what."""
-    if traits_of(projection["kind"]).outcome_is_rate:
+    if traits_of(projection.kind).outcome_is_rate:
         return TEXT[lang]["growth_unit"]
-    return unit_name(projection["unit"], lang)
+    return unit_name(projection.unit, lang)
 
 
 def number(value: float | None, lang: Lang, decimals: int = 0) -> str:
@@ -169,9 +208,9 @@ def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
     return f"{number(value, lang, decimals)} {name}"
 
 
-def writer(year: Json, decimals: int, lang: Lang) -> Callable[[float], str]:
+def writer(year: Projected, decimals: int, lang: Lang) -> Callable[[float], str]:
     """Writes projected figures to two digits of the width of the 80 % interval."""
-    width = year["quantiles"]["0.9"] - year["quantiles"]["0.1"]
+    width = year.quantiles.q90 - year.quantiles.q10
     step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
     return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))
 
@@ -204,13 +243,13 @@ def month_name(month: Month | str, lang: Lang) -> str:
     return _date(date.fromisoformat(f"{month}-01"), _MONTH[lang], lang)
 
 
-def bounds(target: Json, lang: Lang, decimals: int = 0) -> str:
+def bounds(target: Bounds, lang: Lang, decimals: int = 0) -> str:
     """A target's bounds in the KPI's unit, in words: 'từ 300.000 trở lên'."""
-    lower, upper = target["lower_value"], target["upper_value"]
+    lower, upper = target.lower_value, target.upper_value
     if lower is not None and upper is not None:
         return f"{number(lower, lang, decimals)} – {number(upper, lang, decimals)}"
     value = number(lower if lower is not None else upper, lang, decimals)
-    pattern = TEXT[lang][f"comparator.{target['comparator']}"]
+    pattern = TEXT[lang][f"comparator.{target.comparator}"]
     return pattern.format(value=value)
 
 
@@ -225,22 +264,6 @@ def plain_bounds(target: Target, unit: str, lang: Lang, decimals: int = 0) -> st
     if len(ends) > 1:
         return shown
     return TEXT[lang][f"comparator.{target.comparator}"].format(value=shown)
-
-
-def assigned(projection: Json) -> Json | None:
-    """The target that the outer probability speaks of; None without one."""
-    target = leading(projection)
-    return target if target is not None and target["level"] == "assigned" else None
-
-
-def leading(projection: Json) -> Json | None:
-    """The assigned target of the year; of a task the one its done and remaining speak of."""
-    task = projection.get("task")
-    wanted = (task["level"], task["period"]) if task else ("assigned", "year")
-    for target in projection["targets"]:
-        if (target["level"], target["period"]) == wanted:
-            return target
-    return None
 
 
 def period_name(period: str, lang: Lang) -> str:

@@ -20,7 +20,6 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from data.db.store import Store
-from data.ingestion.matching import takes_figures
 from data.ingestion.preview import FilePreview, UnknownRow, look_at, mark_of, unknown_rows
 from data.ingestion.reading import Claims, FileRead, PrintedRow, ReadRow, RowKey, read_file
 from data.ingestion.rows import (
@@ -332,7 +331,7 @@ def _check_match(given: ReadRow, slug: str, kpis: Sequence[Kpi]) -> None:
     if kpi is None:
         known = ", ".join(one.slug for one in kpis)
         raise UnknownKpi(f"the plan's family has no KPI '{slug}'; it has {known}.")
-    if not takes_figures(kpi):
+    if not kpi.takes_figures:
         raise InputError(
             f"expected a KPI with figures of its own, found '{slug}', which has none: it is made "
             "of others, or reported as a task or in words."

@@ -10,7 +10,7 @@ from data.ingestion.reading import PrintedRow
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.cells import fold
 from data.readers.spreadsheet.words import units_differ
-from data.readers.tidy import TIDY
+from data.readers.tidy.file import TIDY
 
 LEAST, SHOWN = 0.7, 3  # how alike a suggestion is at least, and how many are made
 _LETTERS = 5  # a name this long whose words all stand in the other is like it
@@ -56,15 +56,10 @@ def suggestions(
 
 
 def _may_be(row: PrintedRow, kpi: Kpi) -> bool:
-    if not takes_figures(kpi) or units_differ(row.unit, kpi.unit):
+    if not kpi.takes_figures or units_differ(row.unit, kpi.unit):
         return False
     places = {(one.table, one.quantity) for one in kpi.rows}
     return not places or row.table == TIDY or (row.table, row.quantity) in places
-
-
-def takes_figures(kpi: Kpi) -> bool:
-    """Whether figures of a KPI are loaded, rather than made of others' or reported as tasks."""
-    return not kpi.parts and kpi.traits.own_figures
 
 
 def _names(kpi: Kpi) -> set[str]:

@@ -10,34 +10,17 @@ from datetime import date
 from typing import Literal
 
 from data.plans.kpi import Kpi
-from data.readers.gso.annex import read_workbook
-from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
+from data.readers.gso.annex import Annex, read_annex
+from data.readers.layout import Found, recognise
+from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.report_form.form import TABLE as REPORT_FORM
-from data.readers.report_form.form import read_report_form
-from data.readers.spreadsheet.cells import Sheets, fold, publication_date
-from data.readers.spreadsheet.intake import Kind, kind_of
-from data.readers.tidy import TIDY, TidyFile, read_rows, refuse_unknown
-from data.vintages.observation import Form, Observation
-from models.errors import InputError, UnknownLayout
-from models.series import FigureStatus
-
-FORMS: dict[Measure, tuple[Form, FigureStatus]] = {
-    "month_est": ("month", "estimate"),
-    "month_prev": ("month", "restated"),
-    "ytd": ("year_to_date", "estimate"),
-    "ytd_prev": ("year_to_date", "restated"),
-    "plan_pct": ("share_of_plan", "estimate"),
-    "plan_value": ("plan", "final"),
-    "yoy_month": ("rate_on_year", "estimate"),
-    "yoy_month_prev": ("rate_on_year", "restated"),
-    "yoy_ytd": ("rate_to_date", "estimate"),
-    "yoy_ytd_prev": ("rate_to_date", "restated"),
-    "mom": ("rate_on_month", "estimate"),
-    "quarter": ("quarter", "estimate"),
-    "month_last_year": ("month", "restated"),
-    "ytd_last_year": ("year_to_date", "restated"),
-    "year_last_year": ("year", "restated"),
-}
+from data.readers.report_form.form import ReportForm, read_report_form
+from data.readers.spreadsheet.cells import fold, publication_date
+from data.readers.spreadsheet.workbook import OpenedFile
+from data.readers.tidy.file import TIDY, TidyFile, read_rows
+from data.readers.tidy.headings import TidyTables
+from data.vintages.observation import Observation
+from models.errors import InputError
 
 RowKey = tuple[str, str, int, str]  # table, quantity, occurrence, folded label
 
@@ -153,74 +136,46 @@ def read_file(content: bytes, file: str, claims: Claims, published: date | None)
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        kind = kind_of(content, file)
-        remarks = () if kind == "text" else Sheets(content, file).remarks()
-        read = _by_layout(content, file, sha256, claims, published, kind)
+        opened = OpenedFile(content, file)
+        remarks = opened.remarks()
+        read = _by_layout(recognise(opened), sha256, claims, published)
         return replace(read, notes=(*remarks, *read.notes))
     except InputError as error:
         return FileRead(file, sha256, problem=str(error))
 
 
-def _by_layout(
-    content: bytes, file: str, sha256: str, claims: Claims, published: date | None, kind: Kind
-) -> FileRead:
-    """A report form, an annex or a tidy table, whichever the file turns out to be."""
-    try:
-        return _form(content, file, sha256, claims, published)
-    except UnknownLayout:
-        pass
-    if kind == "text":
-        return _tidy(content, file, sha256, claims, published)
-    try:
-        return _annex(read_workbook(content, file), sha256, claims, published)
-    except UnknownLayout as no_annex:
-        return _tidy(content, file, sha256, claims, published, no_annex)
+def _by_layout(found: Found, sha256: str, claims: Claims, published: date | None) -> FileRead:
+    if isinstance(found, ReportForm):
+        return _form(found, sha256, claims, published)
+    if isinstance(found, Annex):
+        return _printed(read_annex(found), sha256, claims, published)
+    return _tidy(found, sha256, claims, published)
 
 
-def _form(
-    content: bytes, file: str, sha256: str, claims: Claims, published: date | None
-) -> FileRead:
+def _form(found: ReportForm, sha256: str, claims: Claims, published: date | None) -> FileRead:
     """A department's own report form; its rows name the KPIs, or were matched before."""
     matched = {
         name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == REPORT_FORM
     }
     named = {name: kpi for name, kpi in matched.items() if kpi is not None}
-    form = read_report_form(content, file, claims.kpis, named)
+    form = read_report_form(found, claims.kpis, named)
     own = {key: kpi for key, kpi in form.claimed.items() if key not in claims.matched}
-    return _annex(form, sha256, replace(claims, defined={**claims.defined, **own}), published)
+    return _printed(form, sha256, replace(claims, defined={**claims.defined, **own}), published)
 
 
-def _tidy(
-    content: bytes,
-    file: str,
-    sha256: str,
-    claims: Claims,
-    published: date | None,
-    no_annex: UnknownLayout | None = None,
-) -> FileRead:
-    """A tidy file; of a workbook that is neither, the annex reader's reason is given."""
+def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None) -> FileRead:
+    """A tidy file; it is blocked while it has names that are no KPI's."""
     matched = {name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == TIDY}
-    day = published or publication_date(file)
-    try:
-        tidy = read_rows(content, file, claims.kpis, day, matched)
-    except UnknownLayout:
-        if no_annex is None:
-            raise
-        raise no_annex from None
-    blocked = None
-    if tidy.unknown:
-        try:
-            refuse_unknown(file, tidy)
-        except InputError as error:
-            blocked = str(error)
+    day = published or publication_date(found.file)
+    tidy = read_rows(found, claims.kpis, day, matched)
     return FileRead(
-        file=file,
+        file=tidy.file,
         sha256=sha256,
         observations=tidy.observations,
         tables=(TIDY,),
         printed=sum(one.times for one in tidy.names),
         rows=_tidy_rows(tidy),
-        blocked=blocked,
+        blocked=str(tidy.refusal) if tidy.refusal else None,
     )
 
 
@@ -231,7 +186,7 @@ def _tidy_rows(tidy: TidyFile) -> tuple[ReadRow, ...]:
     )
 
 
-def _annex(
+def _printed(
     workbook: PrintedWorkbook, sha256: str, claims: Claims, published: date | None
 ) -> FileRead:
     day = published or workbook.published
@@ -279,10 +234,13 @@ def _observations(
     found = []
     for figure in workbook.figures:
         kpi = rows[_row_of(figure)].kpi
-        if kpi is None or figure.measure not in FORMS:
+        if kpi is None or figure.form is None:
             continue
-        form, status = FORMS[figure.measure]
         sheet = f"sheet '{figure.sheet}', " if figure.sheet else ""
         source = f"{workbook.file}, {sheet}cell {figure.cell}"
-        found.append(Observation(kpi, figure.month, form, figure.value, status, published, source))
+        found.append(
+            Observation(
+                kpi, figure.month, figure.form, figure.value, figure.status, published, source
+            )
+        )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from data.db import tables
 from data.db.audit import process_user
@@ -42,8 +42,25 @@ class LogEntry:
 
 def progress_of(store: Store, plan: str) -> tuple[Progress, ...]:
     """All reports about a plan's tasks, in the order in which they were entered."""
+    table = tables.progress
+    chosen = select(table).where(table.c.plan == plan).order_by(table.c.id)
     with store.reading() as connection:
-        return read_progress(connection, plan)
+        return tuple(
+            Progress(
+                kpi=row.kpi,
+                day=row.day,
+                by=row.entered_by,
+                done=row.done,
+                step=row.step,
+                obstacle=row.obstacle,
+                judgement=row.judgement,
+                final=row.final,
+                note=row.note,
+                source=row.source,
+                entered=row.entered_at,
+            )
+            for row in connection.execute(chosen)
+        )
 
 
 def add_progress(store: Store, plan: Plan, entry: Progress, by: str | None = None) -> None:
@@ -51,103 +68,71 @@ def add_progress(store: Store, plan: Plan, entry: Progress, by: str | None = Non
 
     `by` enters it, for the audit log; default the user of this process.
     """
+    told = {
+        "day": entry.day.isoformat(),
+        "done": entry.done,
+        "step": entry.step,
+        "final": entry.final,
+    }
     with store.writing() as connection:
-        write_progress(connection, plan, entry, by or process_user(), datetime.now(UTC))
+        actor, moment = by or process_user(), datetime.now(UTC)
+        connection.execute(
+            insert(tables.progress).values(
+                plan=plan.slug,
+                kpi=entry.kpi,
+                step=entry.step,
+                day=entry.day,
+                done=entry.done,
+                obstacle=entry.obstacle,
+                judgement=entry.judgement,
+                final=entry.final,
+                note=entry.note,
+                source=entry.source,
+                entered_by=entry.by,
+                entered_at=moment,
+            )
+        )
+        tell_edit(connection, plan, "progress.report", entry.kpi, actor, told, moment)
 
 
 def log_of(store: Store, plan: str) -> tuple[LogEntry, ...]:
     """All log entries of a plan, in the order in which they were entered."""
+    table = tables.log_entries
+    chosen = select(table).where(table.c.plan == plan).order_by(table.c.id)
     with store.reading() as connection:
-        return read_log(connection, plan)
+        return tuple(
+            LogEntry(
+                kpi=row.kpi,
+                month=Month(row.year, row.month),
+                day=row.day,
+                text_vi=row.text_vi,
+                text_en=row.text_en,
+                by=row.entered_by,
+                source=row.source,
+                entered=row.entered_at,
+            )
+            for row in connection.execute(chosen)
+        )
 
 
 def add_log(store: Store, plan: Plan, entry: LogEntry, by: str | None = None) -> None:
     """Append a log entry that `data.plans.progress.check_log` accepted; `by` as for a report."""
     with store.writing() as connection:
-        write_log(connection, plan, entry, by or process_user(), datetime.now(UTC))
-
-
-def read_progress(connection: Connection, plan: str) -> tuple[Progress, ...]:
-    """All reports about a plan's tasks, in the order in which they were entered."""
-    table = tables.progress
-    chosen = select(table).where(table.c.plan == plan).order_by(table.c.id)
-    return tuple(
-        Progress(
-            kpi=row.kpi,
-            day=row.day,
-            by=row.entered_by,
-            done=row.done,
-            step=row.step,
-            obstacle=row.obstacle,
-            judgement=row.judgement,
-            final=row.final,
-            note=row.note,
-            source=row.source,
-            entered=row.entered_at,
+        actor, moment = by or process_user(), datetime.now(UTC)
+        connection.execute(
+            insert(tables.log_entries).values(
+                plan=plan.slug,
+                kpi=entry.kpi,
+                year=entry.month.year,
+                month=entry.month.month,
+                day=entry.day,
+                text_vi=entry.text_vi,
+                text_en=entry.text_en,
+                source=entry.source,
+                entered_by=entry.by,
+                entered_at=moment,
+            )
         )
-        for row in connection.execute(chosen)
-    )
-
-
-def write_progress(
-    connection: Connection, plan: Plan, one: Progress, actor: str, moment: datetime
-) -> None:
-    """Append a report, and tell the audit log of it."""
-    connection.execute(
-        insert(tables.progress).values(
-            plan=plan.slug,
-            kpi=one.kpi,
-            step=one.step,
-            day=one.day,
-            done=one.done,
-            obstacle=one.obstacle,
-            judgement=one.judgement,
-            final=one.final,
-            note=one.note,
-            source=one.source,
-            entered_by=one.by,
-            entered_at=moment,
+        tell_edit(
+            connection, plan, "log.add", entry.kpi, actor, {"month": str(entry.month)}, moment
         )
-    )
-    told = {"day": one.day.isoformat(), "done": one.done, "step": one.step, "final": one.final}
-    tell_edit(connection, plan, "progress.report", one.kpi, actor, told, moment)
-
-
-def read_log(connection: Connection, plan: str) -> tuple[LogEntry, ...]:
-    """All log entries of a plan, in the order in which they were entered."""
-    table = tables.log_entries
-    chosen = select(table).where(table.c.plan == plan).order_by(table.c.id)
-    return tuple(
-        LogEntry(
-            kpi=row.kpi,
-            month=Month(row.year, row.month),
-            day=row.day,
-            text_vi=row.text_vi,
-            text_en=row.text_en,
-            by=row.entered_by,
-            source=row.source,
-            entered=row.entered_at,
-        )
-        for row in connection.execute(chosen)
-    )
-
-
-def write_log(
-    connection: Connection, plan: Plan, one: LogEntry, actor: str, moment: datetime
-) -> None:
-    """Append a log entry, and tell the audit log of it."""
-    connection.execute(
-        insert(tables.log_entries).values(
-            plan=plan.slug,
-            kpi=one.kpi,
-            year=one.month.year,
-            month=one.month.month,
-            day=one.day,
-            text_vi=one.text_vi,
-            text_en=one.text_en,
-            source=one.source,
-            entered_by=one.by,
-            entered_at=moment,
-        )
-    )
-    tell_edit(connection, plan, "log.add", one.kpi, actor, {"month": str(one.month)}, moment)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from data.db import tables
 from data.db.audit import process_user
@@ -115,67 +115,56 @@ def check_event(plan: Plan, entry: EventEntry, today: date) -> None:
 
 def events_of(store: Store, family: str) -> tuple[EventEntry, ...]:
     """All decisions about a family's events, in the order in which they were entered."""
+    table = tables.events
+    chosen = select(table).where(table.c.family == family).order_by(table.c.id)
     with store.reading() as connection:
-        return read_events(connection, family)
+        return tuple(
+            EventEntry(
+                kpi=row.kpi,
+                start=Month(row.year, row.month),
+                shape=row.shape,
+                size=row.size,
+                length=row.length,
+                accepted=row.accepted,
+                day=row.day,
+                by=row.entered_by,
+                name=row.name,
+                note=row.note,
+                number=row.id,
+                entered=row.entered_at,
+            )
+            for row in connection.execute(chosen)
+        )
 
 
 def add_event(store: Store, plan: Plan, entry: EventEntry, by: str | None = None) -> None:
     """Append a decision about an event; `by` enters it, default the user of this process."""
-    with store.writing() as connection:
-        write_event(connection, plan, entry, by or process_user(), datetime.now(UTC))
-
-
-def read_events(connection: Connection, family: str) -> tuple[EventEntry, ...]:
-    """All decisions about a family's events, in the order in which they were entered."""
-    table = tables.events
-    chosen = select(table).where(table.c.family == family).order_by(table.c.id)
-    return tuple(
-        EventEntry(
-            kpi=row.kpi,
-            start=Month(row.year, row.month),
-            shape=row.shape,
-            size=row.size,
-            length=row.length,
-            accepted=row.accepted,
-            day=row.day,
-            by=row.entered_by,
-            name=row.name,
-            note=row.note,
-            number=row.id,
-            entered=row.entered_at,
-        )
-        for row in connection.execute(chosen)
-    )
-
-
-def write_event(
-    connection: Connection, plan: Plan, one: EventEntry, actor: str, moment: datetime
-) -> None:
-    """Append a decision, and tell the audit log of it."""
-    connection.execute(
-        insert(tables.events).values(
-            family=plan.family,
-            kpi=one.kpi,
-            year=one.start.year,
-            month=one.start.month,
-            shape=one.shape,
-            size=one.size,
-            length=one.length,
-            accepted=one.accepted,
-            day=one.day,
-            name=one.name,
-            note=one.note,
-            entered_by=one.by,
-            entered_at=moment,
-        )
-    )
     told = {
-        "start": str(one.start),
-        "shape": one.shape,
-        "size": one.size,
-        "length": one.length,
-        "accepted": one.accepted,
-        "day": one.day.isoformat(),
+        "start": str(entry.start),
+        "shape": entry.shape,
+        "size": entry.size,
+        "length": entry.length,
+        "accepted": entry.accepted,
+        "day": entry.day.isoformat(),
     }
-    action = "event.accept" if one.accepted else "event.reject"
-    tell_edit(connection, plan, action, one.kpi, actor, told, moment)
+    action = "event.accept" if entry.accepted else "event.reject"
+    with store.writing() as connection:
+        actor, moment = by or process_user(), datetime.now(UTC)
+        connection.execute(
+            insert(tables.events).values(
+                family=plan.family,
+                kpi=entry.kpi,
+                year=entry.start.year,
+                month=entry.start.month,
+                shape=entry.shape,
+                size=entry.size,
+                length=entry.length,
+                accepted=entry.accepted,
+                day=entry.day,
+                name=entry.name,
+                note=entry.note,
+                entered_by=entry.by,
+                entered_at=moment,
+            )
+        )
+        tell_edit(connection, plan, action, entry.kpi, actor, told, moment)

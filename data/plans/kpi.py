@@ -56,6 +56,11 @@ class Kpi:
     demonstration: bool = False
 
     @property
+    def takes_figures(self) -> bool:
+        """Whether its figures are loaded, rather than made of others' or reported as tasks."""
+        return not self.parts and self.traits.own_figures
+
+    @property
     def traits(self) -> KindTraits:
         """What its kind does."""
         return traits_of(self.kind)

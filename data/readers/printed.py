@@ -5,28 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
-from models.series import Month
-
-Measure = Literal[
-    "month_est",
-    "month_prev",
-    "ytd",
-    "ytd_prev",
-    "plan_pct",
-    "plan_value",
-    "yoy_month",
-    "yoy_month_prev",
-    "yoy_ytd",
-    "yoy_ytd_prev",
-    "mom",
-    "share",
-    "quarter",
-    "month_last_year",
-    "ytd_last_year",
-    "year_last_year",
-]
+from data.vintages.observation import Form
+from models.series import FigureStatus, Month
 
 
 @dataclass(frozen=True)
@@ -41,7 +22,8 @@ class PrintedFigure:
     section : the heading printed above the row, '' if there is none
     occurrence : counts rows of one accent-folded name in the table, from 1
     quantity : 'value' or 'qty' for exports and imports, else ''
-    measure : what the column says the figure is
+    form : what the column says the figure is; None for a share of a total, which has no
+        place among the observations
     month : the month the figure is about; for a cumulative figure the last one
     report_month : the month of the report
     unit : as printed for the row or the table, ditto marks resolved
@@ -54,13 +36,20 @@ class PrintedFigure:
     section: str
     occurrence: int
     quantity: str
-    measure: Measure
+    form: Form | None
     month: Month
     report_month: Month
     unit: str
     value: float
     sheet: str
     cell: str
+
+    @property
+    def status(self) -> FigureStatus:
+        """The plan is final, the month of the report an estimate, what lies before it restated."""
+        if self.form == "plan":
+            return "final"
+        return "estimate" if self.month == self.report_month else "restated"
 
 
 @dataclass(frozen=True)

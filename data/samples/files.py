@@ -11,7 +11,7 @@ from pathlib import Path
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.readers.plan_document.file import read_plan, write_plan
-from data.readers.tidy import read_tidy
+from data.readers.tidy.file import read_tidy
 from data.vintages.observation import UNDATED, Observation
 from models.errors import UnknownPlan
 

@@ -21,6 +21,9 @@ Form = Literal[
     "year",  # the full year as printed
 ]
 
+PER_CENT: frozenset[Form] = frozenset(  # the forms whose figures are per cent, whatever the unit
+    ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan")
+)
 UNDATED = date.max  # published, but nobody knows when: later than every day that can be asked for
 
 

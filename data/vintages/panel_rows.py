@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -12,6 +12,8 @@ from data.plans.kpi import Kpi
 from data.plans.rows import read_kpis
 from data.vintages.panel import Panel
 from data.vintages.rows import read_observations
+
+PanelOf = Callable[[str], Panel]  # a family's panel; the service loads it once and keeps it
 
 
 def load_panel(

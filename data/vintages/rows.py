@@ -17,6 +17,12 @@ from data.vintages.observation import UNDATED, Observation
 from models.errors import InputError
 from models.series import Month
 
+_TABLE = tables.observations
+_FIGURE = (
+    *(_TABLE.c.id, _TABLE.c.kpi, _TABLE.c.year, _TABLE.c.month, _TABLE.c.form),
+    *(_TABLE.c.value, _TABLE.c.status, _TABLE.c.published, _TABLE.c.source),
+)
+
 
 @dataclass(frozen=True)
 class ImportRecord:
@@ -77,7 +83,13 @@ def imported(store: Store, family: str, sha256: str) -> bool:
 def vintages_of(store: Store, family: str) -> tuple[date, ...]:
     """The days on which anything of the family was published."""
     with store.reading() as connection:
-        return read_vintages(connection, family)
+        table = tables.observations
+        chosen = select(table.c.published).distinct()
+        chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
+        unseen = _unseen(connection, family)
+        if unseen:
+            chosen = chosen.where(_seen(unseen))
+        return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
 
 def read_observations(
@@ -95,17 +107,6 @@ def read_observations(
     """
     rows = _rows(connection, family, up_to, kpis, years, held_at)
     return [observation for _, observation in rows]
-
-
-def read_vintages(connection: Connection, family: str) -> tuple[date, ...]:
-    """The days on which anything of the family was published."""
-    table = tables.observations
-    chosen = select(table.c.published).distinct()
-    chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
-    unseen = _unseen(connection, family)
-    if unseen:
-        chosen = chosen.where(_seen(unseen))
-    return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
 
 def was_imported(connection: Connection, family: str, sha256: str) -> bool:
@@ -160,7 +161,7 @@ def _rows(
 ) -> list[tuple[int, Observation]]:
     """Figures with their numbers; see `read_observations`."""
     table = tables.observations
-    chosen = select(table).where(table.c.family == family)
+    chosen = select(*_FIGURE).where(table.c.family == family)
     if kpis is not None:
         chosen = chosen.where(table.c.kpi.in_(sorted(kpis)))
     if years is not None:
@@ -174,18 +175,20 @@ def _rows(
         elsewhere = _printed_again(connection, unseen)
     return [
         (
-            row.id,
+            number,
             Observation(
-                kpi=row.kpi,
-                month=Month(row.year, row.month),
-                form=row.form,
-                value=row.value,
-                status=row.status,
-                published=row.published,
-                source=elsewhere.get(row.id, row.source),
+                kpi=kpi,
+                month=Month(year, month),
+                form=form,
+                value=value,
+                status=status,
+                published=published,
+                source=elsewhere.get(number, source),
             ),
         )
-        for row in connection.execute(chosen.order_by(table.c.id))
+        for number, kpi, year, month, form, value, status, published, source in connection.execute(
+            chosen.order_by(table.c.id)
+        ).all()
     ]
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +31,7 @@ from experiments.annual_benchmark.scoring import (
     results,
     row,
 )
+from experiments.provenance import machine
 from models.prior.annual import AnnualPrior
 from training.prior.corpus import History, read_panel
 from training.prior.editions import newest_prior, read_prior
@@ -151,7 +151,7 @@ def made_with(given: argparse.Namespace, prior: AnnualPrior) -> dict[str, object
         "prior_through": prior.about["through"],
         "prior_panels": sorted(dict(prior.about["panels"])),  # type: ignore[call-overload]
         "prior_seed": prior.about["seed"],
-        "python": platform.python_version(),
+        **machine(),
         **{name: version(name) for name in names},
     }
 

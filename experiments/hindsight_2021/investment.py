@@ -28,7 +28,7 @@ def load_investment(files: Sequence[Path], url: str) -> Store:
     for file in files:
         workbook = read_workbook(file.read_bytes(), file.name)
         for figure in workbook.figures:
-            if figure.table == "investment" and figure.measure == "plan_pct":
+            if figure.table == "investment" and figure.form == "share_of_plan":
                 body = canonical(figure.row)
                 names.setdefault(body, set()).add(fold(figure.row))
                 shown.setdefault(body, figure.row)

@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.http_latency.load import Outcome, steady_load
+from experiments.provenance import write_provenance
 
 PLAN, AS_OF = "vietnam-2021", "2021-06"
 BAR = 10.0  # milliseconds, 99 of 100 answers
@@ -69,6 +70,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     results.to_csv(given.out / "results.csv", index=False, float_format="%.3f")
     (given.out / "results.md").write_text(_page(results), encoding="utf-8")
+    write_provenance(given.out, "python -m experiments.http_latency.run", "fastapi", "uvicorn")
     print(results.to_string(index=False, float_format="{:.2f}".format))
 
 

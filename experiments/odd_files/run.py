@@ -24,6 +24,7 @@ from experiments.odd_files.child import outcome_of, versions
 from experiments.odd_files.family import prepare
 from experiments.odd_files.files import SEED, odd_files
 from experiments.odd_files.outcome import failures
+from experiments.provenance import write_provenance
 
 MOST_MB = 500.0
 
@@ -93,6 +94,10 @@ def main() -> None:
     print(f"{len(rows)} files, {failed} not as expected; at most {most} MB.")
     said = {"seed": str(chosen.seed), **versions()}
     _write([row | said for row in rows], whole=not chosen.only)
+    if not chosen.only:
+        write_provenance(
+            Path(__file__).parent, f"python -m experiments.odd_files.run --seed {chosen.seed}"
+        )
     sys.exit(1 if failed else 0)
 
 

@@ -36,6 +36,7 @@ from data.plans.rows import save_plan
 from data.settings import Settings
 from data.vintages.observation import Observation
 from data.vintages.rows import ImportRecord, add_observations
+from experiments.provenance import write_provenance
 from models.candidates import REGISTRY
 from models.series import Month
 from models.targets.target import Target
@@ -87,6 +88,8 @@ def main() -> None:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+    command = "python -m experiments.page_speed.run"
+    write_provenance(Path(__file__).parent, command, "fastapi", "uvicorn", "jinja2")
 
 
 def html(address: str) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -28,9 +27,9 @@ from threadpoolctl import threadpool_limits
 
 from data.samples.files import read_sample
 from data.vintages.panel import Panel
+from experiments.provenance import machine
 from models.prior.annual import annual_quantiles
 from training.prior.editions import newest_prior
-from training.retrain import commit
 
 RESULTS = Path(__file__).parent / "results.json"
 SAMPLE, DAY = "vietnam-2021", date(2021, 6, 30)
@@ -71,8 +70,7 @@ def main() -> None:
         "one_by_one_over_together": round(single / together, 1),
         "load": round(os.getloadavg()[0], 1),
         "prior": prior.identity,
-        "commit": commit(),
-        "python": platform.python_version(),
+        **machine(),
         "numpy": version("numpy"),
     }
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

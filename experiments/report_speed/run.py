@@ -18,6 +18,7 @@ from pathlib import Path
 
 from data.db.store import Store
 from data.settings import Settings
+from experiments.provenance import write_provenance
 from service.projections.issue import as_of_date
 from service.report.build import Wanted, build
 from service.report.document import Part
@@ -61,6 +62,8 @@ def main() -> None:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+    command = "python -m experiments.report_speed.run"
+    write_provenance(Path(__file__).parent, command, "python-docx", "typst", "XlsxWriter")
     app_state.close()
 
 

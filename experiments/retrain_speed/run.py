@@ -40,6 +40,7 @@ from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import ImportRecord, add_observations
+from experiments.provenance import processor
 from models.pipeline import project
 from models.projection import Projection
 from training.bundle.bundle import Bundle, read_bundle
@@ -90,6 +91,7 @@ def main() -> None:
         "data_sha256": hashlib.sha256(content.encode()).hexdigest(),
         "seed": "family, KPI and vintage (models.paths.generator)",
         "commit": program,
+        "processor": processor(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "pandas", "statsforecast", "mlflow-skinny")},
     }

@@ -64,14 +64,19 @@ class Year:
 
 def years_of(workbooks: Iterable[PrintedWorkbook]) -> dict[tuple[Row, int], Year]:
     """Every row and year of the tables of flows; of trade the values, not the quantities."""
-    kept = {"month_est": "first", "ytd": "to_date", "month_prev": "restated"}
+    kept = {
+        ("month", "estimate"): "first",
+        ("year_to_date", "estimate"): "to_date",
+        ("month", "restated"): "restated",
+    }
     years: dict[tuple[Row, int], Year] = {}
     for workbook in workbooks:
         for figure in workbook.figures:
-            if figure.table in TABLES and figure.quantity != "qty" and figure.measure in kept:
+            name = kept.get((figure.form or "", figure.status))
+            if figure.table in TABLES and figure.quantity != "qty" and name is not None:
                 row = (figure.table, fold(figure.row), figure.occurrence)
                 year = years.setdefault((row, figure.month.year), Year())
-                getattr(year, kept[figure.measure])[figure.month.month - 1] = figure.value
+                getattr(year, name)[figure.month.month - 1] = figure.value
     for year in years.values():
         year.to_date[0] = year.first[0]  # January's report prints no cumulative figure
     return years

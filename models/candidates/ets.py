@@ -7,9 +7,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import toeplitz
-from scipy.signal import lfilter
 
 from models.candidates.base import Parameters, require_months, require_movement
 from models.candidates.decomposition import season_of, trend_cycle
@@ -84,7 +83,7 @@ class Ets:
         carried = np.convolve(errors, effects)[len(values) : whole]
         ahead = _course(beginning, parameters, whole)[len(values) :] + carried
         shocks = parameters["spread"] * rng.standard_normal((n_paths, horizon))
-        lasting = toeplitz(effects[:horizon], np.zeros(horizon))
+        lasting = scipy.linalg.toeplitz(effects[:horizon], np.zeros(horizon))
         return scale.undo(ahead + shocks @ lasting.T)
 
 
@@ -131,4 +130,6 @@ def _errors(
 ) -> Array:
     """One-step errors, shape of `values`."""
     surprise = values - _course(beginning, smoothing, len(values))
-    return np.asarray(lfilter([1.0], _effects(smoothing, len(values)), surprise), dtype=float)
+    return np.asarray(
+        scipy.signal.lfilter([1.0], _effects(smoothing, len(values)), surprise), dtype=float
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.errors import CannotForecast
 from models.series import Series
@@ -55,7 +55,7 @@ def maximise(
             slope[place] = (-log_likelihood(moved) - here) / step
         return here, slope
 
-    found = minimize(
+    found = scipy.optimize.minimize(
         downhill,
         start,
         jac=True,

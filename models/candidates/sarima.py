@@ -6,9 +6,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import cholesky_banded, solve_triangular
-from scipy.linalg.lapack import dtbtrs
 
 from models.candidates.base import Parameters, require_months, require_movement
 from models.candidates.likelihood import maximise
@@ -66,7 +65,7 @@ class Sarima:
 
         found = maximise(log_likelihood, STARTS, [(-1.0, 1.0)] * 2, series, self.name)
         _, root = _whitened(table, found)
-        effects = solve_triangular(root[:-1, :-1], root[:-1, -1])
+        effects = scipy.linalg.solve_triangular(root[:-1, :-1], root[:-1, -1])
         return {
             **vars(scale),
             "tet": float(effects[-1]),
@@ -143,12 +142,14 @@ def _factor(chosen: Array, number: int) -> Array:
     weights[[0, 1, 12, 13]] = 1.0, month, season, month * season
     covariance = np.correlate(weights, weights, mode="full")[LAGS:]
     band = np.tile(covariance[:, None], number)
-    return np.asarray(cholesky_banded(band, lower=True, check_finite=False), dtype=float)
+    return np.asarray(
+        scipy.linalg.cholesky_banded(band, lower=True, check_finite=False), dtype=float
+    )
 
 
 def _solve(factor: Array, table: Array) -> Array:
     """The table in units of independent errors of spread one."""
-    white, _ = dtbtrs(factor[:, : len(table)], table, uplo="L")
+    white, _ = scipy.linalg.lapack.dtbtrs(factor[:, : len(table)], table, uplo="L")
     return np.asarray(white, dtype=float)
 
 
@@ -170,5 +171,5 @@ def _draw_gaps(white: Array, spread: float, n_paths: int, rng: np.random.Generat
         return np.zeros((n_paths, 0))
     root = _root(white)
     around = spread * rng.standard_normal((number, n_paths))
-    drawn = solve_triangular(root[:-1, :-1], -root[:-1, -1:] + around)
+    drawn = scipy.linalg.solve_triangular(root[:-1, :-1], -root[:-1, -1:] + around)
     return np.asarray(drawn.T, dtype=float)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.signal import lfilter
 
 from models.candidates.base import Parameters, require_months, require_movement
 from models.candidates.decomposition import season_of
@@ -84,7 +83,7 @@ def _smoothing(values: NDArray[np.float64]) -> float:
 
     best = min(_GRID, key=loss)
     around = (max(best - _GRID[1], 0.0), min(best + _GRID[1], 1.0))
-    return float(minimize_scalar(loss, bounds=around, method="bounded").x)
+    return float(scipy.optimize.minimize_scalar(loss, bounds=around, method="bounded").x)
 
 
 def _smooth(
@@ -92,5 +91,9 @@ def _smooth(
 ) -> tuple[float, NDArray[np.float64]]:
     """The last level of smoothing with drift from the first month on, and the one-step errors."""
     course = values[0] + drift * np.arange(len(values))
-    errors = lfilter([1.0, -1.0], [1.0, smoothing - 1.0], values - course)
-    return float(values[-1] - (1.0 - smoothing) * errors[-1]), np.asarray(errors, dtype=float)
+    errors, carried = [], 0.0
+    for now in (values - course).tolist():
+        error = carried + now
+        carried = -now - error * (smoothing - 1.0)
+        errors.append(error)
+    return float(values[-1] - (1.0 - smoothing) * errors[-1]), np.array(errors)

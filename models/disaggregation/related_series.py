@@ -23,6 +23,7 @@ the ratio a random walk, the same solution would be its mean given the totals
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -73,6 +74,23 @@ def disaggregate(indicator: Array, weights: Array, totals: Array) -> MonthlyPath
     CannotForecast
         If there are only rates (rows with weights below zero).
     """
+    return _disaggregated(
+        *(np.asarray(one, dtype=float).tobytes() for one in (indicator, weights, totals))
+    )
+
+
+@lru_cache(maxsize=64)  # one answer asks for the same months several times
+def _disaggregated(
+    indicator_bytes: bytes, weights_bytes: bytes, totals_bytes: bytes
+) -> MonthlyPath:
+    indicator, totals = np.frombuffer(indicator_bytes), np.frombuffer(totals_bytes)
+    path = _better(indicator, np.frombuffer(weights_bytes).reshape(-1, len(indicator)), totals)
+    path.values.flags.writeable = path.doubt.flags.writeable = False
+    return path
+
+
+def _better(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
+    """Chow–Lin or Denton; see `disaggregate`."""
     several = int(((weights != 0).sum(axis=1) > 1).sum())
     if several >= SUITED and several > len(totals) / 2 and np.ptp(indicator) > 0:
         path = chow_lin(indicator, weights, totals)

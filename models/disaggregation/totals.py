@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 Array = NDArray[np.float64]
 
@@ -152,7 +152,7 @@ class _Agreed:
         length = np.linalg.norm(ties, axis=1)
         size = len(members)
         moves = np.vstack([np.eye(size), -np.eye(size)])
-        found = linprog(
+        found = scipy.optimize.linprog(
             c=np.r_[np.zeros(size), 1.0],
             A_ub=np.hstack([moves, -np.ones((2 * size, 1))]),
             b_ub=np.zeros(2 * size),

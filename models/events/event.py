@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.tsa.seasonal import STL
 
 from models.errors import SeriesTooShort
 from models.series import Month, Series
@@ -121,6 +120,8 @@ def find_events(series: Series, threshold: float = 5.0) -> tuple[Event, ...]:
     Suggestions only: January and February of years with an unusual Tết may
     appear among them.
     """
+    from statsmodels.tsa.seasonal import STL
+
     usable = np.isfinite(series.values) & (series.values > 0)
     if usable.sum() < MONTHS_NEEDED:
         raise SeriesTooShort(

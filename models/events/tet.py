@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-import holidays
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,6 +41,8 @@ def tet_share(months: Sequence[Month]) -> NDArray[np.float64]:
 
 def tet_days(year: int) -> tuple[date, ...]:
     """The public holidays of Tết in a year, by date."""
+    import holidays
+
     named = holidays.country_holidays("VN", years=year, language="vi")
     return tuple(
         sorted(day for day, name in named.items() if "Tết" in name and "Dương lịch" not in name)

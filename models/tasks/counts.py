@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import softmax, xlogy
-from scipy.stats import betabinom, binom, nbinom
 
 Array = NDArray[np.float64]
 
@@ -112,13 +110,15 @@ def pace(counts: Sequence[tuple[date, int]], window: Window, prior: Prior) -> Pa
     exposed = np.diff(times[:, None] ** RUSH, axis=0) / (1 - origin**RUSH)
     spent, total = exposed.sum(axis=0), float(added.sum())
     rate = prior.worth / prior.expected
-    likelihood = nbinom.logpmf(total, prior.worth, rate / (rate + spent))
-    likelihood += xlogy(added[:, None], exposed).sum(axis=0) - xlogy(total, spent)
-    weights = softmax(likelihood)
+    likelihood = scipy.stats.nbinom.logpmf(total, prior.worth, rate / (rate + spent))
+    likelihood += scipy.special.xlogy(added[:, None], exposed).sum(axis=0) - scipy.special.xlogy(
+        total, spent
+    )
+    weights = scipy.special.softmax(likelihood)
     sizes, chances = prior.worth + total, (rate + spent) / (rate + 1)
-    largest = int(nbinom.ppf(1 - _TAIL, sizes, chances).max())
+    largest = int(scipy.stats.nbinom.ppf(1 - _TAIL, sizes, chances).max())
     values = np.arange(largest + 1)[:, None]
-    pmf = (weights * nbinom.pmf(values, sizes, chances)).sum(axis=1)
+    pmf = (weights * scipy.stats.nbinom.pmf(values, sizes, chances)).sum(axis=1)
     strength = weights * sizes / (rate + spent) / (1 - origin**RUSH)
     return Pace(pmf / pmf.sum(), strength)
 
@@ -131,7 +131,7 @@ def expected_for(probability: float, bound: int, *, at_most: bool = False) -> fl
 
     def gap(expected: float) -> float:
         chance = JUDGEMENT_WORTH / (JUDGEMENT_WORTH + np.exp(expected))
-        reach = nbinom.cdf if at_most else nbinom.sf
+        reach = scipy.stats.nbinom.cdf if at_most else scipy.stats.nbinom.sf
         return float(reach(bound if at_most else bound - 1, JUDGEMENT_WORTH, chance)) - probability
 
     return float(np.exp(_root(gap, -15.0, 15.0 + np.log(bound + 1))))
@@ -150,7 +150,9 @@ def listed(n_open: int, made: float, lost: float) -> Array:
     ----------
     Gelman et al. (2013), section 2.4.
     """
-    return np.asarray(betabinom.pmf(np.arange(n_open + 1), n_open, made, lost), dtype=float)
+    return np.asarray(
+        scipy.stats.betabinom.pmf(np.arange(n_open + 1), n_open, made, lost), dtype=float
+    )
 
 
 def chance_for(probability: float, n_open: int, needed: int) -> float:
@@ -161,7 +163,7 @@ def chance_for(probability: float, n_open: int, needed: int) -> float:
 
     def gap(chance: float) -> float:
         made, lost = JUDGEMENT_WORTH * chance, JUDGEMENT_WORTH * (1 - chance)
-        return float(betabinom.sf(needed - 1, n_open, made, lost)) - probability
+        return float(scipy.stats.betabinom.sf(needed - 1, n_open, made, lost)) - probability
 
     return _root(gap, 1e-9, 1 - 1e-9)
 
@@ -183,7 +185,9 @@ def checklist(probabilities: Sequence[float]) -> Array:
 def equal_chance(probability: float, n_open: int, needed: int) -> float:
     """The chance of each open step, for a probability that `needed` (1 to `n_open`) get done."""
     return _root(
-        lambda chance: float(binom.sf(needed - 1, n_open, chance)) - probability, 0.0, 1.0
+        lambda chance: float(scipy.stats.binom.sf(needed - 1, n_open, chance)) - probability,
+        0.0,
+        1.0,
     )
 
 
@@ -199,4 +203,4 @@ def draw(pmf: Array, n_paths: int, rng: np.random.Generator) -> Array:
 
 
 def _root(gap: Callable[[float], float], low: float, high: float) -> float:
-    return float(brentq(gap, low, high, xtol=1e-12))
+    return float(scipy.optimize.brentq(gap, low, high, xtol=1e-12))

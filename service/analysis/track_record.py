@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from data.db.store import Store
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
+from data.vintages.panel_rows import PanelOf
 from service.shapes.schemas import KpiScore, Score, TrackRecord
 from service.workflow.plans import demonstrates
 from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
 from training.bundle.promoted import bundle_for
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def track_record(store: Store, settings: Settings, family: str, day: date) -> TrackRecord:
@@ -53,10 +56,10 @@ def track_record(store: Store, settings: Settings, family: str, day: date) -> Tr
     )
 
 
-def labelled(store: Store, family: str) -> bool:
+def labelled(store: Store, panel_of: PanelOf, family: str) -> bool:
     """Whether a plan of the family says of itself that its figures are not the real ones."""
     plans = [load_plan(store, slug) for slug in family_plans(store, family)]
-    return any(plan.label or demonstrates(store, plan) for plan in plans)
+    return any(plan.label or demonstrates(plan, panel_of) for plan in plans)
 
 
 def _scores(rows: pd.DataFrame) -> Iterator[Score]:

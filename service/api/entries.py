@@ -81,7 +81,7 @@ def new_progress(
 def log(plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None) -> Response:
     """The monthly log of a KPI that is kept in words, with its index where one is published."""
     day = as_of_date(as_of) if as_of else None
-    return answer(log_of(app_state.store, plan, kpi, day))
+    return answer(log_of(app_state.store, app_state.panel, plan, kpi, day))
 
 
 @router.post(
@@ -105,5 +105,5 @@ def new_log_entry(
         by=entry.by or caller.name,
         source=entry.source,
     )
-    written = write_log(app_state.store, plan, given, today, caller.name)
+    written = write_log(app_state.store, app_state.panel, plan, given, today, caller.name)
     return answer(written, 201, f"/v1/plans/{plan}/log/{kpi}")

@@ -31,7 +31,8 @@ def events(
     kpi: Annotated[str | None, Query(description="default: all of the plan")] = None,
 ) -> Response:
     """Outliers and level shifts that the figures propose, and the decisions that count."""
-    return answer(events_of(app_state.store, plan, app_state.day_of(plan, as_of), kpi))
+    day = app_state.day_of(plan, as_of)
+    return answer(events_of(app_state.store, app_state.panel, plan, day, kpi))
 
 
 @router.post("", status_code=201, response_model=EventOutcome, responses=problems(404, 422))
@@ -98,6 +99,7 @@ def _decide(
     today = date.today()
     written = decide(
         app_state.store,
+        app_state.panel,
         plan,
         kpi,
         event,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from data.plans.rows import load_plan
-from data.vintages.observation import Form, Observation
+from data.vintages.observation import PER_CENT, Observation
 from models.series import Month
 from service.auth.access import requires
 from service.shapes.schemas import ObservationList, ObservationShape
@@ -19,7 +19,6 @@ router = APIRouter(
 )
 
 PAGE, LARGEST_PAGE = 1000, 10_000
-_PER_CENT: tuple[Form, ...] = ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan")
 
 
 @router.get(
@@ -79,7 +78,7 @@ def _row(figure: Observation, unit: str) -> ObservationShape:
         month=figure.month,
         form=figure.form,
         value=figure.value,
-        unit="%" if figure.form in _PER_CENT else unit,
+        unit="%" if figure.form in PER_CENT else unit,
         status=figure.status,
         published=figure.published,
         source=figure.source,

@@ -30,7 +30,7 @@ PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
 def all_plans(app_state: TheAppState) -> Response:
     """All plans in short."""
     store = app_state.store
-    found = (summary(store, load_plan(store, slug)) for slug in plan_slugs(store))
+    found = (summary(store, app_state.panel, load_plan(store, slug)) for slug in plan_slugs(store))
     return answer(PlanList(plans=tuple(found)))
 
 
@@ -42,7 +42,7 @@ def all_plans(app_state: TheAppState) -> Response:
 )
 def one_plan(plan: PlanSlug, app_state: TheAppState) -> Response:
     """A plan with its KPIs and all its versions."""
-    return answer(detail(app_state.store, load_plan(app_state.store, plan)))
+    return answer(detail(app_state.store, app_state.panel, load_plan(app_state.store, plan)))
 
 
 @router.post(

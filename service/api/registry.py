@@ -81,7 +81,7 @@ def record_of_forecasts(
     """
     found = []
     for family in _families(app_state, plan):
-        if labelled(app_state.store, family) or not (
+        if labelled(app_state.store, app_state.panel, family) or not (
             plan or promotions_of(app_state.store, family)
         ):
             continue

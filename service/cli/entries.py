@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -92,6 +93,7 @@ def log_add(
     """Write down what was observed in a month."""
     from data.db.audit import process_user
     from data.plans.entries import LogEntry
+    from data.vintages.panel_rows import load_panel
     from models.series import Month
     from service.workflow.entries import write_log
 
@@ -106,7 +108,7 @@ def log_add(
         by=by or process_user(),
         source=source,
     )
-    written = write_log(store, slug, entry, today, process_user())
+    written = write_log(store, partial(load_panel, store), slug, entry, today, process_user())
     print(f"{slug} {kpi}: written down for {written.month} by {written.by}.")
 
 
@@ -118,11 +120,12 @@ def log_show(
     lang: LangOption = None,
 ) -> None:
     """The log by month, with its index where one is published."""
+    from data.vintages.panel_rows import load_panel
     from service.cli.output import show_log
     from service.projections.issue import as_of_date
     from service.workflow.entries import log_of
 
     settings, store = open_store()
     day = as_of_date(as_of) if as_of else None
-    found = log_of(store, the_plan(store, plan), kpi, day)
+    found = log_of(store, partial(load_panel, store), the_plan(store, plan), kpi, day)
     show_log(found, lang.value if lang else settings.lang)

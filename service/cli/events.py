@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -42,6 +43,7 @@ def event_list(
 ) -> None:
     """Outliers and level shifts that the figures propose, and what was decided."""
     from data.plans.rows import load_plan
+    from data.vintages.panel_rows import load_panel
     from service.cli.output import show_events
     from service.projections.issue import as_of_date, newest_day
     from service.workflow.events import events_of
@@ -49,7 +51,8 @@ def event_list(
     settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else newest_day(store, load_plan(store, slug))
-    show_events(events_of(store, slug, day, kpi), lang.value if lang else settings.lang)
+    found = events_of(store, partial(load_panel, store), slug, day, kpi)
+    show_events(found, lang.value if lang else settings.lang)
 
 
 @app.command("add")
@@ -128,12 +131,14 @@ def _decide(
     accepted: bool,
 ) -> None:
     from data.db.audit import process_user
+    from data.vintages.panel_rows import load_panel
     from service.workflow.events import decide
 
     _settings, store = open_store()
     slug, today = the_plan(store, plan), date.today()
     written = decide(
         store,
+        partial(load_panel, store),
         slug,
         kpi,
         event,

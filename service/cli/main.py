@@ -6,11 +6,13 @@ A problem that a person can act on is one line on stderr and exit code 2.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -374,11 +376,13 @@ def serve(
 def plan_list() -> None:
     """The plans there are."""
     from data.plans.rows import load_plan, plan_slugs
+    from data.vintages.panel_rows import load_panel
     from service.cli.output import show_plans
     from service.workflow.plans import summary
 
     _settings, store = open_store()
-    show_plans([summary(store, load_plan(store, slug)) for slug in plan_slugs(store)])
+    panel_of = cache(partial(load_panel, store))
+    show_plans([summary(store, panel_of, load_plan(store, slug)) for slug in plan_slugs(store)])
 
 
 @plan_app.command("template")
@@ -401,15 +405,16 @@ def plan_form(
     lang: LangOption = None,
 ) -> None:
     """Write the blank report form of a month, to fill in and ingest."""
+    from data.vintages.panel_rows import load_panel
     from models.series import Month
     from service.workflow.plan_form import plan_form as form_of
 
     settings, store = open_store()
     refuse_existing(out)
     slug = the_plan(store, plan)
-    out.write_bytes(
-        form_of(store, slug, Month.parse(month), lang.value if lang else settings.lang)
-    )
+    panel_of = cache(partial(load_panel, store))
+    of, words = Month.parse(month), lang.value if lang else settings.lang
+    out.write_bytes(form_of(store, panel_of, slug, of, words))
     print(f"{out}: fill it in, then: vedich ingest {out} --plan {slug}")
 
 
@@ -485,6 +490,7 @@ def plan_roll_over(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
+    gc.set_threshold(50_000, 20, 20)  # large tables of small objects, hardly a cycle
     try:
         code = app(args=arguments, standalone_mode=False)
     except (VedichError, TyperException) as error:

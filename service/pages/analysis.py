@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from data.plans.rows import load_plan
 from service.auth.access import Viewer
-from service.pages.page import frame, page_body, respond_page, site_of, vintage_of
-from service.pages.views.what_if import what_if_content
-from service.pages.views.why import why_content
+from service.pages.page import page_body, respond_page, site_of
+from service.pages.views.frame import frame_of, vintage_of
+from service.pages.views.what_if import WhatIfContent, what_if_content
+from service.pages.views.why import WhyContent, why_content
 from service.projections.issue import as_of_date
 from service.state.app_state import Body
 from service.web.respond import AsOf, Language, TheAppState
@@ -37,8 +38,11 @@ def why_page(
 
     def make() -> Body:
         day = vintage_of(app_state, document, site)
-        found = {} if day is None else why_content(app_state, document, since, day, every, lang)
-        return page_body("why.html", site, {**frame(app_state, document, site, day), **found})
+        frame = frame_of(app_state, document, site, day)
+        if day is None:
+            return page_body("why.html", site, WhyContent(frame=frame))
+        content = why_content(app_state, frame, since, day, every, lang)
+        return page_body("why.html", site, content)
 
     return respond_page(request, app_state.picture(plan, ("page", site), make))
 
@@ -57,10 +61,9 @@ def what_if_page(
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "what-if", as_of)
     day = vintage_of(app_state, document, site)
-    found = {} if day is None else what_if_content(app_state, document, day, number, lang)
-    content = {
-        **frame(app_state, document, site, day),
-        **found,
-        "vintage": day and day.isoformat(),
-    }
+    frame = frame_of(app_state, document, site, day)
+    if day is None:
+        content = WhatIfContent(frame=frame)
+    else:
+        content = what_if_content(app_state, frame, day, number, lang)
     return respond_page(request, page_body("what_if.html", site, content))

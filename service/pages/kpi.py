@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -12,12 +13,13 @@ from data.plans.rows import load_plan
 from models.errors import NoBundle, NoObservations
 from service.analysis.history import history_of
 from service.auth.access import Viewer, requires
-from service.pages.page import frame, page_body, respond_page, site_of, vintage_of
+from service.pages.page import page_body, respond_page, site_of
 from service.pages.site import Site
-from service.pages.views.kpi import THRESHOLDS, kpi_content
+from service.pages.views.frame import frame_of, vintage_of
+from service.pages.views.kpi import THRESHOLDS, KpiContent, answer_of
 from service.projections.issue import outcomes_of
-from service.state.app_state import JSON_TYPE, AppState, Body, tag_of
-from service.texts import Lang, assigned, name_of
+from service.state.app_state import JSON_TYPE, AppState, Body, mark_of, tag_of
+from service.texts import Lang, name_of
 from service.web.respond import AsOf, Language, TheAppState, respond
 
 router = APIRouter(prefix="/plans/{plan}/kpis/{kpi}", include_in_schema=False)
@@ -70,32 +72,20 @@ def kpi_chart(
     )
 
 
-def _content(app_state: AppState, plan: Plan, slug: str, site: Site) -> dict[str, Any]:
+def _content(app_state: AppState, plan: Plan, slug: str, site: Site) -> KpiContent:
     lang, kpi = site.lang, plan.kpi(slug)
     day = vintage_of(app_state, plan, site)
-    content: dict[str, Any] = {
-        **frame(app_state, plan, site, day),
-        "kpi": kpi,
-        "kpi_name": name_of(kpi, lang),
-        "one": None,
-        "problem": "",
-    }
+    frame = frame_of(app_state, plan, site, day)
+    content = KpiContent(frame=frame, kpi=kpi, kpi_name=name_of(kpi, lang))
     if day is None:
         return content
     try:
-        found = kpi_content(app_state, plan, kpi, day, lang)
+        answer = answer_of(app_state, frame, kpi, day, lang)
     except (NoBundle, NoObservations) as reason:
-        return content | {"problem": str(reason)}
-    one, target = found["one"], assigned(found["one"])
-    return content | {
-        **found,
-        "months": content["months"],
-        "months_table": found["months"],
-        "labels": [one["label"][lang]] if one["label"] else [],
-        "ceiling": bool(target and target["comparator"] == "at_most"),
-        "moved": sum(point["known"] for point in found["history"]),
-        "vintage": site.as_of or day.isoformat(),
-    }
+        return replace(content, problem=str(reason))
+    label = answer.one.label
+    own = replace(frame, labels=(label[lang],) if label else ())
+    return replace(content, frame=own, answer=answer)
 
 
 def _drawn(
@@ -106,9 +96,9 @@ def _drawn(
     from service.charts.outcome import distribution_chart, probability_chart
 
     if chart == "history":
-        points = history_of(app_state, plan, kpi, day.isoformat())["history"]
+        points = history_of(app_state, plan, kpi, day.isoformat()).history
         drawn = probability_chart(points, THRESHOLDS, lang)
-        tag = tag_of([point["stamp"] or point["as_of"] for point in points], f"-{lang}-{form}")
+        marks = [point.stamp or point.as_of.isoformat() for point in points]
     else:
         (one,) = app_state.shown(plan, day, kpi)
         basis = app_state.basis(plan, day)
@@ -116,6 +106,6 @@ def _drawn(
         if outcomes is None:
             raise NoObservations(f"'{kpi}' has no distribution of its year on {day}.")
         drawn = distribution_chart(one, outcomes, lang, basis.plan.kpi(kpi).decimals)
-        tag = tag_of([one["stamp"], repr(one["official_estimate"])], f"-{lang}-{form}")
+        marks = [mark_of(one)]
     content = to_json(drawn) if form == "json" else to_svg(drawn)
-    return Body(content, _TYPES[form], tag)
+    return Body(content, _TYPES[form], tag_of(marks, f"-{lang}-{form}"))

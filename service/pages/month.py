@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 
@@ -11,29 +11,20 @@ from data.plans.plan import Plan
 from data.plans.rows import load_plan
 from models.errors import UnreadableFile
 from service.auth.access import Viewer, requires
-from service.pages.page import (
-    Page,
-    frame,
-    page,
-    page_body,
-    respond_page,
-    shown_day,
-    site_of,
-    vintage_of,
-)
+from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.pages.site import Site
 from service.pages.views.data import data_content
+from service.pages.views.frame import frame_of, shown_day, vintage_of
 from service.pages.views.models import models_content, reliability_rows
 from service.pages.views.month import month_content
+from service.pages.views.versions import versions_content
 from service.report.build import Wanted
 from service.report.renderers.formats import LAYOUTS
 from service.report.request import report_of
 from service.report.template.filling import fill
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
-from service.texts import LEVEL, Lang, day_of, name_of, period_name, plain_bounds
 from service.web.respond import AsOf, Language, TheAppState
-from service.workflow.version_comparison import comparison
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -106,12 +97,8 @@ def models_page(
     site = site_of(request, lang, by, plan, "models", as_of)
 
     def make() -> Body:
-        day = vintage_of(app_state, document, site)
-        content = {
-            **frame(app_state, document, site, day),
-            **models_content(app_state, document, day, lang),
-            "vintage": day.isoformat() if day else "",
-        }
+        frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
+        content = models_content(app_state, frame, lang)
         return page_body("models.html", site, content)
 
     return respond_page(request, app_state.picture(plan, ("page", site), make))
@@ -150,10 +137,8 @@ def data_page(
     """Files to load, what loading them would do, and what was loaded."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "data", as_of)
-    content = {
-        **frame(app_state, document, site, shown_day(app_state, document)),
-        **data_content(app_state, document, chosen, lang),
-    }
+    frame = frame_of(app_state, document, site, shown_day(app_state, document))
+    content = data_content(app_state, frame, chosen, lang)
     return page("data.html", site, content)
 
 
@@ -171,34 +156,8 @@ def versions_page(
     """The versions of a plan, and two of them compared."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "", as_of)
-    numbers = [version.number for version in document.versions]
-    pair = (before or numbers[-2], after or numbers[-1]) if len(numbers) > 1 else None
-    content: dict[str, Any] = {
-        **frame(app_state, document, site, shown_day(app_state, document)),
-        "versions": document.versions,
-        "days": {one.number: day_of(one.adopted.isoformat(), lang) for one in document.versions},
-        "pair": pair,
-        "compared": comparison(document, *pair) if pair else None,
-        "newest": _targets(document, lang) if numbers else [],
-    }
-    return page("versions.html", site, content)
-
-
-def _targets(plan: Plan, lang: Lang) -> list[dict[str, str]]:
-    """The targets of the newest version, as it has them."""
-    found = []
-    for slug, target in plan.versions[-1].targets:
-        kpi = plan.kpi(slug)
-        found.append(
-            {
-                "name": name_of(kpi, lang),
-                "level": LEVEL[lang][target.level],
-                "period": period_name(target.period, lang),
-                "bounds": plain_bounds(target, kpi.unit, lang, kpi.decimals),
-                "source": target.source,
-            }
-        )
-    return found
+    frame = frame_of(app_state, document, site, shown_day(app_state, document))
+    return page("versions.html", site, versions_content(frame, before, after, lang))
 
 
 def _day(app_state: AppState, plan: Plan, site: Site) -> date:
@@ -213,11 +172,6 @@ def _reports(
     unreadable: str = "",
 ) -> str:
     day = _day(app_state, plan, site)
-    content = {
-        **frame(app_state, plan, site, day),
-        **month_content(app_state, plan, day, site.lang),
-        "unknown": unknown,
-        "unreadable": unreadable,
-        "vintage": site.as_of or day.isoformat(),
-    }
+    frame = frame_of(app_state, plan, site, day)
+    content = month_content(app_state, frame, day, site.lang, unknown, unreadable)
     return page("reports.html", site, content)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -22,6 +23,24 @@ from service.web.respond import Language, TheAppState, problems
 
 router = APIRouter()
 Next = Annotated[str, Query(description="the page to go to afterwards")]
+
+
+@dataclass(frozen=True)
+class LoginContent:
+    """What the login page shows.
+
+    Attributes
+    ----------
+    name : who is logged in; None: nobody
+    next : the page to go to afterwards
+    problem : why logging in failed, '' if it did not
+    typed : the name that was typed then
+    """
+
+    name: str | None
+    next: str
+    problem: str
+    typed: str
 
 
 @router.get(LOGIN, include_in_schema=False, response_class=Page)
@@ -72,9 +91,9 @@ def logout(app_state: TheAppState, by: Public, lang: Language) -> Response:
 
 
 @router.get("/v1/session", response_model=WhoAmI, tags=["session"])
-def who_am_i(by: Public) -> dict[str, Any]:
+def who_am_i(by: Public) -> WhoAmI:
     """Who asks, and what they may do: with a key, a session, or as nobody."""
-    return {"name": None if by is ANONYMOUS else by.name, "access": by.access}
+    return WhoAmI(name=None if by is ANONYMOUS else by.name, access=by.access)
 
 
 @router.post(
@@ -92,8 +111,7 @@ def change_password(
 
 
 def _page(site: Site, name: str | None, next: str, problem: str = "", typed: str = "") -> str:
-    content = {"name": name, "next": next, "problem": problem, "typed": typed}
-    return page("login.html", site, content)
+    return page("login.html", site, LoginContent(name, next, problem, typed))
 
 
 def _own_page(next: str) -> str:

@@ -5,36 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
+from data.sign_off.rules import State
 from data.vintages.demonstration import series_to_project
 from data.vintages.figures import Newest
 from data.vintages.observation import Form
 from data.vintages.panel import Panel
 from models.errors import NoObservations
-from models.kinds import traits_of
-from models.series import Month, Series
-from service.texts import assigned, round_half_up
-
-Json = Any  # until its readers ask a view by attribute
+from models.kinds import KindTraits
+from models.series import FigureStatus, Month, Series
+from models.targets.target import Status
+from service.projections.shape import Quantiles, if_known
+from service.projections.view import (
+    BaseStatus,
+    EstimateView,
+    MonthView,
+    ProjectionView,
+    TargetView,
+)
+from service.texts import round_half_up
 
 # exceeded, met, missed: settled, or the approved estimate says so for the year
 Verdict = Literal[
     "exceeded", "met", "missed", "likely", "at_risk", "unlikely", "no_target", "no_basis"
 ]
-_BY_STATUS: Mapping[str, Verdict] = {
+_BY_STATUS: Mapping[Status, Verdict] = {
     "on_track": "likely",
     "at_risk": "at_risk",
     "off_track": "unlikely",
     "no_target": "no_target",
     "no_basis": "no_basis",
 }
-_APPROVED = ("approved", "issued")
+_APPROVED: tuple[State, ...] = ("approved", "issued")
 
 
 @dataclass(frozen=True)
@@ -47,15 +55,38 @@ class Percentage:
 
 @dataclass(frozen=True)
 class MonthFact:
-    """One month: its figure (kind growth: per cent on the same month of last year)."""
+    """One month of the plan's year beside what is known of last year's.
 
-    month: Month
-    value: float
-    status: str
+    Attributes
+    ----------
+    view : the month as the projection has it
+    last_year : the same month's figure of last year
+    growth : of an observed month, on the same month of last year
+    minimum : what the assigned target needs of it
+    """
+
+    view: MonthView
     last_year: float | None
     growth: Percentage | None
-    quantiles: Json  # of a month to come
-    minimum: float | None  # what the assigned target needs of it
+    minimum: float | None
+
+    @property
+    def month(self) -> Month:
+        return self.view.month
+
+    @property
+    def value(self) -> float:
+        """As observed, else the median (kind growth: per cent on the same month of last year)."""
+        return self.view.median
+
+    @property
+    def status(self) -> BaseStatus:
+        return self.view.status
+
+    @property
+    def quantiles(self) -> Quantiles | None:
+        """Of a month to come."""
+        return self.view.quantiles
 
 
 @dataclass(frozen=True)
@@ -65,36 +96,54 @@ class Facts:
     Attributes
     ----------
     kpi : its definition
-    projection : the API's JSON
-    cutoff : the last month observed of the plan's year; None without any
-    to_date, to_date_status : January through the cutoff, as published
+    projection : its projection at the vintage
     growth_to_date : on the same months of last year; None for kind growth, whose
         figure is itself a growth
     of_plan : the figure to date as per cent of the bound that decides
-    target : the assigned target of the year, from the projection
-    estimate : the official estimate of the year once it is approved
-    pending : one that is not approved yet
     verdict : how the year stands to the target
     months : of the plan's year, observed and to come
     """
 
     kpi: Kpi
-    projection: Json
-    cutoff: Month | None
-    to_date: float | None
-    to_date_status: str | None
+    projection: ProjectionView
     growth_to_date: Percentage | None
     of_plan: Percentage | None
-    target: Json | None
-    estimate: Json | None
-    pending: Json | None
     verdict: Verdict
     months: tuple[MonthFact, ...]
 
     @property
+    def cutoff(self) -> Month | None:
+        """The last month observed of the plan's year; None without any."""
+        return _cutoff(self.projection)
+
+    @property
+    def to_date(self) -> float | None:
+        """January through the cutoff, as published."""
+        return self.projection.actual_to_date if self.cutoff else None
+
+    @property
+    def to_date_status(self) -> FigureStatus | None:
+        return self.projection.data_status if self.cutoff else None
+
+    @property
+    def target(self) -> TargetView | None:
+        """The assigned target of the year."""
+        return self.projection.assigned
+
+    @property
+    def estimate(self) -> EstimateView | None:
+        """The official estimate of the year once it is approved."""
+        return _approved(self.projection)
+
+    @property
+    def pending(self) -> EstimateView | None:
+        """The official estimate while it is not approved yet."""
+        return None if self.estimate else self.projection.official_estimate
+
+    @property
     def bound(self) -> float | None:
-        """The bound that decides: the upper one of 'at most', else the lower one."""
-        return bound_of(self.target)
+        """The bound of the target that decides."""
+        return None if self.target is None else self.target.bound
 
     @property
     def month(self) -> MonthFact | None:
@@ -106,22 +155,22 @@ class Facts:
         """The approved estimate as per cent of the bound; None for kind growth."""
         if self.estimate is None or not self.bound or self.kpi.traits.outcome_is_rate:
             return None
-        return 100 * float(self.estimate["value"]) / self.bound
+        return 100 * self.estimate.value / self.bound
 
 
 def facts_of(
-    plan: Plan, projections: Sequence[Json], panel: Panel, day: date
+    plan: Plan, projections: Sequence[ProjectionView], panel: Panel, day: date
 ) -> tuple[Facts, ...]:
     """The facts of every projected KPI, in the plan's order.
 
     Parameters
     ----------
     plan : gives names, units, decimals and parents
-    projections : the API's JSON of the plan's KPIs at the vintage
+    projections : of the plan's KPIs at the vintage
     panel : what was printed, for percentages as printed
     day : the vintage
     """
-    return tuple(_facts(plan.kpi(one["kpi"]), one, panel, day) for one in projections)
+    return tuple(_facts(plan.kpi(one.kpi), one, panel, day) for one in projections)
 
 
 def numbers_of(facts: Sequence[Facts]) -> tuple[str, ...]:
@@ -136,48 +185,38 @@ def numbers_of(facts: Sequence[Facts]) -> tuple[str, ...]:
     return tuple(numbers.values())
 
 
-def bound_of(target: Json | None) -> float | None:
-    """The bound of a target that decides, as an outcome of the year."""
-    if target is None:
-        return None
-    upper = target["comparator"] == "at_most"
-    value: float | None = target["upper_value"] if upper else target["lower_value"]
-    return value
-
-
-def _facts(kpi: Kpi, one: Json, panel: Panel, day: date) -> Facts:
+def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
     figures = panel.newest(kpi.slug, day)
     try:
         series = series_to_project(panel, kpi.slug, day)
     except NoObservations:
         series = None
-    target, entered = assigned(one), one["official_estimate"]
-    approved = entered is not None and entered["state"] in _APPROVED
-    estimate = entered if approved else None
-    cutoff = Month.parse(one["cutoff"]) if one["cutoff"] else None
-    if cutoff and cutoff.year != one["year"]:
-        cutoff = None
     return Facts(
         kpi=kpi,
         projection=one,
-        cutoff=cutoff,
-        to_date=one["actual_to_date"] if cutoff else None,
-        to_date_status=one["data_status"] if cutoff else None,
-        growth_to_date=_growth_to_date(one, series, figures, cutoff),
-        of_plan=_of_plan(one, target, figures, cutoff),
-        target=target,
-        estimate=estimate,
-        pending=None if approved else entered,
-        verdict=_verdict(one, target, estimate, kpi.decimals),
-        months=_months(one, target, series, figures),
+        growth_to_date=_growth_to_date(one, series, figures),
+        of_plan=_of_plan(one, figures),
+        verdict=_verdict(one, kpi.decimals),
+        months=_months(one, series, figures),
     )
 
 
+def _cutoff(one: ProjectionView) -> Month | None:
+    """The last month observed, if it is of the plan's year."""
+    return one.cutoff if one.cutoff and one.cutoff.year == one.year else None
+
+
+def _approved(one: ProjectionView) -> EstimateView | None:
+    entered = one.official_estimate
+    return entered if entered is not None and entered.state in _APPROVED else None
+
+
 def _growth_to_date(
-    one: Json, series: Series | None, figures: Newest, cutoff: Month | None
+    one: ProjectionView, series: Series | None, figures: Newest
 ) -> Percentage | None:
     """As printed, else the figure to date on last year's same months."""
-    if cutoff is None or traits_of(one["kind"]).outcome_is_rate:
+    cutoff = _cutoff(one)
+    if cutoff is None or one.traits.outcome_is_rate:
         return None
     forms: tuple[Form, ...] = ("rate_to_date",)
     if cutoff.month == 1:
@@ -185,13 +224,13 @@ def _growth_to_date(
     printed = _printed(figures, forms, cutoff)
     if printed is not None:
         return Percentage(printed - 100, printed=True)
-    if series is None or one["actual_to_date"] is None:
+    if series is None or one.actual_to_date is None:
         return None
     before = _last_year(series, cutoff.year)[: cutoff.month]
-    base = traits_of(one["kind"]).year.combined(before)
+    base = one.traits.year.combined(before)
     if base is None or not base > 0:
         return None
-    return Percentage(100 * (one["actual_to_date"] / base - 1), printed=False)
+    return Percentage(100 * (one.actual_to_date / base - 1), printed=False)
 
 
 def _last_year(series: Series, year: int) -> NDArray[np.float64]:
@@ -201,19 +240,17 @@ def _last_year(series: Series, year: int) -> NDArray[np.float64]:
     return series.calendar_year(year - 1)
 
 
-def _of_plan(
-    one: Json, target: Json | None, figures: Newest, cutoff: Month | None
-) -> Percentage | None:
+def _of_plan(one: ProjectionView, figures: Newest) -> Percentage | None:
     """As printed, else the figure to date ÷ the bound; None where years do not add up."""
-    if cutoff is None or target is None or not traits_of(one["kind"]).adds_up:
+    cutoff, target = _cutoff(one), one.assigned
+    if cutoff is None or target is None or not one.traits.adds_up:
         return None
     printed = _printed(figures, ("share_of_plan",), cutoff)
     if printed is not None:
         return Percentage(printed, printed=True)
-    bound, to_date = bound_of(target), one["actual_to_date"]
-    if not bound or to_date is None:
+    if not target.bound or one.actual_to_date is None:
         return None
-    return Percentage(100 * to_date / bound, printed=False)
+    return Percentage(100 * one.actual_to_date / target.bound, printed=False)
 
 
 def _printed(figures: Newest, forms: Sequence[Form], month: Month) -> float | None:
@@ -224,73 +261,65 @@ def _printed(figures: Newest, forms: Sequence[Form], month: Month) -> float | No
     return None
 
 
-def _verdict(one: Json, target: Json | None, estimate: Json | None, decimals: int) -> Verdict:
+def _verdict(one: ProjectionView, decimals: int) -> Verdict:
     """Settled by the figures, else by the approved estimate, else by the projection."""
+    target, estimate, to_date = one.assigned, _approved(one), one.actual_to_date
     if target is None:
         return "no_target"
-    to_date = one["actual_to_date"]
-    if target["status"] == "missed":
+    if target.status == "missed":
         return "missed"
-    if target["status"] == "achieved":
+    if target.status == "achieved":
         beyond = to_date is not None and _beyond(to_date, target, decimals)
         return "exceeded" if beyond else "met"
-    if estimate is not None and bound_of(target) is not None:
-        return _by_estimate(float(estimate["value"]), target, decimals)
-    return _BY_STATUS[target["status"]]
+    if estimate is not None and target.bound is not None:
+        return _by_estimate(estimate.value, target, target.bound, decimals)
+    return _BY_STATUS[target.status]
 
 
-def _by_estimate(value: float, target: Json, decimals: int) -> Verdict:
-    bound = bound_of(target)
-    assert bound is not None
+def _by_estimate(value: float, target: TargetView, bound: float, decimals: int) -> Verdict:
     outcome, needed = round_half_up(value, decimals), round_half_up(bound, decimals)
-    met = outcome <= needed if target["comparator"] == "at_most" else outcome >= needed
+    met = outcome <= needed if target.comparator == "at_most" else outcome >= needed
     if not met:
         return "unlikely"
     return "exceeded" if _beyond(value, target, decimals) else "met"
 
 
-def _beyond(value: float, target: Json, decimals: int) -> bool:
+def _beyond(value: float, target: TargetView, decimals: int) -> bool:
     """Above the target, or above its range; never for one that is a ceiling."""
-    if target["comparator"] == "at_most":
+    top = target.lower_value if target.upper_value is None else target.upper_value
+    if target.comparator == "at_most" or top is None:
         return False
-    top = target["upper_value"] if target["upper_value"] is not None else target["lower_value"]
     return round_half_up(value, decimals) > round_half_up(top, decimals)
 
 
-def _months(
-    one: Json, target: Json | None, series: Series | None, figures: Newest
-) -> tuple[MonthFact, ...]:
-    required = target["required"]["months"] if target and target["required"] else ()
-    minimums = {entry["month"]: entry["minimum"] for entry in required}
-    before = np.full(12, np.nan) if series is None else series.calendar_year(one["year"] - 1)
+def _months(one: ProjectionView, series: Series | None, figures: Newest) -> tuple[MonthFact, ...]:
+    required = if_known(one.assigned, lambda target: target.required)
+    minimums = {} if required is None else {of.month: of.minimum for of in required.months}
+    before = np.full(12, np.nan) if series is None else series.calendar_year(one.year - 1)
     rows = []
-    for entry in one["months"]:
-        month = Month.parse(entry["month"])
-        last_year = float(before[month.month - 1])
-        known = np.isfinite(last_year) and traits_of(one["kind"]).months_on_last_year
+    for view in one.months:
+        last_year = float(before[view.month.month - 1])
+        known = np.isfinite(last_year) and one.traits.months_on_last_year
         rows.append(
             MonthFact(
-                month=month,
-                value=entry["median"],
-                status=entry["status"],
+                view=view,
                 last_year=last_year if known else None,
-                growth=_growth_of_month(entry, one["kind"], last_year, figures),
-                quantiles=entry["quantiles"],
-                minimum=minimums.get(entry["month"]),
+                growth=_growth_of_month(view, one.traits, last_year, figures),
+                minimum=minimums.get(view.month),
             )
         )
     return tuple(rows)
 
 
 def _growth_of_month(
-    entry: Json, kind: str, last_year: float, figures: Newest
+    view: MonthView, traits: KindTraits, last_year: float, figures: Newest
 ) -> Percentage | None:
     """Of an observed month on the same month of last year."""
-    if entry["status"] == "projected" or not traits_of(kind).months_on_last_year:
+    if view.status == "projected" or not traits.months_on_last_year:
         return None
-    printed = _printed(figures, ("rate_on_year",), Month.parse(entry["month"]))
+    printed = _printed(figures, ("rate_on_year",), view.month)
     if printed is not None:
         return Percentage(printed - 100, printed=True)
     if not last_year > 0:
         return None
-    return Percentage(100 * (entry["median"] / last_year - 1), printed=False)
+    return Percentage(100 * (view.median / last_year - 1), printed=False)

@@ -107,6 +107,11 @@ class TargetView(View):
     required: RequiredView | None
     reason: Sentence | None = Field(description="why there is no probability")
 
+    @property
+    def bound(self) -> float | None:
+        """The bound that decides, as an outcome: the upper one of 'at most', else the lower."""
+        return self.upper_value if self.comparator == "at_most" else self.lower_value
+
 
 class MonthView(View):
     month: MonthText

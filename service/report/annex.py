@@ -6,15 +6,14 @@ projected figure is written to two digits of its own uncertainty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
 
 from data.vintages.demonstration import series_to_project
 from data.vintages.panel import Panel
 from service.charts.fan import fan_of
 from service.charts.fan_chart import fan_chart
 from service.projections.facts import Facts, numbers_of
+from service.projections.shape import if_known
 from service.report import moves as moved
 from service.report import sentences
 from service.report.content import AT_RISK, plan_cell, quarters_table
@@ -32,6 +31,7 @@ from service.report.document import (
     figure,
     numbered,
 )
+from service.shapes.analysis import ChangeList
 from service.texts import (
     STATUS,
     TEXT,
@@ -52,7 +52,7 @@ def blocks(
     panel: Panel,
     opening: Sequence[str],
     lang: Lang,
-    moves: Mapping[str, Any] | None = None,
+    moves: ChangeList | None = None,
 ) -> tuple[Block, ...]:
     """The body of the annex.
 
@@ -81,14 +81,12 @@ def blocks(
         found += [Paragraph(line, "item") for one in planned if (line := _rank_words(one, lang))]
     found.append(Heading(text["annex.heading.methods"]))
     found += [_methods(facts, lang), Paragraph(text["annex.note.stamp"], "note")]
-    projected = [one for one in planned if one.projection["projected"]]
+    projected = [one for one in planned if one.projection.projected]
     charted = sorted(projected, key=lambda one: one.verdict not in AT_RISK)[:_CHARTS]
     if charted:
         found.append(Heading(text["annex.heading.charts"]))
     for one in charted:
-        series = series_to_project(
-            panel, one.kpi.slug, date.fromisoformat(one.projection["as_of"])
-        )
+        series = series_to_project(panel, one.kpi.slug, one.projection.as_of)
         chart = fan_chart(
             one.projection, fan_of(one.projection, series, lang), lang, one.kpi.decimals
         )
@@ -98,32 +96,32 @@ def blocks(
 
 def projection_words(one: Facts, lang: Lang) -> str:
     """The projected year in a sentence: median, 80 % interval, probability."""
-    year, text = one.projection["projected"], TEXT[lang]
+    year, text = one.projection.projected, TEXT[lang]
     if year is None:
         return _reasons(one)
     written = writer(year, one.kpi.decimals, lang)
-    low, high = written(year["quantiles"]["0.1"]), written(year["quantiles"]["0.9"])
+    low, high = written(year.quantiles.q10), written(year.quantiles.q90)
     words = text["annex.projection"].format(
         name=sentences.name_of(one, lang),
-        median=written(year["median"]),
+        median=written(year.median),
         low=low,
         high=high,
         unit=unit_name(one.kpi.unit, lang),
     )
-    if one.target is None or one.target["probability"] is None:
+    if one.target is None or one.target.probability is None:
         return words
-    chances = chance(one.target["probability"], one.target["status"], lang)
-    status = STATUS[lang][one.target["status"]]
+    chances = chance(one.target.probability, one.target.status, lang)
+    status = STATUS[lang][one.target.status]
     return f"{words} {text['annex.chance'].format(probability=chances, status=status)}"
 
 
 def projected_cells(one: Facts, lang: Lang) -> tuple[Cell, Cell, Cell]:
     """Median, and the ends of the 80 % interval."""
-    year = one.projection["projected"]
+    year = one.projection.projected
     if year is None:
         return NONE, NONE, NONE
     written = writer(year, one.kpi.decimals, lang)
-    values = (year["median"], year["quantiles"]["0.1"], year["quantiles"]["0.9"])
+    values = (year.median, year.quantiles.q10, year.quantiles.q90)
     median, low, high = (
         figure(value, lang, one.kpi.decimals, text=written(value)) for value in values
     )
@@ -132,10 +130,10 @@ def projected_cells(one: Facts, lang: Lang) -> tuple[Cell, Cell, Cell]:
 
 def chance_cell(one: Facts, lang: Lang) -> Cell:
     """The probability of the assigned target, whole per cent."""
-    if one.target is None or one.target["probability"] is None:
+    if one.target is None or one.target.probability is None:
         return NONE
-    probability = one.target["probability"]
-    words = chance(probability, one.target["status"], lang)
+    probability = one.target.probability
+    words = chance(probability, one.target.status, lang)
     return Number(100 * probability, words, 0, per_cent=True)
 
 
@@ -155,8 +153,9 @@ def _projections(facts: Sequence[Facts], lang: Lang) -> Table:
     )
     rows = []
     for place, one in zip(numbers_of(facts), facts, strict=True):
-        growth = one.projection["growth_on_last_year"]
-        shown = growth is not None and not one.kpi.traits.outcome_is_rate
+        growth = one.projection.growth_on_last_year
+        if one.kpi.traits.outcome_is_rate:
+            growth = None
         rows.append(
             (
                 place,
@@ -164,9 +163,9 @@ def _projections(facts: Sequence[Facts], lang: Lang) -> Table:
                 unit_name(one.kpi.unit, lang),
                 plan_cell(one, lang),
                 *projected_cells(one, lang),
-                change(growth["median"], lang) if shown else NONE,
+                change(growth.median, lang) if growth else NONE,
                 chance_cell(one, lang),
-                STATUS[lang][one.projection["status"]],
+                STATUS[lang][one.projection.status],
             )
         )
     return Table(text["annex.table.projections"], columns, tuple(rows))
@@ -184,10 +183,10 @@ def _methods(facts: Sequence[Facts], lang: Lang) -> Table:
     rows = tuple(
         (
             sentences.name_of(one, lang),
-            text[f"annex.method.{one.projection['method']['name']}"],
-            one.projection["method"]["model_version"] or NONE,
+            text[f"annex.method.{one.projection.method.name}"],
+            one.projection.method.model_version or NONE,
             _reasons(one) or NONE,
-            one.projection["stamp"],
+            one.projection.stamp,
         )
         for one in facts
     )
@@ -195,8 +194,8 @@ def _methods(facts: Sequence[Facts], lang: Lang) -> Table:
 
 
 def _reasons(one: Facts) -> str:
-    failures: Sequence[Mapping[str, str]] = one.projection["method"]["failures"]
-    return "; ".join(f"{failure['candidate']}: {failure['reason']}" for failure in failures)
+    failures = one.projection.method.failures
+    return "; ".join(f"{failure.candidate}: {failure.reason}" for failure in failures)
 
 
 def _questions(one: Facts, lang: Lang) -> list[str]:
@@ -204,17 +203,17 @@ def _questions(one: Facts, lang: Lang) -> list[str]:
     text, found = TEXT[lang], []
     name = sentences.name_of(one, lang)
     if one.pending is not None:
-        value = amount(float(one.pending["value"]), one.kpi.unit, lang, one.kpi.decimals)
-        state = text[f"annex.state.{one.pending['state']}"]
+        value = amount(one.pending.value, one.kpi.unit, lang, one.kpi.decimals)
+        state = text[f"annex.state.{one.pending.state}"]
         found.append(
             text["annex.pending"].format(
-                name=name, value=value, author=one.pending["author"], state=state
+                name=name, value=value, author=one.pending.author, state=state
             )
         )
-    probability = one.target["probability"] if one.target else None
+    probability = one.target.probability if one.target else None
     if one.estimate is None or probability is None:
         return found
-    chances = chance(probability, one.target["status"] if one.target else "", lang)
+    chances = chance(probability, one.target.status if one.target else "", lang)
     says_met = one.verdict not in AT_RISK
     if (says_met and probability < _FAR[0]) or (not says_met and probability > _FAR[1]):
         verdict = text[f"report.verdict_clause.{one.verdict}"]
@@ -224,9 +223,10 @@ def _questions(one: Facts, lang: Lang) -> list[str]:
 
 def _rank_words(one: Facts, lang: Lang) -> str:
     """How often the required growth was reached before; '' where it is not known."""
-    pace = one.target["required"] if one.target else None
-    ceiling = one.target is not None and one.target["comparator"] == "at_most"
-    if pace is None or pace["rank_in_history"] is None or ceiling:
+    if one.target is None or one.target.comparator == "at_most":
         return ""
-    reached = percent(100 * (1 - pace["rank_in_history"]), lang, 0)
+    rank = if_known(one.target.required, lambda pace: pace.rank_in_history)
+    if rank is None:
+        return ""
+    reached = percent(100 * (1 - rank), lang, 0)
     return TEXT[lang]["annex.rank"].format(name=sentences.name_of(one, lang), share=reached)

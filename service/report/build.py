@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from data.sign_off.rules import State
 from models.errors import InputError, NoObservations
 from models.series import Month
-from service.projections.facts import Json, facts_of
+from service.projections.facts import facts_of
 from service.projections.issue import Basis
+from service.projections.view import ProjectionView
 from service.report import annex, content
 from service.report.document import Part, Report, ReportKind, canonical
 from service.report.figures import figures_table, kpi_sheet
 from service.report.letterhead import Letterhead
+from service.shapes.analysis import ChangeList
 from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name, name_of
 
 LABEL: Mapping[Lang, Texts] = {lang: Texts(lang, "label.") for lang in LANGUAGES}
@@ -43,17 +45,17 @@ class Wanted:
 
 def build(
     basis: Basis,
-    projections: Sequence[Json],
+    projections: Sequence[ProjectionView],
     letterhead: Letterhead,
     wanted: Wanted,
-    moves: Json | None = None,
+    moves: ChangeList | None = None,
 ) -> Report:
     """The report of a plan at a vintage.
 
     Parameters
     ----------
     basis : plan, version in force, vintage and what was printed up to it
-    projections : the API's JSON of the plan's KPIs at that vintage
+    projections : of the plan's KPIs at that vintage
     letterhead : of the plan's family
     wanted : language, part, kind and state
     moves : why projections moved since the last report, for the annex
@@ -122,7 +124,7 @@ def _subject(kind: ReportKind, cutoff: Month, lang: Lang) -> str:
         return text["report.subject.half_year"].format(year=year)
     if kind == "year":
         return text["report.subject.year"].format(year=year)
-    month = month_name(str(cutoff), lang)
+    month = month_name(cutoff, lang)
     if cutoff.month == 1:
         return text["report.subject.january"].format(month=month)
     return text["report.subject.month"].format(month=month, count=cutoff.month, year=year)
@@ -134,7 +136,7 @@ def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...
     name = name_of(plan, lang)
     lines = [text["report.opening"].format(organ=letterhead.organ, year=plan.year)]
     if version is not None:
-        adopted = day_of(version.adopted.isoformat(), lang)
+        adopted = day_of(version.adopted, lang)
         lines.append(
             text["report.plan_in_force"].format(
                 plan=name, number=version.number, document=version.document, day=adopted
@@ -142,7 +144,7 @@ def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...
         )
     else:
         lines.append(text["report.no_plan_in_force"].format(plan=name))
-    lines.append(text["report.vintage"].format(day=day_of(basis.day.isoformat(), lang)))
+    lines.append(text["report.vintage"].format(day=day_of(basis.day, lang)))
     return tuple(lines)
 
 

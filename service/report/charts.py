@@ -73,7 +73,7 @@ def course_chart(one: Facts, lang: Lang) -> alt.TopLevelMixin:
     last = _rows(before, [month.last_year or 0.0 for month in before], summed)
     layers = [_points([*last, *now, *needed], lang)]
     if last:
-        layers += [line(last, GREY), tag(last[-1], str(one.projection["year"] - 1), GREY)]
+        layers += [line(last, GREY), tag(last[-1], str(one.projection.year - 1), GREY)]
     if needed:
         words = f"{TEXT[lang]['report.needed']}: {_figure(needed[-1], one, lang)}"
         layers.append(line(needed, RED, dash=[6, 3]))

@@ -118,15 +118,17 @@ def targets_table(planned: Sequence[Facts], cutoff: Month, lang: Lang) -> Table:
 
 def quarters_of(one: Facts, lang: Lang) -> list[tuple[str, Number, Cell]]:
     """Each remaining quarter: its name, the minimum, the growth on the same quarter."""
-    pace = one.target["required"] if one.target else None
+    target, decimals = one.target, one.kpi.decimals
+    if target is None or target.required is None:
+        return []
     found: list[tuple[str, Number, Cell]] = []
-    for entry in pace["quarters"] if pace else ():
-        year, quarter = entry["quarter"].split("Q")
+    for entry in target.required.quarters:
+        year, quarter = entry.quarter.split("Q")
         name = TEXT[lang][f"report.quarter.{quarter}"].format(year=year)
-        growth = NONE if one.kpi.traits.outcome_is_rate else change(entry["growth"], lang)
-        level = number(entry["minimum"], lang, one.kpi.decimals)
-        words = f"≤ {level}" if one.target and one.target["comparator"] == "at_most" else level
-        found.append((name, Number(entry["minimum"], words, one.kpi.decimals), growth))
+        growth = NONE if one.kpi.traits.outcome_is_rate else change(entry.growth, lang)
+        level = number(entry.minimum, lang, decimals)
+        words = f"≤ {level}" if target.comparator == "at_most" else level
+        found.append((name, Number(entry.minimum, words, decimals), growth))
     return found
 
 
@@ -155,14 +157,14 @@ def plan_cell(one: Facts, lang: Lang) -> Cell:
     if one.target is None:
         return NONE
     target, decimals = one.target, one.kpi.decimals
-    known = [target[key] for key in ("lower_value", "upper_value") if target[key] is not None]
+    known = (end for end in (target.lower_value, target.upper_value) if end is not None)
     ends = " – ".join(number(end, lang, decimals) for end in known)
     if one.kpi.traits.outcome_is_rate:
         return Number(one.bound, sentences.plan_words(one, lang), decimals)
-    if target["form"] == "growth":
+    if target.form == "growth":
         note = f"({ends})" if ends else ""
         return Number(one.bound, sentences.plan_words(one, lang), decimals, note=note)
-    ceiling = "≤ " if target["comparator"] == "at_most" else ""
+    ceiling = "≤ " if target.comparator == "at_most" else ""
     return Number(one.bound, ceiling + ends, decimals)
 
 
@@ -172,7 +174,7 @@ def to_date_cell(one: Facts, cutoff: Month, lang: Lang) -> Cell:
         return NONE
     note = FIGURE[lang].get(one.to_date_status or "", "")
     if one.cutoff != cutoff:
-        note = f"{note}, {month_name(str(one.cutoff), lang)}"
+        note = f"{note}, {month_name(one.cutoff, lang)}"
     return figure(one.to_date, lang, one.kpi.decimals, note=note)
 
 
@@ -194,13 +196,13 @@ def estimate_cell(one: Facts, lang: Lang) -> Cell:
         return TEXT[lang]["report.none_approved"]
     share_ = one.estimate_of_plan
     note = TEXT[lang]["report.of_plan_short"].format(share=percent(share_, lang)) if share_ else ""
-    return figure(float(one.estimate["value"]), lang, one.kpi.decimals, note=note)
+    return figure(one.estimate.value, lang, one.kpi.decimals, note=note)
 
 
 def short_period(cutoff: Month, lang: Lang) -> str:
     """'6 tháng', '6 months'; the month in January, the year in December."""
     if cutoff.month == 1:
-        return month_name(str(cutoff), lang)
+        return month_name(cutoff, lang)
     if cutoff.month == 12:
         return TEXT[lang]["report.short.year"].format(year=cutoff.year)
     return TEXT[lang]["report.short.months"].format(count=cutoff.month)
@@ -243,7 +245,7 @@ def _others_table(others: Sequence[Facts], cutoff: Month, lang: Lang) -> Table:
         Column(text["report.column.number"], 0.55),
         Column(text["kpi"], 3.0),
         Column(text["unit"], 1.05),
-        Column(month_name(str(cutoff), lang).capitalize(), 1.2, True),
+        Column(month_name(cutoff, lang).capitalize(), 1.2, True),
         Column(text["report.column.on_month"], 1.0, True),
         Column(text["report.column.to_date"].format(period=short_period(cutoff, lang)), 1.3, True),
         Column(text["report.column.on_period"], 1.0, True),
@@ -271,7 +273,7 @@ def _notes(planned: Sequence[Facts], lang: Lang) -> list[str]:
     """How the table is to be read."""
     text = TEXT[lang]
     notes = [*_mark_note(planned, lang), text["report.note.verdict"]]
-    if any(one.target and one.target["form"] == "growth" for one in planned):
+    if any(one.target and one.target.form == "growth" for one in planned):
         notes.append(text["report.note.growth_target"])
     return notes
 
@@ -319,7 +321,7 @@ def _risks(planned: Sequence[Facts], lang: Lang) -> list[Block]:
         found.append(Paragraph(text["report.no_risk"]))
         return found
     found.append(Paragraph(text.count("report.risk_count", len(at_risk))))
-    left = [one for one in at_risk if one.target and one.target["required"]]
+    left = [one for one in at_risk if one.target and one.target.required]
     found += [Paragraph(sentences.required(one, lang), "item") for one in left]
     quarters = quarters_table(left, lang)
     if quarters:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from service.projections.facts import Facts, MonthFact
+from service.projections.shape import Quantiles, if_known
 from service.report import sentences
 from service.report.annex import chance_cell
 from service.report.content import (
@@ -26,7 +27,14 @@ from service.report.document import (
 )
 from service.texts import FIGURE, STATUS, TEXT, Lang, day_of, month_name, unit_name
 
-_QUANTILES = ("0.025", "0.1", "0.5", "0.9", "0.975")
+# the level as it heads a column → its quantile
+_QUANTILES: Mapping[str, Callable[[Quantiles], float]] = {
+    "0.025": lambda quantiles: quantiles.q025,
+    "0.1": lambda quantiles: quantiles.q10,
+    "0.5": lambda quantiles: quantiles.q50,
+    "0.9": lambda quantiles: quantiles.q90,
+    "0.975": lambda quantiles: quantiles.q975,
+}
 
 
 def figures_table(facts: Sequence[Facts], part: Part, lang: Lang) -> Table:
@@ -68,8 +76,8 @@ def kpi_sheet(one: Facts, part: Part, lang: Lang) -> KpiSheet:
     text = TEXT[lang]
     columns = [
         Column(text["figures.month"]),
-        Column(str(one.projection["year"] - 1), figures=True),
-        Column(str(one.projection["year"]), figures=True),
+        Column(str(one.projection.year - 1), figures=True),
+        Column(str(one.projection.year), figures=True),
         Column(text["status"]),
         Column(text["report.column.on_period"], figures=True),
         Column(text["report.needed"], figures=True),
@@ -95,16 +103,16 @@ def _row(one: Facts, part: Part, lang: Lang) -> list[Cell]:
         one.kpi.slug,
         sentences.name_of(one, lang),
         unit_name(one.kpi.unit, lang),
-        figure(target["lower_value"] if target else None, lang, decimals),
-        figure(target["upper_value"] if target else None, lang, decimals),
+        figure(target.lower_value if target else None, lang, decimals),
+        figure(target.upper_value if target else None, lang, decimals),
         figure(one.to_date, lang, decimals),
         FIGURE[lang].get(one.to_date_status or "", NONE),
-        month_name(str(one.cutoff), lang) if one.cutoff else NONE,
+        month_name(one.cutoff, lang) if one.cutoff else NONE,
         percentage_cell(one.of_plan, lang),
         growth_cell(one.growth_to_date, lang),
         estimate_cell(one, lang),
         TEXT[lang][f"report.verdict.{one.verdict}"],
-        day_of(one.projection["as_of"], lang),
+        day_of(one.projection.as_of, lang),
         one.kpi.source or NONE,
     ]
     return cells + _projected(one, lang) if part == "annex" else cells
@@ -112,28 +120,29 @@ def _row(one: Facts, part: Part, lang: Lang) -> list[Cell]:
 
 def _projected(one: Facts, lang: Lang) -> list[Cell]:
     decimals, target = one.kpi.decimals, one.target
-    year, growth = one.projection["projected"], one.projection["growth_on_last_year"]
-    pace = target["required"] if target else None
+    year, growth = one.projection.projected, one.projection.growth_on_last_year
+    pace = target.required if target else None
     return [
-        figure(year["mean"] if year else None, lang, decimals),
-        *(
-            figure(year["quantiles"][level] if year else None, lang, decimals)
-            for level in _QUANTILES
-        ),
-        change(growth["median"] if growth else None, lang),
+        figure(year.mean if year else None, lang, decimals),
+        *_quantiles(year.quantiles if year else None, decimals, lang),
+        change(growth.median if growth else None, lang),
         chance_cell(one, lang),
-        figure(target["expected_gap"] if target else None, lang, decimals),
-        figure(pace["monthly_average"] if pace else None, lang, decimals),
-        one.projection["method"]["model_version"] or NONE,
-        one.projection["stamp"],
+        figure(target.expected_gap if target else None, lang, decimals),
+        figure(pace.monthly_average if pace else None, lang, decimals),
+        one.projection.method.model_version or NONE,
+        one.projection.stamp,
     ]
+
+
+def _quantiles(quantiles: Quantiles | None, decimals: int, lang: Lang) -> list[Cell]:
+    return [figure(if_known(quantiles, of), lang, decimals) for of in _QUANTILES.values()]
 
 
 def _facts(one: Facts, part: Part, lang: Lang) -> list[tuple[str, Cell]]:
     text = TEXT[lang]
     found: list[tuple[str, Cell]] = [
         (text["unit"], unit_name(one.kpi.unit, lang)),
-        (text["as_of"], day_of(one.projection["as_of"], lang)),
+        (text["as_of"], day_of(one.projection.as_of, lang)),
         (text["target"], plan_cell(one, lang)),
     ]
     if one.cutoff:
@@ -147,8 +156,8 @@ def _facts(one: Facts, part: Part, lang: Lang) -> list[tuple[str, Cell]]:
     if part == "annex":
         found += [
             (text["probability"], chance_cell(one, lang)),
-            (text["status"], STATUS[lang][one.projection["status"]]),
-            (text["stamp"], one.projection["stamp"]),
+            (text["status"], STATUS[lang][one.projection.status]),
+            (text["stamp"], one.projection.stamp),
         ]
     return found
 
@@ -157,7 +166,7 @@ def _month(month: MonthFact, one: Facts, part: Part, lang: Lang) -> list[Cell]:
     decimals, observed = one.kpi.decimals, month.status != "projected"
     known = observed or part == "annex"
     cells: list[Cell] = [
-        month_name(str(month.month), lang),
+        month_name(month.month, lang),
         figure(month.last_year, lang, decimals),
         figure(month.value if observed else None, lang, decimals),
         FIGURE[lang][month.status] if known else NONE,
@@ -165,5 +174,5 @@ def _month(month: MonthFact, one: Facts, part: Part, lang: Lang) -> list[Cell]:
         figure(month.minimum, lang, decimals),
     ]
     if part == "annex":
-        cells += [figure(month.quantiles.get(level), lang, decimals) for level in _QUANTILES]
+        cells += _quantiles(month.quantiles, decimals, lang)
     return cells

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 from service.report.document import Report
 from service.texts import TEXT
 
 
-def form_texts(report: Report) -> dict[str, str]:
+@dataclass(frozen=True)
+class FormTexts:
     """National heading, number, place and date, signature block and recipients."""
+
+    state: str
+    motto: str
+    parent: str
+    organ: str
+    number: str
+    date: str
+    signer_title: str
+    signer_name: str
+    recipients: str
+    filed: str
+
+
+def form_texts(report: Report) -> FormTexts:
+    """The form's words with those of the report's letterhead."""
     text, head = TEXT[report.lang], report.letterhead
-    return {
-        "state": text["form.state"],
-        "motto": text["form.motto"],
-        "parent": head.parent.upper(),
-        "organ": head.organ.upper(),
-        "number": text["form.number"].format(symbol=head.symbol),
-        "date": text["form.date"].format(place=head.place, year=report.year),
-        "signer_title": head.signer_title.upper(),
-        "signer_name": head.signer_name,
-        "recipients": text["form.recipients"],
-        "filed": text["form.filed"].format(filed=head.filed),
-    }
+    return FormTexts(
+        state=text["form.state"],
+        motto=text["form.motto"],
+        parent=head.parent.upper(),
+        organ=head.organ.upper(),
+        number=text["form.number"].format(symbol=head.symbol),
+        date=text["form.date"].format(place=head.place, year=report.year),
+        signer_title=head.signer_title.upper(),
+        signer_name=head.signer_name,
+        recipients=text["form.recipients"],
+        filed=text["form.filed"].format(filed=head.filed),
+    )
+
+
+def placeholders(of: str) -> FormTexts:
+    """In place of each word a template's placeholder for it: `{{ of.organ }}`."""
+    return FormTexts(**{field.name: f"{{{{ {of}.{field.name} }}}}" for field in fields(FormTexts)})

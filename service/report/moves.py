@@ -3,76 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from service.report.document import NONE, Block, Cell, Column, Heading, Number, Paragraph, Table
+from service.shapes.analysis import ChangeList, KpiChange, ProbabilityChange
 from service.texts import CHANGE, LEVEL, TEXT, Lang, chance, day_of, number, period_name
 
-Json = Any  # until its readers ask a view by attribute
 _PARTS = ("plan", "model", "revisions", "month", "draws")
 
 
-def blocks(moves: Json | None, lang: Lang) -> list[Block]:
+def blocks(moves: ChangeList | None, lang: Lang) -> list[Block]:
     """Of KPIs with a target; nothing where no KPI has a probability at both ends.
 
     Parameters
     ----------
     moves : as `service.analysis.changes.changes` gives them; None where there are none
     """
-    rows = [] if moves is None else _rows(moves, lang)
-    if moves is None or not rows:
+    told = [] if moves is None else [one for one in moves.changes if _followed(one)]
+    if moves is None or not told:
         return []
     text, words = TEXT[lang], CHANGE[lang]
-    ends = [day_of(moves[end]["as_of"], lang) for end in ("from", "to")]
-    told = [one for one in moves["changes"] if _followed(one)]
+    parts = [part for part in _PARTS if _any(told, part)]
     columns = (
         Column(text["kpi"], 2.4),
-        *(Column(end, 0.9, True) for end in ends),
-        *(Column(words[f"part.{part}"], 0.95, True) for part in _PARTS if _any(told, part)),
+        *(Column(day_of(end.as_of, lang), 0.9, True) for end in (moves.before, moves.after)),
+        *(Column(words[f"part.{part}"], 0.95, True) for part in parts),
     )
     return [
         Heading(text["annex.heading.moves"]),
-        *(Paragraph(one["sentence"][lang], "item") for one in told),
-        Table(text["annex.table.moves"], columns, tuple(rows)),
+        *(Paragraph(one.sentence[lang], "item") for one in told),
+        Table(text["annex.table.moves"], columns, _rows(told, parts, lang)),
     ]
 
 
-def _followed(change: Json) -> list[Json]:
+def _followed(change: KpiChange) -> list[ProbabilityChange]:
     """The targets that had a probability at both ends."""
-    return [one for one in change["targets"] if one["probability"]["change"] is not None]
+    return [one for one in change.targets if one.probability.change is not None]
 
 
-def _any(changes: Sequence[Json], part: str) -> bool:
+def _any(changes: Sequence[KpiChange], part: str) -> bool:
     """Whether the part is told of any target."""
     return any(
-        one["part"] == part
+        one.part == part
         for change in changes
         for target in _followed(change)
-        for one in target["probability"]["parts"]
+        for one in target.probability.parts
     )
 
 
-def _rows(moves: Json, lang: Lang) -> list[tuple[Cell, ...]]:
+def _rows(
+    told: Sequence[KpiChange], shown: Sequence[str], lang: Lang
+) -> tuple[tuple[Cell, ...], ...]:
     """One per target: probability at both ends in per cent, parts in percentage points."""
-    told = [one for one in moves["changes"] if _followed(one)]
-    shown = [part for part in _PARTS if _any(told, part)]
     rows: list[tuple[Cell, ...]] = []
     for change in told:
         for target in _followed(change):
-            moved, status = target["probability"], target["status"]
-            parts = {one["part"]: one["change"] for one in moved["parts"]}
-            level = f"{LEVEL[lang][target['level']]}, {period_name(target['period'], lang)}"
+            moved, status = target.probability, target.status
+            parts: dict[str, float] = {one.part: one.change for one in moved.parts}
+            level = f"{LEVEL[lang][target.level]}, {period_name(target.period, lang)}"
             rows.append(
                 (
-                    f"{change['name'][lang]} ({level})",
-                    *(
-                        Number(100 * moved[end], chance(moved[end], status[end], lang), 0, True)
-                        for end in ("from", "to")
-                    ),
+                    f"{change.name[lang]} ({level})",
+                    _probability(moved.before, status.before, lang),
+                    _probability(moved.after, status.after, lang),
                     *(_points(parts.get(part), lang) for part in shown),
                 )
             )
-    return rows
+    return tuple(rows)
+
+
+def _probability(value: float | None, status: str | None, lang: Lang) -> Cell:
+    if value is None:
+        return NONE
+    return Number(100 * value, chance(value, status or "", lang), 0, True)
 
 
 def _points(part: float | None, lang: Lang) -> Cell:

@@ -7,7 +7,8 @@ figure has more digits than the KPI is published with.
 from __future__ import annotations
 
 from models.series import Month
-from service.projections.facts import Facts, Json, Percentage
+from service.projections.facts import Facts, Percentage
+from service.projections.view import RequiredView
 from service.texts import (
     FIGURE,
     TEXT,
@@ -25,7 +26,7 @@ RECOMPUTED = "*"  # beside a percentage that no source printed
 
 
 def name_of(one: Facts, lang: Lang) -> str:
-    return str(one.projection["name"][lang])
+    return one.projection.name[lang]
 
 
 def period(cutoff: Month, lang: Lang, phrase: str = "") -> str:
@@ -39,7 +40,7 @@ def period(cutoff: Month, lang: Lang, phrase: str = "") -> str:
         words = text["report.period.months"].format(count=cutoff.month, year=cutoff.year)
     if not phrase:
         return words
-    month = month_name(str(cutoff), lang)
+    month = month_name(cutoff, lang)
     return text[f"report.period.{phrase}"].format(period=words, month=month)
 
 
@@ -47,7 +48,7 @@ def result(one: Facts, lang: Lang) -> str:
     """The figure to date, its share of the plan and its growth."""
     text, name = TEXT[lang], name_of(one, lang)
     if one.cutoff is None or one.to_date is None:
-        return text["report.no_figure"].format(name=name, year=one.projection["year"])
+        return text["report.no_figure"].format(name=name, year=one.projection.year)
     when = period(one.cutoff, lang, one.kpi.traits.phrase)
     if one.kpi.traits.outcome_is_rate:
         return _growth(one.to_date, one.to_date_status, lang, name, when)
@@ -69,7 +70,7 @@ def month_result(one: Facts, lang: Lang) -> str:
     if month is None or month.month.month == 1 or not one.kpi.traits.month_alone:
         return ""
     text = TEXT[lang]
-    name = text["report.month_alone"].format(month=month_name(str(month.month), lang))
+    name = text["report.month_alone"].format(month=month_name(month.month, lang))
     if one.kpi.traits.outcome_is_rate:
         return _growth(month.value, month.status, lang, name, "")
     clauses = f", {_on_period(month.growth, lang)}" if month.growth else ""
@@ -83,7 +84,7 @@ def year_estimate(one: Facts, lang: Lang) -> str:
     text = TEXT[lang]
     if one.estimate is None:
         return text["report.no_estimate"]
-    value = float(one.estimate["value"])
+    value = one.estimate.value
     verdict = text[f"report.verdict_clause.{one.verdict}"]
     if one.kpi.traits.outcome_is_rate:
         pattern = text["report.estimate_fall"] if value < 0 else text["report.estimate_growth"]
@@ -99,17 +100,18 @@ def required(one: Facts, lang: Lang) -> str:
     """What the rest of the year must bring for the target to be just met."""
     assert one.target is not None
     assert one.cutoff is not None
-    text, pace, bound = TEXT[lang], one.target["required"], one.bound
+    text, pace, bound = TEXT[lang], one.target.required, one.bound
+    assert pace is not None
     assert bound is not None
     goal = plan_words(one, lang)
     rest = text.count("report.rest", 12 - one.cutoff.month)
-    ceiling = one.target["comparator"] == "at_most"
+    ceiling = one.target.comparator == "at_most"
     if one.kpi.traits.outcome_is_rate:
-        rate = pace["monthly_average"]
+        rate = pace.monthly_average
         pattern = text["report.required_fall"] if rate < 0 else text["report.required_growth"]
         words = percent(abs(rate), lang, one.kpi.decimals)
         return pattern.format(name=name_of(one, lang), goal=goal, rest=rest, rate=words)
-    level = amount(pace["monthly_average"], one.kpi.unit, lang, one.kpi.decimals)
+    level = amount(pace.monthly_average, one.kpi.unit, lang, one.kpi.decimals)
     growth = _pace_growth(pace, lang)
     if not one.kpi.traits.adds_up:
         return text["report.required_level"].format(
@@ -126,24 +128,23 @@ def plan_words(one: Facts, lang: Lang) -> str:
     """The assigned target in words, with its unit: 'ít nhất 1.076 tỷ đồng'."""
     assert one.target is not None
     text, target = TEXT[lang], one.target
-    if target["form"] == "growth" or one.kpi.traits.outcome_is_rate:
-        figures = range_of(target, "lower", "upper", "%", lang)
+    if target.form == "growth" or one.kpi.traits.outcome_is_rate:
+        figures = range_of(target.lower, target.upper, "%", lang)
     else:
-        figures = range_of(
-            target, "lower_value", "upper_value", one.kpi.unit, lang, one.kpi.decimals
-        )
-    words = text[f"report.plan.{target['comparator']}"].format(figures=figures)
+        ends = target.lower_value, target.upper_value
+        figures = range_of(*ends, one.kpi.unit, lang, one.kpi.decimals)
+    words = text[f"report.plan.{target.comparator}"].format(figures=figures)
     return text["report.plan_growth"].format(goal=words) if figures.endswith("%") else words
 
 
 def range_of(
-    target: Json, low: str, high: str, unit: str, lang: Lang, decimals: int | None = None
+    low: float | None, high: float | None, unit: str, lang: Lang, decimals: int | None = None
 ) -> str:
     """'4 – 5%', '300.000 triệu USD': the bounds that a target has, with the unit once.
 
     Without `decimals` a bound keeps those it was given with.
     """
-    ends = [target[key] for key in (low, high) if target[key] is not None]
+    ends = [end for end in (low, high) if end is not None]
     figures = [
         number(end, lang, _given_decimals(end) if decimals is None else decimals) for end in ends
     ]
@@ -199,7 +200,7 @@ def _on_period(growth: Percentage, lang: Lang) -> str:
     return TEXT[lang][f"report.on_period.{_direction(growth.value)}"].format(rate=rate)
 
 
-def _pace_growth(pace: Json, lang: Lang) -> str:
-    if pace["ratio_to_last_year"] is None:
+def _pace_growth(pace: RequiredView, lang: Lang) -> str:
+    if pace.ratio_to_last_year is None:
         return ""
-    return ", " + _on_period(Percentage(100 * (pace["ratio_to_last_year"] - 1), True), lang)
+    return ", " + _on_period(Percentage(100 * (pace.ratio_to_last_year - 1), True), lang)

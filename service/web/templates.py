@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.texts import TEXT, Lang
 from service.web.assets import address
@@ -23,6 +23,7 @@ def _templates() -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        undefined=StrictUndefined,  # a misspelt attribute is an error, not a blank
     )
     environment.globals["asset"] = address
     return environment

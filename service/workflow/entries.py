@@ -11,8 +11,8 @@ from data.plans.entries import LogEntry, add_log, add_progress
 from data.plans.plan import Plan
 from data.plans.progress import check_log, check_progress, reports_of
 from data.plans.rows import load_plan
-from data.vintages.observation import Form, Observation
-from data.vintages.panel_rows import load_panel
+from data.vintages.observation import UNDATED, Form, Observation
+from data.vintages.panel_rows import PanelOf
 from models.targets.task import Progress
 from service.projections.shape import Name, if_known
 from service.shapes.schemas import IndexFigure, Log, LogEntryShape, ProgressList, ProgressShape
@@ -44,7 +44,9 @@ def progress_of(store: Store, plan: str, kpi: str, day: date | None = None) -> P
     return ProgressList(plan=plan, kpi=kpi, progress=tuple(_progress(one) for one in seen))
 
 
-def write_log(store: Store, plan: str, entry: LogEntry, today: date, actor: str) -> LogEntryShape:
+def write_log(
+    store: Store, panel_of: PanelOf, plan: str, entry: LogEntry, today: date, actor: str
+) -> LogEntryShape:
     """Append to the log of a KPI kept in words; the entry as written. `actor` is who enters it.
 
     Raises
@@ -56,14 +58,14 @@ def write_log(store: Store, plan: str, entry: LogEntry, today: date, actor: str)
     check_log(document, entry, today)
     add_log(store, document, entry, actor)
     written = [one for one in entries.log_of(store, plan) if one.kpi == entry.kpi][-1]
-    return _log_entry(written, _index_figures(store, document, entry.kpi))
+    return _log_entry(written, _index_figures(panel_of, document, entry.kpi))
 
 
-def log_of(store: Store, plan: str, kpi: str, day: date | None = None) -> Log:
+def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | None = None) -> Log:
     """The log of a KPI up to a day, by month, with what was published of its index."""
     document = load_plan(store, plan)
     definition = document.kpi(kpi)
-    figures = _index_figures(store, document, kpi, day)
+    figures = _index_figures(panel_of, document, kpi, day)
     kept = [
         one
         for one in entries.log_of(store, plan)
@@ -83,11 +85,18 @@ def log_of(store: Store, plan: str, kpi: str, day: date | None = None) -> Log:
 
 
 def _index_figures(
-    store: Store, plan: Plan, kpi: str, day: date | None = None
+    panel_of: PanelOf, plan: Plan, kpi: str, day: date | None = None
 ) -> Sequence[Observation]:
-    """What was published, up to a day, of the KPI that stands beside the log."""
+    """What was published of the KPI that stands beside the log: up to a day, except for a
+    demonstration, which looks ahead.
+    """
     index = plan.kpi(kpi).index
-    return () if index is None else load_panel(store, plan.family, day).printed.get(index, ())
+    if index is None:
+        return ()
+    panel = panel_of(plan.family)
+    if day is None or any(one.demonstration for one in panel.definitions.values()):
+        day = UNDATED
+    return [one for one in panel.printed.get(index, ()) if one.published <= day]
 
 
 def _progress(one: Progress) -> ProgressShape:

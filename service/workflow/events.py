@@ -12,7 +12,7 @@ from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
 from data.vintages.panel import Panel
-from data.vintages.panel_rows import load_panel
+from data.vintages.panel_rows import PanelOf
 from models.errors import NoObservations, SeriesTooShort, UnknownEvent
 from models.events.event import Event, find_events
 from models.pipeline import forecastable
@@ -21,7 +21,9 @@ from service.shapes.schemas import EventList, EventOutcome
 DIGITS = 4  # of a proposed size: 0.01 % of the month
 
 
-def events_of(store: Store, plan: str, day: date, kpi: str | None = None) -> EventList:
+def events_of(
+    store: Store, panel_of: PanelOf, plan: str, day: date, kpi: str | None = None
+) -> EventList:
     """The events of a plan's KPIs, or of one, as of a day: decided ones and proposals.
 
     Raises
@@ -31,7 +33,7 @@ def events_of(store: Store, plan: str, day: date, kpi: str | None = None) -> Eve
     """
     document = load_plan(store, plan)
     kpis = [document.kpi(kpi)] if kpi else list(document.kpis)
-    panel = load_panel(store, document.family, day)
+    panel = panel_of(document.family)
     known = decided(events.events_of(store, document.family), day)
     found = []
     for one in kpis:
@@ -69,6 +71,7 @@ def add_event(store: Store, plan: str, entry: EventEntry, today: date, actor: st
 
 def decide(
     store: Store,
+    panel_of: PanelOf,
     plan: str,
     kpi: str,
     event: str,
@@ -99,7 +102,7 @@ def decide(
     if chosen:
         content = chosen[-1].event
     else:
-        found = proposed(load_panel(store, document.family, day), definition, day)
+        found = proposed(panel_of(document.family), definition, day)
         names = {name_of(one): one for one in found}
         if event not in names:
             known = ", ".join(sorted({*names, *(name_of(one.event) for one in entries)}))

@@ -16,7 +16,7 @@ from data.ingestion.suspicion import Suspicion
 from data.plans.kpi import Kpi
 from data.plans.rows import kpis_of
 from data.vintages.comparison import State
-from data.vintages.observation import UNDATED, Form, Observation
+from data.vintages.observation import PER_CENT, UNDATED, Observation
 from models.errors import ImportConflict
 from service.projections.shape import Name, if_known, in_both
 from service.shapes.imports import (
@@ -35,7 +35,6 @@ from service.shapes.imports import (
 from service.texts import SUSPICION, Lang, number, percent, signed_percent
 
 SHOWN, MOST = 500, 20_000  # figures listed in one answer
-_PER_CENT: tuple[Form, ...] = ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan")
 _ORDER: Mapping[State, int] = {"revised": 1, "new": 2, "unchanged": 3}
 
 
@@ -183,7 +182,7 @@ def _figures(file: FilePreview, kpis: Mapping[str, Kpi]) -> Iterator[FigureShape
             month=figure.month,
             form=figure.form,
             value=figure.value,
-            unit="%" if figure.form in _PER_CENT else kpi.unit,
+            unit="%" if figure.form in PER_CENT else kpi.unit,
             status=figure.status,
             published=_day(figure),
             source=figure.source,
@@ -217,7 +216,7 @@ def _suspicion(one: Suspicion, decimals: int) -> SuspicionShape:
 
 
 def _sentence(one: Suspicion, lang: Lang, decimals: int) -> str:
-    rate = one.form in _PER_CENT
+    rate = one.form in PER_CENT
     against = percent(one.against, lang) if rate else number(one.against, lang, decimals)
     ratio = one.value / one.against if one.against else 0.0
     return SUSPICION[lang][one.why].format(

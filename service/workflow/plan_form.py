@@ -17,7 +17,6 @@ from typing import Any
 import xlsxwriter
 
 from data.db.store import Store
-from data.ingestion.matching import takes_figures
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
@@ -25,7 +24,7 @@ from data.readers.report_form.versions import OURS
 from data.vintages.figures import Figure, Newest
 from data.vintages.observation import Form
 from data.vintages.panel import Panel
-from data.vintages.panel_rows import load_panel
+from data.vintages.panel_rows import PanelOf
 from models.errors import InputError
 from models.series import Month
 from service.projections.issue import as_of_date
@@ -58,7 +57,7 @@ class _Heading:
     open: bool = False
 
 
-def plan_form(store: Store, slug: str, month: Month, lang: Lang) -> bytes:
+def plan_form(store: Store, panel_of: PanelOf, slug: str, month: Month, lang: Lang) -> bytes:
     """The form for a month of a plan, as one .xlsx file.
 
     Raises
@@ -69,20 +68,18 @@ def plan_form(store: Store, slug: str, month: Month, lang: Lang) -> bytes:
     plan = load_plan(store, slug)
     if month.year != plan.year:
         raise InputError(f"expected a month of {plan.year}, the year of '{slug}'; found {month}.")
-    kpis = [kpi for kpi in plan.kpis if takes_figures(kpi)]
+    kpis = [kpi for kpi in plan.kpis if kpi.takes_figures]
     if not kpis:
         raise InputError(f"expected a KPI of '{slug}' with monthly figures, found none; add one.")
-    label = label_of(plan, demonstrates(store, plan))
-    return _written(
-        plan, kpis, load_panel(store, plan.family), month, label[lang] if label else "", lang
-    )
+    label = label_of(plan, demonstrates(plan, panel_of))
+    return _written(plan, kpis, panel_of(plan.family), month, label[lang] if label else "", lang)
 
 
 def plan_form_file(app_state: AppState, slug: str, month: Month, lang: Lang) -> Body:
     """The form, made once until the data change."""
 
     def make() -> Body:
-        content = plan_form(app_state.store, slug, month, lang)
+        content = plan_form(app_state.store, app_state.panel, slug, month, lang)
         tag = hashlib.sha256(content).hexdigest()[:16]
         return Body(content, XLSX_TYPE, f'"{tag}"')
 

@@ -10,9 +10,8 @@ from data.db.store import Store
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.plans.rows import load_plan, save_plan
-from data.readers.plan_document.file import read_version
 from data.vintages.demonstration import labelled
-from data.vintages.panel_rows import load_panel
+from data.vintages.panel_rows import PanelOf
 from data.vintages.rows import vintages_of
 from models.errors import InvalidPlan
 from models.targets.target import Target
@@ -30,7 +29,7 @@ from service.shapes.schemas import (
 from service.texts import label_of
 
 
-def summary(store: Store, plan: Plan) -> PlanSummary:
+def summary(store: Store, panel_of: PanelOf, plan: Plan) -> PlanSummary:
     """One plan in short."""
     vintages = vintages_of(store, plan.family)
     return PlanSummary(
@@ -39,7 +38,7 @@ def summary(store: Store, plan: Plan) -> PlanSummary:
         year=plan.year,
         body=plan.body,
         name=Name(vi=plan.name_vi, en=plan.name_en),
-        label=if_known(label_of(plan, demonstrates(store, plan)), Name.model_validate),
+        label=if_known(label_of(plan, demonstrates(plan, panel_of)), Name.model_validate),
         note=plan.note,
         kpi_count=len(plan.kpis),
         version_count=len(plan.versions),
@@ -47,19 +46,19 @@ def summary(store: Store, plan: Plan) -> PlanSummary:
     )
 
 
-def demonstrates(store: Store, plan: Plan) -> bool:
+def demonstrates(plan: Plan, panel_of: PanelOf) -> bool:
     """Whether answers of the plan, with the newest figures of its year, are a demonstration."""
     if not any(kpi.demonstration for kpi in plan.kpis):
         return False
-    within = [day for day in vintages_of(store, plan.family) if day.year <= plan.year]
-    panel = load_panel(store, plan.family)
+    panel = panel_of(plan.family)
+    within = [day for day in panel.vintages() if day.year <= plan.year]
     return bool(within and labelled(panel, [kpi.slug for kpi in plan.kpis], within[-1]))
 
 
-def detail(store: Store, plan: Plan) -> PlanDetail:
+def detail(store: Store, panel_of: PanelOf, plan: Plan) -> PlanDetail:
     """One plan with its KPIs and versions."""
     return PlanDetail(
-        **vars(summary(store, plan)),
+        **vars(summary(store, panel_of, plan)),
         kpis=tuple(_kpi(kpi) for kpi in plan.kpis),
         versions=tuple(version_shape(version) for version in plan.versions),
     )
@@ -94,6 +93,8 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     InvalidPlan
         If that number is taken.
     """
+    from data.readers.plan_document.file import read_version  # which loads openpyxl
+
     plan = load_plan(store, slug)
     taken = [version.number for version in plan.versions]
     given = {"number": max(taken, default=0) + 1, **data}

@@ -72,6 +72,7 @@ def test_a_base_that_says_nothing_is_left_out_and_counted() -> None:
     assert asked.left_out["base below 10 % of the usual year"] == 1
 
 
+@pytest.mark.slow
 def test_nothing_after_the_cut_is_seen(panel: tuple[History, ...]) -> None:
     asked = [one for one in questions(panel).instances if one.cut == 6]
     changed = [
@@ -85,6 +86,7 @@ def test_nothing_after_the_cut_is_seen(panel: tuple[History, ...]) -> None:
         np.testing.assert_array_equal(one.quantiles, other.quantiles)
 
 
+@pytest.mark.slow
 def test_quantiles_rise_and_stay_above_what_is_known(panel: tuple[History, ...]) -> None:
     asked = questions(panel).instances
     for one in vedich_answers(panel, asked, newest_prior()):
@@ -134,6 +136,7 @@ def test_a_grid_scores_as_its_samples() -> None:
     np.testing.assert_allclose(by_grid.quantiles, by_samples.quantiles, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_run_writes_what_others_read(tmp_path: Path, panel: tuple[History, ...]) -> None:
     file = tmp_path / "made.parquet"
     rows = [

@@ -11,7 +11,7 @@ from training.prior.corpus import History
 
 
 def test_pairs_are_of_the_newest_years_and_whole() -> None:
-    months = 100.0 + np.arange(12 * 12)
+    months = 100.0 + np.arange(12.0 * 12)
     panel = tuple(History(f"s{i}", Month(2000, 1), months + i) for i in range(30))
     asked = run._drawn(panel)
     assert {one.year for one in asked} == set(range(2006, 2012))

@@ -43,7 +43,7 @@ def seasonal(
     return level * (1 + growth) ** months * season * np.exp(shocks)
 
 
-def known_paths(rest: Sequence[float], n_paths: int = 5) -> np.ndarray:
+def known_paths(rest: ArrayLike, n_paths: int = 5) -> np.ndarray:
     """The same months to come on every path, shape (n_paths, horizon)."""
     return np.tile(np.asarray(rest, dtype=float), (n_paths, 1))
 
@@ -83,7 +83,7 @@ def series(
 
 
 @st.composite
-def series_with_paths(draw: st.DrawFn, **given: Any) -> tuple[Series, np.ndarray]:
+def series_with_paths(draw: st.DrawFn, /, **given: Any) -> tuple[Series, np.ndarray]:
     """A series and joint paths to December of its year, around the months of the year before."""
     one = draw(series(**given))
     level = np.nanmean(one.values if one.denominator is None else one.values / one.denominator)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ REST = (27.0, 28.0, 29.0, 30.0, 31.0, 32.0)
 SUM_2020, SUM_SO_FAR = 198.0, 141.0
 
 
-def june(**given: object) -> Series:
+def june(**given: Any) -> Series:
     return made(VALUES, start=START, **given)
 
 
@@ -133,7 +134,7 @@ def test_milestones_have_no_months() -> None:
 def test_a_missing_month_spreads_the_year_unless_a_published_figure_covers_it(kind: str) -> None:
     values = VALUES.copy()
     values[26] = NAN
-    given = {"kind": kind, "start": START}
+    given: dict[str, Any] = {"kind": kind, "start": START}
     if kind == "ratio":
         given["denominator"] = np.full(30, 10.0)
     open_year = year_of(made(values, **given))
@@ -219,7 +220,7 @@ def test_paths_that_end_before_the_year_are_refused() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_finished_year_has_no_spread(kind: str) -> None:
-    given = {"kind": kind, "start": START}
+    given: dict[str, Any] = {"kind": kind, "start": START}
     if kind == "ratio":
         given["denominator"] = np.full(24, 10.0)
     annual = annual_distribution(made(VALUES[:24], **given), np.empty((5, 0)))
@@ -244,7 +245,7 @@ def test_a_year_before_the_cutoffs_is_finished() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_in_december_nothing_of_next_year_is_known(kind: str) -> None:
-    given = {"kind": kind, "start": START}
+    given: dict[str, Any] = {"kind": kind, "start": START}
     if kind == "ratio":
         given["denominator"] = np.full(24, 10.0)
     rest = np.arange(21.0, 33.0)
@@ -275,7 +276,7 @@ def test_next_year_in_mid_year_stands_on_a_projected_base() -> None:
 USUAL = Revision(bias=0.02, spread=0.05, seen=50)
 
 
-def estimated(kind: str = "flow", months: int = 30, **given: object) -> Series:
+def estimated(kind: str = "flow", months: int = 30, **given: Any) -> Series:
     """The same months, the last of them an estimate."""
     status = (*["final"] * (months - 1), "estimate")
     return made(VALUES[:months], start=START, kind=kind, status=status, **given)
@@ -286,7 +287,7 @@ def estimated(kind: str = "flow", months: int = 30, **given: object) -> Series:
     [("flow", 1.0), ("average", 1 / 12), ("ratio", 1 / 12), ("growth", 100 / SUM_2020)],
 )
 def test_a_months_estimate_is_drawn_as_it_is_usually_revised(kind: str, one: float) -> None:
-    given = {"denominator": np.full(30, 10.0)} if kind == "ratio" else {}
+    given: dict[str, Any] = {"denominator": np.full(30, 10.0)} if kind == "ratio" else {}
     scale = 10.0 if kind == "ratio" else 1.0  # the outcome is that of the monthly ratio
     series, paths = estimated(kind, **given), known_paths(REST, 4000)
     plain = annual_distribution(series, paths)
@@ -319,7 +320,7 @@ def test_a_year_whose_december_is_an_estimate_is_settled_on_it(kind: str) -> Non
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_unfinished_month_opens_the_year_to_date(kind: str) -> None:
-    given = {"denominator": np.full(30, 10.0)} if kind == "ratio" else {}
+    given: dict[str, Any] = {"denominator": np.full(30, 10.0)} if kind == "ratio" else {}
     paths = known_paths(REST, 4000)
     whole = annual_distribution(estimated(kind, **given), paths)
     half = annual_distribution(estimated(kind, unfinished=0.5, **given), paths)

@@ -192,7 +192,7 @@ def test_a_published_year_to_date(
     assert year.published(9.0, 3) == shown
     found = year.known(9.0, BEFORE, response)
     assert (found is None) == (known is None)
-    if found is not None:
+    if found is not None and known is not None:
         np.testing.assert_allclose(found, known, rtol=1e-12)
 
 
@@ -252,7 +252,7 @@ def decisions(tree: ast.AST, tables: frozenset[str]) -> Iterator[int]:
                 yield node.lineno
         elif isinstance(node, ast.Match) and named_kind(node.subject):
             yield from (case.pattern.lineno for case in node.cases)
-        elif is_table(node) and node not in within:
+        elif isinstance(node, ast.expr) and is_table(node) and node not in within:
             yield node.lineno
 
 

@@ -11,10 +11,11 @@ from scipy.stats import spearmanr
 from models.candidates import REGISTRY
 from models.coherence import Origin
 from models.events.event import Event
+from models.kinds import Kind
 from models.paths import generator
 from models.pipeline import Known, Learned, fit_candidates, forecastable, project, simulate
 from models.revisions import Revision
-from models.series import Kind, Month
+from models.series import Month, Series
 from models.targets.target import Target
 from tests.models.strategies import made, seasonal
 from training.prior.editions import candidates_for
@@ -81,7 +82,7 @@ def test_a_candidate_that_fails_stays_visible() -> None:
     with_broken = {**CHEAP, "broken": Broken()}
     known = learned(seasonal(42))
     known = Learned({**known.parameters, "broken": {}})
-    found = project(made(seasonal(42)), (), known, candidates=with_broken)  # type: ignore[arg-type]
+    found = project(made(seasonal(42)), (), known, candidates=with_broken)
     assert found.method == "ensemble"
     assert "not finite" in found.failures["broken"]
 
@@ -193,7 +194,7 @@ def test_the_rest_of_an_accepted_closure_is_in_the_months_to_come() -> None:
     assert october(seasonal(42), closure) == pytest.approx(0.5 * october(seasonal(42)), rel=0.02)
 
 
-def parts_of(total: str = "made/both") -> tuple[object, list[Known]]:
+def parts_of(total: str = "made/both") -> tuple[Series, list[Known]]:
     one, other = made(seasonal(42), key="made/one"), made(seasonal(42, 40.0, seed=8), key="made/b")
     known = [
         Known(part, replace(Learned(*fit_candidates(part, CHEAP)), errors=ERRORS))

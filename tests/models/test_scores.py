@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,7 +59,7 @@ def test_pinball_takes_one_level_for_all() -> None:
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 1.1, NAN, [0.5, 1.0]])
-def test_a_level_outside_of_zero_and_one_is_refused(level: object) -> None:
+def test_a_level_outside_of_zero_and_one_is_refused(level: Any) -> None:
     with pytest.raises(InvalidLevel, match="between 0 and 1, found"):
         pinball_loss(1.0, 1.0, level)
 

@@ -63,6 +63,7 @@ def test_a_series_cannot_be_changed_from_outside() -> None:
     values[0] = 99.0
     assert one.values[0] == 1.0
     for array in (one.values, one.base, one.denominator):
+        assert array is not None
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 2.0
 

@@ -27,7 +27,9 @@ SAME_PLATFORM = frozen.made_with() == GOLDEN["made_with"]
 ONLY_THERE = pytest.mark.skipif(
     not SAME_PLATFORM, reason="other versions or another processor than the numbers' own"
 )
-FIGURES = {  # column of the CSV: the same in a projection's JSON and in its first target's
+FIGURES: dict[
+    str, Callable[[Any, Any], Any]
+] = {  # column of the CSV: the same in a projection's JSON and in its first target's
     "actual_to_date": lambda one, _: one["actual_to_date"],
     "projected_mean": lambda one, _: one["projected"] and one["projected"]["mean"],
     "projected_median": lambda one, _: one["projected"] and one["projected"]["median"],

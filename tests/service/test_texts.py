@@ -10,15 +10,17 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from babel.messages import Catalog
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from data.ingestion.suspicion import Why
 from data.sign_off.rules import STATES
+from models.candidates import OF_THE_YEAR, REGISTRY
 from models.kinds import TRAITS
 from models.series import FigureStatus
 from models.targets.periods import MONTHS
@@ -81,7 +83,13 @@ def catalogue(lang: Lang) -> Catalog:
 def forms_of(lang: Lang, key: str) -> tuple[str, ...]:
     message = catalogue(lang).get(key)
     assert message is not None
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    return written(message)
+
+
+def written(message: Message) -> tuple[str, ...]:
+    """The forms of a message: one, or one for each number."""
+    forms = (message.string,) if isinstance(message.string, str) else message.string
+    return tuple(str(form) for form in forms or ())
 
 
 def fields_of(form: str) -> set[str]:
@@ -98,7 +106,7 @@ def keys_in_python() -> Iterator[tuple[str, str]]:
             elif isinstance(node, ast.Call) and _is_count(node.func):
                 key = node.args[0]
             if key is not None:
-                yield _pattern(key, f"{file.name}:{node.lineno}"), f"{file.name}:{node.lineno}"
+                yield _pattern(key, f"{file.name}:{key.lineno}"), f"{file.name}:{key.lineno}"
 
 
 def _is_count(node: ast.expr) -> bool:
@@ -125,7 +133,8 @@ def keys_in_templates() -> Iterator[tuple[str, str]]:
     """Every `t.key` and `t["key"]` of the pages."""
     for file in sorted(SERVICE.rglob("*.html")):
         tree = Environment().parse(file.read_text(encoding="utf-8"))
-        for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        found: Iterator[Any] = tree.find_all((nodes.Getattr, nodes.Getitem))
+        for node in found:
             if not (isinstance(node.node, nodes.Name) and node.node.name == "t"):
                 continue
             key = node.attr if isinstance(node, nodes.Getattr) else node.arg.as_const()
@@ -147,7 +156,8 @@ def test_both_catalogues_have_the_same_keys_in_the_same_order() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_text_is_there_in_canonical_letters(lang: Lang) -> None:
     for message in catalogue(lang):
-        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        forms = written(message)
+        assert forms
         assert all(forms), message.id
         assert not message.fuzzy, message.id
         for form in forms:
@@ -285,3 +295,8 @@ def test_amounts_are_written_the_way_reports_write_them(
 
 def test_unit_names_ignore_case() -> None:
     assert unit_name("Million USD", "vi") == "triệu USD"
+
+
+@pytest.mark.parametrize("name", [*REGISTRY, *OF_THE_YEAR])
+def test_every_candidate_has_a_name_that_people_read(name: str) -> None:
+    assert all(TEXT[lang][f"candidate.{name}"] for lang in LANGUAGES)

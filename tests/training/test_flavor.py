@@ -22,6 +22,8 @@ from training.flavor import BundleModel
 from training.retrain import RetrainReport, retrain
 from training.tracking import MlflowTracker
 
+pytestmark = pytest.mark.slow
+
 JUNE = date(2018, 6, 30)
 
 

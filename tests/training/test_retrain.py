@@ -37,11 +37,14 @@ from models.paths import Paths
 from models.pipeline import project
 from models.series import Series
 from service.cli.main import main as command
+from tests.homes import Run
 from training.backtest.scoreboard import ENSEMBLE
 from training.bundle.bundle import read_bundle
 from training.bundle.promoted import bundle_for
 from training.retrain import RetrainReport, main, promote_version, retrain
 from training.tracking import MlflowTracker
+
+pytestmark = pytest.mark.slow
 
 KPIS = ("both", "coal", "output", "steel")
 JUNE, MAY = date(2018, 6, 30), date(2018, 5, 31)
@@ -176,7 +179,7 @@ def test_a_retraining_is_one_parent_run_with_a_nested_run_per_kpi(
     assert {"commit", "prior_corpus", "format_version"} <= set(tags)
     known = metric_steps(tracker, parent.info.run_id, f"{ENSEMBLE}/annual_error")
     assert known == list(range(12))
-    assert runs["coal"].data.params == {"kind": "flow", "unit": "thousand tons"}
+    assert runs["coal"].data.params == {"kind": "flow", "unit": "thousand tonnes"}
 
 
 def test_its_metrics_are_the_scores_of_the_report(
@@ -389,10 +392,12 @@ def test_the_report_names_what_could_not_be_learned(
 
 def test_the_programs_print_the_outcome_and_the_scores_and_who_answers(
     store: Store,
+    this_run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    this_run.new_tracking(tmp_path)
     monkeypatch.setenv("VEDICH_HOME", str(tmp_path))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.delenv("VEDICH_DATABASE_URL", raising=False)

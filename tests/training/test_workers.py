@@ -21,6 +21,7 @@ def refusing(shared: None, item: int) -> int:
     return item
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_results_come_in_the_order_of_the_items(number: int) -> None:
     told: list[int] = []
@@ -31,12 +32,14 @@ def test_results_come_in_the_order_of_the_items(number: int) -> None:
     assert sorted(told) == [1, 3, 5, 9]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_an_error_of_a_task_is_raised_as_it_is(number: int) -> None:
     with pytest.raises(InputError, match="anything but 2"), Workers(None, number) as workers:
         workers.run(refusing, [1, 2, 3, 4])
 
 
+@pytest.mark.slow
 def test_what_is_shared_is_gone_from_the_disk_afterwards(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

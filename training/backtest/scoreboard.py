@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 QUANTILES = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975")
@@ -69,6 +72,8 @@ class Scoreboard:
 
     def frame(self) -> pd.DataFrame:
         """One row per KPI, origin and method, in the order of these four."""
+        import pandas as pd
+
         table = pd.DataFrame(
             {
                 "kpi": np.array(self.kpis, dtype=object)[self.kpi],
@@ -142,6 +147,8 @@ def summary(table: pd.DataFrame, by: tuple[str, ...] = ()) -> pd.DataFrame:
     frame with the columns of `by`, `method`, `months_known`, `n` and the columns of
     `MEASURES`; `annual_error` is the mean and `median_error` the median of the errors
     """
+    import pandas as pd
+
     pooled = table.assign(months_known=ALL)
     parts = []
     for rows in (table, pooled):

@@ -16,6 +16,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -136,7 +137,7 @@ def _decode(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], name: 
 
 def _dataclass(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], name: str) -> Any:
     _expect(stored, dict, name)
-    hints = typing.get_type_hints(wanted)
+    hints = _hints(wanted)
     known = {part.name for part in fields(wanted)}
     if set(stored) != known:
         odd = ", ".join(sorted(set(stored) ^ known))
@@ -146,6 +147,12 @@ def _dataclass(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], nam
     return wanted(
         **{part: _decode(stored[part], hints[part], arrays, f"{name}.{part}") for part in stored}
     )
+
+
+@cache
+def _hints(kind: type[Any]) -> Mapping[str, Any]:
+    """The types of a class's fields, in their order."""
+    return typing.get_type_hints(kind)
 
 
 def _plain(stored: Any, arrays: Mapping[str, NDArray[Any]], name: str) -> Any:
@@ -188,7 +195,7 @@ def _unkey(key: str, kind: Any) -> Any:
     if kind is date:
         return date.fromisoformat(key)
     if isinstance(kind, type) and issubclass(kind, tuple):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         parts = key.split("/")
         return kind(
             *(_unkey(part, hint) for part, hint in zip(parts, hints.values(), strict=True))

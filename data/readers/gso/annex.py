@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from data.readers.gso.headers import ROLE, UNDER, UNIT, Column, Period, column_of, measure_of
+from data.readers.gso.headers import ROLE, UNDER, UNIT, Column, Period, column_of, form_of
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.spreadsheet.cells import (
     Row,
-    Sheets,
     cell_name,
     collapse,
     fold,
@@ -23,8 +22,7 @@ from data.readers.spreadsheet.cells import (
     number,
     publication_date,
 )
-from data.readers.spreadsheet.intake import has_unsaved_results
-from data.readers.spreadsheet.tables import is_xlsx, read_sheets
+from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnknownLayout, UnreadableFile
 from models.series import Month
 
@@ -63,13 +61,59 @@ class _Table:
     unit_column: int | None
 
 
+@dataclass(frozen=True)
+class Annex:
+    """The known tables of a workbook as found; `notes` says which were not understood."""
+
+    opened: OpenedFile
+    tables: tuple[_Table, ...]
+    notes: tuple[str, ...]
+
+
+def find_annex(opened: OpenedFile) -> Annex | None:
+    """The annex that a file is, by the titles and headings of its tables; None if it is none."""
+    if opened.kind == "text":
+        return None
+    notes: list[str] = []
+    tables = []
+    for sheet in opened.sheets.names:
+        rows = opened.sheets.rows(sheet)
+        for name, start, end in _find(rows):
+            table = _understand(name, sheet, rows, start, end)
+            if table is None:
+                place = f"sheet '{sheet}', cell {cell_name(start, 0)}"
+                notes.append(f"{place}: the {name} table has no columns that were understood")
+            else:
+                tables.append(table)
+    return Annex(opened, tuple(tables), tuple(notes)) if tables else None
+
+
+def no_table(opened: OpenedFile) -> UnknownLayout:
+    """The error for a workbook of no known layout: it says which tables would be known."""
+    return UnknownLayout(
+        opened.file,
+        expected="a table titled as one of " + ", ".join(TITLES),
+        found="sheets " + ", ".join(f"'{name}'" for name in opened.sheets.names[:12]),
+        advice="Load a monthly annex of the statistics office, a report form with a column "
+        "'Chỉ tiêu' (Indicator), or a tidy table.",
+    )
+
+
 def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
+    """Read a workbook that must be an annex; errors as `read_annex`, and `UnknownLayout`."""
+    opened = OpenedFile(content, file)
+    annex = find_annex(opened)
+    if annex is None:
+        raise no_table(opened)
+    return read_annex(annex)
+
+
+def read_annex(annex: Annex) -> PrintedWorkbook:
     """Read all known tables of a monthly annex.
 
     Parameters
     ----------
-    content : bytes of the .xls or .xlsx file
-    file : its name; a date at its beginning is the publication date
+    annex : as found; a date at the beginning of its file's name is the publication date
 
     Returns
     -------
@@ -78,64 +122,43 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
     Raises
     ------
     UnreadableFile
-        If the content is no workbook, its headers name no month, or a figure is a
-        formula without a result;
-        `UnknownLayout` if it holds none of the tables.
+        If its headers name no month, or a figure is a formula without a result.
     """
-    sheets = Sheets(content, file)
-    notes: list[str] = []
-    tables = []
-    for sheet in sheets.names:
-        rows = sheets.rows(sheet)
-        for name, start, end in _find(rows):
-            table = _understand(name, sheet, rows, start, end)
-            if table is None:
-                place = f"sheet '{sheet}', cell {cell_name(start, 0)}"
-                notes.append(f"{place}: the {name} table has no columns that were understood")
-            else:
-                tables.append(table)
-    if not tables:
-        raise UnknownLayout(
-            file,
-            expected="a table titled as one of " + ", ".join(TITLES),
-            found="sheets " + ", ".join(f"'{name}'" for name in sheets.names[:12]),
-            advice="Load a monthly annex of the statistics office, a report form with a column "
-            "'Chỉ tiêu' (Indicator), or a tidy table.",
-        )
-    _refuse_uncomputed(tables, content, file)
-    report_month = _report_month(tables, file)
+    file, notes = annex.opened.file, list(annex.notes)
+    _refuse_uncomputed(annex)
+    report_month = _report_month(annex.tables, file)
     figures: list[PrintedFigure] = []
     seen: Counter[tuple[str, str, str]] = Counter()
-    for table in tables:
+    for table in annex.tables:
         figures += _figures(table, report_month, seen, notes)
     return PrintedWorkbook(
         file=file,
         report_month=report_month,
         published=publication_date(file),
         figures=tuple(figures),
-        tables=tuple(dict.fromkeys(table.name for table in tables)),
+        tables=tuple(dict.fromkeys(table.name for table in annex.tables)),
         notes=tuple(notes),
     )
 
 
-def _refuse_uncomputed(tables: list[_Table], content: bytes, file: str) -> None:
+def _refuse_uncomputed(annex: Annex) -> None:
     """Raise `UnreadableFile` for a figure that is a formula whose result was never saved."""
-    if not (is_xlsx(content) and has_unsaved_results(content)):
+    if not annex.opened.unsaved_results:
         return
     unsaved = {
         (cell.sheet, cell.place): cell.uncomputed
-        for grid in read_sheets(content, file)
+        for grid in annex.opened.grids
         for row in grid.rows
         for cell in row
         if cell.uncomputed
     }
-    for table in tables:
+    for table in annex.tables:
         for place in range(table.first, table.end):
             for column in table.columns:
                 name = cell_name(place, column)
                 if (table.sheet, name) in unsaved:
                     raise UnreadableFile(
-                        file,
+                        annex.opened.file,
                         sheet=table.sheet,
                         cell=name,
                         expected="a number",
@@ -259,7 +282,7 @@ def _units(header: list[Row]) -> tuple[str, int | None]:
     return unit, unit_column
 
 
-def _report_month(tables: list[_Table], file: str) -> Month:
+def _report_month(tables: Sequence[_Table], file: str) -> Month:
     """The month that most tables report: the latest with a level or rate of its own."""
     votes: Counter[Month] = Counter()
     for table in tables:
@@ -288,27 +311,27 @@ def _figures(
     table: _Table, report_month: Month, seen: Counter[tuple[str, str, str]], notes: list[str]
 ) -> Iterator[PrintedFigure]:
     """The table's figures, row by row."""
-    measures = {
+    forms = {
         place: meaning
         for place, column in table.columns.items()
-        if (meaning := measure_of(column, report_month)) is not None
+        if (meaning := form_of(column, report_month)) is not None
     }
-    if not measures:
+    if not forms:
         return
     section, unit = "", table.unit
     for place in range(table.first, table.end):
         row = table.rows[place]
-        name = next((collapse(str(cell)) for cell in row[: min(measures)] if is_text(cell)), "")
+        name = next((collapse(str(cell)) for cell in row[: min(forms)] if is_text(cell)), "")
         if not name:
             continue
         unit = _row_unit(table, row, unit)
-        values = _values(table, place, name, measures, notes)
+        values = _values(table, place, name, forms, notes)
         if not values:
             section = name
         for quantity in sorted({_quantity(table, column) for column in values}):
             seen[table.name, fold(name), quantity] += 1
         for column, value in values.items():
-            measure, month = measures[column]
+            form, month = forms[column]
             quantity = _quantity(table, column)
             yield PrintedFigure(
                 table=table.name,
@@ -316,7 +339,7 @@ def _figures(
                 section=section,
                 occurrence=seen[table.name, fold(name), quantity],
                 quantity=quantity,
-                measure=measure,
+                form=form,
                 month=month,
                 report_month=report_month,
                 unit=unit,

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from data.readers.printed import Measure
+from data.vintages.observation import Form
 from models.series import Month
 
 Figure = Literal["level", "rate_on_year", "rate_on_month", "share_of_plan", "plan", "share"]
@@ -105,32 +105,27 @@ def column_of(words: str) -> Column | None:
     return Column("level", period, quantity, words) if period else None
 
 
-def measure_of(column: Column, report_month: Month) -> tuple[Measure, Month] | None:
-    """The column's measure and month in a report of that month; None if it has no place in it."""
-    before = report_month.plus(-1)
+def form_of(column: Column, report_month: Month) -> tuple[Form | None, Month] | None:
+    """The form and month of a column's figures; None if it has no place in the month's report.
+
+    The form is None for shares of a total, which are read and not stored.
+    """
     if column.figure == "share":
-        return "share", report_month
-    if column.figure == "plan":
-        return "plan_value", report_month
-    if column.figure == "share_of_plan":
-        return "plan_pct", report_month
+        return None, report_month
+    if column.figure in ("plan", "share_of_plan"):
+        return column.figure, report_month
+    before = report_month.plus(-1)
     period = column.period
     if period is None or period.quarter or period.month not in (report_month.month, before.month):
         return None
-    current = period.month == report_month.month
-    month = report_month if current else before
+    month = report_month if period.month == report_month.month else before
     if period.year is not None and period.year != month.year:
         return None
     if column.figure == "rate_on_month":
-        return ("mom", month) if current and not period.to_date else None
-    level = column.figure == "level"
-    if period.to_date:
-        names: tuple[Measure, Measure] = (
-            ("ytd", "ytd_prev") if level else ("yoy_ytd", "yoy_ytd_prev")
-        )
-    else:
-        names = ("month_est", "month_prev") if level else ("yoy_month", "yoy_month_prev")
-    return names[0] if current else names[1], month
+        return None if period.to_date or month == before else ("rate_on_month", month)
+    if column.figure == "level":
+        return "year_to_date" if period.to_date else "month", month
+    return "rate_to_date" if period.to_date else "rate_on_year", month
 
 
 def _rate(before: str, after: str, quantity: str, words: str) -> Column | None:

@@ -32,8 +32,9 @@ from data.readers.plan_document.values import (
     task_values,
     version_values,
 )
-from data.readers.spreadsheet.tables import Cell, Grid, Problem, Row, raise_problems, read_sheets
+from data.readers.spreadsheet.tables import Cell, Grid, Problem, Row, raise_problems
 from data.readers.spreadsheet.words import bilingual
+from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import InvalidPlan
 
 BLANK_ROWS = 300  # rows below the last one that still have drop-down lists
@@ -51,7 +52,7 @@ def parse_xlsx(content: bytes, file: str) -> Document:
     UnreadableFile
         If a sheet or a column is missing, or a row belongs to nothing.
     """
-    grids = read_sheets(content, file)
+    grids = OpenedFile(content, file).grids
     problems: list[Problem] = []
     found = {
         name: next((grid for grid in grids if sheet.is_titled(grid.sheet or "")), None)

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Literal
 
 from data.readers.gso.headers import Period, first_period
-from data.readers.printed import Measure
 from data.readers.spreadsheet.cells import fold
+from data.vintages.observation import PER_CENT, Form
 from models.series import Month
 
 Place = Literal["number", "name", "unit", "code", "other"]
@@ -76,7 +76,7 @@ class Column:
 
     Attributes
     ----------
-    measure : None where its figures have no place among the observations
+    form : None where its figures have no place among the observations
     month : the month its figures are about
     growth : of a rate: 4,2 means what 104,2 means otherwise
     open : the words do not say whether it is of the month or of the year to date
@@ -84,7 +84,7 @@ class Column:
     why : why its figures are left out, '' if they are not
     """
 
-    measure: Measure | None
+    form: Form | None
     month: Month
     words: str
     growth: bool = False
@@ -151,8 +151,8 @@ def column_of(words: str, report: Month) -> Column | None:
 
     Examples
     --------
-    >>> column_of("uoc thuc hien thang 6", Month(2021, 6)).measure
-    'month_est'
+    >>> column_of("uoc thuc hien thang 6", Month(2021, 6)).form
+    'month'
     >>> column_of("so voi cung ky (%)", Month(2021, 6)).open
     True
     """
@@ -168,24 +168,20 @@ def column_of(words: str, report: Month) -> Column | None:
 def settled(columns: dict[int, Column], report: Month) -> dict[int, Column]:
     """The columns with those that are open given to the nearest level on their left."""
     found: dict[int, Column] = {}
-    cumulative = any(column.measure == "ytd" for column in columns.values())
-    nearest = "ytd" if cumulative else "month_est"
+    levels = {place: one.form for place, one in columns.items() if one.month == report}
+    to_date = "year_to_date" in levels.values()
     for place in sorted(columns):
-        column = columns[place]
-        if column.measure in ("ytd", "month_est"):
-            nearest = column.measure
-        if column.open:
-            column = _given_to(column, nearest == "ytd")
-        found[place] = column
+        if levels.get(place) in ("year_to_date", "month"):
+            to_date = levels[place] == "year_to_date"
+        found[place] = _of_the_year(columns[place]) if to_date else columns[place]
     return found
 
 
-def _given_to(column: Column, to_date: bool) -> Column:
-    measures: dict[Measure | None, Measure] = {
-        "yoy_month": "yoy_ytd",
-        "month_last_year": "ytd_last_year",
-    }
-    return replace(column, measure=measures[column.measure] if to_date else column.measure)
+def _of_the_year(column: Column) -> Column:
+    """An open column as one of the year to date."""
+    if not column.open:
+        return column
+    return replace(column, form="rate_to_date" if column.form in PER_CENT else "year_to_date")
 
 
 def _left_out(words: str, report: Month, why: str) -> Column:
@@ -196,8 +192,8 @@ def _plan(words: str, report: Month) -> Column | None:
     if _PART_PLAN.search(words):
         return _left_out(words, report, "plans of a part of the year are not kept")
     if _COMPARED.search(words):
-        return Column("plan_pct", report, words)
-    return Column("plan_value", report, words)
+        return Column("share_of_plan", report, words)
+    return Column("plan", report, words)
 
 
 def _rate(words: str, report: Month) -> Column | None:
@@ -215,7 +211,7 @@ def _rate(words: str, report: Month) -> Column | None:
             and (base.month == report.plus(-1).month)
         )
     if on_month:
-        return Column("mom", report, words, growth=growth)
+        return Column("rate_on_month", report, words, growth=growth)
     last_year = _SAME_PERIOD.search(words) or (base and base.year == report.year - 1)
     if not last_year:
         return _left_out(words, report, "the words do not say what it compares with")
@@ -225,8 +221,8 @@ def _rate(words: str, report: Month) -> Column | None:
     month = bool(_MONTH.search(before)) or (period is not None and not period.to_date)
     month = month or (base is not None and not base.to_date)
     if to_date:
-        return Column("yoy_ytd", report, words, growth=growth)
-    return Column("yoy_month", report, words, growth=growth, open=not month)
+        return Column("rate_to_date", report, words, growth=growth)
+    return Column("rate_on_year", report, words, growth=growth, open=not month)
 
 
 _MONTH = re.compile(r"uoc|trong thang|thang bao cao|thang nay|this month|thang \d")
@@ -246,16 +242,16 @@ def _level(words: str, report: Month) -> Column | None:
     if _WHOLE_YEAR.search(words) and not _SAME_PERIOD.search(words):
         years = years_in(words)
         if years == {report.year - 1}:
-            return Column("year_last_year", Month(report.year - 1, 12), words)
+            return Column("year", Month(report.year - 1, 12), words)
         return _left_out(words, report, "an estimate for the year is entered by itself")
     period = period_in(words)
     before = report.plus(-1)
     if period and not period.to_date and (period.year, period.month) == before:
-        return Column("month_prev", before, words)
+        return Column("month", before, words)
     if _SAME_PERIOD.search(words) or (period and period.year == report.year - 1):
         return _last_year(words, report, period)
     if _MONTH_BEFORE.search(words):
-        return Column("month_prev", report.plus(-1), words)
+        return Column("month", report.plus(-1), words)
     if period is not None and period.year not in (None, report.year, report.plus(-1).year):
         return _left_out(words, report, "it is of another year")
     if _UP_TO_A_DAY.search(words) and period is None and not _THIS_MONTH.search(words):
@@ -271,23 +267,23 @@ def _level(words: str, report: Month) -> Column | None:
         return _to_date(words, report, period)
     if period is not None:
         return _month(words, report, period)
-    return Column("month_est", report, words) if _THIS_MONTH.search(words) else None
+    return Column("month", report, words) if _THIS_MONTH.search(words) else None
 
 
 def _to_date(words: str, report: Month, period: Period | None) -> Column:
     if period is not None and period.to_date and period.month != report.month:
         if period.month == report.month - 1:
-            return Column("ytd_prev", report.plus(-1), words)
+            return Column("year_to_date", report.plus(-1), words)
         return _left_out(words, report, "it is of other months than the report")
-    return Column("ytd", report, words)
+    return Column("year_to_date", report, words)
 
 
 def _month(words: str, report: Month, period: Period) -> Column:
     before = report.plus(-1)
     if period.month == report.month and period.year in (None, report.year):
-        return Column("month_est", report, words)
+        return Column("month", report, words)
     if period.month == before.month and period.year in (None, before.year):
-        return Column("month_prev", before, words)
+        return Column("month", before, words)
     return _left_out(words, report, "it is of another month than the report")
 
 
@@ -295,10 +291,10 @@ def _last_year(words: str, report: Month, period: Period | None) -> Column:
     """A level of last year: of the same month, of the same months, or of all of it."""
     same = report.plus(-12)
     if period is not None and period.month == 12 and period.to_date and report.month < 12:
-        return Column("year_last_year", Month(report.year - 1, 12), words)
+        return Column("year", Month(report.year - 1, 12), words)
     if _CUMULATIVE.search(words) or (period and period.to_date and period.month > 1):
-        return Column("ytd_last_year", same, words)
+        return Column("year_to_date", same, words)
     named = _MONTH.search(words) or (period is not None and not period.to_date)
     if period is None and not named and re.search(r"^(?:thuc hien )?nam truoc$", words):
-        return Column("year_last_year", Month(report.year - 1, 12), words)
-    return Column("month_last_year", same, words, open=not named)
+        return Column("year", Month(report.year - 1, 12), words)
+    return Column("month", same, words, open=not named)

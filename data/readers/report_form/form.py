@@ -15,14 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.plans.kpi import Kpi
-from data.readers.printed import Measure, PrintedFigure, PrintedWorkbook
+from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.report_form.columns import names_a_column
 from data.readers.report_form.rate_scale import scales
 from data.readers.report_form.rows import FormRow, kpi_names
-from data.readers.report_form.tables import FormTable, find_tables
-from data.readers.spreadsheet.cells import Sheets, fold, publication_date
+from data.readers.report_form.tables import FormTable, Merged, find_tables
+from data.readers.spreadsheet.cells import fold, publication_date
 from data.readers.spreadsheet.figure_text import Figures
-from data.readers.spreadsheet.intake import kind_of
 from data.readers.spreadsheet.tables import (
     DELIMITERS,
     Cell,
@@ -30,19 +29,12 @@ from data.readers.spreadsheet.tables import (
     Problem,
     quick_sheets,
     raise_problems,
-    read_csv,
-    read_sheets,
 )
 from data.readers.spreadsheet.words import known_unit, same_unit
-from models.errors import UnknownLayout
-from models.series import Month
+from data.readers.spreadsheet.workbook import OpenedFile
+from data.vintages.observation import PER_CENT
 
 TABLE = "report_form"
-RATES: tuple[Measure, ...] = ("plan_pct", "yoy_month", "yoy_ytd", "mom")
-LEVELS: tuple[Measure, ...] = (
-    *("month_est", "month_prev", "ytd", "ytd_prev", "quarter"),
-    *("month_last_year", "ytd_last_year", "year_last_year", "plan_value"),
-)
 _NOTHING = frozenset(
     {"-", "–", "—", "...", "…", ".", "x", "*", "(*)", "//", "n/a", "na", "nt", '"'}
 )
@@ -58,16 +50,37 @@ class _Claim:
     kpi: Kpi
 
 
+@dataclass(frozen=True)
+class ReportForm:
+    """The tables of a report form as found, and what is wrong in their headings."""
+
+    file: str
+    tables: tuple[FormTable, ...]
+    problems: tuple[Problem, ...]
+
+
+def find_report_form(opened: OpenedFile) -> ReportForm | None:
+    """The report form that a file is, by its headings; None if it is none."""
+    problems: list[Problem] = []
+    tables = [
+        table
+        for grid, merged in _promising(opened)
+        for table in find_tables(grid, merged, problems)
+    ]
+    if not tables and not problems:
+        return None
+    return ReportForm(opened.file, tuple(tables), tuple(problems))
+
+
 def read_report_form(
-    content: bytes, file: str, kpis: Sequence[Kpi], claims: Mapping[str, str]
+    form: ReportForm, kpis: Sequence[Kpi], claims: Mapping[str, str]
 ) -> PrintedWorkbook:
     """Read a department's monthly report.
 
     Parameters
     ----------
-    content : bytes of the .xlsx, .xlsm, .xls or .csv file
-    file : its name; a date at its beginning is the publication date, else the date
-        of signature is
+    form : as found; a date at the beginning of its file's name is the publication
+        date, else the date of signature is
     kpis : of the plan family; rows name them in either language, accents aside
     claims : folded row name → slug, for rows that were assigned before
 
@@ -78,19 +91,11 @@ def read_report_form(
     Raises
     ------
     UnreadableFile
-        With the place of the first problem, and the others listed in its advice;
-        `UnknownLayout` if no table of the file is a report form.
+        With the place of the first problem, and the others listed in its advice.
     """
+    raise_problems(form.file, form.problems)
+    file, tables = form.file, form.tables
     problems: list[Problem] = []
-    tables = _tables(content, file, problems)
-    raise_problems(file, problems)
-    if not tables:
-        raise UnknownLayout(
-            file,
-            expected="a column 'Chỉ tiêu' (Indicator) with columns of figures beside it",
-            found="no such header",
-            advice="See docs/plans_and_files.md for the headings that are understood.",
-        )
     notes = list(dict.fromkeys(note for table in tables for note in _notes(table)))
     claimed, unclaimed = _assign(tables, kpis, claims, notes)
     _check_units(claimed, problems, notes)
@@ -114,25 +119,21 @@ def read_report_form(
     )
 
 
-def _tables(content: bytes, file: str, problems: list[Problem]) -> list[FormTable]:
-    kind = kind_of(content, file)
-    if kind == "text":
-        text = read_csv(content, file)
+def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
+    """The sheets, with their merged cells, of a file in which a form's header is seen at a glance.
+
+    A glance spares most annexes the slower look at formulas and percentages.
+    """
+    if opened.kind == "text":
         for delimiter in DELIMITERS:
-            if _promises(text.head(delimiter)):
-                return find_tables(text.grid(delimiter), (), problems)
+            if _promises(opened.text.head(delimiter)):
+                return [(opened.text.grid(delimiter), ())]
         return []
-    sheets = Sheets(content, file)
-    grids: Sequence[Grid] = quick_sheets(sheets, names_a_column)
-    if not any(map(_promises, grids)):
+    glance = quick_sheets(opened.sheets, names_a_column)
+    if not any(map(_promises, glance)):
         return []
-    if kind == "xlsx":  # once more, with formulas and percentages
-        grids = read_sheets(content, file)
-    return [
-        table
-        for grid in grids
-        for table in find_tables(grid, sheets.merged(grid.sheet or ""), problems)
-    ]
+    grids = opened.grids if opened.kind == "xlsx" else glance
+    return [(grid, opened.sheets.merged(grid.sheet or "")) for grid in grids]
 
 
 def _promises(grid: Grid) -> bool:
@@ -152,7 +153,7 @@ def _notes(table: FormTable) -> Iterator[str]:
             "estimates of the whole month"
         )
     for place, column in table.columns.items():
-        if column.measure is None:
+        if column.form is None:
             yield f"{_where(table, place)} ('{column.words}') left out: {column.why}"
 
 
@@ -235,7 +236,7 @@ def _read(
 def _numbers(table: FormTable, row: FormRow) -> Iterator[Cell]:
     """The cells of a row that hold figures that are kept, footnote marks aside."""
     for place, cell in row.cells.items():
-        if table.columns[place].measure is None:
+        if table.columns[place].form is None:
             continue
         if isinstance(cell.value, str):
             text = _FOOTNOTE.sub("", cell.value).strip()
@@ -262,14 +263,14 @@ def _figures(
         for place, cell in row.cells.items():
             column = table.columns[place]
             value = figures.value(cell)
-            if value is None or column.measure is None:
+            if value is None or column.form is None:
                 continue
-            if kpi is not None and kpi.traits.known_by_rates and column.measure in LEVELS:
+            if kpi is not None and kpi.traits.known_by_rates and column.form not in PER_CENT:
                 note = f"'{row.name}' is known by its rates alone; its levels are left out"
                 if note not in notes:
                     notes.append(note)
                 continue
-            if column.measure in RATES:
+            if column.form in PER_CENT:
                 value = scale[id(table)][place].index(value)
             yield PrintedFigure(
                 table=TABLE,
@@ -277,7 +278,7 @@ def _figures(
                 section="",
                 occurrence=1,
                 quantity="",
-                measure=column.measure,
+                form=column.form,
                 month=column.month,
                 report_month=table.month,
                 unit=row.unit,
@@ -295,20 +296,21 @@ def _printed_name(row: FormRow, kpi: Kpi | None) -> str:
 def _check_swapped(claimed: Sequence[_Claim], figures: Figures, problems: list[Problem]) -> None:
     """Refuse a table whose months are larger than their years to date, row after row."""
     for table in {id(claim.table): claim.table for claim in claimed}.values():
-        places = {column.measure: place for place, column in table.columns.items()}
-        if table.month.month == 1 or not {"month_est", "ytd"} <= places.keys():
+        months = table.places.get(("month", table.month))
+        to_dates = table.places.get(("year_to_date", table.month))
+        if table.month.month == 1 or months is None or to_dates is None:
             continue
         pairs = []
         for claim in claimed:
             if claim.table is not table or not claim.kpi.traits.adds_up:
                 continue
-            cells = [claim.row.cells.get(places[name]) for name in ("month_est", "ytd")]
+            cells = [claim.row.cells.get(place) for place in (months, to_dates)]
             month, to_date = (figures.value(cell) if cell else None for cell in cells)
             if month is not None and to_date is not None:
                 pairs.append((month, to_date))
         swapped = sum(month > to_date > 0 for month, to_date in pairs)
         if swapped > 1 and 2 * swapped > len(pairs):
-            head = table.heads[places["ytd"]]
+            head = table.heads[to_dates]
             expected = "years to date that are not below their months"
             found = f"{swapped} of {len(pairs)} rows with the month above the year to date"
             advice = "The columns seem to be swapped; correct their headings or their figures."
@@ -320,13 +322,13 @@ def _check_repeated(
     slugs: Mapping[tuple[str, str, int, str], str],
     problems: list[Problem],
 ) -> None:
-    """Refuse two figures of one KPI for the same month and measure that differ."""
-    seen: dict[tuple[str, Measure, Month], PrintedFigure] = {}
+    """Refuse two figures of one KPI for the same month, form and status that differ."""
+    seen: dict[tuple[object, ...], PrintedFigure] = {}
     for figure in printed:
         slug = slugs.get((TABLE, "", 1, fold(figure.row)))
         if slug is None:
             continue
-        earlier = seen.setdefault((slug, figure.measure, figure.month), figure)
+        earlier = seen.setdefault((slug, figure.form, figure.status, figure.month), figure)
         if earlier.value != figure.value:
             where = f"sheet '{earlier.sheet}', {earlier.cell}" if earlier.sheet else earlier.cell
             problems.append(

@@ -10,21 +10,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from data.readers.printed import Measure
 from data.readers.report_form.columns import Column
 from data.readers.report_form.rows import FormRow
 from data.readers.report_form.tables import FormTable
 from data.readers.report_form.versions import OURS
 from data.readers.spreadsheet.figure_text import Figures
+from data.vintages.observation import Form
 
 Scale = Literal["index", "growth", "fraction", "fraction of growth"]
 
-# rate → the levels it divides
-_LEVELS: Mapping[Measure, tuple[Measure, Measure]] = {
-    "yoy_month": ("month_est", "month_last_year"),
-    "yoy_ytd": ("ytd", "ytd_last_year"),
-    "mom": ("month_est", "month_prev"),
-    "plan_pct": ("ytd", "plan_value"),
+# rate → the level it divides, and the one it divides by, which is so many months earlier
+_LEVELS: Mapping[Form, tuple[Form, Form, int]] = {
+    "rate_on_year": ("month", "month", 12),
+    "rate_to_date": ("year_to_date", "year_to_date", 12),
+    "rate_on_month": ("month", "month", 1),
+    "share_of_plan": ("year_to_date", "plan", 0),
 }
 _READ: Mapping[Scale, Callable[[float], float]] = {
     "index": lambda rate: rate,
@@ -53,16 +53,15 @@ def scales(
     table: FormTable, rows: Sequence[FormRow], figures: Figures, notes: list[str]
 ) -> dict[int, RateScale]:
     """The scale of each column of rates; a note where it is not what the words say."""
-    places = {column.measure: place for place, column in table.columns.items()}
     found = {}
     for place, column in table.columns.items():
-        if column.measure is None or column.measure not in _LEVELS:
+        if column.form is None or column.form not in _LEVELS:
             continue
         said: Scale = "growth" if column.growth else "index"
         if table.version.number == OURS:  # it says so on top
             found[place] = RateScale(said)
             continue
-        scale = _shown(place, _LEVELS[column.measure], places, rows, figures) or _guessed(
+        scale = _shown(place, _levels(table, column.form), rows, figures) or _guessed(
             column, said, _values(place, rows, figures)
         )
         if scale is not None and scale != said:
@@ -78,20 +77,24 @@ def _values(place: int, rows: Sequence[FormRow], figures: Figures) -> list[float
     return [value for cell in cells if (value := figures.value(cell)) is not None]
 
 
+def _levels(table: FormTable, rate: Form) -> tuple[int, int] | None:
+    """Where the levels stand that a rate divides; None if the table lacks one."""
+    now, then, months = _LEVELS[rate]
+    places = table.places
+    levels = places.get((now, table.month)), places.get((then, table.month.plus(-months)))
+    return None if levels[0] is None or levels[1] is None else (levels[0], levels[1])
+
+
 def _shown(
-    place: int,
-    levels: tuple[Measure, Measure],
-    places: Mapping[Measure | None, int],
-    rows: Sequence[FormRow],
-    figures: Figures,
+    place: int, levels: tuple[int, int] | None, rows: Sequence[FormRow], figures: Figures
 ) -> Scale | None:
     """The scale on which the rates agree with the levels of their rows; None if none is shown."""
-    if not set(levels) <= places.keys():
+    if levels is None:
         return None
     votes: dict[Scale, int] = dict.fromkeys(_READ, 0)
     tried = 0
     for row in rows:
-        cells = [row.cells.get(at) for at in (place, *(places[level] for level in levels))]
+        cells = [row.cells.get(at) for at in (place, *levels)]
         rate, now, then = (figures.value(cell) if cell else None for cell in cells)
         if rate is None or now is None or not then:
             continue
@@ -109,6 +112,6 @@ def _guessed(column: Column, said: Scale, values: Sequence[float]) -> Scale | No
     largest = max(abs(value) for value in values)
     if largest < _FRACTION_BELOW and len(values) >= _FEW:
         return "fraction"
-    if column.measure != "plan_pct" and largest < _GROWTH_BELOW and len(values) >= _FEW:
+    if column.form != "share_of_plan" and largest < _GROWTH_BELOW and len(values) >= _FEW:
         return "growth"
     return None

@@ -25,6 +25,7 @@ from data.readers.report_form.versions import FormVersion, version_of
 from data.readers.spreadsheet.cells import collapse, fold
 from data.readers.spreadsheet.months import read_day
 from data.readers.spreadsheet.tables import Cell, Grid, Problem, Row
+from data.vintages.observation import Form
 from models.errors import InvalidMonth
 from models.series import Month
 
@@ -69,6 +70,11 @@ class FormTable:
     columns: Mapping[int, Column]
     rows: tuple[FormRow, ...]
     heads: Mapping[int, Cell]
+
+    @property
+    def places(self) -> Mapping[tuple[Form | None, Month], int]:
+        """Where the figures of a form and a month stand."""
+        return {(column.form, column.month): place for place, column in self.columns.items()}
 
 
 @dataclass(frozen=True)
@@ -276,7 +282,7 @@ def _check_years(
     """A plan or a month of another year: a header left over from an older report."""
     for place, column in columns.items():
         years = years_in(column.words)
-        plan = column.measure in ("plan_value", "plan_pct")
+        plan = column.form in ("plan", "share_of_plan")
         if years and (
             (plan and month.year not in years) or years.isdisjoint({month.year, month.year - 1})
         ):

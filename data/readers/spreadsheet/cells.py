@@ -105,7 +105,7 @@ def _raise_others(error: BaseException) -> None:
 
 
 class Sheets:
-    """The visible sheets of an .xls or .xlsx workbook, read one at a time.
+    """The visible sheets of an .xls or .xlsx workbook, opened once; each is read once.
 
     Attributes
     ----------
@@ -134,6 +134,7 @@ class Sheets:
         seen = SheetVisibleEnum.Visible
         self.names = tuple(sheet.name for sheet in sheets if sheet.visible == seen)
         self._macros = has_macros(content)
+        self._rows: dict[str, list[Row]] = {}
         self.hidden = tuple(sheet.name for sheet in sheets if sheet.visible != seen)
 
     def remarks(self) -> tuple[str, ...]:
@@ -143,6 +144,11 @@ class Sheets:
 
     def rows(self, name: str) -> list[Row]:
         """All rows of a sheet from A1 on, so that positions are those of Excel."""
+        if name not in self._rows:
+            self._rows[name] = self._read(name)
+        return self._rows[name]
+
+    def _read(self, name: str) -> list[Row]:
         try:
             rows = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except BaseException as error:

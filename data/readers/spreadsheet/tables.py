@@ -9,22 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
-from xml.etree.ElementTree import ParseError
-
-import openpyxl
-from lxml.etree import LxmlError
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from data.readers.spreadsheet.cells import Sheets, cell_name, clean
-from data.readers.spreadsheet.intake import MAX_CELLS, has_unsaved_results, kind_of
+from data.readers.spreadsheet.intake import MAX_CELLS
 from data.readers.spreadsheet.tcvn3 import Script, better_as_tcvn3, converted
 from models.errors import UnreadableFile
 
@@ -32,21 +22,6 @@ DELIMITERS = (",", ";", "\t")
 _HEAD = 60  # rows from which a caller tells the delimiter
 _LINE = re.compile(r"[^\r\n]+")
 _LONGEST = 32_767  # characters that Excel keeps in a cell
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    InvalidFileException,
-    ParseError,
-    LxmlError,
-    SyntaxError,
-    AttributeError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    EOFError,
-    OSError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +86,17 @@ class Problem:
         return f"{place}{self.cell or self.path}: expected {self.expected}, found {self.found}"
 
 
-def raise_problems(file: str, problems: Sequence[Problem], shown: int = 10) -> None:
-    """Raise one `UnreadableFile` for all problems of a file; return when there are none."""
+def refusal(file: str, problems: Sequence[Problem], shown: int = 10) -> UnreadableFile | None:
+    """One error for all problems of a file; None when there are none."""
     if not problems:
-        return
+        return None
     first, *others = problems
     advice = first.advice
     if others:
         listed = "; ".join(str(problem) for problem in others[: shown - 1])
         more = f"; and {len(others) - shown + 1} more" if len(others) >= shown else ""
         advice = f"{advice} Also {listed}{more}.".strip()
-    raise UnreadableFile(
+    return UnreadableFile(
         file,
         expected=first.expected,
         found=first.found,
@@ -132,6 +107,12 @@ def raise_problems(file: str, problems: Sequence[Problem], shown: int = 10) -> N
     )
 
 
+def raise_problems(file: str, problems: Sequence[Problem]) -> None:
+    """Raise one `UnreadableFile` for all problems of a file; return when there are none."""
+    if error := refusal(file, problems):
+        raise error
+
+
 def is_xlsx(content: bytes) -> bool:
     return content.startswith(b"PK\x03\x04")
 
@@ -139,70 +120,6 @@ def is_xlsx(content: bytes) -> bool:
 def is_old_excel(content: bytes) -> bool:
     """Whether this is an .xls workbook (or another old Office file)."""
     return content.startswith(b"\xd0\xcf\x11\xe0")
-
-
-def read_sheets(content: bytes, file: str) -> tuple[Grid, ...]:
-    """The visible sheets of a workbook, .xlsx, .xlsm or .xls, cell by cell.
-
-    Formulas give the results that were saved with them. Of an .xls file neither
-    percentages nor formulas without a result can be told from other cells.
-
-    Raises
-    ------
-    UnreadableFile
-        If the file is damaged, protected, too large, or has no visible sheet.
-    """
-    kind = kind_of(content, file)
-    if kind == "xls":
-        grids = quick_sheets(Sheets(content, file))
-    else:
-        try:
-            grids = list(_new_grids(content, file))
-        except _DAMAGED as error:
-            raise UnreadableFile(
-                file,
-                expected="an Excel workbook (.xlsx)",
-                found=f"a file that Excel's format does not allow ({error})",
-                advice="Open it in Excel and save it again as .xlsx without a password.",
-            ) from error
-    if not grids:
-        raise UnreadableFile(
-            file,
-            expected="a sheet that is not hidden",
-            found="none",
-            advice="Unhide the sheet with the table, and save the workbook.",
-        )
-    return _in_unicode(grids)
-
-
-def _new_grids(content: bytes, file: str) -> Iterator[Grid]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles it does not keep
-        values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        formulas = values  # which a sheet is its own twin in, where every result was saved
-        if has_unsaved_results(content):
-            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        for sheet in values.worksheets:
-            if sheet.sheet_state != "visible":
-                continue
-            sheet.reset_dimensions()
-            pairs = _twins(sheet, formulas[sheet.title])
-            rows = (
-                [
-                    _cell(cell, other.value, sheet.title, cell_name(number, column))
-                    for column, (cell, other) in enumerate(zip(row, others, strict=True))
-                ]
-                for number, (row, others) in enumerate(pairs)
-            )
-            yield Grid(sheet.title, tuple(_filled(rows, file, sheet.title)))
-
-
-def _twins(sheet: Any, twin: Any) -> Iterator[tuple[Any, Any]]:
-    """Rows of results beside those of formulas; where every result was saved they are one."""
-    if twin is sheet:
-        return ((row, row) for row in sheet.iter_rows())
-    twin.reset_dimensions()
-    return zip(sheet.iter_rows(), twin.iter_rows(), strict=True)
 
 
 def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> list[Grid]:
@@ -223,11 +140,11 @@ def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) ->
             ]
             for number, row in enumerate(values)
         )
-        grids.append(Grid(name, tuple(_filled(rows, sheets.file, name))))
+        grids.append(Grid(name, tuple(filled(rows, sheets.file, name))))
     return grids
 
 
-def _filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterator[Row]:
+def filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterator[Row]:
     """The rows in which something stands, without the empty cells at their end."""
     cells = 0
     for row in rows:
@@ -247,7 +164,8 @@ def _filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterato
         yield tuple(row)
 
 
-def _cell(cell: object, formula: object, sheet: str, place: str) -> Cell:
+def cell_of(cell: object, formula: object, sheet: str, place: str) -> Cell:
+    """A cell of openpyxl; of a formula without a result the formula says so."""
     value = getattr(cell, "value", None)
     uncomputed = ""
     if value is None and formula is not None:
@@ -272,7 +190,7 @@ def _value(value: object) -> str | float | date | None:
     return clean(str(value))[:_LONGEST] or None
 
 
-def _in_unicode(grids: Sequence[Grid]) -> tuple[Grid, ...]:
+def in_unicode(grids: Sequence[Grid]) -> tuple[Grid, ...]:
     """The sheets with what is TCVN3 in Unicode."""
     cells = (cell for grid in grids for row in grid.rows for cell in row)
     script = Script.of(cell.value for cell in cells if isinstance(cell.value, str))
@@ -344,7 +262,6 @@ def read_csv(content: bytes, file: str) -> Csv:
     UnreadableFile
         If the bytes are no text.
     """
-    kind_of(content, file)
     text = decode(content, file)
     lines = sum(1 for _ in _LINE.finditer(text))
     if lines > MAX_CELLS:  # before a cell is made of each
@@ -377,14 +294,14 @@ class Csv:
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter)
         rows = (
             [
-                Cell(clean(field) or None, None, f"{get_column_letter(column)}{number}")
-                for column, field in enumerate(record, start=1)
+                Cell(clean(field) or None, None, cell_name(number, column))
+                for column, field in enumerate(record)
             ]
-            for number, record in enumerate(reader, start=1)
-            if most is None or number <= most
+            for number, record in enumerate(reader)
+            if most is None or number < most
         )
         try:
-            yield from _filled(rows, self.file, None)
+            yield from filled(rows, self.file, None)
         except csv.Error as error:
             raise UnreadableFile(
                 self.file,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from data.ingestion.imports import imports_of
 from data.plans.plan import Plan
+from service.pages.views.frame import Choice, Frame, PlanContent
 from service.state.app_state import AppState
 from service.texts import (
     FIGURE,
@@ -22,13 +24,107 @@ from service.texts import (
 )
 from service.workflow.imports import import_view, imported_view
 
-Json = Any  # until its readers ask a view by attribute
+Json = Any  # uploads and imports, until they are shapes
 LISTED = 200  # figures of a preview that a page shows, the most notable first
 
 
-def data_content(
-    app_state: AppState, plan: Plan, chosen: str | None, lang: Lang
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class WithdrawnShown:
+    """By whom, when and why an import was undone."""
+
+    by: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FileShown:
+    """What loading a file would do; `problem` says why it cannot be loaded."""
+
+    file: str
+    rows: int
+    new: int
+    revised: int
+    unchanged: int
+    suspicious: int
+    loaded_before: bool
+    problem: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnknownShown:
+    """A row of which nobody knows the KPI, and the KPIs it resembles."""
+
+    table: str
+    row: str
+    quantity: str
+    occurrence: int
+    unit: str
+    suggestions: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class FigureShown:
+    """A figure of a preview beside the one that is known, '' where there is none."""
+
+    kpi: str
+    name: str
+    month: str
+    form: str
+    value: str
+    status: str
+    published: str
+    standing: str
+    old: str
+    change: str
+    doubts: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class PreviewShown:
+    """What loading an upload would do.
+
+    Attributes
+    ----------
+    mark : names this preview when the upload is loaded
+    broken : the files that cannot be loaded
+    left_out : how many figures are not listed
+    """
+
+    mark: str
+    files: tuple[FileShown, ...]
+    broken: tuple[FileShown, ...]
+    unknown: tuple[UnknownShown, ...]
+    figures: tuple[FigureShown, ...]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class ImportShown:
+    """An import, or an upload that waits with its preview."""
+
+    id: str
+    at: str
+    by: str
+    files: tuple[str, ...]
+    new: str
+    unchanged: str
+    withdrawn: WithdrawnShown | None = None
+    preview: PreviewShown | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataContent(PlanContent):
+    """What the data page shows; `shown` is the upload or import that is looked at."""
+
+    shown: ImportShown | None
+    kpis: tuple[Choice, ...]
+    imports: tuple[ImportShown, ...]
+
+
+def data_content(app_state: AppState, frame: Frame, chosen: str | None, lang: Lang) -> DataContent:
     """What the data page of a plan says.
 
     Parameters
@@ -40,84 +136,101 @@ def data_content(
     UnknownImport
         If there is none of that id.
     """
-    shown = None
+    plan, shown = frame.plan, None
     if chosen is not None:
         with app_state.reading_files:
             shown = _shown(import_view(app_state.store, chosen, LISTED), plan, lang)
-    names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
-    return {
-        "shown": shown,
-        "kpis": sorted(names.items(), key=lambda item: item[1]),
-        "imports": [
+    names = ((kpi.slug, name_of(kpi, lang)) for kpi in plan.kpis)
+    return DataContent(
+        frame=frame,
+        shown=shown,
+        kpis=tuple(sorted(names, key=lambda choice: choice[1])),
+        imports=tuple(
             _import(imported_view(one), lang) for one in imports_of(app_state.store, plan.family)
-        ],
-    }
+        ),
+    )
 
 
-def _import(one: Json, lang: Lang) -> dict[str, Any]:
+def _import(one: Json, lang: Lang) -> ImportShown:
     gone = one["withdrawn"]
-    return {
-        "id": one["id"],
-        "at": day_of(one["at"][:10], lang),
-        "by": one["by"],
-        "files": [file["file"] for file in one["files"]],
-        "new": number(sum(file["new"] for file in one["files"]), lang),
-        "unchanged": number(sum(file["unchanged"] for file in one["files"]), lang),
-        "withdrawn": gone
-        and {"by": gone["by"], "at": day_of(gone["at"][:10], lang), "reason": gone["reason"]},
-    }
+    return ImportShown(
+        id=one["id"],
+        at=day_of(one["at"][:10], lang),
+        by=one["by"],
+        files=tuple(file["file"] for file in one["files"]),
+        new=number(sum(file["new"] for file in one["files"]), lang),
+        unchanged=number(sum(file["unchanged"] for file in one["files"]), lang),
+        withdrawn=WithdrawnShown(gone["by"], day_of(gone["at"][:10], lang), gone["reason"])
+        if gone
+        else None,
+    )
 
 
-def _shown(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
+def _shown(one: Json, plan: Plan, lang: Lang) -> ImportShown:
     """An upload with its preview; an import that was made has none."""
-    found = {**_import(one, lang), "state": one["state"], "preview": None}
-    told = one["preview"]
-    if told is None:
-        return found
+    found, told = _import(one, lang), one["preview"]
+    return found if told is None else replace(found, preview=_preview(told, plan, lang))
+
+
+def _preview(told: Json, plan: Plan, lang: Lang) -> PreviewShown:
     names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
     decimals = {kpi.slug: kpi.decimals for kpi in plan.kpis}
-    figures = [
-        _figure(figure, names, decimals.get(figure["kpi"], 0), lang)
-        for figure in told["figures"]
-        if figure["suspicions"] or figure["state"] != "unchanged"
-    ]
-    return found | {
-        "preview": {
-            "mark": told["mark"],
-            "files": told["files"],
-            "broken": [file for file in told["files"] if file["problem"]],
-            "unknown": [_unknown(row, lang) for row in told["unknown"]],
-            "figures": figures,
-            "left_out": told["figures_left_out"],
-            "kpis": len({row["kpi"] for row in told["rows"] if row["kpi"]}),
-        }
-    }
+    files = tuple(_file(file) for file in told["files"])
+    return PreviewShown(
+        mark=told["mark"],
+        files=files,
+        broken=tuple(file for file in files if file.problem),
+        unknown=tuple(_unknown(row, lang) for row in told["unknown"]),
+        figures=tuple(
+            _figure(figure, names, decimals.get(figure["kpi"], 0), lang)
+            for figure in told["figures"]
+            if figure["suspicions"] or figure["state"] != "unchanged"
+        ),
+        left_out=told["figures_left_out"],
+    )
 
 
-def _unknown(row: Json, lang: Lang) -> dict[str, Any]:
-    return {
-        **{key: row[key] for key in ("table", "row", "quantity", "occurrence", "unit")},
-        "suggestions": [(one["kpi"], one["name"][lang]) for one in row["suggestions"]],
-    }
+def _file(one: Json) -> FileShown:
+    return FileShown(
+        file=one["file"],
+        rows=one["rows"],
+        new=one["new"],
+        revised=one["revised"],
+        unchanged=one["unchanged"],
+        suspicious=one["suspicious"],
+        loaded_before=one["loaded_before"],
+        problem=one["problem"],
+        notes=tuple(one["notes"]),
+    )
 
 
-def _figure(one: Json, names: Mapping[str, str], decimals: int, lang: Lang) -> dict[str, Any]:
+def _unknown(row: Json, lang: Lang) -> UnknownShown:
+    return UnknownShown(
+        table=row["table"],
+        row=row["row"],
+        quantity=row["quantity"],
+        occurrence=row["occurrence"],
+        unit=row["unit"],
+        suggestions=tuple((one["kpi"], one["name"][lang]) for one in row["suggestions"]),
+    )
+
+
+def _figure(one: Json, names: Mapping[str, str], decimals: int, lang: Lang) -> FigureShown:
     digits = 1 if one["unit"] == "%" else decimals
     old = one["old"]
-    return {
-        "kpi": one["kpi"],
-        "name": names.get(one["kpi"], one["kpi"]),
-        "month": month_name(one["month"], lang),
-        "form": FORM[lang][one["form"]],
-        "value": f"{number(one['value'], lang, digits)} {unit_name(one['unit'], lang)}",
-        "status": FIGURE[lang][one["status"]],
-        "published": day_of(one["published"], lang)
+    return FigureShown(
+        kpi=one["kpi"],
+        name=names.get(one["kpi"], one["kpi"]),
+        month=month_name(one["month"], lang),
+        form=FORM[lang][one["form"]],
+        value=f"{number(one['value'], lang, digits)} {unit_name(one['unit'], lang)}",
+        status=FIGURE[lang][one["status"]],
+        published=day_of(one["published"], lang)
         if one["published"]
         else TEXT[lang]["printed_undated"],
-        "state": one["state"],
-        "standing": TEXT[lang][f"data.{one['state']}"],
-        "old": number(old["value"], lang, digits) if old else "",
-        "change": signed_percent(one["change"], lang) if one["change"] is not None else "",
-        "doubts": [doubt["text"][lang] for doubt in one["suspicions"]],
-        "source": one["source"],
-    }
+        standing=TEXT[lang][f"data.{one['state']}"],
+        old=number(old["value"], lang, digits) if old else "",
+        change=signed_percent(one["change"], lang) if one["change"] is not None else "",
+        doubts=tuple(doubt["text"][lang] for doubt in one["suspicions"]),
+        source=one["source"],
+    )

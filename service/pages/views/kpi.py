@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from data.plans import entries
 from data.plans.kpi import Kpi
-from data.plans.plan import Plan
+from data.plans.progress import reports_of
 from data.sign_off.rows import sign_off
-from data.sign_off.rules import STATES, Estimate
+from data.sign_off.rules import State
 from data.vintages.demonstration import series_to_project
-from models.errors import NoBundle, NoObservations
-from models.kinds import traits_of
+from models.errors import NoObservations
 from models.series import Month
 from models.targets.attainment import DEFAULT_THRESHOLDS
+from models.targets.target import Status
 from service.analysis.history import history_of
-from service.pages.views.quarters import period_rows
+from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
+from service.pages.views.frame import Frame, PlanContent
+from service.pages.views.method import accuracy_lines, method_lines
+from service.pages.views.quarters import PeriodRow, period_rows
 from service.pages.views.targets import growth_shown, share_shown
 from service.projections.facts import Facts, facts_of
-from service.projections.issue import Basis
-from service.projections.tables import printed_lines, table_rows, task_rows
+from service.projections.tables import Row, TaskRow, printed_lines, table_rows, task_rows
+from service.projections.view import (
+    HistoryPoint,
+    ProjectionView,
+    RequiredView,
+    StepView,
+    TargetView,
+    TaskView,
+)
 from service.state.app_state import AppState
 from service.texts import (
     LEVEL,
-    STATE,
     STATUS,
     TEXT,
     Lang,
@@ -40,16 +49,145 @@ from service.texts import (
     unit_of,
     words_of,
 )
-from service.workflow.entries import log_of, progress_of
-from training.backtest.scoreboard import ENSEMBLE, taught
 
-Json = Any  # until its readers ask a view by attribute
 THRESHOLDS = (DEFAULT_THRESHOLDS.at_risk, DEFAULT_THRESHOLDS.on_track)
 
 
-def kpi_content(
-    app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: Lang
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class TargetShown:
+    """A target in words; '–' where a thing does not exist.
+
+    Attributes
+    ----------
+    set : a growth target as the plan has it, '' for an absolute one
+    pace, pace_growth : needed each month from now on, and what growth that is
+    """
+
+    level: str
+    period: str
+    bounds: str
+    set: str
+    probability: str
+    code: Status
+    status: str
+    gap: str
+    pace: str
+    pace_growth: str
+    version: int | None
+    source: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class MonthShown:
+    """A month in the table behind the fan chart; '–' where a thing does not exist."""
+
+    month: str
+    last_year: str
+    value: str
+    status: str
+    band: str
+    minimum: str
+
+
+@dataclass(frozen=True)
+class HistoryShown:
+    """What was answered in a month; no status where no model was there."""
+
+    month: str
+    probability: str
+    code: Status | None
+    status: str
+    median: str
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """A step of a task; `done_on` is None until it is reported done."""
+
+    step: str
+    name: str
+    due: str
+    done_on: str | None
+    overdue: bool
+    judgement: str
+
+
+@dataclass(frozen=True)
+class ReportShown:
+    """A report about a task; `step` is '' for the task as a whole."""
+
+    day: str
+    by: str
+    step: str
+    done: int | None
+    obstacle: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class NoteShown:
+    """What was written about a month."""
+
+    month: str
+    text: str
+    by: str
+    day: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of a KPI at a vintage.
+
+    Attributes
+    ----------
+    of_plan, on_period : per cent, '*' where no source printed it
+    cutoff : the last month observed of the plan's year, in words
+    task : of what is counted or ticked off; its steps, remarks and progress beside it
+    ceiling : the assigned target is an upper bound
+    charted : there is a series to draw
+    method, accuracy : of a series; what a task's answer rests on is in its remarks
+    moved : how many months of `history` have a probability
+    month : of the vintage, to enter a note or an estimate for
+    """
+
+    one: ProjectionView
+    row: Row
+    unit: str
+    of_plan: str
+    on_period: str
+    cutoff: str | None
+    task: TaskRow | None
+    steps: tuple[StepShown, ...]
+    remarks: tuple[str, ...]
+    progress: tuple[ReportShown, ...]
+    targets: tuple[TargetShown, ...]
+    ceiling: bool
+    periods: tuple[PeriodRow, ...]
+    months: tuple[MonthShown, ...]
+    charted: bool
+    history: tuple[HistoryShown, ...]
+    moved: int
+    method: tuple[str, ...]
+    accuracy: tuple[str, ...]
+    printed: tuple[str, ...]
+    notes: tuple[NoteShown, ...]
+    month: str
+    estimate: EstimateShown | None
+    states: tuple[tuple[State, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KpiContent(PlanContent):
+    """What the page of a KPI shows; `answer` is None where nothing answers."""
+
+    kpi: Kpi
+    kpi_name: str
+    answer: Answer | None = None
+
+
+def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang) -> Answer:
     """What the page of a KPI says, in words and formatted figures.
 
     Raises
@@ -57,6 +195,7 @@ def kpi_content(
     NoBundle, NoObservations
         If the KPI is a series and nothing answers for that day.
     """
+    plan = frame.plan
     (one,) = app_state.shown(plan.slug, day, kpi.slug)
     basis = app_state.basis(plan.slug, day)
     (facts,) = facts_of(plan, [one], basis.panel, day)
@@ -65,236 +204,149 @@ def kpi_content(
         series = series_to_project(basis.panel, kpi.slug, day)
     except NoObservations:
         series = None
-    return {
-        "one": one,
-        "row": row,
-        "unit": unit_of(one, lang),
-        "of_plan": share_shown(facts.of_plan, lang),
-        "on_period": growth_shown(facts.growth_to_date, lang),
-        "cutoff": facts.cutoff and month_name(str(facts.cutoff), lang),
-        "task": next(iter(task_rows([one], lang)), None),
-        "steps": [_step(step, lang) for step in (one["task"] or {}).get("steps", ())],
-        "remarks": [
-            remark[lang]
-            for said in ("assumptions", "missing")
-            for remark in (one["task"] or {}).get(said, ())
-        ],
-        "progress": _progress(app_state, plan, kpi, day, lang) if one["task"] else [],
-        "targets": [_target(target, one, kpi.decimals, lang) for target in one["targets"]],
-        "periods": period_rows(facts, series, basis.version, lang),
-        "months": _months(facts, lang),
-        "charted": series is not None,
-        "history": _history(app_state, plan, kpi, day, lang) if one["task"] is None else [],
-        "method": _method(one, basis, kpi, lang) if one["projected"] else [],
-        "accuracy": _accuracy(basis, kpi, facts.cutoff, lang),
-        "printed": printed_lines(one, kpi.decimals, lang),
-        "notes": _notes(app_state, plan, kpi, day, lang),
-        "month": f"{day:%Y-%m}",
-        **estimate_content(app_state, plan, kpi, day, lang),
-    }
+    task, assigned = one.task, one.assigned
+    points = () if task else history_of(app_state, plan.slug, kpi.slug, day.isoformat()).history
+    held = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
+    estimate = held.current.get(kpi.slug)
+    return Answer(
+        one=one,
+        row=row,
+        unit=unit_of(one, lang),
+        of_plan=share_shown(facts.of_plan, lang),
+        on_period=growth_shown(facts.growth_to_date, lang),
+        cutoff=month_name(facts.cutoff, lang) if facts.cutoff else None,
+        task=next(iter(task_rows([one], lang)), None),
+        steps=tuple(_step(step, lang) for step in task.steps) if task else (),
+        remarks=_remarks(task, lang) if task else (),
+        progress=_progress(app_state, plan.slug, kpi, day, lang) if task else (),
+        targets=tuple(_target(target, one, kpi.decimals, lang) for target in one.targets),
+        ceiling=assigned is not None and assigned.comparator == "at_most",
+        periods=tuple(period_rows(facts, series, basis.version, lang)),
+        months=_months(facts, lang),
+        charted=series is not None,
+        history=tuple(_history(point, kpi.decimals, lang) for point in points),
+        moved=sum(point.probability is not None for point in points),
+        method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
+        accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
+        printed=tuple(printed_lines(one, kpi.decimals, lang)),
+        notes=_notes(app_state, plan.slug, kpi, day, lang),
+        month=f"{day:%Y-%m}",
+        estimate=estimate_shown(estimate, kpi, lang) if estimate else None,
+        states=states_shown(lang),
+    )
 
 
-def _target(target: Json, one: Json, decimals: int, lang: Lang) -> dict[str, Any]:
-    required = target["required"]
-    return {
-        "level": LEVEL[lang][target["level"]],
-        "period": period_name(target["period"], lang),
-        "bounds": bounds(target, lang, decimals),
-        "set": _as_set(target, lang),
-        "probability": chance(target["probability"], target["status"], lang),
-        "code": target["status"],
-        "status": STATUS[lang][target["status"]],
-        "gap": signed(target["expected_gap"], lang, decimals),
-        "pace": number(required["monthly_average"], lang, decimals) if required else "–",
-        "pace_growth": _pace_growth(required, one["kind"], lang),
-        "version": target["plan_version"],
-        "source": target["source"],
-        "reason": target["reason"] and target["reason"][lang],
-    }
+def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) -> TargetShown:
+    required = target.required
+    return TargetShown(
+        level=LEVEL[lang][target.level],
+        period=period_name(target.period, lang),
+        bounds=bounds(target, lang, decimals),
+        set=_as_set(target, lang),
+        probability=chance(target.probability, target.status, lang),
+        code=target.status,
+        status=STATUS[lang][target.status],
+        gap=signed(target.expected_gap, lang, decimals),
+        pace=number(required.monthly_average, lang, decimals) if required else "–",
+        pace_growth="" if one.traits.outcome_is_rate else _pace_growth(required, lang),
+        version=target.plan_version,
+        source=target.source,
+        reason=target.reason[lang] if target.reason else None,
+    )
 
 
-def _as_set(target: Json, lang: Lang) -> str:
+def _as_set(target: TargetView, lang: Lang) -> str:
     """A growth target as the plan has it: '+4,0% – +5,0%'; '' for an absolute one."""
-    if target["form"] != "growth":
+    if target.form != "growth":
         return ""
-    ends = [target[end] for end in ("lower", "upper") if target[end] is not None]
+    ends = [end for end in (target.lower, target.upper) if end is not None]
     return " – ".join(signed_percent(end, lang) for end in ends)
 
 
-def _pace_growth(required: Json | None, kind: str, lang: Lang) -> str:
-    if not required or traits_of(kind).outcome_is_rate or required["ratio_to_last_year"] is None:
+def _pace_growth(required: RequiredView | None, lang: Lang) -> str:
+    if required is None or required.ratio_to_last_year is None:
         return ""
-    growth = signed_percent((required["ratio_to_last_year"] - 1) * 100, lang)
+    growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
     return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
-def _months(facts: Facts, lang: Lang) -> list[dict[str, str]]:
+def _months(facts: Facts, lang: Lang) -> tuple[MonthShown, ...]:
     """The table behind the fan chart, for those who do not see it."""
     decimals = facts.kpi.decimals
     rows = []
     for month in facts.months:
-        low, high = (month.quantiles.get(level) for level in ("0.1", "0.9"))
-        band = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}" if low else "–"
+        band = "–"
+        if month.quantiles:
+            low, high = month.quantiles.q10, month.quantiles.q90
+            band = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}"
         rows.append(
-            {
-                "month": month_name(str(month.month), lang),
-                "last_year": number(month.last_year, lang, decimals),
-                "value": number(month.value, lang, decimals),
-                "status": TEXT[lang][f"figure.{month.status}"],
-                "band": band,
-                "minimum": number(month.minimum, lang, decimals),
-            }
+            MonthShown(
+                month=month_name(month.month, lang),
+                last_year=number(month.last_year, lang, decimals),
+                value=number(month.value, lang, decimals),
+                status=TEXT[lang][f"figure.{month.status}"],
+                band=band,
+                minimum=number(month.minimum, lang, decimals),
+            )
         )
-    return rows
+    return tuple(rows)
 
 
-def _history(
-    app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: Lang
-) -> list[dict[str, Any]]:
-    points = history_of(app_state, plan.slug, kpi.slug, day.isoformat())["history"]
-    return [
-        {
-            "month": month_name(point["as_of"][:7], lang),
-            "probability": chance(point["probability"], point["status"], lang),
-            "known": point["probability"] is not None,
-            "code": point["status"],
-            "status": STATUS[lang][point["status"]] if point["status"] else "",
-            "median": number(point["median"], lang, kpi.decimals),
-            "answered": point["reason"] is None,
-        }
-        for point in points
-    ]
-
-
-def _method(one: Json, basis: Basis, kpi: Kpi, lang: Lang) -> list[str]:
-    """How the number was made, a sentence each."""
-    text, method = TEXT[lang], one["method"]
-    lines = []
-    if method["name"] == ENSEMBLE and not isinstance(basis.bundle, NoBundle):
-        learned = basis.bundle.bundle.learned.get(kpi.slug)
-        known = int(one["cutoff"][5:7]) if one["cutoff"][:4] == str(one["year"]) else 0
-        weights = learned.weights.get(known, {}) if learned else {}
-        used = sorted((item for item in weights.items() if item[1] >= 0.005), key=_heaviest)
-        if used:
-            shown = [
-                f"{text[f'candidate.{name}']} {percent(100 * w, lang, 0)}" for name, w in used
-            ]
-            lines.append(text["method.weights"].format(candidates=", ".join(shown)))
-        else:
-            lines.append(text["method.equal"])
-    else:
-        lines.append(text["method.alone"].format(method=text[f"annex.method.{method['name']}"]))
-    if method["fallback"]:
-        lines.append(text["method.fallback"])
-    lines.append(
-        text["method.model"].format(
-            version=method["model_version"], day=day_of(one["as_of"], lang), stamp=one["stamp"]
-        )
+def _history(point: HistoryPoint, decimals: int, lang: Lang) -> HistoryShown:
+    return HistoryShown(
+        month=month_name(f"{point.as_of:%Y-%m}", lang),
+        probability=chance(point.probability, point.status or "", lang),
+        code=point.status,
+        status=STATUS[lang][point.status] if point.status else "",
+        median=number(point.median, lang, decimals),
     )
-    return lines
 
 
-def _heaviest(item: tuple[str, float]) -> tuple[float, str]:
-    return -item[1], item[0]
+def _step(step: StepView, lang: Lang) -> StepShown:
+    judged = step.judgement
+    return StepShown(
+        step=step.step,
+        name=step.name[lang],
+        due=day_of(step.due, lang) if step.due else "–",
+        done_on=day_of(step.done_on, lang) if step.done_on else None,
+        overdue=step.overdue,
+        judgement=percent(100 * judged.probability, lang, 0) if judged else "–",
+    )
 
 
-def _accuracy(basis: Basis, kpi: Kpi, cutoff: Month | None, lang: Lang) -> list[str]:
-    """What the backtest says of this KPI's forecasts, a sentence each; none without one."""
-    if isinstance(basis.bundle, NoBundle) or kpi.slug in basis.labelled:
-        return []
-    rows = taught(basis.bundle.bundle.scores.frame())
-    own = rows[(rows["kpi"] == kpi.slug) & (rows["method"] == ENSEMBLE)]
-    known = cutoff.month if cutoff else 0
-    at_month = own[own["months_known"] == known]
-    if not len(at_month):
-        return []
-    years = sorted(int(year) for year in at_month["year"])
-    inside = int(at_month["coverage_80"].sum())
-    text = TEXT[lang]
-    return [
-        text["accuracy.error"].format(
-            months=known,
-            first=years[0],
-            last=years[-1],
-            error=percent(100 * float(at_month["annual_error"].mean()), lang),
-            worst=percent(100 * float(at_month["annual_error"].max()), lang),
-        ),
-        text["accuracy.interval"].format(inside=inside, years=len(years)),
-    ]
-
-
-def _step(step: Json, lang: Lang) -> dict[str, Any]:
-    judged = step["judgement"]
-    return {
-        "step": step["step"],
-        "name": step["name"][lang],
-        "due": day_of(step["due"], lang) if step["due"] else "–",
-        "done_on": step["done_on"] and day_of(step["done_on"], lang),
-        "overdue": step["overdue"],
-        "judgement": percent(100 * judged["probability"], lang, 0) if judged else "–",
-    }
+def _remarks(task: TaskView, lang: Lang) -> tuple[str, ...]:
+    return tuple(remark[lang] for remark in (*task.assumptions, *task.missing))
 
 
 def _progress(
-    app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: Lang
-) -> list[dict[str, Any]]:
+    app_state: AppState, plan: str, kpi: Kpi, day: date, lang: Lang
+) -> tuple[ReportShown, ...]:
     """What was reported about a task, newest first."""
-    found = progress_of(app_state.store, plan.slug, kpi.slug, day)["progress"]
-    return [{**one, "day": day_of(one["day"], lang)} for one in reversed(found)]
+    reports = reports_of(entries.progress_of(app_state.store, plan), kpi.slug)
+    return tuple(
+        ReportShown(day_of(one.day, lang), one.by, one.step, one.done, one.obstacle, one.note)
+        for one in reversed(reports)
+        if one.day <= day
+    )
 
 
 def _notes(
-    app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: Lang
-) -> list[dict[str, Any]]:
+    app_state: AppState, plan: str, kpi: Kpi, day: date, lang: Lang
+) -> tuple[NoteShown, ...]:
     """What planners wrote about the months up to the vintage's, newest month first."""
-    entries = log_of(app_state.store, plan.slug, kpi.slug)["log"]
-    upto = [one for one in entries if one["month"] <= f"{day:%Y-%m}"]
-    return [
-        {
-            "month": month_name(one["month"], lang),
-            "text": words_of(one["text"], lang),
-            "by": one["by"],
-            "day": day_of(one["day"], lang),
-            "source": one["source"],
-        }
-        for one in reversed(upto)
-    ]
+    written = [one for one in entries.log_of(app_state.store, plan) if one.kpi == kpi.slug]
+    upto = [one for one in written if one.month <= Month(day.year, day.month)]
+    return tuple(
+        NoteShown(
+            month=month_name(one.month, lang),
+            text=words_of({"vi": one.text_vi, "en": one.text_en}, lang),
+            by=one.by,
+            day=day_of(one.day, lang),
+            source=one.source,
+        )
+        for one in sorted(upto, key=_by_month)[::-1]
+    )
 
 
-def estimate_content(
-    app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: Lang
-) -> dict[str, Any]:
-    """The official estimate of the vintage's month, how far it is signed, and what comes next."""
-    held = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
-    current = held.current.get(kpi.slug)
-    return {
-        "estimate": current and _estimate(current, kpi, lang),
-        "states": [(state, STATE[lang][state]) for state in STATES],
-    }
-
-
-def _estimate(one: Estimate, kpi: Kpi, lang: Lang) -> dict[str, Any]:
-    place = STATES.index(one.state)
-    return {
-        "id": one.id,
-        "value": number(one.value, lang, kpi.decimals),
-        "author": one.author,
-        "reason": one.reason,
-        "state": one.state,
-        "place": place,
-        "next": STATES[place + 1] if place + 1 < len(STATES) else None,
-        "steps": steps_shown(one.steps, lang),
-    }
-
-
-def steps_shown(steps: Sequence[Any], lang: Lang) -> list[dict[str, str]]:
-    """Who signed when, oldest first."""
-    return [
-        {
-            "state": STATE[lang][step.state],
-            "by": step.by,
-            "at": day_of(step.at.date().isoformat(), lang),
-            "note": step.note,
-        }
-        for step in steps
-    ]
+def _by_month(entry: entries.LogEntry) -> tuple[Month, date]:
+    return entry.month, entry.day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,43 +14,104 @@ from data.vintages.rows import vintages_of
 from models.errors import NoBundle, NoObservations
 from service.analysis.reliability import ReliabilityBand, reliability_of
 from service.analysis.track_record import labelled, track_record
+from service.pages.views.frame import Frame, PlanContent
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
 from training.backtest.scoreboard import ENSEMBLE, taught
 from training.bundle.promoted import bundle_for, promotion_for
 
-Json = Any  # until its readers ask a view by attribute
+Json = Any  # the track record, until it is a shape
 TRAINED = "model.train"  # what the audit log calls a retraining
 _CUTS = (3, 6, 9, None)
 
 
-def models_content(
-    app_state: AppState, plan: Plan, day: date | None, lang: Lang
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class TrainingShown:
+    """A retraining; `kind` is 'champion', 'promoted' or 'challenger', `standing` says it."""
+
+    version: str
+    as_of: str
+    at: str
+    by: str
+    kind: str
+    standing: str
+    error: str
+    before: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ScoresShown:
+    """How good past forecasts were: of a method, of a part of the year or of a KPI."""
+
+    name: str
+    n: str
+    error: str
+    coverage: str
+    width: str
+    brier: str
+    kpi: str = ""
+
+
+@dataclass(frozen=True)
+class ReliabilityShown:
+    """A band of probabilities: how often targets in it were met."""
+
+    band: str
+    n: str
+    said: str
+    met: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelsContent(PlanContent):
+    """What the models page shows; no scores of a family for demonstration.
+
+    Attributes
+    ----------
+    cuts : scores of the forecast that answers, by months known
+    methods : of every method over all months, the smallest error first
+    vintages : months that a retraining may be asked for, newest first
+    """
+
+    trainings: tuple[TrainingShown, ...]
+    demonstration: bool
+    years: str = ""
+    cuts: tuple[ScoresShown, ...] = ()
+    methods: tuple[ScoresShown, ...] = ()
+    kpis: tuple[ScoresShown, ...] = ()
+    reliability: tuple[ReliabilityShown, ...] = ()
+    vintages: tuple[str, ...]
+
+
+def models_content(app_state: AppState, frame: Frame, lang: Lang) -> ModelsContent:
     """What the models page says of a plan's family."""
-    family = plan.family
-    demonstration = labelled(app_state.store, family)
-    record: Json | None = None
-    if day is not None and not demonstration:
-        try:
-            record = track_record(app_state.store, app_state.settings, family, day)
-        except NoBundle:
-            record = None
-    return {
-        "trainings": _trainings(app_state, family, day, lang),
-        "demonstration": demonstration,
-        "years": record and _years(record["years"]),
-        "cuts": [] if record is None else _cuts(record["methods"], lang),
-        "methods": [] if record is None else _methods(record["methods"], lang),
-        "kpis": [] if record is None else _kpis(record["kpis"], plan, lang),
-        "reliability": [] if record is None else _reliability(app_state, plan, day, lang),
-        "vintages": _vintages(app_state, plan),
-    }
+    plan, day = frame.plan, frame.day
+    content = ModelsContent(
+        frame=frame,
+        trainings=_trainings(app_state, plan.family, day, lang),
+        demonstration=labelled(app_state.store, app_state.panel, plan.family),
+        vintages=_vintages(app_state, plan),
+    )
+    if day is None or content.demonstration:
+        return content
+    try:
+        record: Json = track_record(app_state.store, app_state.settings, plan.family, day)
+    except NoBundle:
+        return content
+    return replace(
+        content,
+        years=_years(record["years"]),
+        cuts=_cuts(record["methods"], lang),
+        methods=_methods(record["methods"], lang),
+        kpis=_kpis(record["kpis"], plan, lang),
+        reliability=_reliability(reliability_rows(app_state, plan, day), lang),
+    )
 
 
 def _trainings(
     app_state: AppState, family: str, day: date | None, lang: Lang
-) -> list[dict[str, Any]]:
+) -> tuple[TrainingShown, ...]:
     """Every retraining of the family, newest first, and which of them answers."""
     champion = promotion_for(app_state.store, family, day) if day else None
     promoted = {one.version for one in promotions_of(app_state.store, family)}
@@ -60,19 +122,19 @@ def _trainings(
         answers = champion is not None and champion.version == version
         kind = "champion" if answers else "promoted" if version in promoted else "challenger"
         found.append(
-            {
-                "version": version,
-                "as_of": day_of(str(told.get("as_of")), lang),
-                "at": day_of(entry.at.date().isoformat(), lang),
-                "by": entry.by,
-                "kind": kind,
-                "standing": TEXT[lang][f"models.{kind}"],
-                "error": _per_cent(told.get("error"), lang),
-                "before": _per_cent(told.get("champion_error"), lang),
-                "reason": told.get("reason", ""),
-            }
+            TrainingShown(
+                version=version,
+                as_of=day_of(str(told.get("as_of")), lang),
+                at=day_of(entry.at.date(), lang),
+                by=entry.by,
+                kind=kind,
+                standing=TEXT[lang][f"models.{kind}"],
+                error=_per_cent(told.get("error"), lang),
+                before=_per_cent(told.get("champion_error"), lang),
+                reason=told.get("reason", ""),
+            )
         )
-    return found
+    return tuple(found)
 
 
 def _per_cent(fraction: float | None, lang: Lang) -> str:
@@ -83,38 +145,32 @@ def _years(years: Sequence[int]) -> str:
     return f"{years[0]}–{years[-1]}" if len(years) > 1 else ", ".join(map(str, years))
 
 
-def _scores(row: Json, lang: Lang) -> dict[str, str]:
-    return {
-        "n": number(row["n"], lang),
-        "error": _per_cent(row["annual_error"], lang),
-        "median": _per_cent(row["median_error"], lang),
-        "coverage": _per_cent(row["coverage_80"], lang),
-        "width": _per_cent(row["width_80"], lang),
-        "brier": number(row["brier"], lang, 3),
-    }
+def _scores(row: Json, name: str, lang: Lang, kpi: str = "") -> ScoresShown:
+    return ScoresShown(
+        name=name,
+        n=number(row["n"], lang),
+        error=_per_cent(row["annual_error"], lang),
+        coverage=_per_cent(row["coverage_80"], lang),
+        width=_per_cent(row["width_80"], lang),
+        brier=number(row["brier"], lang, 3),
+        kpi=kpi,
+    )
 
 
-def _cuts(methods: Sequence[Json], lang: Lang) -> list[dict[str, str]]:
-    """The scores of the forecast that answers, after three, six, nine months, and over all."""
+def _cuts(methods: Sequence[Json], lang: Lang) -> tuple[ScoresShown, ...]:
+    """After three, six, nine months, and over all."""
     text = TEXT[lang]
     own = {row["months_known"]: row for row in methods if row["method"] == ENSEMBLE}
-    return [
-        {
-            "name": text["models.all"] if cut is None else text.count("models.after", cut),
-            **_scores(own[cut], lang),
-        }
-        for cut in _CUTS
-        if cut in own
-    ]
+    names = {cut: text.count("models.after", cut) if cut else text["models.all"] for cut in _CUTS}
+    return tuple(_scores(own[cut], name, lang) for cut, name in names.items() if cut in own)
 
 
-def _methods(methods: Sequence[Json], lang: Lang) -> list[dict[str, str]]:
-    """Every method over all months, the smallest error first."""
+def _methods(methods: Sequence[Json], lang: Lang) -> tuple[ScoresShown, ...]:
     over_all = [row for row in methods if row["months_known"] is None]
-    return [
-        {"name": _method_name(row["method"], lang), **_scores(row, lang)}
+    return tuple(
+        _scores(row, _method_name(row["method"], lang), lang)
         for row in sorted(over_all, key=lambda row: float(row["annual_error"]))
-    ]
+    )
 
 
 def _method_name(method: str, lang: Lang) -> str:
@@ -123,17 +179,13 @@ def _method_name(method: str, lang: Lang) -> str:
     return TEXT[lang][f"candidate.{method}"]
 
 
-def _kpis(kpis: Sequence[Json], plan: Plan, lang: Lang) -> list[dict[str, str]]:
+def _kpis(kpis: Sequence[Json], plan: Plan, lang: Lang) -> tuple[ScoresShown, ...]:
     known = {kpi.slug: kpi for kpi in plan.kpis}
-    return [
-        {
-            "kpi": row["kpi"],
-            "name": name_of(known[row["kpi"]], lang),
-            **_scores(row, lang),
-        }
+    return tuple(
+        _scores(row, name_of(known[row["kpi"]], lang), lang, row["kpi"])
         for row in kpis
         if row["kpi"] in known
-    ]
+    )
 
 
 def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[ReliabilityBand]:
@@ -146,35 +198,29 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[Reliabi
     NoObservations
         If it was trained on a demonstration, which has no past to be judged by.
     """
-    if labelled(app_state.store, plan.family):
+    if labelled(app_state.store, app_state.panel, plan.family):
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
     return reliability_of(taught(promoted.bundle.scores.frame()), rates)
 
 
-def _reliability(
-    app_state: AppState, plan: Plan, day: date | None, lang: Lang
-) -> list[dict[str, str]]:
-    if day is None:
-        return []
-
+def _reliability(rows: Sequence[Json], lang: Lang) -> tuple[ReliabilityShown, ...]:
     def shown(fraction: float) -> str:
         return percent(100 * fraction, lang, 0)
 
-    return [
-        {
-            "band": f"{shown(row['low'])} – {shown(row['high'])}",
-            "n": number(row["n"], lang),
-            "said": shown(row["mean_probability"]),
-            "met": shown(row["share_met"]),
-        }
-        for row in reliability_rows(app_state, plan, day)
-    ]
+    return tuple(
+        ReliabilityShown(
+            band=f"{shown(row['low'])} – {shown(row['high'])}",
+            n=number(row["n"], lang),
+            said=shown(row["mean_probability"]),
+            met=shown(row["share_met"]),
+        )
+        for row in rows
+    )
 
 
-def _vintages(app_state: AppState, plan: Plan) -> list[str]:
+def _vintages(app_state: AppState, plan: Plan) -> tuple[str, ...]:
     """The months that a retraining may be asked for, newest first."""
-    return sorted(
-        {f"{day:%Y-%m}" for day in vintages_of(app_state.store, plan.family)}, reverse=True
-    )[:36]
+    months = {f"{day:%Y-%m}" for day in vintages_of(app_state.store, plan.family)}
+    return tuple(sorted(months, reverse=True)[:36])

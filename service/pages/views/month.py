@@ -3,73 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from data.plans.plan import Plan
 from data.sign_off.rows import issue_of, sign_off
-from data.sign_off.rules import STATES, figures_of
+from data.sign_off.rules import STATES, Estimate, State, figures_of
 from models.errors import NoBundle, NoObservations
 from models.series import Month
-from service.pages.views.kpi import steps_shown
-from service.projections.tables import table_rows
+from service.pages.views.estimates import (
+    EstimateShown,
+    Signature,
+    estimate_shown,
+    next_state,
+    signatures,
+    states_shown,
+)
+from service.pages.views.frame import Choice, Frame, PlanContent
+from service.projections.tables import Row, table_rows
+from service.projections.view import ProjectionView
 from service.report.renderers.formats import FORMATS
 from service.state.app_state import AppState
-from service.texts import STATE, TEXT, Lang, day_of, number, unit_of
+from service.texts import STATE, TEXT, Lang, unit_of
 from service.workflow.sign_off import stamps_of
 
-Json = Any  # until its readers ask a view by attribute
+
+@dataclass(frozen=True)
+class SeriesShown:
+    """A series with its projection and its official estimate; None where none was entered."""
+
+    row: Row
+    unit: str
+    estimate: EstimateShown | None
+    state: str
 
 
-def month_content(app_state: AppState, plan: Plan, day: date, lang: Lang) -> dict[str, Any]:
-    """What the reports page says of the month of a vintage."""
-    month = Month(day.year, day.month)
+@dataclass(frozen=True, kw_only=True)
+class MonthContent(PlanContent):
+    """What the reports page shows of the month of a vintage.
+
+    Attributes
+    ----------
+    place : of the month's state among all
+    next : the state that a signature leads to
+    figures : names what a signature covers, '' without any projection
+    changed : the projections are not those that were issued
+    unknown, unreadable : of a template that was sent
+    """
+
+    month: str
+    formats: tuple[Choice, ...]
+    place: int
+    next: State | None
+    states: tuple[tuple[State, str], ...]
+    figures: str
+    steps: tuple[Signature, ...]
+    changed: bool
+    series: tuple[SeriesShown, ...]
+    unknown: tuple[str, ...] = ()
+    unreadable: str = ""
+
+
+def month_content(
+    app_state: AppState,
+    frame: Frame,
+    day: date,
+    lang: Lang,
+    unknown: tuple[str, ...] = (),
+    unreadable: str = "",
+) -> MonthContent:
+    """What the reports page says of the month of a vintage.
+
+    Parameters
+    ----------
+    unknown, unreadable : what is wrong with a template that was sent
+    """
+    plan, month = frame.plan, Month(day.year, day.month)
     held = sign_off(app_state.store, plan.slug, month)
+    shown: list[ProjectionView] = []
+    problem = ""
     try:
-        shown, problem = app_state.shown(plan.slug, day), ""
+        shown = app_state.shown(plan.slug, day)
     except (NoBundle, NoObservations) as reason:
-        shown, problem = [], str(reason)
+        problem = str(reason)
     stamps = stamps_of(shown)
     issue = issue_of(app_state.store, plan.slug, month)
-    place = STATES.index(held.state)
-    return {
-        "problem": problem,
-        "month": str(month),
-        "formats": [(form, TEXT[lang][f"reports.format.{form}"]) for form in FORMATS],
-        "state": held.state,
-        "place": place,
-        "next": STATES[place + 1] if place + 1 < len(STATES) else None,
-        "states": [(state, STATE[lang][state]) for state in STATES],
-        "figures": figures_of(stamps, held.current) if stamps else "",
-        "steps": steps_shown(held.steps, lang),
-        "issued": issue and day_of(issue.step.at.date().isoformat(), lang),
-        "changed": bool(issue and held.state == "issued" and dict(issue.stamps) != stamps),
-        "estimates": _estimates(app_state, plan, shown, held.current, lang),
-    }
+    return MonthContent(
+        frame=frame,
+        problem=problem,
+        month=str(month),
+        formats=tuple((form, TEXT[lang][f"reports.format.{form}"]) for form in FORMATS),
+        place=STATES.index(held.state),
+        next=next_state(held.state),
+        states=states_shown(lang),
+        figures=figures_of(stamps, held.current) if stamps else "",
+        steps=signatures(held.steps, lang),
+        changed=bool(issue and held.state == "issued" and dict(issue.stamps) != stamps),
+        series=_series(plan, shown, held.current, lang),
+        unknown=unknown,
+        unreadable=unreadable,
+    )
 
 
-def _estimates(
-    app_state: AppState, plan: Plan, shown: Sequence[Json], current: Mapping[str, Any], lang: Lang
-) -> list[dict[str, Any]]:
+def _series(
+    plan: Plan, shown: Sequence[ProjectionView], current: Mapping[str, Estimate], lang: Lang
+) -> tuple[SeriesShown, ...]:
     """Every series with its projection and its official estimate, entered or not."""
-    series = [
-        one for one in shown if one["task"] is None and not plan.kpi(one["kpi"]).traits.in_words
-    ]
+    series = [one for one in shown if one.task is None and not one.traits.in_words]
     found = []
     for one, row in zip(series, table_rows(series, plan, lang), strict=True):
-        estimate = current.get(one["kpi"])
-        place = STATES.index(estimate.state) if estimate else None
+        estimate = current.get(one.kpi)
         found.append(
-            {
-                "row": row,
-                "unit": unit_of(one, lang),
-                "unit_code": one["unit"],
-                "id": estimate and estimate.id,
-                "value": estimate and number(estimate.value, lang, plan.kpi(one["kpi"]).decimals),
-                "author": estimate and estimate.author,
-                "reason": estimate and estimate.reason,
-                "state": estimate and STATE[lang][estimate.state],
-                "next": None if place is None or place + 1 == len(STATES) else STATES[place + 1],
-            }
+            SeriesShown(
+                row=row,
+                unit=unit_of(one, lang),
+                estimate=estimate_shown(estimate, plan.kpi(one.kpi), lang) if estimate else None,
+                state=STATE[lang][estimate.state] if estimate else "",
+            )
         )
-    return found
+    return tuple(found)

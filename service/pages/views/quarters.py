@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from models.annual import monthly_values
 from models.kinds import KindTraits
 from models.series import Series
 from service.projections.facts import Facts, MonthFact
+from service.projections.view import RequiredMonthView, RequiredQuarterView
 from service.texts import (
     FIGURE,
     TEXT,
@@ -29,7 +29,6 @@ from service.texts import (
     signed_percent,
 )
 
-Json = Any  # until its readers ask a view by attribute
 Array = NDArray[np.float64]
 
 
@@ -74,10 +73,10 @@ def period_rows(
     """
     if len(one.months) != 12:
         return []
-    required = (one.target or {}).get("required") or {"quarters": [], "months": []}
-    quarters = {entry["quarter"][-1]: entry for entry in required["quarters"]}
-    months = {entry["month"]: entry for entry in required["months"]}
-    history = None if series is None else _history(series, one.projection["year"])
+    required = one.target.required if one.target else None
+    quarters = {entry.quarter[-1]: entry for entry in required.quarters} if required else {}
+    months = {entry.month: entry for entry in required.months} if required else {}
+    history = None if series is None else _history(series, one.projection.year)
     rows = []
     for number_ in range(1, 5):
         places = slice(3 * number_ - 3, 3 * number_)
@@ -86,22 +85,22 @@ def period_rows(
         rows.append(
             replace(
                 _row(one, inside, needed, history, places, lang),
-                name=TEXT[lang][f"report.quarter.{number_}"].format(year=one.projection["year"]),
+                name=TEXT[lang][f"report.quarter.{number_}"].format(year=one.projection.year),
                 quarter=True,
                 planned=_planned(one, version, f"Q{number_}", lang),
             )
         )
         for place, month in enumerate(inside, places.start):
-            entry = months.get(str(month.month))
+            entry = months.get(month.month)
             row = _row(one, [month], entry, history, slice(place, place + 1), lang)
-            rows.append(replace(row, name=month_name(str(month.month), lang)))
+            rows.append(replace(row, name=month_name(month.month, lang)))
     return rows
 
 
 def _row(
     one: Facts,
     months: Sequence[MonthFact],
-    needed: Json | None,
+    needed: RequiredQuarterView | RequiredMonthView | None,
     history: Array | None,
     places: slice,
     lang: Lang,
@@ -113,8 +112,8 @@ def _row(
     before = _last_year(one.kpi.traits, months) if len(known) == len(months) else None
     growth = None if not before or value is None else 100 * (value / before - 1)
     printed = months[0].growth if single else None
-    minimum = needed["minimum"] if needed else None
-    asked = needed["growth"] if needed else None
+    minimum = needed.minimum if needed else None
+    asked = needed.growth if needed else None
     return PeriodRow(
         name="",
         quarter=False,
@@ -194,7 +193,7 @@ def _reached(
         return "–"
     if one.kpi.traits.last_month_only:
         places = slice(places.stop - 1, places.stop)
-    ceiling = one.target["comparator"] == "at_most"
+    ceiling = one.target.comparator == "at_most"
     times, years = reached_before(history, places, growth, ceiling)
     if not years:
         return "–"

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from service.analysis.scenarios import listed, saved
+from service.pages.views.frame import Choice, Frame, PlanContent
+from service.projections.view import ProjectionView
+from service.shapes.analysis import (
+    PresetShape,
+    ScenarioDetail,
+    ScenarioResult,
+    ScenarioSummary,
+    SupposedYear,
+)
 from service.state.app_state import AppState
 from service.texts import (
     STATUS,
     TEXT,
     Lang,
-    assigned,
     bounds,
     chance,
     day_of,
@@ -26,14 +33,120 @@ from service.texts import (
     unit_of,
 )
 
-Json = Any  # until its readers ask a view by attribute
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
 
 
+@dataclass(frozen=True)
+class PresetShown:
+    """A scenario that is ready to be asked; a share that is None has to be entered."""
+
+    preset: str
+    name: str
+    kpi: str | None
+    share: float | None
+    first_day: float | None
+    basis: str
+
+
+@dataclass(frozen=True)
+class ScenarioShort:
+    """A saved scenario in a line; medians and chances as projected and as supposed."""
+
+    id: int
+    name: str
+    as_of: str
+    by: str
+    at: str
+    kpi: str
+    unit: str
+    medians: tuple[str, str]
+    chances: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class AssumptionShown:
+    """What a preset assumes, and on what basis."""
+
+    name: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class SideShown:
+    """A year as projected, or as supposed."""
+
+    median: str
+    interval: str
+    target: str
+    probability: str
+    code: str
+    status: str
+
+
+@dataclass(frozen=True)
+class MonthPair:
+    """A month that was changed, before and after."""
+
+    month: str
+    baseline: str
+    scenario: str
+
+
+@dataclass(frozen=True)
+class ResultShown:
+    """A KPI in a scenario; `moved_by` names the parts that changed a total."""
+
+    kpi: str
+    name: str
+    unit: str
+    moved_by: str
+    baseline: SideShown
+    scenario: SideShown
+    difference: str
+    points: str
+    months: tuple[MonthPair, ...]
+
+
+@dataclass(frozen=True)
+class ScenarioShown:
+    """A scenario as it was saved."""
+
+    name: str
+    note: str
+    as_of: str
+    by: str
+    at: str
+    notice: str
+    label: str | None
+    assumptions: tuple[AssumptionShown, ...]
+    results: tuple[ResultShown, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIfContent(PlanContent):
+    """What the what-if page shows.
+
+    Attributes
+    ----------
+    kpis : slug, name and unit of those that can be changed
+    months_ahead : that can be changed
+    shown : the scenario that is looked at
+    """
+
+    scenarios: tuple[ScenarioShort, ...] = ()
+    presets: tuple[PresetShown, ...] = ()
+    kpis: tuple[tuple[str, str, str], ...] = ()
+    months_ahead: tuple[Choice, ...] = ()
+    shapes: tuple[Choice, ...] = ()
+    events: tuple[Choice, ...] = ()
+    shown: ScenarioShown | None = None
+
+
 def what_if_content(
-    app_state: AppState, plan: Plan, day: date, chosen: int | None, lang: Lang
-) -> dict[str, Any]:
+    app_state: AppState, frame: Frame, day: date, chosen: int | None, lang: Lang
+) -> WhatIfContent:
     """The scenarios of a plan, a form to suppose another, and the one that is looked at.
 
     Raises
@@ -41,129 +154,132 @@ def what_if_content(
     NotFound
         If there is no scenario of the number chosen.
     """
+    plan = frame.plan
     found = listed(app_state, plan.slug)
+    projected: list[ProjectionView] = []
+    problem = ""
     try:
         projected = [one for one in app_state.shown(plan.slug, day) if _can_change(one)]
-        problem = ""
     except (NoBundle, NoObservations) as reason:
-        projected, problem = [], str(reason)
+        problem = str(reason)
     ahead = {
-        month["month"]
-        for one in projected
-        for month in one["months"]
-        if month["status"] == "projected"
+        month.month for one in projected for month in one.months if month.status == "projected"
     }
-    return {
-        "problem": problem,
-        "scenarios": [_short(one, plan, lang) for one in found["scenarios"]],
-        "presets": [_preset(one, lang) for one in found["presets"]],
-        "kpis": [(one["kpi"], one["name"][lang], unit_of(one, lang)) for one in projected],
-        "months_ahead": [(month, month_name(month, lang)) for month in sorted(ahead)],
-        "shapes": [(shape, TEXT[lang][f"lever.{shape}"]) for shape in SHAPES],
-        "events": [(shape, TEXT[lang][f"event.{shape}"]) for shape in EVENTS],
-        "shown": None
-        if chosen is None
-        else _detail(saved(app_state, plan.slug, chosen), plan, lang),
-    }
+    shown = None if chosen is None else _detail(saved(app_state, plan.slug, chosen), plan, lang)
+    return WhatIfContent(
+        frame=frame,
+        problem=problem,
+        scenarios=tuple(_short(one, plan, lang) for one in found.scenarios),
+        presets=tuple(_preset(one, lang) for one in found.presets),
+        kpis=tuple((one.kpi, one.name[lang], unit_of(one, lang)) for one in projected),
+        months_ahead=tuple((str(month), month_name(month, lang)) for month in sorted(ahead)),
+        shapes=tuple((shape, TEXT[lang][f"lever.{shape}"]) for shape in SHAPES),
+        events=tuple((shape, TEXT[lang][f"event.{shape}"]) for shape in EVENTS),
+        shown=shown,
+    )
 
 
-def _can_change(one: Json) -> bool:
+def _can_change(one: ProjectionView) -> bool:
     """Whether any month of a KPI is still to come."""
-    return one["task"] is None and any(month["quantiles"] for month in one["months"])
+    return one.task is None and any(month.quantiles for month in one.months)
 
 
-def _preset(one: Json, lang: Lang) -> dict[str, Any]:
-    return {
-        "preset": one["preset"],
-        "name": one["name"][lang],
-        "kpi": one["kpi"],
-        "share": one["assumptions"].get("share"),
-        "first_day": one["assumptions"].get("first_day"),
-        "basis": one["basis"][lang],
-    }
+def _preset(one: PresetShape, lang: Lang) -> PresetShown:
+    return PresetShown(
+        preset=one.preset,
+        name=one.name[lang],
+        kpi=one.kpi,
+        share=one.assumptions.get("share"),
+        first_day=one.assumptions.get("first_day"),
+        basis=one.basis[lang],
+    )
 
 
-def _short(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
-    kpi = plan.kpi(one["kpi"])
-    median, probability = one["median"], one["probability"]
-    return {
-        "id": one["id"],
-        "name": one["name"],
-        "as_of": day_of(one["as_of"], lang),
-        "by": one["by"],
-        "at": day_of(one["at"][:10], lang),
-        "kpi": name_of(kpi, lang),
-        "unit": unit_name(one["unit"], lang),
-        "medians": [number(median[side], lang, kpi.decimals) for side in ("baseline", "scenario")],
-        "chances": [chance(probability[side], "open", lang) for side in ("baseline", "scenario")],
-    }
+def _short(one: ScenarioSummary, plan: Plan, lang: Lang) -> ScenarioShort:
+    kpi = plan.kpi(one.kpi)
+    median, probability = one.median, one.probability
+    return ScenarioShort(
+        id=one.id,
+        name=one.name,
+        as_of=day_of(one.as_of, lang),
+        by=one.by,
+        at=day_of(one.at.date(), lang),
+        kpi=name_of(kpi, lang),
+        unit=unit_name(one.unit, lang),
+        medians=(
+            number(median.baseline, lang, kpi.decimals),
+            number(median.scenario, lang, kpi.decimals),
+        ),
+        chances=(
+            chance(probability.baseline, "open", lang),
+            chance(probability.scenario, "open", lang),
+        ),
+    )
 
 
-def _detail(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
+def _detail(one: ScenarioDetail, plan: Plan, lang: Lang) -> ScenarioShown:
     """A scenario as it was saved, each KPI beside its projection."""
-    return {
-        "id": one["id"],
-        "name": one["name"],
-        "note": one["note"],
-        "as_of": day_of(one["as_of"], lang),
-        "by": one["by"],
-        "at": day_of(one["at"][:10], lang),
-        "notice": one["notice"][lang],
-        "label": one["label"] and one["label"][lang],
-        "assumptions": [
-            {
-                "name": told["name"][lang],
-                "value": f"{number(told['value'], lang)} {unit_name(told['unit'], lang)}",
-                "basis": told["basis"][lang],
-            }
-            for told in one["assumptions"]
-        ],
-        "results": [_result(told, plan, lang) for told in one["results"]],
-    }
+    return ScenarioShown(
+        name=one.name,
+        note=one.note,
+        as_of=day_of(one.as_of, lang),
+        by=one.by,
+        at=day_of(one.at.date(), lang) if one.at else "–",
+        notice=one.notice[lang],
+        label=one.label[lang] if one.label else None,
+        assumptions=tuple(
+            AssumptionShown(
+                name=told.name[lang],
+                value=f"{number(told.value, lang)} {unit_name(told.unit, lang)}",
+                basis=told.basis[lang],
+            )
+            for told in one.assumptions
+        ),
+        results=tuple(_result(told, plan, lang) for told in one.results),
+    )
 
 
-def _result(one: Json, plan: Plan, lang: Lang) -> dict[str, Any]:
-    kpi = plan.kpi(one["kpi"])
-    names = {part.slug: name_of(part, lang) for part in plan.kpis}
-    change = one["difference"]
-    points = change["probability"]
-    return {
-        "kpi": one["kpi"],
-        "name": one["name"][lang],
-        "unit": unit_of(one, lang),
-        "moved_by": ", ".join(names[slug] for slug in one["moved_by"]),
-        "baseline": _side(one["baseline"], kpi.decimals, lang),
-        "scenario": _side(one["scenario"], kpi.decimals, lang),
-        "difference": signed(change["median"], lang, kpi.decimals),
-        "points": "–" if points is None else signed(100 * points, lang, 0),
-        "months": _months(one, one["changed_months"], kpi.decimals, lang),
-    }
+def _result(one: ScenarioResult, plan: Plan, lang: Lang) -> ResultShown:
+    kpi, change = plan.kpi(one.kpi), one.difference
+    points = change.probability
+    return ResultShown(
+        kpi=one.kpi,
+        name=one.name[lang],
+        unit=unit_of(one, lang),
+        moved_by=", ".join(name_of(plan.kpi(slug), lang) for slug in one.moved_by),
+        baseline=_side(one.baseline, kpi.decimals, lang),
+        scenario=_side(one.scenario, kpi.decimals, lang),
+        difference=signed(change.median, lang, kpi.decimals),
+        points="–" if points is None else signed(100 * points, lang, 0),
+        months=_months(one, kpi.decimals, lang),
+    )
 
 
-def _side(one: Json, decimals: int, lang: Lang) -> dict[str, Any]:
-    year, target = one["projected"], assigned({**one, "task": None})
-    low, high = (number(year["quantiles"][level], lang, decimals) for level in ("0.1", "0.9"))
-    return {
-        "median": number(year["median"], lang, decimals),
-        "interval": f"{low} – {high}",
-        "target": bounds(target, lang, decimals) if target else "–",
-        "probability": chance(one["probability"], one["status"], lang),
-        "code": one["status"],
-        "status": STATUS[lang][one["status"]],
-    }
+def _side(one: SupposedYear, decimals: int, lang: Lang) -> SideShown:
+    year = one.projected
+    low, high = (number(end, lang, decimals) for end in (year.quantiles.q10, year.quantiles.q90))
+    of_year = (target for target in one.targets if target.period == "year")
+    assigned = next((target for target in of_year if target.level == "assigned"), None)
+    return SideShown(
+        median=number(year.median, lang, decimals),
+        interval=f"{low} – {high}",
+        target=bounds(assigned, lang, decimals) if assigned else "–",
+        probability=chance(one.probability, one.status, lang),
+        code=one.status,
+        status=STATUS[lang][one.status],
+    )
 
 
-def _months(one: Json, changed: Sequence[str], decimals: int, lang: Lang) -> list[dict[str, str]]:
-    """The months that were changed, before and after."""
-    sides = [{month["month"]: month for month in one[side]["months"]} for side in _SIDES]
-    return [
-        {
-            "month": month_name(month, lang),
-            "baseline": number(sides[0][month]["median"], lang, decimals),
-            "scenario": number(sides[1][month]["median"], lang, decimals),
-        }
-        for month in changed
-    ]
-
-
-_SIDES = ("baseline", "scenario")
+def _months(one: ScenarioResult, decimals: int, lang: Lang) -> tuple[MonthPair, ...]:
+    before, after = (
+        {month.month: month.median for month in year.months}
+        for year in (one.baseline, one.scenario)
+    )
+    return tuple(
+        MonthPair(
+            month=month_name(month, lang),
+            baseline=number(before[month], lang, decimals),
+            scenario=number(after[month], lang, decimals),
+        )
+        for month in one.changed_months
+    )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from data.plans.entries import log_of
 from data.plans.plan import Plan
@@ -13,12 +11,13 @@ from models.errors import NoBundle, NoObservations
 from models.series import Month
 from service.analysis.changes import PARTS, changes
 from service.analysis.contributions import contributions
+from service.pages.views.frame import Frame, PlanContent
 from service.projections.shape import encode
+from service.shapes.analysis import Breakdown, ChangeList, Contributions, KpiChange, Split
 from service.state.app_state import JSON_TYPE, AppState, Body, tag_of
 from service.texts import (
     CHANGE,
     FIGURE,
-    STATUS,
     TEXT,
     Lang,
     chance,
@@ -32,12 +31,119 @@ from service.texts import (
     words_of,
 )
 
-Json = Any  # until its readers ask a view by attribute
+
+@dataclass(frozen=True)
+class MovedRow:
+    """A figure before and now, and what each part of the change adds, in the order of `PARTS`."""
+
+    what: str
+    before: str
+    now: str
+    change: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A KPI's change: the sentence, and its probability and projected year where known."""
+
+    kpi: str
+    name: str
+    sentence: str
+    rows: tuple[MovedRow, ...]
+
+
+@dataclass(frozen=True)
+class ComponentRow:
+    """A component to date beside last year's same months, and the points it contributes."""
+
+    name: str
+    kpi: str
+    to_date: str
+    before: str
+    status: str
+    growth: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """What the components leave of the total's growth."""
+
+    name: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Total:
+    """The whole that the components make up."""
+
+    to_date: str
+    before: str
+    growth: str
+    points: str
+
+
+@dataclass(frozen=True)
+class BreakdownShown:
+    """One way to split a KPI into components; `left_out` says of which nothing is known."""
+
+    rows: tuple[ComponentRow, ...]
+    remainder: Remainder
+    total: Total
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Why a KPI moved, through a month."""
+
+    kpi: str
+    name: str
+    label: str | None
+    unit: str
+    through: str
+    sentence: str | None
+    breakdowns: tuple[BreakdownShown, ...]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What the officer in charge said of the month."""
+
+    kpi: str
+    name: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyContent(PlanContent):
+    """What the why page shows.
+
+    Attributes
+    ----------
+    since, since_month : the vintage that the forecast is compared with
+    moved, still : KPIs of which a change is known, and names of the others
+    more : not all KPIs were compared
+    parts : names of the causes of a change
+    no_change : why nothing could be compared, '' if it could
+    """
+
+    since: str = ""
+    since_month: str = ""
+    moved: tuple[Moved, ...] = ()
+    more: bool = False
+    still: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    no_change: str = ""
+    performance: tuple[Performance, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
 
 def why_content(
-    app_state: AppState, plan: Plan, before: date | None, after: date, every: bool, lang: Lang
-) -> dict[str, Any]:
+    app_state: AppState, frame: Frame, before: date | None, after: date, every: bool, lang: Lang
+) -> WhyContent:
     """Both answers of the why page.
 
     Parameters
@@ -47,9 +153,10 @@ def why_content(
     after : the vintage shown
     every : of all KPIs; else of those with a target, which takes less time
     """
+    plan = frame.plan
     since = before or after.replace(day=1) - timedelta(days=1)
     problem = ""
-    moved: list[dict[str, Any]] = []
+    moved: list[Moved] = []
     chosen = [kpi for kpi in plan.kpis if not kpi.traits.in_words]
     version = plan.version_on(after)
     aimed = [kpi for kpi in chosen if version and version.targets_of(kpi.slug)]
@@ -58,144 +165,130 @@ def why_content(
             moved.append(_moved(_change_of(app_state, plan.slug, since, after, kpi.slug), lang))
     except (NoBundle, NoObservations) as reason:
         problem = str(reason)
-    return {
-        "since": day_of(since.isoformat(), lang),
-        "since_month": f"{since:%Y-%m}",
-        "moved": [one for one in moved if one["known"]],
-        "more": len(moved) < len(chosen) and not problem,
-        "still": [one["name"] for one in moved if not one["known"]],
-        "parts": [CHANGE[lang][f"part.{part}"] for part in PARTS],
-        "no_change": problem,
-        "performance": _performance(app_state, plan, after, lang),
-        "causes": _causes(app_state, plan, after, lang),
-    }
+    return WhyContent(
+        frame=frame,
+        since=day_of(since, lang),
+        since_month=f"{since:%Y-%m}",
+        moved=tuple(one for one in moved if one.rows),
+        more=len(moved) < len(chosen) and not problem,
+        still=tuple(one.name for one in moved if not one.rows),
+        parts=tuple(CHANGE[lang][f"part.{part}"] for part in PARTS),
+        no_change=problem,
+        performance=_performance(app_state, plan, after, lang),
+        causes=_causes(app_state, plan, after, lang),
+    )
 
 
-def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: str) -> Json:
+def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: str) -> KpiChange:
     """One KPI's change; kept like the route's answer, because it is computed slowly."""
 
     def make() -> Body:
         content = changes(app_state, plan, since, after, kpi)
-        stamps = content["changes"][0]["stamp"]
-        tag = tag_of([stamps["from"], stamps["to"]], "-changes")
+        stamps = content.changes[0].stamp
+        tag = tag_of([stamps.before, stamps.after], "-changes")
         return Body(encode(content), JSON_TYPE, tag)
 
     key = ("changes", since.isoformat(), after.isoformat(), kpi)
-    found: Json = json.loads(app_state.body(plan, key, make).content)["changes"][0]
-    return found
+    body = app_state.body(plan, key, make)
+    return ChangeList.model_validate_json(body.content).changes[0]
 
 
-def _moved(one: Json, lang: Lang) -> dict[str, Any]:
-    """One KPI's change: the sentence, both ends, and what each part adds."""
-    target = next((t for t in one["targets"] if t["probability"]["change"] is not None), None)
-    year = one["projected"]
+def _moved(one: KpiChange, lang: Lang) -> Moved:
+    target = next((t for t in one.targets if t.probability.change is not None), None)
+    year = one.projected
     rows = []
     if target is not None:
-        chances, status = target["probability"], target["status"]
+        chances, status = target.probability, target.status
         rows.append(
-            {
-                "what": TEXT[lang]["probability"],
-                "from": chance(chances["from"], status["from"] or "", lang),
-                "to": chance(chances["to"], status["to"] or "", lang),
-                "change": _points(chances["change"], lang),
-                "parts": [_points(value, lang) for value in _by_part(chances)],
-            }
+            MovedRow(
+                what=TEXT[lang]["probability"],
+                before=chance(chances.before, status.before or "", lang),
+                now=chance(chances.after, status.after or "", lang),
+                change=_points(chances.change, lang),
+                parts=tuple(_points(value, lang) for value in _by_part(chances)),
+            )
         )
-    if year["change"] is not None:
-        digits = 1 if one["unit"] == "%" or abs(year["to"]) < 1000 else 0
+    if year.change is not None and year.after is not None:
+        digits = 1 if one.unit == "%" or abs(year.after) < 1000 else 0
         rows.append(
-            {
-                "what": f"{TEXT[lang]['projected_year']}, {unit_name(one['unit'], lang)}",
-                "from": number(year["from"], lang, digits),
-                "to": number(year["to"], lang, digits),
-                "change": signed(year["change"], lang, digits),
-                "parts": [signed(value, lang, digits) for value in _by_part(year)],
-            }
+            MovedRow(
+                what=f"{TEXT[lang]['projected_year']}, {unit_name(one.unit, lang)}",
+                before=number(year.before, lang, digits),
+                now=number(year.after, lang, digits),
+                change=signed(year.change, lang, digits),
+                parts=tuple(signed(value, lang, digits) for value in _by_part(year)),
+            )
         )
-    status = one["status"]["to"]
-    return {
-        "kpi": one["kpi"],
-        "name": one["name"][lang],
-        "label": one["label"] and one["label"][lang],
-        "sentence": one["sentence"][lang],
-        "rows": rows,
-        "known": bool(rows),
-        "code": status,
-        "status": STATUS[lang][status] if status else "",
-    }
+    return Moved(one.kpi, one.name[lang], one.sentence[lang], tuple(rows))
 
 
-def _by_part(split: Json) -> list[float]:
+def _by_part(split: Split) -> list[float]:
     """The change of each of `PARTS`; what new random numbers alone did goes to the month."""
-    told = {part["part"]: part["change"] for part in split["parts"]}
+    told = {part.part: part.change for part in split.parts}
     rest = sum(value for part, value in told.items() if part not in PARTS)
     values = [told.get(part, 0.0) for part in PARTS]
     return [*values[:-1], values[-1] + rest]
 
 
-def _points(fraction: float, lang: Lang) -> str:
-    return signed(100 * fraction, lang, 1)
+def _points(fraction: float | None, lang: Lang) -> str:
+    return "–" if fraction is None else signed(100 * fraction, lang, 1)
 
 
-def _performance(app_state: AppState, plan: Plan, day: date, lang: Lang) -> list[dict[str, Any]]:
+def _performance(
+    app_state: AppState, plan: Plan, day: date, lang: Lang
+) -> tuple[Performance, ...]:
     """The KPIs that have components, each breakdown as a table."""
     basis = app_state.basis(plan.slug, day)
     found = []
     for kpi in plan.kpis:
         told = contributions(basis, kpi.slug)
-        if not told["breakdowns"]:
+        if not told.breakdowns:
             continue
         found.append(
-            {
-                "kpi": kpi.slug,
-                "name": told["name"][lang],
-                "label": told["label"] and told["label"][lang],
-                "unit": unit_name(told["unit"], lang),
-                "growth": signed_percent(told["growth"], lang),
-                "through": month_name(told["cutoff"], lang),
-                "sentence": told["sentence"] and told["sentence"][lang],
-                "breakdowns": [_breakdown(one, told, kpi.decimals, lang) for one in _told(told)],
-            }
+            Performance(
+                kpi=kpi.slug,
+                name=told.name[lang],
+                label=told.label[lang] if told.label else None,
+                unit=unit_name(told.unit, lang),
+                through=month_name(told.cutoff, lang) if told.cutoff else "–",
+                sentence=told.sentence[lang] if told.sentence else None,
+                breakdowns=tuple(
+                    _breakdown(one, told, kpi.decimals, lang)
+                    for one in told.breakdowns
+                    if one.parts
+                ),
+            )
         )
-    return found
+    return tuple(found)
 
 
-def _told(found: Json) -> Sequence[Json]:
-    """The breakdowns of which any component is known."""
-    return [one for one in found["breakdowns"] if one["parts"]]
+def _breakdown(one: Breakdown, whole: Contributions, decimals: int, lang: Lang) -> BreakdownShown:
+    rest = one.remainder
+    return BreakdownShown(
+        rows=tuple(
+            ComponentRow(
+                name=part.name[lang],
+                kpi=part.kpi,
+                to_date=number(part.to_date, lang, decimals),
+                before=number(part.same_period, lang, decimals),
+                status=FIGURE[lang][part.data_status] if part.data_status else "",
+                growth=signed_percent(part.growth, lang),
+                points=signed(part.contribution, lang, 1),
+            )
+            for part in one.parts
+        ),
+        remainder=Remainder(rest.name[lang], signed(rest.contribution, lang, 1)),
+        total=Total(
+            to_date=number(whole.to_date, lang, decimals),
+            before=number(whole.same_period, lang, decimals),
+            growth=signed_percent(whole.growth, lang),
+            points=signed(whole.growth, lang, 1),
+        ),
+        left_out=tuple(f"{left.name[lang]}: {left.reason[lang]}" for left in one.left_out),
+    )
 
 
-def _breakdown(one: Json, whole: Json, decimals: int, lang: Lang) -> dict[str, Any]:
-    rows = [
-        {
-            "name": part["name"][lang],
-            "kpi": part["kpi"],
-            "to_date": number(part["to_date"], lang, decimals),
-            "before": number(part["same_period"], lang, decimals),
-            "status": FIGURE[lang][part["data_status"]] if part["data_status"] else "",
-            "growth": signed_percent(part["growth"], lang),
-            "points": signed(part["contribution"], lang, 1),
-        }
-        for part in one["parts"]
-    ]
-    rest = one["remainder"]
-    return {
-        "rows": rows,
-        "remainder": {
-            "name": rest["name"][lang],
-            "points": signed(rest["contribution"], lang, 1),
-        },
-        "total": {
-            "to_date": number(whole["to_date"], lang, decimals),
-            "before": number(whole["same_period"], lang, decimals),
-            "growth": signed_percent(whole["growth"], lang),
-            "points": signed(whole["growth"], lang, 1),
-        },
-        "left_out": [f"{left['name'][lang]}: {left['reason'][lang]}" for left in one["left_out"]],
-    }
-
-
-def _causes(app_state: AppState, plan: Plan, day: date, lang: Lang) -> list[dict[str, str]]:
+def _causes(app_state: AppState, plan: Plan, day: date, lang: Lang) -> tuple[Cause, ...]:
     """What the officers in charge said of the month: notes of KPIs, in the plan's order."""
     place = {kpi.slug: number for number, kpi in enumerate(plan.kpis)}
     month = Month(day.year, day.month)
@@ -204,12 +297,12 @@ def _causes(app_state: AppState, plan: Plan, day: date, lang: Lang) -> list[dict
         for one in log_of(app_state.store, plan.slug)
         if one.month == month and one.kpi in place
     ]
-    return [
-        {
-            "kpi": one.kpi,
-            "name": name_of(plan.kpi(one.kpi), lang),
-            "text": words_of({"vi": one.text_vi, "en": one.text_en}, lang),
-            "by": one.by,
-        }
+    return tuple(
+        Cause(
+            kpi=one.kpi,
+            name=name_of(plan.kpi(one.kpi), lang),
+            text=words_of({"vi": one.text_vi, "en": one.text_en}, lang),
+            by=one.by,
+        )
         for one in sorted(notes, key=lambda note: (place[note.kpi], note.day))
-    ]
+    )

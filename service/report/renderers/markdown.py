@@ -22,9 +22,8 @@ def _parts(report: Report) -> Iterator[str]:
         if words:
             yield f"**{_plain(words)}**"
     if report.part == "report":
-        for key in ("parent", "organ", "state", "motto", "number", "date"):
-            if form[key]:
-                yield _plain(form[key])
+        heading = (form.parent, form.organ, form.state, form.motto, form.number, form.date)
+        yield from (_plain(words) for words in heading if words)
     yield f"# {_plain(report.title)}: {_plain(report.subject)}"
     if report.attached:
         yield f"*{_plain(report.attached)}*"
@@ -41,9 +40,9 @@ def _parts(report: Report) -> Iterator[str]:
         else:
             yield _plain(block.text)
     if report.part == "report":
-        lines = (*report.letterhead.recipients, form["filed"])
-        yield f"*{_plain(form['recipients'])}* " + "; ".join(_plain(line) for line in lines)
-        yield f"**{_plain(form['signer_title'])}** {_plain(report.letterhead.signer_name)}".strip()
+        lines = (*report.letterhead.recipients, form.filed)
+        yield f"*{_plain(form.recipients)}* " + "; ".join(_plain(line) for line in lines)
+        yield f"**{_plain(form.signer_title)}** {_plain(report.letterhead.signer_name)}".strip()
 
 
 def _table(block: Table) -> str:

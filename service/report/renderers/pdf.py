@@ -25,7 +25,7 @@ def render(report: Report) -> bytes:
     content = {
         "font": SERIF,
         "lang": report.lang,
-        "form": form_texts(report),
+        "form": asdict(form_texts(report)),
         "letterhead": asdict(report.letterhead),
         "title": report.title,
         "subject": report.subject,

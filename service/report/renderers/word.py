@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from service.charts.fan_chart import to_png
 from service.report.document import Cell, Heading, Number, Paragraph, Picture, Report, Table
-from service.report.form import form_texts
+from service.report.form import FormTexts, form_texts
 from service.report.renderers.fonts import OFFICE
 
 _SCALE = 1.5  # pixels per point of a chart: about 170 to the inch
@@ -34,8 +34,8 @@ def render(report: Report) -> bytes:
     return layout(report, form_texts(report))
 
 
-def layout(report: Report, form: Mapping[str, str]) -> bytes:
-    """The same with other words for the form's parts (`form.form_texts`)."""
+def layout(report: Report, form: FormTexts) -> bytes:
+    """The same with other words for the form's parts."""
     document = _blank(report)
     if report.part == "report":
         _heading(document, form)
@@ -154,21 +154,21 @@ def _watermark(paragraph: WordParagraph, words: str, number: int) -> None:
     paragraph.add_run()._r.append(picture)
 
 
-def _heading(document: WordDocument, form: Mapping[str, str]) -> None:
+def _heading(document: WordDocument, form: FormTexts) -> None:
     """Organ and national heading, number and date, side by side."""
     grid = _grid(document, 2, (Mm(67), Mm(98)))
     left, right = grid.rows[0].cells
     organ = left.paragraphs[0]
-    if form["parent"]:
-        _line(organ, form["parent"], 12)
+    if form.parent:
+        _line(organ, form.parent, 12)
         organ = left.add_paragraph()
-    _line(organ, form["organ"], 12, bold=True)
+    _line(organ, form.organ, 12, bold=True)
     _rule(left, Mm(67), Mm(20))
-    _line(right.paragraphs[0], form["state"], 12, bold=True)
-    _line(right.add_paragraph(), form["motto"], 13, bold=True)
+    _line(right.paragraphs[0], form.state, 12, bold=True)
+    _line(right.add_paragraph(), form.motto, 13, bold=True)
     _rule(right, Mm(98), Mm(56))
-    _line(grid.rows[1].cells[0].paragraphs[0], form["number"], 13)
-    _line(grid.rows[1].cells[1].paragraphs[0], form["date"], 13, italic=True)
+    _line(grid.rows[1].cells[0].paragraphs[0], form.number, 13)
+    _line(grid.rows[1].cells[1].paragraphs[0], form.date, 13, italic=True)
 
 
 def _title(document: WordDocument, report: Report) -> None:
@@ -269,22 +269,22 @@ def _picture(document: WordDocument, block: Picture) -> None:
     caption.paragraph_format.space_after = Pt(8)
 
 
-def _signature(document: WordDocument, report: Report, form: Mapping[str, str]) -> None:
+def _signature(document: WordDocument, report: Report, form: FormTexts) -> None:
     """Recipients on the left, the signer on the right, kept on one page."""
     document.paragraphs[-1].paragraph_format.keep_with_next = True  # never alone on a page
     grid = _grid(document, 1, (Mm(80), Mm(85)))
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     left, right = grid.rows[0].cells
     _tight(left.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
-    _run(left.paragraphs[0], form["recipients"], 12, bold=True, italic=True)
-    for words in (*(f"{one};" for one in report.letterhead.recipients), form["filed"]):
+    _run(left.paragraphs[0], form.recipients, 12, bold=True, italic=True)
+    for words in (*(f"{one};" for one in report.letterhead.recipients), form.filed):
         line = left.add_paragraph()
         _tight(line, WD_ALIGN_PARAGRAPH.LEFT)
         _run(line, f"- {words}", 11)
-    _line(right.paragraphs[0], form["signer_title"], 13, bold=True)
+    _line(right.paragraphs[0], form.signer_title, 13, bold=True)
     name = right.add_paragraph()
     name.paragraph_format.space_before = Mm(26)
-    _line(name, form["signer_name"], 14, bold=True)
+    _line(name, form.signer_name, 14, bold=True)
 
 
 def _grid(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import altair as alt
@@ -62,10 +63,10 @@ def fields_of(report: Report, image: Callable[[alt.TopLevelMixin], Any]) -> dict
 
 
 def _report(report: Report) -> dict[str, str]:
-    text, as_of = TEXT[report.lang], day_of(report.facts[0].projection["as_of"], report.lang)
+    text, as_of = TEXT[report.lang], day_of(report.facts[0].projection.as_of, report.lang)
     cutoff = max(one.cutoff for one in report.facts if one.cutoff)
     return {
-        **form_texts(report),
+        **asdict(form_texts(report)),
         "title": report.title,
         "subject": report.subject,
         "banner": report.banner,
@@ -74,14 +75,14 @@ def _report(report: Report) -> dict[str, str]:
         "as_of": as_of,
         "opening": text["report.opening"].format(organ=report.letterhead.organ, year=report.year),
         "vintage": text["report.vintage"].format(day=as_of),
-        "month": month_name(str(cutoff), report.lang),
+        "month": month_name(cutoff, report.lang),
         "period": sentences.period(cutoff, report.lang),
     }
 
 
 def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> KpiFields:
     month, target = one.month, one.target
-    pace = target["required"] if target else None
+    pace = target.required if target else None
     share = one.estimate_of_plan
     median, low, high = projected_cells(one, lang)
     return KpiFields(
@@ -91,7 +92,7 @@ def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> K
         plan=str(plan_cell(one, lang)),
         actual=str(to_date_cell(one, one.cutoff, lang)) if one.cutoff else NONE,
         actual_status=FIGURE[lang].get(one.to_date_status or "", NONE),
-        through=month_name(str(one.cutoff), lang) if one.cutoff else NONE,
+        through=month_name(one.cutoff, lang) if one.cutoff else NONE,
         of_plan=str(percentage_cell(one.of_plan, lang)),
         growth=str(growth_cell(one.growth_to_date, lang)),
         month=number(month.value if month else None, lang, one.kpi.decimals),
@@ -101,7 +102,7 @@ def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> K
         verdict=TEXT[lang][f"report.verdict.{one.verdict}"],
         sentence=sentences.result(one, lang),
         required=sentences.required(one, lang) if pace else "",
-        monthly_minimum=number(pace["monthly_average"] if pace else None, lang, one.kpi.decimals),
+        monthly_minimum=number(pace.monthly_average if pace else None, lang, one.kpi.decimals),
         quarters=[
             {"name": name, "minimum": str(minimum), "growth": str(growth)}
             for name, minimum, growth in quarters_of(one, lang)
@@ -111,8 +112,8 @@ def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> K
         low=str(low),
         high=str(high),
         probability=str(chance_cell(one, lang)),
-        status=STATUS[lang][one.projection["status"]],
-        stamp=one.projection["stamp"],
+        status=STATUS[lang][one.projection.status],
+        stamp=one.projection.stamp,
     )
 
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.report.document import Block, Column, Heading, Paragraph, Report, Table
+from service.report.form import placeholders
 from service.report.letterhead import Letterhead
 from service.report.renderers import word
 from service.texts import TEXT, Lang
-
-_FORM = (
-    *("state", "motto", "parent", "organ", "number", "date"),
-    *("signer_title", "signer_name", "recipients", "filed"),
-)
 
 
 def starter(lang: Lang) -> bytes:
@@ -33,7 +29,7 @@ def starter(lang: Lang) -> bytes:
         sheets=(),
         facts=(),
     )
-    return word.layout(report, {name: f"{{{{ report.{name} }}}}" for name in _FORM})
+    return word.layout(report, placeholders("report"))
 
 
 def _blocks(lang: Lang) -> Iterator[Block]:

@@ -16,6 +16,8 @@ from models.series import Month, Series
 from tests.models.strategies import made
 from training.backtest.origins import cut
 
+pytestmark = pytest.mark.slow
+
 HORIZON = 12
 N_PATHS = 200
 ACCURACY = [  # candidate, maximum MASE: what was measured, and some 4 % of room

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +14,7 @@ from tests.models.strategies import made
 SERIES = made(np.ones(12))
 
 
-def hill(top: tuple[float, float]):
+def hill(top: tuple[float, float]) -> Callable[[Any], float]:
     return lambda chosen: -float((chosen[0] - top[0]) ** 2 + 10 * (chosen[1] - top[1]) ** 2)
 
 

@@ -88,7 +88,7 @@ def keep_arrays(content: Any, sources: tuple[Path, ...], target: Path) -> None:
     import numpy as np
 
     named = json.dumps(content)
-    kept = {}
+    kept: dict[str, Any] = {}
     for source in sources:
         with np.load(source, allow_pickle=False) as stored:
             kept |= {name: stored[name] for name in stored.files if name in named}

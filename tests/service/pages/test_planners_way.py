@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PLAN = "/plans/demo-2018"
 MONTH = "as_of=2018-06"
 ON_PAPER = "return getComputedStyle(document.querySelector(arguments[0])).display"
@@ -17,7 +19,10 @@ ON_PAPER = "return getComputedStyle(document.querySelector(arguments[0])).displa
 def test_the_plan_opens_sorts_and_finds(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}/?plan=demo-2018&{MONTH}&lang=vi")
     assert chromium.run("return location.pathname") == PLAN
-    names = lambda: [cell.text.split("\n")[0] for cell in chromium.all("#board tbody th")]  # noqa: E731
+
+    def names() -> list[str]:
+        return [cell.text.split("\n")[0] for cell in chromium.all("#board tbody th")]
+
     assert [name.partition(" ")[2] for name in names()][:2] == ["Than đá", "Thép"]
     heading = chromium.find("th[data-sort=actual]")
     heading.find_element("css selector", "button").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
@@ -15,12 +14,13 @@ import pytest
 from data.db.store import Store
 from data.ledger.promotions import Promotion, record_promotion
 from data.plans.kpi import Kpi
-from data.plans.plan import Plan, PlanVersion
+from data.plans.plan import PlanVersion
 from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
+from data.sign_off.rules import State
 from data.vintages.observation import Observation
 from data.vintages.panel_rows import load_panel
-from data.vintages.rows import ImportRecord, add_observations
+from data.vintages.rows import add_observations
 from models.candidates import REGISTRY
 from models.pipeline import LADDER, Learned, fit_candidates
 from models.series import Month
@@ -30,6 +30,8 @@ from service.report.build import Wanted, build
 from service.report.document import Report
 from service.report.letterhead import Letterhead
 from service.state.app_state import AppState
+from tests.families import flow, import_of, published, small_plan
+from tests.homes import Run
 from training.backtest.scoreboard import Scoreboard
 from training.bundle.bundle import Bundle, write_bundle
 from training.bundle.promoted import bundle_folder
@@ -60,22 +62,14 @@ HEAD = Letterhead(
 )
 
 
-def end_of(month: Month) -> date:
-    return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
-
-
 def figures() -> Iterator[Observation]:
     """Three and a half years; exports with printed rates, coal with a printed share."""
-    for place in range(42):
-        month = Month(2018, 1).plus(place)
-        first, day = Month(month.year, 1), end_of(month)
-        for kpi, level in LEVELS.items():
-            value = _value(level, place)
-            so_far = sum(
-                _value(level, place - n) for n in range(month.ordinal - first.ordinal + 1)
-            )
-            yield Observation(kpi, month, "month", value, "estimate", day, "made")
-            yield Observation(kpi, month, "year_to_date", so_far, "estimate", day, "made")
+    span = [Month(2018, 1).plus(place) for place in range(42)]
+    for kpi, level in LEVELS.items():
+        months = {month: _value(level, place) for place, month in enumerate(span)}
+        yield from flow(kpi, months, restate=False)
+    for place, month in enumerate(span):
+        day = published(month)
         yield Observation("output", month, "rate_on_month", 101.0, "estimate", day, "made")
         if place >= 12:
             yield Observation("output", month, "rate_on_year", 106.0, "estimate", day, "made")
@@ -90,22 +84,22 @@ def _value(level: float, place: int) -> float:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, this_run: Run) -> Path:
     """A VEDICH_HOME with the plan `demo-2021`, its figures and a promoted bundle."""
-    folder = tmp_path_factory.mktemp("home")
-    settings = Settings(home=folder)
-    store = Store.open(settings.store_url)
-    version = PlanVersion(1, date(2021, 1, 5), "Quyết định số 1", TARGETS)
-    plan = Plan(
-        "demo-2021", "demo", 2021, "Sở Công Thương", "Kế hoạch 2021", "Plan for 2021",
-        KPIS, (version,), label="reconstructed",
-    )  # fmt: skip
-    save_plan(store, plan)
-    origin = ImportRecord("demo.csv", "0" * 64, "test", datetime(2021, 7, 1, tzinfo=UTC))
-    add_observations(store, "demo", tuple(figures()), origin)
-    _promote(store, settings)
-    store.close()
-    return folder
+
+    def make(folder: Path) -> None:
+        store = this_run.new_store(folder)
+        version = PlanVersion(1, date(2021, 1, 5), "Quyết định số 1", TARGETS)
+        names = {"name_vi": "Kế hoạch 2021", "name_en": "Plan for 2021"}
+        save_plan(
+            store, small_plan("demo", 2021, KPIS, (version,), **names, label="reconstructed")
+        )
+        moment = datetime(2021, 7, 1, tzinfo=UTC)
+        add_observations(store, "demo", tuple(figures()), import_of(moment))
+        _promote(store, Settings(home=folder))
+        store.close()
+
+    return this_run.copy("reported", make, tmp_path_factory.mktemp("reported") / "home")
 
 
 def _promote(store: Store, settings: Settings) -> None:
@@ -144,6 +138,12 @@ def app_state(home: Path) -> Iterator[AppState]:
     app_state.close()
 
 
+ESTIMATES: tuple[tuple[str, float, State], ...] = (
+    ("exports", 1500.0, "approved"),
+    ("coal", 1490.0, "checked"),
+)
+
+
 @pytest.fixture(scope="session")
 def projections(app_state: AppState) -> list[ProjectionView]:
     """Views, with an approved estimate for exports and a pending one for coal."""
@@ -154,7 +154,7 @@ def projections(app_state: AppState) -> list[ProjectionView]:
             state=state, entered_at=datetime(2021, 6, 30), checked_by=None, approved_by=None,
             issued_at=None,
         )
-        for slug, value, state in (("exports", 1500.0, "approved"), ("coal", 1490.0, "checked"))
+        for slug, value, state in ESTIMATES
     }  # fmt: skip
     return [
         one.view.model_copy(update={"official_estimate": estimates.get(one.view.kpi)})

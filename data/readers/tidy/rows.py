@@ -1,0 +1,228 @@
+"""Rows of a tidy table as observations, each problem noted with its place."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, cast
+
+from data.plans.kpi import Kpi
+from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
+from data.readers.spreadsheet.tables import Cell, Problem, Row
+from data.readers.spreadsheet.words import (
+    FORMS,
+    STATUSES,
+    UNDATED_WORDS,
+    Vocabulary,
+    choices,
+    code_of,
+    same_unit,
+)
+from data.readers.tidy.headings import TidyTable
+from data.vintages.observation import PER_CENT, UNDATED, Form, Observation
+from models.errors import InvalidMonth
+from models.series import FigureStatus, Month
+
+_ENDS: Mapping[Form, int] = {"quarter": 3, "half": 6}  # their months are multiples of these
+_UNDATED = {fold(word) for word in UNDATED_WORDS}
+_NO_VALUES = {"", "…", "...", "n/a", "na"}
+
+
+@dataclass(frozen=True)
+class NamedRows:
+    """The rows that name one quantity: as written, how often, and what it was taken for.
+
+    `how` is 'plan' for a name of a KPI, 'match' or 'ignored' for what a person
+    said about it before, 'unknown' otherwise; `unit` is '' where none is said.
+    """
+
+    label: str
+    unit: str
+    how: Literal["plan", "match", "ignored", "unknown"]
+    kpi: str | None
+    times: int
+
+
+def has_no_value(cell: Cell) -> bool:
+    """Whether a cell says that the value is not known."""
+    return cell.text.lower() in _NO_VALUES and not cell.uncomputed
+
+
+class RowReader:
+    """Turns rows into observations, noting problems; one instance reads one file."""
+
+    def __init__(
+        self,
+        file: str,
+        kpis: tuple[Kpi, ...],
+        published: date | None,
+        numbers: Figures,
+        problems: list[Problem],
+        matched: Mapping[str, str | None],
+    ) -> None:
+        self.file, self.published, self.numbers, self.problems = file, published, numbers, problems
+        self.matched, self.unknown = matched, list[Problem]()
+        self.names: dict[str, NamedRows] = {}
+        self.kpis: dict[str, list[Kpi]] = {}
+        for kpi in kpis:
+            for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
+                self.kpis.setdefault(name, []).append(kpi)
+        self.slugs = {kpi.slug: kpi for kpi in kpis}
+        self.asked = False  # for a date of publication: once is enough
+        self.seen: dict[tuple[str, Month, Form, date], tuple[Observation, str]] = {}
+
+    def read(self, table: TidyTable, row: Row) -> Observation | None:
+        """One row's observation; None when it has no value, repeats one, or has a problem."""
+        known = len(self.problems)
+        value_cell = table.cell(row, "value")
+        if value_cell is None or has_no_value(value_cell):
+            return None
+        if value_cell.uncomputed:
+            advice = "Open the file in Excel, check the formula, and save it."
+            found = f"the formula {value_cell.uncomputed} without a result"
+            self.problems.append(Problem.at(value_cell, "a number", advice, found))
+        kpi, stands = self._named(table, row)
+        if not stands:
+            return None
+        form = cast(Form, self._word(table.cell(row, "form"), FORMS, "month"))
+        month = self._month(table.cell(row, "month"), row, form)
+        status = cast(FigureStatus, self._word(table.cell(row, "status"), STATUSES, "estimate"))
+        published = self._published(table.cell(row, "published"), row, form, month)
+        if kpi is not None:
+            self._unit(table, row, kpi, form)
+        value = self.numbers.value(value_cell)
+        if value is None or kpi is None or month is None or published is None:
+            return None
+        if len(self.problems) > known:
+            return None
+        place = f"{self.file}, {f'{value_cell.sheet}, ' if value_cell.sheet else ''}"
+        source_cell = table.cell(row, "source")
+        source = (source_cell.text if source_cell else "") or f"{place}{value_cell.place}"
+        observation = Observation(kpi.slug, month, form, value, status, published, source)
+        return self._unless_repeated(observation, value_cell)
+
+    def _unless_repeated(self, observation: Observation, cell: Cell) -> Observation | None:
+        key = (observation.kpi, observation.month, observation.form, observation.published)
+        if key not in self.seen:
+            self.seen[key] = (observation, cell.place)
+            return observation
+        earlier, place = self.seen[key]
+        if (earlier.value, earlier.status) != (observation.value, observation.status):
+            expected = (
+                f"one figure of {observation.kpi} for {observation.month} published on "
+                f"{observation.published}; {place} says {earlier.value:g} ({earlier.status})"
+            )
+            found = f"{observation.value:g} ({observation.status})"
+            advice = "Delete one, or give the later one its own date of publication."
+            self.problems.append(Problem.at(cell, expected, advice, found))
+        return None
+
+    def named(self) -> tuple[NamedRows, ...]:
+        """The names of the file, each once."""
+        return tuple(self.names.values())
+
+    def _named(self, table: TidyTable, row: Row) -> tuple[Kpi | None, bool]:
+        """The KPI that a row names, and whether the row counts; notes the name."""
+        cell = table.cell(row, "kpi") or row[0]
+        name = fold(cell.text)
+        found = [self.slugs[cell.text]] if cell.text in self.slugs else self.kpis.get(name, [])
+        how: Literal["plan", "match", "ignored", "unknown"] = "plan"
+        if not found and name and name in self.matched:
+            slug = self.matched[name]
+            how = "match" if slug else "ignored"
+            found = [self.slugs[slug]] if slug in self.slugs else []
+        elif not found and name:
+            how = "unknown"
+        kpi = found[0] if len(found) == 1 and not found[0].parts else None
+        before = self.names.get(name)
+        if before is None:
+            unit_cell = table.cell(row, "unit")
+            unit = unit_cell.text if unit_cell and unit_cell.text else table.unit
+            before = NamedRows(cell.text, unit, how, kpi.slug if kpi else None, 0)
+        self.names[name] = replace(before, times=before.times + 1)
+        if how == "ignored":
+            return None, False
+        if kpi is None:
+            (self.unknown if how == "unknown" else self.problems).append(self._no_kpi(cell, found))
+        return kpi, how != "unknown"
+
+    def _no_kpi(self, cell: Cell, found: Sequence[Kpi]) -> Problem:
+        """Why a name stands for no one KPI with figures of its own."""
+        if len(found) == 1:
+            parts = ", ".join(found[0].parts)
+            expected = "a KPI with figures of its own"
+            advice = f"'{found[0].slug}' is the sum of {parts}; give the figures of those."
+        elif found:
+            expected = "a name that only one KPI has"
+            advice = f"Write one of the slugs {', '.join(kpi.slug for kpi in found)}."
+        else:
+            expected = "the slug or the name of a KPI of the plan"
+            close = difflib.get_close_matches(fold(cell.text), self.kpis, n=3)
+            near = sorted({kpi.slug for name in close for kpi in self.kpis[name]})
+            advice = f"Close ones: {', '.join(near)}." if near else "Add it to the plan first."
+        return Problem.at(cell, expected, advice)
+
+    def _month(self, cell: Cell | None, row: Row, form: Form) -> Month | None:
+        if cell is not None and form in ("year", "plan"):
+            text = cell.text
+            if len(text) == 4 and text.isdigit():
+                return Month(int(text), 12)
+        try:
+            month = read_month(cell.value if cell else None)
+        except InvalidMonth:
+            self.problems.append(Problem.at(cell or row[0], EXPECTED_MONTH))
+            return None
+        length = _ENDS.get(form, 1)
+        if month.month % length:
+            expected = f"the last month of a {'quarter' if length == 3 else 'half-year'}"
+            self.problems.append(Problem.at(cell or row[0], expected))
+        return month
+
+    def _word(self, cell: Cell | None, vocabulary: Vocabulary, default: str) -> str:
+        if cell is None or not cell.text:
+            return default
+        code = code_of(cell.text, vocabulary)
+        if code is None:
+            self.problems.append(Problem.at(cell, f"one of {choices(vocabulary)}"))
+        return code or default
+
+    def _published(
+        self, cell: Cell | None, row: Row, form: Form, month: Month | None
+    ) -> date | None:
+        if cell is None or not cell.text:
+            if self.published is None and not self.asked:
+                self.asked = True
+                advice = (
+                    "When did this figure become known? Add a column 'Ngày công bố' (Published), "
+                    "or give the date of the whole file with --published YYYY-MM-DD."
+                )
+                self.problems.append(Problem.at(cell or row[0], "a date of publication", advice))
+            day = self.published
+        elif fold(cell.text) in _UNDATED:
+            return UNDATED
+        else:
+            try:
+                day = read_day(cell.value)
+            except InvalidMonth:
+                self.problems.append(Problem.at(cell, EXPECTED_DAY))
+                return None
+        if day and month and form not in ("plan", "year") and day < date(*month, 1):
+            expected = f"a date of publication in {month} or later, the month of the figure"
+            self.problems.append(Problem.at(cell or row[0], expected, found=f"{day}"))
+            return None
+        return day
+
+    def _unit(self, table: TidyTable, row: Row, kpi: Kpi, form: Form) -> None:
+        if form in PER_CENT:
+            return
+        cell = table.cell(row, "unit")
+        written = cell.text if cell and cell.text else table.unit
+        if written and not same_unit(written, kpi.unit):
+            expected = f"the unit of {kpi.slug}, '{kpi.unit}'"
+            place = cell if cell and cell.text else table.cell(row, "value") or row[0]
+            advice = "Convert the values; units are never converted silently."
+            self.problems.append(Problem.at(place, expected, advice, found=f"'{written}'"))

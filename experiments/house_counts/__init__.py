@@ -1,0 +1,1 @@
+"""How large and how tangled the house is, counted."""

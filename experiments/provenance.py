@@ -1,0 +1,40 @@
+"""What a result was made with: command, commit, processor; written beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from training.retrain import commit
+
+_CPUINFO = Path("/proc/cpuinfo")
+
+
+def processor() -> str:
+    """The processor's name as the system gives it; '' where it gives none."""
+    if _CPUINFO.exists():
+        for line in _CPUINFO.read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.processor()
+
+
+def machine() -> dict[str, object]:
+    """Commit of the program ('+' if it was changed since), processor, cores, Python."""
+    return {
+        "commit": commit(),
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def write_provenance(folder: Path, command: str, *packages: str) -> None:
+    """Write `made_with.json` into the folder of a result, with versions of packages."""
+    about = {"command": command, **machine(), **{name: version(name) for name in packages}}
+    text = json.dumps(about, indent=1)
+    (folder / "made_with.json").write_text(text + "\n", encoding="utf-8")

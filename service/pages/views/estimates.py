@@ -1,0 +1,67 @@
+"""Official estimates and signatures as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.plans.kpi import Kpi
+from data.sign_off.rules import STATES, Estimate, State, Step
+from service.texts import STATE, Lang, day_of, number
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signed when, and what they noted."""
+
+    state: str
+    by: str
+    at: str
+    note: str
+
+
+@dataclass(frozen=True)
+class EstimateShown:
+    """An official estimate; `place` is that of its state, `next` the state after it."""
+
+    id: int
+    value: str
+    author: str
+    reason: str
+    state: State
+    place: int
+    next: State | None
+    steps: tuple[Signature, ...]
+
+
+def estimate_shown(one: Estimate, kpi: Kpi, lang: Lang) -> EstimateShown:
+    """An estimate with its signatures."""
+    return EstimateShown(
+        id=one.id,
+        value=number(one.value, lang, kpi.decimals),
+        author=one.author,
+        reason=one.reason,
+        state=one.state,
+        place=STATES.index(one.state),
+        next=next_state(one.state),
+        steps=signatures(one.steps, lang),
+    )
+
+
+def next_state(state: State) -> State | None:
+    """The state that a signature leads to; None from the last."""
+    place = STATES.index(state) + 1
+    return STATES[place] if place < len(STATES) else None
+
+
+def states_shown(lang: Lang) -> tuple[tuple[State, str], ...]:
+    """All states in their order, with their names."""
+    return tuple((state, STATE[lang][state]) for state in STATES)
+
+
+def signatures(steps: Sequence[Step], lang: Lang) -> tuple[Signature, ...]:
+    """Who signed when, oldest first."""
+    return tuple(
+        Signature(STATE[lang][step.state], step.by, day_of(step.at.date(), lang), step.note)
+        for step in steps
+    )

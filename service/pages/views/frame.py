@@ -1,0 +1,122 @@
+"""What every page of a plan has: its name, labels, and the vintages that can be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from data.ledger.promotions import promotions_of
+from data.plans.plan import Plan
+from data.plans.rows import plan_slugs
+from data.vintages.demonstration import labelled
+from data.vintages.rows import vintages_of
+from models.errors import NoObservations
+from service.pages.site import Site
+from service.projections.issue import as_of_date, newest_vintage
+from service.state.app_state import AppState
+from service.texts import Lang, day_of, label_of, month_name, name_of
+
+Choice = tuple[str, str]  # a value to choose, and what it is called
+
+
+@dataclass(frozen=True)
+class Newer:
+    """A vintage after the one shown."""
+
+    name: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands on every page of a plan.
+
+    Attributes
+    ----------
+    plans : slugs of all plans
+    months : vintages of the plan's year to choose from
+    as_of : the one chosen, '' without any
+    day, day_name : the vintage; None and '' without any
+    vintage : to ask other routes for the same, as it was asked for or else the day
+    newer : set when figures were published after the vintage
+    labels : what the plan's answers are marked with
+    """
+
+    plan: Plan
+    plans: tuple[str, ...]
+    plan_name: str
+    months: tuple[Choice, ...]
+    as_of: str
+    day: date | None
+    day_name: str
+    vintage: str
+    newer: Newer | None
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanContent:
+    """Base of what the pages of a plan show.
+
+    Attributes
+    ----------
+    problem : why there is no answer, '' if there is one
+    """
+
+    frame: Frame
+    problem: str = ""
+
+
+def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> Frame:
+    """The frame of a page that shows a vintage."""
+    lang = site.lang
+    known = vintages_of(app_state.store, plan.family)
+    months = sorted({f"{one:%Y-%m}" for one in known if one.year == plan.year})
+    chosen = site.as_of or (f"{day:%Y-%m}" if day else "")
+    if chosen and chosen not in months:
+        months.append(chosen)
+    newer = None
+    if day and known and known[-1] > day:
+        month = f"{known[-1]:%Y-%m}"
+        newer = Newer(month_name(month, lang), month)
+    return Frame(
+        plan=plan,
+        plans=plan_slugs(app_state.store),
+        plan_name=name_of(plan, lang),
+        months=tuple((one, _month_shown(one, lang)) for one in months),
+        as_of=chosen,
+        day=day,
+        day_name=day_of(day, lang) if day else "",
+        vintage=site.as_of or (day.isoformat() if day else ""),
+        newer=newer,
+        labels=_labels(app_state, plan, day, lang),
+    )
+
+
+def _labels(app_state: AppState, plan: Plan, day: date | None, lang: Lang) -> tuple[str, ...]:
+    """What every page of the plan is marked with."""
+    shown = False
+    if day is not None and any(kpi.demonstration for kpi in plan.kpis):
+        shown = bool(labelled(app_state.panel(plan.family), [kpi.slug for kpi in plan.kpis], day))
+    label = label_of(plan, shown)
+    return (label[lang],) if label else ()
+
+
+def _month_shown(vintage: str, lang: Lang) -> str:
+    return month_name(vintage, lang) if len(vintage) == 7 else day_of(vintage, lang)
+
+
+def vintage_of(app_state: AppState, plan: Plan, site: Site) -> date | None:
+    """The vintage a page shows: the one asked for, else that of the last retraining."""
+    return as_of_date(site.as_of) if site.as_of else shown_day(app_state, plan)
+
+
+def shown_day(app_state: AppState, plan: Plan) -> date | None:
+    """The newest vintage that was retrained on, else the newest; None without any figures."""
+    promotions = promotions_of(app_state.store, plan.family)
+    if promotions:
+        return max(one.as_of for one in promotions)
+    try:
+        return newest_vintage(app_state.store, plan.family)
+    except NoObservations:
+        return None

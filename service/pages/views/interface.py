@@ -1,0 +1,93 @@
+"""The pages about the interface: its routes, and what its types of problems mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+
+from service.auth.access import Access, declared
+from service.web.problems import kinds, slug_of, status_of, title_of
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What may be asked in the query of a route."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A route, and the role it needs."""
+
+    method: str
+    path: str
+    role: Access | None
+    description: str
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True)
+class RoutesContent:
+    """What the page of routes shows."""
+
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True)
+class ProblemShown:
+    """A type of problem; `status` is that of HTTP."""
+
+    slug: str
+    title: str
+    status: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class ProblemsContent:
+    """What the page of problems shows."""
+
+    problems: tuple[ProblemShown, ...]
+
+
+def routes_content(app: FastAPI) -> RoutesContent:
+    """Every route that the OpenAPI document describes."""
+    roles = {(method, path): role for method, path, role in declared(app)}
+    return RoutesContent(
+        tuple(
+            _operation(method.upper(), path, roles[method.upper(), path], described)
+            for path, methods in app.openapi()["paths"].items()
+            for method, described in methods.items()
+        )
+    )
+
+
+def _operation(
+    method: str, path: str, role: Access | None, described: Mapping[str, Any]
+) -> Operation:
+    asked = tuple(
+        Parameter(one["name"], one.get("description", ""))
+        for one in described.get("parameters", ())
+        if one["in"] == "query"
+    )
+    return Operation(method, path, role, described.get("description", ""), asked)
+
+
+def problems_content() -> ProblemsContent:
+    """Every type of problem."""
+    return ProblemsContent(
+        tuple(
+            ProblemShown(
+                slug=slug_of(kind),
+                title=title_of(kind),
+                status=status_of(kind),
+                text=(kind.__doc__ or "").split("\n\n")[0],
+            )
+            for kind in kinds()
+        )
+    )

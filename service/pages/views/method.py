@@ -1,0 +1,69 @@
+"""How a KPI's forecast was made and how good such forecasts have been, in sentences."""
+
+from __future__ import annotations
+
+from data.plans.kpi import Kpi
+from models.errors import NoBundle
+from models.series import Month
+from service.projections.issue import Basis
+from service.projections.view import ProjectionView
+from service.texts import TEXT, Lang, day_of, percent
+from training.backtest.scoreboard import ENSEMBLE, taught
+
+
+def method_lines(one: ProjectionView, basis: Basis, lang: Lang) -> list[str]:
+    """How the number was made, a sentence each."""
+    text, method = TEXT[lang], one.method
+    lines = []
+    if method.name == ENSEMBLE and not isinstance(basis.bundle, NoBundle):
+        learned = basis.bundle.bundle.learned.get(one.kpi)
+        cutoff = one.cutoff
+        known = cutoff.month if cutoff and cutoff.year == one.year else 0
+        weights = learned.weights.get(known, {}) if learned else {}
+        used = sorted((item for item in weights.items() if item[1] >= 0.005), key=_heaviest)
+        if used:
+            shown = [
+                f"{text[f'candidate.{name}']} {percent(100 * w, lang, 0)}" for name, w in used
+            ]
+            lines.append(text["method.weights"].format(candidates=", ".join(shown)))
+        else:
+            lines.append(text["method.equal"])
+    else:
+        lines.append(text["method.alone"].format(method=text[f"annex.method.{method.name}"]))
+    if method.fallback:
+        lines.append(text["method.fallback"])
+    lines.append(
+        text["method.model"].format(
+            version=method.model_version, day=day_of(one.as_of, lang), stamp=one.stamp
+        )
+    )
+    return lines
+
+
+def _heaviest(item: tuple[str, float]) -> tuple[float, str]:
+    return -item[1], item[0]
+
+
+def accuracy_lines(basis: Basis, kpi: Kpi, cutoff: Month | None, lang: Lang) -> list[str]:
+    """What the backtest says of this KPI's forecasts, a sentence each; none without one."""
+    if isinstance(basis.bundle, NoBundle) or kpi.slug in basis.labelled:
+        return []
+    rows = taught(basis.bundle.bundle.scores.frame())
+    own = rows[(rows["kpi"] == kpi.slug) & (rows["method"] == ENSEMBLE)]
+    known = cutoff.month if cutoff else 0
+    at_month = own[own["months_known"] == known]
+    if not len(at_month):
+        return []
+    years = sorted(int(year) for year in at_month["year"])
+    inside = int(at_month["coverage_80"].sum())
+    text = TEXT[lang]
+    return [
+        text["accuracy.error"].format(
+            months=known,
+            first=years[0],
+            last=years[-1],
+            error=percent(100 * float(at_month["annual_error"].mean()), lang),
+            worst=percent(100 * float(at_month["annual_error"].max()), lang),
+        ),
+        text["accuracy.interval"].format(inside=inside, years=len(years)),
+    ]

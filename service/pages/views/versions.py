@@ -1,0 +1,124 @@
+"""The versions page: the versions of a plan, two of them compared, and the newest's targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from data.plans.plan import Plan
+from service.pages.views.frame import Frame, PlanContent
+from service.texts import LEVEL, TEXT, Lang, day_of, name_of, period_name, plain_bounds
+from service.workflow.version_comparison import comparison
+
+Json = Any  # the comparison, until it is a shape
+
+
+@dataclass(frozen=True)
+class VersionShown:
+    """A version of the plan, and the document that adopted it."""
+
+    number: int
+    adopted: str
+    document: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ChangesShown:
+    """What changed in one way: targets added, dropped or changed, or tasks; a sentence each."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two versions, and how the second differs from the first; nothing if it does not."""
+
+    before: int
+    after: int
+    changes: tuple[ChangesShown, ...]
+
+
+@dataclass(frozen=True)
+class TargetAsSet:
+    """A target as a version has it."""
+
+    name: str
+    level: str
+    period: str
+    bounds: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionsContent(PlanContent):
+    """What the versions page shows; `compared` is None for fewer than two versions."""
+
+    versions: tuple[VersionShown, ...]
+    compared: Compared | None
+    newest: tuple[TargetAsSet, ...]
+
+
+def versions_content(
+    frame: Frame, before: int | None, after: int | None, lang: Lang
+) -> VersionsContent:
+    """What the versions page says.
+
+    Parameters
+    ----------
+    before, after : numbers of the versions to compare; default the last two
+
+    Raises
+    ------
+    UnknownVersion
+        If the plan has no version of that number.
+    """
+    plan = frame.plan
+    numbers = [version.number for version in plan.versions]
+    compared = None
+    if len(numbers) > 1:
+        compared = _compared(plan, before or numbers[-2], after or numbers[-1], lang)
+    return VersionsContent(
+        frame=frame,
+        versions=tuple(
+            VersionShown(one.number, day_of(one.adopted, lang), one.document, one.note)
+            for one in plan.versions
+        ),
+        compared=compared,
+        newest=_newest(plan, lang) if numbers else (),
+    )
+
+
+def _compared(plan: Plan, before: int, after: int, lang: Lang) -> Compared:
+    found: Json = comparison(plan, before, after)
+    text = TEXT[lang]
+    changes = (
+        _changes(text["versions.added"], found["added"], lang),
+        _changes(text["versions.dropped"], found["dropped"], lang),
+        _changes(text["versions.changed"], found["changed"], lang),
+        _changes(text["versions.tasks"], found["tasks"], lang),
+    )
+    return Compared(before, after, tuple(one for one in changes if one.texts))
+
+
+def _changes(name: str, found: Iterable[Json], lang: Lang) -> ChangesShown:
+    return ChangesShown(name, tuple(one["text"][lang] for one in found))
+
+
+def _newest(plan: Plan, lang: Lang) -> tuple[TargetAsSet, ...]:
+    """The targets of the newest version."""
+    found = []
+    for slug, target in plan.versions[-1].targets:
+        kpi = plan.kpi(slug)
+        found.append(
+            TargetAsSet(
+                name=name_of(kpi, lang),
+                level=LEVEL[lang][target.level],
+                period=period_name(target.period, lang),
+                bounds=plain_bounds(target, kpi.unit, lang, kpi.decimals),
+                source=target.source,
+            )
+        )
+    return tuple(found)
