@@ -84,7 +84,7 @@ def answers(
     """One row per method and instance."""
     starts = {one.series_id: one for one in panel}
     seen = {
-        series: prior.saw(starts[series].values, starts[series].start.month)
+        series: prior.trained_on(starts[series].values, starts[series].start.month)
         for series in {one.series_id for one in asked.instances}
     }
     vedich_answers(panel, asked.instances[:1], prior)  # warm-up

@@ -15,7 +15,7 @@ from models.annual import (
     AnnualDistribution,
     base_over,
     best_known,
-    loosest,
+    least_firm,
     monthly_values,
     response_over,
 )
@@ -182,7 +182,7 @@ def _status_over(annual: AnnualDistribution, series: Series, months: slice) -> F
     first = Month(annual.year, 1).ordinal - series.start.ordinal
     places = range(first + months.start, first + months.stop)
     seen = [series.status[place] if place >= 0 else None for place in places]
-    return loosest(seen[-1:] if annual.traits.last_month_only else seen)
+    return least_firm(seen[-1:] if annual.traits.last_month_only else seen)
 
 
 def base_known(
@@ -209,7 +209,7 @@ def base_known(
         return None
     january = Month(year - 1, 1).ordinal - series.start.ordinal
     status = series.base_status if series.year == year else None
-    status = status or loosest(series.status[january + first - 1 : january + last])
+    status = status or least_firm(series.status[january + first - 1 : january + last])
     value = float(base_over(series, year, months[None, :], slice(first - 1, last))[0])
     year_just_over = (first, last) == (1, 12) and series.cutoff == Month(year - 1, 12)
     if year_just_over and series.traits.adds_up and series.to_date is not None:

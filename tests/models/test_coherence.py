@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 
 from models.annual import annual_distribution
 from models.coherence import (
-    Origin,
+    OriginKey,
     chance_of_meeting,
     copula_scores,
     joint,
@@ -15,15 +15,15 @@ from models.coherence import (
 )
 from tests.models.strategies import made, seasonal
 
-ORIGINS = [Origin(year, months) for year in range(2014, 2021) for months in (3, 6, 9)]
+ORIGINS = [OriginKey(year, months) for year in range(2014, 2021) for months in (3, 6, 9)]
 
 
-def errors_of(seed: int) -> dict[Origin, float]:
+def errors_of(seed: int) -> dict[OriginKey, float]:
     values = np.random.default_rng(seed).standard_normal(len(ORIGINS))
     return dict(zip(ORIGINS, values.tolist(), strict=True))
 
 
-def scores(kpi: str, errors: dict[Origin, float], vintage: str = "2021-06-30") -> np.ndarray:
+def scores(kpi: str, errors: dict[OriginKey, float], vintage: str = "2021-06-30") -> np.ndarray:
     return copula_scores("family", vintage, kpi, errors, 4000)
 
 

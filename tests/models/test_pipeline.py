@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from models.candidates import REGISTRY
-from models.coherence import Origin
+from models.coherence import OriginKey
 from models.events.event import Event
 from models.kinds import Kind
 from models.paths import generator
@@ -145,7 +145,9 @@ def test_the_prior_answers_for_the_year_and_is_not_moved() -> None:
 
 # revisions, events, totals
 
-ERRORS = {Origin(year, 6): error for year, error in zip(range(2010, 2020), range(10), strict=True)}
+ERRORS = {
+    OriginKey(year, 6): error for year, error in zip(range(2010, 2020), range(10), strict=True)
+}
 
 
 def test_a_learned_revision_widens_the_year_of_an_estimate_alone() -> None:

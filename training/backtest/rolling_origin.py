@@ -30,16 +30,16 @@ from models.calibration import Calibration, calibrate, learn_calibrations, stand
 from models.candidates import EXTRA
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
-from models.coherence import Origin as Place
+from models.coherence import OriginKey
 from models.ensemble import Weights, learn_weights
 from models.errors import CannotForecast, NoObservations
 from models.pipeline import (
     Known,
     Learned,
+    chosen_forecast,
     fit_candidates,
     forecastable,
     horizon,
-    one_forecast,
     simulate,
     year_of_total,
 )
@@ -85,7 +85,7 @@ class Lesson:
     weights: ByMonth = field(default_factory=dict)
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
-    errors: Mapping[Place, float] = field(default_factory=dict)
+    errors: Mapping[OriginKey, float] = field(default_factory=dict)
 
     def on(self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]) -> Learned:
         """With the candidates' fits, all that was learned."""
@@ -216,7 +216,9 @@ def learn(
     weights = learn_weights(own, pooled)
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
-        errors = {Place(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)}
+        errors = {
+            OriginKey(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)
+        }
         lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
     return lessons
 
@@ -241,7 +243,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     ]
     for candidate in candidates.values():
         if isinstance(candidate, PriorCandidate):
-            candidate.foresee([_seen(setup, task.kpi, origin.series) for origin in asked])
+            candidate.precompute([_seen(setup, task.kpi, origin.series) for origin in asked])
     for origin in asked:
         series, known = origin.series, origin.months_known
         events = accepted_events(setup.events, task.kpi, series.as_of)
@@ -255,7 +257,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         for name, reason in simulated.failures.items():
             failures.setdefault(name, reason)
         try:
-            _, paths = one_forecast(series, simulated, learned, task.year, setup.n_paths, seed)
+            _, paths = chosen_forecast(series, simulated, learned, task.year, setup.n_paths, seed)
             combined = annual_distribution(
                 series, paths, year=task.year, revision=task.lesson.revision
             )

@@ -123,7 +123,7 @@ def pretrain(
             continue
         judge = learn(taught, 1000 * seed + 100 * (fold + 1), 1, False)
         for name in held_out:
-            away[name] = judge.away(real[name].features)
+            away[name] = judge.unstretched(real[name].features)
     stretch = _stretch(real, away)
     final = learn(list(real), 1000 * seed, n_networks, True)
     marks = np.unique(

@@ -10,7 +10,13 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.candidates.annual_prior import PriorCandidate
 from models.errors import CannotForecast, InvalidLevel, SeriesTooShort
-from models.prior.annual import BELIEVED, MEDIAN, AnnualPrior, annual_quantiles, fingerprints
+from models.prior.annual import (
+    MEDIAN,
+    SHRINKAGE_FACTOR,
+    AnnualPrior,
+    annual_quantiles,
+    fingerprints,
+)
 from models.prior.features import compute, fill_gaps, window
 from models.prior.smoothers import WIDTH
 from models.series import Month
@@ -89,9 +95,13 @@ def test_the_middle_keeps_part_of_what_was_learned(prior: AnnualPrior) -> None:
     inputs = prior.inputs(features)
     network = np.mean([one.quantiles(inputs)[0, MEDIAN] for one in prior.networks])
     learned = (network + prior.trees.predict(features.values)[0]) / 2
-    assert prior.away(features)[0, MEDIAN] == pytest.approx(BELIEVED * learned, rel=1e-5)
+    assert prior.unstretched(features)[0, MEDIAN] == pytest.approx(
+        SHRINKAGE_FACTOR * learned, rel=1e-5
+    )
     spread = np.mean([np.ptp(one.quantiles(inputs)[0]) for one in prior.networks])
-    assert np.ptp(prior.away(features)[0]) == pytest.approx(spread, rel=1e-5)  # moved as one
+    assert np.ptp(prior.unstretched(features)[0]) == pytest.approx(
+        spread, rel=1e-5
+    )  # moved as one
 
 
 def test_a_file_of_another_format_is_refused(prior: AnnualPrior) -> None:
@@ -137,7 +147,7 @@ def test_a_prior_never_answers_for_a_year_it_saw() -> None:
 
 def test_it_knows_what_it_was_trained_on(prior: AnnualPrior) -> None:
     values = seasonal(60)
-    assert not prior.saw(values, 1)
+    assert not prior.trained_on(values, 1)
     assert len(fingerprints(values, 1)) == 5
     assert len(fingerprints(np.full(24, 3.0), 1)) == 0
 
@@ -185,8 +195,8 @@ def test_asked_ahead_about_several_it_says_the_same() -> None:
     prior = newest_prior()
     several = [made(seasonal(36 + known)) for known in (3, 6, 9)] + [made(seasonal(6))]
     ahead, alone = PriorCandidate(prior), PriorCandidate(prior)
-    ahead.foresee(several)
-    ahead.foresee([])
+    ahead.precompute(several)
+    ahead.precompute([])
     for series in several[:3]:
         told, asked = (
             one.paths(series, one.fit(series), series.horizon, 100, np.random.default_rng(1))
