@@ -17,7 +17,7 @@ from models.events.tet import tet_share
 from models.paths import Paths, generator
 from models.series import Month, Series
 from tests.models.strategies import made, seasonal
-from training.backtest.origins import cut
+from training.backtest.origins import truncate
 
 NAMES = sorted(REGISTRY)
 HORIZON = 12
@@ -168,7 +168,7 @@ def test_what_comes_after_the_cutoff_is_not_seen(name: str) -> None:
     whole[60:] *= 100.0
     draw(REGISTRY[name], made(whole, start=Month(2015, 1)))
     np.testing.assert_array_equal(draw(REGISTRY[name], known), before)
-    shortened = cut(made(whole, start=Month(2015, 1)), known.cutoff)
+    shortened = truncate(made(whole, start=Month(2015, 1)), known.cutoff)
     np.testing.assert_array_equal(draw(REGISTRY[name], shortened), before)
 
 

@@ -155,7 +155,7 @@ def test_growth_is_the_periods_index_on_last_years() -> None:
 )
 def test_quarterly_marks(period: str, bound: float, mark: str, actual: float | None) -> None:
     found = stand(june(), Target("at_least", lower=bound, period=period))
-    assert (found.mark, found.actual) == (mark, actual)
+    assert (found.period_outcome, found.actual) == (mark, actual)
 
 
 def test_a_growth_mark_stands_on_last_years_same_months() -> None:

@@ -55,7 +55,7 @@ def test_inspections_for_the_rest_of_the_year() -> None:
     assert found.probability == one.probability
     assert one.probability is not None
     assert 0.5 < one.probability < 0.9
-    assert (one.method, one.status, found.mark) == ("gamma_poisson", "at_risk", "open")
+    assert (one.method, one.status, found.period_outcome) == ("gamma_poisson", "at_risk", "open")
     assert found.required is not None
     assert found.required.monthly_average == pytest.approx(5 / 4)
     assert [month.minimum for month in found.required.months] == sorted(
@@ -149,9 +149,9 @@ def test_each_level_and_mark_has_its_own_probability() -> None:
     sure = projected(
         task, said(9, 20, done=4), said(10, 9, done=5), day=date(2021, 10, 9), targets=targets
     )
-    assert sure.attainments[0].mark == "met"
+    assert sure.attainments[0].period_outcome == "met"
     short = projected(task, said(10, 9, done=3), day=date(2021, 10, 9), targets=targets)
-    assert short.attainments[0].mark == "missed"
+    assert short.attainments[0].period_outcome == "missed"
 
 
 def test_an_upper_bound_is_broken_by_what_is_done() -> None:
@@ -190,7 +190,7 @@ def test_recognition_after_the_end_is_open_until_it_is_final() -> None:
     assert (waiting.status, waiting.probability) == ("no_basis", None)
     assert waiting.task is not None
     assert codes(waiting.task.missing) == ["final_missing"]
-    assert waiting.attainments[0].mark == "open"
+    assert waiting.attainments[0].period_outcome == "open"
     reached = projected(task, *at_the_end, said(2, 20, 2022, done=10), **given)
     assert reached.status == "achieved"
     ended = projected(task, *at_the_end, said(2, 20, 2022, done=9, final=True), **given)
