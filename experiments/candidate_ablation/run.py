@@ -36,7 +36,7 @@ from models.errors import CannotForecast
 from models.paths import Paths
 from models.series import Series
 from training.backtest.rolling_origin import Setup, run_backtest
-from training.backtest.scoreboard import ENSEMBLE, taught
+from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.retrain import commit
 from training.workers import Workers
 
@@ -168,7 +168,7 @@ def scores(
     setup = Chosen(panel, DAY, n_paths=PATHS, names=names, kept=kept)
     with Workers[Setup](setup) as workers:
         backtest = run_backtest(workers, setup, kpis)
-    table = taught(backtest.scores.frame())
+    table = after_first_year(backtest.scores.frame())
     table = table[table["method"] == ENSEMBLE]
     return table.set_index(["kpi", "year", "months_known"])[list(MEASURES)]
 

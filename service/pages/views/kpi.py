@@ -41,7 +41,7 @@ from service.texts import (
     words_of,
 )
 from service.workflow.entries import log_of, progress_of
-from training.backtest.scoreboard import ENSEMBLE, taught
+from training.backtest.scoreboard import ENSEMBLE, after_first_year
 
 Json = Any  # until its readers ask a view by attribute
 THRESHOLDS = (DEFAULT_THRESHOLDS.at_risk, DEFAULT_THRESHOLDS.on_track)
@@ -202,7 +202,7 @@ def _accuracy(basis: Basis, kpi: Kpi, cutoff: Month | None, lang: Lang) -> list[
     """What the backtest says of this KPI's forecasts, a sentence each; none without one."""
     if isinstance(basis.bundle, NoBundle) or kpi.slug in basis.labelled:
         return []
-    rows = taught(basis.bundle.bundle.scores.frame())
+    rows = after_first_year(basis.bundle.bundle.scores.frame())
     own = rows[(rows["kpi"] == kpi.slug) & (rows["method"] == ENSEMBLE)]
     known = cutoff.month if cutoff else 0
     at_month = own[own["months_known"] == known]

@@ -15,7 +15,7 @@ from service.analysis.reliability import reliability_of
 from service.analysis.track_record import labelled, track_record
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
-from training.backtest.scoreboard import ENSEMBLE, taught
+from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.bundle.promoted import bundle_for, promotion_for
 
 Json = Any  # until its readers ask a view by attribute
@@ -150,7 +150,7 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[dict[st
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
-    return reliability_of(taught(promoted.bundle.scores.frame()), rates)
+    return reliability_of(after_first_year(promoted.bundle.scores.frame()), rates)
 
 
 def _reliability(

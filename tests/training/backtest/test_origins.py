@@ -13,7 +13,7 @@ from data.plans.kpi import Kpi
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from models.series import Month, Series
-from training.backtest.origins import Origin, cut, first_printed, full_years, origins
+from training.backtest.origins import Origin, first_printed, full_years, origins, truncate
 
 NOW = date(2018, 7, 1)
 Figures = tuple[Observation, ...]
@@ -145,13 +145,13 @@ def test_cutting_drops_what_was_published_for_later_months() -> None:
         base_status="derived",
         denominator=np.arange(18.0) + 1,
     )
-    shorter = cut(series, Month(2015, 11))
+    shorter = truncate(series, Month(2015, 11))
     assert (shorter.cutoff, len(shorter.status), shorter.to_date) == (Month(2015, 11), 11, None)
     assert shorter.denominator is not None
     np.testing.assert_array_equal(shorter.denominator, np.arange(11.0) + 1)
     assert np.isnan(shorter.base).all()
     assert shorter.base_status is None
-    assert cut(series, Month(2016, 6)) is series
+    assert truncate(series, Month(2016, 6)) is series
 
 
 def test_a_year_is_full_when_no_month_of_it_is_missing() -> None:

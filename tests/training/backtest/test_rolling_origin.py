@@ -19,7 +19,7 @@ from models.candidates.base import Candidate, Parameters
 from models.errors import CannotForecast
 from models.paths import Paths
 from models.series import Month, Series
-from training.backtest.first_estimates import revisions_before, revisions_seen
+from training.backtest.first_estimates import past_revisions, revisions_before
 from training.backtest.rolling_origin import (
     Backtest,
     Lesson,
@@ -162,7 +162,7 @@ def test_an_ensemble_uses_what_earlier_years_taught(
 ) -> None:
     """2016 by hand: its task with the lessons of 2015 gives what the backtest has."""
     setup = Setup(panel, NOW, cheap, n_paths=100)
-    revisions = {kpi: revisions_seen(panel, kpi, NOW) for kpi in panel.kpis()}
+    revisions = {kpi: past_revisions(panel, kpi, NOW) for kpi in panel.kpis()}
     usual = revisions_before(revisions, date(2016, 1, 1))
     lessons = learn([one for one in backtest.results if one.year < 2016], panel.kpis(), usual)
     again = backtest_year(setup, YearTask("coal", 2016, lessons["coal"]))

@@ -13,7 +13,7 @@ import pytest
 from data.db.store import Store
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from models.errors import NoBundle, UnreadableBundle
-from training.backtest.scoreboard import board_of
+from training.backtest.scoreboard import scoreboard_of
 from training.bundle.bundle import Bundle, write_bundle
 from training.bundle.promoted import bundle_folder, bundle_for, promotion_for
 
@@ -30,7 +30,7 @@ def promote(store: Store, tmp_path: Path) -> Callable[..., str]:
     """Write a bundle of a vintage and promote it; its content hash."""
 
     def make(as_of: date, note: str = "", since: date | None = None) -> str:
-        empty = board_of(pd.DataFrame([]))
+        empty = scoreboard_of(pd.DataFrame([]))
         bundle = Bundle("demo", as_of, "0" * 64, {}, {}, {}, empty, {"note": note})
         write_bundle(bundle, bundle_folder(tmp_path, "demo", bundle.content_hash))
         past = promotions_of(store, "demo")
