@@ -94,8 +94,8 @@ def answers(
         for one in vedich_answers(panel, asked.instances, prior)
     ]  # fmt: skip
     if peers:
-        for instance, said in PeerCache(cache, name).answers(asked.instances):
-            for method, answer in said.items():
+        for instance, forecasts in PeerCache(cache, name).answers(asked.instances):
+            for method, answer in forecasts.items():
                 point = instance.to_date + float(answer.point.sum())
                 given = from_samples(point, answer.samples, instance)
                 rows.append(row(method, instance, given, answer.cpu_seconds, False, answer.failed))
