@@ -1,4 +1,4 @@
-"""Scores of forecasts; lower is better unless said otherwise."""
+"""Scores of forecasts; lower is better unless stated otherwise."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_an_index_that_is_never_revised_has_no_revision(panel: Panel) -> None:
     np.testing.assert_allclose(seen, 0.0, atol=1e-9)
 
 
-def test_nothing_later_is_looked_at(panel: Panel) -> None:
+def test_later_publications_are_ignored(panel: Panel) -> None:
     earlier = past_revisions(panel, "coal", date(2016, 12, 31))
     assert earlier == past_revisions(panel, "coal", NOW)[: len(earlier)]
     assert earlier[-1].day == date(2016, 12, 31)
@@ -79,7 +79,7 @@ def test_without_a_cumulative_figure_the_months_themselves_are_compared(kind: st
     assert past_revisions(printed, "coal", NOW) == (PastRevision(mar, about(0.1)),)
 
 
-def test_what_was_first_printed_as_final_or_loaded_late_tells_nothing(panel: Panel) -> None:
+def test_months_first_printed_as_final_or_loaded_late_are_left_out(panel: Panel) -> None:
     def changed(**to: object) -> Panel:
         figures = [replace(one, **to) for one in panel.figures()]  # type: ignore[arg-type]
         return Panel.of("demo", KPIS, figures)
@@ -88,7 +88,7 @@ def test_what_was_first_printed_as_final_or_loaded_late_tells_nothing(panel: Pan
     assert past_revisions(changed(published=date(2018, 6, 1)), "coal", NOW) == ()
 
 
-def test_only_what_was_seen_before_the_day_teaches() -> None:
+def test_only_revisions_before_the_day_are_used() -> None:
     seen = {
         "coal": (PastRevision(date(2017, 3, 1), 0.10), PastRevision(date(2018, 1, 1), 0.50)),
         "steel": (),

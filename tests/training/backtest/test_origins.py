@@ -82,7 +82,7 @@ def test_nothing_after_the_day_of_retraining_has_an_origin(panel: Panel) -> None
     assert [one.months_known for one in found] == [0, 1, 2, 3, 4]
 
 
-def test_history_loaded_late_is_todays_cut_off_and_says_so() -> None:
+def test_history_loaded_late_is_todays_truncated_and_flagged() -> None:
     history = monthly("coal", Month(2013, 1), range(1, 49), day=date(2018, 3, 1))
     revised = printed("coal", Month(2014, 2), 99.0, date(2018, 4, 1), "restated")
     found = list(origins(panel_of([*history, *revised]), "coal", 2016, NOW))
@@ -130,7 +130,7 @@ def test_a_restatement_of_an_older_month_is_not_its_first_printing(panel: Panel)
     assert days[Month(2016, 5)] == date(2016, 5, 31)
 
 
-def test_cutting_drops_what_was_published_for_later_months() -> None:
+def test_truncation_drops_figures_of_later_months() -> None:
     series = Series(
         key="family/coal",
         kind="ratio",

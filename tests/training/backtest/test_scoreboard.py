@@ -122,7 +122,7 @@ def test_each_kpi_is_scored_as_if_it_were_alone() -> None:
     assert set(both["kpi"]) == {"cement", "coal"}
 
 
-def test_the_first_year_which_nothing_taught_is_not_scored() -> None:
+def test_the_first_year_is_not_scored() -> None:
     rows = [row(method, 6, 200.0, year=year) for year in (2018, 2019) for method in ("a", "b")]
     table = scoreboard_of(pd.DataFrame(rows)).frame()
     assert after_first_year(table)["year"].tolist() == [2019, 2019]

@@ -44,7 +44,7 @@ def promote(store: Store, tmp_path: Path) -> Callable[..., str]:
     return make
 
 
-def test_the_newest_bundle_from_data_up_to_the_date_answers(
+def test_the_newest_bundle_from_data_up_to_the_date_is_in_use(
     store: Store, tmp_path: Path, promote: Callable[..., str]
 ) -> None:
     march, june = promote(MARCH), promote(JUNE)
@@ -68,7 +68,7 @@ def test_retraining_for_a_past_month_changes_no_later_answer(
     assert bundle_for(store, tmp_path, "demo", MARCH).content_hash == march
 
 
-def test_of_one_vintage_the_one_promoted_last_answers(
+def test_of_the_same_vintage_the_last_promotion_is_in_use(
     store: Store, tmp_path: Path, promote: Callable[..., str]
 ) -> None:
     promote(JUNE, "first")
