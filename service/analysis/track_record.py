@@ -12,7 +12,7 @@ from data.settings import Settings
 from data.vintages.panel_rows import PanelOf
 from service.shapes.schemas import KpiScore, Score, TrackRecord
 from service.workflow.plans import demonstrates
-from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
+from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, after_first_year, summary
 from training.bundle.promoted import bundle_for
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def track_record(store: Store, settings: Settings, family: str, day: date) -> Tr
         If nothing was trained on data up to that day.
     """
     promoted = bundle_for(store, settings.bundles, family, day)
-    rows = taught(promoted.bundle.scores.frame())
+    rows = after_first_year(promoted.bundle.scores.frame())
     forecasts = rows[rows["method"] == ENSEMBLE]
     return TrackRecord(
         family=family,

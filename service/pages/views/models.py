@@ -17,7 +17,7 @@ from service.pages.views.frame import Frame, PlanContent
 from service.shapes.schemas import KpiScore, Score
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
-from training.backtest.scoreboard import ENSEMBLE, taught
+from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.bundle.promoted import bundle_for, promotion_for
 
 TRAINED = "model.train"  # what the audit log calls a retraining
@@ -201,7 +201,7 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[Reliabi
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
-    return reliability_of(taught(promoted.bundle.scores.frame()), rates)
+    return reliability_of(after_first_year(promoted.bundle.scores.frame()), rates)
 
 
 def _reliability(rows: Sequence[ReliabilityBand], lang: Lang) -> tuple[ReliabilityShown, ...]:

@@ -13,7 +13,7 @@ from data.plans.rows import load_plan, save_plan
 from service.projections.shape import as_json
 from service.projections.view import StampView
 from service.shapes.schemas import ModelList, TrackRecordList
-from training.backtest.scoreboard import summary, taught
+from training.backtest.scoreboard import after_first_year, summary
 from training.bundle.bundle import read_bundle
 
 COAL = "/v1/plans/demo-2018/projections/coal"
@@ -36,7 +36,7 @@ def test_the_track_record_is_the_backtest_of_the_model_that_answers(
     assert (record.model_version, record.as_of) == ("1", date(2018, 3, 31))
     models = service.get("/v1/models").json()["models"]
     folder = trained_home / "bundles" / "demo" / models[1]["bundle_hash"][:16]
-    rows = taught(read_bundle(folder).scores.frame())
+    rows = after_first_year(read_bundle(folder).scores.frame())
     expected = summary(rows).set_index(["method", "months_known"])
     for score in record.methods:
         known = "all" if score.months_known is None else score.months_known
