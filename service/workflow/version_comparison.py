@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.plans.changes import Change, compare, moved
+from data.plans.changes import Change, bound_change, compare
 from data.plans.plan import Plan, PlanVersion
 from models.targets.target import Target
 from models.targets.task import Task
@@ -67,7 +67,7 @@ def _target_change(plan: Plan, change: Change[Target]) -> Json:
     kpi, kind = plan.kpi(change.kpi), _kind(change)
     known = change.after or change.before
     assert known is not None
-    move = moved(change)
+    move = bound_change(change)
     return {
         "change": kind,
         "kpi": kpi.slug,
@@ -103,7 +103,7 @@ def _target_text(plan: Plan, change: Change[Target], kind: str, lang: Lang) -> s
 
 def _by(change: Change[Target], unit: str, decimals: int, lang: Lang) -> str:
     """' (+18,2 %)'; of a growth target in percentage points."""
-    move = moved(change)
+    move = bound_change(change)
     if move is None or not move[0]:
         return ""
     difference, relative = move
