@@ -153,7 +153,7 @@ def commit_upload(
     """Write all files of an upload, or none."""
     with app_state.reading_files:
         return imported_view(
-            commit(app_state.store, id, by.name, mark=step.mark if step else None)
+            commit(app_state.store, id, by.name, token=step.mark if step else None)
         )
 
 

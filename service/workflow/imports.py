@@ -58,7 +58,7 @@ def preview_view(store: Store, shown: Preview, figures: int = SHOWN) -> Json:
             "plan": upload.plan,
             "published": upload.published and upload.published.isoformat(),
             "expires": upload.expires.isoformat(timespec="seconds"),
-            "mark": shown.mark,
+            "mark": shown.token,
             "files": [_previewed_file(one) for one in shown.files],
             "rows": _rows(shown),
             "unknown": [_unknown(one, kpis) for one in shown.unknown],
