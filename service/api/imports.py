@@ -151,7 +151,7 @@ def commit_upload(
 ) -> Response:
     """Write all files of an upload, or none."""
     with app_state.reading_files:
-        made = commit(app_state.store, id, by.name, mark=step.mark if step else None)
+        made = commit(app_state.store, id, by.name, token=step.mark if step else None)
     return answer(imported_view(made))
 
 

@@ -333,9 +333,10 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     if result.same:
         since = (
             ""
-            if result.held_at is None
+            if result.stored_at is None
             else (
-                f", from the figures held on {result.held_at:%Y-%m-%d %H:%M} UTC; others count now"
+                f", from the figures held on {result.stored_at:%Y-%m-%d %H:%M} UTC; "
+                "others count now"
             )
         )
         print(f"{what}: the same to every digit{since}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
-from data.plans.changes import Change, compare, moved
+from data.plans.changes import Change, bound_change, compare
 from data.plans.plan import Plan, PlanVersion
 from models.targets.target import Target
 from models.targets.task import Task
@@ -65,7 +65,7 @@ def _target_change(plan: Plan, change: Change[Target]) -> TargetChange:
     kpi, kind = plan.kpi(change.kpi), _kind(change)
     known = change.after or change.before
     assert known is not None
-    move = moved(change)
+    move = bound_change(change)
     return TargetChange(
         change=kind,
         kpi=kpi.slug,
@@ -101,7 +101,7 @@ def _target_text(plan: Plan, change: Change[Target], kind: Kind, lang: Lang) -> 
 
 def _by(change: Change[Target], unit: str, decimals: int, lang: Lang) -> str:
     """' (+18,2 %)'; of a growth target in percentage points."""
-    move = moved(change)
+    move = bound_change(change)
     if move is None or not move[0]:
         return ""
     difference, relative = move
