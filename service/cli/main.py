@@ -333,9 +333,10 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     if result.same:
         since = (
             ""
-            if result.held_at is None
+            if result.stored_at is None
             else (
-                f", from the figures held on {result.held_at:%Y-%m-%d %H:%M} UTC; others count now"
+                f", from the figures held on {result.stored_at:%Y-%m-%d %H:%M} UTC; "
+                "others count now"
             )
         )
         print(f"{what}: the same to every digit{since}.")
@@ -452,9 +453,9 @@ def plan_compare(
     settings, store = open_store()
     found = comparison(load_plan(store, the_plan(store, plan)), before, after)
     if format is TextFormat.json:
-        import json
+        from service.projections.shape import printed
 
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(printed(found))
     else:
         from service.cli.output import show_comparison
 

@@ -207,7 +207,7 @@ def basis_of(
     as_of: date | None = None,
     *,
     panel: Panel | None = None,
-    held_at: datetime | None = None,
+    stored_at: datetime | None = None,
     bundle_hash: str | None = None,
     version: int | None = None,
     events: int | None = None,
@@ -219,7 +219,7 @@ def basis_of(
     plan : slug
     as_of : the vintage; default the newest
     panel : the family's observations, if they are at hand
-    held_at : rest on the figures as they were held at that moment; default now
+    stored_at : rest on the figures as they were held at that moment; default now
     bundle_hash : of the promoted bundle to use; default the newest that fits
     version : number of the plan version to use, 0 for none; default the one in force
     events : number of the last decision about an event that counts; default the newest
@@ -230,7 +230,7 @@ def basis_of(
     in_force = document.version_on(day)
     if version is not None:
         in_force = next((one for one in document.versions if one.number == version), None)
-    panel = panel or load_panel(store, family, day, held_at)
+    panel = panel or load_panel(store, family, day, stored_at)
     bundle: PromotedBundle | NoBundle
     try:
         bundle = bundle_for(store, settings.bundles, family, day, bundle_hash)

@@ -32,7 +32,7 @@ class Replay:
     """What a stamp's figure was, and what the same computation gives today.
 
     `differences` is empty when every digit is the same; otherwise it names the
-    inputs and figures that are not. `held_at` is the moment whose figures it rests
+    inputs and figures that are not. `stored_at` is the moment whose figures it rests
     on, where others count today.
     """
 
@@ -40,7 +40,7 @@ class Replay:
     recorded: Entry
     projection: ProjectionView
     differences: tuple[str, ...]
-    held_at: datetime | None = None
+    stored_at: datetime | None = None
 
     @property
     def same(self) -> bool:
@@ -87,19 +87,19 @@ def replay(store: Store, settings: Settings, stamp: str) -> Replay:
         If the bundle it was made with is gone.
     """
     entry = recorded(store, stamp)
-    held_at = None
+    stored_at = None
     again = _computed(store, settings, entry.inputs)
     if again.inputs.data != entry.inputs.data:
-        held_at = recorded_at(store, tidy_stamp(stamp))
-        again = _computed(store, settings, entry.inputs, held_at)
+        stored_at = recorded_at(store, tidy_stamp(stamp))
+        again = _computed(store, settings, entry.inputs, stored_at)
     then = {"inputs": as_json(entry.inputs), "projection": as_json(entry.projection)}
     now = {"inputs": as_json(again.inputs), "projection": as_json(again.view)}
     found = tuple(differences(then, now))
-    return Replay(tidy_stamp(stamp), entry, again.view, found, held_at)
+    return Replay(tidy_stamp(stamp), entry, again.view, found, stored_at)
 
 
 def _computed(
-    store: Store, settings: Settings, inputs: StampInputs, held_at: datetime | None = None
+    store: Store, settings: Settings, inputs: StampInputs, stored_at: datetime | None = None
 ) -> Issued:
     """One KPI's projection from recorded inputs, with the figures held now or at a moment."""
     basis = basis_of(
@@ -107,7 +107,7 @@ def _computed(
         settings,
         inputs.plan,
         inputs.as_of,
-        held_at=held_at,
+        stored_at=stored_at,
         bundle_hash=inputs.bundle,
         version=inputs.plan_version or 0,
         events=inputs.events or 0,

@@ -1,11 +1,11 @@
-"""Which bundle answers for a date: promoted bundles, kept where the service can read them.
+"""Which bundle is in use for a date: promoted bundles, stored where the service reads them.
 
-Bundles stand under `<bundles>/<family>/<start of the content hash>/`, the
-history of promotions in our own store: MLflow keeps none, and answers must go
-on while it is away. A promotion says from which vintage on a bundle answers;
-the newest one at or before a date does, and of several from one vintage the one
-promoted last. So retraining for a past month never changes later answers, and a
-promotion by hand can put an older bundle back in charge.
+Bundles are in `<bundles>/<family>/<start of the content hash>/`, the history of
+promotions is in our own store: MLflow has no such history, and the service must work
+while MLflow is unavailable. A promotion gives the vintage from which a bundle is in
+use; for a date the newest promotion at or before it applies, and among promotions of
+the same vintage the last. So retraining for a past month never changes later
+projections, and a manual promotion can restore an older bundle.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ class PromotedBundle:
 
 
 def bundle_folder(bundles: Path, family: str, content_hash: str) -> Path:
-    """Where a bundle of that content stands."""
+    """The folder of a bundle with that content."""
     return bundles / family / content_hash[:_SHOWN]
 
 
 def bundle_for(
     store: Store, bundles: Path, family: str, as_of: date, content_hash: str | None = None
 ) -> PromotedBundle:
-    """The bundle that answers for a date.
+    """The bundle in use for a date.
 
     Parameters
     ----------
     bundles : the folder of all bundles, `Settings.bundles`
-    as_of : only bundles made from data up to that date answer for it
-    content_hash : of one promoted bundle, to compute an old figure again;
-        default the newest that fits
+    as_of : bundles trained on later data are not used
+    content_hash : of a promoted bundle, to replay an old figure; default the newest that
+        fits
 
     Raises
     ------
     NoBundle
-        If none was promoted for that date; the message says how to get one.
+        If none was promoted for that date; the message gives the command.
     UnreadableBundle
-        If its folder is gone, damaged or of another format version.
+        If its folder is missing, damaged or of another format version.
     """
     promotion = promotion_for(store, family, as_of, content_hash)
     if promotion is None:
@@ -67,7 +67,7 @@ def bundle_for(
 def promotion_for(
     store: Store, family: str, as_of: date, content_hash: str | None = None
 ) -> Promotion | None:
-    """The promotion that counts on a date, by the rule above; None if there is none."""
+    """The promotion that applies on a date, or None."""
     fitting = [
         promotion
         for promotion in promotions_of(store, family)
@@ -79,7 +79,7 @@ def promotion_for(
 
 @lru_cache(maxsize=32)
 def _read(folder: Path) -> Bundle:
-    """A folder is named by its content, so what was read once stays true."""
+    """Read a bundle; cached, since a folder's name is the hash of its content."""
     return read_bundle(folder)
 
 
