@@ -1,8 +1,8 @@
-"""Which bundle answers for a date: promoted bundles, kept where the service can read them.
+"""Which bundle answers by default for a date, and where promoted bundles are stored.
 
 Bundles stand under `<bundles>/<family>/<start of the content hash>/`, the
-history of promotions in our own store: MLflow keeps none, and answers must go
-on while it is away. A promotion says from which vintage on a bundle answers;
+history of promotions in our own store: MLflow keeps none, and answers must not depend
+on it. A promotion says from which vintage on a bundle answers;
 the newest one at or before a date does, and of several from one vintage the one
 promoted last. So retraining for a past month never changes later answers, and a
 promotion by hand can put an older bundle back in charge.
@@ -57,17 +57,17 @@ def bundle_for(
     UnreadableBundle
         If its folder is gone, damaged or of another format version.
     """
-    promotion = promotion_for(store, family, as_of, content_hash)
+    promotion = default_promotion(store, family, as_of, content_hash)
     if promotion is None:
         raise NoBundle(_advice(store, family, as_of, content_hash))
     folder = bundle_folder(bundles, family, promotion.bundle_hash)
     return PromotedBundle(_read(folder), promotion.version, promotion.bundle_hash)
 
 
-def promotion_for(
+def default_promotion(
     store: Store, family: str, as_of: date, content_hash: str | None = None
 ) -> Promotion | None:
-    """The promotion that counts on a date, by the rule above; None if there is none."""
+    """The promotion that answers by default for a date, by the rule above; None without any."""
     fitting = [
         promotion
         for promotion in promotions_of(store, family)
