@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        app_state.close()
+        app_state.jobs.close()
 
     app = FastAPI(
         title="Vedich",

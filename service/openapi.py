@@ -35,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         app = create_app(Settings(home=Path(home), database_url=None, mlflow_tracking_uri=None))
         FILE.write_text(document(app), encoding="utf-8")
-        app.state.vedich.close()
+        app.state.vedich.jobs.close()
 
 
 if __name__ == "__main__":

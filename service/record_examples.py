@@ -194,7 +194,7 @@ def ask(home: Path) -> dict[str, Any]:
     found["POST /v1/plans/{plan}/versions"] = _answer(
         app, "POST", f"{_BASE}/versions", NEW_VERSION
     )
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
     return {route: shortened(found[route]) for route in sorted(found)}
 
 

@@ -30,7 +30,8 @@ from models.projection import Projection
 from models.series import Series
 from models.targets.target import Status, Target, TargetLevel
 from service.analysis.change_sentences import sentence
-from service.projections.issue import Basis, Issued, is_task, project_kpi, series_behind
+from service.projections.basis import Basis
+from service.projections.issue import Issued, is_task, project_kpi
 from service.projections.shape import Name, if_known, significant
 from service.projections.view import ProjectionView, TargetView
 from service.shapes.analysis import (
@@ -264,7 +265,7 @@ def _pasts(old: Basis, new: Basis, slug: str) -> tuple[Series, Series] | None:
     where one of the vintages has no series, or the second no longer has those months.
     """
     try:
-        before, after = series_behind(old, slug), series_behind(new, slug)
+        before, after = old.series(slug), new.series(slug)
     except NoObservations:
         return None
     if not after.start <= before.cutoff <= after.cutoff:

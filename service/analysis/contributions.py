@@ -19,7 +19,7 @@ from data.plans.kpi import Kpi
 from models.annual import least_firm
 from models.errors import NoObservations
 from models.series import FigureStatus, Month, Series
-from service.projections.issue import Basis, series_behind
+from service.projections.basis import Basis
 from service.projections.shape import Name, if_known, in_both, significant
 from service.shapes.analysis import (
     Breakdown,
@@ -72,7 +72,7 @@ def contributions(basis: Basis, slug: str) -> Contributions:
     if not kpi.traits.adds_up:
         return _none(basis, kpi, "not_summed")
     try:
-        cutoff = series_behind(basis, slug).cutoff
+        cutoff = basis.series(slug).cutoff
     except NoObservations:
         return _none(basis, kpi, "no_figures")
     whole = to_date_of(basis, slug, cutoff)
@@ -136,7 +136,7 @@ def _label(basis: Basis, slug: str) -> Name | None:
 def to_date_of(basis: Basis, slug: str, cutoff: Month) -> ToDate | None:
     """January through a month, this year and last; None where a month is not known."""
     try:
-        series = series_behind(basis, slug)
+        series = basis.series(slug)
     except NoObservations:
         return None
     if series.cutoff < cutoff:

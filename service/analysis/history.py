@@ -6,7 +6,7 @@ from datetime import date
 
 from data.plans.rows import load_plan
 from models.errors import NoBundle, NoObservations
-from service.projections.issue import as_of_date, newest_day
+from service.projections.basis import as_of_date, default_day
 from service.projections.shape import Name, if_known
 from service.projections.view import HistoryPoint, HistoryView
 from service.state.app_state import AppState
@@ -17,7 +17,7 @@ def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> H
     """One point per month of the plan's year up to the vintage asked for."""
     document = load_plan(app_state.store, plan)
     definition = document.kpi(kpi)
-    newest = newest_day(app_state.store, document)
+    newest = default_day(app_state.store, document)
     last = as_of_date(as_of) if as_of else newest
     days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
     shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]

@@ -22,7 +22,8 @@ from models.projection import Projection, with_basis
 from models.series import Month
 from models.targets.attainment import attainment
 from service.analysis.closures import Assumed, assumed, assumptions, presets
-from service.projections.issue import Basis, is_task, project_kpi, series_behind
+from service.projections.basis import Basis
+from service.projections.issue import is_task, project_kpi
 from service.projections.shape import Name, as_json, if_known, in_both
 from service.projections.view_build import growth_view, month_views, target_view, year_view
 from service.shapes.analysis import (
@@ -241,7 +242,7 @@ def _result(
     """One KPI: what is projected, what would be, and the difference."""
     issued = app_state.issued(plan, slug, basis.day).view
     try:
-        series = series_behind(basis, slug)
+        series = basis.series(slug)
     except NoObservations as reason:
         raise InvalidScenario(f"'{slug}' has no projection to change: {reason}") from reason
     if issued.projected is None or issued.cutoff is None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from service.analysis.changes import changes
 from service.analysis.contributions import contributions
 from service.auth.access import requires
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.projections.shape import encode
 from service.shapes.analysis import ChangeList, Contributions
 from service.state.app_state import JSON_TYPE, Body, tag_of

@@ -11,7 +11,7 @@ from data.plans.entries import LogEntry
 from models.series import Month
 from models.targets.task import Progress
 from service.auth.access import Entry, requires
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.shapes.examples import LOG_EXAMPLE, PROGRESS_EXAMPLE
 from service.shapes.schemas import (
     Log,

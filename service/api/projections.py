@@ -11,15 +11,16 @@ from fastapi.concurrency import run_in_threadpool
 from data.vintages.demonstration import series_to_project
 from service.analysis.history import history_of
 from service.auth.access import Caller, Public, requires
+from service.projections.basis import as_of_date
 from service.projections.columns import to_csv
-from service.projections.issue import as_of_date
 from service.projections.issued import issued_projections
+from service.projections.joint import joint_probability
 from service.projections.shape import encode
 from service.projections.view import (
     HistoryView,
+    JointProbability,
     ProjectionsView,
     ProjectionView,
-    TogetherView,
 )
 from service.state.app_state import JSON_TYPE, AppState, Body, mark_of, tag_of
 from service.texts import Lang
@@ -41,8 +42,10 @@ async def all_projections(
 
     def make() -> Body:
         shown = shown_to(by, app_state, plan, as_of)
-        joint = app_state.together(plan, app_state.day_of(plan, as_of)) if by.inside else None
-        return _list(shown, joint)
+        if not by.inside:
+            return _list(shown, None)
+        issued = app_state.all_issued(plan, app_state.day_of(plan, as_of))
+        return _list(shown, joint_probability(issued))
 
     key = ("projections", by.inside, as_of)
     ready = app_state.ready(plan, key)
@@ -169,7 +172,7 @@ def _one(projection: ProjectionView) -> Body:
     return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
 
 
-def _list(projections: list[ProjectionView], together: TogetherView | None) -> Body:
+def _list(projections: list[ProjectionView], joint: JointProbability | None) -> Body:
     tag = tag_of([mark_of(one) for one in projections], "-list")
-    content = ProjectionsView(projections=tuple(projections), together=together)
+    content = ProjectionsView(projections=tuple(projections), together=joint)
     return Body(encode(content), JSON_TYPE, tag)

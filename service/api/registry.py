@@ -12,7 +12,7 @@ from data.sign_off.rows import was_issued
 from models.errors import NotIssued
 from service.analysis.track_record import labelled, track_record
 from service.auth.access import Public, requires
-from service.projections.issue import as_of_date, newest_vintage
+from service.projections.basis import as_of_date, newest_vintage
 from service.projections.replay import recorded
 from service.projections.stamps import tidy_stamp
 from service.projections.view import StampView

@@ -20,7 +20,7 @@ from data.sign_off.signing import (
 from models.errors import NoBundle, NoObservations
 from models.series import Month
 from service.auth.access import Access, Checker, Entry, TheCaller, requires
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.shapes.schemas import (
     EstimateEntry,
     EstimateList,

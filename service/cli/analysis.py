@@ -24,7 +24,7 @@ def changes(
 ) -> None:
     """Why projections moved: plan version, model, revisions, new month."""
     from service.analysis.changes import changes as split_changes
-    from service.projections.issue import as_of_date
+    from service.projections.basis import as_of_date
     from service.projections.shape import printed
     from service.state.app_state import AppState
 

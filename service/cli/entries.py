@@ -71,7 +71,7 @@ def task_report(
 def task_history(kpi: KpiArgument, plan: PlanOption = None, as_of: AsOfOption = None) -> None:
     """What was reported about a task, in the order in which it was entered."""
     from service.cli.output import show_progress
-    from service.projections.issue import as_of_date
+    from service.projections.basis import as_of_date
     from service.workflow.entries import progress_of
 
     _settings, store = open_store()
@@ -122,7 +122,7 @@ def log_show(
     """The log by month, with its index where one is published."""
     from data.vintages.panel_rows import load_panel
     from service.cli.output import show_log
-    from service.projections.issue import as_of_date
+    from service.projections.basis import as_of_date
     from service.workflow.entries import log_of
 
     settings, store = open_store()

@@ -45,12 +45,12 @@ def event_list(
     from data.plans.rows import load_plan
     from data.vintages.panel_rows import load_panel
     from service.cli.output import show_events
-    from service.projections.issue import as_of_date, newest_day
+    from service.projections.basis import as_of_date, default_day
     from service.workflow.events import events_of
 
     settings, store = open_store()
     slug = the_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_day(store, load_plan(store, slug))
+    day = as_of_date(as_of) if as_of else default_day(store, load_plan(store, slug))
     found = events_of(store, partial(load_panel, store), slug, day, kpi)
     show_events(found, lang.value if lang else settings.lang)
 

@@ -148,7 +148,7 @@ def retrain(
 ) -> None:
     """Learn weights and calibration anew; the better model answers."""
     from service.cli.output import show_retraining
-    from service.projections.issue import as_of_date
+    from service.projections.basis import as_of_date
     from training.console import progress_bar
     from training.retrain import retrain as learn
 
@@ -194,16 +194,17 @@ def project(
 ) -> None:
     """What the year will end at, and how every target stands."""
     from data.plans.rows import load_plan
+    from service.projections.basis import as_of_date
     from service.projections.estimates import with_estimates
-    from service.projections.issue import as_of_date, issue
-    from service.projections.joint import together
+    from service.projections.issue import issue
+    from service.projections.joint import joint_probability
 
     settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
     issued = issue(store, settings, slug, day, kpi)
     found = with_estimates(store, [one.view for one in issued])
-    joint = None if kpi else together(issued)
+    joint = None if kpi else joint_probability(issued)
     if format is Format.json:
         from service.projections.shape import printed
         from service.projections.view import ProjectionsView
@@ -256,7 +257,7 @@ def report(
     if template and (chosen != "docx" or annex):
         raise InputError("a template is for the official report in docx; leave out the rest.")
 
-    from service.projections.issue import as_of_date, newest_vintage
+    from service.projections.basis import as_of_date, newest_vintage
     from service.report.build import Wanted
     from service.report.renderers.formats import render
     from service.report.request import report_of
@@ -308,7 +309,7 @@ def backtest(
 ) -> None:
     """How good the forecasts of past years were, by months known."""
     from service.cli.output import show_scores
-    from service.projections.issue import as_of_date, newest_vintage
+    from service.projections.basis import as_of_date, newest_vintage
     from service.workflow.retraining import backtest_scores
     from training.console import progress_bar
 

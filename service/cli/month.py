@@ -117,7 +117,8 @@ def send_back(
 
 
 def _stamps(store: Store, settings: Settings, plan: str, month: str) -> dict[str, str]:
-    from service.projections.issue import as_of_date, projections
+    from service.projections.basis import as_of_date
+    from service.projections.issue import projections
     from service.workflow.sign_off import stamps_of
 
     return stamps_of(projections(store, settings, plan, as_of_date(month)))

@@ -12,11 +12,11 @@ from rich.table import Table
 from service.projections.tables import (
     Row,
     columns,
+    joint_probability_text,
     printed_lines,
     table_rows,
     task_columns,
     task_rows,
-    together_said,
 )
 from service.texts import (
     FIGURE,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from data.plans.plan import Plan
     from data.sign_off.rules import SignOff, Step
     from data.vintages.comparison import Compared
-    from service.projections.view import ProjectionView, TaskView, TogetherView
+    from service.projections.view import JointProbability, ProjectionView, TaskView
     from service.shapes.schemas import (
         EventList,
         Log,
@@ -63,7 +63,7 @@ def show_projections(
     projections: Sequence[ProjectionView],
     plan: Plan,
     lang: Lang,
-    together: TogetherView | None = None,
+    joint: JointProbability | None = None,
 ) -> None:
     """The plan's tables; vintage and what is projected are said above and below them.
 
@@ -82,8 +82,8 @@ def show_projections(
         console.print(_series_table([row for row in rows if row.kpi not in tasks], lang))
     if tasks:
         console.print(_task_table(projections, lang))
-    if together:
-        console.print(together_said(together, lang), soft_wrap=True)
+    if joint:
+        console.print(joint_probability_text(joint, lang), soft_wrap=True)
     for one in projections:
         if one.task and len(projections) == 1:
             _show_task(console, one, one.task, lang)

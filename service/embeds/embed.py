@@ -16,7 +16,7 @@ from models.errors import NoObservations
 from models.series import Month, Series
 from service.auth.access import Caller
 from service.embeds.card import Card, card_of
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.projections.issued import issued_projections
 from service.projections.shape import Name, in_both
 from service.projections.view import ProjectionView

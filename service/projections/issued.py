@@ -10,8 +10,8 @@ from data.plans.rows import load_plan
 from data.sign_off.rows import issue_of, issued_months, sign_off
 from data.sign_off.rules import Issue
 from models.errors import NotIssued
+from service.projections.basis import as_of_date
 from service.projections.estimates import beside
-from service.projections.issue import as_of_date
 from service.projections.replay import entry_of
 from service.projections.view import ProjectionView
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from data.plans.plan import Plan
 from service.projections.printed_figures import FIGURES, RATES
 from service.projections.view import (
+    JointProbability,
     PrintedView,
     ProjectionView,
     RequiredView,
     TaskView,
-    TogetherView,
 )
 from service.texts import (
     FIGURE,
@@ -225,8 +225,8 @@ def _task_row(one: ProjectionView, task: TaskView, lang: Lang) -> TaskRow:
     )
 
 
-def together_said(found: TogetherView, lang: Lang) -> str:
-    """What is said of all targets jointly, in a sentence: all, and half of them or more."""
+def joint_probability_text(found: JointProbability, lang: Lang) -> str:
+    """The joint probability in a sentence: of all targets, and of half of them or more."""
     text, targets = TEXT[lang], found.targets
     half = (targets + 1) // 2
     said = text["together"].format(

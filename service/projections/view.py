@@ -302,8 +302,8 @@ class StampInputs(View):
     events: int | None
 
 
-class TogetherView(View):
-    """What is said of all targets jointly: KPIs that erred together move together."""
+class JointProbability(View):
+    """Joint probability of all assigned targets; errors of KPIs are correlated."""
 
     targets: int = Field(description="assigned targets that have a probability")
     all: float = Field(description="probability that every one of them is met")
@@ -315,7 +315,7 @@ class ProjectionsView(View):
     """The projections of a plan's KPIs, in its order."""
 
     projections: tuple[ProjectionView, ...]
-    together: TogetherView | None = Field(
+    together: JointProbability | None = Field(
         description="null without a target that has a probability, and for readers outside"
     )
 

@@ -17,20 +17,12 @@ from data.plans.rows import load_plan
 from data.settings import Settings
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
+from service.projections.basis import Basis, as_of_date, basis_of, default_day
 from service.projections.estimates import with_estimates
 from service.projections.facts import Facts, facts_of
-from service.projections.issue import (
-    Basis,
-    Issued,
-    as_of_date,
-    basis_of,
-    issue_kpi,
-    newest_day,
-    record,
-)
-from service.projections.joint import together
+from service.projections.issue import Issued, issue_kpi, record
 from service.projections.shape import as_json
-from service.projections.view import ProjectionView, TogetherView
+from service.projections.view import ProjectionView
 from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
@@ -65,9 +57,6 @@ class AppState:
         self._panels: RevisionCache[Panel] = RevisionCache(4)
         self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
 
-    def close(self) -> None:
-        self.jobs.close()
-
     def ready(self, plan: str, key: Hashable) -> Body | None:
         """A body that is at hand and still true."""
         return self._bodies.find((plan, key), self._revision(plan))
@@ -90,7 +79,7 @@ class AppState:
         """The vintage that a request means; default the newest."""
         if as_of is not None:
             return as_of_date(as_of)
-        return newest_day(self.store, load_plan(self.store, plan))
+        return default_day(self.store, load_plan(self.store, plan))
 
     def panel(self, family: str) -> Panel:
         """Everything ever published about a family."""
@@ -127,10 +116,6 @@ class AppState:
         """The projections of a plan, or of one KPI, with the official estimates of the month."""
         issued = [self.issued(plan, kpi, day)] if kpi else self.all_issued(plan, day)
         return with_estimates(self.store, [one.view for one in issued])
-
-    def together(self, plan: str, day: date) -> TogetherView | None:
-        """What is said of all targets of a plan jointly."""
-        return together(self.all_issued(plan, day))
 
     def facts(self, plan: str, day: date) -> tuple[Facts, ...]:
         """What is known about each KPI of a plan, the same for every reader and language."""

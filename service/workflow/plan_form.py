@@ -27,7 +27,7 @@ from data.vintages.panel import Panel
 from data.vintages.panel_rows import PanelOf
 from models.errors import InputError
 from models.series import Month
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.state.app_state import XLSX_TYPE, AppState, Body
 from service.texts import (
     FIGURE,

@@ -8,7 +8,7 @@ from data.db.store import Store
 from data.plans.plan import Plan
 from data.sign_off.rows import issue_of, months_begun, sign_off
 from data.sign_off.rules import Estimate, Issue, SignOff, Step, figures_of
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.projections.shape import if_known
 from service.projections.view import ProjectionView
 from service.projections.view_build import estimate_view

@@ -46,7 +46,7 @@ def app_state(home: Path) -> Iterator[AppState]:
     settings = Settings(home=home, mlflow_tracking_uri=None)
     app_state = AppState(settings, Store.open(settings.store_url))
     yield app_state
-    app_state.close()
+    app_state.jobs.close()
 
 
 def of(found: ChangeList, kpi: str) -> KpiChange:

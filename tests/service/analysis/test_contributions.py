@@ -34,7 +34,7 @@ def app_state(home: Path) -> Any:
     save_plan(store, replace(plan, kpis=(*kpis, late, other)))
     app_state = AppState(settings, store)
     yield app_state
-    app_state.close()
+    app_state.jobs.close()
 
 
 def six_months(app_state: AppState, kpi: str, year: int) -> float:

@@ -16,9 +16,9 @@ from data.plans.rows import load_plan, save_plan
 from models.targets.target import Target, TargetLevel
 from service.cli.main import main
 from service.projections.issue import Issued
-from service.projections.joint import together
+from service.projections.joint import joint_probability
 from service.projections.shape import as_json
-from service.projections.tables import together_said
+from service.projections.tables import joint_probability_text
 from service.projections.view import ProjectionView, StampInputs, TargetView
 
 LIST = "/v1/plans/demo-2018/projections?as_of=2018-06"
@@ -38,7 +38,7 @@ def issued(kpi: str, met: list[bool] | None, *levels: TargetLevel) -> Issued:
 
 
 def test_by_hand() -> None:
-    found = together(
+    found = joint_probability(
         [
             issued("coal", [True, True, False, False], "assigned"),
             issued("steel", [True, False, True, False], "assigned", "stretch"),
@@ -53,13 +53,15 @@ def test_by_hand() -> None:
         "at_least": [1.0, 0.75, 0.25],
         "without": ["bridge"],
     }
-    assert "cả 2 chỉ tiêu được giao: 25%" in together_said(found, "vi")
-    assert "all 2 assigned targets met 25%; at least 1 of them 75%" in together_said(found, "en")
-    assert "bridge" in together_said(found, "en")
+    assert "cả 2 chỉ tiêu được giao: 25%" in joint_probability_text(found, "vi")
+    assert "all 2 assigned targets met 25%; at least 1 of them 75%" in joint_probability_text(
+        found, "en"
+    )
+    assert "bridge" in joint_probability_text(found, "en")
 
 
 def test_without_any_probability_nothing_is_said() -> None:
-    assert together([issued("bridge", None, "assigned"), issued("coal", None)]) is None
+    assert joint_probability([issued("bridge", None, "assigned"), issued("coal", None)]) is None
 
 
 def test_it_agrees_with_the_probabilities_of_each(service: Any) -> None:

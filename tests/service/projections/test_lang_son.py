@@ -28,7 +28,8 @@ from models.errors import InvalidMonth
 from models.series import Month
 from service.app import create_app
 from service.cli.output import show_projections
-from service.projections.issue import as_of_date, projections
+from service.projections.basis import as_of_date
+from service.projections.issue import projections
 from service.projections.shape import Name, encode
 from service.projections.view import MonthsToLoadView, ProjectionView
 from service.texts import LANGUAGES
@@ -165,7 +166,7 @@ def test_pages_files_and_charts_carry_the_label(
     assert LABEL["en"] in report.text
     record = client.get("/v1/track-record").json()
     assert "lang-son" not in json.dumps(record)
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
 
 
 def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
@@ -239,7 +240,7 @@ def test_own_figures_replace_the_demonstration_and_the_label_goes(
     for kpi, marked in (("turnover", False), ("clinker", True)):
         page = client_of(app).get(f"/plans/{PLAN}/kpis/{kpi}", params={"as_of": "2021-06"})
         assert (f"<strong>{LABEL['vi']}</strong>" in page.text) is marked
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
     day_before = date(2021, 6, 28)  # what was not published yet replaces nothing
     assert labelled(load_panel(store, "lang-son"), ["turnover"], day_before) == {"turnover"}
     kept = [kpi.slug for kpi in load_plan(store, PLAN).kpis if kpi.kind == "flow"]

@@ -37,7 +37,7 @@ def test_answers_go_on_while_mlflow_is_away(home: Path, client_of: Any) -> None:
     assert job["state"] == "failed"
     assert f"expected MLflow at {NOBODY}" in job["error"]
     assert client.get(PROJECTION).status_code == 200
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
 
 
 def test_an_answer_does_not_load_mlflow(home: Path) -> None:
