@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from data.accounts.accounts import Access
 from data.sign_off.rules import State
 from data.vintages.observation import Form
 from models.events.event import Shape as ShapeOfEvent
 from models.kinds import Kind
 from models.series import FigureStatus
 from models.targets.target import Comparator, TargetForm, TargetLevel
-from service.auth.access import Access
 from service.projections.shape import Moment, MonthText, Name, Number, Second, Shape, View
 from service.projections.view import EstimateView, VersionView
 
