@@ -1,12 +1,12 @@
-"""What shapes of the API are made of: a frozen base, and types that keep their written form."""
+"""The frozen base of all shapes of the API, and field types that keep their written form."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -124,41 +124,6 @@ Second = Annotated[
 ]
 
 
-class View(Shape):
-    """Base of what a projection is made of.
-
-    Until every reader asks by attribute, a view also answers string keys as its JSON
-    would: a date is its text there, and an empty band an empty mapping.
-    """
-
-    def __getitem__(self, key: str) -> Any:
-        name = self._names().get(key)
-        if name is None:
-            raise KeyError(key)
-        value = getattr(self, name)
-        if value is None and key in ("quantiles", "cumulative"):
-            return {}
-        if isinstance(value, datetime | date):
-            return value.isoformat()
-        return str(value) if isinstance(value, Month) else value
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._names()
-
-    def keys(self) -> Iterator[str]:
-        return iter(self._names())
-
-    def items(self) -> Iterator[tuple[str, Any]]:
-        return ((key, self[key]) for key in self._names())
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self._names() else default
-
-    @classmethod
-    def _names(cls) -> dict[str, str]:
-        return {field.alias or name: name for name, field in cls.model_fields.items()}
-
-
 class _Bilingual(Shape):
     """Has a text in both languages: `name[lang]`."""
 
@@ -187,7 +152,7 @@ class Sentence(_Bilingual):
     en: str
 
 
-class Quantiles(View):
+class Quantiles(Shape):
     """Of a year or a month, in the KPI's unit."""
 
     q025: Number = Field(alias="0.025")

@@ -29,39 +29,39 @@ from service.projections.shape import (
     OptionalNumber,
     Quantiles,
     Sentence,
-    View,
+    Shape,
 )
 
 BaseStatus = FigureStatus | Literal["projected"]
 _RANK = "share of past years that fell short of this growth: 1 when none ever did it"
 
 
-class YearView(View):
+class YearView(Shape):
     mean: Number
     median: Number
     quantiles: Quantiles
 
 
-class GrowthView(View):
+class GrowthView(Shape):
     median: Number = Field(description="per cent on last year")
     base: Number = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
     base_status: BaseStatus | None
 
 
-class RequiredMonthView(View):
+class RequiredMonthView(Shape):
     month: MonthText
     minimum: Number
     growth: OptionalNumber = Field(description="per cent on the same month of last year")
 
 
-class RequiredQuarterView(View):
+class RequiredQuarterView(Shape):
     quarter: str
     minimum: Number
     growth: OptionalNumber = Field(description="per cent on the same quarter of last year")
     rank: OptionalNumber = Field(description=_RANK)
 
 
-class RequiredView(View):
+class RequiredView(Shape):
     """The pace of the rest of the year that just meets a target."""
 
     monthly_average: Number
@@ -71,7 +71,7 @@ class RequiredView(View):
     months: tuple[RequiredMonthView, ...]
 
 
-class BaseView(View):
+class BaseView(Shape):
     value: Number = Field(description="last year over the target's period, in the KPI's unit")
     status: BaseStatus | None
 
@@ -80,7 +80,7 @@ class BaseWhenSetView(BaseView):
     as_of: date = Field(description="the day since which the target stands as it is")
 
 
-class TargetView(View):
+class TargetView(Shape):
     level: TargetLevel
     period: str = Field(
         description="'year', 'Q1' to 'Q4', 'H1', 'H2', '9M', 'remaining half', a day (from "
@@ -113,7 +113,7 @@ class TargetView(View):
         return self.upper_value if self.comparator == "at_most" else self.lower_value
 
 
-class MonthView(View):
+class MonthView(Shape):
     month: MonthText
     status: BaseStatus
     median: Number = Field(description="kind growth: per cent on the same month of last year")
@@ -123,12 +123,12 @@ class MonthView(View):
     )
 
 
-class FailureView(View):
+class FailureView(Shape):
     candidate: str
     reason: str
 
 
-class EventView(View):
+class EventView(Shape):
     start: MonthText = Field(description="first month touched")
     shape: ShapeOfEvent
     size: Number = Field(description="effect on the month: -0.3 is 30 % lower")
@@ -136,7 +136,7 @@ class EventView(View):
     name: str
 
 
-class MethodView(View):
+class MethodView(Shape):
     name: str
     fallback: str | None
     failures: tuple[FailureView, ...]
@@ -144,13 +144,13 @@ class MethodView(View):
     model_version: str | None
 
 
-class JudgementView(View):
+class JudgementView(Shape):
     probability: Number
     day: date
     by: str
 
 
-class StepView(View):
+class StepView(Shape):
     step: str
     name: Name
     due: date | None = Field(description="as a document gives it")
@@ -159,7 +159,7 @@ class StepView(View):
     judgement: JudgementView | None
 
 
-class TaskView(View):
+class TaskView(Shape):
     """What a planner sees first of a task; null where nobody said."""
 
     done: int | None = Field(description="counted since the start, or steps done")
@@ -183,13 +183,13 @@ class TaskView(View):
     missing: tuple[Sentence, ...] = Field(description="what there is no probability without")
 
 
-class VersionView(View):
+class VersionView(Shape):
     number: int
     adopted: date
     document: str
 
 
-class EstimateView(View):
+class EstimateView(Shape):
     """The department's own figure for the year, entered in the vintage's month."""
 
     value: float
@@ -203,7 +203,7 @@ class EstimateView(View):
     issued_at: Moment | None
 
 
-class PrintedView(View):
+class PrintedView(Shape):
     """A figure as printed; rates have 100 for unchanged."""
 
     month: MonthText = Field(description="the last month of what it is about")
@@ -220,12 +220,12 @@ class ContradictionView(PrintedView):
     kept: bool = Field(description="met within its rounding; else set aside")
 
 
-class MonthsToLoadView(View):
+class MonthsToLoadView(Shape):
     first: MonthText
     last: MonthText
 
 
-class FiguresView(View):
+class FiguresView(Shape):
     """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
 
     printed: tuple[PrintedView, ...]
@@ -233,7 +233,7 @@ class FiguresView(View):
     to_load: MonthsToLoadView | None
 
 
-class Unstamped(View):
+class Unstamped(Shape):
     """A projection before it has its stamp, which is a hash of all this."""
 
     plan: str
@@ -284,7 +284,7 @@ class ProjectionView(Unstamped):
     stamp: str
 
 
-class StampInputs(View):
+class StampInputs(Shape):
     """What a projection was made from: with it the very same digits can be computed again.
 
     `data` is a hash of what was known, `bundle` of what was learned (None where no model
@@ -302,7 +302,7 @@ class StampInputs(View):
     events: int | None
 
 
-class JointProbability(View):
+class JointProbability(Shape):
     """Joint probability of all assigned targets; errors of KPIs are correlated."""
 
     targets: int = Field(description="assigned targets that have a probability")
@@ -311,7 +311,7 @@ class JointProbability(View):
     without: tuple[str, ...] = Field(description="KPIs with an assigned target but no probability")
 
 
-class ProjectionsView(View):
+class ProjectionsView(Shape):
     """The projections of a plan's KPIs, in its order."""
 
     projections: tuple[ProjectionView, ...]
@@ -320,7 +320,7 @@ class ProjectionsView(View):
     )
 
 
-class HistoryPoint(View):
+class HistoryPoint(Shape):
     """One month's answer; `reason` says why where there is none."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
@@ -339,7 +339,7 @@ class HistoryPoint(View):
     reason: str | None = None
 
 
-class HistoryView(View):
+class HistoryView(Shape):
     """How a KPI's probability moved month by month through the year."""
 
     plan: str
@@ -350,7 +350,7 @@ class HistoryView(View):
     history: tuple[HistoryPoint, ...]
 
 
-class StampView(View):
+class StampView(Shape):
     """What a stamp stands for: the figure as issued and all that it was made from."""
 
     stamp: str

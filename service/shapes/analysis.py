@@ -21,19 +21,18 @@ from service.projections.shape import (
     OptionalExact,
     OptionalNumber,
     Shape,
-    View,
 )
 from service.projections.view import GrowthView, MonthView, TargetView, YearView
 
 Part = Literal["plan", "model", "revisions", "month", "draws"]
 
 
-class ChangePart(View):
+class ChangePart(Shape):
     part: Part
     change: Exact = Field(description="of a probability as a fraction, else in the KPI's unit")
 
 
-class Split(View):
+class Split(Shape):
     """A change and its parts, which add up to it."""
 
     before: OptionalExact = Field(alias="from")
@@ -42,35 +41,35 @@ class Split(View):
     parts: tuple[ChangePart, ...]
 
 
-class Ends(View):
+class Ends(Shape):
     """At the first and at the second vintage."""
 
     before: str | None = Field(alias="from")
     after: str | None = Field(alias="to")
 
 
-class MonthEnds(View):
+class MonthEnds(Shape):
     """A month at the first and at the second vintage."""
 
     before: MonthText | None = Field(alias="from")
     after: MonthText | None = Field(alias="to")
 
 
-class StampEnds(View):
+class StampEnds(Shape):
     """The stamps of both projections."""
 
     before: str = Field(alias="from")
     after: str = Field(alias="to")
 
 
-class ProbabilityChange(View):
+class ProbabilityChange(Shape):
     level: TargetLevel
     period: str
     status: Ends
     probability: Split
 
 
-class KpiMove(View):
+class KpiMove(Shape):
     """One KPI's change before it is put into words."""
 
     kpi: str
@@ -95,12 +94,12 @@ class KpiChange(KpiMove):
     sentence: Name
 
 
-class Vintage(View):
+class Vintage(Shape):
     as_of: date
     plan_version: int | None
 
 
-class ChangeList(View):
+class ChangeList(Shape):
     """Why the projections of a plan moved."""
 
     plan: str
@@ -111,7 +110,7 @@ class ChangeList(View):
     changes: tuple[KpiChange, ...]
 
 
-class Contribution(View):
+class Contribution(Shape):
     kpi: str
     name: Name
     to_date: Number
@@ -122,19 +121,19 @@ class Contribution(View):
     data_status: FigureStatus | None
 
 
-class Remainder(View):
+class Remainder(Shape):
     name: Name
     change: Exact
     contribution: Exact
 
 
-class LeftOut(View):
+class LeftOut(Shape):
     kpi: str
     name: Name
     reason: Name
 
 
-class Breakdown(View):
+class Breakdown(Shape):
     """Components of one growth; with the remainder they add up to it."""
 
     by: tuple[str, ...] = Field(description="what tells them apart; empty: their names")
@@ -143,7 +142,7 @@ class Breakdown(View):
     left_out: tuple[LeftOut, ...]
 
 
-class Contributions(View):
+class Contributions(Shape):
     """Why performance moved: growth of the year to date by component."""
 
     plan: str
@@ -193,14 +192,14 @@ class ScenarioRequest(Shape):
     assumptions: dict[str, float] = Field(default={}, description="for a preset: 'share', …")
 
 
-class Assumption(View):
+class Assumption(Shape):
     name: Name
     value: float
     unit: str
     basis: Name
 
 
-class SupposedYear(View):
+class SupposedYear(Shape):
     projected: YearView
     growth_on_last_year: GrowthView | None
     targets: tuple[TargetView, ...]
@@ -209,7 +208,7 @@ class SupposedYear(View):
     months: tuple[MonthView, ...]
 
 
-class Difference(View):
+class Difference(Shape):
     """Scenario less baseline."""
 
     median: Number
@@ -217,7 +216,7 @@ class Difference(View):
     probability: OptionalNumber
 
 
-class ScenarioResult(View):
+class ScenarioResult(Shape):
     kpi: str
     name: Name
     unit: str
@@ -236,7 +235,7 @@ class ScenarioResult(View):
     difference: Difference
 
 
-class Supposed(View):
+class Supposed(Shape):
     """What comes of a scenario, as it is kept."""
 
     plan: str
@@ -250,7 +249,7 @@ class Supposed(View):
     results: tuple[ScenarioResult, ...]
 
 
-class ScenarioDetail(View):
+class ScenarioDetail(Shape):
     """Internal: no official projection."""
 
     id: int | None = Field(description="null if it was not saved")
@@ -268,12 +267,12 @@ class ScenarioDetail(View):
     results: tuple[ScenarioResult, ...]
 
 
-class Beside(View):
+class Beside(Shape):
     baseline: OptionalNumber
     scenario: OptionalNumber
 
 
-class ScenarioSummary(View):
+class ScenarioSummary(Shape):
     id: int
     name: str
     as_of: date
@@ -286,7 +285,7 @@ class ScenarioSummary(View):
     probability: Beside
 
 
-class PresetShape(View):
+class PresetShape(Shape):
     preset: str
     kpi: str | None = Field(description="null: who asks names it")
     name: Name
@@ -295,7 +294,7 @@ class PresetShape(View):
     basis: Name
 
 
-class ScenarioList(View):
+class ScenarioList(Shape):
     plan: str
     scenarios: tuple[ScenarioSummary, ...]
     presets: tuple[PresetShape, ...]
