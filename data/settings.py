@@ -1,4 +1,4 @@
-"""Where things are kept and how the service listens; all of it optional."""
+"""Deployment settings: where data is stored and how the service listens; all optional."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Settings(BaseSettings):
 
     @property
     def bundles(self) -> Path:
-        """Folder in which retrainings are kept for the service."""
+        """Folder of the trained bundles that the service reads."""
         return self.home / "bundles"
 
 
 def read_settings() -> Settings:
-    """The settings of the environment; `InputError` names the variable that is wrong."""
+    """Settings from the environment; `InputError` names the invalid variable."""
     try:
         return Settings()
     except ValidationError as error:

@@ -19,30 +19,30 @@ from models.year_months import denominators, months_known, year_months
 
 Array = NDArray[np.float64]
 
-# from the firmest to the loosest
+# from the firmest to the least firm
 _FIRMNESS: tuple[FigureStatus, ...] = ("final", "restated", "estimate", "derived", "reconstructed")
 BaseStatus = FigureStatus | Literal["projected"]
-WHOLE = slice(0, 12)  # the months of a year
+WHOLE = slice(0, 12)  # all months of a year
 
 
 @dataclass(frozen=True, eq=False)
 class AnnualDistribution:
-    """The outcome of a year, or of some months of it, on every path, given what is known.
+    """The outcome of a year, or of some months of it, on every path.
 
     Attributes
     ----------
     kind, unit : of the series; the outcome of kind 'growth' is in per cent
-    year, months_known : int; how many of the months are known, all when it is over
-    first_month : of the year or of the part of it, 1 to 12; `n_months` are covered
-    known : array, shape (n_paths,), the outcome if the months to come brought
+    year, months_known : int; all months are known once the year is over
+    first_month : first month covered, 1 to 12; `n_months` are covered
+    known : array, shape (n_paths,), the outcome if the remaining months added
         nothing, in `unit`; the same on every path unless a month is missing,
         reconstructed or an estimate
-    revision : array, shape (n_paths,), the part of `known` by which the last month,
-        an estimate, is drawn to be revised; 0 where it is none
+    revision : array, shape (n_paths,), drawn effect on `known` of revising the last
+        month; 0 unless that month is an estimate
     observed : array, shape (months_known,), the months known, in the unit of
-        `months`; the median of the draws where one is missing
-    months : array, shape (n_paths, n_months − months_known), those to come, in the
-        unit of `series.values` (kind 'ratio': the monthly ratio)
+        `months`; the median of the draws for a missing month
+    months : array, shape (n_paths, n_months − months_known), the remaining months, in
+        the unit of `series.values` (kind 'ratio': the monthly ratio)
     response : array, shape as `months`, what one unit of a month adds to the outcome
     base : array, shape (n_paths,), last year's outcome over the same months, in
         `unit` (100 for kind 'growth'); NaN where last year is not known
@@ -50,11 +50,11 @@ class AnnualDistribution:
         where it is not known
     last_year : array, shape (n_paths, n_months), last year's months, in the unit of
         `months`; the same on every path unless some are missing, reconstructed or
-        not yet there
+        still to come
     actual_to_date : the published figure for the year to date (average: mean of
-        the months; closing: the last level); None when it is not known
+        the months; closing: the last level); None if unavailable
     data_status : status of `actual_to_date`
-    non_negative : no month of the history is below zero, so none to come is
+    non_negative : no month of the history is below zero, so no projected month may be
     """
 
     kind: Kind
@@ -76,22 +76,22 @@ class AnnualDistribution:
 
     @property
     def traits(self) -> KindTraits:
-        """What its kind does."""
+        """The traits of its kind."""
         return traits_of(self.kind)
 
     @property
     def n_months(self) -> int:
-        """How many months are covered, 12 for a year."""
+        """Months covered, 12 for a year."""
         return int(self.last_year.shape[1])
 
     @property
     def over(self) -> bool:
-        """Whether no month is left to come."""
+        """Whether all months are known."""
         return self.months_known == self.n_months
 
     @property
     def rest(self) -> Array:
-        """What the months to come add to the outcome, shape (n_paths,), in `unit`."""
+        """What the remaining months add to the outcome, shape (n_paths,), in `unit`."""
         return np.asarray((self.months * self.response).sum(axis=1), dtype=float)
 
     @property
@@ -120,7 +120,7 @@ class AnnualDistribution:
         return np.asarray(np.quantile(self.samples, levels), dtype=float)
 
     def interval(self, coverage: float) -> tuple[float, float]:
-        """The central interval that holds `coverage` (0 to 1) of the paths, in `unit`."""
+        """The central interval with `coverage` (0 to 1) of the paths, in `unit`."""
         low, high = self.quantile([(1 - coverage) / 2, (1 + coverage) / 2])
         return float(low), float(high)
 
@@ -141,28 +141,28 @@ def annual_distribution(
     paths : array, shape (n_paths, horizon), joint futures from the month after
         the cutoff at least to December of `year`; for kind 'ratio' of the
         monthly ratio, otherwise in the unit of `series.values`
-    year : the year to project; default that of the cutoff. A later one has no
-        month known yet, an earlier one is finished
-    rng : draws the months that are missing and not covered by the published
-        figure to date; default seeded by the series' name and vintage
-    revision : how far the KPI's first estimates usually move: where the last month
-        is one, it is drawn, wider while the month was unfinished. A year that is over
+    year : the year to project; default the cutoff's. A later year has no known
+        month yet, an earlier year is finished
+    rng : draws the missing months that no published figure to date covers; default
+        seeded by the series' name and vintage
+    revision : the KPI's usual revision of first estimates. It is drawn if the last
+        month is an estimate, and wider if that month was unfinished. A finished year
         is settled on its estimate, once December is over too
 
     Raises
     ------
     CannotForecast
         For milestones, and when the year to date is not known: a month of it is
-        missing, nothing published covers it and no earlier month tells it.
+        missing, and neither a published figure nor an earlier month fills it.
     ValueError
         If the paths end before December of `year`.
 
     Notes
     -----
-    How months make a year is said by the kind (`models.kinds.Year`). Where the year to
-    date was published it counts in place of the months known: as their sum (flow,
-    count, average), as their ratio on the denominators (`models.year_months`), as the
-    cumulative rate × last year's months (growth; a finished year is December's rate).
+    The kind decides how months make a year (`models.kinds.YearRule`). A published year
+    to date replaces the months known: as their sum (flow, count, average), as their
+    ratio on the denominators (`models.year_months`), as the cumulative rate × last
+    year's months (growth; a finished year is December's rate).
     """
     if series.traits.ticked_off:
         raise CannotForecast(f"{series.key} is a list of milestones; it has no months to project.")
@@ -192,20 +192,20 @@ def annual_distribution(
             f"{series.key}: the year to date is not known at cutoff {series.cutoff}. Add the "
             f"missing months of {chosen - 1} and {chosen}, or the published cumulative figure."
         )
-    revised = _revised(series, revision, n_paths)
-    moved = np.zeros(n_paths)
+    revised = _revision_of_last_month(series, revision, n_paths)
+    effect = np.zeros(n_paths)
     if 0 < n_known < 12 or (n_known and chosen == series.year and series.unfinished):
-        moved = revised * response[:, n_known - 1]
+        effect = revised * response[:, n_known - 1]
     base = _base(series, chosen, last_year, paths, rng, revised)
     return AnnualDistribution(
         kind=series.kind,
         unit=series.unit,
         year=chosen,
         months_known=n_known,
-        known=known + moved,
-        revision=moved,
+        known=known + effect,
+        revision=effect,
         observed=observed,
-        months=_to_come(series.traits, months[:, n_known:]),
+        months=_remaining(series.traits, months[:, n_known:]),
         response=response[:, n_known:],
         base=base,
         base_status=_base_status(series, chosen) if np.isfinite(base).any() else None,
@@ -222,7 +222,7 @@ def _months(series: Series, paths: Paths, year: int, rng: np.random.Generator) -
 
 
 def monthly_values(series: Series) -> Array:
-    """What the candidates forecast, shape (n_months,): the values; for a ratio, the ratio."""
+    """What the candidates forecast, shape (n_months,): the values, or the monthly ratio."""
     if series.denominator is None:
         return series.values
     usable = series.denominator != 0
@@ -232,27 +232,27 @@ def monthly_values(series: Series) -> Array:
 
 
 def best_known(series: Series, last_year: Paths) -> Paths:
-    """Last year's months, with those of `series.base` where it knows them."""
+    """Last year's months, replaced by `series.base` where available."""
     base = series.base
     if series.denominator is not None:
-        below = denominators(series, series.year - 1)
-        base = np.divide(base, below, out=np.full(12, np.nan), where=below != 0)
+        divisor = denominators(series, series.year - 1)
+        base = np.divide(base, divisor, out=np.full(12, np.nan), where=divisor != 0)
     return np.where(np.isfinite(base), base, last_year)
 
 
-def _to_come(traits: KindTraits, months: Paths) -> Paths:
+def _remaining(traits: KindTraits, months: Paths) -> Paths:
     return np.rint(np.maximum(months, 0.0)) if traits.whole_numbers else months
 
 
 def response_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE) -> Paths:
     """What one unit of each month adds to the outcome over `months`, shape (n_paths, n_months)."""
-    return series.traits.year.response(last_year[:, months], _below(series, year, months))
+    return series.traits.year.response(last_year[:, months], _divisors(series, year, months))
 
 
-def _below(series: Series, year: int, months: slice) -> Array:
-    """Denominators of some months of a year; ones where the kind has none."""
-    below = denominators(series, year) if series.traits.has_denominator else np.ones(12)
-    return below[months]
+def _divisors(series: Series, year: int, months: slice) -> Array:
+    """Denominators of some months of a year; ones for a kind without denominator."""
+    whole = denominators(series, year) if series.traits.has_denominator else np.ones(12)
+    return whole[months]
 
 
 def _known(
@@ -263,7 +263,7 @@ def _known(
     n_known: int,
     to_date: float | None,
 ) -> Array:
-    """The outcome if the months to come brought nothing, shape (n_paths,)."""
+    """The outcome if the remaining months added nothing, shape (n_paths,)."""
     summed = np.asarray((months * response)[:, :n_known].sum(axis=1), dtype=float)
     published = None
     if to_date is not None and n_known:
@@ -271,8 +271,8 @@ def _known(
     return summed + traits.year.offset if published is None else published
 
 
-def _revised(series: Series, revision: Revision, n_paths: int) -> Array:
-    """By how much the last month is revised on each path, in the unit of the months."""
+def _revision_of_last_month(series: Series, revision: Revision, n_paths: int) -> Array:
+    """Drawn revision of the last month, shape (n_paths,), in the unit of the months."""
     if not series.provisional:
         return np.zeros(n_paths)
     values = monthly_values(series)
@@ -308,7 +308,7 @@ def _base(
 
 def base_over(series: Series, year: int, last_year: Paths, months: slice = WHOLE) -> Array:
     """Last year's outcome over `months`, shape (n_paths,), from its twelve months."""
-    return series.traits.year.base(last_year[:, months], _below(series, year - 1, months))
+    return series.traits.year.base(last_year[:, months], _divisors(series, year - 1, months))
 
 
 def _base_status(series: Series, year: int) -> BaseStatus | None:
@@ -320,7 +320,7 @@ def _base_status(series: Series, year: int) -> BaseStatus | None:
 
 
 def _data_status(series: Series, year: int, n_known: int) -> FigureStatus | None:
-    """Status of the year to date: the published figure's, else the loosest of its months."""
+    """Status of the year to date: the published figure's, else the least firm of its months."""
     if n_known == 0:
         return None
     if year == series.year and series.to_date is not None and series.to_date_status is not None:
@@ -329,16 +329,16 @@ def _data_status(series: Series, year: int, n_known: int) -> FigureStatus | None
     seen = [series.status[place] for place in range(max(first, 0), first + n_known)]
     if first < 0:
         return "reconstructed"
-    return loosest(seen[-1:] if series.traits.last_month_only else seen)
+    return least_firm(seen[-1:] if series.traits.last_month_only else seen)
 
 
-def loosest(statuses: Sequence[FigureStatus | None]) -> FigureStatus:
-    """The least firm of months' statuses; a month that is missing was reconstructed."""
+def least_firm(statuses: Sequence[FigureStatus | None]) -> FigureStatus:
+    """The least firm of months' statuses; a missing month counts as reconstructed."""
     return max((status or "reconstructed" for status in statuses), key=_FIRMNESS.index)
 
 
 def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -> float | None:
-    """The year to date as a person reads it; None when a month of it is missing."""
+    """The year to date as people read it; None if a month of it is missing."""
     if n_known == 0:
         return None
     months = monthly_values(series)
@@ -348,6 +348,6 @@ def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -
     if year == series.year and series.to_date is not None:
         value = rule.published(series.to_date, n_known)
     if value is None:
-        below = _below(series, year, slice(0, n_known))
-        value = rule.to_date(seen, last_year[:, :n_known], below)
+        divisors = _divisors(series, year, slice(0, n_known))
+        value = rule.to_date(seen, last_year[:, :n_known], divisors)
     return value if np.isfinite(value) else None

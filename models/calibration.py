@@ -1,14 +1,14 @@
-"""Annual intervals made honest by past errors, and months made to agree with the year.
+"""Calibration of annual intervals by past errors, with months that agree with the year.
 
 Ours, after split-conformal prediction (Vovk, Gammerman and Shafer 2005,
 Algorithmic Learning in a Random World; Romano, Patterson and Candès 2019,
 Conformalized Quantile Regression, for scaling by a model's own spread). Past
-errors of the rest of the year, divided by the spread that the ensemble itself
-gave, are pooled across KPIs; their quantiles at the same month of the year
+errors of the rest of the year, divided by the ensemble's own spread, are pooled
+across KPIs; their quantiles at the same month of the year
 replace the ensemble's own. A KPI whose errors are larger than the family's gets
-a wider interval, shrunk towards the family's. Older errors count less (Barber,
+a wider interval, shrunk towards the family's. Older errors weigh less (Barber,
 Candès, Ramdas and Tibshirani 2023, Conformal prediction beyond exchangeability,
-Annals of Statistics 51(2)): after a break the intervals open with its first
+Annals of Statistics 51(2)): after a break the intervals widen with its first
 errors, and narrow again as it passes.
 """
 
@@ -28,27 +28,27 @@ PastErrors = Sequence[tuple[int, int, float]]  # (year, months known, standardis
 
 LEVELS = np.linspace(0.005, 0.995, 199)
 MONTHS = 12  # rows of a calibration: 0 to 11 months known
-FEWEST = 11  # pooled errors below which nothing is learned
+FEWEST = 11  # pooled errors needed for a calibration
 SHRINK = 6.0  # years of errors' worth of weight that the family carries against a KPI's own
-CUT = 3.0  # errors count up to this many times the family's 80 % width in the KPI's own factor
-TAIL = 0.95  # share of past errors believed; larger ones grow as a normal's do
-NEIGHBOUR = 0.5  # what an error one month of the year away counts
-MEMORY = 0.8  # what an error counts against one of the year after it
-UNSEEN = 1.2  # widening of the ensemble's own spread while no past error is known
-FLOOR = 0.002  # least spread, as a share of the rest or of the outcome
+LARGEST_RATIO = 3.0  # in a KPI's own factor errors are clipped at this × the family's 80 % width
+TAIL = 0.95  # share of past errors used; beyond it quantiles grow as a normal's
+NEIGHBOUR = 0.5  # weight of an error one month of the year away
+MEMORY = 0.8  # weight of an error relative to one of the following year
+UNSEEN = 1.2  # widening of the ensemble's own spread without past errors
+FLOOR = 0.002  # minimum spread, as a share of the rest or of the outcome
 _NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """What past errors say about the rest of the year, per months known.
+    """Quantiles of past errors of the rest of the year, per months known.
 
     Attributes
     ----------
     quantiles : array, shape (12, n_levels), standardised errors at `LEVELS`, row
         m for m months known
-    scale : the KPI's own widening against the family's, 1 for the family itself
-    n_errors : how many past errors the family's quantiles rest on
+    scale : the KPI's own widening relative to the family's, 1 for the family itself
+    n_errors : number of past errors behind the family's quantiles
     """
 
     quantiles: Array
@@ -58,12 +58,12 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Rest:
-    """The rest of a year as a forecast saw it: what an error is measured against.
+    """Centre and spread of a forecast of the rest of a year, which standardise its error.
 
     Attributes
     ----------
-    roots : errors are measured on square roots (nothing may be below zero):
-        2 (√(value ÷ centre) − 1), for small errors the relative one
+    roots : errors are measured on square roots (no value may be negative):
+        2 (√(value ÷ centre) − 1), for small errors the relative error
     centre : median, in the KPI's unit
     spread : normal-equivalent standard deviation, on the scale of errors
     """
@@ -79,9 +79,9 @@ class Rest:
         Parameters
         ----------
         drawn : array, shape (n,), in the KPI's unit; gives the spread
-        centre : where the forecast's middle is
+        centre : median of the forecast
         non_negative : no value may be below zero
-        size : usual size of the outcome, for the least spread
+        size : usual size of the outcome, for the minimum spread
         """
         middle = float(np.median(drawn))
         roots = non_negative and centre > 0 and middle > 0
@@ -90,7 +90,7 @@ class Rest:
         return cls(roots, centre, max(float(high - low) / _NORMAL_80, floor))
 
     def error(self, values: Array) -> Array:
-        """How far values are from the centre, in units of the spread."""
+        """Distance of values from the centre, in units of the spread."""
         if self.roots:
             scaled = 2.0 * (np.sqrt(np.maximum(values, 0.0) / self.centre) - 1.0)
         else:
@@ -98,7 +98,7 @@ class Rest:
         return np.asarray(scaled / self.spread, dtype=float)
 
     def value(self, errors: Array) -> Array:
-        """The values that are so far from the centre; the inverse of `error`."""
+        """The values with these errors; the inverse of `error`."""
         scaled = errors * self.spread
         if self.roots:
             return np.asarray(self.centre * np.maximum(1.0 + scaled / 2, 0.0) ** 2, dtype=float)
@@ -106,7 +106,7 @@ class Rest:
 
 
 def uncalibrated() -> Calibration:
-    """Normal quantiles widened by `UNSEEN`: for a family with no past to learn from."""
+    """Normal quantiles widened by `UNSEEN`: for a family without past errors."""
     return Calibration(np.tile(UNSEEN * _normal(LEVELS), (MONTHS, 1)), scale=1.0, n_errors=0)
 
 
@@ -116,13 +116,12 @@ def standardised_error(annual: AnnualDistribution, outcome: float) -> float:
     Parameters
     ----------
     annual : of the ensemble, before calibration
-    outcome : what the year became, in the KPI's unit
+    outcome : actual of the year, in the KPI's unit
 
     Returns
     -------
-    float, no unit; NaN for a year that was over. What the months known were
-    revised by since is part of the error, as the revision that the forecast drew
-    is part of its spread
+    float, no unit; NaN for a year that was over. Later revisions of the months known
+    are part of the error, as the drawn revision is part of the spread
     """
     if annual.months_known == 12 or not np.isfinite(outcome):
         return float("nan")
@@ -146,12 +145,12 @@ def learn_calibrations(
 
     Notes
     -----
-    Errors count by a kernel over the months known and by age from the family's
-    newest year, and are mirrored: the centre stays where the ensemble put it, since
-    a few years of a family share their shocks and tell little about bias. As
-    split-conformal prediction asks, an outcome to come counts as one more error.
-    Beyond the share `TAIL` quantiles grow as a normal's do: one freak year would
-    else stretch every KPI's mean.
+    Errors are weighted by a kernel over the months known and by age from the family's
+    newest year, and mirrored: the centre stays at the ensemble's, since a few years of
+    a family share their shocks and say little about bias. As in split-conformal
+    prediction, the outcome to come counts as an additional error. Beyond the share
+    `TAIL` quantiles grow as a normal's: otherwise a single freak year would stretch
+    every KPI's mean.
     """
     years, known, sizes = _sizes(pooled)
     if len(sizes) < FEWEST:
@@ -162,36 +161,36 @@ def learn_calibrations(
     mass = weights * np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance)
     quantiles = np.stack([_quantiles(sizes, row) for row in mass])
     width = np.maximum(quantiles[:, np.searchsorted(LEVELS, 0.9)], 1e-9)
-    usual = float(np.average(np.minimum(sizes / width[known], CUT), weights=weights))
+    usual = float(np.average(np.minimum(sizes / width[known], LARGEST_RATIO), weights=weights))
     found = {}
     for kpi, errors in own.items():
         own_years, own_known, own_sizes = _sizes(errors)
-        mine = np.minimum(own_sizes / width[own_known], CUT)
+        mine = np.minimum(own_sizes / width[own_known], LARGEST_RATIO)
         scale = _own_scale(mine, _weights(own_years, newest), usual)
         found[kpi] = Calibration(quantiles, scale, len(sizes))
     return found
 
 
 def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:
-    """The same paths, moved so that what is open of the year has the calibrated quantiles.
+    """The same paths, adjusted so that the open part has the calibrated quantiles.
 
-    Open is the rest of the year with the revision of the last month. Each path keeps
-    its rank and its revision. Its months are multiplied by one factor where every
-    path's rest is positive, else shifted by one amount (not below zero where no
-    month of the history is), so that months and year agree. A year that is over
-    stays as it is; without a calibration the spread is widened by `UNSEEN`.
+    The open part is the rest of the year plus the revision of the last month. Each path
+    keeps its rank and its revision. Its months are multiplied by a common factor if every
+    path's rest is positive, else shifted by a common amount (not below zero if no
+    month of the history is), so that months and year agree. A finished year is
+    unchanged; without a calibration the spread is widened by `UNSEEN`.
     """
     if annual.months_known == 12:
         return annual
     learned = calibration or uncalibrated()
-    rest, brings = _rest(annual), annual.rest
-    ranks = np.argsort(np.argsort(brings + annual.revision, kind="stable"), kind="stable")
-    errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(brings))
+    rest, added = _rest(annual), annual.rest
+    ranks = np.argsort(np.argsort(added + annual.revision, kind="stable"), kind="stable")
+    errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(added))
     wanted = rest.value(learned.scale * errors) - annual.revision
-    if rest.roots and (brings > 0).all() and (wanted >= 0).all():
-        months = annual.months * (wanted / brings)[:, None]
+    if rest.roots and (added > 0).all() and (wanted >= 0).all():
+        months = annual.months * (wanted / added)[:, None]
     else:
-        months = annual.months + ((wanted - brings) / annual.response.sum(axis=1))[:, None]
+        months = annual.months + ((wanted - added) / annual.response.sum(axis=1))[:, None]
         months = np.maximum(months, 0.0) if annual.non_negative else months
     if annual.traits.whole_numbers:
         months = np.rint(months)
@@ -222,7 +221,7 @@ def _quantiles(sizes: Array, mass: Array) -> Array:
 
 
 def _at(quantiles: Array, levels: Array) -> Array:
-    """Errors at any level; beyond the grid they grow as a normal's do."""
+    """Errors at any level; beyond the grid they grow as a normal's."""
     inside = np.interp(levels, LEVELS, quantiles)
     edge = float(_normal(LEVELS[-1:])[0])
     distance = np.abs(_normal(levels))
@@ -231,7 +230,7 @@ def _at(quantiles: Array, levels: Array) -> Array:
 
 
 def _sizes(errors: PastErrors) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-    """Years, months known and absolute errors of those that are there, shape (n,) each."""
+    """Years, months known and absolute values of the finite errors, shape (n,) each."""
     kept = [(year, known, abs(error)) for year, known, error in errors if np.isfinite(error)]
     table = np.array(kept, dtype=float).reshape(-1, 3)
     return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
@@ -244,7 +243,7 @@ def _weights(years: NDArray[np.int64], newest: int) -> Array:
 def _own_scale(mine: Array, weights: Array, usual: float) -> float:
     """The KPI's mean relative error against the family's, shrunk towards 1.
 
-    The errors of one year have their shocks in common: eleven count as one.
+    The errors of a year share their shocks: eleven count as a single error.
     """
     years = float(weights.sum()) / 11
     total = float(mine @ weights) / 11 + SHRINK * usual

@@ -1,12 +1,12 @@
-"""What several KPIs do together: one copula per family and vintage.
+"""Joint paths of several KPIs: one copula per family and vintage.
 
-Ours. Past forecast errors tell which KPIs err together. Every origin of the
-backtest (a year and the months then known) is given one standard normal draw
+Ours. Past forecast errors show which KPIs err together. Every origin of the
+backtest (a year and the months then known) gets a standard normal draw
 per path, shared by the whole family; a KPI's score on a path is the sum of
 those draws weighted by the KPI's own standardised errors at these origins.
 Scores of two KPIs are then jointly normal, and their correlation is the
 correlation of the two KPIs' past errors (the cosine of the error vectors): a
-Gaussian copula drawn without ever forming a correlation matrix. Because a
+Gaussian copula drawn without forming a correlation matrix. Because a
 KPI's scores depend on its own errors and on the shared draws alone, adding a
 KPI changes no other KPI's numbers.
 """
@@ -28,8 +28,8 @@ from models.series import Series
 _ORIGINS = 12  # of a year: 0 to 11 months known
 
 
-class Origin(NamedTuple):
-    """One rolling origin: the year forecast and the months of it then known."""
+class OriginKey(NamedTuple):
+    """A rolling origin: the year forecast and the months of it then known."""
 
     year: int
     months_known: int
@@ -39,15 +39,15 @@ def copula_scores(
     family: str,
     vintage: str,
     kpi: str,
-    errors: Mapping[Origin, float],
+    errors: Mapping[OriginKey, float],
     n_paths: int,
 ) -> NDArray[np.float64]:
     """Standard normal scores of one KPI on the family's shared draws.
 
     Parameters
     ----------
-    family, vintage : what the shared draws are seeded by
-    kpi : seeds the draws of a KPI that has no past errors: it moves on its own
+    family, vintage : seed the shared draws
+    kpi : seeds the draws of a KPI without past errors, which is independent
     errors : standardised errors of the annual total at past origins, no unit
     n_paths : number of paths
 
@@ -61,14 +61,14 @@ def copula_scores(
         return _draws(n_paths, family, vintage, "alone", kpi).ravel()
     scores = np.zeros(n_paths)
     for year in sorted({origin.year for origin in weights}):
-        mine = np.array([weights.get(Origin(year, known), 0.0) for known in range(_ORIGINS)])
+        mine = np.array([weights.get(OriginKey(year, known), 0.0) for known in range(_ORIGINS)])
         shared = _draws(n_paths, family, vintage, "origins of", str(year), rows=_ORIGINS)
         scores += mine / norm @ shared
     return scores
 
 
 def reorder(outcomes: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Which path to take for each place, so that outcomes rank as the scores do.
+    """The permutation of paths that gives the outcomes the ranks of the scores.
 
     Parameters
     ----------
@@ -77,8 +77,8 @@ def reorder(outcomes: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArr
 
     Returns
     -------
-    array of int, shape (n_paths,): `outcomes[result]` holds the same values,
-    and `months[result]` the months that go with them
+    array of int, shape (n_paths,): index for `outcomes` and for the months that belong
+    to them
 
     References
     ----------
@@ -90,9 +90,9 @@ def reorder(outcomes: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArr
 
 
 def joint(annual: AnnualDistribution, scores: NDArray[np.float64]) -> AnnualDistribution:
-    """The same paths in the family's order: path i of every KPI belongs to one future.
+    """The same paths in the family's joint order: path i of every KPI is the same future.
 
-    A year without spread has no ranks to give; it stays as it is.
+    A year without spread has no ranks and is returned unchanged.
     """
     outcomes = annual.samples
     if np.ptp(outcomes) == 0.0:
@@ -114,9 +114,8 @@ def sum_of_parts(series: Series, parts: Sequence[AnnualDistribution]) -> AnnualD
 
     Parameters
     ----------
-    series : the total's, of kind 'flow' or 'count'; gives its names and its status
-    parts : calibrated and in the family's order, of one year and with the same
-        months known
+    series : the total's, of kind 'flow' or 'count'; gives kind, unit and status
+    parts : calibrated and in the family's joint order, of the same year and months known
 
     Raises
     ------
@@ -149,7 +148,7 @@ def _sum_if_known(values: Sequence[float | None]) -> float | None:
 
 
 def chance_of_meeting(met: Sequence[NDArray[np.bool_]]) -> tuple[float, ...]:
-    """Probabilities that at least 0, 1, … all of the targets are met together.
+    """Joint probabilities that at least 0, 1, … all of the targets are met.
 
     Parameters
     ----------
@@ -158,7 +157,7 @@ def chance_of_meeting(met: Sequence[NDArray[np.bool_]]) -> tuple[float, ...]:
     Returns
     -------
     tuple, length len(met) + 1; entry k is P(at least k targets are met), the
-    last one P(all)
+    last entry is P(all)
     """
     counts = np.sum(np.asarray(met, dtype=int), axis=0) if met else np.zeros(1, dtype=int)
     return tuple(float(np.mean(counts >= k)) for k in range(len(met) + 1))

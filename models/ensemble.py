@@ -1,4 +1,4 @@
-"""Many candidates into one: weights learned on past annual errors, joint paths combined."""
+"""The ensemble: weights learned from past annual errors, joint paths combined."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _Means = list[tuple[Array, Array]]  # by months known: mean errors, years; shape
 MONTHS = 12  # 0 to 11 months known
 SHRINK = 4.0  # years of errors' worth of weight that the family carries against a KPI's own
 SHARPNESS = 4.0  # weight falls with this power of the error
-TRUST = {"prior": 4.0}  # what a candidate's weight is multiplied by; 1 for all others
-NEIGHBOUR = 0.5  # what an error one month of the year away counts
-REACH = float(np.log(3.0))  # no candidate is believed beyond this distance from the middle
-LEAST = 1e-6  # an error no smaller than this share of the usual one
+TRUST = {"prior": 4.0}  # factor on a candidate's weight; 1 for all others
+NEIGHBOUR = 0.5  # weight of an error one month of the year away
+REACH = float(np.log(3.0))  # candidates' medians are clipped at this distance from the middle
+LEAST = 1e-6  # minimum of a relative error
 _TIE = 1e-9  # of the weight
 
 
@@ -31,23 +31,23 @@ def learn_weights(
     Parameters
     ----------
     own : per KPI and candidate the annual errors |median − outcome| ÷ last year's
-        outcome, shape (n_years, 12), column m for m months known; NaN where it
-        gave none. Row i is the same year for every candidate
+        outcome, shape (n_years, 12), column m for m months known; NaN where the
+        candidate gave no forecast. Row i is the same year for every candidate
     pooled : the same for all KPIs of the family together, rows stacked
 
     Returns
     -------
     dict, KPI → months known (0 to 11) → candidate → weight; weights sum to 1; a
-    candidate without any error in the family gets none
+    candidate without any error in the family gets no weight
 
     Notes
     -----
-    Ours: an error counts relative to the mean of all candidates at the same
-    origin, so that neither a hard KPI nor a hard year rules. Its mean at a month,
-    neighbouring months counting half, is shrunk from the KPI's own towards the
-    family's; weights are inverse fourth powers. `TRUST` is what is known before:
-    few years tell little, and the prior has thousands of series behind it. Both
-    were chosen on public panels that the prior had not seen.
+    Ours: an error is divided by the mean of all candidates at the same origin, so that
+    neither a hard KPI nor a hard year dominates. Its mean at a month, with half weight
+    for neighbouring months, is shrunk from the KPI's own towards the family's; weights
+    are inverse fourth powers. `TRUST` adds earlier evidence: few years say little, and
+    the prior has learned from thousands of series. Both were chosen on public panels
+    that the prior had not seen.
     """
     names = sorted(pooled)
     family = _means(_relative(names, pooled))
@@ -77,23 +77,23 @@ def combine(paths: Mapping[str, Paths], weights: Weights, rng: np.random.Generat
 
     Parameters
     ----------
-    paths : per candidate, shape (n_paths, horizon); one that failed is not there
+    paths : per candidate, shape (n_paths, horizon); without failed candidates
     weights : per candidate; those without paths are dropped and the rest scaled
         up; without any weight, `TRUST` alone decides
-    rng : shuffles the paths, so that any first few are a sample of all
+    rng : shuffles the paths, so that the first few are a sample of all
 
     Returns
     -------
-    array, shape (n_paths, horizon): each candidate gives as many of its paths as
-    its weight says, then all are moved together to the ensemble's centre
+    array, shape (n_paths, horizon): each candidate contributes paths in proportion to
+    its weight, then all are scaled or shifted to the ensemble's centre
 
     Notes
     -----
     Ours: the centre of the months' sum is the weighted geometric mean of the
-    candidates' medians, after pulling each to within a factor of 3 of their
-    weighted median, so that one that went astray cannot carry the rest away.
-    Where a sum may be zero or less the mean is arithmetic, and the distance the
-    candidates' middle spread (of their central 80 %).
+    candidates' medians, each clipped to within a factor of 3 of their weighted
+    median, so that an outlier cannot shift the ensemble. If a sum may be zero or
+    negative, the mean is arithmetic and the clipping distance is the candidates'
+    median spread (of their central 80 %).
     """
     names = sorted(name for name in paths if weights.get(name, 0.0) > 0) or sorted(paths)
     share = _shares(names, weights)
@@ -101,8 +101,8 @@ def combine(paths: Mapping[str, Paths], weights: Weights, rng: np.random.Generat
     spreads = np.array([_spread(paths[name]) for name in names])
     ratios = all(bool((paths[name] >= 0).all()) for name in names) and bool((medians > 0).all())
     goal, trusted = _centre(medians, share, spreads, ratios)
-    moves = trusted / medians if ratios else trusted - medians
-    mixed = _drawn([paths[name] for name in names], share, moves, ratios)
+    adjustments = trusted / medians if ratios else trusted - medians
+    mixed = _mixture([paths[name] for name in names], share, adjustments, ratios)
     middle = float(np.median(mixed.sum(axis=1)))
     if ratios and middle > 0:
         mixed = mixed * (goal / middle)
@@ -112,11 +112,11 @@ def combine(paths: Mapping[str, Paths], weights: Weights, rng: np.random.Generat
 
 
 def centre(medians: Mapping[str, float], weights: Weights, spread: float) -> float:
-    """Where `combine` puts the middle of what is still to come, from medians alone.
+    """The centre of `combine` for the rest of the year, from medians alone.
 
     Parameters
     ----------
-    medians : per candidate, of the sum of the months to come; not finite: it failed
+    medians : per candidate, of the sum of the remaining months; not finite if it failed
     weights : per candidate; without any weight, `TRUST` alone decides
     spread : the usual width of their central 80 %, for sums that may be negative
     """
@@ -139,7 +139,7 @@ def _trust(names: list[str]) -> Array:
 
 
 def _centre(medians: Array, share: Array, spreads: Array, ratios: bool) -> tuple[float, Array]:
-    """The weighted mean of the medians that are believed, and these; see `combine`."""
+    """The weighted mean of the clipped medians, and the clipped medians; see `combine`."""
     if ratios:
         logs = np.log(medians)
         middle = weighted_median(logs, share)
@@ -152,10 +152,10 @@ def _centre(medians: Array, share: Array, spreads: Array, ratios: bool) -> tuple
 
 
 def weighted_median(values: Array, weights: Array) -> float:
-    """The value at which half the weight is reached; between two, their mean.
+    """The value at which half the weight is reached; the mean of two values at a tie.
 
-    Never in between otherwise: whoever has more than half the weight is the median,
-    however far astray the others went.
+    There is no interpolation otherwise: a value with more than half the weight is the
+    median, whatever the others are.
 
     Examples
     --------
@@ -168,14 +168,14 @@ def weighted_median(values: Array, weights: Array) -> float:
     return float((values[order[low]] + values[order[high]]) / 2)
 
 
-def _drawn(candidates: list[Paths], share: Array, moves: Array, ratios: bool) -> Paths:
-    """Paths of every candidate in proportion to its share, each candidate moved as one."""
+def _mixture(candidates: list[Paths], share: Array, adjustments: Array, ratios: bool) -> Paths:
+    """Paths of every candidate in proportion to its share, each candidate adjusted."""
     n_paths, horizon = candidates[0].shape
     ends = np.round(np.cumsum(share) * n_paths).astype(int)
     starts = np.r_[0, ends[:-1]]
     parts = [
-        paths[start:end] * move if ratios else paths[start:end] + move / horizon
-        for paths, start, end, move in zip(candidates, starts, ends, moves, strict=True)
+        paths[start:end] * by if ratios else paths[start:end] + by / horizon
+        for paths, start, end, by in zip(candidates, starts, ends, adjustments, strict=True)
     ]
     return np.concatenate(parts)
 
@@ -200,7 +200,7 @@ def _relative(names: list[str], errors: Mapping[str, Array]) -> Array:
 
 
 def _means(relative: Array) -> _Means:
-    """By months known: kernel-weighted mean per candidate, and the years it rests on."""
+    """By months known: kernel-weighted mean per candidate, and the number of years behind it."""
     present = np.isfinite(relative)
     counts = present.sum(axis=1)  # (n_names, 12)
     totals = np.where(present, relative, 0.0).sum(axis=1)

@@ -1,40 +1,40 @@
 """Everything that can go wrong, in one tree.
 
 VedichError
-├── InputError            a person's file or request cannot be used as it is
+├── InputError            a person's file or request cannot be used
 │   ├── UnreadableFile    where (file, sheet, cell), what was expected, what was found
-│   │   └── UnknownLayout nothing in the file is of a layout that the reader knows
+│   │   └── UnknownLayout the file has no layout that the reader knows
 │   ├── InvalidPlan       a plan document contradicts itself
 │   ├── UnknownKind       a KPI is of a kind that does not exist
 │   ├── InvalidTarget     a target without the bounds its comparator needs
-│   ├── InvalidMonth      a month or a date that is none
+│   ├── InvalidMonth      not a valid month or date
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
-│   ├── InvalidScenario   a what-if that cannot be computed as it is
+│   ├── InvalidScenario   a what-if that cannot be computed
 │   ├── InvalidQuery      an option of the OData feed that cannot be read
 │   │   └── UnsupportedQuery
-│   └── UploadTooLarge    more bytes or files than are taken at once
-├── NotFound              what was asked for does not exist
+│   └── UploadTooLarge    more bytes or files than an upload may have
+├── NotFound              the requested thing does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
 │   │   UnknownEvent, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
-├── NotAllowed            who asks may not do this
-│   ├── LoginRequired     nobody is logged in, or the key does not count
-│   ├── LoginFailed       name and password do not belong together
-│   └── TooManyLogins     failed too often; logging in is closed for a while
+├── NotAllowed            the caller may not do this
+│   ├── LoginRequired     nobody is logged in, or the key is not valid
+│   ├── LoginFailed       wrong name or password
+│   └── TooManyLogins     too many failed attempts; locked for a while
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
-├── ImportConflict        what an import was previewed against has changed, or it is over
+├── ImportConflict        the data changed since an import's preview, or it is finished
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
 ├── NoBundle              nothing was trained on data up to that date
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
-└── MissingExtra          a library that only some need is not installed
+└── MissingExtra          an optional library is not installed
 
-An error says what was expected, what arrived, and what to do. Only
+A message says what was expected, what was found, and what to do. Only
 `service/web/problems.py` turns errors into HTTP.
 """
 
@@ -46,19 +46,19 @@ class VedichError(Exception):
 
 
 class InputError(VedichError):
-    """A file or a request cannot be used as it is."""
+    """A file or a request cannot be used."""
 
 
 class UnreadableFile(InputError):
-    """A file, sheet or cell is not what a reader needs.
+    """A file, sheet or cell cannot be read.
 
     Parameters
     ----------
     file : str, name of the file as given
-    expected, found : str, in words a planner uses
+    expected, found : str, in the words of a planner
     sheet, cell : str or None, `cell` in A1 notation
     path : str or None, where in a YAML or JSON document: 'versions[0].targets[3].lower'
-    advice : str, what to do
+    advice : str, what the reader of the message should do
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class UnreadableFile(InputError):
 
 
 class UnknownLayout(UnreadableFile):
-    """Nothing in the file is of a layout that the reader knows; another reader may."""
+    """The file has no layout that this reader knows; another reader may know it."""
 
 
 class InvalidPlan(InputError):
@@ -97,7 +97,7 @@ class InvalidTarget(InputError):
 
 
 class InvalidMonth(InputError):
-    """A month or a date that is none."""
+    """Not a valid month or date."""
 
 
 class InvalidLevel(InputError):
@@ -109,15 +109,15 @@ class InvalidAccount(InputError):
 
 
 class InvalidEstimate(InputError):
-    """An official estimate that cannot be entered as it is."""
+    """An official estimate that cannot be entered."""
 
 
 class InvalidScenario(InputError):
-    """A what-if that cannot be computed as it is: a month that is known, a missing value."""
+    """A what-if that cannot be computed, e.g. for a known month or without a value."""
 
 
 class UploadTooLarge(InputError):
-    """More bytes or files than are taken at once."""
+    """More bytes or files than an upload may have."""
 
 
 class InvalidQuery(InputError):
@@ -129,7 +129,7 @@ class UnsupportedQuery(InvalidQuery):
 
 
 class NotFound(VedichError):
-    """What was asked for does not exist."""
+    """The requested thing does not exist."""
 
 
 class UnknownPlan(NotFound):
@@ -169,7 +169,7 @@ class UnknownScenario(NotFound):
 
 
 class UnknownImport(NotFound):
-    """No import of that number, and no upload of that code that still waits."""
+    """No import of that number, or no pending upload of that code."""
 
 
 class NotIssued(NotFound):
@@ -177,7 +177,7 @@ class NotIssued(NotFound):
 
 
 class NotAllowed(VedichError):
-    """Who asks may not do this; the message says which role may."""
+    """The caller may not do this; the message says which role may."""
 
 
 class LoginRequired(NotAllowed):
@@ -185,11 +185,11 @@ class LoginRequired(NotAllowed):
 
 
 class LoginFailed(NotAllowed):
-    """Name and password do not belong together."""
+    """Wrong name or password."""
 
 
 class TooManyLogins(NotAllowed):
-    """Logging in failed too often; it is closed for a while."""
+    """Too many failed logins; locked for a while."""
 
 
 class OutOfTurn(VedichError):
@@ -197,11 +197,11 @@ class OutOfTurn(VedichError):
 
 
 class ImportConflict(VedichError):
-    """What an import was previewed against has changed since, or it is over already."""
+    """The data changed since an import's preview, or the import is finished."""
 
 
 class CannotForecast(VedichError):
-    """A candidate has no basis for this series; it stays visible with this reason."""
+    """A candidate has no basis for this series; the forecast lists the reason."""
 
 
 class SeriesTooShort(CannotForecast):
@@ -225,4 +225,4 @@ class TrackingUnavailable(VedichError):
 
 
 class MissingExtra(VedichError):
-    """A library that few installations need is not in this one; the message names its extra."""
+    """An optional library is not installed; the message names its extra."""

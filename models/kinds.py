@@ -1,7 +1,7 @@
-"""What each kind of KPI does: how its year is made of months, and how it is kept and shown.
+"""The kinds of KPI: how months make a year, and how the KPI is recorded and shown.
 
-To add a kind, add its name to `Kind` and its record to `TRAITS`; if no `Year` below makes
-a year the way it needs, write one. All other code asks the record, and compares no names.
+To add a kind, add its name to `Kind` and its record to `TRAITS`; if no `YearRule` below
+fits, write a new one. All other code reads the record and compares no names.
 
 A year's outcome is linear in its months: `offset` + Σ month × response, on every path.
 """
@@ -22,173 +22,173 @@ Kind = Literal["flow", "average", "closing", "ratio", "growth", "count", "milest
 Kept = Literal["figures", "steps", "words"]
 
 
-class Year:
-    """How the outcome of a year, or of some months of it, is made of months: their sum.
+class YearRule:
+    """How months make the outcome of a year, or of a part of it: as their sum.
 
-    `months` are in the unit of the months (of a quotient: the quotients); `before` are
-    last year's same months on every path, shape (n_paths, n_months); `below` are the
-    months' denominators, shape (n_months,), ones where a kind has none.
+    `months` are in the unit of the months (of a quotient: the quotients); `last_year` are
+    the same months of last year on every path, shape (n_paths, n_months); `denominators`
+    have shape (n_months,), ones for a kind without them.
     """
 
-    offset = 0.0  # the outcome while no month has brought anything
+    offset = 0.0  # the outcome if every month is zero
 
-    def response(self, before: Array, below: Array) -> Array:
+    def response(self, last_year: Array, denominators: Array) -> Array:
         """What one unit of each month adds to the outcome, shape (n_paths, n_months)."""
-        return np.ones(before.shape)
+        return np.ones(last_year.shape)
 
-    def base(self, before: Array, below: Array) -> Array:
-        """Last year's outcome, shape (n_paths,); here `below` is last year's."""
-        return np.asarray(before.sum(axis=1), dtype=float)
+    def base(self, last_year: Array, denominators: Array) -> Array:
+        """Last year's outcome, shape (n_paths,); here `denominators` are last year's."""
+        return np.asarray(last_year.sum(axis=1), dtype=float)
 
     def published(self, to_date: float, n_known: int) -> float | None:
-        """A published year to date as people read it; None where it is not used."""
+        """A published year to date as people read it; None if it is not used."""
         return to_date
 
-    def known(self, to_date: float, before: Array, response: Array) -> Array | None:
-        """The outcome that a published year to date means if the rest brought nothing.
+    def known(self, to_date: float, last_year: Array, response: Array) -> Array | None:
+        """The outcome from a published year to date if the rest added nothing.
 
-        `before` and `response` are of the months known; returns shape (n_paths,), or None
-        where a published year to date is not used.
+        `last_year` and `response` are of the months known; returns shape (n_paths,), or
+        None if a published year to date is not used.
         """
-        return np.asarray(to_date * np.ones(len(before)), dtype=float)
+        return np.asarray(to_date * np.ones(len(last_year)), dtype=float)
 
     def combined(self, months: Array) -> float | None:
-        """What months make together; None where their own figures do not tell."""
+        """The outcome of months; None if their own figures do not determine it."""
         return float(months.sum())
 
-    def to_date(self, months: Array, before: Array, below: Array) -> float:
-        """The year to date of the months known, shape (n_known,), nothing being published."""
+    def to_date(self, months: Array, last_year: Array, denominators: Array) -> float:
+        """The year to date from the months known, shape (n_known,), if none was published."""
         value = self.combined(months)
-        assert value is not None, f"{type(self).__name__} has to say its year to date"
+        assert value is not None, f"{type(self).__name__} needs a to_date of its own"
         return value
 
 
-class Mean(Year):
+class Mean(YearRule):
     """The mean of the months; a published year to date is their sum."""
 
-    def response(self, before: Array, below: Array) -> Array:
-        return np.full(before.shape, 1 / before.shape[1])
+    def response(self, last_year: Array, denominators: Array) -> Array:
+        return np.full(last_year.shape, 1 / last_year.shape[1])
 
-    def base(self, before: Array, below: Array) -> Array:
-        return np.asarray(before.mean(axis=1), dtype=float)
+    def base(self, last_year: Array, denominators: Array) -> Array:
+        return np.asarray(last_year.mean(axis=1), dtype=float)
 
     def published(self, to_date: float, n_known: int) -> float:
         return to_date / n_known
 
-    def known(self, to_date: float, before: Array, response: Array) -> Array:
+    def known(self, to_date: float, last_year: Array, response: Array) -> Array:
         share = response.sum(axis=1)
-        mean = self.published(to_date, before.shape[1])
-        return np.asarray(mean * share * np.ones(len(before)), dtype=float)
+        mean = self.published(to_date, last_year.shape[1])
+        return np.asarray(mean * share * np.ones(len(last_year)), dtype=float)
 
     def combined(self, months: Array) -> float:
         return float(months.mean())
 
 
-class LastMonth(Year):
+class LastMonth(YearRule):
     """The last month's level; a published year to date is not used."""
 
-    def response(self, before: Array, below: Array) -> Array:
-        last = np.arange(before.shape[1]) == before.shape[1] - 1
-        return np.broadcast_to(last, before.shape).astype(float)
+    def response(self, last_year: Array, denominators: Array) -> Array:
+        last = np.arange(last_year.shape[1]) == last_year.shape[1] - 1
+        return np.broadcast_to(last, last_year.shape).astype(float)
 
-    def base(self, before: Array, below: Array) -> Array:
-        return before[:, -1]
+    def base(self, last_year: Array, denominators: Array) -> Array:
+        return last_year[:, -1]
 
     def published(self, to_date: float, n_known: int) -> None:
         return None
 
-    def known(self, to_date: float, before: Array, response: Array) -> None:
+    def known(self, to_date: float, last_year: Array, response: Array) -> None:
         return None
 
     def combined(self, months: Array) -> float:
         return float(months[-1])
 
 
-class Quotient(Year):
-    """Numerators ÷ denominators: each month's quotient counts by its share of the denominators."""
+class Quotient(YearRule):
+    """Numerators ÷ denominators: the months' quotients weighted by their denominators."""
 
-    def response(self, before: Array, below: Array) -> Array:
-        return np.broadcast_to(_shares(below), before.shape)
+    def response(self, last_year: Array, denominators: Array) -> Array:
+        return np.broadcast_to(_shares(denominators), last_year.shape)
 
-    def base(self, before: Array, below: Array) -> Array:
-        return np.asarray(before @ _shares(below), dtype=float)
+    def base(self, last_year: Array, denominators: Array) -> Array:
+        return np.asarray(last_year @ _shares(denominators), dtype=float)
 
-    def known(self, to_date: float, before: Array, response: Array) -> Array:
+    def known(self, to_date: float, last_year: Array, response: Array) -> Array:
         share = response.sum(axis=1)
-        return np.asarray(to_date * share * np.ones(len(before)), dtype=float)
+        return np.asarray(to_date * share * np.ones(len(last_year)), dtype=float)
 
     def combined(self, months: Array) -> None:
         return None
 
-    def to_date(self, months: Array, before: Array, below: Array) -> float:
-        return float(months @ _shares(below))
+    def to_date(self, months: Array, last_year: Array, denominators: Array) -> float:
+        return float(months @ _shares(denominators))
 
 
-class IndexGrowth(Year):
+class IndexGrowth(YearRule):
     """The index summed over the months ÷ last year's sum, as growth in per cent."""
 
     offset = -100.0
 
-    def response(self, before: Array, below: Array) -> Array:
-        return np.broadcast_to(100.0 / before.sum(axis=1, keepdims=True), before.shape)
+    def response(self, last_year: Array, denominators: Array) -> Array:
+        return np.broadcast_to(100.0 / last_year.sum(axis=1, keepdims=True), last_year.shape)
 
-    def base(self, before: Array, below: Array) -> Array:
-        return np.full(len(before), 100.0)
+    def base(self, last_year: Array, denominators: Array) -> Array:
+        return np.full(len(last_year), 100.0)
 
-    def known(self, to_date: float, before: Array, response: Array) -> Array:
-        if before.shape[1] == 12:  # December's published rate is the outcome
-            return np.full(len(before), to_date)
-        part = before.sum(axis=1) * response[:, 0]
+    def known(self, to_date: float, last_year: Array, response: Array) -> Array:
+        if last_year.shape[1] == 12:  # December's published rate is the outcome
+            return np.full(len(last_year), to_date)
+        part = last_year.sum(axis=1) * response[:, 0]
         return np.asarray((1 + to_date / 100) * part + self.offset, dtype=float)
 
     def combined(self, months: Array) -> None:
         return None
 
-    def to_date(self, months: Array, before: Array, below: Array) -> float:
-        return float(100.0 * (months.sum() / np.median(before, axis=0).sum() - 1.0))
+    def to_date(self, months: Array, last_year: Array, denominators: Array) -> float:
+        return float(100.0 * (months.sum() / np.median(last_year, axis=0).sum() - 1.0))
 
 
-def _shares(below: Array) -> Array:
-    """Each month's share of the denominators; NaN where they add up to zero."""
-    total = below.sum()
-    return below / total if total else np.full(len(below), np.nan)
+def _shares(denominators: Array) -> Array:
+    """Each month's share of the denominators; NaN if they add up to zero."""
+    total = denominators.sum()
+    return denominators / total if total else np.full(len(denominators), np.nan)
 
 
 @dataclass(frozen=True)
 class KindTraits:
-    """What one kind does; each attribute answers one question, no unless said.
+    """The traits of a kind.
 
     Attributes
     ----------
     name : Kind
-    words : how people write it in a plan document; templates show the first, in Vietnamese
-    year : how the outcome is made of months
+    words : how plan documents write it; templates show the first, in Vietnamese
+    year : how months make the outcome
     kept : as monthly figures, as steps ticked off, or in words month by month
-    own_figures : figures of its own are loaded, not made of other KPIs'
-    adds_up : months add up to the year and parts to their total, so that a cumulative
-        figure, a share of the plan and contributions to growth mean something
-    sums_months : months are summed, be they amounts or an index
-    accumulates : what is to come can be shown added to what is known
+    own_figures : has figures of its own, not derived from other KPIs
+    adds_up : months add up to the year and parts to their total, so that cumulative
+        figures, shares of the plan and contributions to growth make sense
+    sums_months : months, amounts or an index, are summed
+    accumulates : projected months can be shown as a cumulative figure
     only_grows : while no month is below zero, a further month never lowers the outcome
-    last_month_only : the outcome is the last month's and no other's
-    is_mean : the outcome is the mean of the months, and so is a printed figure of several
+    last_month_only : the outcome is the last month's value
+    is_mean : the outcome is the mean of the months, as is a printed figure of several
     spread_over_months : a printed figure of several months is spread over them
-    has_denominator : made of a numerator's and a denominator's months
+    has_denominator : the ratio of a numerator's and a denominator's months
     known_by_rates : published only as rates on last year; the months are an index chained
         from them, and shown as growth in per cent
     outcome_is_rate : the outcome is itself a growth in per cent: it is not compared with
         last year's, and changes by points, not by per cent
     months_on_last_year : a month is shown beside last year's, with its growth
-    month_alone : the newest month is told beside the year to date
+    month_alone : the newest month is shown beside the year to date
     whole_numbers : months and years are whole numbers
     can_be_task : a plan may list it as a task that is counted or ticked off
-    phrase : text `report.period.…` that says what time its year to date is of, such as
+    phrase : key of the text `report.period.…` for its year to date, such as
         'at the end of June'; '' for 'in the first 6 months'
     """
 
     name: Kind
     words: tuple[str, ...]
-    year: Year = field(default_factory=Year)
+    year: YearRule = field(default_factory=YearRule)
     kept: Kept = "figures"
     own_figures: bool = True
     adds_up: bool = False
@@ -209,17 +209,17 @@ class KindTraits:
 
     @property
     def has_months(self) -> bool:
-        """Kept as monthly figures, from which a year can be projected."""
+        """Whether it has monthly figures, from which a year can be projected."""
         return self.kept == "figures"
 
     @property
     def ticked_off(self) -> bool:
-        """A checklist: its steps are done or not."""
+        """Whether it is a checklist of steps."""
         return self.kept == "steps"
 
     @property
     def in_words(self) -> bool:
-        """Kept in words; it has no figures, no unit and no target."""
+        """Whether it is recorded in words, without figures, unit and target."""
         return self.kept == "words"
 
 
@@ -302,12 +302,12 @@ TRAITS: Mapping[str, KindTraits] = {
 
 
 def traits_of(kind: str) -> KindTraits:
-    """What a kind does.
+    """The traits of a kind.
 
     Raises
     ------
     UnknownKind
-        If there is no such kind.
+        If the kind does not exist.
 
     Examples
     --------
@@ -323,12 +323,12 @@ def traits_of(kind: str) -> KindTraits:
         ) from None
 
 
-def kinds_that(question: str) -> tuple[Kind, ...]:
-    """The kinds that answer yes to a question, in the order of the registry.
+def kinds_that(trait: str) -> tuple[Kind, ...]:
+    """The kinds with a trait, in the order of the registry.
 
     Examples
     --------
     >>> kinds_that("can_be_task")
     ('count', 'milestone')
     """
-    return tuple(one.name for one in TRAITS.values() if getattr(one, question))
+    return tuple(traits.name for traits in TRAITS.values() if getattr(traits, trait))

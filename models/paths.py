@@ -1,4 +1,4 @@
-"""Joint simulated futures: arrays of shape (n_paths, horizon), and what seeds them."""
+"""Joint simulated futures, arrays of shape (n_paths, horizon), and their seeded generator."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Paths = NDArray[np.float64]
 
 N_PATHS = 2000
-QUANTILE_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)  # what a projection publishes
+QUANTILE_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)  # published in a projection
 
 
 def generator(*names: str) -> np.random.Generator:
@@ -27,7 +27,7 @@ def generator(*names: str) -> np.random.Generator:
 def quantiles(
     samples: NDArray[np.float64], levels: Sequence[float] = QUANTILE_LEVELS
 ) -> dict[str, float]:
-    """Quantiles by level as a projection prints them: {'0.1': 12.3, …}."""
+    """Quantiles by level as in a projection: {'0.1': 12.3, …}."""
     values = np.quantile(samples, levels)
     return {f"{level:g}": float(value) for level, value in zip(levels, values, strict=True)}
 
@@ -35,9 +35,9 @@ def quantiles(
 def expected_sum(paths: Paths) -> float:
     """The sum of the months' medians, in their unit.
 
-    Ours: where months are drawn on logarithms, the median of their sum lies above the
-    sum of their medians, the more so the wider they are: good months outweigh bad
-    ones. On public panels the sum of the medians is the better forecast of a year
+    Ours: if months are drawn on logarithms, the median of their sum lies above the
+    sum of their medians, the more so the wider the distribution. On public panels
+    the sum of the medians is the better forecast of a year
     (`experiments/panels_left_out`).
 
     Examples
@@ -49,10 +49,10 @@ def expected_sum(paths: Paths) -> float:
 
 
 def centred(paths: Paths) -> Paths:
-    """The paths, moved together so that the median of their sums is `expected_sum`.
+    """The paths, adjusted so that the median of their sums is `expected_sum`.
 
-    By one factor where nothing is below zero, else by one amount for every month; as
-    they are where most months are mostly nothing.
+    Multiplied by a common factor if no value is negative, else shifted by a common amount
+    per month; unchanged if `expected_sum` is zero.
     """
     goal, middle = expected_sum(paths), float(np.median(paths.sum(axis=1)))
     if (paths >= 0).all():

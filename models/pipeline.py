@@ -1,4 +1,4 @@
-"""The way of one number: a series as of a vintage in, a projection of its year out."""
+"""From a series as of a vintage to the projection of its year."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.annual import AnnualDistribution, annual_distribution, monthly_value
 from models.calibration import Calibration, calibrate
 from models.candidates import OF_THE_YEAR, REGISTRY
 from models.candidates.base import Candidate, Parameters
-from models.coherence import Origin, copula_scores, joint, sum_of_parts
+from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
 from models.ensemble import Weights, combine
 from models.errors import CannotForecast
 from models.events.event import Event, effect_ahead, without_events
@@ -24,22 +24,22 @@ from models.targets.target import Target
 from models.year_months import months_known
 
 ENSEMBLE = "ensemble"
-PARTS = "parts"  # of a total: the sum of its parts' projections
-LADDER = ("pace", "seasonal_naive")  # what answers, in this order, when nothing better can
+PARTS = "parts"  # method of a total: the sum of its parts' projections
+LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
 
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What a retraining learned about one KPI.
+    """The result of a retraining for one KPI.
 
     Attributes
     ----------
     parameters : candidate → its fitted parameters
-    failures : candidate → why it has none
-    weights : months known (0 to 11) → candidate → weight; empty: all count alike
+    failures : candidate → why it was not fitted
+    weights : months known (0 to 11) → candidate → weight; empty: `ensemble.TRUST` alone
     calibration : None without a backtest: the ensemble's own spread, widened
-    revision : how far first estimates usually move
-    errors : standardised errors at past origins, which say what KPIs err together
+    revision : usual revision of first estimates
+    errors : standardised errors at past origins, for the copula of the family
     """
 
     parameters: Mapping[str, Parameters] = field(default_factory=dict)
@@ -47,12 +47,12 @@ class Learned:
     weights: Mapping[int, Weights] = field(default_factory=dict)
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
-    errors: Mapping[Origin, float] = field(default_factory=dict)
+    errors: Mapping[OriginKey, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """All that is known of one KPI at a vintage: its series, what was learned, its events."""
+    """A KPI at a vintage: its series, the result of its retraining, its events."""
 
     series: Series
     learned: Learned
@@ -61,7 +61,7 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
-    """Candidates' joint paths, shape (n_paths, horizon) each; why the others have none."""
+    """Candidates' joint paths, each of shape (n_paths, horizon), and why others failed."""
 
     paths: Mapping[str, Paths]
     failures: Mapping[str, str]
@@ -80,26 +80,26 @@ def project(
     seed: str | None = None,
     candidates: Mapping[str, Candidate] = REGISTRY,
 ) -> Projection:
-    """Project one KPI's year and set it against its targets.
+    """Project a KPI's year and compare it with its targets.
 
     Parameters
     ----------
     series : the KPI as of a vintage
     targets : those in force on that date
-    learned : from the bundle that answers for that date
-    events : those that count on that date; only accepted ones matter
-    parts : of a total, its parts at the same vintage: the year is their sum
-    year : the year to project; default that of the cutoff
-    seed : names the random draws; default the vintage, so that two runs agree
+    learned : from the bundle in use for that date
+    events : those in force on that date; only accepted events have an effect
+    parts : the parts of a total at the same vintage: the year is their sum
+    year : the year to project; default the cutoff's
+    seed : seeds the random draws; default the vintage, so that two runs agree
 
     Returns
     -------
-    Projection, its paths in the family's joint order; where there is no basis its
-    status says so and `failures` why
+    Projection, its paths in the family's joint order; without a basis `failures` gives
+    the reasons
     """
     year = series.year if year is None else year
     seed = str(series.as_of) if seed is None else seed
-    found = Year("", None, {})
+    found = ProjectedYear("", None, {})
     if parts:
         found = year_of_total(series, parts, year, n_paths, seed, candidates)
     if found.annual is None:
@@ -114,12 +114,12 @@ def project(
 
 
 @dataclass(frozen=True, eq=False)
-class Year:
-    """One KPI's calibrated year, its paths in the family's joint order.
+class ProjectedYear:
+    """A KPI's calibrated year, its paths in the family's joint order.
 
     Attributes
     ----------
-    method : what answers
+    method : as in `Projection`
     annual : None without a basis
     failures : candidate (or 'year', 'parts') → why it is not in the forecast
     """
@@ -135,8 +135,8 @@ def year_ahead(
     n_paths: int,
     seed: str,
     candidates: Mapping[str, Candidate] = REGISTRY,
-) -> Year:
-    """The year of one KPI from its own candidates."""
+) -> ProjectedYear:
+    """A KPI's year from its own candidates."""
     series, learned = known.series, known.learned
     ahead = horizon(series, year)
     simulated = simulate(
@@ -144,13 +144,13 @@ def year_ahead(
     )
     failures = {**learned.failures, **simulated.failures}
     try:
-        method, paths = one_forecast(series, simulated, learned, year, n_paths, seed)
+        method, paths = chosen_forecast(series, simulated, learned, year, n_paths, seed)
         annual = annual_distribution(series, paths, year=year, revision=learned.revision)
     except CannotForecast as reason:
-        return Year("", None, {**failures, "year": str(reason)})
+        return ProjectedYear("", None, {**failures, "year": str(reason)})
     family, _, kpi = series.key.rpartition("/")
     scores = copula_scores(family, seed, kpi, learned.errors, n_paths)
-    return Year(method, joint(calibrate(annual, learned.calibration), scores), failures)
+    return ProjectedYear(method, joint(calibrate(annual, learned.calibration), scores), failures)
 
 
 def year_of_total(
@@ -160,8 +160,8 @@ def year_of_total(
     n_paths: int,
     seed: str,
     candidates: Mapping[str, Candidate] = REGISTRY,
-) -> Year:
-    """The year of a total, the sum of its parts' years; none where a part has none."""
+) -> ProjectedYear:
+    """The year of a total, the sum of its parts' years; empty if a part has no basis."""
     years: list[AnnualDistribution] = []
     for part in parts:
         key, cutoff = part.series.key, part.series.cutoff
@@ -170,9 +170,9 @@ def year_of_total(
         if cutoff != series.cutoff:
             reason = f"{series.key} ends with {series.cutoff}, its part {key} with {cutoff}."
         if found.annual is None or reason:
-            return Year("", None, {PARTS: f"{reason} The total is forecast on its own."})
+            return ProjectedYear("", None, {PARTS: f"{reason} The total is forecast on its own."})
         years.append(found.annual)
-    return Year(PARTS, sum_of_parts(series, years), {})
+    return ProjectedYear(PARTS, sum_of_parts(series, years), {})
 
 
 def horizon(series: Series, year: int) -> int:
@@ -187,17 +187,18 @@ def fit_candidates(
 ) -> tuple[dict[str, Parameters], dict[str, str]]:
     """Parameters of every candidate that can be fitted, and why the others cannot.
 
-    Where most months are reconstructed only those of `LADDER` are fitted: the
-    others would learn how the indicator moves, and take that for the KPI.
+    If most months are reconstructed, only the candidates of `LADDER` are fitted: the
+    others would learn the dynamics of the indicator instead of the KPI's.
     """
     parameters: dict[str, Parameters] = {}
     failures: dict[str, str] = {}
     monthly = forecastable(series, events)
-    guessed = series.status.count("reconstructed")
+    reconstructed = series.status.count("reconstructed")
     for name in sorted(candidates):
-        if 2 * guessed > len(series.status) and name not in LADDER:
+        if 2 * reconstructed > len(series.status) and name not in LADDER:
             failures[name] = (
-                f"{guessed} of {len(series.status)} months of {series.key} are reconstructed; "
+                f"{reconstructed} of {len(series.status)} months of {series.key} are "
+                "reconstructed; "
                 f"{name} needs printed ones. Load them."
             )
             continue
@@ -219,9 +220,9 @@ def simulate(
 ) -> Simulated:
     """Joint paths of every candidate that has parameters; none for a horizon of 0.
 
-    Candidates see the series without its accepted pulses; what accepted events do
-    to the months to come is put on their paths. A candidate that forecasts months
-    is moved to the sum of their medians (`models.paths.centred`), if months add up.
+    Candidates see the series without its accepted pulses; the effects of accepted
+    events on the months ahead multiply their paths. Paths of months that add up are
+    centred on the sum of their medians (`models.paths.centred`).
     """
     paths: dict[str, Paths] = {}
     failures: dict[str, str] = {}
@@ -242,14 +243,14 @@ def simulate(
     return Simulated(paths, failures)
 
 
-def one_forecast(
+def chosen_forecast(
     series: Series, simulated: Simulated, learned: Learned, year: int, n_paths: int, seed: str
 ) -> tuple[str, Paths]:
-    """The method that answers, by the fallback ladder, and its paths.
+    """The method in use, by the fallback ladder, and its paths.
 
-    The ensemble of all candidates that have paths; where only those of `LADDER`
-    have (too little history for the others), the first of them alone; for a year
-    that is over 'published', without paths.
+    The ensemble of all candidates that have paths; if only those of `LADDER` have
+    (too little history for the others), the first of them alone; for a year that is
+    over 'published', without paths.
     """
     if horizon(series, year) == 0:
         return "published", np.empty((n_paths, 0))
@@ -267,7 +268,7 @@ def one_forecast(
 
 
 def forecastable(series: Series, events: Sequence[Event] = ()) -> Series:
-    """What the candidates see: the series without accepted pulses; of a ratio, the monthly one."""
+    """The candidates' input: the series without accepted pulses; of a ratio, the monthly ratio."""
     if series.denominator is not None:
         series = replace(series, values=monthly_values(series), denominator=None)
     return without_events(series, events)

@@ -1,4 +1,4 @@
-"""What a projection says (design, section 5)."""
+"""The projection of a KPI's year (design, section 5)."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class ProjectedMonth:
     median : the figure, or the median of its paths; kind 'growth': per cent on
         the same month of last year, else in the KPI's unit
     quantiles : by level; empty for an observed month
-    cumulative : quantiles of the year to date through this month, for flows and
-        counts to come (quantiles of months do not add up); empty otherwise
+    cumulative : quantiles of the year to date through this month, for projected months
+        of flows and counts (quantiles of months do not add up); empty otherwise
     """
 
     month: Month
@@ -59,21 +59,22 @@ class ProjectedMonth:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """What one KPI's year will end at, given what is known.
+    """The projected year of a KPI as of a vintage.
 
     Attributes
     ----------
     key : 'family/kpi'
     actual_to_date : published year to date, see `AnnualDistribution`
-    annual : the distribution behind the figures; None without a basis
-    growth : None when last year is not known
+    annual : the distribution; None without a basis
+    growth : None if last year is not known
     attainments : one per target, in the order given
     months : the year's months, observed and projected; empty without a basis
-    method : 'ensemble', the candidate that answered alone, 'published' for a
-        year that is over, 'none' without a basis
-    fallback : the candidate that answered because history is short, else None
+    method : 'ensemble', a single candidate's name, 'published' for a year that is
+        over, 'none' without a basis
+    fallback : the candidate used because history is short, else None
     failures : candidate (or 'year') → why it is not in the forecast
-    cutoff : of a task the month of its newest report; None without figures
+    cutoff : last month known, for a task the month of its newest report; None without
+        figures
     probability, status : of the assigned target
     task : None for a series
     """
@@ -99,10 +100,10 @@ class Projection:
 
     @property
     def met(self) -> NDArray[np.bool_] | None:
-        """Whether each path meets the assigned target that `probability` is of.
+        """Whether each path meets the assigned target that `probability` refers to.
 
         Shape (n_paths,), in the family's joint order; None without such a target or
-        without a basis.
+        basis.
         """
         if self.probability is None:
             return None
@@ -118,7 +119,7 @@ def with_basis(
     fallback: str | None,
     failures: Mapping[str, str],
 ) -> Projection:
-    """The projection that a calibrated annual distribution gives."""
+    """The projection of a calibrated annual distribution."""
     probability, status = _headline(attainments)
     return Projection(
         key=series.key,
@@ -144,7 +145,7 @@ def with_basis(
 def without_basis(
     series: Series, year: int, targets: Sequence[Target], failures: Mapping[str, str]
 ) -> Projection:
-    """The projection of a KPI that cannot be projected: no figure, and the reasons."""
+    """The projection of a KPI without a basis: no projected figure, and the reasons."""
     empty = without_figures(
         series.key, series.kind, series.unit, year, series.as_of, targets, failures
     )
@@ -166,7 +167,7 @@ def without_figures(
     targets: Sequence[Target],
     failures: Mapping[str, str],
 ) -> Projection:
-    """The projection of a KPI of which nothing is known on a day."""
+    """The projection of a KPI without figures up to `day`."""
     return Projection(
         key=key,
         unit=unit,
@@ -221,11 +222,11 @@ def _months(series: Series, annual: AnnualDistribution) -> tuple[ProjectedMonth,
 def months_to_come(
     annual: AnnualDistribution, shown: Paths | None = None
 ) -> tuple[ProjectedMonth, ...]:
-    """The months to come as a projection lists them.
+    """The projected months of a projection.
 
     Parameters
     ----------
-    shown : array, shape of `annual.months`, what is printed of them; default the
+    shown : array, shape of `annual.months`, the values to summarise; default the
         months themselves
     """
     shown = annual.months if shown is None else shown
@@ -244,6 +245,6 @@ def months_to_come(
 
 
 def _status(series: Series, month: Month) -> FigureStatus:
-    """Of an observed month; one that is missing was filled, that is reconstructed."""
+    """Status of an observed month; a missing month was filled: reconstructed."""
     place = month.ordinal - series.start.ordinal
     return (series.status[place] if place >= 0 else None) or "reconstructed"

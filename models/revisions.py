@@ -1,9 +1,9 @@
-"""How far a first estimate usually moves, learned per KPI from its vintages.
+"""The usual revision of a first estimate, learned per KPI from its vintages.
 
 Ours: the relative revision of a month (restated ÷ first estimate − 1) has a
-bias and a spread of its own per KPI; with few revisions seen, both are drawn
-towards the family's. Now and then one is wild, so revisions are first cut at
-`CUT` robust spreads from their median.
+bias and a spread of its own per KPI; with few revisions both are shrunk
+towards the family's. To limit outliers, revisions are first clipped at
+`CLIP` robust spreads from their median.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-PRIOR_MONTHS = 12  # revisions' worth of weight that the family's figures carry
-CUT = 5.0
-RECENT = 60  # changes of growth that tell how far a month ahead is off
-FEWEST = 12  # changes below which `USUAL` stands for them
+FAMILY_WEIGHT = 12  # weight of the family's bias and spread, in revisions
+CLIP = 5.0
+RECENT = 60  # changes of growth that determine the spread of a month ahead
+FEWEST = 12  # with fewer changes, `USUAL` is used
 USUAL = 0.2
 WIDEST = 1.0
 _NORMAL_MAD = 1.4826  # standard deviation of a normal ÷ its median absolute deviation
@@ -32,7 +32,7 @@ class Revision:
     ----------
     bias : mean relative revision; 0.02 means first estimates are 2 % low
     spread : standard deviation of the relative revision
-    seen : how many revisions of the KPI itself this rests on
+    seen : number of revisions of the KPI itself
     """
 
     bias: float
@@ -56,15 +56,14 @@ def of_unfinished_month(
 
     Returns
     -------
-    Revision, at least as wide as that part of a month is when it lies ahead
+    Revision, at least as wide as the forecast of that share of a month
 
     Notes
     -----
-    Ours. A share of the month is known as badly as a whole month ahead: its spread is
-    the share × that of growth on the same month of last year, from one month to the
-    next (robust, over the last `RECENT` changes; `USUAL` with fewer than `FEWEST`). The
-    usual revision is not added, since a KPI whose estimates always come within the
-    month has learned it with that part in it.
+    Ours. The spread is the share × the spread of a month ahead, which is that of the
+    month-to-month change in growth on the same month of last year (robust, over the last
+    `RECENT` changes; `USUAL` with fewer than `FEWEST`). The usual revision is not added:
+    for a KPI whose estimates always come within the month it already includes that part.
     """
     if unfinished <= 0:
         return revision
@@ -73,7 +72,7 @@ def of_unfinished_month(
 
 
 def month_ahead_spread(months: NDArray[np.float64]) -> float:
-    """Relative spread of a month against what last year's month and recent growth say."""
+    """Relative spread of a month around last year's month × recent growth."""
     earlier = np.asarray(months[:-1], dtype=float)
     usable = np.where(earlier > 0, earlier, np.nan)
     growth = np.log(usable[12:] / usable[:-12])
@@ -103,11 +102,11 @@ def learn_revisions(history: Mapping[str, NDArray[np.float64]]) -> dict[str, Rev
     learned = {}
     for kpi, values in seen.items():
         middle, width = _robust(values) if values.size else (centre, spread)
-        reach = CUT * max(width, spread)
+        reach = CLIP * max(width, spread)
         own = np.clip(values, middle - reach, middle + reach)
-        weight = PRIOR_MONTHS + own.size
-        bias = (PRIOR_MONTHS * centre + own.sum()) / weight
-        variance = (PRIOR_MONTHS * spread**2 + ((own - bias) ** 2).sum()) / weight
+        weight = FAMILY_WEIGHT + own.size
+        bias = (FAMILY_WEIGHT * centre + own.sum()) / weight
+        variance = (FAMILY_WEIGHT * spread**2 + ((own - bias) ** 2).sum()) / weight
         learned[kpi] = Revision(float(bias), float(np.sqrt(variance)), int(own.size))
     return learned
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-NEAR_ZERO = 0.01  # of the median; logs of smaller values would drown the rest
+NEAR_ZERO = 0.01  # of the median; logs of smaller values would dominate
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Decided once, when a candidate is fitted, and kept in its parameters.
+    """Chosen when a candidate is fitted, and stored in its parameters.
 
     Attributes
     ----------
     logs : work on logarithms
-    non_negative : no value is below zero, so nothing drawn may be
+    non_negative : no value is below zero, so no draw may be
     """
 
     logs: bool
@@ -40,7 +40,7 @@ class Scale:
         return np.asarray(np.log(positive), dtype=float)
 
     def undo(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Back to the series' unit; logs are capped at 700, levels at zero where none is below."""
+        """Back to the series' unit; logs are capped at 700, levels at zero if `non_negative`."""
         if self.logs:
             return np.exp(np.minimum(values, 700.0))
         return np.maximum(values, 0.0) if self.non_negative else values
@@ -49,15 +49,15 @@ class Scale:
 def filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Gaps filled for candidates that cannot take them.
 
-    A gap takes the same month of the year before, else of the year after, moved
-    by the median change between the months around; what then remains is
+    A gap takes the same month of the year before, else of the year after, plus
+    the median change between the neighbouring months; remaining gaps are
     interpolated. Works on the scale given (additive growth).
     """
     full = np.array(values, dtype=float)
     for place in np.flatnonzero(~np.isfinite(full)).tolist():
         for other in (place - 12, place + 12):
             if 0 <= other < len(full) and np.isfinite(full[other]):
-                full[place] = full[other] + _move(full, other, place)
+                full[place] = full[other] + _median_change(full, other, place)
                 break
     missing = ~np.isfinite(full)
     if missing.any() and not missing.all():
@@ -66,12 +66,12 @@ def filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return full
 
 
-def _move(values: NDArray[np.float64], source: int, goal: int) -> float:
-    """Median change between the months around the source and those around the goal."""
+def _median_change(values: NDArray[np.float64], source: int, goal: int) -> float:
+    """Median change from the months around `source` to those around `goal`."""
     changes = []
     for step in range(-3, 4):
-        one, two = source + step, goal + step
-        if 0 <= one < len(values) and 0 <= two < len(values) and step:
-            changes.append(values[two] - values[one])
+        before, after = source + step, goal + step
+        if 0 <= before < len(values) and 0 <= after < len(values) and step:
+            changes.append(values[after] - values[before])
     present = [change for change in changes if np.isfinite(change)]
     return float(np.median(present)) if present else 0.0

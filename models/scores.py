@@ -1,4 +1,4 @@
-"""Scores of forecasts; lower is better unless said otherwise."""
+"""Scores of forecasts; lower is better unless stated otherwise."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def crps_from_samples(actual: float, samples: Array) -> float:
 
 
 def crps_from_quantiles(actual: ArrayLike, quantiles: Array, levels: Array) -> Array:
-    """Score from a grid of quantiles: twice the mean pinball loss over even levels.
+    """CRPS from a grid of quantiles: twice the mean pinball loss over even levels.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def brier_score(met: NDArray[np.bool_], probability: Array) -> float:
 def reliability_table(
     met: NDArray[np.bool_], probability: Array, bins: int = 10
 ) -> list[dict[str, float]]:
-    """How often targets were met, by the probability they had been given.
+    """How often targets were met, by the forecast probability.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def reliability_table(
 def annual_error(forecast: ArrayLike, actual: ArrayLike, last_year: ArrayLike) -> Array:
     """Absolute error of the annual total as a fraction of last year's total.
 
-    NaN where last year's total is not positive: there is nothing to be a fraction of.
+    NaN if last year's total is not positive.
     """
     error = np.abs(np.asarray(forecast, dtype=float) - np.asarray(actual, dtype=float))
     scale = np.asarray(last_year, dtype=float)

@@ -1,4 +1,4 @@
-"""A KPI's months as they were known on one date: the models' only input."""
+"""A KPI's months as known on a date: the models' only input."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class Month(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One KPI as known at one vintage; immutable.
+    """A KPI as known at a vintage; immutable.
 
     Attributes
     ----------
-    key : str, 'family/kpi', also what seeds randomness
+    key : str, 'family/kpi'; also seeds random draws
     kind : how a year is made of months
     unit : str, unit of `values` (for kind 'growth': of the outcome, per cent)
     start : first month of `values`
@@ -67,11 +67,11 @@ class Series:
         'growth' an index (any base) whose yearly sums' ratios are the rates;
         for kind 'ratio' the numerator
     status : per month, None for a gap
-    as_of : the vintage date; no later publication is in here
+    as_of : the vintage date; no later publication is included
     to_date : published cumulative figure from January through the cutoff: a sum
         for kinds 'flow', 'count' and 'average', the ratio itself for 'ratio', the
-        cumulative rate in per cent for 'growth', unused for 'closing';
-        authoritative over the months. None: aggregate the months
+        cumulative rate in per cent for 'growth', unused for 'closing'. It takes
+        precedence over the months. None: aggregate the months
     to_date_status : status of `to_date`
     base : array, shape (12,), the year before the cutoff's year as best known
         at this vintage (printed year to date ÷ printed rate where a rate was
@@ -80,12 +80,12 @@ class Series:
         printed rate implies it
     denominator : for kind 'ratio' only, array like `values`
     doubt : array, shape (n_months, n_directions), of a series with reconstructed
-        months: `values + doubt @ z` with z standard normal is a history that the
-        printed figures allow as well (see `models.disaggregation.reconstruction`); None otherwise
+        months: `values + doubt @ z` with z standard normal is another history that the
+        printed figures allow (see `models.disaggregation.reconstruction`); None otherwise
     unfinished : share of the last month that was still to come when its estimate was
-        published, 0 to 1; 0 where the month was over or nearly so
-    demonstration : reconstructed with figures published after `as_of` or on no
-        known day; shown under that label, and no part of any track record
+        published, 0 to 1; 0 if the month was over or nearly so
+    demonstration : reconstructed with figures published after `as_of` or on an
+        unknown day; labelled so, and excluded from every track record
     """
 
     key: str
@@ -122,7 +122,7 @@ class Series:
 
     @property
     def traits(self) -> KindTraits:
-        """What its kind does."""
+        """The traits of its kind."""
         return traits_of(self.kind)
 
     @property
@@ -151,7 +151,7 @@ class Series:
         return "estimate" in (self.status[-1], self.to_date_status)
 
     def until(self, month: Month) -> Series:
-        """The months up to one of them, without a year to date; `base` stays as it is."""
+        """The months up to `month`, without a year to date; `base` is unchanged."""
         length = month.ordinal - self.start.ordinal + 1
         return replace(
             self,

@@ -11,12 +11,12 @@ from models.series import Month, Series
 
 Array = NDArray[np.float64]
 
-RECENT = 36  # months over which the filling rule is tried out
+RECENT = 36  # months on which the filling rule is tested
 _FEW = 6
 
 
 def months_known(series: Series, year: int) -> int:
-    """Months of `year` up to the cutoff, 0 to 12."""
+    """Number of months of `year` up to the cutoff, 0 to 12."""
     return int(np.clip(series.cutoff.ordinal - Month(year, 1).ordinal + 1, 0, 12))
 
 
@@ -28,7 +28,7 @@ def year_months(
     Parameters
     ----------
     values : array, shape (n_months,), from `start` to the cutoff; NaN is a gap
-    paths : array, shape (n_paths, horizon), what follows the cutoff
+    paths : array, shape (n_paths, horizon), from the month after the cutoff
     year : int
     rng : draws the gaps
 
@@ -64,8 +64,8 @@ def draw_gaps(values: Array, n_paths: int, rng: np.random.Generator) -> dict[int
     Notes
     -----
     Ours: centred on the rule that fills gaps for the candidates
-    (`models.scale.filled`), as wide as that rule errs on the last 36 months when
-    each of them is hidden in turn.
+    (`models.scale.filled`), with the spread of that rule's errors on the last 36
+    months when each of them is left out in turn.
     """
     gaps = np.flatnonzero(np.isnan(values))
     scale = Scale.of(values)
@@ -77,24 +77,24 @@ def draw_gaps(values: Array, n_paths: int, rng: np.random.Generator) -> dict[int
 
 
 def _filling_error(known: Array) -> float:
-    """Root mean square error of the filling rule on months that are known."""
+    """Root mean square error of the filling rule on known months."""
     places = np.flatnonzero(np.isfinite(known))[-RECENT:]
     errors = []
     for place in places[places >= 12]:
-        hidden = known.copy()
-        hidden[place] = np.nan
-        errors.append(filled(hidden)[place] - known[place])
+        without = known.copy()
+        without[place] = np.nan
+        errors.append(filled(without)[place] - known[place])
     if len(errors) < _FEW:
         return float(known[places].std()) if places.size else np.nan
     return float(np.sqrt(np.mean(np.square(errors))))
 
 
 def denominators(series: Series, year: int) -> Array:
-    """Denominators of a ratio's year, shape (12,), those to come without spread.
+    """Denominators of a ratio's year, shape (12,); future months without spread.
 
-    A month to come is the same month a year before, grown as the last twelve
-    months grew on the twelve before them (not grown with less than two years);
-    a gap is filled as for the candidates.
+    A future month is the same month a year before × the growth of the last twelve
+    months on the twelve before them (no growth with less than two years);
+    gaps are filled as for the candidates.
     """
     known = filled(
         np.full(len(series.values), np.nan) if series.denominator is None else series.denominator

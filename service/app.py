@@ -32,13 +32,13 @@ from service.api import (
 from service.embeds import routes as embeds
 from service.odata import routes as odata
 from service.pages import (
-    analysis as moves_pages,
+    analysis as analysis_pages,
 )
 from service.pages import (
     kpi as kpi_pages,
 )
 from service.pages import (
-    month as desk_pages,
+    month as month_pages,
 )
 from service.pages import (
     plan as pages,
@@ -49,6 +49,7 @@ from service.pages import (
 from service.pages import (
     static_files as static,
 )
+from service.pages.menu import plan_pages
 from service.shapes.examples import describe
 from service.state.app_state import AppState
 from service.state.metrics import Measured
@@ -56,6 +57,31 @@ from service.web import problems
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
+)
+
+ROUTERS = (
+    plans.router,
+    embeds.router,  # before projections, whose {kpi} would take '{kpi}.md' for a KPI
+    projections.router,
+    entries.router,
+    events.router,
+    observations.router,
+    imports.router,
+    signoff.router,
+    reports.router,
+    moves.router,
+    scenarios.router,
+    odata.router,
+    registry.router,
+    audit.router,
+    session.router,
+    health.router,
+    static.router,
+    # pages of a plan, in the order of its menu
+    pages.router,
+    kpi_pages.router,
+    analysis_pages.router,
+    month_pages.router,
 )
 
 
@@ -91,29 +117,8 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.state.vedich = app_state
     app.add_middleware(Measured, metrics=app_state.metrics)
     problems.install(app)
-    for module in (
-        plans,
-        embeds,  # before projections, whose {kpi} would take '{kpi}.md' for a KPI
-        projections,
-        entries,
-        events,
-        observations,
-        imports,
-        signoff,
-        reports,
-        moves,
-        scenarios,
-        odata,
-        registry,
-        audit,
-        session,
-        health,
-        static,
-        pages,
-        kpi_pages,
-        desk_pages,
-        moves_pages,
-    ):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.state.plan_pages = plan_pages(app.routes)
     describe(app)
     return app

@@ -188,7 +188,13 @@ def name_of(one: Plan | Kpi, lang: Lang) -> str:
     return one.name_vi if lang == "vi" else one.name_en
 
 
-def words_of(said: Mapping[str, str], lang: Lang) -> str:
+class InBoth(Protocol):
+    """A text in both languages, of which one may be empty."""
+
+    def __getitem__(self, lang: Lang, /) -> str: ...
+
+
+def words_of(said: InBoth, lang: Lang) -> str:
     """What somebody wrote, in a language if they did, else in the other."""
     return said[lang] or said["vi"] or said["en"]
 

@@ -29,7 +29,7 @@ DEVELOPERS = {
 }
 EXTRAS = {"statsforecast", "pyarrow", "matplotlib", "rinohtype"}
 # a developer's command writes the examples of docs/api.md; the extra `ces`
-NOT_IN_THE_PROGRAM = {"examples.py": {"httpx"}, "ces.py": {"statsforecast"}}
+NOT_IN_THE_PROGRAM = {"record_examples.py": {"httpx"}, "ces.py": {"statsforecast"}}
 
 
 def pins(lock: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""What retraining and backtests show in a terminal."""
+"""Terminal output of retraining and backtests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from training.workers import Progress
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
-    """A bar on standard error that a `progress` callback moves."""
+    """A progress bar on standard error, advanced by the yielded callback."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -38,7 +38,7 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
 @contextmanager
 def failure_shown() -> Iterator[None]:
-    """An error that a person can act on ends the program with its message alone."""
+    """End the program with the message of a `VedichError`, without a traceback."""
     try:
         yield
     except VedichError as error:

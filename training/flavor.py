@@ -1,8 +1,8 @@
-"""A registered bundle as MLflow's `pyfunc` loads it: tidy figures in, the year out.
+"""A registered bundle as an MLflow `pyfunc` model: tidy figures in, projected years out.
 
 `mlflow.pyfunc.load_model("models:/vietnam@champion").predict(frame)` projects
-the year from figures given by hand, without the store: no vintages, no
-published cumulative figures, no targets. The service is the way to all of that.
+the year from the given figures, without the store: no vintages, no published
+cumulative figures, no targets. Use the service for those.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from training.bundle.bundle import Bundle, read_bundle
 
 
 class BundleModel:
-    """What `pyfunc` calls."""
+    """The `pyfunc` model."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
@@ -44,7 +44,7 @@ class BundleModel:
         ------
         InputError
             For a KPI that the bundle does not know or that has no basis, and for
-            a month given twice.
+            a duplicate month.
         """
         rows = [self._row(str(kpi), rows) for kpi, rows in figures.groupby("kpi", sort=True)]
         return pd.DataFrame(rows, columns=["kpi", "year", "mean", "median", "q10", "q90"])
@@ -70,7 +70,7 @@ class BundleModel:
         }
 
     def series(self, kpi: str, figures: pd.DataFrame) -> Series:
-        """A KPI's months as given, known on the bundle's own date."""
+        """A KPI's months as given, as of the bundle's own date."""
         places: dict[int, float] = {}
         for text, value in zip(figures["month"], figures["value"], strict=True):
             month = Month.parse(str(text))

@@ -1,10 +1,9 @@
-"""Whether a new bundle takes over: it does unless it forecasts clearly worse.
+"""The gate: a new bundle becomes champion unless it forecasts clearly worse.
 
-Ours, and simple on purpose: both bundles were backtested out of sample; on the
-origins (KPI, year, months known) that both have, the new ensemble's mean annual
-error must not exceed the champion's by more than `MARGIN` of it. New data alone
-hardly moves that number, since the origins are the same; a change of method
-that makes forecasts worse does.
+Ours, and simple on purpose: both bundles were backtested out of sample. On their
+common origins (KPI, year, months known) the new ensemble's mean annual error must
+not exceed the champion's by more than the share `MARGIN`. New data hardly change
+that number, since the origins are the same; a worse method does.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from training.backtest.scoreboard import ENSEMBLE, Scoreboard, taught
+from training.backtest.scoreboard import ENSEMBLE, Scoreboard, after_first_year
 
 MARGIN = 0.02  # of the champion's mean annual error
 _ORIGIN = ["kpi", "year", "months_known"]
@@ -25,7 +24,7 @@ class Decision:
 
     Attributes
     ----------
-    error, champion_error : mean annual error on the common origins, fractions of
+    error, champion_error : mean annual error on the common origins, as fractions of
         last year's total; None without common origins
     """
 
@@ -37,12 +36,12 @@ class Decision:
 
 
 def decide(new: Scoreboard, champion: Scoreboard | None, by_hand: bool = False) -> Decision:
-    """Compare the scores of a new bundle with those of the one that answers now.
+    """Compare the scores of a new bundle with the champion's.
 
     Parameters
     ----------
-    champion : None when no bundle answers for the date yet
-    by_hand : promote whatever the scores say; they are compared all the same
+    champion : None if no bundle is in use for the date yet
+    by_hand : promote whatever the scores; the reason still compares them
     """
     if champion is None:
         return Decision(True, "no model answered for this date before")
@@ -64,5 +63,5 @@ def decide(new: Scoreboard, champion: Scoreboard | None, by_hand: bool = False) 
 
 
 def _errors(scores: Scoreboard) -> pd.DataFrame:
-    table = taught(scores.frame())
+    table = after_first_year(scores.frame())
     return table.loc[table["method"] == ENSEMBLE, [*_ORIGIN, "annual_error"]]

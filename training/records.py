@@ -1,4 +1,4 @@
-"""A bundle as MLflow shows it: the parent run's and each KPI's metrics, tags and parameters."""
+"""A bundle's record in MLflow: metrics, tags and parameters of the parent run and each KPI."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
+from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, after_first_year, summary
 from training.bundle.bundle import FORMAT_VERSION, Bundle
 from training.tracking import NestedRun, RetrainingRun
 
@@ -17,14 +17,14 @@ Metrics = dict[str, dict[int, float]]
 def retraining_run(
     bundle: Bundle, bundle_hash: str, folder: Path, prior_corpus: str = "none"
 ) -> RetrainingRun:
-    """What is recorded of one retraining.
+    """The record of a retraining.
 
     Parameters
     ----------
     folder : of the bundle
-    prior_corpus : hash of what the annual prior was trained on; 'none' without one
+    prior_corpus : hash of the annual prior's training corpus; 'none' without a prior
     """
-    rows = taught(bundle.scores.frame())
+    rows = after_first_year(bundle.scores.frame())
     scores = summary(rows)
     of_kpi = dict(iter(summary(rows, by=("kpi",)).groupby("kpi")))
     tags = {
@@ -55,7 +55,7 @@ def retraining_run(
 
 
 def _metrics(scores: pd.DataFrame, by_month: tuple[str, ...]) -> Metrics:
-    """Scores by name; the step is the months known, over all months only for the ensemble."""
+    """Scores by name and step (months known); over all months for the ensemble only."""
     metrics: Metrics = {}
     for score in scores.to_dict("records"):
         method, known = score["method"], score["months_known"]

@@ -1,9 +1,9 @@
-"""Retraining: what was published up to a date in, one bundle and one registered version out.
+"""Retraining: figures published up to a date in, a bundle and a registered version out.
 
     vedich retrain --plan vietnam-2021 --as-of 2021-06
     python -m training.retrain --plan vietnam-2021 --as-of 2021-06
 
-Backtest and final fits run over processes; the bundle is written first, MLflow
+Backtest and final fits run in parallel processes. The bundle is written first, MLflow
 gets the same files, and the gate decides whether it becomes the champion.
 """
 
@@ -42,7 +42,7 @@ from training.backtest.rolling_origin import (
     backtest_years,
     run_backtest,
 )
-from training.backtest.scoreboard import summary, taught
+from training.backtest.scoreboard import after_first_year, summary
 from training.bundle.bundle import Bundle, read_bundle, write_bundle
 from training.bundle.promoted import PromotedBundle, bundle_folder, bundle_for
 from training.console import failure_shown, progress_bar, vintage_day
@@ -54,20 +54,20 @@ from training.workers import Progress, Workers
 
 @dataclass(frozen=True, eq=False)
 class RetrainReport:
-    """What a retraining did.
+    """The outcome of a retraining.
 
     Attributes
     ----------
-    family, as_of : what it was made for, and from data up to when
+    family, as_of : the plan family, and the date of its data
     version : number in the registry
     folder : of the bundle
-    decision : of the gate; promoted or not, and why
+    decision : of the gate
     scores : backtest scores per method and months known, see `scoreboard.summary`
-    kpis : how many were learned
-    without_figures : KPIs of which nothing was published up to `as_of`
-    failures : KPI → candidate → why it has no parameters
+    kpis : number of KPIs with a result
+    without_figures : KPIs without figures up to `as_of`
+    failures : KPI → candidate → why it was not fitted
     reconstructed : origins of the backtest without a vintage of their own
-    seconds : how long it took
+    seconds : wall time
     """
 
     family: str
@@ -86,7 +86,7 @@ class RetrainReport:
 
 @dataclass(frozen=True, eq=False)
 class FinalFit:
-    """The candidates of one KPI, fitted on everything known."""
+    """The candidates of a KPI, fitted on all its figures."""
 
     kpi: str
     kind: Kind
@@ -111,21 +111,21 @@ def retrain(
     now: datetime | None = None,
     by: str | None = None,
 ) -> RetrainReport:
-    """Learn everything about a plan's family from data up to a date.
+    """Retrain a plan's family on data up to a date.
 
     Parameters
     ----------
-    plan : slug; all KPIs of its family are learned
-    as_of : nothing published later is looked at; default the newest vintage
+    plan : slug; all KPIs of its family are retrained
+    as_of : later publications are ignored; default the newest vintage
     workers : processes; default one per core. Their number changes no digit
-    progress : told (done, total, what was done last)
+    progress : called with (done, total, last step)
     engine : 'local'
-    candidates : what is fitted and combined; default all but the extra ones
-    thorough : the extra ones too (`models.candidates.EXTRA`)
-    promote : become champion whatever the gate says
-    tracker : where it is recorded; default MLflow as the settings say
-    now : for the promotion's date; default the clock
-    by : who asked for it, for the audit log; default the user of this process
+    candidates : default all but the extra candidates
+    thorough : with the extra candidates (`models.candidates.EXTRA`)
+    promote : promote whatever the gate decides
+    tracker : default MLflow by the settings
+    now : time of the promotion; default the clock
+    by : user for the audit log; default the user of this process
 
     Raises
     ------
@@ -134,7 +134,7 @@ def retrain(
     MissingExtra
         If `thorough`, and a library of an extra candidate is not installed.
     TrackingUnavailable
-        If MLflow cannot be reached; said before any long work starts.
+        If MLflow cannot be reached; raised before any long work starts.
     """
     begun = time.monotonic()
     if engine != "local":
@@ -166,7 +166,8 @@ def retrain(
         kinds={fit.kpi: fit.kind for fit in fits},
         units={fit.kpi: fit.unit for fit in fits},
         learned={
-            fit.kpi: backtest.lessons[fit.kpi].on(fit.parameters, fit.failures) for fit in fits
+            fit.kpi: backtest.lessons[fit.kpi].with_fits(fit.parameters, fit.failures)
+            for fit in fits
         },
         scores=backtest.scores,
         settings={
@@ -182,7 +183,9 @@ def retrain(
     champion = _champion(store, settings, family, day)
     decision = decide(bundle.scores, champion.bundle.scores if champion else None, promote)
     moment = now or datetime.now(UTC)
-    _place(store, tracker, registered, decision, day, bundle_hash, moment, by or process_user())
+    _record_decision(
+        store, tracker, registered, decision, day, bundle_hash, moment, by or process_user()
+    )
     return RetrainReport(
         family=family,
         as_of=day,
@@ -190,7 +193,7 @@ def retrain(
         bundle_hash=bundle_hash,
         folder=folder,
         decision=decision,
-        scores=summary(taught(backtest.scores.frame())),
+        scores=summary(after_first_year(backtest.scores.frame())),
         kpis=len(fits),
         without_figures=tuple(sorted(set(setup.panel.kpis()) - set(bundle.learned))),
         failures={fit.kpi: fit.failures for fit in fits if fit.failures},
@@ -209,16 +212,16 @@ def promote_version(
     now: datetime | None = None,
     by: str | None = None,
 ) -> Promotion:
-    """Put a registered version in charge by hand: it answers from the champion's vintage on.
+    """Promote a registered version by hand: it is in use from the champion's vintage on.
 
     Raises
     ------
     NoBundle
         If the family has no such version.
     UnreadableBundle
-        If its folder is gone or damaged; the champion stays.
+        If its folder is missing or damaged; the champion stays.
     TrackingUnavailable
-        If MLflow, which knows the versions, cannot be reached.
+        If MLflow, which stores the versions, cannot be reached.
     """
     tracker = tracker or tracker_of(settings)
     versions = tracker.versions(family)
@@ -243,7 +246,7 @@ def promote_version(
 
 
 def tracker_of(settings: Settings) -> MlflowTracker:
-    """MLflow as the settings say; artefacts beside its database where that is local."""
+    """MLflow by the settings; with a local database, artefacts are stored beside it."""
     local = settings.tracking_uri.startswith("sqlite:")
     if local:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -251,17 +254,17 @@ def tracker_of(settings: Settings) -> MlflowTracker:
 
 
 def commit() -> str:
-    """The commit this program stands at, with '+' if it was changed since; '' outside of git."""
+    """The program's commit, with '+' for uncommitted changes; '' outside of git."""
     git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--abbrev=40"]
     try:
-        told = subprocess.run([*git, "--dirty=+"], capture_output=True, text=True, check=False)
+        found = subprocess.run([*git, "--dirty=+"], capture_output=True, text=True, check=False)
     except OSError:
         return ""
-    return told.stdout.strip()
+    return found.stdout.strip()
 
 
 def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
-    """Fit one KPI on everything known; None without figures. A task for `Workers`."""
+    """Fit a KPI on all its figures; None without figures. A task for `Workers`."""
     try:
         series = series_to_project(setup.panel, kpi, setup.as_of)
     except NoObservations:
@@ -276,14 +279,14 @@ def _learn(
 ) -> tuple[list[FinalFit], Backtest]:
     kpis = sorted(setup.panel.kpis())
     total = len(kpis) + len(backtest_years(setup, kpis))
-    told = 0
+    finished = 0
 
     def done(step: YearTask | str) -> None:
-        nonlocal told
-        told += 1
+        nonlocal finished
+        finished += 1
         if progress:
             name = step if isinstance(step, str) else f"{step.kpi} {step.year}"
-            progress(told, total, name)
+            progress(finished, total, name)
 
     backtest = run_backtest(pool, setup, kpis, done)
     fits = pool.run(final_fit, kpis, done)
@@ -291,14 +294,14 @@ def _learn(
 
 
 def _champion(store: Store, settings: Settings, family: str, day: date) -> PromotedBundle | None:
-    """The bundle that answers for the day now; one that cannot be read has no say."""
+    """The bundle in use for the day; None if there is none or it cannot be read."""
     try:
         return bundle_for(store, settings.bundles, family, day)
     except (NoBundle, UnreadableBundle):
         return None
 
 
-def _place(
+def _record_decision(
     store: Store,
     tracker: Tracker,
     registered: RegisteredVersion,
@@ -308,10 +311,10 @@ def _place(
     moment: datetime,
     by: str,
 ) -> None:
-    """Alias and promotion history. A past month's bundle answers, but is not the champion."""
+    """Set alias, history and audit log. A past month's bundle is in use, but not champion."""
     family, version = registered.family, registered.version
-    told = {"version": version, "as_of": day.isoformat(), **asdict(decision)}
-    record(store, by, "model.train", family, after=told)
+    outcome = {"version": version, "as_of": day.isoformat(), **asdict(decision)}
+    record(store, by, "model.train", family, after=outcome)
     if not decision.promoted:
         tracker.set_alias(family, CHALLENGER, version)
         return
@@ -334,8 +337,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plan", required=True)
     parser.add_argument("--as-of", type=vintage_day, help="YYYY-MM or YYYY-MM-DD")
     parser.add_argument("--workers", type=int)
-    parser.add_argument("--thorough", action="store_true", help="the extra candidates too")
-    parser.add_argument("--promote", action="store_true", help="champion whatever the gate says")
+    parser.add_argument("--thorough", action="store_true", help="with the extra candidates")
+    parser.add_argument("--promote", action="store_true", help="promote whatever the gate decides")
     given = parser.parse_args(arguments)
     with failure_shown(), progress_bar("retraining") as progress:
         settings = read_settings()

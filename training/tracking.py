@@ -1,10 +1,10 @@
-"""What a retraining leaves behind in MLflow; the only module that imports it.
+"""Recording of retrainings in MLflow; the only module that imports it.
 
-`Tracker` is the seam, `MlflowTracker` the real one. Importing this module costs
-nothing: MLflow itself is loaded by `MlflowTracker.open`, because it takes
-seconds and only retraining needs it. The database that it keeps is never asked
-by the service: bundles and the promotion history are our own (`bundles.py`), so
-answers go on while MLflow is away.
+`Tracker` is the interface, `MlflowTracker` its implementation. Importing this module is
+cheap: `MlflowTracker.open` imports MLflow, which takes seconds and is only needed for
+retraining. The service never queries MLflow's database: bundles and the history of
+promotions are our own (`training.bundle.promoted`), so the service works while MLflow is
+unavailable.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE_LOADER = "training.flavor"
 
-# Read by MLflow when it is first imported: no telemetry, no chatter, and an unreachable
-# server is an answer within seconds instead of minutes of retries.
+# Read by MLflow on import: no telemetry, few log lines, and an unreachable server fails
+# within seconds instead of minutes of retries.
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -45,10 +45,9 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class NestedRun:
-    """One KPI within a retraining.
+    """A KPI within a retraining.
 
-    `metrics` maps a name to its values by step (months known; 0 where there is
-    only one value).
+    `metrics` maps a name to its values by step (months known; 0 for a single value).
     """
 
     name: str
@@ -59,7 +58,7 @@ class NestedRun:
 
 @dataclass(frozen=True)
 class RetrainingRun:
-    """One retraining: the parent run, a nested run per KPI, and the bundle's folder."""
+    """A retraining: the parent run, a nested run per KPI, and the bundle's folder."""
 
     family: str
     name: str
@@ -72,7 +71,7 @@ class RetrainingRun:
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """One version of a family's registered model."""
+    """A version of a family's registered model."""
 
     family: str
     version: str
@@ -82,22 +81,22 @@ class RegisteredVersion:
 
 
 class Tracker(Protocol):
-    """Where retrainings are recorded; the tests have a small fake."""
+    """Records retrainings; the tests have a small fake."""
 
     def open(self) -> None:
         """Connect; raise `TrackingUnavailable` before any long work starts."""
         ...
 
     def record(self, run: RetrainingRun) -> RegisteredVersion:
-        """Store one retraining and register its bundle as the family's next version."""
+        """Store a retraining and register its bundle as the family's next version."""
         ...
 
     def set_alias(self, family: str, alias: str, version: str) -> None:
-        """Let `alias` ('champion', 'challenger') name this version and no other."""
+        """Point `alias` ('champion', 'challenger') to this version only."""
         ...
 
     def remove_alias(self, family: str, alias: str) -> None:
-        """Let `alias` name no version."""
+        """Remove `alias` from the family."""
         ...
 
     def versions(self, family: str) -> tuple[RegisteredVersion, ...]:
@@ -111,8 +110,8 @@ class MlflowTracker:
     Parameters
     ----------
     uri : str, a database ('sqlite:///...', 'postgresql://...') or a server ('http://...')
-    artifacts : Path or None, folder of the artefacts where `uri` is a database;
-        a server decides for itself
+    artifacts : Path or None, folder of the artefacts if `uri` is a database;
+        a server has its own
     """
 
     def __init__(self, uri: str, artifacts: Path | None = None) -> None:
@@ -120,12 +119,12 @@ class MlflowTracker:
         self._client: MlflowClient | None = None
 
     def open(self) -> None:
-        """Import MLflow and reach its database or server.
+        """Import MLflow and connect to its database or server.
 
         Raises
         ------
         TrackingUnavailable
-            When the server does not answer or the database cannot be opened.
+            If the server does not answer or the database cannot be opened.
         """
         if self._client is not None:
             return
@@ -134,7 +133,7 @@ class MlflowTracker:
             os.environ.setdefault(name, value)
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        with self._reaching():
+        with self._translated_failures():
             from mlflow import MlflowClient
 
             client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
@@ -142,9 +141,9 @@ class MlflowTracker:
             self._client = client
 
     def record(self, run: RetrainingRun) -> RegisteredVersion:
-        """Store one retraining; one batch of metrics per run (see MLflow issue 5269)."""
+        """Store a retraining; a single batch of metrics per run (see MLflow issue 5269)."""
         client = self._opened()
-        with self._reaching(), tempfile.TemporaryDirectory() as scratch:
+        with self._translated_failures(), tempfile.TemporaryDirectory() as scratch:
             experiment = self._experiment(run.family)
             parent = client.create_run(experiment, run_name=run.name)
             parent_id = str(parent.info.run_id)
@@ -167,16 +166,16 @@ class MlflowTracker:
         return registered
 
     def set_alias(self, family: str, alias: str, version: str) -> None:
-        with self._reaching():
+        with self._translated_failures():
             self._opened().set_registered_model_alias(family, alias, version)
 
     def remove_alias(self, family: str, alias: str) -> None:
-        with self._reaching():
+        with self._translated_failures():
             self._opened().delete_registered_model_alias(family, alias)
 
     def versions(self, family: str) -> tuple[RegisteredVersion, ...]:
         client = self._opened()
-        with self._reaching():
+        with self._translated_failures():
             aliases: dict[str, list[str]] = {}
             for model in client.search_registered_models(f"name = '{family}'"):
                 for alias, number in model.aliases.items():
@@ -248,13 +247,13 @@ class MlflowTracker:
             with urllib.request.urlopen(f"{self.uri.rstrip('/')}/health", timeout=5):
                 pass
         except urllib.error.HTTPError:
-            pass  # it answers; whether it lets us in shows with the first call
+            pass  # it answers; the first call checks access
         except (OSError, ValueError) as error:
             raise self._unavailable(error) from error
 
     @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        """MLflow's own deprecation warnings are not ours; its failures get one shape."""
+    def _translated_failures(self) -> Iterator[None]:
+        """Ignore MLflow's own warnings, and translate its failures to `TrackingUnavailable`."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from mlflow.exceptions import MlflowException
@@ -274,7 +273,7 @@ class MlflowTracker:
 
 
 def _save_model(bundle: Path, folder: Path) -> None:
-    """Wrap a bundle's folder as an MLflow model: data and a loader's name, no pickle."""
+    """Save a bundle's folder as an MLflow model: data and a loader's name, no pickle."""
     import mlflow.pyfunc
 
     mlflow.pyfunc.save_model(
@@ -287,7 +286,7 @@ def _save_model(bundle: Path, folder: Path) -> None:
 
 
 def _signature() -> ModelSignature:
-    """Tidy figures in (what was published, one row per KPI and month), years out."""
+    """Tidy figures in (one row per KPI and month), projected years out."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema
 

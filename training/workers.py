@@ -1,9 +1,9 @@
-"""Tasks over several processes, whose number changes no digit.
+"""Tasks in parallel processes, whose number changes no digit.
 
-Every task is a plain function of what all tasks share and of its own item, its
-randomness is seeded by names, each process computes on one BLAS thread, and
-results come back in the order of the items. Processes are spawned, not forked:
-a service that retrains in the background has threads, which forking may lock.
+Every task is a function of a shared value and of its own item, its randomness is seeded
+by names, each process uses a single BLAS thread, and results are in the order of the
+items. Processes are spawned, not forked: a service that retrains in the background has
+threads, and forking may deadlock.
 """
 
 from __future__ import annotations
@@ -22,22 +22,21 @@ from threadpoolctl import threadpool_limits
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Shared = TypeVar("Shared")
-Progress = Callable[[int, int, str], None]  # done, total, what was done last
+Progress = Callable[[int, int, str], None]  # done, total, last step
 
-_shared: Any = None  # of a worker process, set once when it starts
+_shared: Any = None  # of a worker process, set at its start
 
 
 class Workers(Generic[Shared]):
-    """Processes that share one read-only value; use as a context.
+    """Processes that share a read-only value; use as a context manager.
 
-    They start at once, all together, while the caller goes on: each reads the
-    value from a file, because a pipe would hold the caller until the process has
-    loaded the program.
+    All start immediately, while the caller continues: each reads the value from a file,
+    because a pipe would block the caller until the process has loaded the program.
 
     Parameters
     ----------
-    shared : what every task reads; written once
-    number : of processes; 1 computes in this one
+    shared : read by every task; written once
+    number : of processes; 1 runs tasks in the current process
     """
 
     def __init__(self, shared: Shared, number: int = 1) -> None:
@@ -75,12 +74,12 @@ class Workers(Generic[Shared]):
         items: Sequence[Item],
         done: Callable[[Item], None] | None = None,
     ) -> list[Result]:
-        """`[task(shared, item) for item in items]`; `done` is told after each of them.
+        """`[task(shared, item) for item in items]`; `done` is called after each.
 
         Parameters
         ----------
-        task : a function of a module (it is sent by name)
-        items : one per task; also the order of the results
+        task : a module-level function (it is pickled by name)
+        items : one per task, in the order of the results
         """
         if self._pool is None:
             results = []
@@ -109,7 +108,7 @@ def _start(file: Path) -> None:
 
 
 def _ready() -> None:
-    """The first task of a process: it has started."""
+    """The first task of a process, which starts it."""
 
 
 def _run(task: Callable[[Any, Any], Any], item: Any) -> Any:

@@ -1,6 +1,6 @@
-"""Local accounts: a name, a role, a password of which only an argon2 hash is kept.
+"""Local accounts: a name, a role and the argon2 hash of a password.
 
-Accounts are never deleted, only disabled: their names stand in histories.
+Accounts are never deleted, only disabled: the audit log and the sign-off refer to them.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from data.db.store import Store
 from models.errors import InvalidAccount, UnknownAccount
 
 Role = Literal["viewer", "entry", "checker", "approver", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)  # each may do all that those before it may
+ROLES: tuple[Role, ...] = get_args(Role)  # each includes the rights of those before it
 
 SHORTEST, LONGEST = 10, 200  # characters of a password
 HASHER = PasswordHasher()  # argon2id
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
-_RESERVED = ("local", "anonymous")  # stand for others in the audit log
+_RESERVED = ("local", "anonymous")  # have another meaning in the audit log
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who may log in, and as what."""
+    """A person who may log in, and their role."""
 
     name: str
     role: Role
@@ -40,13 +40,13 @@ class Account:
 
 
 def has_accounts(store: Store) -> bool:
-    """Whether any account was ever made; once one was, everybody has to log in."""
+    """Whether any account exists; from the first account on, everybody has to log in."""
     with store.reading() as connection:
         return any_account(connection)
 
 
 def any_account(connection: Connection) -> bool:
-    """The same over a connection at hand."""
+    """As `has_accounts`, over an open connection."""
     return connection.scalar(select(tables.accounts.c.name).limit(1)) is not None
 
 
@@ -58,14 +58,14 @@ def accounts(store: Store) -> tuple[Account, ...]:
 
 
 def add_account(store: Store, name: str, role: str, password: str, by: str) -> None:
-    """Make an account; raise `InvalidAccount` if name, role or password cannot be used."""
+    """Create an account; raise `InvalidAccount` if name, role or password is invalid."""
     check_name(name)
-    one_of(role, ROLES)
+    check_known(role, ROLES)
     hashed = hash_of(password)
     with store.writing() as connection:
-        if _held(connection, name) is not None:
+        if _row(connection, name) is not None:
             raise InvalidAccount(
-                f"there is an account '{name}' already, and accounts are never deleted; "
+                f"account '{name}' already exists, and accounts are never deleted; "
                 "expected another name."
             )
         connection.execute(
@@ -77,10 +77,10 @@ def add_account(store: Store, name: str, role: str, password: str, by: str) -> N
 
 
 def set_role(store: Store, name: str, role: str, by: str) -> None:
-    """Give an account another role, at once also for who is logged in."""
-    one_of(role, ROLES)
+    """Change an account's role; open sessions get it at once."""
+    check_known(role, ROLES)
     with store.writing() as connection:
-        before = the_account(connection, name).role
+        before = require_account(connection, name).role
         _change(connection, name, role=role)
         write_entry(
             connection, by, "account.role", name, before={"role": before}, after={"role": role}
@@ -88,19 +88,19 @@ def set_role(store: Store, name: str, role: str, by: str) -> None:
 
 
 def set_password(store: Store, name: str, password: str, by: str) -> None:
-    """Give an account another password and end its sessions."""
+    """Change an account's password and end its sessions."""
     hashed = hash_of(password)
     with store.writing() as connection:
-        the_account(connection, name)
+        require_account(connection, name)
         _change(connection, name, password_hash=hashed)
         _end_sessions(connection, name)
         write_entry(connection, by, "account.password", name)
 
 
 def set_disabled(store: Store, name: str, disabled: bool, by: str) -> None:
-    """Shut an account out and end its sessions, or let it in again."""
+    """Disable an account and end its sessions, or enable it again."""
     with store.writing() as connection:
-        before = the_account(connection, name).disabled_at is not None
+        before = require_account(connection, name).disabled_at is not None
         _change(connection, name, disabled_at=datetime.now(UTC) if disabled else None)
         _end_sessions(connection, name)
         write_entry(
@@ -114,15 +114,15 @@ def set_disabled(store: Store, name: str, disabled: bool, by: str) -> None:
 
 
 def check_name(name: str) -> None:
-    """Raise `InvalidAccount` unless it can name an account or a key."""
+    """Raise `InvalidAccount` unless `name` is valid for an account or a key."""
     if not _NAME.fullmatch(name) or name in _RESERVED:
         raise InvalidAccount(
-            f"expected a name of 1 to 40 small letters a to z, digits, '.', '_' or '-', other "
-            f"than {' and '.join(_RESERVED)}; found '{name}'."
+            f"expected a name of 1 to 40 lower-case letters a to z, digits, '.', '_' or '-', "
+            f"other than {' and '.join(_RESERVED)}; found '{name}'."
         )
 
 
-def one_of(given: str, known: Sequence[str]) -> None:
+def check_known(given: str, known: Sequence[str]) -> None:
     """Raise `InvalidAccount` unless a role or a scope is known."""
     if given not in known:
         raise InvalidAccount(f"expected one of {', '.join(known)}; found '{given}'.")
@@ -137,11 +137,11 @@ def hash_of(password: str) -> str:
     return HASHER.hash(password)
 
 
-def the_account(connection: Connection, name: str) -> Account:
+def require_account(connection: Connection, name: str) -> Account:
     """An account by its name; raise `UnknownAccount`."""
-    row = _held(connection, name)
+    row = _row(connection, name)
     if row is None:
-        raise UnknownAccount(f"no account '{name}'; vedich account list shows those there are.")
+        raise UnknownAccount(f"no account '{name}'; vedich account list shows all accounts.")
     return account_of(row)
 
 
@@ -150,7 +150,7 @@ def account_of(row: Any) -> Account:
     return Account(row.name, row.role, row.created_at, row.disabled_at)
 
 
-def _held(connection: Connection, name: str) -> Any:
+def _row(connection: Connection, name: str) -> Any:
     return connection.execute(
         select(tables.accounts).where(tables.accounts.c.name == name)
     ).first()

@@ -1,4 +1,4 @@
-"""Keys for programs: named, scoped, shown once; only a hash is kept."""
+"""API keys for programs: named, scoped, shown once; only a hash is stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import insert, select, update
 
-from data.accounts.accounts import check_name, one_of
+from data.accounts.accounts import check_known, check_name
 from data.accounts.sessions import token_hash
 from data.db import tables
 from data.db.audit import write_entry
@@ -22,10 +22,10 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 @dataclass(frozen=True)
 class ApiKey:
-    """What a program may do.
+    """The key of a program.
 
-    `scope`: 'issued' reads issued figures only, 'read' what a viewer may, 'entry'
-    what an account of that role may. Checking and approving is for people.
+    `scope`: 'issued' reads issued figures only, 'read' has the rights of a viewer,
+    'entry' those of that role. No key may check or approve.
     """
 
     name: str
@@ -42,15 +42,16 @@ def api_keys(store: Store) -> tuple[ApiKey, ...]:
 
 
 def add_key(store: Store, name: str, scope: str, by: str) -> str:
-    """Make a key and give it out, this once; raise `InvalidAccount` if it cannot be made."""
+    """Create a key and return its secret, which is shown only here; raise `InvalidAccount`."""
     check_name(name)
-    one_of(scope, SCOPES)
+    check_known(scope, SCOPES)
     secret = f"vedich_{secrets.token_urlsafe(32)}"
     with store.writing() as connection:
         taken = select(tables.api_keys.c.name).where(tables.api_keys.c.name == name)
         if connection.scalar(taken) is not None:
             raise InvalidAccount(
-                f"there is, or was, a key '{name}'; expected another name: it stands in histories."
+                f"a key '{name}' exists or was revoked; expected another name: the audit log "
+                "refers to this one."
             )
         connection.execute(
             insert(tables.api_keys).values(
@@ -65,21 +66,19 @@ def add_key(store: Store, name: str, scope: str, by: str) -> str:
 
 
 def revoke_key(store: Store, name: str, by: str) -> None:
-    """Let a key count no more; raise `UnknownAccount` if there is none that counts."""
+    """Revoke a key; raise `UnknownAccount` if no active key has this name."""
     own = (tables.api_keys.c.name == name) & tables.api_keys.c.revoked_at.is_(None)
     with store.writing() as connection:
         changed = connection.execute(
             update(tables.api_keys).where(own).values(revoked_at=datetime.now(UTC))
         )
         if not changed.rowcount:
-            raise UnknownAccount(
-                f"no key '{name}' that counts; vedich key list shows those there are."
-            )
+            raise UnknownAccount(f"no active key '{name}'; vedich key list shows all keys.")
         write_entry(connection, by, "key.revoke", name)
 
 
 def key_of(store: Store, secret: str) -> ApiKey | None:
-    """The key that a secret opens; None if it is unknown or was revoked."""
+    """The active key with this secret; None if it is unknown or revoked."""
     table = tables.api_keys
     chosen = select(table).where(
         table.c.key_hash == token_hash(secret), table.c.revoked_at.is_(None)

@@ -1,4 +1,4 @@
-"""Logging in and out: opaque tokens of which only a hash is kept, and a brake on guessing."""
+"""Sessions: logging in and out with opaque tokens, stored as hashes, and a limit on guessing."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _FAILED = "login.failed"
 
 
 def log_in(store: Store, name: str, password: str, address: str, now: datetime) -> str:
-    """Begin a session.
+    """Log in: begin a session.
 
     Parameters
     ----------
     name, password : as typed
-    address : where from, for the brake and the audit log
-    now : with its zone
+    address : of the client, for the limit on guessing and the audit log
+    now : with its time zone
 
     Returns
     -------
-    str, the token; it is kept nowhere else
+    str, the session token; only its hash is stored
 
     Raises
     ------
     LoginFailed
-        If name and password do not belong together, or the account is disabled.
+        If name and password do not match, or the account is disabled.
     TooManyLogins
-        If that failed too often for the name or from the address.
+        After too many failures for the name or from the address.
     """
     verify(store, name, password, address, now)
     token = secrets.token_urlsafe(32)
@@ -57,7 +57,7 @@ def log_in(store: Store, name: str, password: str, address: str, now: datetime) 
 
 
 def verify(store: Store, name: str, password: str, address: str, now: datetime) -> None:
-    """Whether a password is the account's; raise `LoginFailed` or `TooManyLogins` as `log_in`."""
+    """Check a password against an account; raise `LoginFailed` or `TooManyLogins` as `log_in`."""
     with store.reading() as connection:
         _refuse_guessing(connection, name, address, now)
         row = connection.execute(
@@ -65,7 +65,7 @@ def verify(store: Store, name: str, password: str, address: str, now: datetime) 
                 tables.accounts.c.name == name, tables.accounts.c.disabled_at.is_(None)
             )
         ).first()
-    hashed = row.password_hash if row else _hash_of_nobody()
+    hashed = row.password_hash if row else _dummy_hash()
     if not _matches(hashed, password) or row is None:
         with store.writing() as connection:
             who = name if row else _masked(name)
@@ -81,7 +81,7 @@ def verify(store: Store, name: str, password: str, address: str, now: datetime) 
 
 
 def log_out(store: Store, token: str) -> None:
-    """End a session; one that has ended already stays so."""
+    """End a session; does nothing if it has ended already."""
     own = tables.sessions.c.token_hash == token_hash(token)
     with store.writing() as connection:
         name = connection.scalar(select(tables.sessions.c.account).where(own))
@@ -91,7 +91,7 @@ def log_out(store: Store, token: str) -> None:
 
 
 def account_of_session(store: Store, token: str, now: datetime) -> Account | None:
-    """Whose session it is; None if it has ended."""
+    """The account of a session; None if the session has ended."""
     chosen = (
         select(tables.accounts)
         .join(tables.sessions, tables.sessions.c.account == tables.accounts.c.name)
@@ -104,7 +104,7 @@ def account_of_session(store: Store, token: str, now: datetime) -> Account | Non
 
 
 def token_hash(token: str) -> str:
-    """How a random token is kept: it is long enough that a plain hash gives nothing away."""
+    """The stored form of a random token, which is long enough for a plain SHA-256."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -128,13 +128,13 @@ def _matches(hashed: str, password: str) -> bool:
 
 
 @cache
-def _hash_of_nobody() -> str:
-    """Checked for an unknown name, which then takes as long as a known one."""
+def _dummy_hash() -> str:
+    """Verified for an unknown name, so that it takes as long as a known one."""
     return HASHER.hash(secrets.token_hex())
 
 
 def _masked(name: str) -> str:
-    """An unknown name for the log: people type their password there by mistake."""
+    """An unknown name for the audit log, hashed: people type their password there by mistake."""
     return f"unknown {token_hash(name)[:12]}"
 
 

@@ -1,5 +1,5 @@
-"""The database: its door, its tables, its migrations, the audit log, the revision.
+"""The database: connections, tables, migrations, the audit log, the revision.
 
 The only room that opens a connection. It never knows what a plan or a figure means:
-what is read and written over its connections stands with its subject.
+queries live in the room of their subject.
 """

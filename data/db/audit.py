@@ -1,7 +1,7 @@
-"""Who did what and when: an append-only log, written together with what it tells of.
+"""The audit log: who did what and when; append-only, in the transaction of the change.
 
 Who: the name of an account; 'key:NAME' for an API key; 'local' for requests on
-loopback while there is no account; 'os:NAME' for the command line.
+loopback while no account exists; 'os:NAME' for the command line.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the log; `before` and `after` hold what changed, None where nothing was."""
+    """One line of the log; `before` and `after` are the changed values, None if there are none."""
 
     id: int
     at: datetime
     by: str
     action: str  # 'plan.save', 'figures.import', 'estimate.checked', …
-    subject: str  # what it was done to: a plan, a family, an account
+    subject: str  # a plan, a family, an account
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
 
 def process_user() -> str:
-    """Who runs this program: 'os:NAME', or the number of a user without a name."""
+    """The user of this process: 'os:NAME', or 'os:UID' for a user without a name."""
     try:
         return f"os:{getpass.getuser()}"
     except (KeyError, OSError):
@@ -51,7 +51,7 @@ def write_entry(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append an entry in the transaction of the change that it tells of."""
+    """Append an entry in the transaction of the change it describes."""
     connection.execute(
         insert(tables.audit).values(
             at=datetime.now(UTC),
@@ -67,7 +67,7 @@ def write_entry(
 def record(
     store: Store, by: str, action: str, subject: str, *, after: Mapping[str, Any] | None = None
 ) -> None:
-    """Append an entry by itself: what it tells of changed nothing in the database."""
+    """Append an entry in its own transaction, for an action that changed no other table."""
     with store.writing() as connection:
         write_entry(connection, by, action, subject, after=after)
 
@@ -81,7 +81,7 @@ def entries(
     action: str | None = None,
     subject: str | None = None,
 ) -> tuple[Entry, ...]:
-    """The newest entries first, narrowed where asked; `older_than` an id pages on."""
+    """Matching entries, newest first; `older_than` is the id from which to continue."""
     table = tables.audit
     chosen = select(table).order_by(table.c.id.desc()).limit(limit)
     if older_than is not None:

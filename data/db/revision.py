@@ -1,4 +1,4 @@
-"""What changes whenever anything that a family's answers rest on does; cheap to ask."""
+"""A family's revision: row numbers that change with any input of its answers; one cheap query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _newest(table: Table, *, of_family: bool = False) -> ScalarSelect[int]:
     return chosen.scalar_subquery()
 
 
-_REVISION = select(  # built once: every answer asks for it
+_REVISION = select(  # built once: every request runs it
     _newest(tables.imports),
     _newest(tables.withdrawals),
     _newest(tables.edits),
@@ -29,8 +29,8 @@ _REVISION = select(  # built once: every answer asks for it
 class Revision(NamedTuple):
     """Newest row numbers of imports and edits of plans, and of a family's promotions and steps.
 
-    Imports, withdrawals and edits are of all families: one may hold the indicators of
-    another. `figures` changes only with what projections are computed from.
+    Imports, withdrawals and edits count over all families, since a family may use the
+    indicators of another. `figures` changes only with the inputs of projections.
     """
 
     imports: int
@@ -45,6 +45,6 @@ class Revision(NamedTuple):
 
 
 def revision_of(store: Store, family: str) -> Revision:
-    """The revision of everything that a family's answers rest on."""
+    """The current revision of a family."""
     with store.reading() as connection:
         return Revision(*connection.execute(_REVISION, {"family": family}).one())

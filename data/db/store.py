@@ -1,4 +1,4 @@
-"""The one door to the database: connections to read over, one writer at a time, migrations."""
+"""Access to the database: read connections, one writer at a time, migrations."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from models.errors import InputError, StoreUnavailable
 
-HEAD = "uploads"  # the newest migration; Alembic is loaded only where a database lacks it
+HEAD = "uploads"  # the newest migration; Alembic is imported only for a database that lacks it
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
 
 class Store:
-    """A database of plans and observations; append-only but for names and definitions.
+    """A database of plans and observations; append-only except for names and definitions.
 
-    Observations, imports, plan versions, what people enter, promotions and
-    projections are never changed or deleted; triggers in the database refuse it
-    too. One writer at a time; any number of threads and processes may read meanwhile.
-    What is read and written over its connections stands with its subject, in
-    functions that take the store: `data.plans`, `data.vintages`, `data.ledger`, …
+    Observations, imports, plan versions, entries, promotions and projections are
+    never changed or deleted; triggers in the database enforce this. One writer at a
+    time; any number of threads and processes may read meanwhile. Queries are
+    functions that take the store, in the room of their subject: `data.plans`,
+    `data.vintages`, `data.ledger`, …
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -32,18 +32,18 @@ class Store:
 
     @classmethod
     def open(cls, url: str) -> Store:
-        """Open and bring up to date the database at a SQLAlchemy URL.
+        """Open the database at a SQLAlchemy URL and migrate it to the newest version.
 
-        SQLite files are created with their folder and kept in WAL mode;
-        'postgresql://' is served by psycopg.
+        SQLite files are created with their folder, in WAL mode; 'postgresql://'
+        uses psycopg.
 
         Raises
         ------
         InputError
-            If the URL is none, or of a database that this program does not know.
+            If the URL is invalid or names an unsupported database.
         StoreUnavailable
-            If the database cannot be reached or opened; also raised by every
-            method when it goes away later.
+            If the database cannot be reached or opened; every method raises it
+            if the connection fails later.
         """
         address = _address(url)
         if address.get_backend_name() == "sqlite" and address.database not in (
@@ -55,7 +55,7 @@ class Store:
         engine = create_engine(address)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "handle_error", _say_unavailable)
+        event.listen(engine, "handle_error", _translate_connection_failure)
         store = cls(engine)
         store._migrate()
         return store
@@ -77,12 +77,12 @@ class Store:
             command.upgrade(configuration, "head")
 
     def reading(self) -> Connection:
-        """A connection to read over; use it as a context."""
+        """A connection for reading; use it as a context manager."""
         return self._engine.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that keeps other writers out from its beginning."""
+        """A transaction that locks out other writers from its start."""
         with self._engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -92,7 +92,7 @@ class Store:
 
 
 def _revision(connection: Connection) -> str | None:
-    """The migration that a database is at; None before the first."""
+    """The newest migration applied to a database; None before the first."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -100,7 +100,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _address(url: str) -> URL:
-    """A URL with the driver that serves it; what it says beyond its scheme may be secret."""
+    """Parse a URL and choose its driver; errors quote only the scheme, the rest may be secret."""
     try:
         address = make_url(url)
         backend = address.get_backend_name()
@@ -121,13 +121,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _say_unavailable(context: ExceptionContext) -> None:
-    """Let a database that is away be our own error; a fault in a statement stays what it is."""
-    sqlite_says = getattr(context.original_exception, "sqlite_errorname", "")
-    away = isinstance(context.sqlalchemy_exception, OperationalError)
-    if (away and sqlite_says != "SQLITE_ERROR") or sqlite_says == "SQLITE_NOTADB":
+def _translate_connection_failure(context: ExceptionContext) -> None:
+    """Translate connection failures to `StoreUnavailable`; errors in statements pass through."""
+    sqlite_error = getattr(context.original_exception, "sqlite_errorname", "")
+    operational = isinstance(context.sqlalchemy_exception, OperationalError)
+    if (operational and sqlite_error != "SQLITE_ERROR") or sqlite_error == "SQLITE_NOTADB":
         engine = context.engine
-        place = engine.url.render_as_string() if engine else "the address given"
+        place = engine.url.render_as_string() if engine else "the configured URL"
         reason = (str(context.original_exception).splitlines() or ["no answer"])[0]
         raise StoreUnavailable(
             f"expected the database at {place}, found: {reason}. Start it, or set "

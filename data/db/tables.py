@@ -1,4 +1,4 @@
-"""The tables of the store; changed by a migration only."""
+"""The database tables; change them only with a migration."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite forgets the zone, everything is written in UTC."""
+    """A moment, stored in UTC because SQLite drops the time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -183,7 +183,7 @@ imports = Table(
     Column("sha256", String(64), nullable=False),
     Column("imported_at", Moment, nullable=False),
     Column("imported_by", Text, nullable=False),
-    Column("batch", String(20)),  # the upload it was committed with; null: by itself
+    Column("batch", String(20)),  # the upload it was committed with; null: none
     Index("imports_of_family", "family", "id"),
 )
 
@@ -204,7 +204,7 @@ observations = Table(
     Index("observations_by_vintage", "family", "kpi", "published"),
 )
 
-repeats = Table(  # figures that an import printed again: they outlive the import they came with
+repeats = Table(  # figures that a later import repeats: they survive withdrawal of the first
     "repeats",
     metadata,
     Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
@@ -232,7 +232,7 @@ row_matches = Table(
     Column("quantity", String(20), nullable=False),
     Column("occurrence", Integer, nullable=False),
     Column("label", Text, nullable=False),
-    Column("kpi", String(80)),  # null: a row that is none of the family's KPIs
+    Column("kpi", String(80)),  # null: the row is not a KPI of the family
     Column("confirmed_by", Text, nullable=False),
     Column("confirmed_at", Moment, nullable=False),
     Index("row_matches_of_family", "family", "id"),

@@ -1,5 +1,5 @@
-"""Files of figures on their way into the store: reading, preview, matching, commit, undo.
+"""Importing files of figures: reading, preview, matching, commit, undo.
 
-The one way in for page, API and command line. It never stores a file partly, and never
-changes a figure that is stored: a revision is a new one.
+Page, API and command line all import through this room. It never stores part of a file
+and never changes a stored figure: a revision is a new figure.
 """

@@ -1,13 +1,12 @@
 """Files of figures from upload to store: preview, match rows, commit, undo.
 
-A preview says what was understood before anything is written. Committing reads
-the same bytes again and writes all files or none; when the figures kept have
-changed in between, so that the preview no longer says what would happen, it
-refuses. Undoing deletes nothing: the import is marked as taken back, and from
-then on no view of any day holds its figures, since they were an error and never
-a vintage. What was issued before is still found as it was, because a stamp
-replays against the imports as they stood when it was made (`Store.panel`,
-`held_at`).
+A preview shows what committing would do, before anything is written. Committing
+reads the same bytes again and writes all files or none; it refuses if stored
+figures, plan or matches have changed since the preview. Undoing deletes nothing:
+the import is withdrawn, and from then on no view of any day contains its figures,
+since they were an error and never a vintage. Figures issued before still replay,
+because a stamp uses the imports as stored when it was made (`stored_at` of
+`data.vintages.panel_rows.load_panel`).
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from data.db.store import Store
-from data.ingestion.preview import FilePreview, UnknownRow, look_at, mark_of, unknown_rows
+from data.ingestion.preview import FilePreview, UnknownRow, preview_file, token_of, unknown_rows
 from data.ingestion.reading import Claims, FileRead, PrintedRow, ReadRow, RowKey, read_file
 from data.ingestion.rows import (
     Import,
     Upload,
     UploadedFile,
     drop_upload,
-    note_mark,
-    one_import,
     read_files,
+    read_import,
     read_imports,
     read_matches,
     read_upload,
+    save_token,
     write_match,
     write_upload,
     write_withdrawal,
@@ -40,7 +39,7 @@ from data.ingestion.rows import (
 from data.plans.kpi import Kpi
 from data.plans.rows import read_kpis, read_plan
 from data.readers.spreadsheet.words import units_differ
-from data.vintages.comparison import Held
+from data.vintages.comparison import StoredFigures
 from data.vintages.rows import (
     ImportRecord,
     read_observations,
@@ -54,17 +53,17 @@ MAX_FILES, MAX_BYTES, MAX_FIGURES = 24, 32_000_000, 100_000  # of one upload
 
 @dataclass(frozen=True)
 class Preview:
-    """What committing an upload would do; `mark` names exactly that."""
+    """What committing an upload would do; `token` identifies exactly that."""
 
     upload: Upload
     files: tuple[FilePreview, ...]
     unknown: tuple[UnknownRow, ...]
-    mark: str
+    token: str
 
 
 @dataclass(frozen=True)
 class Base:
-    """What files are read against: the family's KPIs, and what people said about rows."""
+    """The context in which files are read: the family's KPIs, and rows matched by people."""
 
     kpis: tuple[Kpi, ...]
     matches: Mapping[RowKey, str | None] = field(default_factory=dict)
@@ -78,11 +77,11 @@ class Base:
         return cls(kpis, read_matches(connection, family))
 
     def read(self, files: Sequence[UploadedFile], published: date | None) -> list[FileRead]:
-        """Read files; raise `UploadTooLarge` when they hold more figures than memory should."""
+        """Read files; raise `UploadTooLarge` above `MAX_FIGURES` figures in all."""
         claims, figures = self.claims(), 0
         reads = []
-        for one in files:
-            read = read_file(one.content, one.file, claims, published)
+        for uploaded in files:
+            read = read_file(uploaded.content, uploaded.file, claims, published)
             figures += len(read.observations)
             if figures > MAX_FIGURES:
                 raise UploadTooLarge(
@@ -105,14 +104,14 @@ def preview(
     published: date | None = None,
     moment: datetime | None = None,
 ) -> Preview:
-    """Say what files hold and would change, and keep them until they are committed.
+    """Show what files contain and would change, and store them until they are committed.
 
     Parameters
     ----------
     plan : slug; the figures go to its family
     by : who uploads
-    published : publication date of all files; else as in `data.ingestion.reading.read_file`
-    moment : now, if not given
+    published : publication date of all files; default as in `data.ingestion.reading.read_file`
+    moment : default now
 
     Raises
     ------
@@ -123,7 +122,7 @@ def preview(
     InputError
         If there is no file.
     """
-    check_size(len(files), sum(len(one.content) for one in files))
+    check_size(len(files), sum(len(file.content) for file in files))
     with store.reading() as connection:
         family = read_plan(connection, plan).family
         base = Base.of(connection, family)
@@ -131,14 +130,14 @@ def preview(
     now = moment or datetime.now(UTC)
     upload = Upload(f"u{secrets.token_hex(8)}", family, plan, published, "", by, now)
     with store.reading() as connection:
-        shown = _shown(connection, upload, base, reads)
+        shown = _preview(connection, upload, base, reads)
     with store.writing() as connection:
         write_upload(connection, shown.upload, files)
     return shown
 
 
 def check_size(files: int, size: int) -> None:
-    """Refuse what is too much for one upload, or nothing."""
+    """Raise `UploadTooLarge`, or `InputError` without any file."""
     if not files:
         raise InputError("expected a workbook or a CSV file, found none. Send at least one.")
     if files > MAX_FILES or size > MAX_BYTES:
@@ -152,10 +151,10 @@ def check_size(files: int, size: int) -> None:
 def previewed(store: Store, id: str, moment: datetime | None = None) -> Preview:
     """What committing an upload would do now; raise `UnknownImport`."""
     with store.reading() as connection:
-        upload = _waiting(connection, id, moment or datetime.now(UTC))
+        upload = _pending(connection, id, moment or datetime.now(UTC))
         base = Base.of(connection, upload.family)
         reads = base.read(read_files(connection, id), upload.published)
-        return _shown(connection, upload, base, reads)
+        return _preview(connection, upload, base, reads)
 
 
 def match_row(
@@ -166,69 +165,68 @@ def match_row(
     by: str,
     moment: datetime | None = None,
 ) -> Preview:
-    """Say which KPI a row of an upload is (None: none of them); the preview anew.
+    """Match a row of an upload to a KPI (None: to no KPI); return the new preview.
 
-    It holds for all later imports of the family, until somebody says otherwise.
+    The match holds for all later imports of the family, until the row is matched again.
 
     Raises
     ------
     UnknownImport, UnknownKpi
         If there is no such upload or KPI.
     InputError
-        If the upload has no such row open to be matched, or the KPI cannot take its
-        figures.
+        If the upload has no such row to be matched, or the KPI cannot take its figures.
     """
     now = moment or datetime.now(UTC)
     before = previewed(store, id, now)
     family = before.upload.family
-    here = [one for file in before.files for one in file.read.rows if one.row.key == row.key]
-    if not any(one.how != "plan" for one in here):
+    found = [read for file in before.files for read in file.read.rows if read.row.key == row.key]
+    if not any(read.how != "plan" for read in found):
         raise InputError(_no_such_row(row, before))
     with store.writing() as connection:
         if kpi is not None:
-            _check_match(here[0], kpi, read_kpis(connection, family))
-        write_match(connection, family, here[0].row, kpi, by, now)
+            _check_match(found[0], kpi, read_kpis(connection, family))
+        write_match(connection, family, found[0].row, kpi, by, now)
     shown = previewed(store, id, now)
     with store.writing() as connection:
-        note_mark(connection, id, shown.mark)
+        save_token(connection, id, shown.token)
     return shown
 
 
 def commit(
-    store: Store, id: str, by: str, *, mark: str | None = None, moment: datetime | None = None
+    store: Store, id: str, by: str, *, token: str | None = None, moment: datetime | None = None
 ) -> Import:
     """Write all files of an upload, or none.
 
     Parameters
     ----------
-    mark : of the preview that was looked at; default the newest one made by
-        uploading or matching
+    token : of the preview that the user looked at; default the newest preview made
+        by uploading or matching
 
     Raises
     ------
     UnknownImport
-        If no such upload waits.
+        If no such upload is pending.
     ImportConflict
-        If it was committed already, or what it would do is not what the preview
-        said; the preview is made anew then.
+        If it was committed already, or would do something else than the preview
+        showed; the preview is then refreshed.
     InputError
-        If a file has a problem, or nothing in the files is new.
+        If a file has a problem, or no figure in the files is new.
     """
     now = moment or datetime.now(UTC)
     with store.reading() as connection:
-        upload = _waiting(connection, id, now)
+        upload = _pending(connection, id, now)
         files = read_files(connection, id)
         base = Base.of(connection, upload.family)
     reads = base.read(files, upload.published)
     with store.writing() as connection:
-        _waiting(connection, id, now)
+        _pending(connection, id, now)
         if Base.of(connection, upload.family) == base:
-            shown = _shown(connection, upload, base, reads)
-            if shown.mark == (mark or upload.mark):
+            shown = _preview(connection, upload, base, reads)
+            if shown.token == (token or upload.token):
                 return _write(connection, shown, by, now)
     shown = previewed(store, id, now)
     with store.writing() as connection:
-        note_mark(connection, id, shown.mark)
+        save_token(connection, id, shown.token)
     raise ImportConflict(
         f"expected the figures as the preview of '{id}' showed them, found that figures, plan or "
         f"matches have changed since. Look at the preview again (GET /v1/imports/{id}), then "
@@ -239,102 +237,102 @@ def commit(
 def undo(
     store: Store, id: str, by: str, reason: str = "", moment: datetime | None = None
 ) -> Import:
-    """Take an import back, so that every view is as if it had never been made.
+    """Withdraw an import, so that every view is as if it had never been made.
 
-    Figures that another import printed too stay.
+    Figures that another import repeats stay.
 
     Raises
     ------
     UnknownImport
         If there is no such import.
     ImportConflict
-        If it was taken back already.
+        If it was withdrawn already.
     """
     with store.writing() as connection:
-        taken = one_import(connection, id)
-        if taken.withdrawn is not None:
+        found = read_import(connection, id)
+        if found.withdrawn is not None:
             raise ImportConflict(
-                f"expected an import that stands, found that '{id}' was taken back by "
-                f"{taken.withdrawn.by} on {taken.withdrawn.at:%Y-%m-%d}. Upload its files again "
+                f"expected an import in force, found that '{id}' was withdrawn by "
+                f"{found.withdrawn.by} on {found.withdrawn.at:%Y-%m-%d}. Upload its files again "
                 "if they are right after all."
             )
-        write_withdrawal(connection, taken, by, moment or datetime.now(UTC), reason)
-        return one_import(connection, id)
+        write_withdrawal(connection, found, by, moment or datetime.now(UTC), reason)
+        return read_import(connection, id)
 
 
 def imports_of(store: Store, family: str) -> tuple[Import, ...]:
-    """All imports of a family, the newest first, those taken back among them."""
+    """All imports of a family, newest first, withdrawn ones included."""
     with store.reading() as connection:
         return read_imports(connection, family)
 
 
 def import_of(store: Store, id: str) -> Import:
-    """One import; raise `UnknownImport`."""
+    """An import by its id; raise `UnknownImport`."""
     with store.reading() as connection:
-        return one_import(connection, id)
+        return read_import(connection, id)
 
 
-def _waiting(connection: Connection, id: str, moment: datetime) -> Upload:
+def _pending(connection: Connection, id: str, moment: datetime) -> Upload:
     upload = read_upload(connection, id, moment)
     if upload is not None:
         return upload
-    done = one_import(connection, id)  # or UnknownImport
+    done = read_import(connection, id)  # or UnknownImport
     raise ImportConflict(
-        f"expected an upload that waits, found that '{id}' was committed by {done.by} on "
-        f"{done.at:%Y-%m-%d}. Upload the files again to load them anew."
+        f"expected a pending upload, found that '{id}' was committed by {done.by} on "
+        f"{done.at:%Y-%m-%d}. Upload the files again to load them again."
     )
 
 
-def _shown(
+def _preview(
     connection: Connection, upload: Upload, base: Base, reads: Sequence[FileRead]
 ) -> Preview:
-    """The preview of files that were read, beside the figures kept now."""
-    held = Held(read_observations(connection, upload.family))
+    """The preview of files that were read, compared with the stored figures."""
+    stored = StoredFigures(read_observations(connection, upload.family))
     files = tuple(
-        look_at(read, held, base.kpis, was_imported(connection, upload.family, read.sha256))
+        preview_file(read, stored, base.kpis, was_imported(connection, upload.family, read.sha256))
         for read in reads
     )
-    mark = mark_of(files)
-    return Preview(replace(upload, mark=mark), files, unknown_rows(reads, base.kpis), mark)
+    token = token_of(files)
+    return Preview(replace(upload, token=token), files, unknown_rows(reads, base.kpis), token)
 
 
 def _write(connection: Connection, shown: Preview, by: str, moment: datetime) -> Import:
-    problems = [one.problem for one in shown.files if one.problem]
+    problems = [file.problem for file in shown.files if file.problem]
     if problems:
         raise InputError(
             f"{problems[0]} {len(problems)} of {len(shown.files)} files cannot be used, so none "
             "was loaded: match the unknown rows, or upload the others without them."
         )
-    if all(one.loaded_before and not one.added.new for one in shown.files):
+    if all(file.loaded_before and not file.added.new for file in shown.files):
         raise InputError(
-            "expected figures that are not kept yet, found that all of these files were loaded "
+            "expected figures that are not stored yet, found that all of these files were loaded "
             "before. There is nothing to commit."
         )
-    for one in shown.files:
-        read = one.read
-        origin = ImportRecord(read.file, read.sha256, by, moment, shown.upload.id)
-        write_observations(connection, shown.upload.family, read.observations, origin, False)
+    for file in shown.files:
+        read = file.read
+        record = ImportRecord(read.file, read.sha256, by, moment, shown.upload.id)
+        write_observations(connection, shown.upload.family, read.observations, record, False)
     drop_upload(connection, shown.upload.id)
-    return one_import(connection, shown.upload.id)
+    return read_import(connection, shown.upload.id)
 
 
 def _no_such_row(row: PrintedRow, shown: Preview) -> str:
-    names = ", ".join(f"'{one.row.label}' ({one.row.table})" for one in shown.unknown[:8])
+    names = ", ".join(f"'{each.row.label}' ({each.row.table})" for each in shown.unknown[:8])
     return (
         f"expected a row of this upload that no KPI claims, found '{row.label}' of table "
-        f"'{row.table}'. Open are: {names or 'none'}."
+        f"'{row.table}'. Rows to match: {names or 'none'}."
     )
 
 
 def _check_match(given: ReadRow, slug: str, kpis: Sequence[Kpi]) -> None:
-    kpi = next((one for one in kpis if one.slug == slug), None)
+    kpi = next((each for each in kpis if each.slug == slug), None)
     if kpi is None:
-        known = ", ".join(one.slug for one in kpis)
+        known = ", ".join(each.slug for each in kpis)
         raise UnknownKpi(f"the plan's family has no KPI '{slug}'; it has {known}.")
     if not kpi.takes_figures:
         raise InputError(
-            f"expected a KPI with figures of its own, found '{slug}', which has none: it is made "
-            "of others, or reported as a task or in words."
+            f"expected a KPI with figures of its own, found '{slug}', which has none: it is "
+            "computed from others, or reported as a task or in words."
         )
     if units_differ(given.row.unit, kpi.unit):
         raise InputError(

@@ -1,4 +1,4 @@
-"""From a planner's files to observations of a plan family, with a summary of what was read."""
+"""Loading files into a plan family, with a summary of what was read."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 
 from data.db.store import Store
 from data.ingestion.imports import Base
-from data.ingestion.preview import FilePreview, UnknownRow, look_at, unknown_rows
+from data.ingestion.preview import FilePreview, UnknownRow, preview_file, unknown_rows
 from data.ingestion.reading import Claims, FileRead, read_file
 from data.ingestion.suspicion import Suspicion
-from data.vintages.comparison import Compared, Held
+from data.vintages.comparison import Compared, StoredFigures
 from data.vintages.rows import Added, ImportRecord, add_observations, imported, read_observations
 
-Progress = Callable[[int, int, str], None]  # files done, files in all, the file just done
+Progress = Callable[[int, int, str], None]  # number of files done, of all files; the last file
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """What one file gave; `problem` says why it gave nothing."""
+    """The result of a file; `problem` is the reason if nothing of it was loaded."""
 
     file: str
     tables: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class FileReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """The summary a planner reads."""
+    """The summary of an ingestion, for the planner."""
 
     files: tuple[FileReport, ...]
     unknown: tuple[UnknownRow, ...]
@@ -80,20 +80,20 @@ def ingest(
     ----------
     files : annexes of the statistics office, report forms of a department and tidy
         tables (.xlsx, .xlsm, .xls, .csv), in any order
-    published : publication date of all files; else the date at the start of each
-        file name, or what a tidy file says per figure
+    published : publication date of all files; default the date at the start of each
+        file name, or the dates in a tidy file
     dry_run : read and compare, write nothing
-    by : who loads
-    workers : processes that read; the result does not depend on them
+    by : who loads, for the audit log
+    workers : number of reading processes; the result does not depend on it
 
     Returns
     -------
-    IngestReport; a file that cannot be read is in it with the reason, and has
-    changed nothing
+    IngestReport; a file that cannot be read is listed with the reason and changes
+    nothing
     """
     with store.reading() as connection:
         base = Base.of(connection, family)
-        held = Held(read_observations(connection, family))
+        stored = StoredFigures(read_observations(connection, family))
     reads: list[FileRead] = []
     reports: list[FileReport] = []
     suspicions: list[Suspicion] = []
@@ -101,9 +101,9 @@ def ingest(
     for read in _read_all(files, base.claims(), published, workers):
         if read.blocked is not None:
             read = replace(read, observations=(), problem=read.blocked)
-        shown = look_at(read, held, base.kpis, imported(store, family, read.sha256))
+        shown = preview_file(read, stored, base.kpis, imported(store, family, read.sha256))
         suspicions += shown.suspicions
-        revised += (one for one in shown.figures if one.state == "revised")
+        revised += (figure for figure in shown.figures if figure.state == "revised")
         reports.append(_report(store, family, shown, by, dry_run))
         reads.append(replace(read, observations=()))
         if progress is not None:
@@ -120,15 +120,15 @@ def ingest(
 def _read_all(
     files: Sequence[Path], claims: Claims, published: date | None, workers: int
 ) -> Iterator[FileRead]:
-    """Files read in the order given, by several processes where that pays."""
+    """Files read in the given order, by several processes if there are enough files."""
     if workers <= 1 or len(files) < 4:
         for file in files:
             yield _read(file, claims, published)
         return
     with ProcessPoolExecutor(workers) as pool:
-        waiting = [pool.submit(_read, file, claims, published) for file in files]
-        for one in waiting:
-            yield one.result()
+        pending = [pool.submit(_read, file, claims, published) for file in files]
+        for task in pending:
+            yield task.result()
 
 
 def _read(path: Path, claims: Claims, published: date | None) -> FileRead:
@@ -140,14 +140,14 @@ def _read(path: Path, claims: Claims, published: date | None) -> FileRead:
 
 
 def _report(store: Store, family: str, shown: FilePreview, by: str, dry_run: bool) -> FileReport:
-    """Write one file's figures, unless it is a dry run, and say what that changes."""
+    """Write a file's figures, except on a dry run, and report what that changes."""
     read = shown.read
     if shown.problem is not None:
         return FileReport(read.file, problem=shown.problem)
     added = shown.added
     if not dry_run:
-        origin = ImportRecord(read.file, read.sha256, by, datetime.now(UTC))
-        added = add_observations(store, family, read.observations, origin)
+        record = ImportRecord(read.file, read.sha256, by, datetime.now(UTC))
+        added = add_observations(store, family, read.observations, record)
     return FileReport(
         file=read.file,
         tables=read.tables,

@@ -1,4 +1,4 @@
-"""What files hold beside what is kept: figures new, unchanged or revised, rows known or not."""
+"""Previews of files: new, unchanged and revised figures; known and unknown rows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from data.ingestion.matching import Suggestion, suggestions
 from data.ingestion.reading import FileRead, PrintedRow, RowKey
 from data.ingestion.suspicion import Suspicion, suspicious
 from data.plans.kpi import Kpi
-from data.vintages.comparison import Compared, Held, identity
+from data.vintages.comparison import Compared, StoredFigures, identity
 from data.vintages.rows import Added
 
 
 @dataclass(frozen=True)
 class UnknownRow:
-    """A row that no KPI claims, in how many files, and what it may be."""
+    """A row that no KPI claims, the number of files with it, and suggested KPIs."""
 
     row: PrintedRow
     times: int
@@ -25,7 +25,7 @@ class UnknownRow:
 
 @dataclass(frozen=True)
 class FilePreview:
-    """What one file holds, and what becomes of each of its figures."""
+    """The content of a file, and the state of each of its figures."""
 
     read: FileRead
     figures: tuple[Compared, ...] = ()
@@ -34,38 +34,38 @@ class FilePreview:
 
     @property
     def added(self) -> Added:
-        states = [one.state for one in self.figures]
+        states = [figure.state for figure in self.figures]
         known, revised = states.count("unchanged"), states.count("revised")
         return Added(len(states) - known, known, revised)
 
     @property
     def problem(self) -> str | None:
-        """Why it cannot be committed."""
+        """Why the file cannot be committed; None if it can."""
         return self.read.problem or self.read.blocked
 
 
-def look_at(
-    read: FileRead, held: Held, kpis: Sequence[Kpi], loaded_before: bool = False
+def preview_file(
+    read: FileRead, stored: StoredFigures, kpis: Sequence[Kpi], loaded_before: bool = False
 ) -> FilePreview:
-    """What a file changes, given what is held; what it holds is held from then on."""
+    """Compare a file with the stored figures, and add its figures to `stored`."""
     if read.problem is not None:
         return FilePreview(read, loaded_before=loaded_before)
-    found = suspicious(held, kpis, read.observations)
-    figures = held.take(read.observations)
+    found = suspicious(stored, kpis, read.observations)
+    figures = stored.take(read.observations)
     return FilePreview(read, tuple(figures), tuple(found), loaded_before)
 
 
 def unknown_rows(
     reads: Sequence[FileRead], kpis: Sequence[Kpi], *, suggest: bool = True
 ) -> tuple[UnknownRow, ...]:
-    """The rows of files that no KPI claims, each once, with suggestions where wanted."""
+    """The rows of files that no KPI claims, each once, with suggestions if wanted."""
     taken: dict[str, set[str]] = {}
     times: dict[RowKey, int] = {}
     first: dict[RowKey, PrintedRow] = {}
     for read in reads:
-        for one in read.rows:
-            if one.kpi is not None:
-                taken.setdefault(one.row.table, set()).add(one.kpi)
+        for claimed in read.rows:
+            if claimed.kpi is not None:
+                taken.setdefault(claimed.row.table, set()).add(claimed.kpi)
         for row in read.unknown:
             times[row.key] = times.get(row.key, 0) + 1
             first.setdefault(row.key, row)
@@ -79,14 +79,19 @@ def unknown_rows(
     )
 
 
-def mark_of(files: Sequence[FilePreview]) -> str:
+def token_of(files: Sequence[FilePreview]) -> str:
     """A short hash of everything that committing files would do."""
     lines: list[object] = []
     for file in files:
         lines.append((file.read.file, file.read.sha256, file.problem))
-        lines += [(one.how, one.kpi, one.row.key) for one in file.read.rows]
+        lines += [(row.how, row.kpi, row.row.key) for row in file.read.rows]
         lines += [
-            (identity(one.observation), one.state, one.old and identity(one.old), one.counts)
-            for one in file.figures
+            (
+                identity(figure.observation),
+                figure.state,
+                figure.old and identity(figure.old),
+                figure.counts,
+            )
+            for figure in file.figures
         ]
     return hashlib.sha256(repr(lines).encode()).hexdigest()[:16]

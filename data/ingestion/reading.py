@@ -1,4 +1,4 @@
-"""One file of figures as observations of a family's KPIs, and what was understood of it."""
+"""Reading a file of figures as observations of a family's KPIs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RowKey = tuple[str, str, int, str]  # table, quantity, occurrence, folded label
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """A row of a table as printed; `unit` is '' where none is said."""
+    """A row of a table as printed; `unit` is '' if none is printed."""
 
     table: str
     label: str
@@ -42,15 +42,15 @@ class PrintedRow:
 
 @dataclass(frozen=True)
 class ReadRow:
-    """A row, and what becomes of it.
+    """A row, with the KPI that claims it.
 
     Attributes
     ----------
     how : 'plan' if the plan's definition of the KPI names the row, 'match' if a
-        person matched it, 'ignored' if a person said that it is none of the KPIs,
-        'unknown' if nobody said anything
+        person matched it to a KPI, 'ignored' if a person matched it to no KPI, else
+        'unknown'
     kpi : slug; None unless `how` is 'plan' or 'match'
-    figures : how many were read from it
+    figures : number of figures read from it
     """
 
     row: PrintedRow
@@ -61,17 +61,17 @@ class ReadRow:
 
 @dataclass(frozen=True)
 class FileRead:
-    """A file's content as observations, or why there are none.
+    """A file's content as observations, or the reason why there are none.
 
     Attributes
     ----------
     tables : names of the tables found
-    printed : how many rows of figures they have
+    printed : number of rows with figures
     rows : the rows with their KPIs
     problem : why nothing of the file can be used
-    blocked : why nothing of it is used until its unknown rows are matched; of a
-        table in which unknown rows are normal (an annex of the whole country) None
-    notes : what was odd, and where
+    blocked : why nothing of it is used until its unknown rows are matched; None for
+        a layout in which unknown rows are normal (an annex of the whole country)
+    notes : remarks for the planner, with the place in the file
     """
 
     file: str
@@ -86,14 +86,14 @@ class FileRead:
 
     @property
     def unknown(self) -> tuple[PrintedRow, ...]:
-        return tuple(one.row for one in self.rows if one.how == "unknown")
+        return tuple(read.row for read in self.rows if read.how == "unknown")
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Which KPI claims a row: the plan's own definitions, then what people matched.
+    """Which KPI claims a row: by the plan's definitions, then by matches of people.
 
-    `matched` has None for rows that are none of the family's KPIs.
+    `matched` has None for rows matched to no KPI.
     """
 
     kpis: tuple[Kpi, ...]
@@ -102,14 +102,14 @@ class Claims:
 
     @classmethod
     def of(cls, kpis: Iterable[Kpi], matched: Mapping[RowKey, str | None]) -> Claims:
-        kept = tuple(kpis)
+        family = tuple(kpis)
         defined = {
             (row.table, row.quantity, row.occurrence, name): kpi.slug
-            for kpi in kept
+            for kpi in family
             for row in kpi.rows
             for name in row.names
         }
-        return cls(kept, defined, matched)
+        return cls(family, defined, matched)
 
     def read(self, row: PrintedRow, figures: int) -> ReadRow:
         if row.key in self.defined:
@@ -121,18 +121,18 @@ class Claims:
 
 
 def read_file(content: bytes, file: str, claims: Claims, published: date | None) -> FileRead:
-    """Read a file of any layout that is known.
+    """Read a file of any known layout.
 
     Parameters
     ----------
     content, file : its bytes, and its name as it appears in errors and sources
-    claims : which rows are which KPI
-    published : publication date; else the date at the start of the file's name, or
-        what a tidy file says per figure
+    claims : which KPI claims which row
+    published : publication date; default the date at the start of the file's name, or
+        the dates in a tidy file
 
     Returns
     -------
-    FileRead; of a file that cannot be used with the reason as `problem`
+    FileRead; for a file that cannot be used, `problem` is the reason
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -153,7 +153,7 @@ def _by_layout(found: Found, sha256: str, claims: Claims, published: date | None
 
 
 def _form(found: ReportForm, sha256: str, claims: Claims, published: date | None) -> FileRead:
-    """A department's own report form; its rows name the KPIs, or were matched before."""
+    """A department's report form; its rows name the KPIs, or were matched before."""
     matched = {
         name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == REPORT_FORM
     }
@@ -164,7 +164,7 @@ def _form(found: ReportForm, sha256: str, claims: Claims, published: date | None
 
 
 def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None) -> FileRead:
-    """A tidy file; it is blocked while it has names that are no KPI's."""
+    """A tidy file; it is blocked while it has names of no KPI."""
     matched = {name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == TIDY}
     day = published or publication_date(found.file)
     tidy = read_rows(found, claims.kpis, day, matched)
@@ -173,7 +173,7 @@ def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None
         sha256=sha256,
         observations=tidy.observations,
         tables=(TIDY,),
-        printed=sum(one.times for one in tidy.names),
+        printed=sum(named.times for named in tidy.names),
         rows=_tidy_rows(tidy),
         blocked=str(tidy.refusal) if tidy.refusal else None,
     )
@@ -181,8 +181,8 @@ def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None
 
 def _tidy_rows(tidy: TidyFile) -> tuple[ReadRow, ...]:
     return tuple(
-        ReadRow(PrintedRow(TIDY, one.label, unit=one.unit), one.how, one.kpi, one.times)
-        for one in tidy.names
+        ReadRow(PrintedRow(TIDY, named.label, unit=named.unit), named.how, named.kpi, named.times)
+        for named in tidy.names
     )
 
 
@@ -193,11 +193,11 @@ def _printed(
     if day is None:
         raise InputError(
             f"{workbook.file}: expected a publication date at the start of the file name "
-            "(2021-06-29-…) or in a report form, found none; say it with --published YYYY-MM-DD."
+            "(2021-06-29-…) or in a report form, found none; give it as --published YYYY-MM-DD."
         )
     if day < date(*workbook.report_month, 1):
         raise InputError(
-            f"{workbook.file}: expected a date of publication in {workbook.report_month} or "
+            f"{workbook.file}: expected a publication date in {workbook.report_month} or "
             f"later, the month of the report, found {day}; check the year in the title."
         )
     times = Counter(_row_of(figure) for figure in workbook.figures)
@@ -207,19 +207,19 @@ def _printed(
         sha256=sha256,
         observations=tuple(_observations(workbook, rows, day)),
         tables=workbook.tables,
-        printed=len({(one.table, one.sheet, one.row, one.occurrence) for one in workbook.figures}),
+        printed=len({(f.table, f.sheet, f.row, f.occurrence) for f in workbook.figures}),
         rows=_joined(rows.values()),
         notes=workbook.notes,
     )
 
 
 def _joined(rows: Iterable[ReadRow]) -> tuple[ReadRow, ...]:
-    """Each row once, though it was written in several ways or with several units."""
+    """Each row once, even if it was written in several ways or with several units."""
     joined: dict[RowKey, ReadRow] = {}
-    for one in rows:
-        key = one.row.key
+    for read in rows:
+        key = read.row.key
         before = joined.get(key)
-        joined[key] = replace(before, figures=before.figures + one.figures) if before else one
+        joined[key] = replace(before, figures=before.figures + read.figures) if before else read
     return tuple(joined.values())
 
 

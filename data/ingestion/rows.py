@@ -1,4 +1,4 @@
-"""Uploads that wait, imports and what was taken back, rows matched by people: as rows."""
+"""Pending uploads, imports, withdrawals and row matches in the database."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from data.ingestion.reading import PrintedRow, RowKey
 from data.readers.spreadsheet.cells import fold
 from models.errors import UnknownImport
 
-KEPT = timedelta(days=7)  # how long an upload waits to be committed
+KEPT = timedelta(days=7)  # how long an upload stays pending
 
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """A file as it came."""
+    """A file as uploaded."""
 
     file: str
     content: bytes
@@ -27,13 +27,13 @@ class UploadedFile:
 
 @dataclass(frozen=True)
 class Upload:
-    """Files that wait to be committed; `mark` names what the last preview showed."""
+    """Files pending to be committed; `token` identifies the content of the newest preview."""
 
     id: str
     family: str
     plan: str
     published: date | None
-    mark: str
+    token: str
     by: str
     at: datetime
 
@@ -44,7 +44,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """Who took an import back, when and why."""
+    """Who withdrew an import, when and why."""
 
     by: str
     at: datetime
@@ -53,7 +53,7 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class ImportedFile:
-    """One file of an import: how many figures it added, and how many were known before."""
+    """A file of an import, with its numbers of new and of already stored figures."""
 
     number: int
     file: str
@@ -64,7 +64,7 @@ class ImportedFile:
 
 @dataclass(frozen=True)
 class Import:
-    """Files that went in together; `id` is the upload's code, else the file's number."""
+    """Files committed together; `id` is that of the upload, else the number of the file."""
 
     id: str
     family: str
@@ -75,7 +75,7 @@ class Import:
 
 
 def write_upload(connection: Connection, upload: Upload, files: Sequence[UploadedFile]) -> None:
-    """Keep files until they are committed, and let go those that waited too long."""
+    """Store files until they are committed, and delete expired uploads."""
     table = tables.uploads
     late = select(table.c.id).where(table.c.uploaded_at < upload.at - KEPT)
     _drop(connection, connection.scalars(late).all())
@@ -85,20 +85,20 @@ def write_upload(connection: Connection, upload: Upload, files: Sequence[Uploade
             family=upload.family,
             plan=upload.plan,
             published=upload.published,
-            mark=upload.mark,
+            mark=upload.token,
             uploaded_by=upload.by,
             uploaded_at=upload.at,
         )
     )
     rows = [
-        {"upload": upload.id, "position": place, "file": one.file, "content": one.content}
-        for place, one in enumerate(files)
+        {"upload": upload.id, "position": place, "file": file.file, "content": file.content}
+        for place, file in enumerate(files)
     ]
     connection.execute(insert(tables.upload_files), rows)
 
 
 def read_upload(connection: Connection, id: str, moment: datetime) -> Upload | None:
-    """An upload that still waits; None if there is none, or it waited too long."""
+    """A pending upload; None if it is unknown or expired."""
     table = tables.uploads
     row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
     if row is None or row.uploaded_at < moment - KEPT:
@@ -109,21 +109,21 @@ def read_upload(connection: Connection, id: str, moment: datetime) -> Upload | N
 
 
 def read_files(connection: Connection, id: str) -> tuple[UploadedFile, ...]:
-    """The files of an upload, in the order in which they came."""
+    """The files of an upload, in their order."""
     table = tables.upload_files
     chosen = select(table.c.file, table.c.content).where(table.c.upload == id)
     rows = connection.execute(chosen.order_by(table.c.position))
     return tuple(UploadedFile(row.file, row.content) for row in rows)
 
 
-def note_mark(connection: Connection, id: str, mark: str) -> None:
-    """Remember what the newest preview of an upload shows."""
+def save_token(connection: Connection, id: str, token: str) -> None:
+    """Store the token of an upload's newest preview."""
     table = tables.uploads
-    connection.execute(update(table).where(table.c.id == id).values(mark=mark))
+    connection.execute(update(table).where(table.c.id == id).values(mark=token))
 
 
 def drop_upload(connection: Connection, id: str) -> None:
-    """Let go of an upload that was committed."""
+    """Delete an upload that was committed."""
     _drop(connection, [id])
 
 
@@ -134,7 +134,7 @@ def _drop(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def read_matches(connection: Connection, family: str) -> dict[RowKey, str | None]:
-    """What people said about rows, the newest word for each; None: none of the KPIs."""
+    """The newest match of each row that people matched; None: matched to no KPI."""
     table = tables.row_matches
     chosen = select(table).where(table.c.family == family).order_by(table.c.id)
     return {
@@ -146,7 +146,7 @@ def read_matches(connection: Connection, family: str) -> dict[RowKey, str | None
 def write_match(
     connection: Connection, family: str, row: PrintedRow, kpi: str | None, by: str, at: datetime
 ) -> None:
-    """Append what a person said about a row, and tell the audit log of it."""
+    """Append a person's match of a row, and an entry in the audit log."""
     connection.execute(
         insert(tables.row_matches).values(
             family=family,
@@ -159,14 +159,14 @@ def write_match(
             confirmed_at=at,
         )
     )
-    told = {"table": row.table, "row": row.label, "kpi": kpi}
-    write_entry(connection, by, "figures.match", family, after=told)
+    logged = {"table": row.table, "row": row.label, "kpi": kpi}
+    write_entry(connection, by, "figures.match", family, after=logged)
 
 
 def read_imports(
     connection: Connection, family: str | None = None, id: str | None = None
 ) -> tuple[Import, ...]:
-    """Imports, the newest first: of a family, or the one of an id."""
+    """Imports, newest first: all of a family, or the import with an id."""
     table, gone = tables.imports, tables.withdrawals
     chosen = select(
         table,
@@ -195,40 +195,40 @@ def read_imports(
 
 
 def _count(column: Column[int]) -> ScalarSelect[int]:
-    """How many rows of another table an import has."""
+    """The number of rows in another table that belong to an import."""
     counted = select(func.count()).where(column == tables.imports.c.id)
     return counted.correlate(tables.imports).scalar_subquery()
 
 
-def one_import(connection: Connection, id: str) -> Import:
-    """The import of an id; raise `UnknownImport`."""
+def read_import(connection: Connection, id: str) -> Import:
+    """The import with an id; raise `UnknownImport`."""
     found = read_imports(connection, id=id)
     if not found:
         raise UnknownImport(
-            f"there is no import '{id}', and no upload of that code waits (uploads wait "
+            f"there is no import '{id}', and no pending upload of that id (uploads expire after "
             f"{KEPT.days} days). List them: GET /v1/imports, or vedich import list."
         )
     return found[0]
 
 
 def write_withdrawal(
-    connection: Connection, taken: Import, by: str, at: datetime, reason: str
+    connection: Connection, withdrawn: Import, by: str, at: datetime, reason: str
 ) -> None:
-    """Append that an import was taken back, and tell the audit log of it."""
+    """Append the withdrawal of an import, and an entry in the audit log."""
     connection.execute(
         insert(tables.withdrawals),
         [
             {
-                "import_id": one.number,
-                "family": taken.family,
+                "import_id": file.number,
+                "family": withdrawn.family,
                 "withdrawn_at": at,
                 "withdrawn_by": by,
                 "reason": reason,
             }
-            for one in taken.files
+            for file in withdrawn.files
         ],
     )
-    told = {"import": taken.id, "files": [one.file for one in taken.files]}
+    logged = {"import": withdrawn.id, "files": [file.file for file in withdrawn.files]}
     write_entry(
-        connection, by, "figures.undo", taken.family, before=told, after={"reason": reason}
+        connection, by, "figures.undo", withdrawn.family, before=logged, after={"reason": reason}
     )

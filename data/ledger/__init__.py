@@ -1,4 +1,4 @@
-"""What was decided and given out: promotions of bundles, projections by their stamp.
+"""The record of promotions and published projections: bundles by family, projections by stamp.
 
 Append-only. It never computes a projection.
 """

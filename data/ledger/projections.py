@@ -1,4 +1,4 @@
-"""The ledger: every projection that was given out, by its stamp; append-only."""
+"""The ledger: every published projection, by its stamp; append-only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.errors import UnknownStamp
 def record_projection(
     store: Store, stamp: str, plan: str, kpi: str, payload: Mapping[str, Any]
 ) -> None:
-    """Enter a projection into the ledger; a stamp entered before keeps its content."""
+    """Add a projection to the ledger; a known stamp keeps its content."""
     known = select(tables.projections.c.stamp).where(tables.projections.c.stamp == stamp)
     with store.writing() as connection:
         if connection.scalar(known) is None:
@@ -32,12 +32,12 @@ def record_projection(
 
 
 def recorded_projection(store: Store, stamp: str) -> dict[str, Any]:
-    """What the ledger holds under a stamp; raise `UnknownStamp`."""
+    """The ledger's content for a stamp; raise `UnknownStamp`."""
     return dict(_entry(store, stamp)[0])
 
 
 def recorded_at(store: Store, stamp: str) -> datetime:
-    """When a stamp was entered into the ledger, in UTC; raise `UnknownStamp`."""
+    """When a stamp was added to the ledger, in UTC; raise `UnknownStamp`."""
     return _entry(store, stamp)[1]
 
 

@@ -1,4 +1,4 @@
-"""Which bundle was made champion of a family, and when: append-only."""
+"""Promotions: which bundle became a family's champion, and when; append-only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.db.store import Store
 
 @dataclass(frozen=True)
 class Promotion:
-    """One bundle made champion of a family, at a time."""
+    """A bundle that became a family's champion."""
 
     family: str
     version: str
@@ -24,7 +24,7 @@ class Promotion:
 
 
 def record_promotion(store: Store, promotion: Promotion, by: str | None = None) -> None:
-    """Append a promotion; `by` enters it, for the audit log, default the user of this process."""
+    """Append a promotion; `by` is for the audit log, default the user of this process."""
     table = tables.promotions
     last = select(table.c.version).where(table.c.family == promotion.family)
     with store.writing() as connection:

@@ -25,7 +25,7 @@ class Change(Generic[What]):
 
 @dataclass(frozen=True)
 class Changes:
-    """All that differs between two versions, in the order of the plan's KPIs."""
+    """All differences between two versions, in the order of the plan's KPIs."""
 
     before: PlanVersion
     after: PlanVersion
@@ -34,11 +34,10 @@ class Changes:
 
 
 def compare(plan: Plan, before: int, after: int) -> Changes:
-    """What changed from version `before` to version `after`, given by their numbers.
+    """What changed from version number `before` to version number `after`.
 
-    A target is the same one if KPI, level and period are; it has changed if its
-    comparator, form, bounds, owner or role have. Where its figures come from
-    (basis, source) is no change.
+    KPI, level and period identify a target; it has changed if its comparator, form,
+    bounds, owner or role differ. Basis and source are not compared.
 
     Raises
     ------
@@ -66,11 +65,11 @@ def version_of(plan: Plan, number: int) -> PlanVersion:
     raise UnknownVersion(f"plan '{plan.slug}' has no version {number}; there is {known}.")
 
 
-def moved(change: Change[Target]) -> tuple[float, float | None] | None:
-    """By how much the deciding bound moved, and in per cent of what it was.
+def bound_change(change: Change[Target]) -> tuple[float, float | None] | None:
+    """Change of the deciding bound: absolute, and in per cent of the old bound.
 
-    A growth target moves in percentage points, of which there is no per cent. None
-    where there is no bound on either side, or they are not of one form.
+    A growth target changes in percentage points and has no per cent. None if either
+    side has no bound, or their forms differ.
     """
     if change.before is None or change.after is None or change.before.form != change.after.form:
         return None

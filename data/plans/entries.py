@@ -1,4 +1,4 @@
-"""What people enter, as rows: reports about tasks, and the monthly log in words."""
+"""Entries in the database: progress reports about tasks, and the monthly log in words."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from data.db import tables
 from data.db.audit import process_user
 from data.db.store import Store
 from data.plans.plan import Plan
-from data.plans.rows import tell_edit
+from data.plans.rows import record_edit
 from models.series import Month
 from models.targets.task import Progress
 
 
 @dataclass(frozen=True)
 class LogEntry:
-    """What was observed in one month, in words; append-only.
+    """An observation about one month, in words; append-only.
 
     Attributes
     ----------
     kpi : slug of a KPI of kind 'log'
     month : the month it is about
-    day : when it was said; a view of an earlier day does not show it
-    text_vi, text_en : the same in both languages; one of them may be ''
-    by, source : who says so, and where it stands
-    entered : when it was written down, in UTC; None before it is
+    day : when it was reported; views of earlier days do not show it
+    text_vi, text_en : the text in each language; one of them may be ''
+    by, source : its author, and the document it comes from
+    entered : when it was stored, in UTC; None before
     """
 
     kpi: str
@@ -41,7 +41,7 @@ class LogEntry:
 
 
 def progress_of(store: Store, plan: str) -> tuple[Progress, ...]:
-    """All reports about a plan's tasks, in the order in which they were entered."""
+    """All progress reports about a plan's tasks, in order of entry."""
     table = tables.progress
     chosen = select(table).where(table.c.plan == plan).order_by(table.c.id)
     with store.reading() as connection:
@@ -66,9 +66,9 @@ def progress_of(store: Store, plan: str) -> tuple[Progress, ...]:
 def add_progress(store: Store, plan: Plan, entry: Progress, by: str | None = None) -> None:
     """Append a report that `data.plans.progress.check_progress` accepted.
 
-    `by` enters it, for the audit log; default the user of this process.
+    `by` is who enters it, for the audit log; default the user of this process.
     """
-    told = {
+    logged = {
         "day": entry.day.isoformat(),
         "done": entry.done,
         "step": entry.step,
@@ -92,11 +92,11 @@ def add_progress(store: Store, plan: Plan, entry: Progress, by: str | None = Non
                 entered_at=moment,
             )
         )
-        tell_edit(connection, plan, "progress.report", entry.kpi, actor, told, moment)
+        record_edit(connection, plan, "progress.report", entry.kpi, actor, logged, moment)
 
 
 def log_of(store: Store, plan: str) -> tuple[LogEntry, ...]:
-    """All log entries of a plan, in the order in which they were entered."""
+    """All log entries of a plan, in order of entry."""
     table = tables.log_entries
     chosen = select(table).where(table.c.plan == plan).order_by(table.c.id)
     with store.reading() as connection:
@@ -116,7 +116,7 @@ def log_of(store: Store, plan: str) -> tuple[LogEntry, ...]:
 
 
 def add_log(store: Store, plan: Plan, entry: LogEntry, by: str | None = None) -> None:
-    """Append a log entry that `data.plans.progress.check_log` accepted; `by` as for a report."""
+    """Append a log entry that `data.plans.progress.check_log` accepted; `by` as `add_progress`."""
     with store.writing() as connection:
         actor, moment = by or process_user(), datetime.now(UTC)
         connection.execute(
@@ -133,6 +133,6 @@ def add_log(store: Store, plan: Plan, entry: LogEntry, by: str | None = None) ->
                 entered_at=moment,
             )
         )
-        tell_edit(
+        record_edit(
             connection, plan, "log.add", entry.kpi, actor, {"month": str(entry.month)}, moment
         )

@@ -1,4 +1,4 @@
-"""Events of a family as people decided on them: rows, and what counts on a day."""
+"""Decisions about a family's events: in the database, and in force on a day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.db import tables
 from data.db.audit import process_user
 from data.db.store import Store
 from data.plans.plan import Plan
-from data.plans.rows import tell_edit
+from data.plans.rows import record_edit
 from models.errors import InputError
 from models.events.event import Event, Shape
 from models.series import Month
@@ -21,19 +21,19 @@ from models.series import Month
 
 @dataclass(frozen=True)
 class EventEntry:
-    """One decision about an event; append-only, a later one about the same event counts.
+    """A decision about an event; append-only, the latest one about an event is in force.
 
-    An event is told from others by KPI, first month and shape.
+    KPI, first month and shape identify an event.
 
     Attributes
     ----------
     kpi : slug
-    start, shape, size, length, name : as of `models.events.event.Event`
-    accepted : False for one that was rejected
-    day : from when it counts; a view of an earlier day does not know it
+    start, shape, size, length, name : as in `models.events.event.Event`
+    accepted : False if the event was rejected
+    day : first day on which it is in force
     by, note : who decided, and why
-    number : in the order of entry; None before it is written
-    entered : when it was written down, in UTC; None before it is
+    number : in order of entry; None before it is stored
+    entered : when it was stored, in UTC; None before
     """
 
     kpi: str
@@ -58,31 +58,31 @@ class EventEntry:
 def decided(
     entries: Iterable[EventEntry], day: date, up_to: int | None = None
 ) -> dict[tuple[str, Month, Shape], EventEntry]:
-    """The decision that counts on a day for each event.
+    """The decision in force on a day for each event.
 
     Parameters
     ----------
-    day : later decisions are not looked at
-    up_to : number of the last entry looked at, to answer as was answered then
+    day : later decisions are ignored
+    up_to : number of the last entry to use, to replay an earlier answer
     """
-    known = [one for one in entries if one.day <= day]
+    known = [entry for entry in entries if entry.day <= day]
     if up_to is not None:
-        known = [one for one in known if one.number is not None and one.number <= up_to]
-    known.sort(key=lambda one: (one.day, one.number or 0))
-    return {(one.kpi, one.start, one.shape): one for one in known}
+        known = [entry for entry in known if entry.number is not None and entry.number <= up_to]
+    known.sort(key=lambda entry: (entry.day, entry.number or 0))
+    return {(entry.kpi, entry.start, entry.shape): entry for entry in known}
 
 
 def accepted_events(
     entries: Iterable[EventEntry], kpi: str, day: date, up_to: int | None = None
 ) -> tuple[Event, ...]:
-    """The accepted events of a KPI that count on a day, by date."""
-    counting = decided(entries, day, up_to).values()
-    events = [one.event for one in counting if one.kpi == kpi and one.accepted]
+    """The accepted events of a KPI in force on a day, by date."""
+    in_force = decided(entries, day, up_to).values()
+    events = [entry.event for entry in in_force if entry.kpi == kpi and entry.accepted]
     return tuple(sorted(events, key=lambda event: (event.start, event.shape)))
 
 
 def check_event(plan: Plan, entry: EventEntry, today: date) -> None:
-    """Refuse what cannot be an event.
+    """Check an event before it is stored.
 
     Raises
     ------
@@ -97,24 +97,24 @@ def check_event(plan: Plan, entry: EventEntry, today: date) -> None:
             f"expected a KPI with monthly figures, found '{kpi.slug}' of kind '{kpi.kind}'; "
             "report on it instead."
         )
-    most_lost = entry.size >= -1.0 if entry.shape == "pulse" else entry.size > -1.0
-    if not (most_lost and entry.size and math.isfinite(entry.size)):
+    large_enough = entry.size >= -1.0 if entry.shape == "pulse" else entry.size > -1.0
+    if not (large_enough and entry.size and math.isfinite(entry.size)):
         raise InputError(
-            f"expected a size other than 0 and not below -1 (all of it; of a step or a ramp "
-            f"above -1), such as -0.3 for 30 % lower, found {entry.size:g}."
+            f"expected a size other than 0 and not below -1 (for a step or a ramp above -1), "
+            f"such as -0.3 for 30 % lower, found {entry.size:g}."
         )
     if entry.length < 1 or (entry.shape == "step" and entry.length != 1):
         raise InputError(
-            f"expected a length of 1 month or more, of a step none, found {entry.length}."
+            f"expected a length of 1 month or more, of a step exactly 1, found {entry.length}."
         )
     if entry.day > today:
         raise InputError(f"expected a day up to today, {today}, found {entry.day}.")
     if not entry.by.strip():
-        raise InputError("expected who says so, found nothing; say it with 'by'.")
+        raise InputError("'by' is required, found nothing; name who decided.")
 
 
 def events_of(store: Store, family: str) -> tuple[EventEntry, ...]:
-    """All decisions about a family's events, in the order in which they were entered."""
+    """All decisions about a family's events, in order of entry."""
     table = tables.events
     chosen = select(table).where(table.c.family == family).order_by(table.c.id)
     with store.reading() as connection:
@@ -138,8 +138,8 @@ def events_of(store: Store, family: str) -> tuple[EventEntry, ...]:
 
 
 def add_event(store: Store, plan: Plan, entry: EventEntry, by: str | None = None) -> None:
-    """Append a decision about an event; `by` enters it, default the user of this process."""
-    told = {
+    """Append a decision about an event; `by` is for the audit log, default this process's user."""
+    logged = {
         "start": str(entry.start),
         "shape": entry.shape,
         "size": entry.size,
@@ -167,4 +167,4 @@ def add_event(store: Store, plan: Plan, entry: EventEntry, by: str | None = None
                 entered_at=moment,
             )
         )
-        tell_edit(connection, plan, action, entry.kpi, actor, told, moment)
+        record_edit(connection, plan, action, entry.kpi, actor, logged, moment)

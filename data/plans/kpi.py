@@ -1,4 +1,4 @@
-"""A KPI: one monitored quantity, and where its figures stand in printed tables."""
+"""A KPI: one monitored quantity, and the rows of printed tables that hold its figures."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from models.kinds import Kind, KindTraits, traits_of
 
 @dataclass(frozen=True)
 class RowSelector:
-    """Where a KPI's figures stand in a printed table.
+    """The row of a printed table that holds a KPI's figures.
 
-    `names` are accent-folded, lower-case row names (see `readers.cells.fold`),
-    one for each way the row has been written; `occurrence` tells rows of one
-    name apart (1 = first), `quantity` is 'value', 'qty' or ''.
+    `names` are accent-folded, lower-case row names (see
+    `data.readers.spreadsheet.cells.fold`), one per spelling; `occurrence` counts rows
+    with the same name (1 = first); `quantity` is 'value', 'qty' or ''.
     """
 
     table: str
@@ -26,13 +26,12 @@ class RowSelector:
 
 @dataclass(frozen=True)
 class Kpi:
-    """One monitored quantity and what tells it apart.
+    """One monitored quantity and its definition.
 
-    `indicator` is a monthly KPI that moves like this one and tells how totals are
-    spread over months (see `data.vintages.disaggregate`): a slug, or 'family/slug' for one of
-    another family; 'total - part' for what other parts leave of a total. With
-    `demonstration` its months may be reconstructed from what was published later
-    (see `data.vintages.demonstration`).
+    `indicator` is a related monthly KPI by which totals are spread over months (see
+    `data.vintages.disaggregate`): a slug, 'family/slug' for a KPI of another family, or
+    'total - part' for a total less its other parts. With `demonstration` its months may
+    be reconstructed from later publications (see `data.vintages.demonstration`).
     """
 
     slug: str
@@ -48,24 +47,24 @@ class Kpi:
     scope: str | None = None  # 'national', 'customs-declared', 'through the province'
     dimensions: Mapping[str, str] = field(default_factory=dict)  # product, sector, ownership…
     rows: tuple[RowSelector, ...] = ()
-    parts: tuple[str, ...] = ()  # KPIs whose sum this is; it has no figures of its own
+    parts: tuple[str, ...] = ()  # this KPI is their sum and has no figures of its own
     numerator: str | None = None  # kind 'ratio'
     denominator: str | None = None
-    index: str | None = None  # kind 'log': the KPI whose published figures stand beside it
+    index: str | None = None  # kind 'log': the KPI whose published figures are shown beside it
     indicator: str | None = None
     demonstration: bool = False
 
     @property
     def takes_figures(self) -> bool:
-        """Whether its figures are loaded, rather than made of others' or reported as tasks."""
+        """Whether its figures are loaded, not computed from other KPIs or reported as tasks."""
         return not self.parts and self.traits.own_figures
 
     @property
     def traits(self) -> KindTraits:
-        """What its kind does."""
+        """The behaviour of its kind."""
         return traits_of(self.kind)
 
     @property
     def related(self) -> tuple[str, ...]:
-        """The KPIs that the indicator names; all but the first are taken off it."""
+        """The KPIs that the indicator names; all but the first are subtracted from it."""
         return tuple(self.indicator.split(" - ")) if self.indicator else ()

@@ -13,9 +13,9 @@ from models.targets.task import Task
 
 @dataclass(frozen=True)
 class PlanVersion:
-    """One adopted or adjusted state of a plan: all targets and tasks then in force.
+    """A plan as adopted or adjusted on a day: all targets and tasks then in force.
 
-    `targets` maps nothing away: a version repeats the targets and tasks it keeps.
+    A version repeats the targets and tasks that it keeps from the version before.
     """
 
     number: int
@@ -23,7 +23,7 @@ class PlanVersion:
     document: str
     targets: tuple[tuple[str, Target], ...]  # (kpi slug, target)
     note: str = ""
-    tasks: tuple[tuple[str, Task], ...] = ()  # (kpi slug, what is not said by its target)
+    tasks: tuple[tuple[str, Task], ...] = ()  # (kpi slug, task; its number is in the target)
 
     def targets_of(self, kpi: str) -> tuple[Target, ...]:
         return tuple(target for slug, target in self.targets if slug == kpi)
@@ -55,18 +55,18 @@ class Plan:
         raise UnknownKpi(f"plan '{self.slug}' has no KPI '{slug}'; it has {known}.")
 
     def version_on(self, day: date) -> PlanVersion | None:
-        """The version in force on a day; None before the first was adopted."""
+        """The version in force on a day; None before the first."""
         in_force = [version for version in self.versions if version.adopted <= day]
         return max(in_force, key=lambda version: (version.adopted, version.number), default=None)
 
     def set_on(self, kpi: str, target: Target, version: PlanVersion) -> date:
-        """The day on which a target was set that a version has: since then it has not changed."""
-        earlier = sorted(self.versions, key=lambda one: (one.adopted, one.number))
+        """The day since which a version's target has been in force unchanged."""
+        ordered = sorted(self.versions, key=lambda each: (each.adopted, each.number))
         day = version.adopted
-        for one in reversed(earlier[: earlier.index(version)]):
-            if bare(target) not in [bare(other) for other in one.targets_of(kpi)]:
+        for earlier in reversed(ordered[: ordered.index(version)]):
+            if bare(target) not in [bare(other) for other in earlier.targets_of(kpi)]:
                 break
-            day = one.adopted
+            day = earlier.adopted
         return day
 
     def targets_on(self, kpi: str, day: date) -> tuple[Target, ...]:
@@ -75,5 +75,5 @@ class Plan:
 
 
 def bare(target: Target) -> Target:
-    """A target without where its figures come from, to be compared with another."""
+    """A target without basis and source, for comparison."""
     return replace(target, basis="", source="")

@@ -1,4 +1,4 @@
-"""Tasks of a plan as the models take them, and what a report about one must agree with."""
+"""Tasks of a plan as input of the models, and checks of progress reports and log entries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.tasks.milestones import PlannedTask, closed_period
 
 
 def planned_task(plan: Plan, version: PlanVersion, slug: str) -> PlannedTask | None:
-    """A task as a version has it; None where the version has no such task."""
+    """A task with the targets of a version; None if the version has no such task."""
     task = version.task_of(slug)
     if task is None:
         return None
@@ -31,13 +31,13 @@ def planned_task(plan: Plan, version: PlanVersion, slug: str) -> PlannedTask | N
 def past_periods(
     earlier: Iterable[tuple[Plan, Sequence[Progress]]], slug: str, day: date
 ) -> list[tuple[int, int]]:
-    """What became of a task in earlier years, as known on a day.
+    """The outcomes of a task in earlier years, as known on a day.
 
     Parameters
     ----------
     earlier : plans of the family's earlier years, with all reports about their tasks
     slug : the task's
-    day : later versions and reports are not looked at
+    day : later versions and reports are ignored
 
     Returns
     -------
@@ -60,11 +60,11 @@ def past_periods(
 
 def reports_of(progress: Iterable[Progress], slug: str) -> list[Progress]:
     """The reports about one task, in their order."""
-    return [one for one in progress if one.kpi == slug]
+    return [report for report in progress if report.kpi == slug]
 
 
 def check_progress(plan: Plan, entry: Progress, today: date) -> None:
-    """Refuse a report that does not fit its task.
+    """Check that a report fits its task.
 
     Raises
     ------
@@ -84,14 +84,14 @@ def check_progress(plan: Plan, entry: Progress, today: date) -> None:
     if entry.day > today:
         raise InputError(f"expected a day up to today, {today}, found {entry.day}.")
     if not entry.by.strip():
-        raise InputError("expected who reports it, found nothing; say it with 'by'.")
+        raise InputError("'by' is required, found nothing; name who reports it.")
     if entry.judgement is not None and not 0 < entry.judgement < 1:
         raise InputError(
-            f"expected a judgement between 0 and 1, such as 0.7, found {entry.judgement:g}; what "
-            "is certain is reported as done."
+            f"expected a judgement between 0 and 1, such as 0.7, found {entry.judgement:g}; "
+            "report as done what is certain."
         )
-    says = (entry.done, entry.obstacle, entry.judgement)
-    if all(one is None for one in says) and not (entry.final or entry.note.strip()):
+    given = (entry.done, entry.obstacle, entry.judgement)
+    if all(value is None for value in given) and not (entry.final or entry.note.strip()):
         raise InputError(
             f"expected 'done', 'obstacle', 'judgement', 'final' or 'note' for '{entry.kpi}', "
             "found none of them."
@@ -100,22 +100,22 @@ def check_progress(plan: Plan, entry: Progress, today: date) -> None:
     start = planned.start
     if entry.done is not None and not planned.task.steps and start and entry.day < start:
         raise InputError(
-            f"'{entry.kpi}' counts from {start} on, found a count of {entry.day}; give a later "
-            "day."
+            f"expected a day from {start} on, the start of '{entry.kpi}', found {entry.day}; "
+            "give a later day."
         )
 
 
 def _version_for(plan: Plan, entry: Progress) -> PlanVersion | None:
-    """The version in force on the report's day if it has the task, else the newest that has."""
+    """The version in force on the report's day if it has the task, else the newest with it."""
     in_force = plan.version_on(entry.day)
     if in_force is not None and in_force.task_of(entry.kpi) is not None:
         return in_force
-    having = [one for one in plan.versions if one.task_of(entry.kpi) is not None]
+    having = [version for version in plan.versions if version.task_of(entry.kpi) is not None]
     return having[-1] if having else None
 
 
 def _check_done(task: Task, entry: Progress) -> None:
-    """A count for what is counted, 1 or 0 for a step that there is."""
+    """Check `done`: a count, or 1 or 0 for a known step of a checklist."""
     steps = [step.slug for step in task.steps]
     if entry.step and entry.step not in steps:
         known = ", ".join(steps) or "none"
@@ -126,7 +126,8 @@ def _check_done(task: Task, entry: Progress) -> None:
         return
     if steps and not entry.step:
         raise InputError(
-            f"'{entry.kpi}' is a checklist: say which step is done; there is {', '.join(steps)}."
+            f"expected a step of the checklist '{entry.kpi}', found none; it has "
+            f"{', '.join(steps)}."
         )
     if steps and entry.done not in (0, 1):
         raise InputError(f"expected done as 1 (done) or 0 for a step, found {entry.done}.")
@@ -136,18 +137,18 @@ def _check_done(task: Task, entry: Progress) -> None:
 
 
 def check_log(plan: Plan, entry: LogEntry, today: date) -> None:
-    """Refuse a log entry that says nothing, or says it of the future; errors as `check_progress`.
+    """Check a log entry: a text, an author, no future date; errors as `check_progress`.
 
-    Of a KPI kept in words the log is all there is; of any other it holds the notes
-    of planners beside the figures.
+    A KPI of kind 'log' has nothing but the log; for other KPIs it holds the notes of
+    planners beside the figures.
     """
     plan.kpi(entry.kpi)
     if entry.day > today or (entry.month.year, entry.month.month) > (today.year, today.month):
         raise InputError(
-            f"expected a month and a day up to today, {today}, found {entry.month} said on "
+            f"expected a month and a day up to today, {today}, found {entry.month} reported on "
             f"{entry.day}."
         )
     if not entry.by.strip():
-        raise InputError("expected who says so, found nothing; say it with 'by'.")
+        raise InputError("'by' is required, found nothing; name who reports it.")
     if not (entry.text_vi.strip() or entry.text_en.strip()):
         raise InputError("expected a text in Vietnamese, in English or in both, found neither.")

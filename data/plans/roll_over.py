@@ -1,12 +1,11 @@
-"""The plan of the next year, made from this year's.
+"""Rolling a plan over into the next year.
 
-Carried over: the KPIs with all that describes them (units, parents, parts,
-source rows), and with them their history, since both belong to the plan family.
-Not carried over: versions, targets, dates of adoption and the label. A target
-is what somebody adopted; next year's has not been adopted yet, so the new plan
-has no version and every KPI is projected without a target until version 1 is
-imported. `target_drafts` lists what version 1 will probably ask (the same KPIs,
-comparators, levels, owners and roles), with the bounds left for a person.
+Carried over: the KPIs with their definitions (units, parents, parts, source rows)
+and their history, since both belong to the plan family. Not carried over: versions,
+targets, dates of adoption and the label. Next year's targets are not adopted yet,
+so the new plan has no version, and every KPI is projected without a target until
+version 1 is imported. `target_drafts` drafts the targets of version 1 (the same
+KPIs, comparators, levels, owners and roles) without their bounds.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from models.targets.target import Comparator, TargetForm, TargetLevel
 
 @dataclass(frozen=True)
 class TargetDraft:
-    """A target to be filled in: everything but its bounds, basis and source."""
+    """A target to be completed by a person: everything but bounds, basis and source."""
 
     kpi: str
     comparator: Comparator
@@ -72,10 +71,10 @@ def roll_over(plan: Plan, year: int) -> Plan:
 
 
 def target_drafts(plan: Plan) -> tuple[TargetDraft, ...]:
-    """The targets of the plan's last version as blanks for the next plan.
+    """Drafts of the next plan's targets, from the last version of this plan.
 
-    A period that names the plan's year (such as '2021H2') is left to the person
-    who fills the draft in, like the bounds.
+    A period that names the plan's year (such as '2021H2') is left blank, like the
+    bounds.
     """
     if not plan.versions:
         return ()

@@ -1,4 +1,4 @@
-"""Plans, their versions and KPIs as rows, read and written over a connection of the store."""
+"""Plans, their versions and KPIs in the database."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
     """Save a plan, its KPIs and its new versions, all or nothing.
 
     Saving the same plan again changes nothing. Names and KPI definitions may
-    change; a version that was saved once never does.
+    change; a saved version never does.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
 
 
 def kpis_of(store: Store, family: str) -> tuple[Kpi, ...]:
-    """All KPIs of a family, in the order they were first given."""
+    """All KPIs of a family, in the order in which they were first saved."""
     with store.reading() as connection:
         return read_kpis(connection, family)
 
@@ -94,14 +94,14 @@ def read_plan(connection: Connection, slug: str) -> Plan:
 
 
 def read_kpis(connection: Connection, family: str) -> tuple[Kpi, ...]:
-    """All KPIs of a family, in the order they were first given."""
+    """All KPIs of a family, in the order in which they were first saved."""
     chosen = select(tables.kpis.c.definition).where(tables.kpis.c.family == family)
     rows = connection.scalars(chosen.order_by(tables.kpis.c.position, tables.kpis.c.slug))
     return tuple(_kpi(definition) for definition in rows)
 
 
 def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
-    """Write what is new or changed of a plan; see `data.db.store.Store.save_plan`."""
+    """Write what is new or changed in a plan; see `save_plan`."""
     head = _write_head(connection, plan)
     kpis, relisted = _write_kpis(connection, plan)
     versions = _write_versions(connection, plan)
@@ -113,56 +113,56 @@ def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
             by,
             "plan.save",
             plan.slug,
-            before=None if new else _told(head, kpis, "before"),
-            after={**_told(head, kpis, "after"), "new_versions": versions},
+            before=None if new else _logged(head, kpis, "before"),
+            after={**_logged(head, kpis, "after"), "new_versions": versions},
         )
     return Saved(new, versions, tuple(kpis))
 
 
-def tell_edit(
+def record_edit(
     connection: Connection,
     plan: Plan,
     action: str,
     kpi: str,
     actor: str,
-    told: Mapping[str, object],
+    after: Mapping[str, object],
     moment: datetime,
 ) -> None:
-    """Note what was entered about a KPI by hand, and tell the audit log of it."""
+    """Record an entry made by hand about a KPI: as an edit of its plan, and in the audit log."""
     note_edit(connection, plan.family, plan.slug, moment)
-    write_entry(connection, actor, action, f"{plan.slug}/{kpi}", after=told)
+    write_entry(connection, actor, action, f"{plan.slug}/{kpi}", after=after)
 
 
 def note_edit(connection: Connection, family: str, plan: str, moment: datetime) -> None:
-    """Count an edit of a plan, so that nothing computed before it is given again."""
+    """Add an edit of a plan, which changes the revision and so invalidates cached answers."""
     values = {"family": family, "plan": plan, "edited_at": moment}
     connection.execute(insert(tables.edits).values(values))
 
 
 @dataclass(frozen=True)
 class _Change:
-    """A definition as it was and as it is now; `before` is None for a new one."""
+    """A definition before and after; `before` is None for a new definition."""
 
     before: dict[str, Any] | None
     after: dict[str, Any]
 
 
-def _told(
+def _logged(
     head: _Change | None, kpis: Mapping[str, _Change], side: Literal["before", "after"]
 ) -> dict[str, Any]:
-    """One side of what changed, for the audit log; a new KPI by its name only."""
-    told = {} if head is None else {"plan": getattr(head, side)}
+    """One side of the changes, for the audit log; a new KPI by its name only."""
+    logged = {} if head is None else {"plan": getattr(head, side)}
     known = {slug: getattr(kpi, side) for slug, kpi in kpis.items() if kpi.before is not None}
     if known:
-        told["kpis"] = known
+        logged["kpis"] = known
     new = [slug for slug, kpi in kpis.items() if kpi.before is None]
     if new and side == "after":
-        told["new_kpis"] = new
-    return told
+        logged["new_kpis"] = new
+    return logged
 
 
 def _write_head(connection: Connection, plan: Plan) -> _Change | None:
-    """What changed of the plan's own fields; None if nothing did."""
+    """Write the plan's own fields; their change, None if there is none."""
     head = {name: getattr(plan, name) for name in _HEAD}
     row = connection.execute(select(tables.plans).where(tables.plans.c.slug == plan.slug)).first()
     if row is None:
@@ -181,7 +181,7 @@ def _write_head(connection: Connection, plan: Plan) -> _Change | None:
 
 
 def _write_kpis(connection: Connection, plan: Plan) -> tuple[dict[str, _Change], bool]:
-    """KPIs new or redefined, and whether the plan lists others than before."""
+    """Write new and redefined KPIs; their changes, and whether the plan lists new KPIs."""
     rows = connection.execute(select(tables.kpis).where(tables.kpis.c.family == plan.family))
     known = {row.slug: row.definition for row in rows}
     changed = {}
@@ -225,7 +225,7 @@ def _write_versions(connection: Connection, plan: Plan) -> tuple[int, ...]:
             if known[version.number] != version:
                 raise InvalidPlan(
                     f"version {version.number} of plan '{plan.slug}' was saved with other "
-                    f"content; a saved version never changes. Give the new one number "
+                    f"content; a saved version never changes. Give the new version number "
                     f"{max(known) + 1}."
                 )
             continue
@@ -313,7 +313,7 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
 
 
 def _plain(value: Any) -> Any:
-    """Tuples as lists and days as text, so that what is compared is what JSON gives back."""
+    """Tuples as lists and days as text, to compare with values read back from JSON."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, date):

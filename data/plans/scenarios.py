@@ -1,4 +1,4 @@
-"""What-if scenarios as rows: what was supposed, what came of it, by whom and when."""
+"""What-if scenarios in the database: assumptions, results, author and time."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Scenario:
 
     Attributes
     ----------
-    id : number, given when it is saved
+    id : number, assigned when it is saved
     plan : slug
-    name : what its author called it
+    name : given by its author
     as_of : the vintage that it starts from
-    definition : its levers and assumptions, as asked
-    result : what came of them, beside the projections of the same vintage
+    definition : its levers and assumptions, as requested
+    result : its projections, beside those of the same vintage without it
     by, at : who saved it, and when in UTC
     """
 
@@ -48,7 +48,7 @@ def save_scenario(
     result: dict[str, Any],
     by: str,
 ) -> Scenario:
-    """Append a scenario, and tell the audit log of it."""
+    """Append a scenario and an entry in the audit log."""
     values = {
         "plan": plan,
         "name": name,
@@ -62,13 +62,13 @@ def save_scenario(
         done = connection.execute(insert(tables.scenarios).values(values))
         assert done.inserted_primary_key is not None
         number = int(done.inserted_primary_key[0])
-        told = {"name": name, "as_of": as_of.isoformat(), "definition": definition}
-        write_entry(connection, by, "scenario.save", f"{plan}/{number}", after=told)
+        logged = {"name": name, "as_of": as_of.isoformat(), "definition": definition}
+        write_entry(connection, by, "scenario.save", f"{plan}/{number}", after=logged)
     return scenario(store, plan, number)
 
 
 def scenario(store: Store, plan: str, number: int) -> Scenario:
-    """One scenario of a plan; `UnknownScenario` if there is none of that number."""
+    """A scenario of a plan; raise `UnknownScenario`."""
     table = tables.scenarios
     chosen = select(table).where(table.c.plan == plan, table.c.id == number)
     with store.reading() as connection:

@@ -1,7 +1,7 @@
-"""Files that people send, read: one room per layout, one for what every layout is read with.
+"""Readers of files: one room per layout, and `spreadsheet` for what all layouts share.
 
-A file is opened once (`spreadsheet.workbook`), its layout told by its headings
-(`layout`), and its figures returned as printed, with sheet and cell, in the forms
-that the store keeps. What cannot be read is one `UnreadableFile` that says where,
-what was expected and what was found. A reader never touches the database.
+A file is opened once (`spreadsheet.workbook`), its layout recognised by its headings
+(`layout`), and its figures returned as printed, with sheet and cell, in the forms of
+the store. An unreadable file raises one `UnreadableFile` with the place, what was
+expected and what was found. A reader never touches the database.
 """

@@ -1,4 +1,4 @@
-"""Which layout a file of figures has, told by its headings."""
+"""Recognising the layout of a file of figures by its headings."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ Found = ReportForm | Annex | TidyTables
 
 
 def recognise(opened: OpenedFile) -> Found:
-    """What a file is, with its tables as found; a reader turns it into figures.
+    """The layout of a file, with its tables as found; a reader turns them into figures.
 
-    A department's report form comes before an annex of the statistics office, and
-    a tidy table last: each has headings that those before it lack.
+    Tried in order: a department's report form, an annex of the statistics office, a
+    tidy table; each has headings that those before it lack.
 
     Raises
     ------
     UnknownLayout
-        If it is none of them.
+        If the file has none of these layouts.
     UnreadableFile
-        If it is one, but a sheet is damaged or a heading of a tidy table is not known.
+        If a sheet is damaged, or a heading of a tidy table is unknown.
     """
     found = find_report_form(opened) or find_annex(opened) or find_tidy(opened)
     if found is None:

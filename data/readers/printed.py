@@ -1,4 +1,4 @@
-"""What a reader finds in a workbook: printed figures, each with its cell."""
+"""The result of reading a workbook: printed figures, each with its cell."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ class PrintedFigure:
     section : the heading printed above the row, '' if there is none
     occurrence : counts rows of one accent-folded name in the table, from 1
     quantity : 'value' or 'qty' for exports and imports, else ''
-    form : what the column says the figure is; None for a share of a total, which has no
-        place among the observations
-    month : the month the figure is about; for a cumulative figure the last one
+    form : from the column; None for a share of a total, which is not stored
+    month : of the figure; the last month of a cumulative figure
     report_month : the month of the report
     unit : as printed for the row or the table, ditto marks resolved
     value : as printed, rates with 100 = unchanged
-    sheet, cell : where it stands, `cell` as in 'D12'
+    sheet, cell : its place, `cell` as in 'D12'
     """
 
     table: str
@@ -46,7 +45,7 @@ class PrintedFigure:
 
     @property
     def status(self) -> FigureStatus:
-        """The plan is final, the month of the report an estimate, what lies before it restated."""
+        """Final for a plan, estimate for the month of the report, restated for earlier months."""
         if self.form == "plan":
             return "final"
         return "estimate" if self.month == self.report_month else "restated"
@@ -54,10 +53,10 @@ class PrintedFigure:
 
 @dataclass(frozen=True)
 class PrintedWorkbook:
-    """All figures of one monthly report; `notes` says in words what was odd and where.
+    """All figures of one monthly report; `notes` are remarks with their place.
 
-    `claimed` says which KPI a row is of, by table, quantity, occurrence and folded
-    name, where the reader itself could tell.
+    `claimed` gives the KPI of the rows that the reader itself could assign, by table,
+    quantity, occurrence and folded name.
     """
 
     file: str

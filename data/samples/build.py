@@ -1,11 +1,11 @@
-"""Make the sample `vietnam-2021` again from the statistics office's workbooks.
+"""Rebuild the sample `vietnam-2021` from the statistics office's workbooks.
 
     python -m data.samples.build --workbooks DIR --targets targets.csv --out DIR
 
-The workbooks go through the importer as a planner's would; the published
-targets come from a CSV (body, year, kpi, level, comparator, lower, upper, form,
-period, owner, role, basis, source), those of investment from the percentages
-printed in the workbooks. The same input gives the same bytes.
+The workbooks are imported like a planner's; the published targets come from a CSV
+(body, year, kpi, level, comparator, lower, upper, form, period, owner, role, basis,
+source), those of investment from the percentages printed in the workbooks. The same
+input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def build(workbooks: Path, targets: Path, folder: Path) -> Plan:
 
     Returns
     -------
-    Plan, with a version for each day on which a target became known or moved
+    Plan, with a version for each day on which a target was published or changed
 
     Raises
     ------
@@ -91,7 +91,7 @@ def build(workbooks: Path, targets: Path, folder: Path) -> Plan:
 
 
 def _imported(files: list[Path]) -> list[Observation]:
-    """What the importer makes of the workbooks, by way of a store of its own."""
+    """The observations imported from the workbooks, through a temporary store."""
     with tempfile.TemporaryDirectory() as home:
         store = Store.open(f"sqlite:///{home}/build.db")
         save_plan(store, PLAN)
@@ -100,18 +100,18 @@ def _imported(files: list[Path]) -> list[Observation]:
         store.close()
     if report.problems:
         raise InputError("; ".join(str(file.problem) for file in report.problems))
-    return [one for figures in panel.printed.values() for one in figures]
+    return list(panel.figures())
 
 
 def published_targets(
     path: Path, body: str, plan: Plan, days: Mapping[str, date] | None = None
 ) -> Iterator[DatedTarget]:
-    """A body's targets for KPIs and the year of a plan, each from the day it was known.
+    """A body's targets for the KPIs and year of a plan, with the day each was published.
 
     Parameters
     ----------
-    body : how the body's name begins in the table
-    days : source → the day from which it counts, for sources that do not say one
+    body : the start of the body's name in the table
+    days : source → day of publication, for sources that do not contain one
     """
     known = {kpi.slug for kpi in plan.kpis}
     with path.open(encoding="utf-8", newline="") as file:
@@ -142,9 +142,9 @@ def _dated_target(row: Mapping[str, str], day: date, is_exact: bool) -> DatedTar
 
 
 def known_from(source: str) -> tuple[date, bool]:
-    """The day a source was published, and whether it says the day.
+    """The day a source was published, and whether the source gives the exact day.
 
-    A source that says only the month counts from the month's last day: earlier
+    A source that gives only the month counts from the month's last day: an earlier day
     would show a target to views of days on which it may not have been known.
 
     Examples
@@ -167,8 +167,8 @@ def known_from(source: str) -> tuple[date, bool]:
 def _write_workbooks(
     files: Iterable[Path], observations: Iterable[Observation], path: Path
 ) -> None:
-    """The list of workbooks: what they are and how many figures came from each."""
-    taken = Counter(one.source.partition(",")[0] for one in observations)
+    """Write the list of workbooks, with the number of figures from each."""
+    taken = Counter(figure.source.partition(",")[0] for figure in observations)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "published", "figures", "sha256"))
@@ -179,7 +179,7 @@ def _write_workbooks(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=f"Make the sample {NAME} again.")
+    parser = argparse.ArgumentParser(description=f"Rebuild the sample {NAME}.")
     parser.add_argument("--workbooks", type=Path, required=True)
     parser.add_argument("--targets", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

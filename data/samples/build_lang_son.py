@@ -1,13 +1,13 @@
-"""Make the sample `lang-son-2021` again from the table of published figures.
+"""Rebuild the sample `lang-son-2021` from the table of published figures.
 
     python -m data.samples.build_lang_son --published published.csv --targets targets.csv --out DIR
 
 The table (kpi, unit, period_kind, period_end, value, yoy_percent, percent_of_plan,
-status, source_title, source_site, published_date, note) is a collection of what
-was printed about the province. Nothing is computed here: a row becomes the
-observations it states, with the day of its document where it has one and as
-undated where it has none. Left out, and counted in `left_out.csv` with the reason,
-is what cannot be said of whole months up to 2022.
+status, source_title, source_site, published_date, note) collects the figures
+published about the province. Nothing is computed here: a row becomes the
+observations it states, with the day of its document, or undated if it has none.
+Rows that do not cover whole months up to 2022 are left out and listed in
+`left_out.csv` with the reason.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from models.targets.task import Step, Task
 
 NAME = "lang-son-2021"
 LEFT_OUT_FILE = "left_out.csv"
-LAST = Month(2022, 12)  # a rate printed for 2022 tells of 2021; what came later tells nothing
+LAST = Month(2022, 12)  # a rate printed for 2022 informs about 2021; later figures do not
 _STATUS: Mapping[str, FigureStatus] = {"actual": "final", "estimate": "estimate"}
 _LEVEL: Mapping[str, Form] = {
     "month": "month",
@@ -44,7 +44,7 @@ _LEVEL: Mapping[str, Form] = {
 }
 _ON_MONTH = re.compile(r"([+-]\d+(?:\.\d+)?)% vs ([A-Z][a-z]{2}) (\d{4})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNUSABLE = {  # what a note says → why the figure is left out
+_UNUSABLE = {  # text in a note → why the figure is left out
     "period wording ambiguous": "does not say which months it covers",
     "compares with the whole of": "does not say which months it covers",
     "at the excerpt cut": "the number is cut off in the excerpt",
@@ -126,7 +126,8 @@ def build(published: Path, targets: Path, folder: Path) -> Plan:
     with published.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     left_out = [(row, reason) for row in rows if (reason := why_left_out(row))]
-    observations = [one for row in rows if not why_left_out(row) for one in observations_of(row)]
+    used = [row for row in rows if not why_left_out(row)]
+    observations = [figure for row in used for figure in observations_of(row)]
     days = {"six-month report, 2021": REPORTED}
     dated = [*published_targets(targets, "Lang Son (", PLAN, days), *_checklists()]
     versions = versions_of(dated, [kpi.slug for kpi in KPIS])
@@ -138,7 +139,7 @@ def build(published: Path, targets: Path, folder: Path) -> Plan:
 
 
 def _checklists() -> Iterator[DatedTarget]:
-    """The projects that the report lists: all their steps, without a date."""
+    """Targets of the projects that the report lists: all their steps, without a date."""
     for slug, task in TASKS:
         if task.steps:
             target = Target(
@@ -153,7 +154,7 @@ def _checklists() -> Iterator[DatedTarget]:
 
 
 def why_left_out(row: Mapping[str, str]) -> str:
-    """Why a row gives no observation; '' if it gives one."""
+    """Why a row gives no observation; '' if it does."""
     if row["period_kind"] == "plan_year":
         return "a goal, not a figure"
     if row["kpi"].endswith("_partial"):
@@ -162,7 +163,7 @@ def why_left_out(row: Mapping[str, str]) -> str:
         return "no KPI of the plan"
     if Month.parse(row["period_end"]) > LAST:
         return "later than 2022: tells nothing of months up to 2021"
-    return next((why for said, why in _UNUSABLE.items() if said in row["note"]), "")
+    return next((why for text, why in _UNUSABLE.items() if text in row["note"]), "")
 
 
 def observations_of(row: Mapping[str, str]) -> Iterator[Observation]:
@@ -195,7 +196,7 @@ def _figures(row: Mapping[str, str], month: Month) -> Iterator[tuple[Form, float
 
 
 def _day(text: str) -> date:
-    """A full date; a document that says less is undated."""
+    """A full date; a document with only a year or month is undated."""
     return date.fromisoformat(text) if len(text) == len("2021-06-30") else UNDATED
 
 
@@ -214,7 +215,7 @@ def _write_left_out(rows: list[tuple[dict[str, str], str]], path: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=f"Make the sample {NAME} again.")
+    parser = argparse.ArgumentParser(description=f"Rebuild the sample {NAME}.")
     parser.add_argument("--published", type=Path, required=True)
     parser.add_argument("--targets", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

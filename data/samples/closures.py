@@ -1,4 +1,4 @@
-"""Ready what-ifs of sample plans: a gate that closes in December, with what is assumed."""
+"""Prepared what-ifs of sample plans: a gate that closes in December, with assumptions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Closure:
     Attributes
     ----------
     id : slug
-    kpi : what passes the gate
-    first_day : of December
-    name_vi, name_en : what people read
-    basis_vi, basis_en : where the share is from, or what there is to go by without one
-    share : per cent of the KPI that passes the gate; None where no published figure
-        gives it: who asks has to say
+    kpi : slug of the KPI whose goods pass the gate
+    first_day : of the closure, in December
+    name_vi, name_en : shown to people
+    basis_vi, basis_en : the source of the share, or hints for estimating it
+    share : per cent of the KPI that passes the gate; None if not published: the user
+        has to give it
     """
 
     id: str
@@ -38,20 +38,20 @@ class Closure:
 
 
 def closures(plan: str, folder: Path = FOLDER) -> tuple[Closure, ...]:
-    """Those that the sample of that name comes with; none for any other plan."""
+    """The closures of a sample plan; () for any other plan."""
     file = folder / plan / FILE
     if plan not in {path.name for path in folder.iterdir()} or not file.is_file():
         return ()
     return tuple(
         Closure(
-            id=one["id"],
-            kpi=one["kpi"],
-            first_day=one["first_day"],
-            name_vi=one["name"]["vi"],
-            name_en=one["name"]["en"],
-            basis_vi=one["basis"]["vi"],
-            basis_en=one["basis"]["en"],
-            share=one.get("share"),
+            id=row["id"],
+            kpi=row["kpi"],
+            first_day=row["first_day"],
+            name_vi=row["name"]["vi"],
+            name_en=row["name"]["en"],
+            basis_vi=row["basis"]["vi"],
+            basis_en=row["basis"]["en"],
+            share=row.get("share"),
         )
-        for one in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for row in yaml.safe_load(file.read_text(encoding="utf-8"))
     )

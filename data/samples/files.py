@@ -32,7 +32,7 @@ def read_sample(name: str, folder: Path = FOLDER) -> tuple[Plan, tuple[Observati
     Raises
     ------
     UnknownPlan
-        If there is no such sample; the message lists those there are.
+        If there is no such sample; the message lists the samples.
     """
     plan_file = folder / name / PLAN_FILE
     if not plan_file.is_file():
@@ -63,17 +63,23 @@ def _rows(observations: Iterable[Observation], kpis: Sequence[Kpi]) -> list[tupl
     rank = {kpi.slug: place for place, kpi in enumerate(kpis)}
     ordered = sorted(
         observations,
-        key=lambda one: (rank[one.kpi], one.published, one.month, one.form, one.value),
+        key=lambda figure: (
+            rank[figure.kpi],
+            figure.published,
+            figure.month,
+            figure.form,
+            figure.value,
+        ),
     )
     return [
         (
-            one.kpi,
-            str(one.month),
-            one.form,
-            repr(one.value),
-            one.status,
-            "unknown" if one.published == UNDATED else one.published.isoformat(),
-            one.source,
+            figure.kpi,
+            str(figure.month),
+            figure.form,
+            repr(figure.value),
+            figure.status,
+            "unknown" if figure.published == UNDATED else figure.published.isoformat(),
+            figure.source,
         )
-        for one in ordered
+        for figure in ordered
     ]

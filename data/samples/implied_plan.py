@@ -1,9 +1,8 @@
-"""Plans that are published only through their percentages.
+"""Plans that are published only through percentages.
 
-A monthly report prints what a body spent so far and which per cent of its
-annual plan that is: cumulative ÷ percentage is the plan then in force. Plans
-move within the year, so each move makes a new version of the plan document,
-dated when the report was published.
+A monthly report prints the spending of a body to date, and the per cent of its annual
+plan: cumulative ÷ percentage is the plan in force. Plans change within the year; each
+change makes a new version of the plan document, dated by the report's publication.
 """
 
 from __future__ import annotations
@@ -20,23 +19,23 @@ from models.series import Month
 from models.targets.target import Target
 
 DECIMALS = 3  # of an implied plan, as amounts are printed to a thousandth of their unit
-_EXACT = 1e-7  # relative; what is left of a percentage printed with all its digits
+_EXACT = 1e-7  # relative error of a percentage printed with all its digits
 
 
 @dataclass(frozen=True)
 class ImpliedPlan:
-    """The annual plan that one report implies for one KPI.
+    """The annual plan of a KPI that a report implies.
 
     Attributes
     ----------
     kpi : slug
     month : the last month of the cumulative figure
-    published : the day the report became known
+    published : the day of the report
     value : the plan, in the KPI's unit
-    low, high : what the plan may be, given how the percentage was rounded
+    low, high : the range of the plan, given the rounding of the percentage
     cumulative : January through `month`, in the KPI's unit
     share : `cumulative` in per cent of the plan, as printed
-    source : where the percentage stands
+    source : of the percentage
     """
 
     kpi: str
@@ -50,13 +49,13 @@ class ImpliedPlan:
     source: str
 
     def allows(self, plan: float) -> bool:
-        """Whether the printed figures are also those of another plan value."""
+        """Whether a plan value is consistent with the printed figures."""
         return self.low <= plan <= self.high
 
 
 @dataclass(frozen=True)
 class DatedTarget:
-    """A target, and the day and document that made it known."""
+    """A target, with the day and the document of its publication."""
 
     day: date
     kpi: str
@@ -69,7 +68,7 @@ def implied_plans(observations: Iterable[Observation], year: int) -> tuple[Impli
 
     Parameters
     ----------
-    observations : of one or many KPIs; only those published together are combined
+    observations : of one or many KPIs; only figures published on the same day are combined
     year : int, the plan's year
 
     Returns
@@ -80,16 +79,16 @@ def implied_plans(observations: Iterable[Observation], year: int) -> tuple[Impli
     """
     cumulative: dict[tuple[str, Month, date], float] = {}
     shares: list[Observation] = []
-    for one in observations:
-        key = (one.kpi, one.month, one.published)
-        if one.month.year != year:
+    for figure in observations:
+        key = (figure.kpi, figure.month, figure.published)
+        if figure.month.year != year:
             continue
-        if one.form == "year_to_date":
-            cumulative[key] = one.value
-        elif one.form == "month" and one.month.month == 1:
-            cumulative.setdefault(key, one.value)
-        elif one.form == "share_of_plan":
-            shares.append(one)
+        if figure.form == "year_to_date":
+            cumulative[key] = figure.value
+        elif figure.form == "month" and figure.month.month == 1:
+            cumulative.setdefault(key, figure.value)
+        elif figure.form == "share_of_plan":
+            shares.append(figure)
     plans = []
     for share in shares:
         spent = cumulative.get((share.kpi, share.month, share.published))
@@ -113,17 +112,17 @@ def implied_plans(observations: Iterable[Observation], year: int) -> tuple[Impli
 
 
 def _rounding(share: float) -> float:
-    """Half a unit of the last digit printed, at least what floating point leaves."""
+    """Half a unit of the last digit printed, at least the floating-point error."""
     return max(min(half_digit(share), share / 2), share * _EXACT)
 
 
 def implied_targets(
     observations: Iterable[Observation], year: int, units: Mapping[str, str]
 ) -> tuple[DatedTarget, ...]:
-    """The implied plans as targets, each time a plan moved.
+    """The implied plans as targets, one for each change of a plan.
 
-    A plan has moved when the one before lies outside what the printed figures
-    allow; a difference that rounding explains is none.
+    A plan has changed if its previous value is not consistent with the printed
+    figures; differences explained by rounding are no change.
 
     Parameters
     ----------
@@ -152,11 +151,10 @@ def implied_targets(
 
 
 def versions_of(dated: Iterable[DatedTarget], order: Sequence[str]) -> tuple[PlanVersion, ...]:
-    """Plan versions from targets that became known one after another.
+    """Plan versions from targets published one after another.
 
-    Each day with a new target makes a version, which repeats the targets it
-    keeps; a later target replaces the earlier one of the same KPI, level and
-    period.
+    Each day with a new target makes a version, which repeats the targets it keeps; a
+    later target replaces an earlier target of the same KPI, level and period.
 
     Parameters
     ----------
@@ -166,18 +164,25 @@ def versions_of(dated: Iterable[DatedTarget], order: Sequence[str]) -> tuple[Pla
     rank = {kpi: place for place, kpi in enumerate(order)}
     in_force: dict[tuple[str, str, str], Target] = {}
     versions: list[PlanVersion] = []
-    for day, group in groupby(sorted(dated, key=lambda one: one.day), key=lambda one: one.day):
-        new = sorted(group, key=lambda one: rank[one.kpi])
-        for one in new:
-            in_force[one.kpi, one.target.level, one.target.period] = one.target
+    for day, group in groupby(
+        sorted(dated, key=lambda dated_target: dated_target.day),
+        key=lambda dated_target: dated_target.day,
+    ):
+        new = sorted(group, key=lambda dated_target: rank[dated_target.kpi])
+        for dated_target in new:
+            in_force[dated_target.kpi, dated_target.target.level, dated_target.target.period] = (
+                dated_target.target
+            )
         targets = sorted(in_force.items(), key=lambda item: rank[item[0][0]])
         versions.append(
             PlanVersion(
                 number=len(versions) + 1,
                 adopted=day,
-                document="; ".join(dict.fromkeys(one.document for one in new)),
+                document="; ".join(dict.fromkeys(dated_target.document for dated_target in new)),
                 targets=tuple((kpi, target) for (kpi, _, _), target in targets),
-                note="New or changed: " + ", ".join(dict.fromkeys(one.kpi for one in new)) + ".",
+                note="New or changed: "
+                + ", ".join(dict.fromkeys(dated_target.kpi for dated_target in new))
+                + ".",
             )
         )
     return tuple(versions)
@@ -189,9 +194,9 @@ def implied_versions(
     units: Mapping[str, str],
     others: Iterable[DatedTarget] = (),
 ) -> tuple[PlanVersion, ...]:
-    """The plan versions of a year: implied plans and other published targets together.
+    """The plan versions of a year, from implied plans and other published targets.
 
-    `units` lists the KPIs in the order in which targets are to stand.
+    `units` lists the KPIs in the order of the targets.
     """
     dated = [*others, *implied_targets(observations, year, units)]
     return versions_of(dated, tuple(units))

@@ -1,4 +1,4 @@
-"""The KPIs of the sample family `lang-son`, and which published rows speak of each."""
+"""The KPIs of the sample family `lang-son`, and the published rows of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put shipped samples into a store: `vedich init --sample NAME`."""
+"""Loading shipped samples into a store: `vedich init --sample NAME`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class LoadedSample:
-    """What loading one sample changed; loading it again changes nothing."""
+    """The changes made by loading a sample; loading it again changes nothing."""
 
     plan: str
     saved: Saved
@@ -30,13 +30,13 @@ class LoadedSample:
 def load_sample(
     store: Store, name: str, moment: datetime | None = None
 ) -> tuple[LoadedSample, ...]:
-    """Load one sample, with those that hold its indicators, or all that are shipped.
+    """Load a sample and the samples with its indicators, or all shipped samples.
 
     Parameters
     ----------
-    store : where to
+    store : where to load
     name : str, such as 'vietnam-2021', or 'all'
-    moment : when it is loaded, for the record of the import; now if not given
+    moment : time of the import, for its record; default now
 
     Returns
     -------
@@ -45,20 +45,20 @@ def load_sample(
     Raises
     ------
     UnknownPlan
-        If there is no such sample; the message lists those there are.
+        If there is no such sample; the message lists the samples.
     """
     wanted = sample_names() if name == ALL else (name,)
-    samples = {one: read_sample(one) for one in wanted}
+    samples = {sample: read_sample(sample) for sample in wanted}
     for plan, _ in list(samples.values()):
         for other in _indicators(plan):
             samples.setdefault(other, read_sample(other))
-    order = sorted(samples, key=lambda one: (len(_indicators(samples[one][0])), one))
+    order = sorted(samples, key=lambda sample: (len(_indicators(samples[sample][0])), sample))
     when = moment or datetime.now(UTC)
-    return tuple(_load(store, one, *samples[one], when) for one in order)
+    return tuple(_load(store, sample, *samples[sample], when) for sample in order)
 
 
 def _indicators(plan: Plan) -> set[str]:
-    """Samples of the same year that hold indicators of a plan's KPIs."""
+    """Samples of the same year with indicators of a plan's KPIs."""
     families = {(kpi.indicator or "").rpartition("/")[0] for kpi in plan.kpis}
     return {f"{family}-{plan.year}" for family in families - {"", plan.family}}
 
@@ -67,12 +67,12 @@ def _load(
     store: Store, name: str, plan: Plan, observations: Sequence[Observation], moment: datetime
 ) -> LoadedSample:
     saved = save_plan(store, plan)
-    origin = ImportRecord(
+    record = ImportRecord(
         file=f"samples/{name}/{FIGURES_FILE}",
         sha256=hashlib.sha256((FOLDER / name / FIGURES_FILE).read_bytes()).hexdigest(),
         imported_by=process_user(),
         imported_at=moment,
     )
     return LoadedSample(
-        plan.slug, saved, add_observations(store, plan.family, observations, origin)
+        plan.slug, saved, add_observations(store, plan.family, observations, record)
     )

@@ -1,7 +1,7 @@
-"""The KPIs of the sample family `vietnam`, and where the monthly annex prints each.
+"""The KPIs of the sample family `vietnam`, with their rows in the monthly annex.
 
-Row names are accent-folded, one for each way the row has been written since
-2013; the English ones are those of the one English annex (September 2020).
+Row names are accent-folded, one per spelling used since 2013; the English names are
+from the only English annex (September 2020).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sign-off as rows: how far a month is, what was issued, one step more."""
+"""Sign-off in the database: the state of a month, its issues, adding estimates and steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ISSUES = (tables.steps.c.estimate.is_(None), tables.steps.c.state == "issued")
 
 
 def sign_off(store: Store, plan: str, month: Month) -> SignOff:
-    """How far a month is; a draft without estimates if nothing was done in it."""
+    """The sign-off of a month; a draft without estimates if nothing was entered or signed."""
     with store.reading() as connection:
         return read_sign_off(connection, plan, month)
 
@@ -41,35 +41,35 @@ def issued_months(store: Store, plan: str) -> tuple[Month, ...]:
 
 def issue_of(store: Store, plan: str, month: Month) -> Issue | None:
     """The newest issue of a month; None if it was not issued."""
-    table, kept = tables.steps, tables.issued_figures
+    table, issued = tables.steps, tables.issued_figures
     chosen = select(table).where(table.c.plan == plan, table.c.month == str(month), *_ISSUES)
     with store.reading() as connection:
         row = connection.execute(chosen.order_by(table.c.id.desc()).limit(1)).first()
         if row is None:
             return None
-        figures = select(kept).where(kept.c.step == row.id).order_by(kept.c.position)
-        stamps = {one.kpi: one.stamp for one in connection.execute(figures)}
+        listed = select(issued).where(issued.c.step == row.id).order_by(issued.c.position)
+        stamps = {figure.kpi: figure.stamp for figure in connection.execute(listed)}
     return Issue(month, _step(row), stamps)
 
 
 def was_issued(store: Store, stamp: str) -> bool:
     """Whether a projection was ever issued."""
-    kept = tables.issued_figures
+    table = tables.issued_figures
     with store.reading() as connection:
-        return connection.scalar(select(kept.c.step).where(kept.c.stamp == stamp)) is not None
+        return connection.scalar(select(table.c.step).where(table.c.stamp == stamp)) is not None
 
 
 def read_sign_off(connection: Connection, plan: str, month: Month) -> SignOff:
-    """As `sign_off`, over a connection at hand."""
-    held, table = tables.estimates, tables.steps
+    """As `sign_off`, over an open connection."""
+    entered, table = tables.estimates, tables.steps
     steps: dict[int | None, list[Step]] = defaultdict(list)  # by estimate; None: the month's own
     rows = select(table).where(table.c.plan == plan, table.c.month == str(month))
     for row in connection.execute(rows.order_by(table.c.id)):
         steps[row.estimate].append(_step(row))
-    values = select(held).where(held.c.plan == plan, held.c.month == str(month))
+    values = select(entered).where(entered.c.plan == plan, entered.c.month == str(month))
     estimates = tuple(
         Estimate(row.id, row.kpi, row.value, row.unit, tuple(steps[row.id]))
-        for row in connection.execute(values.order_by(held.c.id))
+        for row in connection.execute(values.order_by(entered.c.id))
     )
     return SignOff(plan, month, tuple(steps[None]), estimates)
 
@@ -77,7 +77,7 @@ def read_sign_off(connection: Connection, plan: str, month: Month) -> SignOff:
 def add_estimate(
     connection: Connection, plan: Plan, month: Month, kpi: str, value: float, unit: str
 ) -> int:
-    """Write an estimate's value; its id. Its first step is for the caller to add."""
+    """Write an estimate and return its id; the caller adds its first step."""
     number: int = connection.execute(
         insert(tables.estimates)
         .values(plan=plan.slug, month=str(month), kpi=kpi, value=value, unit=unit)
@@ -89,7 +89,7 @@ def add_estimate(
 def add_step(
     connection: Connection, plan: Plan, month: Month, step: Step, estimate: int | None = None
 ) -> int:
-    """Write a step of an estimate, by default of the month itself; its id."""
+    """Write a step of an estimate (default: of the month itself) and return its id."""
     number: int = connection.execute(
         insert(tables.steps)
         .values(
@@ -108,8 +108,8 @@ def add_step(
     return number
 
 
-def keep_issued(connection: Connection, step: int, stamps: dict[str, str]) -> None:
-    """Write which projections a step issued, in their order."""
+def write_issued(connection: Connection, step: int, stamps: dict[str, str]) -> None:
+    """Write the stamps that a step issued, in their order."""
     rows = [
         {"step": step, "position": position, "kpi": kpi, "stamp": stamp}
         for position, (kpi, stamp) in enumerate(stamps.items())

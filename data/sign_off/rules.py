@@ -1,7 +1,7 @@
-"""The life of a month's projections and of an official estimate, as rules.
+"""The rules of sign-off, for a month's projections and for an official estimate.
 
-draft → checked → approved → issued, one step after the other; or back to draft,
-with a reason. Steps are only ever added; what stands now follows from them.
+draft → checked → approved → issued, one step at a time; or back to draft, with a
+reason. Steps are only added; the current state is that of the last step.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ STATES: tuple[State, ...] = get_args(State)
 
 @dataclass(frozen=True)
 class Step:
-    """One step: into which state, by whom, when.
+    """One step: the new state, who took it and when.
 
     Attributes
     ----------
-    note : for a new estimate its reason; for a step back why; else what there is to say
-    figures : of a month, names what was signed, see `figures_of`; None otherwise
+    note : the reason of a new estimate or of a return to draft; otherwise optional
+    figures : of a month, the hash of what was signed, see `figures_of`; None otherwise
     """
 
     state: State
@@ -63,13 +63,13 @@ class Estimate:
 
     @property
     def in_words(self) -> str:
-        """'335,000 million USD'."""
+        """Value and unit, such as '335,000 million USD'."""
         return f"{self.value:,.10g} {self.unit}"
 
 
 @dataclass(frozen=True)
 class SignOff:
-    """How far a month of a plan is: its own steps, and all its estimates, oldest first."""
+    """The sign-off of a month of a plan: its own steps and all its estimates, oldest first."""
 
     plan: str
     month: Month
@@ -83,7 +83,7 @@ class SignOff:
     @property
     def current(self) -> Mapping[str, Estimate]:
         """The newest estimate of each KPI."""
-        return {one.kpi: one for one in self.estimates}
+        return {estimate.kpi: estimate for estimate in self.estimates}
 
     def newest(self, kpi: str) -> Estimate:
         """The newest estimate of a KPI; raise `UnknownEstimate` without any."""
@@ -97,12 +97,14 @@ class SignOff:
     @property
     def issued(self) -> Mapping[str, Estimate]:
         """The newest issued estimate of each KPI."""
-        return {one.kpi: one for one in self.estimates if one.state == "issued"}
+        return {
+            estimate.kpi: estimate for estimate in self.estimates if estimate.state == "issued"
+        }
 
 
 @dataclass(frozen=True)
 class Issue:
-    """A month as it was issued: its step, and the stamp of each KPI's projection."""
+    """An issued month: the step that issued it, and the stamp of each KPI's projection."""
 
     month: Month
     step: Step
@@ -110,12 +112,12 @@ class Issue:
 
 
 def state_of(steps: Sequence[Step]) -> State:
-    """Where the steps have led; a draft before the first."""
+    """The current state: that of the last step, a draft without steps."""
     return steps[-1].state if steps else "draft"
 
 
 def signed(steps: Sequence[Step], state: State) -> Step | None:
-    """The step into a state since the last draft; None if it was not taken, or taken back."""
+    """The step into a state since the last draft; None if there is none."""
     for step in reversed(steps):
         if step.state == state:
             return step
@@ -125,9 +127,9 @@ def signed(steps: Sequence[Step], state: State) -> Step | None:
 
 
 def figures_of(stamps: Mapping[str, str], estimates: Mapping[str, Estimate]) -> str:
-    """A name for what a month's signature covers: projections and official estimates."""
+    """Hash of what a month's signature covers: projections and official estimates."""
     parts = [f"{kpi} {stamp}" for kpi, stamp in sorted(stamps.items())]
-    parts += [f"{kpi} {one.id}" for kpi, one in sorted(estimates.items())]
+    parts += [f"{kpi} {estimate.id}" for kpi, estimate in sorted(estimates.items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -138,8 +140,8 @@ def require_forward(
 
     Parameters
     ----------
-    what : is signed, in words
-    authors : who may not check or approve it: four eyes see more than two
+    what : what is signed, for the messages
+    authors : may not check or approve it (four-eyes principle)
 
     Raises
     ------
@@ -160,7 +162,7 @@ def require_forward(
 
 
 def require_back(what: str, steps: Sequence[Step], note: str) -> None:
-    """Raise unless it can be made a draft again: `OutOfTurn`, or `InputError` without a reason."""
+    """Raise unless it can go back to draft: `OutOfTurn`, or `InputError` without a reason."""
     if state_of(steps) == "draft":
         raise OutOfTurn(f"{what} is a draft; there is nothing to send back.")
     if not note.strip():

@@ -1,7 +1,7 @@
-"""Entering official estimates and signing them and the months they belong to.
+"""Entering official estimates; signing them and the months they belong to.
 
-Each function checks the rules of `data/sign_off/rules.py` and writes the audit log in
-the one transaction of its step, so that of two who act at once only one is right.
+Each function checks the rules of `data/sign_off/rules.py`, adds its step and writes the
+audit log in a single transaction, so that two people cannot sign at the same time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from data.accounts.accounts import any_account
 from data.db.audit import write_entry
 from data.db.store import Store
 from data.plans.plan import Plan
-from data.sign_off.rows import add_estimate, add_step, keep_issued, read_sign_off
+from data.sign_off.rows import add_estimate, add_step, read_sign_off, write_issued
 from data.sign_off.rules import (
     STATES,
     Estimate,
@@ -50,8 +50,8 @@ def enter_estimate(
     UnknownKpi
         If the plan has no such KPI.
     InvalidEstimate
-        If the value is not finite or stands there already, the unit is not the
-        KPI's, the reason is missing, or the month is none of the plan's year or
+        If the value is not finite or repeats the current estimate, the unit is not
+        the KPI's, the reason is missing, or the month is outside the plan's year and
         the next.
     """
     _refuse_unfit(plan, month, kpi, value, unit, reason)
@@ -65,8 +65,8 @@ def enter_estimate(
             )
         number = add_estimate(connection, plan, month, kpi, value, unit)
         add_step(connection, plan, month, act.step("draft"), number)
-        act.tell(
-            "estimate.draft", kpi, _told(before) if before else None, _told(act.estimate(kpi))
+        act.log(
+            "estimate.draft", kpi, _logged(before) if before else None, _logged(act.estimate(kpi))
         )
         return act.now()
 
@@ -78,12 +78,12 @@ def sign_estimate(
 
     Parameters
     ----------
-    seen : id of the estimate that is meant; if another was entered since, nothing is signed
+    seen : id of the estimate the signer looked at; if a newer one exists, nothing is signed
 
     Raises
     ------
     UnknownEstimate, OutOfTurn, NotAllowed
-        If there is none, it is not its turn, or `by` is its author.
+        If there is no estimate, another step comes first, or `by` is its author.
     """
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, note.strip())
@@ -100,14 +100,14 @@ def sign_estimate(
 def return_estimate(
     store: Store, plan: Plan, month: Month, kpi: str, by: str, note: str
 ) -> SignOff:
-    """Make an estimate a draft again, with the reason; one that was issued stays issued."""
+    """Return an estimate to draft, with a reason; an issued estimate cannot be returned."""
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, note.strip())
         estimate = act.estimate(kpi)
         if estimate.state == "issued":
             raise OutOfTurn(f"'{kpi}' in {month} was issued; enter a new value instead.")
         require_back(act.name(kpi), estimate.steps, note)
-        act.move_estimate(estimate, "draft")
+        act.add_estimate_step(estimate, "draft")
         return act.now()
 
 
@@ -121,22 +121,22 @@ def sign_month(
     by: str,
     note: str = "",
 ) -> SignOff:
-    """Take a month's projections, and with them its estimates, one step on.
+    """Take a month's projections, and its estimates with them, one step on.
 
-    An estimate that is further already stays where it is. Issuing keeps which
+    An estimate that is further already keeps its state. Issuing records which
     projections were issued.
 
     Parameters
     ----------
-    stamps : of the month's projections as they are now, by KPI in the plan's
-        order; all are in the ledger
-    seen : what the signer looked at, see `figures_of`
+    stamps : of the month's current projections, by KPI in the plan's order; all are
+        in the ledger
+    seen : hash of what the signer looked at, see `figures_of`
 
     Raises
     ------
     OutOfTurn
-        If it is not its turn, the figures are not those that were looked at, or
-        not those that were checked.
+        If another step comes first, or the figures changed since the signer looked
+        at them or since they were checked.
     NotAllowed
         If `by` is the author of one of its estimates.
     """
@@ -150,19 +150,19 @@ def sign_month(
         for estimate in estimates:
             if STATES.index(estimate.state) < STATES.index(to):
                 act.sign_estimate(estimate, to)
-        number = act.move_month(now, to, figures)
+        number = act.add_month_step(now, to, figures)
         if to == "issued":
-            keep_issued(connection, number, stamps)
+            write_issued(connection, number, stamps)
         return act.now()
 
 
 def return_month(store: Store, plan: Plan, month: Month, by: str, note: str) -> SignOff:
-    """Make a month a draft again, with the reason; what was issued stays issued."""
+    """Return a month to draft, with a reason; what was issued stays issued."""
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, note.strip())
         now = act.now()
         require_back(act.name(), now.steps, note)
-        act.move_month(now, "draft")
+        act.add_month_step(now, "draft")
         return act.now()
 
 
@@ -185,12 +185,12 @@ class _Act:
         return f"the official estimate of '{kpi}' in {whole}" if kpi else whole
 
     def estimate(self, kpi: str) -> Estimate:
-        """The newest of a KPI; raise `UnknownKpi` or `UnknownEstimate`."""
+        """The newest estimate of a KPI; raise `UnknownKpi` or `UnknownEstimate`."""
         self.plan.kpi(kpi)
         return self.now().newest(kpi)
 
     def authors(self, *estimates: Estimate) -> frozenset[str]:
-        """Who may not check these; nobody while no accounts tell people apart."""
+        """Who may not check these estimates; empty while no accounts exist."""
         if not any_account(self.connection):
             return frozenset()
         return frozenset(estimate.author for estimate in estimates)
@@ -198,31 +198,31 @@ class _Act:
     def sign_estimate(self, estimate: Estimate, to: State) -> None:
         what = self.name(estimate.kpi)
         require_forward(what, estimate.steps, to, self.by, self.authors(estimate))
-        self.move_estimate(estimate, to)
+        self.add_estimate_step(estimate, to)
 
-    def move_estimate(self, estimate: Estimate, to: State) -> None:
+    def add_estimate_step(self, estimate: Estimate, to: State) -> None:
         add_step(self.connection, self.plan, self.month, self.step(to), estimate.id)
-        after = {**_told(estimate), "state": to, "note": self.note}
-        self.tell(f"estimate.{to}", estimate.kpi, _told(estimate), after)
+        after = {**_logged(estimate), "state": to, "note": self.note}
+        self.log(f"estimate.{to}", estimate.kpi, _logged(estimate), after)
 
-    def move_month(self, before: SignOff, to: State, figures: str | None = None) -> int:
+    def add_month_step(self, before: SignOff, to: State, figures: str | None = None) -> int:
         number = add_step(self.connection, self.plan, self.month, self.step(to, figures))
         after = {"state": to, "figures": figures, "note": self.note}
-        self.tell(f"month.{to}", None, {"state": before.state}, after)
+        self.log(f"month.{to}", None, {"state": before.state}, after)
         return number
 
     def step(self, to: State, figures: str | None = None) -> Step:
         return Step(to, self.by, datetime.now(UTC), self.note, figures)
 
-    def tell(
+    def log(
         self, action: str, kpi: str | None, before: dict[str, Any] | None, after: dict[str, Any]
     ) -> None:
-        """Into the audit log."""
+        """Write to the audit log."""
         subject = " ".join(filter(None, (self.plan.slug, str(self.month), kpi)))
         write_entry(self.connection, self.by, action, subject, before=before, after=after)
 
 
-def _told(estimate: Estimate) -> dict[str, Any]:
+def _logged(estimate: Estimate) -> dict[str, Any]:
     """An estimate for the audit log."""
     names = ("id", "value", "unit", "reason", "state")
     return {name: getattr(estimate, name) for name in names}

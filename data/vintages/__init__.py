@@ -1,5 +1,5 @@
-"""Printed figures with their vintages, and the series they make as of a day.
+"""Printed figures with their vintages, and the series derived from them as of a day.
 
-`panel.py` is the only door from observations to models. It never shows a figure that was
-published after the day that is asked for.
+`panel.py` is the only way from observations to models. It never uses a figure published
+after the day of the view.
 """

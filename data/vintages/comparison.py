@@ -1,4 +1,4 @@
-"""The figures kept of a family, ready to be compared with those of a file."""
+"""Comparison of a file's figures with the stored figures of a family."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Place = tuple[str, Form, Month]
 
 
 def identity(observation: Observation) -> Identity:
-    """What makes two printed figures the same one, wherever they were read."""
+    """The fields that identify a printed figure, wherever it was read."""
     return (
         observation.kpi,
         observation.month,
@@ -30,14 +30,15 @@ def identity(observation: Observation) -> Identity:
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure of a file beside what was kept.
+    """A figure of a file beside the stored figures.
 
     Attributes
     ----------
-    state : 'unchanged' if the very same figure is kept; 'revised' if its value is
-        none of those kept for the KPI, month and form; else 'new'
-    old : the figure that counted so far for that month and form; None without one
-    counts : whether this one counts from now on (see `data.vintages.figures.precedence`)
+    state : 'unchanged' if the identical figure is stored; 'revised' if other values
+        are stored for the KPI, month and form, but not this one; else 'new'
+    old : the figure in force so far for that month and form; None without one
+    counts : whether this figure is in force from now on (see
+        `data.vintages.figures.precedence`)
     """
 
     observation: Observation
@@ -47,47 +48,46 @@ class Compared:
 
     @property
     def change(self) -> float | None:
-        """Per cent from the old value to this one; None without a change to speak of."""
+        """Change from the old value, in per cent; None if the old value is missing or 0."""
         if self.old is None or not self.old.value:
             return None
         return 100.0 * (self.observation.value - self.old.value) / abs(self.old.value)
 
 
-class Held:
-    """Figures by KPI, form and month; files are taken in one after another."""
+class StoredFigures:
+    """Figures by KPI, form and month; files are compared and added one after another."""
 
     def __init__(self, observations: Iterable[Observation] = ()) -> None:
-        self._same: set[Identity] = set()
+        self._identities: set[Identity] = set()
         self._values: dict[Place, set[float]] = {}
         self._latest: dict[str, dict[tuple[Form, Month], Observation]] = {}
-        for one in observations:
-            self._add(one)
+        for figure in observations:
+            self._add(figure)
 
     def latest(self, kpi: str) -> Mapping[tuple[Form, Month], Observation]:
-        """The figure of a KPI that counts, by form and month."""
+        """The figure of a KPI in force, by form and month."""
         return self._latest.get(kpi, {})
 
     def take(self, observations: Iterable[Observation]) -> list[Compared]:
-        """Compare a file's figures with all before them, and keep them too."""
-        return [self._take(one) for one in observations]
+        """Compare a file's figures with all before them, and add them."""
+        return [self._take(figure) for figure in observations]
 
-    def _take(self, one: Observation) -> Compared:
-        old = self.latest(one.kpi).get((one.form, one.month))
-        if identity(one) in self._same:
-            return Compared(one, "unchanged", old, counts=old is not None and _same(old, one))
-        values = self._values.get((one.kpi, one.form, one.month), set())
-        state: State = "revised" if values and one.value not in values else "new"
-        self._add(one)
-        return Compared(one, state, old, counts=self.latest(one.kpi)[one.form, one.month] is one)
+    def _take(self, figure: Observation) -> Compared:
+        place = (figure.form, figure.month)
+        old = self.latest(figure.kpi).get(place)
+        if identity(figure) in self._identities:
+            in_force = old is not None and identity(old) == identity(figure)
+            return Compared(figure, "unchanged", old, counts=in_force)
+        values = self._values.get((figure.kpi, *place), set())
+        state: State = "revised" if values and figure.value not in values else "new"
+        self._add(figure)
+        return Compared(figure, state, old, counts=self.latest(figure.kpi)[place] is figure)
 
-    def _add(self, one: Observation) -> None:
-        self._same.add(identity(one))
-        self._values.setdefault((one.kpi, one.form, one.month), set()).add(one.value)
-        latest = self._latest.setdefault(one.kpi, {})
-        before = latest.get((one.form, one.month))
-        if before is None or precedence(before) < precedence(one):
-            latest[one.form, one.month] = one
-
-
-def _same(one: Observation, other: Observation) -> bool:
-    return identity(one) == identity(other)
+    def _add(self, figure: Observation) -> None:
+        place = (figure.form, figure.month)
+        self._identities.add(identity(figure))
+        self._values.setdefault((figure.kpi, *place), set()).add(figure.value)
+        latest = self._latest.setdefault(figure.kpi, {})
+        before = latest.get(place)
+        if before is None or precedence(before) < precedence(figure):
+            latest[place] = figure

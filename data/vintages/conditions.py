@@ -1,10 +1,10 @@
 """Printed figures of several months, and printed rates, as conditions on months.
 
-- A quarter, a half-year, a year or a cumulative figure says what its months add
-  up to (of an average: what their mean is), once its last month has begun; printed
-  earlier it is an expectation.
-- A rate says how the months of one span stand to those of an earlier one. Where
-  one of the two was printed as a level, so is the other, by the rate.
+- A quarter, half-year, year or cumulative figure gives the sum of its months (of an
+  average: their mean), once its last month has begun; printed earlier it is an
+  expectation and is ignored.
+- A rate gives the ratio of the months of a span to those of an earlier span. If one
+  of the two was printed as a level, the rate gives the level of the other.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ LEVELS: Mapping[Form, int | None] = {  # months of the span; None: since January
     "year": 12,
     "year_to_date": None,
 }
-RATES: Mapping[Form, tuple[int | None, int]] = {  # and how many months earlier the other span is
+RATES: Mapping[Form, tuple[int | None, int]] = {  # months of the span, lag of the earlier span
     "rate_on_year": (1, 12),
     "rate_to_date": (None, 12),
     "rate_on_month": (1, 1),
 }
-REACH = 24  # months known from which on rates tell nothing of those before the first
+REACH = 24  # known months from which on rates are not used before the first known month
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A printed figure: `span` adds up to its value, or to `ratio` times what `earlier` does."""
+    """A printed figure: `span` sums to its value, or to `ratio` times the sum of `earlier`."""
 
     printed: Observation
     span: range
@@ -42,22 +42,20 @@ class Condition:
 
     @property
     def trust(self) -> tuple[bool, int, int, int, int, str]:
-        """Sorts the most trusted first."""
-        one, length = self.printed, len(self.span)
-        day = known_since(one).toordinal()
+        """Sort key, most trusted first."""
         return (
             self.ratio is not None,
-            -RANK[one.status],
-            -day,
-            length,
+            -RANK[self.printed.status],
+            -known_since(self.printed).toordinal(),
+            len(self.span),
             self.span.stop,
-            one.form,
+            self.printed.form,
         )
 
 
 def conditions_of(figures: Newest) -> list[Condition]:
-    """Printed levels and rates, the most trusted first."""
-    return sorted([*_levels(figures), *_rates(figures)], key=lambda one: one.trust)
+    """Printed levels and rates, most trusted first."""
+    return sorted([*_levels(figures), *_rates(figures)], key=lambda condition: condition.trust)
 
 
 def _levels(figures: Newest) -> Iterator[Condition]:
@@ -83,31 +81,31 @@ def _printed(figures: Newest, form: Form) -> Iterator[tuple[int, Observation]]:
 
 
 def span_of(ordinal: int, length: int | None) -> range:
-    """The months that end with one; since January without a length."""
+    """The `length` months that end with a month; since January if `length` is None."""
     return range(ordinal - (ordinal % 12 if length is None else length - 1), ordinal + 1)
 
 
 def covered_months(known: Collection[int], figures: Newest) -> set[int]:
-    """Months that printed figures speak of: known, of a level, or by a rate of such."""
+    """Months that printed figures cover: known, in a level, or linked to such by a rate."""
     conditions = conditions_of(figures)
-    covered = set(known).union(*(one.span for one in conditions if one.ratio is None))
+    covered = set(known).union(*(level.span for level in conditions if level.ratio is None))
     if not covered:
         return covered
     first = min(covered) if len(known) >= REACH else 0
-    rates = [one for one in conditions if one.ratio is not None]
+    rates = [rate for rate in conditions if rate.ratio is not None]
     before = 0
     while len(covered) > before:
         before = len(covered)
-        for one in rates:
-            if one.earlier.start >= first and covered.issuperset(one.span):
-                covered.update(one.earlier)
-            elif covered.issuperset(one.earlier):
-                covered.update(one.span)
+        for rate in rates:
+            if rate.earlier.start >= first and covered.issuperset(rate.span):
+                covered.update(rate.earlier)
+            elif covered.issuperset(rate.earlier):
+                covered.update(rate.span)
     return covered
 
 
 def all_known(known: Collection[int], figures: Newest) -> bool:
-    """Whether no figure can speak of a month that is not known: the usual case, cheap to tell."""
+    """Whether no figure covers an unknown month; a cheap test for the usual case."""
     if len(known) < REACH:
         return False
     first, last = min(known), max(known)

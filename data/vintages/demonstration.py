@@ -1,18 +1,17 @@
-"""Months reconstructed with later information, for plans that are loaded to show the service.
+"""Months reconstructed with later information, for sample plans that demonstrate the service.
 
-Where a body prints too little for a month-by-month view of the past, a sample plan
-would have nothing to show. A KPI marked `demonstration` then has one more series
-beside its honest one: its months reconstructed from every figure there is, those
-published after the day of the view and those of no known date included, with the
-newest figures of its indicator. Such a series
+If too little is published for a month-by-month view of the past, a sample plan would
+have nothing to show. A KPI with `demonstration` then has a second series: its months
+reconstructed from all figures, including those published after the day of the view
+and undated ones, with the newest figures of its indicator. Such a series
 
-- is no vintage: `Panel.series_as_of` never gives it, and backtests, scores and
-  outcomes, which know nothing else, never see it;
-- says so (`Series.demonstration`), and so does whatever is made of it;
-- ends with the last month that was over on the day of the view, and months that
-  were printed stay as printed;
-- gives way as soon as figures published up to that day stand on their own: the
-  last twelve months that they speak of all covered, and not older than a year.
+- is not a vintage: `Panel.series_as_of` never returns it, so backtests, scores and
+  outcomes never use it;
+- is labelled (`Series.demonstration`), and so is everything derived from it;
+- ends with the last month that was over on the day of the view, and keeps printed
+  months as printed;
+- is replaced by the vintage's own series once the figures published up to that day
+  cover twelve months without a gap, the last of them less than a year old.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from dataclasses import replace
 from datetime import date
 
 from data.vintages.conditions import covered_months
-from data.vintages.derive import known_months, lined_up, with_published
+from data.vintages.derive import known_months, series_from_months, with_published
 from data.vintages.disaggregate import Contradiction, Reconstruction, reconstruct
 from data.vintages.figures import Figure
 from data.vintages.observation import UNDATED
@@ -30,25 +29,25 @@ from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month, Series
 
-YEAR = 12  # months of printed figures without a gap that stand on their own
+YEAR = 12  # months without a gap that the vintage's own figures must cover
 FEWEST = 4  # months that figures must cover, of the last twelve and of the twelve before
 
 
 def series_to_project(panel: Panel, kpi: str, day: date) -> Series:
-    """What a projection starts from: the series as of a day, or its demonstration.
+    """The series that a projection starts from: as of a day, or its demonstration.
 
     Raises
     ------
     NoObservations
-        If there is neither; the message says what is missing.
+        If there is neither; the message says which figures are missing.
     """
-    if panel.definition(kpi).demonstration and not stands(panel, kpi, day):
+    if panel.definition(kpi).demonstration and not has_own_year(panel, kpi, day):
         return demonstration_as_of(panel, kpi, day)
     return panel.series_as_of(kpi, day)
 
 
-def stands(panel: Panel, kpi: str, day: date) -> bool:
-    """Whether figures published up to a day cover twelve months, none of them long ago."""
+def has_own_year(panel: Panel, kpi: str, day: date) -> bool:
+    """Whether figures published up to a day cover twelve recent months without a gap."""
     figures = panel.newest(kpi, day)
     known = known_months(panel.definition(kpi).kind, figures)
     covered = covered_months(known, figures)
@@ -63,7 +62,7 @@ def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
     Raises
     ------
     NoObservations
-        If even so there is no basis.
+        If even all figures cover too few months.
     """
     definition = panel.definition(kpi)
     if not definition.traits.spread_over_months:
@@ -84,25 +83,26 @@ def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
     known, found = _everything(panel, kpi)
     months = {month: figure for month, figure in known.items() if month <= last}
     if found is not None:
-        found = replace(found, months={m: one for m, one in found.months.items() if m <= last})
-    series = lined_up(f"{panel.family}/{kpi}", definition, months, found, day)
+        kept = {month: figure for month, figure in found.months.items() if month <= last}
+        found = replace(found, months=kept)
+    series = series_from_months(f"{panel.family}/{kpi}", definition, months, found, day)
     return replace(with_published(series, panel.newest(kpi, day)), demonstration=True)
 
 
 def labelled(panel: Panel, kpis: Sequence[str], day: date) -> frozenset[str]:
-    """The KPIs of a plan whose answers for a day carry the label of a demonstration.
+    """The KPIs of a plan whose answers for a day carry the demonstration label.
 
-    All of them, while one is reconstructed with later information; only those
-    whose own figures have taken its place do without.
+    While any KPI is reconstructed with later information, all KPIs are labelled
+    except demonstration KPIs that have figures of their own by now.
     """
-    meant = [kpi for kpi in kpis if panel.definition(kpi).demonstration]
-    own = {kpi for kpi in meant if stands(panel, kpi, day)}
-    return frozenset(kpis) - own if len(own) < len(meant) else frozenset()
+    demonstrated = [kpi for kpi in kpis if panel.definition(kpi).demonstration]
+    own = {kpi for kpi in demonstrated if has_own_year(panel, kpi, day)}
+    return frozenset(kpis) - own if len(own) < len(demonstrated) else frozenset()
 
 
 def contradictions(panel: Panel, kpi: str, day: date) -> tuple[Contradiction, ...]:
-    """Figures that cannot all be met, of those that the KPI's answer for a day rests on."""
-    if panel.definition(kpi).demonstration and not stands(panel, kpi, day):
+    """Contradictory figures among those that a KPI's answer for a day uses."""
+    if panel.definition(kpi).demonstration and not has_own_year(panel, kpi, day):
         _, found = _everything(panel, kpi)
         return found.contradictions if found else ()
     return panel.contradictions(kpi, day)
@@ -115,30 +115,30 @@ def last_month_over(day: date) -> Month:
 
 
 def _covered(panel: Panel, kpi: str) -> set[int]:
-    """Months that any figure covers, whenever it was printed."""
+    """Months that any figure covers, whenever it was published."""
     figures = panel.newest(kpi, UNDATED)
     return covered_months(known_months(panel.definition(kpi).kind, figures), figures)
 
 
 def _comparable(panel: Panel, kpi: str) -> set[int]:
-    """Months that figures cover, of the KPI or of those in the family that it follows."""
+    """Months that figures of the KPI cover, or figures of its indicator in the same family."""
     covered = _covered(panel, kpi)
     near = [_comparable(panel, name) for name in panel.definition(kpi).related if "/" not in name]
     return covered | set.intersection(*near) if near else covered
 
 
 def _everything(panel: Panel, kpi: str) -> tuple[dict[int, Figure], Reconstruction | None]:
-    """Months known from any figure, and those found up to the end of the indicator."""
+    """Months known from any figure, and those reconstructed up to the end of the indicator."""
     definition, figures = panel.definition(kpi), panel.newest(kpi, UNDATED)
     known = known_months(definition.kind, figures)
     if definition.indicator is None:
         return known, reconstruct(known, figures, definition.kind)
-    helper = panel.helper(definition, _whole)
-    return known, reconstruct(known, figures, definition.kind, lambda: helper, whole=True)
+    indicator = panel.indicator_series(definition, _whole)
+    return known, reconstruct(known, figures, definition.kind, lambda: indicator, whole=True)
 
 
 def _whole(panel: Panel, kpi: str) -> Series:
-    """An indicator's months with all that is known of it today, as far as none is missing."""
+    """An indicator's months from all figures known today, up to the first gap."""
     definition = panel.definition(kpi)
     if not definition.demonstration:
         return panel.series_as_of(kpi, UNDATED)
@@ -148,4 +148,4 @@ def _whole(panel: Panel, kpi: str) -> Series:
         while end + 1 in known:
             end += 1
         known = {month: figure for month, figure in known.items() if month <= end}
-    return lined_up(f"{panel.family}/{kpi}", definition, known, found, UNDATED)
+    return series_from_months(f"{panel.family}/{kpi}", definition, known, found, UNDATED)

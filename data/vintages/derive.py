@@ -1,8 +1,8 @@
 """From printed figures to a series, as known on a day.
 
-The rules, for kinds made of a sum:
+The rules, for kinds whose year is a sum:
 
-1. Of several figures for one month and form the one published last wins
+1. Of several figures for the same month and form, the latest published is used
    (`data.vintages.figures.newest`).
 2. A month printed as restated or final stays as printed, and so does the last
    month, which is an estimate.
@@ -10,16 +10,16 @@ The rules, for kinds made of a sum:
    the cumulative figures show: with C the cumulative figures and e the first
    estimates, month m becomes e(m) + [C(m+1) − e(m+1) − C(m)]. The months then
    add up to the newest cumulative figure. Such a month is `derived`.
-4. A month that was not printed at all is the difference of two cumulative
-   figures, also `derived`.
+4. A month that was not printed is the difference of two cumulative figures, also
+   `derived`.
 5. Other months that printed figures cover are found by temporal disaggregation
-   (`data.vintages.disaggregate`): `derived` where the figures leave no choice, else
-   `reconstructed`. What no figure covers stays a gap.
+   (`data.vintages.disaggregate`): `derived` if the figures determine them, else
+   `reconstructed`. A month that no figure covers stays a gap.
 
 The published cumulative figure remains authoritative for the year to date,
-whatever the months add up to. Rule 3 puts a revision on the latest month before
-the new one. The alternative, spreading it over all months in proportion, is
-worse: see `experiments/revision_rule`.
+whatever the months add up to. Rule 3 assigns a revision to the latest month before
+the new one; spreading it over all months in proportion is less accurate, see
+`experiments/revision_rule`.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from models.errors import NoObservations
 from models.kinds import Kind, traits_of
 from models.series import FigureStatus, Month, Series
 
-_BASE_ROUNDING = 0.0005  # a base that differs by less is the same, the rate being rounded
-_BASE_BELIEVED = 0.5  # a base that differs by more is a printing error
+_BASE_ROUNDING = 0.0005  # relative; a smaller difference of the base is rounding of the rate
+_BASE_BELIEVED = 0.5  # relative; a larger difference of the base is a printing error
 
 
 def series_of(
@@ -49,7 +49,7 @@ def series_of(
 
     Parameters
     ----------
-    indicator : gives the series of the KPI's indicator as known on the same day
+    indicator : returns the series of the KPI's indicator as known on the same day
 
     Raises
     ------
@@ -61,12 +61,12 @@ def series_of(
     else:
         known = known_months(kpi.kind, figures)
         found = reconstruct(known, figures, kpi.kind, indicator)
-        series = with_published(lined_up(key, kpi, known, found, day), figures)
+        series = with_published(series_from_months(key, kpi, known, found, day), figures)
     return replace(series, unfinished=unfinished_share(figures, series.cutoff))
 
 
 def with_published(series: Series, figures: Newest) -> Series:
-    """The same months with the published year to date and last year's as best known."""
+    """The series with the published year to date and the best known base of last year."""
     if not series.traits.adds_up:
         return series
     cumulative = _to_date(series, figures)
@@ -81,21 +81,21 @@ def with_published(series: Series, figures: Newest) -> Series:
 
 
 def known_months(kind: Kind, figures: Newest) -> dict[int, Figure]:
-    """Month ordinal → figure: printed, or by rules 2 to 4; of an index what rates chain."""
+    """Month ordinal → figure: printed, or by rules 2 to 4; an index is chained from rates."""
     traits = traits_of(kind)
     if traits.known_by_rates:
         return _chained(figures)
     return _months(figures) if traits.adds_up else dict(figures.get("month", {}))
 
 
-def lined_up(
+def series_from_months(
     key: str,
     kpi: Kpi,
     known: Mapping[int, Figure],
     found: Reconstruction | None,
     day: date,
 ) -> Series:
-    """Months known and found as a series; raise `NoObservations` if there are none."""
+    """Known and reconstructed months as a series; raise `NoObservations` if there are none."""
     months = {**known, **(found.months if found else {})}
     if not months:
         raise NoObservations(f"nothing was published for '{key}' up to {day}; load its figures.")
@@ -118,7 +118,7 @@ def lined_up(
 
 
 def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
-    """The sum of parts over the months that all of them have."""
+    """The sum of the parts over the months that all parts have."""
     members = list(parts)
     start = max(part.start for part in members)
     end = min(part.cutoff for part in members)
@@ -155,21 +155,21 @@ def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
     )
 
 
-def left_of(whole: Series, parts: Sequence[Series]) -> Series:
-    """The months that parts leave of a total, where all have them; what an indicator needs."""
-    start = max(one.start for one in (whole, *parts))
-    length = min(one.cutoff.ordinal for one in (whole, *parts)) - start.ordinal + 1
+def remainder_of(whole: Series, parts: Sequence[Series]) -> Series:
+    """A total less its parts, over the months that all have; used as an indicator."""
+    start = max(series.start for series in (whole, *parts))
+    length = min(series.cutoff.ordinal for series in (whole, *parts)) - start.ordinal + 1
     if length <= 0:
         raise NoObservations(f"'{whole.key}' and its parts have no month in common.")
 
-    def window(one: Series) -> slice:
-        first = start.ordinal - one.start.ordinal
+    def window(series: Series) -> slice:
+        first = start.ordinal - series.start.ordinal
         return slice(first, first + length)
 
     return replace(
         whole,
         start=start,
-        values=whole.values[window(whole)] - sum(one.values[window(one)] for one in parts),
+        values=whole.values[window(whole)] - sum(part.values[window(part)] for part in parts),
         status=whole.status[window(whole)],
         to_date=None,
         to_date_status=None,
@@ -178,14 +178,14 @@ def left_of(whole: Series, parts: Sequence[Series]) -> Series:
 
 
 def _unfinished(parts: Sequence[Series]) -> float:
-    """Of a total: each part's share, by what it brings to the month."""
+    """The unfinished share of a total: that of its parts, weighted by their size in the month."""
     size = sum(abs(float(part.values[-1])) for part in parts)
     open_ = sum(part.unfinished * abs(float(part.values[-1])) for part in parts)
     return open_ / size if size > 0 else 0.0
 
 
 def _side_by_side(doubts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] | None:
-    """The doubt of a sum whose parts are in doubt independently."""
+    """The doubt of a sum of parts with independent doubt."""
     return np.hstack(doubts) if doubts else None
 
 
@@ -234,10 +234,10 @@ def _months(figures: Newest) -> dict[int, Figure]:
 def _revision(
     cumulative: Mapping[int, Figure], printed: Mapping[int, Figure], ordinal: int
 ) -> float | None:
-    """What the next report's cumulative figure says months up to this one were revised by.
+    """Revision of the months up to this one, from the next report's cumulative figure.
 
-    The first estimate of the next month itself may since have been restated; the
-    revision is only visible while both its figures are of one report.
+    None if the first estimate of the next month has been restated since: the revision
+    shows only while both its figures are from the same report.
     """
     after = ordinal + 1
     if ordinal % 12 == 11 or after not in cumulative or after not in printed:
@@ -278,8 +278,8 @@ def _line_up(
 def _to_date(series: Series, figures: Newest) -> Figure | None:
     """The published cumulative figure at the cutoff; in January the month itself.
 
-    In the January report December is restated without a new cumulative figure:
-    a year finished so far takes that revision.
+    The January report restates December without a new cumulative figure; a finished
+    year takes that revision.
     """
     cutoff = series.cutoff
     published = figures.get("year_to_date", {}).get(cutoff.ordinal)
@@ -291,7 +291,7 @@ def _to_date(series: Series, figures: Newest) -> Figure | None:
 def _base(
     series: Series, cumulative: Figure | None, figures: Newest
 ) -> tuple[NDArray[np.float64], FigureStatus | None]:
-    """Last year's months as best known: a printed rate implies a base to date."""
+    """Best known months of last year, scaled to the base to date that a printed rate implies."""
     base = series.calendar_year(series.year - 1)
     known = series.months_known
     rate = figures.get("rate_to_date", {}).get(series.cutoff.ordinal)
@@ -309,7 +309,7 @@ def _base(
 
 
 def _base_status(series: Series) -> FigureStatus | None:
-    """Of last year's months: as printed, unless one of them had to be reconstructed."""
+    """Status of last year's months: restated, or reconstructed if any of them is."""
     first = Month(series.year - 1, 1).ordinal - series.start.ordinal
     status = series.status[max(first, 0) : max(first + 12, 0)]
     if "reconstructed" in status:
@@ -320,7 +320,7 @@ def _base_status(series: Series) -> FigureStatus | None:
 def _growth_series(
     key: str, kpi: Kpi, figures: Newest, day: date, indicator: Indicator | None
 ) -> Series:
-    """An index chained from printed rates; what the chain leaves out by disaggregation."""
+    """An index chained from printed rates, its gaps filled by disaggregation."""
     to_date = figures.get("rate_to_date", {})
     index = known_months(kpi.kind, figures) or _base_year(figures, indicator)
     if not index:
@@ -328,7 +328,7 @@ def _growth_series(
     last = max(index.keys() | to_date.keys())
     whole = all(month in index for month in range(min(index), last + 1))
     found = None if whole else reconstruct(index, figures, "flow", indicator)
-    series = lined_up(key, kpi, index, found, day)
+    series = series_from_months(key, kpi, index, found, day)
     rate = to_date.get(series.cutoff.ordinal)
     if rate is None and series.months_known == 1:
         rate = figures.get("rate_on_year", {}).get(series.cutoff.ordinal)
@@ -344,7 +344,7 @@ def _growth_series(
 
 
 def _chained(figures: Newest) -> dict[int, Figure]:
-    """An index from monthly rates; its first year from rates on the month before."""
+    """An index chained from rates on last year; its first year from rates on the month before."""
     on_year = figures.get("rate_on_year", {})
     on_month = figures.get("rate_on_month", {})
     known = sorted({*on_year, *on_month})
@@ -358,16 +358,13 @@ def _chained(figures: Newest) -> dict[int, Figure]:
 
 
 def _base_year(figures: Newest, indicator: Indicator | None) -> dict[int, Figure]:
-    """Where only cumulative rates were printed: the year they begin to refer to, at 100 a month.
-
-    Its months have the indicator's shape, where there is one.
-    """
+    """The base year of an index with cumulative rates only: mean 100, shaped by the indicator."""
     months = figures.get("rate_to_date")
     if not months:
         return {}
     year = Month.from_ordinal(min(months)).year - 1
-    helper = indicator() if indicator else None
-    shape = np.ones(12) if helper is None else helper.calendar_year(year)
+    related = indicator() if indicator else None
+    shape = np.ones(12) if related is None else related.calendar_year(year)
     if not (shape > 0).all():
         shape = np.ones(12)
     values = 100.0 * shape / shape.mean()

@@ -1,16 +1,18 @@
 """Months that were not printed, reconstructed from the figures that cover them.
 
 Months that were printed, or follow by rule (`data.vintages.derive`), stay as they are.
-The others are found from `data.vintages.conditions` by
-`models.disaggregation.related_series`, with the KPI's indicator; without one with its
-own season (the mean shape of its complete years), else evenly. With an indicator,
-months between the figures that no figure covers are found too; without, they stay
-gaps. A month to which the figures leave no choice is `derived`, any other
-`reconstructed`, with a doubt that forecasts carry on (`models.disaggregation.reconstruction`).
+The others follow from `data.vintages.conditions` by
+`models.disaggregation.related_series`: along the KPI's indicator; without an indicator
+along its own season (the mean shape of its complete years), else evenly. With an
+indicator, months between the figures are found even if no figure covers them; without,
+they stay gaps. A month that the figures determine is `derived`, any other
+`reconstructed`, with a doubt that forecasts take over
+(`models.disaggregation.reconstruction`).
 
-Trust, where conditions contradict each other (`models.disaggregation.totals`): months, then
-levels, then rates; of each the firmer status, then the later publication, then
-the shorter span. Only what was published up to the day of the view comes in here.
+Order of trust if conditions contradict each other (`models.disaggregation.totals`):
+months, then levels, then rates; within each the firmer status, then the later
+publication, then the shorter span. Only figures published up to the day of the view
+are used here.
 """
 
 from __future__ import annotations
@@ -31,19 +33,18 @@ from models.scale import filled
 from models.series import Series
 
 Array = NDArray[np.float64]
-Indicator = Callable[[], Series | None]  # asked only when a month may have to be found
+Indicator = Callable[[], Series | None]  # called only if a month may have to be reconstructed
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A printed figure that does not agree with those trusted more.
+    """A printed figure that contradicts more trusted figures.
 
     Attributes
     ----------
     printed : the figure
-    found : what the months give in its place, in its unit
-    kept : it is met within its rounding (of rates not worth telling); otherwise it
-        was set aside
+    found : its value according to the months, in its unit
+    kept : met within its rounding (not reported for rates); otherwise set aside
     """
 
     printed: Observation
@@ -53,14 +54,14 @@ class Contradiction:
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
-    """The months found.
+    """The reconstructed months.
 
     Attributes
     ----------
-    months : month ordinal → figure, of those that were not known
+    months : month ordinal → figure, of the months that were not known
     start : ordinal of the first row of `doubt`
     doubt : array, shape (n_months, n_directions), see `models.disaggregation.related_series`
-    contradictions : among the figures that speak of a month found
+    contradictions : among the figures that cover a reconstructed month
     """
 
     months: Mapping[int, Figure]
@@ -71,12 +72,12 @@ class Reconstruction:
 
 @dataclass(frozen=True, eq=False)
 class _Row:
-    """A condition on the months of a window: `weights @ months` is `value`, give or take."""
+    """A condition on a window's months: `weights @ months` is `value` ± `rounding`."""
 
     weights: Array
     value: float
     rounding: float
-    condition: Condition | None  # None: a month that is known
+    condition: Condition | None  # None: a known month
 
 
 def reconstruct(
@@ -86,21 +87,21 @@ def reconstruct(
     indicator: Indicator | None = None,
     whole: bool = False,
 ) -> Reconstruction | None:
-    """Find the months that printed figures cover but do not tell.
+    """Find the months that printed figures cover but do not state.
 
     Parameters
     ----------
     known : month ordinal → figure, as printed or by rule
     figures : the newest of each form and month at the vintage
     kind : only sums and averages are spread over months
-    indicator : gives the series of the indicator at the vintage, None while it has
-        no figures; None without one
+    indicator : returns the indicator's series at the vintage, None while it has no
+        figures; None for a KPI without an indicator
     whole : find every month of the indicator, covered or not, from January of the
-        year before the first that is
+        year before the first covered month
 
     Returns
     -------
-    Reconstruction; None where there is nothing to find
+    Reconstruction; None if there is nothing to find
     """
     traits = traits_of(kind)
     if not traits.spread_over_months or (not whole and all_known(known, figures)):
@@ -108,24 +109,24 @@ def reconstruct(
     covered = covered_months(known, figures)
     if not covered:
         return None
-    helper = indicator() if indicator is not None else None
-    window = _window(covered, helper, whole)
-    wanted = set(covered if helper is None else window).intersection(window).difference(known)
+    series = indicator() if indicator is not None else None
+    window = _window(covered, series, whole)
+    wanted = set(covered if series is None else window).intersection(window).difference(known)
     if not wanted:
         return None
-    related = _own_season(known, window) if helper is None else _values(helper, window)
+    related = _own_season(known, window) if series is None else _values(series, window)
     start = window.start
     conditions = conditions_of(figures)
-    levels = {one.span: one.printed for one in reversed(conditions) if one.ratio is None}
+    levels = {level.span: level.printed for level in reversed(conditions) if level.ratio is None}
     system = _System(window, known, frozenset(wanted), levels, related, traits.is_mean)
     rows, disbelieved = system.rows(conditions)
-    if all((row.weights < 0).any() for row in rows):  # rates alone say nothing of the level
+    if all((row.weights < 0).any() for row in rows):  # rates alone do not give the level
         return None
     path, disputed = _solved(rows, related)
-    if helper is None:
-        lost = {condition for condition, kept in disputed if not kept}
-        told = np.any([row.weights for row in rows if row.condition not in lost], axis=0)
-        wanted = wanted.intersection((start + np.flatnonzero(told)).tolist())
+    if series is None:
+        dropped = {condition for condition, kept in disputed if not kept}
+        used = np.any([row.weights for row in rows if row.condition not in dropped], axis=0)
+        wanted = wanted.intersection((start + np.flatnonzero(used)).tolist())
     doubtful = np.abs(path.doubt).sum(axis=1)
     found = {
         month: Figure(
@@ -136,8 +137,8 @@ def reconstruct(
     }
     months = {month: figure.value for month, figure in {**known, **found}.items()}
     contradictions = tuple(
-        Contradiction(condition.printed, system.told(condition, months), kept)
-        for condition, kept in [*disputed, *((one, False) for one in disbelieved)]
+        Contradiction(condition.printed, system.implied_figure(condition, months), kept)
+        for condition, kept in [*disputed, *((condition, False) for condition in disbelieved)]
         if not (kept and condition.ratio is not None)
     )
     return Reconstruction(found, start, path.doubt, contradictions)
@@ -146,7 +147,7 @@ def reconstruct(
 def _solved(
     rows: Sequence[_Row], related: Array
 ) -> tuple[MonthlyPath, list[tuple[Condition, bool]]]:
-    """Months that meet the rows; the conditions in dispute, and whether they are met."""
+    """Months that satisfy the rows; the disputed conditions, and whether they are met."""
     left, aside = list(rows), list[tuple[Condition, bool]]()
     while True:
         weights = np.stack([row.weights for row in left])
@@ -159,12 +160,12 @@ def _solved(
             break
         left.remove(spare)
         aside.append((spare.condition, False))
-    disputed = [(left[one.total].condition, one.kept) for one in agreed.disputes]
-    return path, aside + [(one, kept) for one, kept in disputed if one is not None]
+    disputed = [(left[dispute.total].condition, dispute.kept) for dispute in agreed.disputes]
+    return path, aside + [(each, kept) for each, kept in disputed if each is not None]
 
 
 def _impossible(rows: Sequence[_Row], path: MonthlyPath) -> _Row | None:
-    """The least trusted condition on a month that would have to be below zero, if none may be."""
+    """The least trusted condition that makes a month negative; None if months may be negative."""
     if path.values.min() >= 0 or any(row.value < 0 for row in rows):
         return None
     least = int(np.argmin(path.values))
@@ -173,25 +174,25 @@ def _impossible(rows: Sequence[_Row], path: MonthlyPath) -> _Row | None:
     return spare[-1] if spare else None
 
 
-def _window(covered: Collection[int], helper: Series | None, whole: bool) -> range:
-    """The months to look at: those covered and between, as far as there is an indicator."""
+def _window(covered: Collection[int], indicator: Series | None, whole: bool) -> range:
+    """The months to solve for: from the first to the last covered, within the indicator."""
     first, stop = min(covered), max(covered) + 1
-    if helper is None:
+    if indicator is None:
         return range(first, stop)
-    begins, ends = helper.start.ordinal, helper.cutoff.ordinal + 1
+    begins, ends = indicator.start.ordinal, indicator.cutoff.ordinal + 1
     if whole:
         return range(max(begins, 12 * (first // 12 - 1)), ends)
     return range(max(begins, first), min(stop, ends))
 
 
-def _values(helper: Series, window: range) -> Array:
-    """The indicator over a window that it has, gaps filled."""
-    first = window.start - helper.start.ordinal
-    return filled(helper.values)[first : first + len(window)]
+def _values(indicator: Series, window: range) -> Array:
+    """The indicator over a window within it, gaps filled."""
+    first = window.start - indicator.start.ordinal
+    return filled(indicator.values)[first : first + len(window)]
 
 
 def _own_season(known: Mapping[int, Figure], window: range) -> Array:
-    """The mean shape of the KPI's complete years; without any, every month alike."""
+    """The mean shape of the KPI's complete years; flat without any."""
     shapes = []
     for year in sorted({month // 12 for month in known}):
         months = [known[m].value for m in range(12 * year, 12 * year + 12) if m in known]
@@ -203,7 +204,7 @@ def _own_season(known: Mapping[int, Figure], window: range) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class _System:
-    """A window of months and what is known of them; turns conditions into rows.
+    """A window of months with the known figures; turns conditions into rows.
 
     Attributes
     ----------
@@ -222,9 +223,9 @@ class _System:
     averaged: bool
 
     def rows(self, conditions: Sequence[Condition]) -> tuple[list[_Row], list[Condition]]:
-        """Rows of the months known and of the conditions that speak of a month wanted.
+        """Rows of the known months and of the conditions on wanted months.
 
-        Also the conditions that are not believed (see `_believable`).
+        Also returns the conditions that are not believed (see `_believable`).
         """
         disbelieved = []
         rows = [
@@ -232,22 +233,22 @@ class _System:
             for month in self.window
             if month in self.known
         ]
-        for one in conditions:
-            if one.ratio is None:
-                value = one.printed.value
-                row = self._level(one, one.span, value, half_digit(value))
-            elif self._holds(one.span) and self._holds(one.earlier):
-                row = self._rate(one, one.ratio, rows)
+        for condition in conditions:
+            if condition.ratio is None:
+                value = condition.printed.value
+                row = self._level(condition, condition.span, value, half_digit(value))
+            elif self._contains(condition.span) and self._contains(condition.earlier):
+                row = self._rate(condition, condition.ratio, rows)
             else:
-                row = self._implied(one, one.ratio)
+                row = self._implied(condition, condition.ratio)
             if row is not None and self._believable(row):
                 rows.append(row)
             elif row is not None:
-                disbelieved.append(one)
+                disbelieved.append(condition)
         return rows, disbelieved
 
-    def told(self, condition: Condition, months: Mapping[int, float]) -> float:
-        """What the months give in the place of a printed figure."""
+    def implied_figure(self, condition: Condition, months: Mapping[int, float]) -> float:
+        """The value of a printed figure according to the months."""
         level = self._total(condition.span, months)
         if condition.ratio is None:
             return level
@@ -256,7 +257,7 @@ class _System:
     def _level(
         self, condition: Condition, span: range, value: float, rounding: float
     ) -> _Row | None:
-        """A span's level; what it says of known months outside the window is taken off."""
+        """A span's level, less the known months outside the window."""
         outside = [month for month in span if month not in self.window]
         if self.wanted.isdisjoint(span) or any(month not in self.known for month in outside):
             return None
@@ -276,7 +277,7 @@ class _System:
         return _Row(self._weights(condition.span) - ratio * earlier, 0.0, rounding, condition)
 
     def _implied(self, condition: Condition, ratio: float) -> _Row | None:
-        """The level of one span by a rate on the other's, which is not in the window."""
+        """The level of a span from a rate and the level of the other span, outside the window."""
         error = half_digit(condition.printed.value) / 100
         now, before = self._known_level(condition.span), self._known_level(condition.earlier)
         if now is not None:
@@ -290,7 +291,7 @@ class _System:
         return None
 
     def _known_level(self, span: range) -> tuple[float, float] | None:
-        """A span's figure and its rounding, printed or of months that are known."""
+        """A span's figure and its rounding: as printed, or from known months."""
         if span in self.levels:
             value = self.levels[span].value
             return value, half_digit(value)
@@ -302,30 +303,30 @@ class _System:
         return float(np.mean(values) if self.averaged else np.sum(values)), rounding
 
     def _believable(self, row: _Row) -> bool:
-        """Whether what a condition leaves to the months wanted can be theirs.
+        """Whether the remainder that a condition leaves to the wanted months is possible.
 
-        Cumulative figures revise months without printing them again. Where such
-        months are taken off, their revisions fall on the few that are left, and may
-        leave less than nothing to months that are never below zero.
+        Cumulative figures revise months without printing them again. If such months
+        are subtracted, their revisions fall on the few months that are left, and may
+        make months negative that never are.
         """
-        spoken = np.flatnonzero(row.weights).tolist()
-        taken = [place for place in spoken if self.window[place] in self.known]
-        values = np.array([self.known[self.window[place]].value for place in taken])
-        left = row.value - float(row.weights[taken] @ values)
-        signs = np.sign(row.weights[[place for place in spoken if place not in taken]])
-        if (signs != signs[0]).any() or not taken or (values < 0).any():
+        weighted = np.flatnonzero(row.weights).tolist()
+        subtracted = [place for place in weighted if self.window[place] in self.known]
+        values = np.array([self.known[self.window[place]].value for place in subtracted])
+        left = row.value - float(row.weights[subtracted] @ values)
+        signs = np.sign(row.weights[[place for place in weighted if place not in subtracted]])
+        if (signs != signs[0]).any() or not subtracted or (values < 0).any():
             return True
         return bool(left * signs[0] >= -row.rounding)
 
     def _weights(self, span: range) -> Array:
-        """What each month of the window counts in a span's figure, shape (n_window,)."""
+        """The weight of each month of the window in a span's figure, shape (n_window,)."""
         weights = np.zeros(len(self.window))
         for month in span:
             if month in self.window:
                 weights[month - self.window.start] = 1 / len(span) if self.averaged else 1.0
         return weights
 
-    def _holds(self, span: range) -> bool:
+    def _contains(self, span: range) -> bool:
         return span.start in self.window and span[-1] in self.window
 
     def _total(self, span: range, months: Mapping[int, float]) -> float:

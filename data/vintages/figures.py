@@ -1,4 +1,4 @@
-"""Printed figures as of a day: which of several counts, how firm it is, how it was rounded."""
+"""Printed figures as of a day: the one in force, its status and its rounding."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ RANK: dict[FigureStatus, int] = {
     "reconstructed": 0,
 }
 SETTLED = ("final", "restated")
-WEEK = 7  # days before its end from which on a month counts as over
+WEEK = 7  # a month counts as over this many days before its end
 _OF_A_MONTH: tuple[Form, ...] = ("month", "year_to_date", "rate_on_year", "rate_to_date")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with its status; `printed` is the observation it stands in, None if derived."""
+    """A value with its status; `printed` is its observation, None if derived."""
 
     value: float
     status: FigureStatus
@@ -35,7 +35,7 @@ Newest = Mapping[Form, Mapping[int, Figure]]  # form → month ordinal → figur
 
 
 class Ranked(NamedTuple):
-    """A figure as `newest` reads it: when it was published, and where it belongs."""
+    """A figure with its publication date, form and month, as `newest` reads it."""
 
     published: date
     form: Form
@@ -44,15 +44,20 @@ class Ranked(NamedTuple):
 
 
 def ranked(observations: Iterable[Observation]) -> tuple[Ranked, ...]:
-    """Figures in the order of `precedence`, in whatever order they came."""
+    """Figures in the order of `precedence`, whatever their order of entry."""
     return tuple(
-        Ranked(one.published, one.form, one.month.ordinal, Figure(one.value, one.status, one))
-        for one in sorted(observations, key=precedence)
+        Ranked(
+            printed.published,
+            printed.form,
+            printed.month.ordinal,
+            Figure(printed.value, printed.status, printed),
+        )
+        for printed in sorted(observations, key=precedence)
     )
 
 
 def newest(figures: Iterable[Ranked], day: date) -> dict[Form, dict[int, Figure]]:
-    """The figure that counts on a day, for each form and month ordinal: the last of `ranked`."""
+    """The figure in force on a day, by form and month ordinal: the last of `ranked`."""
     forms: dict[Form, dict[int, Figure]] = {}
     for published, form, month, figure in figures:
         if published <= day:
@@ -61,26 +66,26 @@ def newest(figures: Iterable[Ranked], day: date) -> dict[Form, dict[int, Figure]
 
 
 def precedence(observation: Observation) -> tuple[date, int, float]:
-    """What orders the figures of one form and month; the greatest counts.
+    """Sort key of the figures of a form and month; the greatest is in force.
 
-    The one published last; of one day the firmest (final, restated, derived,
-    estimate, reconstructed); of those the larger value, so that neither the order
-    in which files were loaded nor their names decide. One of no known date gives
-    way to all others.
+    The latest publication; on the same day the firmest status (final, restated,
+    derived, estimate, reconstructed); then the larger value, so that neither the
+    order in which files were loaded nor their names matter. Undated figures come
+    before all others.
     """
     return known_since(observation), RANK[observation.status], observation.value
 
 
 def known_since(observation: Observation) -> date:
-    """The day of publication, to tell the later of two; a figure of no known date is earlier."""
+    """The publication date for sorting; an undated figure sorts before all others."""
     return date.min if observation.published == UNDATED else observation.published
 
 
 def unfinished_share(figures: Newest, month: Month) -> float:
     """Share of a month still to come when its newest estimate was published, 0 to 1.
 
-    A report of a month's last week counts as one of the whole month: that is when
-    statistics offices publish, and what past revisions tell of.
+    0 for an estimate published in the month's last week: that is when statistics
+    offices publish, and past revisions are measured against such estimates.
     """
     printed = [
         figure.printed
@@ -90,15 +95,15 @@ def unfinished_share(figures: Newest, month: Month) -> float:
     ]
     if not printed:
         return 0.0
-    newest_day = max(known_since(one) for one in printed)
-    if newest_day > month.last_day or any(one.status in SETTLED for one in printed):
+    newest_day = max(known_since(figure) for figure in printed)
+    if newest_day > month.last_day or any(figure.status in SETTLED for figure in printed):
         return 0.0
     left, days = (month.last_day - newest_day).days, month.last_day.day
     return left / days if WEEK < left < days else 0.0
 
 
 def worst(statuses: Iterable[FigureStatus | None]) -> FigureStatus | None:
-    """The least firm of several; None where there is none."""
+    """The least firm of several statuses; None without any."""
     known = [status for status in statuses if status is not None]
     if not known:
         return None
@@ -107,7 +112,7 @@ def worst(statuses: Iterable[FigureStatus | None]) -> FigureStatus | None:
 
 
 def half_digit(value: float) -> float:
-    """Half a unit of the last digit printed: how far the true figure may be from it.
+    """Half a unit of the last printed digit: the rounding error of a figure.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A printed figure: what the store keeps of a KPI and a month."""
+"""A printed figure: the store's record for a KPI and a month."""
 
 from __future__ import annotations
 
@@ -21,19 +21,18 @@ Form = Literal[
     "year",  # the full year as printed
 ]
 
-PER_CENT: frozenset[Form] = frozenset(  # the forms whose figures are per cent, whatever the unit
+PER_CENT: frozenset[Form] = frozenset(  # forms in per cent, whatever the KPI's unit
     ("rate_on_year", "rate_to_date", "rate_on_month", "share_of_plan")
 )
-UNDATED = date.max  # published, but nobody knows when: later than every day that can be asked for
+UNDATED = date.max  # publication date unknown: after the day of any view
 
 
 @dataclass(frozen=True)
 class Observation:
     """One printed figure. Append-only: a revision is a new observation.
 
-    `month` is the month the figure is about (the last one for a figure of several
-    months); `published` the day it became known, `UNDATED` where no document says
-    it; `source` says file, sheet and cell, so that a person can find it again.
+    `month` is the month of the figure (the last month of several); `published` the day
+    of publication, `UNDATED` if unknown; `source` is file, sheet and cell.
     """
 
     kpi: str

@@ -1,4 +1,4 @@
-"""Everything printed about a plan family, in memory: what backtests run on."""
+"""All printed figures of a plan family in memory, and its series as of any day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from data.plans.kpi import Kpi
 from data.vintages.comparison import identity
-from data.vintages.derive import known_months, left_of, ratio_of, series_of, total_of
+from data.vintages.derive import known_months, ratio_of, remainder_of, series_of, total_of
 from data.vintages.disaggregate import Contradiction, Indicator, reconstruct
 from data.vintages.figures import Figure, Ranked, newest, ranked
 from data.vintages.observation import UNDATED, Form, Observation
@@ -25,10 +25,9 @@ from models.series import Month, Series
 class Panel:
     """A family's KPIs and observations; immutable.
 
-    `series_as_of` is the only door from observations to models: what it returns
-    on a day rests on publications up to that day alone (a plan loaded for
-    demonstration has a side door, `data.vintages.demonstration`). `elsewhere` holds the
-    families whose KPIs serve as indicators here.
+    `series_as_of` is the only way from observations to models: it uses only
+    publications up to the given day (except `data.vintages.demonstration`, for
+    sample plans). `elsewhere` holds the families whose KPIs serve as indicators here.
     """
 
     family: str
@@ -55,7 +54,7 @@ class Panel:
         )
 
     def figures(self) -> Iterator[Observation]:
-        """All figures of the family that are in here."""
+        """All figures of the family in this panel."""
         for printed in self.printed.values():
             yield from printed
 
@@ -73,12 +72,12 @@ class Panel:
             ) from None
 
     def parts_of(self, kpi: str) -> tuple[str, ...]:
-        """The parts of a total whose year is the sum of theirs; none for any other KPI."""
+        """The parts of a total whose year is the sum of theirs; () for any other KPI."""
         definition = self.definition(kpi)
         return definition.parts if definition.traits.adds_up else ()
 
     def observations(self, kpi: str, day: date) -> tuple[Observation, ...]:
-        """What was printed about a KPI up to a day, oldest first."""
+        """The figures of a KPI published up to a day, oldest first."""
         self.definition(kpi)
         known = (figure for figure in self.printed.get(kpi, ()) if figure.published <= day)
         return tuple(sorted(known, key=lambda figure: (figure.published, figure.month)))
@@ -89,23 +88,23 @@ class Panel:
         return tuple(sorted(days - {UNDATED}))
 
     def hash(self, day: date) -> str:
-        """SHA-256 of all figures that answers for a day rest on, in whatever order they came.
+        """SHA-256 of all figures that answers for a day use, whatever their order of entry.
 
-        A family with KPIs for demonstration looks ahead: all its figures count.
+        For a family with demonstration KPIs these are all figures, later ones included.
         """
         ahead = any(kpi.demonstration for kpi in self.definitions.values())
         last = date.max if ahead else day
-        lines = sorted("|".join(map(str, identity(one))) for one in self._up_to(last))
+        lines = sorted("|".join(map(str, identity(figure))) for figure in self._up_to(last))
         for name, other in sorted(self.elsewhere.items()):
             figures = other._up_to(last)
-            lines += sorted("|".join((name, *map(str, identity(one)))) for one in figures)
+            lines += sorted("|".join((name, *map(str, identity(figure)))) for figure in figures)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def _up_to(self, day: date) -> Iterator[Observation]:
-        return (one for one in self.figures() if one.published <= day)
+        return (figure for figure in self.figures() if figure.published <= day)
 
     def series_as_of(self, kpi: str, day: date) -> Series:
-        """A KPI as it was known on a day.
+        """The series of a KPI as known on a day.
 
         Raises
         ------
@@ -130,14 +129,14 @@ class Panel:
         )
 
     def contradictions(self, kpi: str, day: date) -> tuple[Contradiction, ...]:
-        """Figures published up to a day that cannot all be met, where a month had to be found."""
+        """Contradictory figures published up to a day, found while reconstructing months."""
         definition, figures = self.definition(kpi), self.newest(kpi, day)
         known = known_months(definition.kind, figures)
         found = reconstruct(known, figures, definition.kind, self._indicator(definition, day))
         return found.contradictions if found else ()
 
     def located(self, indicator: str) -> tuple[Panel, str]:
-        """The panel that holds an indicator, 'slug' or 'family/slug', and its slug there.
+        """The panel of an indicator, 'slug' or 'family/slug', and its slug there.
 
         Raises
         ------
@@ -154,24 +153,24 @@ class Panel:
             )
         return self.elsewhere[family], slug
 
-    def helper(self, kpi: Kpi, series_of: Callable[[Panel, str], Series]) -> Series:
-        """The series of a KPI's indicator, of the KPIs that it names as `series_of` has them.
+    def indicator_series(self, kpi: Kpi, series_of: Callable[[Panel, str], Series]) -> Series:
+        """The series of a KPI's indicator; `series_of` gives the KPIs that it names.
 
         Raises
         ------
         NoObservations
-            If one of them has none.
+            If one of these KPIs has no figures.
         """
         first, *others = (series_of(*self.located(name)) for name in kpi.related)
-        return left_of(first, others) if others else first
+        return remainder_of(first, others) if others else first
 
     def outcome(self, kpi: str, year: int, day: date) -> float | None:
-        """What a finished year became, as known on a day; None while it is not finished.
+        """The outcome of a finished year, as known on a day; None before it is finished.
 
         A flow: the months' sum, which is the cumulative figure of the December
         report until January's report restates December. An average, a closing
-        level and a ratio by their kind; growth: December's cumulative rate − 100. Of
-        reconstructed months only what the printed figures leave no doubt of counts.
+        level and a ratio by their kind; growth: December's cumulative rate − 100.
+        None if reconstructed months leave the outcome in doubt.
         """
         try:
             series = self.series_as_of(kpi, day)
@@ -196,7 +195,7 @@ class Panel:
         return series.traits.year.combined(months)
 
     def newest(self, kpi: str, day: date) -> dict[Form, dict[int, Figure]]:
-        """The printed figure that counts on a day, for each form and month ordinal."""
+        """The printed figure in force on a day, by form and month ordinal."""
         return newest(self._ranked.get(kpi, ()), day)
 
     @cached_property
@@ -204,13 +203,15 @@ class Panel:
         return {kpi: ranked(printed) for kpi, printed in self.printed.items()}
 
     def _indicator(self, kpi: Kpi, day: date) -> Indicator | None:
-        """Looks up a KPI's indicator as known on the same day; while it has none, None."""
+        """A function that returns a KPI's indicator as of the same day; None without indicator."""
         if kpi.indicator is None:
             return None
 
         def look_up() -> Series | None:
             try:
-                return self.helper(kpi, lambda panel, slug: panel.series_as_of(slug, day))
+                return self.indicator_series(
+                    kpi, lambda panel, slug: panel.series_as_of(slug, day)
+                )
             except NoObservations:
                 return None
 

@@ -1,4 +1,4 @@
-"""A family's panel from the rows of the store, with the KPIs elsewhere that it looks at."""
+"""Loading a family's panel from the store, with the indicators from other families."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from data.plans.rows import read_kpis
 from data.vintages.panel import Panel
 from data.vintages.rows import read_observations
 
-PanelOf = Callable[[str], Panel]  # a family's panel; the service loads it once and keeps it
+PanelOf = Callable[[str], Panel]  # returns a family's panel; the service caches it
 
 
 def load_panel(
-    store: Store, family: str, up_to: date | None = None, held_at: datetime | None = None
+    store: Store, family: str, up_to: date | None = None, stored_at: datetime | None = None
 ) -> Panel:
-    """Everything known of a family (up to a day), in memory, with its indicators elsewhere.
+    """All figures of a family (up to a day) in memory, with indicators from other families.
 
-    Of a family with KPIs for demonstration everything at all: they look ahead.
-    Imports that were withdrawn are left out, whatever the day; with `held_at`
-    imports and withdrawals count as they stood at that moment.
+    A family with demonstration KPIs is loaded whole, later figures included.
+    Withdrawn imports are left out, whatever the day; `stored_at` gives the imports and
+    withdrawals as stored at that moment.
     """
     with store.reading() as connection:
-        return read_panel(connection, family, up_to, held_at)
+        return read_panel(connection, family, up_to, stored_at)
 
 
 def read_panel(
-    connection: Connection, family: str, up_to: date | None, held_at: datetime | None = None
+    connection: Connection, family: str, up_to: date | None, stored_at: datetime | None = None
 ) -> Panel:
     """A family's KPIs and figures up to a day; see `load_panel`."""
     kpis = read_kpis(connection, family)
     if any(kpi.demonstration for kpi in kpis):
         up_to = None
     elsewhere = [
-        _indicators(connection, other, slugs, up_to, held_at)
+        _indicators(connection, other, slugs, up_to, stored_at)
         for other, slugs in sorted(_foreign(family, kpis).items())
     ]
-    figures = read_observations(connection, family, up_to, held_at=held_at)
+    figures = read_observations(connection, family, up_to, stored_at=stored_at)
     return Panel.of(family, kpis, figures, [panel for panel in elsewhere if panel.definitions])
 
 
@@ -60,17 +60,17 @@ def _indicators(
     family: str,
     slugs: Iterable[str],
     up_to: date | None,
-    held_at: datetime | None,
+    stored_at: datetime | None,
 ) -> Panel:
-    """A panel of some KPIs of a family and of those they are made of."""
+    """A panel of some KPIs of a family and of the KPIs they are computed from."""
     by_slug = {kpi.slug: kpi for kpi in read_kpis(connection, family)}
-    needed = _made_of(by_slug, [slug for slug in slugs if slug in by_slug])
-    figures = read_observations(connection, family, up_to, needed, held_at=held_at)
+    needed = _with_members(by_slug, [slug for slug in slugs if slug in by_slug])
+    figures = read_observations(connection, family, up_to, needed, stored_at=stored_at)
     return Panel.of(family, [by_slug[slug] for slug in sorted(needed)], figures)
 
 
-def _made_of(by_slug: dict[str, Kpi], slugs: Sequence[str]) -> set[str]:
-    """KPIs with their parts, numerators and denominators, and theirs."""
+def _with_members(by_slug: dict[str, Kpi], slugs: Sequence[str]) -> set[str]:
+    """KPIs with their parts, numerators and denominators, recursively."""
     needed: set[str] = set()
     waiting = list(slugs)
     while waiting:

@@ -1,4 +1,4 @@
-"""Observations as rows, read and written over a connection of the store."""
+"""Observations in the database: reading them, adding those of an import."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from data.db import tables
 from data.db.audit import write_entry
 from data.db.store import Store
-from data.vintages.comparison import Held, identity
+from data.vintages.comparison import StoredFigures, identity
 from data.vintages.observation import UNDATED, Observation
 from models.errors import InputError
 from models.series import Month
@@ -26,9 +26,9 @@ _FIGURE = (
 
 @dataclass(frozen=True)
 class ImportRecord:
-    """Where observations came from: recorded once per file.
+    """The provenance of observations, recorded once per file.
 
-    `batch` names the upload that several files were committed with.
+    `batch` is the id of the upload that several files were committed with.
     """
 
     file: str
@@ -40,10 +40,7 @@ class ImportRecord:
 
 @dataclass(frozen=True)
 class Added:
-    """What an import added: new figures, repeated ones, and figures that revise earlier ones.
-
-    `revised` are among the `new`.
-    """
+    """Numbers of new, repeated and revised figures in an import; `revised` are among `new`."""
 
     new: int
     unchanged: int
@@ -54,16 +51,16 @@ def add_observations(
     store: Store,
     family: str,
     observations: Sequence[Observation],
-    origin: ImportRecord,
+    record: ImportRecord,
     *,
     dry_run: bool = False,
 ) -> Added:
-    """Add what is not there yet, in one transaction; on a `dry_run` only count it.
+    """Add figures that are not stored yet, in one transaction; on a `dry_run` only count them.
 
-    The same figure (KPI, month, form, value, status, publication date) is
-    added once; that another file printed it again is noted, so that it stays
-    when the first is withdrawn. A figure differing from all those kept for the same
-    month and form counts as revised.
+    The same figure (KPI, month, form, value, status, publication date) is added
+    once; a repetition in another file is recorded, so that the figure stays when
+    the first import is withdrawn. A figure that differs from all stored figures of
+    the same month and form counts as revised.
 
     Raises
     ------
@@ -71,24 +68,24 @@ def add_observations(
         If a value is not a finite number; nothing is added then.
     """
     with store.reading() if dry_run else store.writing() as connection:
-        return write_observations(connection, family, observations, origin, dry_run)
+        return write_observations(connection, family, observations, record, dry_run)
 
 
 def imported(store: Store, family: str, sha256: str) -> bool:
-    """Whether a file of that content added figures before, and was not withdrawn."""
+    """Whether a file with this content was imported and not withdrawn."""
     with store.reading() as connection:
         return was_imported(connection, family, sha256)
 
 
 def vintages_of(store: Store, family: str) -> tuple[date, ...]:
-    """The days on which anything of the family was published."""
+    """The days on which figures of the family were published."""
     with store.reading() as connection:
         table = tables.observations
         chosen = select(table.c.published).distinct()
         chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
-        unseen = _unseen(connection, family)
-        if unseen:
-            chosen = chosen.where(_seen(unseen))
+        hidden = _hidden(connection, family)
+        if hidden:
+            chosen = chosen.where(_visible(hidden))
         return tuple(connection.scalars(chosen.order_by(table.c.published)))
 
 
@@ -98,19 +95,19 @@ def read_observations(
     up_to: date | None = None,
     kpis: Collection[str] | None = None,
     years: tuple[int, int] | None = None,
-    held_at: datetime | None = None,
+    stored_at: datetime | None = None,
 ) -> list[Observation]:
-    """Figures of a family in the order they came, narrowed where asked.
+    """Figures of a family in order of entry, filtered.
 
-    Those of imports that were taken back are left out, whatever the day; with
-    `held_at` imports and withdrawals count as they stood at that moment.
+    Figures of withdrawn imports are left out, whatever the day; `stored_at` gives
+    the imports and withdrawals as stored at that moment.
     """
-    rows = _rows(connection, family, up_to, kpis, years, held_at)
+    rows = _rows(connection, family, up_to, kpis, years, stored_at)
     return [observation for _, observation in rows]
 
 
 def was_imported(connection: Connection, family: str, sha256: str) -> bool:
-    """Whether a file of that content added figures before, and was not taken back."""
+    """As `imported`, over an open connection."""
     table = tables.imports
     chosen = select(table.c.id).where(table.c.family == family, table.c.sha256 == sha256)
     chosen = chosen.where(table.c.id.not_in(select(tables.withdrawals.c.import_id)))
@@ -121,32 +118,32 @@ def write_observations(
     connection: Connection,
     family: str,
     observations: Sequence[Observation],
-    origin: ImportRecord,
+    record: ImportRecord,
     dry_run: bool,
 ) -> Added:
     """Add the figures that are not there yet; see `add_observations`."""
-    for one in observations:
-        if not math.isfinite(one.value):
+    for figure in observations:
+        if not math.isfinite(figure.value):
             raise InputError(
-                f"{one.source}: expected a number for '{one.kpi}' in {one.month}, "
-                f"found {one.value}; leave the cell empty when there is no figure."
+                f"{figure.source}: expected a number for '{figure.kpi}' in {figure.month}, "
+                f"found {figure.value}; leave the cell empty when there is no figure."
             )
-    held = _held(connection, family, observations)
-    compared = Held(one for _, one in held).take(observations)
-    fresh = [one.observation for one in compared if one.state != "unchanged"]
-    revised = sum(one.state == "revised" for one in compared)
+    stored = _stored(connection, family, observations)
+    compared = StoredFigures(figure for _, figure in stored).take(observations)
+    fresh = [figure.observation for figure in compared if figure.state != "unchanged"]
+    revised = sum(figure.state == "revised" for figure in compared)
     added = Added(len(fresh), len(compared) - len(fresh), revised)
     if dry_run or not observations:
         return added
-    if fresh or not was_imported(connection, family, origin.sha256):
-        number = _insert(connection, family, fresh, origin)
-        _repeat(connection, number, held, observations)
+    if fresh or not was_imported(connection, family, record.sha256):
+        number = _insert(connection, family, fresh, record)
+        _repeat(connection, number, stored, observations)
         write_entry(
             connection,
-            origin.imported_by,
+            record.imported_by,
             "figures.import",
             family,
-            after={"import": number, "file": origin.file, **asdict(added)},
+            after={"import": number, "file": record.file, **asdict(added)},
         )
     return added
 
@@ -157,9 +154,9 @@ def _rows(
     up_to: date | None = None,
     kpis: Collection[str] | None = None,
     years: tuple[int, int] | None = None,
-    held_at: datetime | None = None,
+    stored_at: datetime | None = None,
 ) -> list[tuple[int, Observation]]:
-    """Figures with their numbers; see `read_observations`."""
+    """Figures with their ids; see `read_observations`."""
     table = tables.observations
     chosen = select(*_FIGURE).where(table.c.family == family)
     if kpis is not None:
@@ -168,11 +165,11 @@ def _rows(
         chosen = chosen.where(table.c.year.between(*years))
     if up_to is not None:
         chosen = chosen.where(table.c.published <= up_to)
-    unseen = _unseen(connection, family, held_at)
-    elsewhere: dict[int, str] = {}
-    if unseen:
-        chosen = chosen.where(_seen(unseen))
-        elsewhere = _printed_again(connection, unseen)
+    hidden = _hidden(connection, family, stored_at)
+    repeated_in: dict[int, str] = {}
+    if hidden:
+        chosen = chosen.where(_visible(hidden))
+        repeated_in = _repeated_sources(connection, hidden)
     return [
         (
             number,
@@ -183,7 +180,7 @@ def _rows(
                 value=value,
                 status=status,
                 published=published,
-                source=elsewhere.get(number, source),
+                source=repeated_in.get(number, source),
             ),
         )
         for number, kpi, year, month, form, value, status, published, source in connection.execute(
@@ -192,78 +189,78 @@ def _rows(
     ]
 
 
-def _unseen(connection: Connection, family: str, held_at: datetime | None = None) -> list[int]:
-    """Imports that were taken back, or (at an earlier moment) had not come yet."""
+def _hidden(connection: Connection, family: str, stored_at: datetime | None = None) -> list[int]:
+    """Ids of withdrawn imports and, at an earlier moment, of later imports."""
     gone, came = tables.withdrawals, tables.imports
     withdrawn = select(gone.c.import_id).where(gone.c.family == family)
-    if held_at is None:
+    if stored_at is None:
         return list(connection.scalars(withdrawn))
-    withdrawn = withdrawn.where(gone.c.withdrawn_at <= held_at)
-    later = select(came.c.id).where(came.c.family == family, came.c.imported_at > held_at)
+    withdrawn = withdrawn.where(gone.c.withdrawn_at <= stored_at)
+    later = select(came.c.id).where(came.c.family == family, came.c.imported_at > stored_at)
     return [*connection.scalars(withdrawn), *connection.scalars(later)]
 
 
-def _seen(unseen: Sequence[int]) -> ColumnElement[bool]:
-    """A figure is seen while an import that printed it is."""
+def _visible(hidden: Sequence[int]) -> ColumnElement[bool]:
+    """A figure is visible while any import that printed it is."""
     again = select(tables.repeats.c.observation)
-    again = again.where(tables.repeats.c.import_id.not_in(unseen))
+    again = again.where(tables.repeats.c.import_id.not_in(hidden))
     table = tables.observations
-    return or_(table.c.import_id.not_in(unseen), table.c.id.in_(again))
+    return or_(table.c.import_id.not_in(hidden), table.c.id.in_(again))
 
 
-def _printed_again(connection: Connection, unseen: Sequence[int]) -> dict[int, str]:
-    """Where the figures of unseen imports stand in others, the first of them."""
+def _repeated_sources(connection: Connection, hidden: Sequence[int]) -> dict[int, str]:
+    """Figure id → source in the first visible import that repeats a figure of hidden imports."""
     table, again = tables.observations, tables.repeats
     chosen = (
         select(again.c.observation, again.c.source)
         .join(table, table.c.id == again.c.observation)
-        .where(table.c.import_id.in_(unseen), again.c.import_id.not_in(unseen))
+        .where(table.c.import_id.in_(hidden), again.c.import_id.not_in(hidden))
         .order_by(again.c.import_id.desc())
     )
     return {row.observation: row.source for row in connection.execute(chosen)}
 
 
-def _held(
+def _stored(
     connection: Connection, family: str, observations: Sequence[Observation]
 ) -> list[tuple[int, Observation]]:
-    """What is kept already of the same KPIs and years."""
+    """The stored figures of the same KPIs and years, with their ids."""
     if not observations:
         return []
-    years = [one.month.year for one in observations]
-    kpis = {one.kpi for one in observations}
+    years = [figure.month.year for figure in observations]
+    kpis = {figure.kpi for figure in observations}
     return _rows(connection, family, kpis=kpis, years=(min(years), max(years)))
 
 
 def _insert(
-    connection: Connection, family: str, observations: Sequence[Observation], origin: ImportRecord
+    connection: Connection, family: str, observations: Sequence[Observation], record: ImportRecord
 ) -> int:
-    """Write an import and its figures; its number."""
+    """Write an import and its figures; return the import's id."""
     number: int = connection.execute(
         insert(tables.imports)
         .values(
             family=family,
-            file=origin.file,
-            sha256=origin.sha256,
-            imported_at=origin.imported_at,
-            imported_by=origin.imported_by,
-            batch=origin.batch,
+            file=record.file,
+            sha256=record.sha256,
+            imported_at=record.imported_at,
+            imported_by=record.imported_by,
+            batch=record.batch,
         )
         .returning(tables.imports.c.id)
     ).scalar_one()
     rows = [
         {
             "family": family,
-            "kpi": one.kpi,
-            "year": one.month.year,
-            "month": one.month.month,
-            "form": one.form,
-            "value": one.value,
-            "status": one.status,
-            "published": one.published,
-            "source": one.source,
+            "kpi": figure.kpi,
+            "year": figure.month.year,
+            "month": figure.month.month,
+            "form": figure.form,
+            "value": figure.value,
+            "status": figure.status,
+            "published": figure.published,
+            "source": figure.source,
             "import_id": number,
         }
-        for one in observations
+        for figure in observations
     ]
     if rows:
         connection.execute(insert(tables.observations), rows)
@@ -273,15 +270,15 @@ def _insert(
 def _repeat(
     connection: Connection,
     number: int,
-    held: Sequence[tuple[int, Observation]],
+    stored: Sequence[tuple[int, Observation]],
     observations: Sequence[Observation],
 ) -> None:
-    """Note which figures kept before an import prints again: they stay if the others go."""
-    printed = {identity(one): one.source for one in reversed(observations)}
+    """Record the stored figures that an import repeats; they survive a withdrawal of the other."""
+    printed = {identity(figure): figure.source for figure in reversed(observations)}
     rows = [
-        {"import_id": number, "observation": row, "source": printed[identity(one)]}
-        for row, one in held
-        if identity(one) in printed
+        {"import_id": number, "observation": id, "source": printed[identity(figure)]}
+        for id, figure in stored
+        if identity(figure) in printed
     ]
     if rows:
         connection.execute(insert(tables.repeats), rows)

@@ -1,7 +1,7 @@
-"""A vintage's series as it would be if it ended with an earlier month.
+"""A vintage's series truncated at an earlier month.
 
-What a new vintage says of past months is told apart from what its new months say:
-the first is the new vintage's series up to the old one's last month.
+It separates a new vintage's revisions of past months from its new months: the
+revisions are those of the new vintage truncated at the old vintage's cutoff.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from data.vintages.panel import Panel
 from models.series import FigureStatus, Month, Series
 
 
-def cut_at(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -> Series:
-    """The series up to a month, with its year to date as the same vintage tells it.
+def truncate(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -> Series:
+    """The series up to a month, with its year to date from the same vintage.
 
     Parameters
     ----------
-    panel, kpi : where the series is from
+    panel, kpi : the source of the series
     series : of the vintage of `day`
-    cutoff : a month of the series; the last one gives the series itself
+    cutoff : a month of the series; the last month returns the series itself
     day : the vintage
 
     Returns
     -------
-    Series; sums have the year to date less the months after the cutoff, where these
-    are of one year, so that the new months bring exactly their own figures; a rate
-    to date is that printed for the cutoff; what is not known so is None
+    Series; the year to date of sums is that of the series less the months after the
+    cutoff, if these are in the same year, so that the new months add exactly their
+    own figures; a rate to date is the one printed for the cutoff; None if unavailable
 
     Raises
     ------
@@ -51,7 +51,7 @@ def cut_at(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -> 
 
 
 def same_figures(one: Series, other: Series) -> bool:
-    """Whether two series say the same, whatever their vintages are called."""
+    """Whether two series have the same figures, whatever their vintages."""
     arrays = ("values", "base", "denominator", "doubt")
     plain = ("key", "kind", "start", "status", "to_date", "to_date_status", "base_status")
     return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
@@ -68,7 +68,7 @@ def _equal(one: np.ndarray | None, other: np.ndarray | None) -> bool:
 def _to_date(
     panel: Panel, kpi: str, series: Series, cutoff: Month, day: date
 ) -> tuple[float | None, FigureStatus | None]:
-    """The year to date at the cutoff; None where the vintage does not tell it."""
+    """The year to date at the cutoff, with its status; None if unavailable."""
     if cutoff.year != series.year:
         return None, None
     if series.traits.known_by_rates:

@@ -84,7 +84,7 @@ def answers(
     """One row per method and instance."""
     starts = {one.series_id: one for one in panel}
     seen = {
-        series: prior.saw(starts[series].values, starts[series].start.month)
+        series: prior.trained_on(starts[series].values, starts[series].start.month)
         for series in {one.series_id for one in asked.instances}
     }
     vedich_answers(panel, asked.instances[:1], prior)  # warm-up
@@ -94,8 +94,8 @@ def answers(
         for one in vedich_answers(panel, asked.instances, prior)
     ]  # fmt: skip
     if peers:
-        for instance, said in PeerCache(cache, name).answers(asked.instances):
-            for method, answer in said.items():
+        for instance, forecasts in PeerCache(cache, name).answers(asked.instances):
+            for method, answer in forecasts.items():
                 point = instance.to_date + float(answer.point.sum())
                 given = from_samples(point, answer.samples, instance)
                 rows.append(row(method, instance, given, answer.cpu_seconds, False, answer.failed))

@@ -67,7 +67,7 @@ def questions(
     last_year: int | None = None,
     min_prior_years: int = MIN_PRIOR_YEARS,
 ) -> Questions:
-    """Every (series, year, cut) that can be asked and scored.
+    """Every (series, year, cut) that can be forecast and scored.
 
     A year counts when its twelve months and at least `min_prior_years` full
     years right before it are there without a gap. The history given to the
@@ -77,7 +77,7 @@ def questions(
     ----------
     years : 'last' (each series' last full year in range) or 'all'
     n_series : how many series to draw (by a hash of their name); None for all
-    first_year, last_year : limits of the years asked about
+    first_year, last_year : limits of the forecast years
     """
     left_out = {"base not positive": 0, "base below 10 % of the usual year": 0}
     found: dict[str, list[Instance]] = {}
@@ -99,7 +99,7 @@ def questions(
 
 
 def _draw(series_id: str) -> str:
-    """Orders series as if by lot, the same on every machine."""
+    """A hash that orders series at random, the same on every machine."""
     return hashlib.sha256(series_id.encode()).hexdigest()
 
 

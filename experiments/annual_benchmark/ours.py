@@ -1,10 +1,9 @@
-"""Our forecast of the benchmark's questions: the default candidates, taught by earlier years.
+"""Our forecast of the benchmark's instances: the default candidates, weighted by earlier years.
 
-As in a retraining, on a panel in place of a plan family: every candidate answers
-questions of earlier years of the panel, and their errors give the ensemble's
-weights (`models.ensemble.learn_weights`). The distribution is the prior's, moved
-to the ensemble's centre (`models.ensemble.centre`). Nothing of the year asked
-about is seen.
+As in a retraining, on a panel instead of a plan family: every candidate forecasts
+earlier years of the panel, and their errors give the ensemble's weights
+(`models.ensemble.learn_weights`). The distribution is the prior's, shifted to the
+ensemble's centre (`models.ensemble.centre`). Nothing of the forecast year is used.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from training.prior.corpus import History
 
 Floats = NDArray[np.float64]
 
-LESSONS = 200  # (series, year) pairs of earlier years that teach
+LESSONS = 200  # (series, year) pairs of earlier years for the weights
 LESSON_YEARS = 6
 PATHS = 500  # as in a backtest
 DEFAULT = frozenset({PriorCandidate.name, *REGISTRY} - EXTRA)
@@ -37,8 +36,8 @@ SMALLEST = 1e-4  # of last year's total: the least rest of a series that is neve
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
-    """What the candidates say of one instance, all of the sum of the months to come.
+class Forecasts:
+    """The candidates' forecasts of an instance: the sum of the remaining months.
 
     Attributes
     ----------
@@ -54,7 +53,7 @@ class Said:
 
 @dataclass(frozen=True, eq=False)
 class Ours:
-    """Our answer to one instance: quantiles of the year's total at `DENSE`, CPU seconds."""
+    """Our forecast of an instance: quantiles of the year's total at `DENSE`, CPU seconds."""
 
     instance: Instance
     quantiles: Floats
@@ -64,53 +63,53 @@ class Ours:
 def vedich_answers(
     panel: Sequence[History], instances: Sequence[Instance], prior: AnnualPrior
 ) -> list[Ours]:
-    """Our answers with the default candidates, in the order of the instances."""
+    """Our forecasts with the default candidates, in the order of the instances."""
     return Candidates(prior).answers(panel, instances, DEFAULT)
 
 
 class Candidates:
-    """What the candidates say, each asked once; the prior works on all of a batch at once.
+    """The candidates' forecasts, each computed once; the prior forecasts a whole batch.
 
     Parameters
     ----------
     prior : AnnualPrior
-    others : the candidates beside it that are asked
+    others : the candidates beside it
     """
 
     def __init__(self, prior: AnnualPrior, others: Collection[str] = DEFAULT) -> None:
         self._prior, self._others = prior, sorted(set(others) - {PriorCandidate.name})
-        self._said: dict[tuple[str, int, int], Said] = {}
+        self._forecasts: dict[tuple[str, int, int], Forecasts] = {}
         self.seconds = dict.fromkeys(self._others, 0.0)  # CPU, of each candidate so far
 
     def answers(
         self, panel: Sequence[History], instances: Sequence[Instance], names: Collection[str]
     ) -> list[Ours]:
-        """The ensemble of those named, weighted by earlier years of the panel."""
+        """The ensemble of the named candidates, weighted by earlier years of the panel."""
         cuts = sorted({one.cut for one in instances})
         weights: dict[int, Mapping[int, Weights]] = {}
         for year in sorted({one.year for one in instances}):
             lessons = _lessons(panel, year, cuts)
-            self.ask(lessons)
+            self.compute(lessons)
             weights[year] = _weights([(one, self.of(one, names)) for one in lessons])
-        self.ask(instances)
+        self.compute(instances)
         return [
             _answer(one, self.of(one, names), weights[one.year].get(one.cut, {}))
             for one in instances
         ]
 
     @property
-    def asked(self) -> int:
-        """How many questions were answered."""
-        return len(self._said)
+    def n_forecast(self) -> int:
+        """Number of instances forecast."""
+        return len(self._forecasts)
 
-    def of(self, instance: Instance, names: Collection[str]) -> Said:
-        """What those named say."""
-        said = self._said[instance.key]
-        medians = {name: value for name, value in said.medians.items() if name in names}
-        return replace(said, medians=medians)
+    def of(self, instance: Instance, names: Collection[str]) -> Forecasts:
+        """The forecasts of the named candidates."""
+        forecasts = self._forecasts[instance.key]
+        medians = {name: value for name, value in forecasts.medians.items() if name in names}
+        return replace(forecasts, medians=medians)
 
-    def ask(self, instances: Iterable[Instance]) -> None:
-        new = [one for one in instances if one.key not in self._said]
+    def compute(self, instances: Iterable[Instance]) -> None:
+        new = [one for one in instances if one.key not in self._forecasts]
         if not new:
             return
         begin = time.process_time()
@@ -129,10 +128,10 @@ class Candidates:
                 least = SMALLEST * one.last_year
                 medians = {name: max(value, least) for name, value in medians.items()}
             spent = time.process_time() - begin
-            self._said[one.key] = Said(medians, rest, share + spent)
+            self._forecasts[one.key] = Forecasts(medians, rest, share + spent)
 
     def _beside(self, instance: Instance) -> dict[str, float]:
-        """Sums of the months to come by the candidates beside the prior."""
+        """Sums of the remaining months by the candidates beside the prior."""
         values, cutoff = instance.history, Month(instance.year, 1).plus(instance.cut - 1)
         final: FigureStatus = "final"
         series = Series(
@@ -159,7 +158,7 @@ class Candidates:
 
 
 def _lessons(panel: Sequence[History], year: int, cuts: Sequence[int]) -> list[Instance]:
-    """Questions about the years before `year`, series and years drawn evenly."""
+    """Instances of the years before `year`, series and years drawn evenly."""
     asked = questions(
         panel, cuts=cuts, years="all", first_year=year - LESSON_YEARS, last_year=year - 1
     ).instances
@@ -169,34 +168,34 @@ def _lessons(panel: Sequence[History], year: int, cuts: Sequence[int]) -> list[I
     return [one for one in asked if (one.series_id, one.year) in kept]
 
 
-def _weights(lessons: Sequence[tuple[Instance, Said]]) -> Mapping[int, Weights]:
+def _weights(lessons: Sequence[tuple[Instance, Forecasts]]) -> Mapping[int, Weights]:
     if not lessons:
         return {}
     pairs = sorted({(one.series_id, one.year) for one, _ in lessons})
     rows = {pair: row for row, pair in enumerate(pairs)}
     errors = {name: np.full((len(pairs), 12), np.nan) for name in sorted(lessons[0][1].medians)}
-    for one, said in lessons:
-        for name, rest in said.medians.items():
+    for one, forecasts in lessons:
+        for name, rest in forecasts.medians.items():
             error = abs(one.to_date + rest - one.actual) / one.last_year
             errors[name][rows[one.series_id, one.year], one.cut] = error
     return learn_weights({"panel": {}}, errors)["panel"]
 
 
-def _answer(instance: Instance, said: Said, weights: Weights) -> Ours:
-    """The prior's distribution of the rest, moved to the ensemble's centre.
+def _answer(instance: Instance, forecasts: Forecasts, weights: Weights) -> Ours:
+    """The prior's distribution of the rest, adjusted to the ensemble's centre.
 
-    By one factor where nothing may be below zero, else by one amount; by an amount
-    too where the factor would be beyond `REACH`: a middle close to zero tells no spread.
+    Multiplied by a factor if no value may be negative, else shifted by an amount; shifted
+    too if the factor would be beyond `REACH`, since a median close to zero gives no scale.
     """
     begin = time.process_time()
-    rest = said.quantiles
+    rest = forecasts.quantiles
     low, middle, high = np.interp([0.1, 0.5, 0.9], DENSE, rest)
-    goal = centre(said.medians, weights, float(high - low))
+    goal = centre(forecasts.medians, weights, float(high - low))
     never_below = bool((instance.history >= 0).all())
     if never_below and middle > 0 and abs(np.log(goal / middle)) <= REACH:
-        moved = rest * (goal / middle)
+        adjusted = rest * (goal / middle)
     else:
-        moved = rest + (goal - middle)
-        moved = np.maximum(moved, 0.0) if never_below else moved
+        adjusted = rest + (goal - middle)
+        adjusted = np.maximum(adjusted, 0.0) if never_below else adjusted
     spent = time.process_time() - begin
-    return Ours(instance, instance.to_date + moved, said.cpu_seconds + spent)
+    return Ours(instance, instance.to_date + adjusted, forecasts.cpu_seconds + spent)

@@ -1,4 +1,4 @@
-"""The field's forecasts of the same questions: seasonal naive, pace, statsforecast."""
+"""Peers' forecasts of the same instances: seasonal naive, pace, statsforecast."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Answer:
 
 
 def peer_answers(instance: Instance, members: Sequence[str] = SCUM_MEMBERS) -> dict[str, Answer]:
-    """Peers' answers to one instance; `scum` only where all its members are asked."""
+    """Peers' answers to one instance; `scum` only with all its members."""
     answers = {"snaive": _statsforecast("snaive", instance, None)}
     answers["pace"] = _pace(instance)
     for method in members:

@@ -74,7 +74,7 @@ def row(
     in_training: bool,
     failed: str = "",
 ) -> dict[str, object]:
-    """One line of instances.parquet: what was said, and what the year became."""
+    """A line of instances.parquet: the forecast and the actual."""
     empty = [float("nan")] * len(LEVELS)
     quantiles = list(given.quantiles) if given.quantiles.size else empty
     chances = list(given.chances) if given.chances.size else empty[: len(TARGETS)]

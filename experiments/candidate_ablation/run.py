@@ -4,9 +4,9 @@
 
 The backtest of the sample plan `vietnam-2021` as of June 2021 with the default
 candidates, with each of them left out, with CES, ETS and both added, and with the
-prior alone. Weights and calibration are learned anew for each set from strictly
-earlier years. Every candidate's paths are drawn once and kept, seeded by its name,
-so that sets differ by what is combined and by nothing else. Writes results.csv,
+prior alone. Weights and calibration are relearned for each set from strictly
+earlier years. Every candidate's paths are drawn once and cached, seeded by its name,
+so that sets differ only by what is combined. Writes results.csv,
 costs.csv and made_with.json.
 """
 
@@ -36,7 +36,7 @@ from models.errors import CannotForecast
 from models.paths import Paths
 from models.series import Series
 from training.backtest.rolling_origin import Setup, run_backtest
-from training.backtest.scoreboard import ENSEMBLE, taught
+from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.retrain import commit
 from training.workers import Workers
 
@@ -46,8 +46,8 @@ DRAWS, SEED = 2000, 0  # of the bootstrap
 MEASURES = ("annual_error", "crps", "brier", "coverage_80", "width_80")
 
 
-class Kept:
-    """A candidate whose fits and paths are made once, and timed."""
+class Cached:
+    """A candidate whose fits and paths are computed once, and timed."""
 
     def __init__(self, candidate: Candidate) -> None:
         self._candidate = candidate
@@ -106,12 +106,12 @@ class Chosen(Setup):
     """The setup of a backtest with some of the candidates, kept between sets."""
 
     names: frozenset[str] = frozenset()
-    kept: dict[int, Mapping[str, Kept]] = field(default_factory=dict)
+    kept: dict[int, Mapping[str, Cached]] = field(default_factory=dict)
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
         if year not in self.kept:
             every = Setup(self.panel, self.as_of, thorough=True).of_year(year)
-            self.kept[year] = {name: Kept(one) for name, one in every.items()}
+            self.kept[year] = {name: Cached(one) for name, one in every.items()}
         return {name: one for name, one in self.kept[year].items() if name in self.names}
 
 
@@ -123,7 +123,7 @@ def main() -> None:
     plan, observations = read_sample(SAMPLE)
     panel = Panel.of(plan.family, plan.kpis, observations)
     kpis = [kpi for kpi in sorted(panel.kpis()) if not panel.parts_of(kpi)][:: given.every]
-    kept: dict[int, Mapping[str, Kept]] = {}
+    kept: dict[int, Mapping[str, Cached]] = {}
     tables = {
         name: scores(panel, kpis, frozenset(chosen), kept)
         for name, chosen in sets(frozenset(Setup(panel, DAY, thorough=True).of_year(DAY.year)))
@@ -162,13 +162,13 @@ def sets(every: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def scores(
-    panel: Panel, kpis: list[str], names: frozenset[str], kept: dict[int, Mapping[str, Kept]]
+    panel: Panel, kpis: list[str], names: frozenset[str], kept: dict[int, Mapping[str, Cached]]
 ) -> pd.DataFrame:
     """The ensemble's scores, one row per KPI and origin."""
     setup = Chosen(panel, DAY, n_paths=PATHS, names=names, kept=kept)
     with Workers[Setup](setup) as workers:
         backtest = run_backtest(workers, setup, kpis)
-    table = taught(backtest.scores.frame())
+    table = after_first_year(backtest.scores.frame())
     table = table[table["method"] == ENSEMBLE]
     return table.set_index(["kpi", "year", "months_known"])[list(MEASURES)]
 
@@ -204,7 +204,7 @@ def interval(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> tuple[fl
     return float(low), float(high)
 
 
-def costs(kept: Mapping[int, Mapping[str, Kept]]) -> pd.DataFrame:
+def costs(kept: Mapping[int, Mapping[str, Cached]]) -> pd.DataFrame:
     """CPU seconds of each candidate's fits and paths over the backtest, and per forecast."""
     lines = []
     for name in sorted({name for year in kept.values() for name in year}):

@@ -1,1 +1,1 @@
-"""What would have been said each month of 2021, and what the year became."""
+"""Projections of each month of 2021, and the actual year."""

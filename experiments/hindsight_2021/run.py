@@ -1,4 +1,4 @@
-"""What the system would have said each month of 2021, and how far it could be trusted before.
+"""Projections of each month of 2021 against the actual year, and reliability before.
 
     python -m experiments.hindsight_2021.run --workbooks ../shared/data/gso/workbooks
 
@@ -96,23 +96,23 @@ def hindsight(folder: Path) -> pd.DataFrame:
 def plan_rows(
     plan: Plan, panel: Panel, bundle: Bundle | None, day: date
 ) -> Iterator[dict[str, Any]]:
-    """What would have been said of each target in force on a day, and what came."""
+    """The projection of each target in force on a day, and the actual."""
     in_force, december = plan.version_on(day), plan.version_on(SETTLED)
     if in_force is None or december is None:
         return
     for kpi, target in in_force.targets:
-        said = answer(panel, bundle, kpi, plan.year, (target,), day)
+        found = answer(panel, bundle, kpi, plan.year, (target,), day)
         outcome = panel.outcome(kpi, plan.year, SETTLED)
-        if said is None or outcome is None:
+        if found is None or outcome is None:
             continue
         later = matching(december, kpi, target)
         yield {
             "kpi": kpi,
             "unit": panel.definition(kpi).unit,
             "as_of": day,
-            **said,
+            **found,
             "outcome": outcome,
-            "inside_80": said["low_80"] <= outcome <= said["high_80"],
+            "inside_80": found["low_80"] <= outcome <= found["high_80"],
             "met_plan_then": met(panel, kpi, plan.year, outcome, target),
             "met_plan_december": met(panel, kpi, plan.year, outcome, later) if later else None,
         }
@@ -148,20 +148,20 @@ def body_rows(
         if month not in plans or plans[month].published > day:
             continue
         target = Target("at_least", plans[month].value)
-        said = answer(panel, bundle, kpi, year, (target,), day)
-        if said is None:
+        found = answer(panel, bundle, kpi, year, (target,), day)
+        if found is None:
             continue
         yield {
             "body": kpi,
             "year": year,
             "months_known": month,
-            **said,
+            **found,
             "plan_then": plans[month].value,
             "plan_december": plans[12].value,
             "outcome": outcome,
             "met_plan_then": outcome >= plans[month].value,
             "met_plan_december": outcome >= plans[12].value,
-            "inside_80": said["low_80"] <= outcome <= said["high_80"],
+            "inside_80": found["low_80"] <= outcome <= found["high_80"],
             "fallback_years": year < FIRST_WITH_THREE_YEARS,
         }
 
@@ -310,10 +310,10 @@ def tables(targets: pd.DataFrame, plans: pd.DataFrame) -> str:
 def score_row(part: pd.DataFrame) -> str:
     """Brier score, that of always saying the mean, coverage, and the widening 80 % would need."""
     happened = part["met_plan_then"].to_numpy(bool)
-    said = part["probability"].to_numpy(float)
+    given = part["probability"].to_numpy(float)
     usual = brier_score(happened, np.full(len(part), happened.mean()))
     return (
-        f"{len(part)} | {brier_score(happened, said):.3f} | {usual:.3f} "
+        f"{len(part)} | {brier_score(happened, given):.3f} | {usual:.3f} "
         f"| {100 * part['inside_80'].mean():.0f} % | {widening(part):.2f}"
     )
 

@@ -112,7 +112,7 @@ def _upload(path: Path, home: Path) -> dict[str, Any]:
     store = Store(create_engine(f"sqlite:///{home / 'vedich.db'}"))
     try:
         shown = preview(store, SLUG, [UploadedFile(path.name, path.read_bytes())], "somebody")
-        commit(store, shown.upload.id, "somebody", mark=shown.mark)
+        commit(store, shown.upload.id, "somebody", token=shown.token)
     except VedichError as error:
         return {"message": str(error)}
     return {"message": ""}

@@ -44,7 +44,7 @@ class Outcome:
     ----------
     message : why it was refused, '' if it was not
     figures : that the import added
-    summary : all that was said
+    summary : the whole output
     rows_before, rows_after : of all tables of the database
     upload_message, upload_figures : the same of uploading, looking and committing
     upload_rows : figures that uploading and committing wrote

@@ -93,15 +93,15 @@ def main() -> None:
 
 
 def html(address: str) -> Iterator[dict[str, Any]]:
-    """The page asked for again and again: made anew each time, and kept."""
+    """The page requested repeatedly: rendered each time, and from the cache."""
     page = f"{address}/plans/{PLAN}?as_of=2021-06"
     ask(page)  # the projections are at hand after this
     start = time.process_time()  # of the service and of who asks: they share a process
     anew = [ask(f"{page}&made={number}") for number in range(TIMES)]
-    yield row("HTML, made anew", anew, time.process_time() - start)
+    yield row("HTML, rendered", anew, time.process_time() - start)
     start = time.process_time()
     kept = [ask(page) for _ in range(TIMES)]
-    yield row("HTML, at hand", kept, time.process_time() - start)
+    yield row("HTML, cached", kept, time.process_time() - start)
 
 
 def ask(address: str) -> float:

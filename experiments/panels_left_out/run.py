@@ -5,7 +5,7 @@
 Panels are left out whole, a fifth of them at a time; a prior learns from the others
 and answers, with the ensemble, questions about the six newest years of each panel
 left out: at most 100 (series, year) pairs, drawn evenly, with 3, 6 and 9 months
-known. Peers are the two fast ones of the benchmark, so that all panels can be asked
+known. Peers are the two fast ones of the benchmark, so that all panels can be run
 on one machine in an hour. Choices about features, networks, candidates and weights
 are to be judged here: not on one panel, not on one year. The same questions are
 answered without each candidate, with those that are not in the default, and by the
@@ -102,11 +102,11 @@ def _scores(
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """One row of the table, and one per set of candidates; a task for `Workers`."""
     panel, prior = shared[0][name], shared[1][name]
-    asked, said = _drawn(panel), Candidates(prior, REGISTRY)
+    asked, forecasts = _drawn(panel), Candidates(prior, REGISTRY)
     ours = {
         label: [
             row(label, one.instance, from_grid(one.quantiles, one.instance), 0.0, False)
-            for one in said.answers(panel, asked, names)
+            for one in forecasts.answers(panel, asked, names)
         ]
         for label, names in sets(DEFAULT.union(REGISTRY))
     }
@@ -114,7 +114,7 @@ def _scores(
     by_set = by_set.groupby("method", sort=False)[["annual_error", "crps"]].mean().reset_index()
     by_set.insert(0, "panel", name)
     added = by_set["method"].str.extract(r"^with(?:out)? (\w+)$")[0]
-    by_set["cpu_ms_each"] = 1000 * added.map(said.seconds) / said.asked
+    by_set["cpu_ms_each"] = 1000 * added.map(forecasts.seconds) / forecasts.n_forecast
     rows = ours["default"]
     for instance in asked:
         for method, answer in peer_answers(instance, PEERS).items():

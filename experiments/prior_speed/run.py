@@ -2,10 +2,10 @@
 
     python -m experiments.prior_speed.run
 
-The histories are those of the sample plan `vietnam-2021` as of June 2021, each cut
-at every month from its fifth year on and repeated up to 10,000. What is timed is all
-of it: windows, features, networks, trees, quantiles. The same 200 questions are then
-asked together and one by one in the same run. Writes results.json beside this file.
+The histories are those of the sample plan `vietnam-2021` as of June 2021, each
+truncated at every month from its fifth year on and repeated up to 10,000. What is timed is all
+of it: windows, features, networks, trees, quantiles. The same 200 histories are then
+projected at once and one by one in the same run. Writes results.json beside this file.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def questions() -> Iterator[Question]:
-    """Every history of the sample without a gap, cut at each month after its fifth year."""
+    """Every history of the sample without a gap, truncated at each month after its fifth year."""
     plan, observations = read_sample(SAMPLE)
     panel = Panel.of(plan.family, plan.kpis, observations)
     for kpi in sorted(panel.kpis()):

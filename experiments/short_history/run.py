@@ -4,7 +4,7 @@
 
 Every KPI of the sample plan `vietnam-2021` with at least five full years before,
 at 3, 6 and 9 months known in 2018, 2019 and 2020, as known at the vintage; the
-same question with the history cut to its last one, two and three full years.
+same with the history truncated to its last one, two and three full years.
 Nothing is learned here (weights all alike, spread widened by rule), as for a new
 KPI. The prior is the edition that saw nothing of the year. Writes results.csv
 and made_with.json.
@@ -79,7 +79,7 @@ def answers(setup: Setup) -> Iterator[dict[str, Any]]:
 
 
 def shortened(series: Series, year: int, years: int | None) -> Series:
-    """The series from January of so many years before the year asked about."""
+    """The series from January of `years` years before `year`."""
     first = 0 if years is None else Month(year - years, 1).ordinal - series.start.ordinal
     return replace(
         series,

@@ -1,6 +1,6 @@
-"""Candidate models, one module each, all behind the `Candidate` protocol.
+"""Candidate models, one module each, all with the `Candidate` protocol.
 
-A candidate never sees a month after the cutoff, and never replaces its failure silently.
+A candidate never sees a month after the cutoff, and never hides a failure.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from models.candidates.sarima import Sarima
 from models.candidates.seasonal_naive import SeasonalNaive
 from models.candidates.theta import Theta
 
-# add nothing that could be measured to the others: fitted only when asked for
+# no measurable gain beside the others: fitted only by `vedich retrain --thorough`
 EXTRA = frozenset({"ces", "ets"})
-# forecast the year as a whole, of which the months are shares; all others forecast months
+# forecast the total of the year and derive the months; all others forecast months
 OF_THE_YEAR = frozenset({"prior"})
 
 REGISTRY: dict[str, Candidate] = {

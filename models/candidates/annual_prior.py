@@ -1,4 +1,4 @@
-"""The pretrained annual prior as a candidate: joint paths that end as it says."""
+"""The pretrained annual prior as a candidate: joint paths with its annual distribution."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from models.scale import filled
 from models.series import Series
 
 MONTHS_NEEDED = 12
-YEARS = 3  # past years whose season shapes the months
+YEARS = 3  # past years that give the season
 GRID = (np.arange(200) + 0.5) / 200
 
 
 class PriorCandidate:
     """Paths whose sums over the rest of the year have the prior's quantiles.
 
-    Ours: each path's sum is a quantile of the prior, drawn evenly; the months share
-    it as the same months of up to three past years did, each month with noise of
-    its own as large as these shares' own changes. The prior knows one year: from a
-    cutoff in December it answers for the year to come, else for the one in progress.
+    Ours: each path's sum is a quantile of the prior, drawn evenly. The months share it in
+    the proportions of up to three past years, each month with noise as large as the
+    changes of these shares. The prior forecasts a single year: after a cutoff in December
+    the following year, else the year in progress.
 
     Parameters
     ----------
-    prior : AnnualPrior, one that saw nothing of the year to be forecast
+    prior : AnnualPrior, trained without the year to be forecast
     """
 
     name = "prior"
 
     def __init__(self, prior: AnnualPrior) -> None:
         self._prior = prior
-        self._foreseen: dict[tuple[bytes, int], NDArray[np.float64]] = {}
+        self._cache: dict[tuple[bytes, int], NDArray[np.float64]] = {}
 
-    def foresee(self, several: Sequence[Series]) -> None:
-        """Ask the prior about several series at once, which takes little longer than one.
+    def precompute(self, several: Sequence[Series]) -> None:
+        """Compute and cache the prior for several series, in little more time than for one.
 
-        What it says is kept for `paths`; series too short for it are passed over.
+        `paths` uses the cache; series that are too short are skipped.
         """
         usable = [
             series for series in several if np.isfinite(series.values).sum() >= MONTHS_NEEDED
@@ -56,10 +56,10 @@ class PriorCandidate:
         except SeriesTooShort:
             return
         for values, place, year in zip(months, known, years, strict=True):
-            self._foreseen[values.tobytes(), place] = year
+            self._cache[values.tobytes(), place] = year
 
     def fit(self, series: Series) -> dict[str, Any]:
-        """Which prior it is, and how much months move within a year; needs 12 months."""
+        """Identity of the prior, and noise of the months within a year; needs 12 months."""
         require_months(series, MONTHS_NEEDED, self.name)
         values = filled(series.values)
         changes = np.diff(np.log(np.maximum(np.abs(values), 1e-3 * np.abs(values).mean())))
@@ -87,7 +87,7 @@ class PriorCandidate:
                 f"{series.cutoff}; {horizon} were asked for. Other candidates serve them."
             )
         values = filled(series.values)
-        year = self._foreseen.get((values.tobytes(), known))
+        year = self._cache.get((values.tobytes(), known))
         if year is None:
             [year] = annual_quantiles(self._prior, [values], [known], list(GRID))
         place = rng.permutation((np.arange(n_paths) + 0.5) / n_paths)
@@ -102,7 +102,7 @@ class PriorCandidate:
 
 
 def _shape(values: NDArray[np.float64], known: int) -> NDArray[np.float64]:
-    """The months to come as in up to three past years, shape (12 − known,)."""
+    """Mean of the remaining months over up to three past years, shape (12 − known,)."""
     begins = [len(values) - known - 12 * back for back in range(1, YEARS + 1)]
     past = [values[begin + known : begin + 12] for begin in begins if begin >= 0]
     if not past:

@@ -1,4 +1,4 @@
-"""The protocol that every candidate model keeps, and what several of them share."""
+"""The protocol of candidate models, and checks that several of them share."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ Parameters = Mapping[str, Any]  # JSON-able: numbers, strings, lists
 
 
 class Candidate(Protocol):
-    """One forecasting model.
+    """A forecasting model.
 
-    `fit` does the costly estimation once per origin year; `paths` filters the
-    series (which may since have gained months) through those parameters and
-    draws the months to come.
+    `fit` does the costly estimation once per year; `paths` filters the series,
+    which may have more months by then, through those parameters and draws the
+    months ahead.
     """
 
     @property
     def name(self) -> str: ...
 
     def fit(self, series: Series) -> Parameters:
-        """Estimate parameters from the series; raise `CannotForecast` with the reason."""
+        """Estimate parameters from the series; raise `CannotForecast` if impossible."""
         ...
 
     def paths(
@@ -43,7 +43,7 @@ class Candidate(Protocol):
 
 
 def require_months(series: Series, needed: int, candidate: str) -> None:
-    """Raise `SeriesTooShort` unless the series has that many months with a value."""
+    """Raise `SeriesTooShort` if fewer than `needed` months have a value."""
     present = int(np.isfinite(series.values).sum())
     if present < needed:
         raise SeriesTooShort(
@@ -52,8 +52,8 @@ def require_months(series: Series, needed: int, candidate: str) -> None:
         )
 
 
-def require_movement(values: NDArray[np.float64], series: Series, candidate: str) -> None:
-    """Raise `CannotForecast` if the series never moves: nothing can be estimated from it."""
+def require_variation(values: NDArray[np.float64], series: Series, candidate: str) -> None:
+    """Raise `CannotForecast` if the series is constant: nothing can be estimated from it."""
     present = values[np.isfinite(values)]
     if np.ptp(present) <= 1e-9 * np.abs(present).max():
         raise CannotForecast(

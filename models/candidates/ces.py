@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.candidates.base import Parameters, require_months, require_movement
+from models.candidates.base import Parameters, require_months, require_variation
 from models.errors import CannotForecast, MissingExtra
 from models.paths import Paths
 from models.scale import Scale, filled
@@ -26,9 +26,10 @@ MONTHS_NEEDED = 36
 class Ces:
     """AutoCES on the months themselves; gaps are filled first.
 
-    Estimation takes milliseconds, so every cutoff is estimated anew. Its simulated
-    paths put noise on the last states and forecast from there; the forecast being
-    linear in the states, the same paths are drawn here by one matrix product.
+    Estimation takes milliseconds, so parameters are estimated again at every cutoff.
+    statsforecast simulates paths by adding noise to the last states and forecasting
+    from them; the forecast is linear in the states, so a single matrix product draws
+    the same paths here.
 
     References
     ----------
@@ -38,10 +39,10 @@ class Ces:
     name = "ces"
 
     def fit(self, series: Series) -> dict[str, Any]:
-        """Whether the series suits; needs 36 months."""
+        """The scale of the series; needs 36 months."""
         require_statsforecast()
         require_months(series, MONTHS_NEEDED, self.name)
-        require_movement(series.values, series, self.name)
+        require_variation(series.values, series, self.name)
         return vars(Scale.of(series.values))
 
     def paths(
@@ -71,7 +72,7 @@ class Ces:
 
 
 def require_statsforecast() -> None:
-    """Raise `MissingExtra` where statsforecast is not installed."""
+    """Raise `MissingExtra` if statsforecast is not installed."""
     if find_spec("statsforecast") is None:
         raise MissingExtra(
             "candidate ces: expected the library statsforecast, found that it is not installed. "
@@ -82,21 +83,21 @@ def require_statsforecast() -> None:
 def simulated(
     model: Mapping[str, Any], horizon: int, n_paths: int, rng: np.random.Generator
 ) -> Paths:
-    """Paths distributed as those of statsforecast's `AutoCES.simulate` with normal errors.
+    """Paths with the distribution of statsforecast's `AutoCES.simulate` with normal errors.
 
     Parameters
     ----------
-    model : what `AutoCES.fit` leaves in `model_`
+    model : `AutoCES.model_` after `fit`
     """
     from statsforecast.ces import cesforecast, switch_ces
 
     states, season = model["states"], switch_ces(model["seasontype"])
-    last = range(model["n"], model["n"] + model["m"])  # the states that forecasts rest on
+    last = range(model["n"], model["n"] + model["m"])  # the states that determine forecasts
 
-    def forecast(moved: NDArray[np.float64]) -> NDArray[np.float64]:
+    def forecast(changed: NDArray[np.float64]) -> NDArray[np.float64]:
         months = np.zeros(horizon)
         cesforecast(  # type: ignore[no-untyped-call]
-            states=moved,
+            states=changed,
             n=model["n"],
             m=model["m"],
             season=season,
@@ -110,8 +111,8 @@ def simulated(
     effects = []
     for row in last:
         for column in range(states.shape[1]):
-            moved = states.copy()
-            moved[row, column] += 1.0
-            effects.append(forecast(moved) - middle)
+            changed = states.copy()
+            changed[row, column] += 1.0
+            effects.append(forecast(changed) - middle)
     noise = np.sqrt(model["sigma2"]) * rng.standard_normal((n_paths, len(effects)))
     return np.asarray(middle + noise @ np.array(effects), dtype=float)

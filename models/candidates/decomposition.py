@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-EDGE = 6  # months at either end that have no centred mean
+EDGE = 6  # months at either end without a centred mean
 _YEAR = np.r_[0.5, np.ones(11), 0.5] / 12
 
 
 def trend_cycle(values: Array) -> Array:
-    """Mean of the twelve months around each, the two at the ends counting half.
+    """Centred 2×12 moving average: twelve months, the two end months with half weight.
 
     Parameters
     ----------
@@ -20,13 +20,13 @@ def trend_cycle(values: Array) -> Array:
 
     Returns
     -------
-    array, shape (n_months − 12,), from the seventh month to the seventh last
+    array, shape (n_months − 12,), from the seventh to the seventh last month
     """
     return np.convolve(values, _YEAR, mode="valid")
 
 
 def season_of(values: Array) -> Array:
-    """Additive season, shape (12,), in sum zero; the first entry is that of the first month.
+    """Additive season, shape (12,), with sum zero, starting with the first month.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from models.candidates.base import Parameters, require_months, require_movement
+from models.candidates.base import Parameters, require_months, require_variation
 from models.candidates.decomposition import season_of, trend_cycle
 from models.candidates.likelihood import maximise
 from models.paths import Paths
@@ -20,8 +20,8 @@ from models.series import Series
 Array = NDArray[np.float64]
 
 MONTHS_NEEDED = 36
-EARLY_YEARS = 5  # whose season and trend begin the recursion
-LEVEL, DAMPING = (1e-4, 1 - 1e-4), (0.8, 0.98)  # least and most
+EARLY_YEARS = 5  # years that initialise season and trend
+LEVEL, DAMPING = (1e-4, 1 - 1e-4), (0.8, 0.98)  # bounds
 STARTS = tuple(product((0.05, 0.2, 0.5), (0.02, 0.3), (0.01, 0.4), (0.97,)))
 _NOTHING = 1e-18  # of the series' variance: smaller errors are rounding
 
@@ -29,15 +29,15 @@ _NOTHING = 1e-18  # of the series' variance: smaller errors are rounding
 class Ets:
     """ETS(A,Ad,A) on the scale of `models.scale.Scale`; gaps are filled first.
 
-    Written as a moving average: a month is the course that the first years
-    begin, plus every error so far times its lasting effect. Errors are then one
-    linear filter away, and likelihood and forecast need no recursion over
-    states. The numbers are those of statsmodels' state-space form.
+    Written as a moving average: a month is the path without errors from the initial
+    state, plus every past error times its lasting effect. A linear filter then gives
+    the errors, and likelihood and forecast need no recursion over states. The numbers
+    equal those of statsmodels' state-space form.
 
     References
     ----------
     Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential
-    Smoothing, 2.6 for the beginning and 3.2 for the form.
+    Smoothing, 2.6 for the initial state and 3.2 for the form.
     """
 
     name = "ets"
@@ -47,12 +47,12 @@ class Ets:
         require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = filled(scale.apply(series.values))
-        require_movement(values, series, self.name)
-        beginning = _beginning(values)
+        require_variation(values, series, self.name)
+        initial = _initial_state(values)
         least = _NOTHING * float(np.var(values))
 
         def mean_square(smoothing: Mapping[str, float]) -> float:
-            errors = _errors(values, beginning, smoothing)
+            errors = _errors(values, initial, smoothing)
             return max(float(errors @ errors) / len(values), least)
 
         found = maximise(
@@ -77,11 +77,11 @@ class Ets:
         require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale(parameters["logs"], parameters["non_negative"])
         values = filled(scale.apply(series.values))
-        whole = len(values) + horizon
-        beginning, effects = _beginning(values), _effects(parameters, whole)
-        errors = _errors(values, beginning, parameters)
-        carried = np.convolve(errors, effects)[len(values) : whole]
-        ahead = _course(beginning, parameters, whole)[len(values) :] + carried
+        total = len(values) + horizon
+        initial, effects = _initial_state(values), _effects(parameters, total)
+        errors = _errors(values, initial, parameters)
+        carried = np.convolve(errors, effects)[len(values) : total]
+        ahead = _path_without_errors(initial, parameters, total)[len(values) :] + carried
         shocks = parameters["spread"] * rng.standard_normal((n_paths, horizon))
         lasting = scipy.linalg.toeplitz(effects[:horizon], np.zeros(horizon))
         return scale.undo(ahead + shocks @ lasting.T)
@@ -99,24 +99,24 @@ def _smoothing(chosen: Array) -> dict[str, float]:
     }
 
 
-def _beginning(values: Array) -> tuple[float, float, Array]:
-    """Level, trend and season, shape (12,), before the first month, from the first years."""
+def _initial_state(values: Array) -> tuple[float, float, Array]:
+    """Initial level, trend and season, shape (12,), from the first years."""
     early = values[: 12 * min(EARLY_YEARS, len(values) // 12)]
     trend, level = np.polyfit(np.arange(1, 11), trend_cycle(early)[:10], 1)
     return float(level), float(trend), season_of(early)
 
 
-def _course(
-    beginning: tuple[float, float, Array], smoothing: Mapping[str, float], n_months: int
+def _path_without_errors(
+    initial: tuple[float, float, Array], smoothing: Mapping[str, float], n_months: int
 ) -> Array:
-    """The months if no error ever came, shape (n_months,)."""
-    level, trend, season = beginning
+    """The months without errors, shape (n_months,)."""
+    level, trend, season = initial
     damped = np.cumsum(smoothing["damping"] ** np.arange(1, n_months + 1))
     return np.asarray(level + trend * damped + season[np.arange(n_months) % 12], dtype=float)
 
 
 def _effects(smoothing: Mapping[str, float], n_months: int) -> Array:
-    """What an error of one adds to its own month and to those after it, shape (n_months,)."""
+    """Effect of a unit error on its month and on later months, shape (n_months,)."""
     lag = np.arange(n_months)
     damped = np.cumsum(smoothing["damping"] ** lag) - 1.0
     effects = smoothing["level"] + smoothing["trend"] * damped
@@ -126,10 +126,10 @@ def _effects(smoothing: Mapping[str, float], n_months: int) -> Array:
 
 
 def _errors(
-    values: Array, beginning: tuple[float, float, Array], smoothing: Mapping[str, float]
+    values: Array, initial: tuple[float, float, Array], smoothing: Mapping[str, float]
 ) -> Array:
     """One-step errors, shape of `values`."""
-    surprise = values - _course(beginning, smoothing, len(values))
+    surprise = values - _path_without_errors(initial, smoothing, len(values))
     return np.asarray(
         scipy.signal.lfilter([1.0], _effects(smoothing, len(values)), surprise), dtype=float
     )

@@ -1,4 +1,4 @@
-"""The search for maximum likelihood parameters within bounds."""
+"""Maximum likelihood estimation within bounds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.series import Series
 Array = NDArray[np.float64]
 
 MAXITER = 100
-_STEP = 1e-8  # of the forward differences, taken away from the nearer bound
+_STEP = 1e-8  # of the finite differences, away from the nearer bound
 _TOO_MANY_STEPS = 1  # status of scipy's search
 
 
@@ -25,12 +25,12 @@ def maximise(
     series: Series,
     candidate: str,
 ) -> Array:
-    """Parameters of the optimum next to the best of `starts`, by a quasi-Newton search (L-BFGS-B).
+    """Parameters at the local optimum from the best of `starts`, by L-BFGS-B.
 
     Parameters
     ----------
     log_likelihood : of parameters, shape (n_parameters,); up to a constant
-    starts : sets of parameters to begin with
+    starts : initial parameters to choose from
     bounds : one pair per parameter
 
     Returns
@@ -40,23 +40,23 @@ def maximise(
     Raises
     ------
     CannotForecast
-        When the search was still under way after 100 steps. One that can go no
-        further for rounding has arrived.
+        If the search has not converged after 100 steps; a stop due to rounding counts
+        as convergence.
     """
-    start = max((np.asarray(one, dtype=float) for one in starts), key=log_likelihood)
+    start = max((np.asarray(start, dtype=float) for start in starts), key=log_likelihood)
     middle = np.array([(low + high) / 2 for low, high in bounds])
 
-    def downhill(parameters: Array) -> tuple[float, Array]:
+    def value_and_gradient(parameters: Array) -> tuple[float, Array]:
         here = -log_likelihood(parameters)
         slope = np.empty(len(parameters))
         for place, step in enumerate(np.where(parameters < middle, _STEP, -_STEP)):
-            moved = parameters.copy()
-            moved[place] += step
-            slope[place] = (-log_likelihood(moved) - here) / step
+            changed = parameters.copy()
+            changed[place] += step
+            slope[place] = (-log_likelihood(changed) - here) / step
         return here, slope
 
     found = scipy.optimize.minimize(
-        downhill,
+        value_and_gradient,
         start,
         jac=True,
         method="L-BFGS-B",

@@ -15,20 +15,19 @@ from models.scale import Scale, filled
 from models.series import Series
 
 MONTHS_NEEDED = 12
-YEARS = 3  # past years whose season is used
-WIDE = 0.25  # one past error of this size (log) is added to those seen: they are few
-MONTHLY = 0.5  # noise of a single month against the error of the whole rest
+YEARS = 3  # past years that give the season
+WIDE = 0.25  # log error added to the few past errors
+MONTHLY = 0.5  # noise of a single month relative to the error of the whole rest
 
 
 class Pace:
-    """The months to come grow on past years' as the year to date does on theirs.
+    """The remaining months grow on past years' at the rate of the year to date.
 
-    Ours in its spread: for each past year the growth of the rest ÷ the growth to
-    date is known at every month, and its root mean square log is the error of
-    the rest to come. The season is the mean of up to three past years, each
-    grown to this year. Needs months that are not negative and, when it forecasts,
-    a full year before the current one; gaps are filled first, on the scale of
-    `models.scale.Scale`.
+    The spread is ours: each past year gives growth of the rest ÷ growth to date at
+    every month, and the root mean square of its log is the error of the rest. The
+    season is the mean of up to three past years, each scaled to this year. Needs
+    months that are not negative and, to forecast, a full year before the current
+    year; gaps are filled first, on the scale of `models.scale.Scale`.
     """
 
     name = "pace"
@@ -80,7 +79,7 @@ class Pace:
 
 
 def _spread(years: list[NDArray[np.float64]], known: int) -> float:
-    """Root mean square of log(growth of the rest ÷ growth to date), one wide error added."""
+    """Root mean square of log(growth of the rest ÷ growth to date) and of `WIDE`."""
     squares = [WIDE**2]
     for before, year in pairwise(years):
         sums = np.array(

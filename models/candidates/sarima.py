@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from models.candidates.base import Parameters, require_months, require_movement
+from models.candidates.base import Parameters, require_months, require_variation
 from models.candidates.likelihood import maximise
 from models.errors import CannotForecast
 from models.events.tet import tet_share
@@ -22,17 +22,17 @@ Array = NDArray[np.float64]
 MONTHS_NEEDED = 36
 LAGS = 13  # months lost by differencing on the month and the year before; the order of the MA
 STARTS = tuple(product((-0.8, -0.4, 0.0, 0.4), repeat=2))
-_NOTHING = 1e-18  # of the series' variance: smaller errors are rounding
+_NOTHING = 1e-18  # of the series' variance: smaller errors are rounding errors
 
 
 class Sarima:
-    """ARIMA(0,1,1)(0,1,1)₁₂ on the scale of `models.scale.Scale`; takes gaps as they are.
+    """ARIMA(0,1,1)(0,1,1)₁₂ on the scale of `models.scale.Scale`; handles gaps.
 
-    The months differenced are a moving average of order 13, whose covariances
+    The differenced months are a moving average of order 13, whose covariances
     vanish beyond 13 months: a banded Cholesky factor gives the exact likelihood,
-    and its next rows the months to come. Tết is a regressor, and so is every gap
-    (with the likelihood of the months that are there). The numbers are those of
-    statsmodels' state-space form with an exact diffuse beginning.
+    and its next rows the forecast. Tết is a regressor, and so is every gap (with the
+    likelihood of the months present). The numbers equal those of statsmodels'
+    state-space form with exact diffuse initialisation.
 
     References
     ----------
@@ -48,11 +48,11 @@ class Sarima:
         require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = scale.apply(series.values)
-        require_movement(values, series, self.name)
+        require_variation(values, series, self.name)
         known, gaps = _known_and_gaps(values)
         share = tet_share(_months(series.start, len(values)))
         table = _difference(np.column_stack([gaps, share, known]))
-        _require_told(table[:, :-1], series, self.name)
+        _require_determined(table[:, :-1], series, self.name)
         least = _NOTHING * float(np.nanvar(values))
         free = len(table) - gaps.shape[1]
 
@@ -60,8 +60,8 @@ class Sarima:
             factor, root = _whitened(table, chosen)
             size = np.abs(np.diag(root))
             variance = max(size[-1] ** 2 / free, least)
-            told = np.log(size[: gaps.shape[1]]).sum()
-            return float(-free / 2 * np.log(variance) - np.log(factor[0]).sum() - told)
+            of_gaps = np.log(size[: gaps.shape[1]]).sum()
+            return float(-free / 2 * np.log(variance) - np.log(factor[0]).sum() - of_gaps)
 
         found = maximise(log_likelihood, STARTS, [(-1.0, 1.0)] * 2, series, self.name)
         _, root = _whitened(table, found)
@@ -89,7 +89,7 @@ class Sarima:
         plain = scale.apply(series.values) - effect[: len(series.values)]
         known, gaps = _known_and_gaps(plain)
         table = _difference(np.column_stack([gaps, known]))
-        _require_told(table[:, :-1], series, self.name)
+        _require_determined(table[:, :-1], series, self.name)
         chosen = np.array([parameters["moving_average"], parameters["seasonal_moving_average"]])
         factor = _factor(chosen, len(table) + horizon)
         white = _solve(factor, table)
@@ -113,7 +113,7 @@ def _months(start: Month, number: int) -> list[Month]:
 
 
 def _known_and_gaps(values: Array) -> tuple[Array, Array]:
-    """The months with zero for a gap, and one column per gap, one in its month."""
+    """The months with zero for a gap, and an indicator column per gap."""
     places = np.flatnonzero(np.isnan(values))
     gaps = np.zeros((len(values), len(places)))
     gaps[places, np.arange(len(places))] = 1.0
@@ -121,13 +121,13 @@ def _known_and_gaps(values: Array) -> tuple[Array, Array]:
 
 
 def _difference(table: Array) -> Array:
-    """Change of the change on a year, shape (n_months − 13, n_columns)."""
+    """Regular and seasonal difference, shape (n_months − 13, n_columns)."""
     monthly = np.diff(table, axis=0)
     return np.asarray(monthly[12:] - monthly[:-12], dtype=float)
 
 
-def _require_told(regressors: Array, series: Series, candidate: str) -> None:
-    """Raise `CannotForecast` where the months that are there do not tell one that is not."""
+def _require_determined(regressors: Array, series: Series, candidate: str) -> None:
+    """Raise `CannotForecast` if the months present do not determine a missing month."""
     if np.linalg.matrix_rank(regressors) < regressors.shape[1]:
         raise CannotForecast(
             f"{series.key} at cutoff {series.cutoff} lacks the same month in too many years for "
@@ -136,7 +136,7 @@ def _require_told(regressors: Array, series: Series, candidate: str) -> None:
 
 
 def _factor(chosen: Array, number: int) -> Array:
-    """Lower Cholesky factor of the moving average's covariance, its diagonals as rows."""
+    """Lower Cholesky factor of the moving average's covariance, diagonals as rows."""
     month, season = chosen
     weights = np.zeros(LAGS + 1)
     weights[[0, 1, 12, 13]] = 1.0, month, season, month * season
@@ -148,24 +148,24 @@ def _factor(chosen: Array, number: int) -> Array:
 
 
 def _solve(factor: Array, table: Array) -> Array:
-    """The table in units of independent errors of spread one."""
+    """The whitened table: columns in units of independent standard errors."""
     white, _ = scipy.linalg.lapack.dtbtrs(factor[:, : len(table)], table, uplo="L")
     return np.asarray(white, dtype=float)
 
 
 def _whitened(table: Array, chosen: Array) -> tuple[Array, Array]:
-    """The factor, and the triangle of the whitened table, last column explained by the others."""
+    """The factor, and the R of the whitened table's QR decomposition."""
     factor = _factor(chosen, len(table))
     return factor, _root(_solve(factor, table))
 
 
 def _root(table: Array) -> Array:
-    """Upper triangle whose squares are the table's: what least squares needs of it."""
+    """R of the QR decomposition, shape (n_columns, n_columns)."""
     return np.asarray(np.linalg.qr(table, mode="r"), dtype=float)
 
 
 def _draw_gaps(white: Array, spread: float, n_paths: int, rng: np.random.Generator) -> Array:
-    """Draws of the months that are missing, shape (n_paths, n_gaps)."""
+    """Draws of the missing months, shape (n_paths, n_gaps)."""
     number = white.shape[1] - 1
     if not number:
         return np.zeros((n_paths, 0))

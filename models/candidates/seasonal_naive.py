@@ -1,4 +1,4 @@
-"""Each month as in the year before: the least that any other candidate must beat."""
+"""Seasonal naive: each month as in the year before, the benchmark of all candidates."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from models.scale import Scale, filled
 from models.series import Series
 
 MONTHS_NEEDED = 12
-_FEW = 6  # yearly changes that are needed to tell a spread
+_FEW = 6  # yearly changes needed to estimate a spread
 
 
 class SeasonalNaive:
-    """The same month of last year; its past yearly changes are the uncertainty.
+    """The same month of last year; past yearly changes give the uncertainty.
 
-    Paths move around it as first-order autoregressive noise with the spread and
-    persistence of the past changes on a year, on the scale of
-    `models.scale.Scale`; with fewer than six such changes, with the spread of the
-    months themselves. A gap last year is filled from its neighbours (`models.scale.filled`).
+    The noise is first-order autoregressive with the spread and persistence of past
+    changes on the year before, on the scale of `models.scale.Scale`; with fewer than
+    six changes, with the spread of the months themselves. Gaps of last year are filled
+    (`models.scale.filled`).
     """
 
     name = "seasonal_naive"
 
     def fit(self, series: Series) -> dict[str, Any]:
-        """Spread and persistence of changes on a year; needs 12 months."""
+        """Spread and persistence of changes on the year before; needs 12 months."""
         require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         logs = scale.apply(series.values)

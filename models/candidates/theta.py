@@ -8,22 +8,22 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from models.candidates.base import Parameters, require_months, require_movement
+from models.candidates.base import Parameters, require_months, require_variation
 from models.candidates.decomposition import season_of
 from models.paths import Paths
 from models.scale import Scale, filled
 from models.series import Series
 
 MONTHS_NEEDED = 36
-_GRID = np.linspace(0.0, 1.0, 21)  # of smoothing; the best is then refined
+_GRID = np.linspace(0.0, 1.0, 21)  # of the smoothing constant; the best is then refined
 
 
 class Theta:
     """Theta with θ = 2 on the scale of `models.scale.Scale`; gaps are filled first.
 
-    Smoothing and slope are least squares, the season that of the classical
-    decomposition: the numbers are those of statsmodels. Later months run through
-    the smoothing recursion.
+    Smoothing constant and slope are least squares estimates, the season is that of the
+    classical decomposition: the numbers equal those of statsmodels. Later months are
+    filtered through the smoothing recursion.
 
     References
     ----------
@@ -38,7 +38,7 @@ class Theta:
         require_months(series, MONTHS_NEEDED, self.name)
         scale = Scale.of(series.values)
         values = filled(scale.apply(series.values))
-        require_movement(values, series, self.name)
+        require_variation(values, series, self.name)
         season = season_of(values)[(np.arange(12) - series.start.month + 1) % 12]
         place = (series.start.month - 1 + np.arange(len(values))) % 12
         plain = values - season[place]
@@ -75,7 +75,7 @@ class Theta:
 
 
 def _smoothing(values: NDArray[np.float64]) -> float:
-    """The smoothing constant with the least squared one-step errors, without drift."""
+    """The smoothing constant that minimises squared one-step errors, without drift."""
 
     def loss(smoothing: float) -> float:
         _, errors = _smooth(values, smoothing, 0.0)
@@ -89,10 +89,10 @@ def _smoothing(values: NDArray[np.float64]) -> float:
 def _smooth(
     values: NDArray[np.float64], smoothing: float, drift: float
 ) -> tuple[float, NDArray[np.float64]]:
-    """The last level of smoothing with drift from the first month on, and the one-step errors."""
-    course = values[0] + drift * np.arange(len(values))
+    """The last level of exponential smoothing with drift, and the one-step errors."""
+    trend = values[0] + drift * np.arange(len(values))
     errors, carried = [], 0.0
-    for now in (values - course).tolist():
+    for now in (values - trend).tolist():
         error = carried + now
         carried = -now - error * (smoothing - 1.0)
         errors.append(error)

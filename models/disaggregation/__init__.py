@@ -1,5 +1,5 @@
-"""Months from figures that cover several: temporal disaggregation, and what it leaves open.
+"""Temporal disaggregation: months from figures that cover several, and their uncertainty.
 
-Which totals can hold together, the months that fit them, the doubt that stays. It never
-treats a reconstructed month as printed.
+Which totals are consistent, the months that add up to them, the remaining uncertainty. It
+never treats a reconstructed month as printed.
 """

@@ -1,11 +1,11 @@
-"""What reconstructed months leave open, carried into the year's outcome.
+"""The uncertainty of reconstructed months, carried into the year's outcome.
 
-A series with reconstructed months is one of many that the printed figures allow
-(`Series.doubt`). Each path of a forecast is given one of them: its months of this
-and of last year, and with them the base of growth targets, differ accordingly;
-the months to come, which were forecast from the series as it stands, are moved by
-the factor by which that history's last twelve months differ from it. What was
-published, such as the year to date, is the same in every history.
+A series with reconstructed months is one of many histories that the printed figures
+allow (`Series.doubt`). Each path of a forecast gets its own history: its months of
+this and of last year differ, and with them the base of growth targets. The projected
+months, forecast from the series itself, are multiplied by the ratio of that history's
+last twelve months to the series'. Published figures, such as the year to date, are the
+same in every history.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from models.series import Month, Series
 
 Array = NDArray[np.float64]
 
-RECENT = 12  # months that a forecast's level rests on
+RECENT = 12  # months that determine a forecast's level
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +30,10 @@ class Histories:
 
     Attributes
     ----------
-    deviations : array, shape (n_paths, n_months), in the unit of what is forecast
+    deviations : array, shape (n_paths, n_months), in the unit of the forecast
     start : month of the first column
-    level : array, shape (n_paths,), what each history's last twelve months are as
-        a multiple of the series'
+    level : array, shape (n_paths,), sum of each history's last twelve months as a
+        multiple of the series'
     """
 
     deviations: Paths
@@ -41,7 +41,7 @@ class Histories:
     level: Array
 
     def of_year(self, year: int) -> Paths:
-        """The deviations of a year's months, shape (n_paths, 12); 0 where none is in doubt."""
+        """The deviations of a year's months, shape (n_paths, 12); 0 for printed months."""
         months = np.zeros((len(self.deviations), 12))
         first = Month(year, 1).ordinal - self.start.ordinal
         for month, place in enumerate(range(first, first + 12)):
@@ -51,18 +51,18 @@ class Histories:
 
 
 def draw_histories(series: Series, values: Array, n_paths: int) -> Histories | None:
-    """Histories for the paths of a forecast; None where no month was reconstructed.
+    """Histories for the paths of a forecast; None if no month was reconstructed.
 
     Parameters
     ----------
     series : its `doubt` is that of `series.values`
-    values : array, shape (n_months,), what is forecast: `series.values`, or for a
+    values : array, shape (n_months,), the values forecast: `series.values`, or for a
         ratio the monthly ratio
 
     Notes
     -----
-    Where no month of the series is below zero, none of a history is: deviations of
-    a path that would be are shrunk as one, so that all totals hold.
+    If no month of the series is below zero, no month of a history is: the deviations of
+    such a path are shrunk by a common factor, so that all totals are still met.
     """
     if series.doubt is None:
         return None

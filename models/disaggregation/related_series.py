@@ -1,23 +1,23 @@
 """Months from totals: temporal disaggregation with a related monthly series.
 
-Two methods, both exact: what comes out adds up to every total.
+Two methods, both exact: the months add up to every total.
 
 Proportional Denton keeps the ratio of months to the indicator as steady as the
-totals allow: it minimises the sum of (x_t/p_t − x_{t−1}/p_{t−1})². It needs
-nothing but one total, and serves unequal, overlapping and distant ones. Denton
+totals allow: it minimises the sum of (x_t/p_t − x_{t−1}/p_{t−1})². It needs a
+single total, and handles unequal, overlapping and distant totals. Denton
 (1971), Journal of the American Statistical Association 66(333); the form without
 a condition on the first month is Cholette's (1984), Survey Methodology 10(1).
 
-Chow–Lin regresses the totals on the indicator, with first-order autoregressive
-errors, and spreads the residuals accordingly: best linear unbiased. It needs
-many totals to estimate from, and serves where months do not move in proportion
-to the indicator. Chow and Lin (1971), Review of Economics and Statistics 53(4);
-the persistence by maximum likelihood, as Bournay and Laroque (1979), Annales de
-l'INSEE 36.
+Chow–Lin regresses the totals on the indicator, with first-order
+autoregressive errors, and spreads the residuals accordingly: best linear
+unbiased. It needs many totals, and suits months that are not proportional to
+the indicator. Chow and Lin (1971), Review of Economics and Statistics 53(4);
+the persistence by maximum likelihood, as Bournay and Laroque (1979), Annales
+de l'INSEE 36.
 
-How far months may be from what comes out is told with them. For Denton: were
-the ratio a random walk, the same solution would be its mean given the totals
-(Harvey and Pierse 1984, JASA 79(385)), which also gives its covariance.
+Both come with the uncertainty of the months. For Denton: if the ratio is a random
+walk, the same solution is its mean given the totals (Harvey and Pierse 1984, JASA
+79(385)), which also gives its covariance.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ from models.errors import CannotForecast
 
 Array = NDArray[np.float64]
 
-SUITED = 12  # totals of several months from which Chow–Lin has enough to estimate from
-WALK = 0.05  # relative step of the ratio in a month, before anything is seen of it
-SEEN = 4.0  # totals' worth of weight that `WALK` carries against the steps seen
-PERSISTENCE = np.linspace(0.0, 0.99, 34)  # of Chow–Lin's errors, tried in turn
-SMALL = 1e-6  # of its median; the indicator is not taken to be smaller
+SUITED = 12  # totals of several months needed for Chow–Lin
+WALK = 0.05  # relative monthly step of the ratio, before any evidence
+SEEN = 4.0  # weight of `WALK` against the observed steps, in totals
+PERSISTENCE = np.linspace(0.0, 0.99, 34)  # grid for Chow–Lin's errors
+SMALL = 1e-6  # of its median; minimum of the indicator
 _NULL = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
 class MonthlyPath:
-    """Months that add up to the totals, and how else they might have been.
+    """Months that add up to the totals, and their uncertainty.
 
     Attributes
     ----------
-    method : which of the two it was
+    method : Denton or Chow–Lin
     values : array, shape (n_months,)
     doubt : array, shape (n_months, n_directions): `values + doubt @ z` with z
-        standard normal is as good a path, and adds up to the totals too. A row of
-        zeros: the totals leave that month no choice
+        standard normal is an equally good path, and adds up to the totals too. A row of
+        zeros: the totals determine that month
     """
 
     method: Literal["denton", "chow_lin"]
@@ -60,13 +60,13 @@ class MonthlyPath:
 
 
 def disaggregate(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
-    """Months from totals, by Chow–Lin where there is enough to estimate from, else by Denton.
+    """Months from totals, by Chow–Lin if there are enough totals, else by Denton.
 
     Parameters
     ----------
     indicator : array, shape (n_months,), in any unit; no gaps
     weights : array, shape (n_totals, n_months); total i is `weights[i] @ months`.
-        None follows from others (`models.disaggregation.totals.agree`)
+        No total follows from others (`models.disaggregation.totals.agree`)
     totals : array, shape (n_totals,)
 
     Raises
@@ -75,11 +75,11 @@ def disaggregate(indicator: Array, weights: Array, totals: Array) -> MonthlyPath
         If there are only rates (rows with weights below zero).
     """
     return _disaggregated(
-        *(np.asarray(one, dtype=float).tobytes() for one in (indicator, weights, totals))
+        *(np.asarray(array, dtype=float).tobytes() for array in (indicator, weights, totals))
     )
 
 
-@lru_cache(maxsize=64)  # one answer asks for the same months several times
+@lru_cache(maxsize=64)  # a request needs the same months several times
 def _disaggregated(
     indicator_bytes: bytes, weights_bytes: bytes, totals_bytes: bytes
 ) -> MonthlyPath:
@@ -102,10 +102,10 @@ def _better(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
 def denton(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
     """Proportional Denton; parameters as `disaggregate`.
 
-    Months that would be negative while no total is are held at zero, one by one.
+    If no total is negative, negative months are set to zero one at a time.
     """
     if (weights < 0).any(axis=1).all():
-        raise CannotForecast("rates alone say nothing of the level; one must have been printed.")
+        raise CannotForecast("rates alone do not give the level; a printed level is needed.")
     usual = float(np.median(np.abs(indicator))) or 1.0
     related = np.maximum(indicator, SMALL * usual)
     path = _steady(related, weights, totals)
@@ -114,7 +114,7 @@ def denton(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
         if path.values[least] >= -_NULL * np.abs(path.values).max():
             return MonthlyPath(path.method, np.maximum(path.values, 0.0), path.doubt)
         if not path.doubt[least].any():
-            break  # the totals leave it no choice
+            break  # the totals determine it
         weights = np.vstack([weights, np.eye(len(related))[least]])
         totals = np.append(totals, 0.0)
         path = _steady(related, weights, totals)
@@ -122,7 +122,7 @@ def denton(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
 
 
 def _steady(related: Array, weights: Array, totals: Array) -> MonthlyPath:
-    """The path whose ratio to the related series moves least."""
+    """The path with the steadiest ratio to the related series."""
     ratio, free = _solutions(weights * related, totals)
     steps = np.diff(np.eye(len(related)), axis=0)
     moved = steps @ free
@@ -131,8 +131,8 @@ def _steady(related: Array, weights: Array, totals: Array) -> MonthlyPath:
     ratio = ratio - free @ np.linalg.lstsq(moved, steps @ ratio, rcond=None)[0]
     squares = float(np.square(steps @ ratio).sum())
     usual = float(np.mean(np.abs(ratio)))
-    told = len(related) - free.shape[1] - 1  # totals beyond the one that gives the level
-    step = np.sqrt((SEEN * (WALK * usual) ** 2 + squares) / (SEEN + told))
+    further = len(related) - free.shape[1] - 1  # totals beyond the one that gives the level
+    step = np.sqrt((SEEN * (WALK * usual) ** 2 + squares) / (SEEN + further))
     root = np.linalg.solve(np.linalg.cholesky(moved.T @ moved), free.T).T
     doubt = step * related[:, None] * root
     return MonthlyPath("denton", related * ratio, _certain(doubt, related * ratio))
@@ -165,9 +165,9 @@ def chow_lin(indicator: Array, weights: Array, totals: Array) -> MonthlyPath:
 def _regression(
     errors: Array, design: Array, weights: Array, totals: Array
 ) -> tuple[Array, Array, Array, Array]:
-    """Generalised least squares of totals on what the design adds up to.
+    """Generalised least squares of totals on the aggregated design.
 
-    Factor of the totals' covariance, the design seen through it, slope, residuals.
+    Returns the factor of the totals' covariance, the whitened design, slope, residuals.
     """
     factor = np.linalg.cholesky(weights @ errors @ weights.T)
     seen = np.linalg.solve(factor, weights @ design)
@@ -182,18 +182,18 @@ def _regression(
 
 
 def _solutions(rows: Array, totals: Array) -> tuple[Array, Array]:
-    """One solution of `rows @ x = totals`, and an orthonormal basis of what is left open."""
+    """A solution of `rows @ x = totals`, and an orthonormal basis of the null space."""
     length = np.linalg.norm(rows, axis=1)
     scaled, goal = rows / length[:, None], totals / length
     left, singular, right = np.linalg.svd(scaled)
     rank = int((singular > _NULL * singular[0]).sum())
     inverse = right[:rank].T @ (left[:, :rank] / singular[:rank]).T
     found = inverse @ goal
-    found = found + inverse @ (goal - scaled @ found)  # once more, against rounding errors
+    found = found + inverse @ (goal - scaled @ found)  # iterative refinement
     return found, right[rank:].T
 
 
 def _certain(doubt: Array, values: Array) -> Array:
-    """The doubt with exact zeros where nothing is left but rounding errors."""
+    """The doubt with rounding errors replaced by exact zeros."""
     size = np.linalg.norm(doubt, axis=1, keepdims=True)
     return np.where(size > 1e-9 * np.abs(values).max(), doubt, 0.0)

@@ -1,13 +1,12 @@
-"""Totals that speak of the same months: which of them can hold together.
+"""Consistency of totals that cover the same months.
 
 Printed figures repeat and contradict each other: a cumulative figure is rounded,
-a quarter was revised without its months, a rate implies a base that was printed
-otherwise. Ours, and plain: totals are taken in the order of trust. One that
-follows from those before it must agree with them. Where it does not, it takes
-their value if its own rounding allows; else all totals tied to it are moved as
-little as possible within their rounding (the largest move, as a share of its
-rounding, is the least); and where that is not enough it is set aside. Every such
-case is told.
+a quarter was revised without its months, a rate implies another base than the
+printed one. The method is ours: totals are taken in the order of trust. A total that
+follows from earlier totals must agree with them. If it does not, it takes their value
+if its own rounding allows; else all totals tied to it are adjusted as little as
+possible within their rounding (the largest adjustment, as a share of its rounding, is
+minimal); if that is not enough, the total is set aside. Every such case is reported.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 EXACT = 1e-9  # relative; totals that differ by less are the same
-_NULL = 1e-9  # of a row's length; what is left of one that follows from others
+_NULL = 1e-9  # of a row's length; a smaller remainder follows from other rows
 
 
 @dataclass(frozen=True)
 class Dispute:
-    """A total that contradicts those trusted more.
+    """A total that contradicts more trusted totals.
 
     Attributes
     ----------
-    total : its place in the list given
-    implied : what the others make of it, in its unit
-    kept : it is met within its rounding; otherwise it is set aside
+    total : its place in the given list
+    implied : its value according to the others, in its unit
+    kept : whether it is met within its rounding; otherwise it is set aside
     """
 
     total: int
@@ -42,14 +41,14 @@ class Dispute:
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """Totals that hold together.
+    """Consistent totals.
 
     Attributes
     ----------
-    values : array, shape (n_totals,); as given, moved within the rounding where
-        disputed, NaN where set aside
-    independent : places of those that say all that the kept ones say
-    disputes : in the order given
+    values : array, shape (n_totals,); as given, adjusted within the rounding if
+        disputed, NaN if set aside
+    independent : places of totals that imply all other kept totals
+    disputes : in the given order
     """
 
     values: Array
@@ -58,7 +57,7 @@ class Agreement:
 
 
 def agree(weights: Array, values: Array, rounding: Array) -> Agreement:
-    """Make totals hold together.
+    """Make totals consistent.
 
     Parameters
     ----------
@@ -68,25 +67,25 @@ def agree(weights: Array, values: Array, rounding: Array) -> Agreement:
 
     Returns
     -------
-    Agreement; a total in no contradiction keeps its value to the last digit
+    Agreement; an undisputed total keeps its value to the last digit
     """
     found = _Agreed(weights, values, rounding)
     for place in range(len(values)):
         found.add(place)
     met = np.full(len(values), np.nan)
     met[found.kept] = values[found.kept]
-    for place, implied in found.moved.items():
+    for place, implied in found.replaced.items():
         met[place] = implied
     for members in found.tied:
-        bent = found.bent(members)
-        if bent is not None:  # as it was when the last of them was kept
-            met[members] = bent
+        adjusted = found.adjusted(members)
+        if adjusted is not None:  # as when the last of them was kept
+            met[members] = adjusted
     return Agreement(met, tuple(found.independent), tuple(found.disputes))
 
 
 @dataclass
 class _Agreed:
-    """Totals taken so far, and an orthonormal basis of what they say."""
+    """Totals taken so far, and an orthonormal basis of their rows."""
 
     weights: Array
     values: Array
@@ -94,21 +93,21 @@ class _Agreed:
     kept: list[int] = field(default_factory=list)
     independent: list[int] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
-    moved: dict[int, float] = field(default_factory=dict)  # alone, within their own rounding
-    tied: list[list[int]] = field(default_factory=list)  # those that have to move together
+    replaced: dict[int, float] = field(default_factory=dict)  # by the implied value
+    tied: list[list[int]] = field(default_factory=list)  # groups to adjust jointly
 
     def __post_init__(self) -> None:
         self._basis = np.empty((0, self.weights.shape[1]))
-        self._known = np.empty(0)  # what each vector of the basis amounts to
+        self._known = np.empty(0)  # the total of each vector of the basis
         self._rests_on: dict[int, frozenset[int]] = {}
 
     def add(self, place: int) -> None:
-        """Take one more total, or set it aside."""
+        """Take another total, or set it aside."""
         row, value = self.weights[place], float(self.values[place])
         length = float(np.linalg.norm(row))
         share = self._basis @ row
         left = row - share @ self._basis
-        again = self._basis @ left  # once more, against rounding errors
+        again = self._basis @ left  # against rounding errors
         left, share = left - again @ self._basis, share + again
         size = float(np.linalg.norm(left))
         implied = float(share @ self._known)
@@ -122,14 +121,14 @@ class _Agreed:
         contradicts = abs(value - implied) > EXACT * max(abs(value), abs(implied))
         if not self.tied and abs(value - implied) <= self.rounding[place]:
             if contradicts:
-                self.moved[place] = implied
+                self.replaced[place] = implied
                 self.disputes.append(Dispute(place, implied, kept=True))
             return
         members = self._tied_to(place)
         others = [group for group in self.tied if set(group).isdisjoint(members)]
         if not contradicts and others == self.tied:
             return
-        fits = self._may_fit(place, implied) and self.bent(members) is not None
+        fits = self._may_fit(place, implied) and self.adjusted(members) is not None
         if contradicts or not fits:
             self.disputes.append(Dispute(place, implied, fits))
         if fits:
@@ -138,23 +137,23 @@ class _Agreed:
             self.kept.remove(place)
 
     def _may_fit(self, place: int, implied: float) -> bool:
-        """Whether rounding alone can part a total so far from what the others make of it."""
+        """Whether rounding can explain the difference between a total and its implied value."""
         reach = self.rounding[place] + np.abs(self._share(place)) @ self.rounding[self.independent]
         return bool(abs(self.values[place] - implied) <= reach * (1 + EXACT))
 
-    def bent(self, members: list[int]) -> Array | None:
-        """Values at which the members agree, the largest move the least; None beyond rounding."""
+    def adjusted(self, members: list[int]) -> Array | None:
+        """Consistent values with the smallest largest change; None if rounding is not enough."""
         given, reach = self.values[members], self.rounding[members]
         left, singular, _ = np.linalg.svd(self.weights[members])
         rank = int((singular > _NULL * singular[0]).sum())
-        ties = left[:, rank:].T * reach  # what cancels in all months, in units of the rounding
+        ties = left[:, rank:].T * reach  # null combinations, in units of the rounding
         missing = -left[:, rank:].T @ given
         length = np.linalg.norm(ties, axis=1)
         size = len(members)
-        moves = np.vstack([np.eye(size), -np.eye(size)])
+        bounds = np.vstack([np.eye(size), -np.eye(size)])
         found = scipy.optimize.linprog(
             c=np.r_[np.zeros(size), 1.0],
-            A_ub=np.hstack([moves, -np.ones((2 * size, 1))]),
+            A_ub=np.hstack([bounds, -np.ones((2 * size, 1))]),
             b_ub=np.zeros(2 * size),
             A_eq=np.hstack([ties / length[:, None], np.zeros((len(ties), 1))]),
             b_eq=missing / length,
@@ -163,25 +162,27 @@ class _Agreed:
         return np.asarray(given + reach * found.x[:size]) if found.success else None
 
     def _tied_to(self, place: int) -> list[int]:
-        """Kept totals that one can come to from a total by way of others they follow from."""
+        """Kept totals connected with a total through the totals they follow from."""
         base = set(self.independent)
-        left = [self._followed(one) | {one} for one in self.kept if one not in base]
+        left = [self._followed(total) | {total} for total in self.kept if total not in base]
         tied = self._followed(place) | {place}
-        while near := [one for one in left if not tied.isdisjoint(one)]:
-            left = [one for one in left if tied.isdisjoint(one)]
+        while near := [group for group in left if not tied.isdisjoint(group)]:
+            left = [group for group in left if tied.isdisjoint(group)]
             tied = tied.union(*near)
         return sorted(tied)
 
     def _followed(self, place: int) -> frozenset[int]:
-        """The independent totals that one follows from; later ones change nothing of it."""
+        """The independent totals that a total follows from; later totals do not change them."""
         if place not in self._rests_on:
             share = self._share(place)
             self._rests_on[place] = frozenset(
-                one for one, part in zip(self.independent, share, strict=True) if abs(part) > _NULL
+                total
+                for total, part in zip(self.independent, share, strict=True)
+                if abs(part) > _NULL
             )
         return self._rests_on[place]
 
     def _share(self, place: int) -> Array:
-        """How much of each independent total makes up one that follows from them."""
+        """Coefficients of the independent totals in a total that follows from them."""
         base = self.weights[self.independent]
         return np.asarray(np.linalg.lstsq(base.T, self.weights[place], rcond=None)[0])

@@ -1,4 +1,4 @@
-"""What moves a series besides its own course: events, Tết, levers of a what-if.
+"""Shocks to a series, Tết, and the levers of a what-if.
 
-It never decides whether an event counts: planners do.
+It never decides whether an event is accepted: planners do.
 """

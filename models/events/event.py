@@ -1,8 +1,8 @@
-"""Events that move a series: pulses, steps, ramps; found in history or named by a planner.
+"""Events, the shocks to a series: pulses, steps, ramps; found in history or entered by a planner.
 
-A found event is a suggestion with a date and a size; only what a planner (or a
-stated rule) accepts is taken out of a series before seasonality is learned, so
-that last year's closure is not projected as this year's season.
+A found event is a suggestion with a date and a size. Only events that a planner (or a
+stated rule) accepts are removed from a series before fitting, so that last year's
+closure is not projected as this year's season.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Shape = Literal["pulse", "step", "ramp"]
 
 MONTHS_NEEDED = 36
 WINDOW = 6  # months on each side of a level shift
-SMALLEST = np.log(1.15)  # effects under 15 % are not worth a planner's look
+SMALLEST = np.log(1.15)  # effects under 15 % are not suggested
 _NORMAL_MAD = 1.4826
 
 
@@ -32,12 +32,12 @@ class Event:
     Attributes
     ----------
     name : str
-    start : first month touched
-    shape : 'pulse' acts on `length` months and is over; 'step' acts from
-        `start` on; 'ramp' grows evenly over `length` months, then stays
+    start : first month affected
+    shape : 'pulse' acts on `length` months; 'step' acts from `start` on; 'ramp' grows
+        evenly over `length` months, then stays
     size : relative effect on the month, −0.3 means 30 % lower
     length : months of a pulse or of a ramp's growth
-    accepted : None while it is only a suggestion
+    accepted : None for a suggestion
     """
 
     name: str
@@ -49,7 +49,7 @@ class Event:
 
 
 def factors(events: Sequence[Event], start: Month, n_months: int) -> NDArray[np.float64]:
-    """What the events multiply each month by, shape (n_months,); 1.0 is untouched."""
+    """The factor of the events on each month, shape (n_months,); 1.0 without effect."""
     product = np.ones(n_months)
     ages = np.arange(n_months) + start.ordinal
     for event in events:
@@ -67,30 +67,30 @@ def factors(events: Sequence[Event], start: Month, n_months: int) -> NDArray[np.
 def without_events(series: Series, events: Sequence[Event]) -> Series:
     """The series as it would have been without its accepted pulses.
 
-    Steps and ramps are left in: the new level is the level. The published
-    cumulative figure is untouched.
+    Steps and ramps stay in: they change the level. The published cumulative figure is
+    unchanged.
     """
-    taken = [event for event in events if event.accepted and event.shape == "pulse"]
-    if not taken:
+    pulses = [event for event in events if event.accepted and event.shape == "pulse"]
+    if not pulses:
         return series
-    effect = factors(taken, series.start, len(series.values))
+    effect = factors(pulses, series.start, len(series.values))
     cleaned = np.where(effect > 0, series.values / np.where(effect > 0, effect, 1.0), np.nan)
     return replace(series, values=cleaned)
 
 
 def effect_ahead(events: Sequence[Event], cutoff: Month, horizon: int) -> NDArray[np.float64]:
-    """What accepted events multiply the months after the cutoff by, shape (horizon,).
+    """The factor of accepted events on the months after the cutoff, shape (horizon,).
 
-    A forecast goes on from the series without its pulses, at the level that steps
-    and ramps have reached: pulses count whole, steps and ramps for what they still
-    add.
+    A forecast starts from the series without its pulses, at the level that steps and
+    ramps have reached. So pulses have their whole effect, steps and ramps the remaining
+    part.
     """
-    taken = [event for event in events if event.accepted]
-    lasting = [event for event in taken if event.shape != "pulse"]
-    passing = [event for event in taken if event.shape == "pulse"]
+    accepted = [event for event in events if event.accepted]
+    lasting = [event for event in accepted if event.shape != "pulse"]
+    pulses = [event for event in accepted if event.shape == "pulse"]
     reached = factors(lasting, cutoff, 1 + horizon)
     ahead = np.divide(reached[1:], reached[0], out=np.ones(horizon), where=reached[0] != 0)
-    return np.asarray(ahead * factors(passing, cutoff.plus(1), horizon), dtype=float)
+    return np.asarray(ahead * factors(pulses, cutoff.plus(1), horizon), dtype=float)
 
 
 def find_events(series: Series, threshold: float = 5.0) -> tuple[Event, ...]:
@@ -98,27 +98,26 @@ def find_events(series: Series, threshold: float = 5.0) -> tuple[Event, ...]:
 
     Parameters
     ----------
-    series : at least 36 months; zero, negative and missing months are bridged
+    series : at least 36 months; zero, negative and missing months are interpolated
         and never flagged
-    threshold : robust standard deviations beyond which a month or shift counts
+    threshold : in robust standard deviations
 
     Returns
     -------
-    tuple of `Event`, by date, none accepted yet
+    tuple of `Event`, by date, suggestions
 
     Raises
     ------
     SeriesTooShort
-        With fewer than 36 positive months.
+        If fewer than 36 months are positive.
 
     Notes
     -----
     Ours: logs are seasonally adjusted by robust STL (Cleveland and others 1990,
     Journal of Official Statistics 6(1)). A shift is the change of the median
-    from six months to the next six beyond the usual growth; the pulse is what
-    remains against the median of the six months around, shifts taken out.
-    Suggestions only: January and February of years with an unusual Tết may
-    appear among them.
+    from six months to the next six beyond the usual growth; a pulse is the deviation,
+    after shifts, from the median of the six months on either side. January and February
+    of years with an unusual Tết may be among the suggestions.
     """
     from statsmodels.tsa.seasonal import STL
 

@@ -1,9 +1,9 @@
-"""What if: levers on the months to come of a projected year, on the same paths.
+"""Levers of a what-if on the remaining months of a projected year, on the same paths.
 
-A scenario changes the paths of the projection itself, month by month, so that its
-outcome and the projection's differ by the levers alone: random numbers, calibration
-and the months known are the same. What a lever does not name stays as projected; a
-month that is set does not move those after it.
+A scenario changes the paths of the projection month by month, so that its outcome
+differs from the projection's by the levers alone: random numbers, calibration and the
+months known are the same. Other months stay as projected; a month that is set does not
+affect later months.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ LeverShape = Literal["percent", "absolute", "known", "event"]
 
 @dataclass(frozen=True)
 class Lever:
-    """One change of some months.
+    """A change of some months.
 
     Attributes
     ----------
-    shape : 'percent' of what is projected, 'absolute' adds an amount, 'known' sets
+    shape : 'percent' of the projected value, 'absolute' adds an amount, 'known' sets
         the figure, 'event' multiplies by `models.events.event.factors`
-    months : which ones; of an event those it touches, if not all of the rest
+    months : the months to change; for an event the months affected, default all remaining
     value : per cent (−20 takes a fifth away), or in the KPI's unit; for kind
         'growth' points of the rate on the same month of last year, or that rate
     event : for shape 'event'
@@ -49,7 +49,7 @@ def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistri
     Parameters
     ----------
     annual : calibrated, of a whole year
-    levers : of months still to come
+    levers : of remaining months
 
     Returns
     -------
@@ -58,12 +58,12 @@ def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistri
     Raises
     ------
     InvalidScenario
-        For a month that is known or outside the year, or a lever without what its
-        shape needs.
+        For a known month, a month outside the year, or a lever that lacks the value or
+        event of its shape.
 
     Notes
     -----
-    Where no month of the history is below zero no changed one is; a count stays whole.
+    If no month of the history is below zero, no changed month is; counts stay whole numbers.
     """
     months = np.array(annual.months)
     before = annual.last_year[:, annual.months_known :]
@@ -74,7 +74,7 @@ def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistri
         if lever.value is None or not np.isfinite(lever.value):
             raise InvalidScenario(f"a change of shape '{lever.shape}' needs a value; give one.")
         for place in _places(annual, lever.months):
-            months[:, place] = _moved(annual, months[:, place], before[:, place], lever)
+            months[:, place] = _changed_month(annual, months[:, place], before[:, place], lever)
     if annual.non_negative:
         months = np.maximum(months, 0.0)
     if annual.traits.whole_numbers:
@@ -83,22 +83,22 @@ def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistri
 
 
 def with_part(
-    total: AnnualDistribution, part: AnnualDistribution, moved: AnnualDistribution
+    total: AnnualDistribution, part: AnnualDistribution, changed_part: AnnualDistribution
 ) -> AnnualDistribution:
-    """A total's year, moved by as much as a part of it was.
+    """A total's year after a change of one of its parts.
 
     Parameters
     ----------
     total, part : as projected
-    moved : the part with its levers
+    changed_part : the part with its levers
 
     Notes
     -----
-    Path by path: the paths of a family are in one joint order (`models.coherence`), so
-    what a part loses on a path its total loses on the same one. Months that the total
-    knows already do not move.
+    The paths of a family share a joint order (`models.coherence`), so the change of a
+    part is added to its total path by path. Months that the total already knows do not
+    change.
     """
-    change = moved.months - part.months
+    change = changed_part.months - part.months
     months = np.array(total.months)
     for place in range(part.months_known, part.n_months):
         if place >= total.months_known:
@@ -108,7 +108,7 @@ def with_part(
     return replace(total, months=months)
 
 
-def _moved(
+def _changed_month(
     annual: AnnualDistribution,
     month: NDArray[np.float64],
     before: NDArray[np.float64],
@@ -125,7 +125,7 @@ def _moved(
 
 
 def _event_factors(annual: AnnualDistribution, lever: Lever) -> NDArray[np.float64]:
-    """What each month to come is multiplied by, shape (horizon,)."""
+    """The factor on each remaining month, shape (horizon,)."""
     event = lever.event
     if event is None:
         raise InvalidScenario("a change of shape 'event' needs an event: shape, start and size.")
@@ -134,9 +134,9 @@ def _event_factors(annual: AnnualDistribution, lever: Lever) -> NDArray[np.float
     first = Month(annual.year, 1).plus(annual.months_known)
     found = factors([event], first, horizon)
     if lever.months:
-        touched = np.zeros(horizon, dtype=bool)
-        touched[_places(annual, lever.months)] = True
-        found = np.where(touched, found, 1.0)
+        affected = np.zeros(horizon, dtype=bool)
+        affected[_places(annual, lever.months)] = True
+        found = np.where(affected, found, 1.0)
     if not (found != 1.0).any():
         raise InvalidScenario(
             f"the event '{event.name}' from {event.start} on touches none of the months to come, "
@@ -156,7 +156,7 @@ def _check(event: Event) -> None:
 
 
 def _places(annual: AnnualDistribution, months: Sequence[Month]) -> list[int]:
-    """Columns of `annual.months`; every month must be still to come."""
+    """Columns of `annual.months`; raises `InvalidScenario` for other months."""
     first = Month(annual.year, 1).plus(annual.months_known)
     december = Month(annual.year, 12)
     if not months:

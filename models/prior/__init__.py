@@ -1,4 +1,4 @@
-"""The annual prior: features of a year in progress, its networks and trees, its editions.
+"""The annual prior: features of a year in progress, networks and trees, editions.
 
-Evaluated here, trained in `training.prior`. It never opens a file: editions are handed in.
+Evaluated here, trained in `training.prior`. It never opens a file: the caller passes the arrays.
 """

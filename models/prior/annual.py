@@ -1,19 +1,19 @@
-"""The annual prior: how a year in progress ends, learned once from thousands of public series.
+"""The annual prior: the total of a year in progress, learned once from thousands of public series.
 
 Small neural networks (two hidden layers, plain numpy), one per seed, turn the
 features of `models.prior.features` into the quantiles of
 
-    (the year's total − the cheap forecasts' total) / their usual error,
+    (the year's total − the simple forecasts' total) / their usual error,
 
 trained on the pinball loss weighted so that the loss is on the annual scale.
 The quantiles of the seeds are averaged (Lichtendahl, Grushka-Cockayne and
-Winkler, 2013, Management Science 59(7)), moved half-way to the median of
+Winkler, 2013, Management Science 59(7)) and shifted half-way to the median of
 boosted trees on the same features (Friedman 2001, Annals of Statistics 29(5)),
-then a third of the way back to the cheap forecasts: on panels never seen that
-did better than all that was learned. They are stretched around the median by
-factors that made them honest on panels the networks had not seen (conformalised
-quantile regression: Romano, Patterson and Candès, 2019, NeurIPS 32; pooled by
-months known). Arrays come from outside: nothing here opens a file.
+then shrunk by a third towards the simple forecasts, which lowered the error on
+held-out panels. They are stretched around the median by factors that calibrate
+them on held-out panels (conformalised quantile regression: Romano, Patterson
+and Candès, 2019, NeurIPS 32; pooled by months known). The caller passes the
+arrays; this module opens no file.
 """
 
 from __future__ import annotations
@@ -42,9 +42,11 @@ LEVELS = (
 )
 MEDIAN = LEVELS.index(0.5)
 LEAK = 0.01  # slope of a hidden unit below zero
-BELIEVED = 0.7  # of how far from the cheap forecasts the middle was learned to be
-_TAIL = 4.0  # how far past the outermost learned levels the tails go, in last gaps
-_CLIP = 2.5  # standardised features beyond this count for half
+SHRINKAGE_FACTOR = (
+    0.7  # share of the learned distance from the simple forecasts that the median keeps
+)
+_TAIL = 4.0  # limit of extrapolation beyond the outermost levels, in multiples of the last gap
+_CLIP = 2.5  # the part of a standardised feature beyond this is halved
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ class Network:
 
 
 def ordered(outputs: Singles) -> Singles:
-    """A median and positive steps away from it, so that quantiles never cross."""
+    """Quantiles as a median and positive steps from it, so that they never cross."""
     steps = np.logaddexp(np.float32(0.0), outputs)
     quantiles = np.empty_like(outputs)
     middle = outputs[:, MEDIAN : MEDIAN + 1]
@@ -82,11 +84,11 @@ class AnnualPrior:
     ----------
     networks : one per seed
     trees : for the median; None leaves it to the networks
-    centre, spread : arrays, shape (n_features,), what a feature is standardised by
-    missing : array, shape (n_features,), whether the network is told that it is missing
+    centre, spread : arrays, shape (n_features,), to standardise the features
+    missing : array, shape (n_features,), whether a flag tells the network that it is missing
     stretch : array, shape (12, n_levels), by months known: factors around the median
-    fingerprints : array of uint32, sorted, one per series and calendar year seen
-    about : what it was trained on: corpus hash, seed, versions, script, last month
+    fingerprints : array of uint32, sorted, one per series and calendar year of the corpus
+    about : how it was trained: corpus hash, seed, versions, script, last month
     """
 
     networks: tuple[Network, ...]
@@ -105,18 +107,18 @@ class AnnualPrior:
         Raises
         ------
         CannotForecast
-            The file is of another format, or was made for other features or levels.
+            If the file has another format, or other features or levels.
         """
         about = json.loads(str(arrays["about"]))
         if about.get("format_version") != FORMAT_VERSION:
             raise CannotForecast(
                 f"expected an annual prior of format {FORMAT_VERSION}, found "
-                f"{about.get('format_version')}; train it anew with training.prior.pretrain."
+                f"{about.get('format_version')}; retrain it with training.prior.pretrain."
             )
         if about["levels"] != list(LEVELS):
             raise CannotForecast(
                 "the annual prior was made for other quantile levels; "
-                "train it anew with training.prior.pretrain."
+                "retrain it with training.prior.pretrain."
             )
         networks = []
         for seed in range(int(about["networks"])):
@@ -139,14 +141,14 @@ class AnnualPrior:
 
     @cached_property
     def identity(self) -> str:
-        """Hash of all that was learned, 16 digits: two priors of one corpus may differ."""
+        """Hash of all arrays, 16 hexadecimal digits; priors of the same corpus may differ."""
         digest = hashlib.sha256()
         for name, array in sorted(self.to_arrays().items()):
             digest.update(name.encode() + array.tobytes())
         return digest.hexdigest()[:16]
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
-        """The arrays of a prior file; weights rounded to half precision."""
+        """The arrays of a prior file; weights in half precision."""
         arrays: dict[str, NDArray[np.generic]] = {
             "about": np.array(json.dumps(dict(self.about), sort_keys=True)),
             "centre": self.centre,
@@ -164,7 +166,7 @@ class AnnualPrior:
         return arrays
 
     def inputs(self, features: Features) -> Singles:
-        """What the networks read, shape (n, n_features + flags of missing ones)."""
+        """The networks' inputs, shape (n, n_features + number of flags of missing features)."""
         if list(features.names) != self.about["features"]:
             raise CannotForecast(
                 f"the annual prior was trained on {len(self.centre)} features, this program "
@@ -172,34 +174,34 @@ class AnnualPrior:
             )
         return standardised(features.values, self.centre, self.spread, self.missing)
 
-    def away(self, features: Features) -> Floats:
+    def unstretched(self, features: Features) -> Floats:
         """Quantiles at `LEVELS` before they are stretched, shape (n, n_levels).
 
-        From the cheap forecasts' total, in units of its usual error; the middle keeps
-        `BELIEVED` of what was learned.
+        Distances from the simple forecasts' total, in units of its usual error; the
+        median is shrunk by `SHRINKAGE_FACTOR`.
         """
         inputs = self.inputs(features)
         raw = sum(network.quantiles(inputs).astype(float) for network in self.networks)
-        away = np.asarray(raw / len(self.networks))
-        middle = away[:, MEDIAN].copy()
+        quantiles = np.asarray(raw / len(self.networks))
+        middle = quantiles[:, MEDIAN].copy()
         if self.trees is not None:
             middle = 0.5 * (middle + self.trees.predict(features.values))
-        away += (BELIEVED * middle - away[:, MEDIAN])[:, None]
-        return away
+        quantiles += (SHRINKAGE_FACTOR * middle - quantiles[:, MEDIAN])[:, None]
+        return quantiles
 
     def ratios(self, features: Features) -> Floats:
         """Quantiles of the total at `LEVELS`, as multiples of last year's, (n, n_levels)."""
-        away = self.away(features)
-        middle = away[:, MEDIAN : MEDIAN + 1]
+        quantiles = self.unstretched(features)
+        middle = quantiles[:, MEDIAN : MEDIAN + 1]
         known = features.values[:, features.names.index("known")].astype(int)
-        away = middle + (away - middle) * self.stretch[known]
-        ratios = features.base[:, None] + away * features.scale[:, None]
+        quantiles = middle + (quantiles - middle) * self.stretch[known]
+        ratios = features.base[:, None] + quantiles * features.scale[:, None]
         floor = np.where(features.nonnegative, features.to_date, -np.inf)
         bounded: Floats = np.maximum(ratios, floor[:, None])
         return bounded
 
-    def saw(self, values: Floats, first_month: int) -> bool:
-        """Whether this series was in the training corpus: two of its years, or its only one.
+    def trained_on(self, values: Floats, first_month: int) -> bool:
+        """Whether a series was in the training corpus: two of its years, or its only year.
 
         Parameters
         ----------
@@ -213,7 +215,7 @@ class AnnualPrior:
 def standardised(
     values: Singles, centre: Singles, spread: Singles, missing: NDArray[np.bool_]
 ) -> Singles:
-    """Features around 0 with unit spread, extremes held in, followed by flags of missing ones."""
+    """Features around 0 with unit spread, extremes clipped, then the missing-value flags."""
     absent = np.isnan(values)
     scores = np.clip((np.where(absent, centre, values) - centre) / spread, -5.0, 5.0)
     size = np.abs(scores)
@@ -234,7 +236,7 @@ def annual_quantiles(
     prior : AnnualPrior
     histories : one array per series, shape (n_months,), ending at its cutoff; NaN is a gap
     known : months known of each series' year, 0 to 11
-    levels : probabilities, strictly between 0 and 1, rising
+    levels : probabilities, strictly between 0 and 1, ascending
 
     Returns
     -------
@@ -243,9 +245,9 @@ def annual_quantiles(
     Raises
     ------
     SeriesTooShort
-        A series has less than one full year before the year to be projected.
+        If a series has less than one full year before the year to be projected.
     InvalidLevel
-        A level is outside (0, 1).
+        If a level is outside (0, 1).
     """
     windows = np.array(
         [window(values, months) for values, months in zip(histories, known, strict=True)]
@@ -257,8 +259,8 @@ def annual_quantiles(
 def interpolated(quantiles: Floats, levels: Sequence[float]) -> Floats:
     """Quantiles at any levels from those at `LEVELS`, shape (n, len(levels)).
 
-    Straight between the learned levels on the scale of the normal distribution's
-    quantiles; beyond the outermost ones along the last piece, at most `_TAIL` gaps.
+    Linear between the learned levels on the scale of the normal distribution's
+    quantiles; beyond the outermost levels along the last segment, at most `_TAIL` gaps.
     """
     wanted = np.asarray(levels, dtype=float)
     if ((wanted <= 0.0) | (wanted >= 1.0)).any():
@@ -278,9 +280,9 @@ def _normal_scores(levels: Floats) -> Floats:
 
 
 def fingerprints(values: Floats, first_month: int) -> NDArray[np.uint32]:
-    """One number per full calendar year: a hash of its months' shares, whatever the unit.
+    """One number per full calendar year: a hash of its months' shares, independent of the unit.
 
-    A year that is the same every month, or has a total of zero or less, has none.
+    Years with equal months or a total of zero or less are skipped.
     """
     begin = (13 - first_month) % 12
     years = (len(values) - begin) // 12

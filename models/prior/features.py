@@ -1,32 +1,36 @@
-"""What is known about a year in progress, as numbers without a unit, for a whole panel at once.
+"""Features of a year in progress, without a unit, for a whole panel at once.
 
-A *window* is one row of `WIDTH` months: ten prior years and the year itself,
+A *window* is one row of `WIDTH` months: the ten years before and the year itself,
 right-aligned so that the year begins at column 120; NaN where there is no
-figure. Everything here is relative to last year's total, so that a series in
-tonnes and one in billions of dong look alike. The cheap forecasts are combined
-into `base`; the prior learns how far from it, in units of `scale`, the rest of
-the year ends.
+figure. Everything is relative to last year's total, so that a series in
+tonnes and one in billions of dong are comparable. Simple forecasts are combined
+into `base`; the prior learns the error of `base` in units of `scale`.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SeriesTooShort
-from models.prior.smoothers import FLAT, GRID, ORIGINS, WIDTH, YEARS, Smoothed, mean_growth, smooth
+from models.prior.simple_forecasts import (
+    NOT_IN_MEDIAN,
+    Origins,
+    Sums,
+    log_ratio,
+    origins_of,
+    simple_forecasts,
+)
+from models.prior.smoothers import GRID, WIDTH, YEARS, mean_growth, smooth
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_SPANS = (1, 2, 3, 6, 12)  # months over which growth on a year before is read
-_SHOWN = (2, 9, 13, 15, 17, 19, 25, 34, 37)  # settings of the grid that are features themselves
-_NOISE_FLOOR = 0.05  # of a year's mean month: smallest month on the log scale
-_CHUNK = 4096  # windows worked on at once, to bound memory
+_NOISE_FLOOR = 0.05  # of a year's mean month: the smallest month on the log scale
+_CHUNK = 4096  # windows computed at once, to limit memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +39,9 @@ class Features:
 
     Attributes
     ----------
-    values : array, shape (n, n_features); NaN where the history is too short to tell
+    values : array, shape (n, n_features); NaN where the history is too short
     names : tuple of str, length n_features
-    base : array, shape (n,), year's total by the combined cheap forecasts, as a
+    base : array, shape (n,), the year's total by the combined simple forecasts, as a
         multiple of last year's
     scale : array, shape (n,), usual error of `base`, as a share of last year's total
     to_date : array, shape (n,), sum of the months known, as a multiple of last year's
@@ -55,7 +59,7 @@ class Features:
 
 
 def window(values: Floats, known: int) -> Floats:
-    """One row for `compute` from a series that ends at the cutoff.
+    """The window of a series that ends at the cutoff.
 
     Parameters
     ----------
@@ -105,7 +109,7 @@ def compute(windows: Floats, known: Ints) -> Features:
 
     Parameters
     ----------
-    windows : array, shape (n, WIDTH); what lies after the cutoff is not looked at
+    windows : array, shape (n, WIDTH); months after the cutoff are ignored
     known : array, shape (n,), months known of the year, 0 to 11
 
     Examples
@@ -125,129 +129,6 @@ def compute(windows: Floats, known: Ints) -> Features:
     return Features(values, parts[0][0], base, scale, to_date, unit, nonnegative)
 
 
-class _Sums:
-    """Sums of months between two columns of each window, by cumulative sums."""
-
-    def __init__(self, months: Floats) -> None:
-        self.totals = np.concatenate(
-            [np.zeros((len(months), 1)), np.cumsum(np.nan_to_num(months), axis=1)], axis=1
-        )
-        self.rows = np.arange(len(months))
-
-    def __call__(self, begin: Ints | int, end: Ints | int) -> Floats:
-        upper = self.totals[self.rows, np.maximum(end, 0)]
-        between: Floats = upper - self.totals[self.rows, np.maximum(begin, 0)]
-        return between
-
-
-@dataclass(frozen=True, eq=False)
-class _Tasks:
-    """The same task now and in the four years before; arrays of shape (n, ORIGINS)."""
-
-    possible: NDArray[np.bool_]  # a full prior year exists
-    rest: Floats  # what the rest of the year became; column 0 is not used
-    last_rest: Floats  # same months of the year before
-    last_total: Floats
-    to_date: Floats
-    growth: dict[str, Floats]  # log growth on a year before, by span
-
-
-def _tasks(sums: _Sums, years: Ints, known: Ints) -> _Tasks:
-    n = len(known)
-    at = [12 * (YEARS - origin) + known for origin in range(ORIGINS)]
-    end = [12 * (YEARS - origin) + 12 for origin in range(ORIGINS)]
-    to_date = np.stack([sums(a - known, a) for a in at], axis=1)
-    since = log_ratio(to_date, np.stack([sums(a - known - 12, a - 12) for a in at], axis=1))
-    growth = {"growth_to_date": since}
-    for span in _SPANS:
-        grown = np.stack(
-            [log_ratio(sums(a - span, a), sums(a - span - 12, a - 12)) for a in at], axis=1
-        )
-        months = np.stack([12 * (years - origin) + known for origin in range(ORIGINS)], axis=1)
-        growth[f"growth_{span}"] = np.where(months >= span + 12, grown, since)
-    rest = [np.full(n, np.nan)] + [sums(a, e) for a, e in zip(at[1:], end[1:], strict=True)]
-    return _Tasks(
-        np.stack([years >= origin + 1 for origin in range(ORIGINS)], axis=1),
-        np.stack(rest, axis=1),
-        np.stack([sums(a - 12, e - 12) for a, e in zip(at, end, strict=True)], axis=1),
-        np.stack([sums(e - 24, e - 12) for e in end], axis=1),
-        to_date,
-        growth,
-    )
-
-
-def log_ratio(above: Floats, below: Floats) -> Floats:
-    """Logarithm of a ratio, within ±2; 0 where it says nothing (0/0)."""
-    ratio: Floats = np.clip(np.log(np.maximum(above, 1e-9) / np.maximum(below, 1e-9)), -2.0, 2.0)
-    return ratio
-
-
-def _cheap_forecasts(
-    tasks: _Tasks, smoothed: Smoothed, weights: Floats, sums: _Sums, years: Ints, known: Ints
-) -> dict[str, Floats]:
-    """Forecasts of the rest of the year, in mean months of last year, shape (n, ORIGINS)."""
-    last, growth = tasks.last_rest, tasks.growth
-    forecasts = {
-        "snaive": last,
-        "pace": last * np.exp(growth["growth_to_date"]),
-        "growth_3": last * np.exp(growth["growth_3"]),
-        "growth_6": last * np.exp(growth["growth_6"]),
-        "growth_12": last * np.exp(growth["growth_12"]),
-        "growth_12_half": last * np.exp(0.5 * growth["growth_12"]),
-        "growth_mixed": last * np.exp(0.4 * (growth["growth_3"] + growth["growth_12"])),
-    }
-    for span, share in _shares_of_rest((2, 3, 5), sums, years, known).items():
-        by_share = np.clip(tasks.to_date * share / (1.0 - share), 0.2 * last, 5.0 * np.abs(last))
-        forecasts[f"share_{span}"] = np.where(known[:, None] > 0, by_share, last)
-    lowest, highest = 0.1 * np.abs(last)[:, :, None], 8.0 * np.abs(last)[:, :, None] + 1e-6
-    damped = np.clip(smoothed.damped, lowest, highest)
-    half = np.clip(smoothed.theta_half, lowest, highest)
-    full = np.clip(smoothed.theta_full, lowest, highest)
-    forecasts["smoothed"] = (damped * weights[:, None, :]).sum(axis=2)
-    forecasts["smoothed_median"] = np.median(damped, axis=2)
-    flat = np.sqrt(weights[:, list(FLAT)])
-    flat = flat / np.maximum(flat.sum(axis=1, keepdims=True), 1e-300)
-    forecasts["theta_half"] = (half * flat[:, None, :]).sum(axis=2)
-    forecasts["theta_full"] = (full * flat[:, None, :]).sum(axis=2)
-    for setting in _SHOWN:
-        forecasts[f"setting_{setting}"] = damped[:, :, setting]
-    for name, drifting, setting in (
-        ("half", half, 9),
-        ("full", full, 17),
-        ("full", full, 25),
-        ("half", half, 1),
-    ):
-        forecasts[f"theta_{name}_{setting}"] = drifting[:, :, FLAT.index(setting)]
-    return forecasts
-
-
-_NOT_IN_MEDIAN = ("snaive", "growth_3", "setting_2", "theta_half_1")
-
-
-def _shares_of_rest(
-    spans: Sequence[int], sums: _Sums, years: Ints, known: Ints
-) -> dict[int, Floats]:
-    """Mean share of the rest in the year's total over up to so many years.
-
-    Returns
-    -------
-    dict, span → array, shape (n, ORIGINS)
-    """
-    parts, used = np.zeros((YEARS + 1, len(known))), np.zeros((YEARS + 1, len(known)))
-    for back in range(1, min(ORIGINS - 1 + max(spans), YEARS) + 1):
-        begin = 12 * (YEARS - back)
-        year, rest = sums(begin, begin + 12), sums(begin + known, begin + 12)
-        use = (years >= back) & (year > 1e-6)
-        parts[back], used[back] = np.where(use, rest / np.where(use, year, 1.0), 0.0), use
-    found = {}
-    for span in spans:
-        ends = [(origin + 1, min(origin + span, YEARS) + 1) for origin in range(ORIGINS)]
-        total = np.stack([parts[first:end].sum(axis=0) for first, end in ends], axis=1)
-        count = np.stack([used[first:end].sum(axis=0) for first, end in ends], axis=1)
-        found[span] = np.clip(total / np.maximum(count, 1), 0.0, 0.98)
-    return found
-
-
 def _compute(
     windows: Floats, known: Ints
 ) -> tuple[
@@ -261,7 +142,7 @@ def _compute(
 ]:
     n = len(windows)
     months, years, total = _scaled(windows, known)
-    sums = _Sums(months)
+    sums = Sums(months)
     prior = np.nan_to_num(months[:, : 12 * YEARS]).reshape(n, YEARS, 12)
     level = np.concatenate([np.abs(prior.mean(axis=2)), np.ones((n, 1))], axis=1)
     floor = _NOISE_FLOOR * np.maximum(np.repeat(level, 12, axis=1), 1e-3)
@@ -272,34 +153,34 @@ def _compute(
     memory = np.maximum(np.minimum(years * 12 - 12 + known, 40), 1)[:, None]
     weights = np.exp(-0.5 * memory * np.log((smoothed.squared_error + 1e-6) / smallest))
     weights = weights / weights.sum(axis=1, keepdims=True)
-    tasks = _tasks(sums, years, known)
-    forecasts = _cheap_forecasts(tasks, smoothed, weights, sums, years, known)
+    origins = origins_of(sums, years, known)
+    forecasts = simple_forecasts(origins, smoothed, weights, sums, years, known)
     median = np.median(
-        np.stack([f for name, f in forecasts.items() if name not in _NOT_IN_MEDIAN], axis=2),
+        np.stack([f for name, f in forecasts.items() if name not in NOT_IN_MEDIAN], axis=2),
         axis=2,
     )
     thetas = 0.5 * (forecasts["theta_half"] + forecasts["theta_full"])
     base = (median + forecasts["smoothed"] + thetas) / 3.0
-    unit = np.maximum(tasks.last_total, 1e-6)
+    unit = np.maximum(origins.last_total, 1e-6)
     errors = np.where(
-        tasks.possible, np.clip((tasks.rest - base) / unit, -1.0, 1.0), np.nan
+        origins.possible, np.clip((origins.rest - base) / unit, -1.0, 1.0), np.nan
     )  # this year's column is NaN: its outcome is not known
     noise = np.sqrt(smallest[:, 0])
-    scale, usual = _scale(errors, tasks, noise, known)
+    scale, usual = _scale(errors, origins, noise, known)
     columns: dict[str, Floats] = {
         "known": known.astype(float),
         "years": years.astype(float),
         "scale": np.log(scale),
         "usual_error": np.log(usual / scale),
-        "rest_share": np.clip(tasks.last_rest[:, 0] / 12.0, 0.0, 1.2),
-        "base_rest_growth": log_ratio(base[:, 0], tasks.last_rest[:, 0]),
+        "rest_share": np.clip(origins.last_rest[:, 0] / 12.0, 0.0, 1.2),
+        "base_rest_growth": log_ratio(base[:, 0], origins.last_rest[:, 0]),
     }
-    year = (tasks.to_date[:, 0] + base[:, 0]) / 12.0
+    year = (origins.to_date[:, 0] + base[:, 0]) / 12.0
     columns["base_growth"] = np.clip(year - 1.0, -1.0, 2.0)
     columns["base_growth_scaled"] = np.clip((year - 1.0) / scale, -60.0, 60.0)
     columns |= _disagreement(forecasts, base, scale)
-    columns |= _growth(tasks, log_totals, years)
-    columns |= _past_errors(forecasts, errors, tasks, unit, scale)
+    columns |= _growth(origins, log_totals, years)
+    columns |= _past_errors(forecasts, errors, origins, unit, scale)
     columns |= _yearly_growth(logs, known)
     columns |= _seasonality(months, known)
     grid = np.array(GRID)
@@ -321,14 +202,14 @@ def _compute(
         np.where(np.isfinite(values), values, np.float32(np.nan)),
         year,
         scale,
-        tasks.to_date[:, 0] / 12.0,
+        origins.to_date[:, 0] / 12.0,
         total,
         past.min(axis=1) >= 0.0,
     )
 
 
 def _scaled(windows: Floats, known: Ints) -> tuple[Floats, Ints, Floats]:
-    """Months in mean months of last year, number of full prior years, last year's total."""
+    """Months in mean months of last year, number of full years before, last year's total."""
     columns = np.arange(WIDTH)[None, :]
     months = np.where(columns < 12 * YEARS + known[:, None], windows, np.nan)
     present = np.isfinite(months[:, : 12 * YEARS]).reshape(-1, YEARS, 12)
@@ -347,13 +228,13 @@ def _scaled(windows: Floats, known: Ints) -> tuple[Floats, Ints, Floats]:
     return months / (total / 12.0)[:, None], years, total
 
 
-def _scale(errors: Floats, tasks: _Tasks, noise: Floats, known: Ints) -> tuple[Floats, Floats]:
-    """Usual error of `base`: past errors at the task, shrunk to what the noise implies."""
+def _scale(errors: Floats, origins: Origins, noise: Floats, known: Ints) -> tuple[Floats, Floats]:
+    """Usual error of `base`: past errors at the same month, shrunk to what the noise implies."""
     weight = np.array([1.0, 0.8, 0.64, 0.5])
     past = np.abs(errors[:, 1:])
     seen: NDArray[np.bool_] = np.isfinite(past)
     ahead = 12 - known
-    share = np.maximum(np.clip(tasks.last_rest[:, 0] / 12.0, 0.0, 1.2), ahead / 24.0)
+    share = np.maximum(np.clip(origins.last_rest[:, 0] / 12.0, 0.0, 1.2), ahead / 24.0)
     implied = share * np.clip(noise, 0.003, 0.5) * 0.8 * np.sqrt(1.0 / ahead + 0.15)
     total = (np.where(seen, past, 0.0) * weight).sum(axis=1) + 1.5 * implied
     scale = total / ((seen * weight).sum(axis=1) + 1.5)
@@ -361,18 +242,18 @@ def _scale(errors: Floats, tasks: _Tasks, noise: Floats, known: Ints) -> tuple[F
 
 
 def _disagreement(forecasts: dict[str, Floats], base: Floats, scale: Floats) -> dict[str, Floats]:
-    """Each cheap forecast against their combination, in units of `scale`."""
+    """Each simple forecast against their combination, in units of `scale`."""
     stacked = np.stack([forecast[:, 0] for forecast in forecasts.values()], axis=1)
     apart = (stacked - base[:, :1]) / (12.0 * scale)[:, None]
-    core = [i for i, name in enumerate(forecasts) if name not in _NOT_IN_MEDIAN]
+    core = [i for i, name in enumerate(forecasts) if name not in NOT_IN_MEDIAN]
     columns = {f"by_{name}": np.clip(apart[:, i], -30.0, 30.0) for i, name in enumerate(forecasts)}
     columns["spread"] = np.log(1e-4 + apart.std(axis=1))
     columns["spread_core"] = np.log(1e-4 + apart[:, core].std(axis=1))
     return columns
 
 
-def _growth(tasks: _Tasks, log_totals: Floats, years: Ints) -> dict[str, Floats]:
-    growth = tasks.growth
+def _growth(origins: Origins, log_totals: Floats, years: Ints) -> dict[str, Floats]:
+    growth = origins.growth
     columns = {name: values[:, 0] for name, values in growth.items()}
     for span in (3, 12):
         columns[f"growth_{span}_before"] = np.where(
@@ -387,9 +268,9 @@ def _growth(tasks: _Tasks, log_totals: Floats, years: Ints) -> dict[str, Floats]
 
 
 def _past_errors(
-    forecasts: dict[str, Floats], errors: Floats, tasks: _Tasks, unit: Floats, scale: Floats
+    forecasts: dict[str, Floats], errors: Floats, origins: Origins, unit: Floats, scale: Floats
 ) -> dict[str, Floats]:
-    """How the combination and some of its members did at this task in past years."""
+    """Past errors of the combination and of some of its members at the same month."""
     columns = {
         f"error_{back}": np.clip(errors[:, back] / scale, -10.0, 10.0) for back in (1, 2, 3)
     }
@@ -399,8 +280,8 @@ def _past_errors(
         *("theta_half", "growth_12", "growth_mixed", "setting_15", "setting_25"),
     )
     for name in judged:
-        own = np.clip((tasks.rest - forecasts[name]) / unit, -1.0, 1.0)
-        own = np.where(tasks.possible, own, np.nan)[:, 1:]
+        own = np.clip((origins.rest - forecasts[name]) / unit, -1.0, 1.0)
+        own = np.where(origins.possible, own, np.nan)[:, 1:]
         columns[f"size_{name}"] = np.log(1e-3 + _nanmean(np.abs(own)) / scale)
         if name in ("snaive", "pace", "smoothed", "theta_half"):
             columns[f"bias_{name}"] = _nanmean(own) / scale
@@ -408,7 +289,7 @@ def _past_errors(
 
 
 def _yearly_growth(logs: Floats, known: Ints) -> dict[str, Floats]:
-    """Noise and memory of the growth on a year before, over the last 36 months."""
+    """Noise and autocorrelation of the growth on the year before, over the last 36 months."""
     growth = logs[:, 12:] - logs[:, :-12]
     places = (12 * YEARS + known - 12)[:, None] - 36 + np.arange(36)[None, :]
     recent = growth[np.arange(len(logs))[:, None], np.maximum(places, 0)]
@@ -447,7 +328,7 @@ def _seasonality(months: Floats, known: Ints) -> dict[str, Floats]:
 
 
 def _nanmean(values: Floats) -> Floats:
-    """Mean over the last axis of what is there; NaN where nothing is."""
+    """Mean over the last axis without NaN; NaN where all are NaN."""
     seen = np.isfinite(values)
     count = seen.sum(axis=1)
     mean = np.where(seen, values, 0.0).sum(axis=1) / np.maximum(count, 1)

@@ -2,11 +2,11 @@
 
 Holt-Winters with damped trend and additive season on logarithms, over a fixed
 grid of smoothing constants instead of an optimiser, a fifth of them without a
-season: one pass over the months gives every setting's state at this year's
+season. A single pass over the months gives every setting's state at this year's
 cutoff and at the same month of the years before, so that each setting's past
-errors at the very task (the rest of the year from this month on) come for free.
-The fixed grid is ours: at ten years of data the best of 40 settings forecasts
-annual totals about as well as fitted constants, at a thousandth of the time.
+errors in forecasting the rest of the year cost nothing more.
+The fixed grid is ours: with ten years of data the best of 40 settings forecasts
+annual totals about as well as fitted constants, in a thousandth of the time.
 
 References
 ----------
@@ -21,11 +21,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-YEARS = 10  # prior years a window holds
-WIDTH = 12 * YEARS + 12  # months of a window: the prior years and the year itself
+YEARS = 10  # years before the current year in a window
+WIDTH = 12 * YEARS + 12  # months of a window: the years before and the year itself
 ORIGINS = 5  # this year's cutoff and the same month of the four years before
 
-# level, trend (as a share of the level's), season (0: there is none), damping
+# level, trend (as a share of the level's), season (0: no season), damping
 GRID: tuple[tuple[float, float, float, float], ...] = tuple(
     (level, trend, season, damping)
     for level in (0.05, 0.15, 0.35, 0.7)
@@ -38,7 +38,7 @@ GRID: tuple[tuple[float, float, float, float], ...] = tuple(
 )
 FLAT = tuple(i for i, setting in enumerate(GRID) if setting[1] == 0.0)
 _FORGET = 0.97  # per month, of the squared one-step errors
-_LARGEST_ERROR = 1.0  # one-step error on logarithms that a state may learn from
+_LARGEST_ERROR = 1.0  # larger one-step errors on logarithms are clipped
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,13 +46,13 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Smoothed:
-    """What the grid says about each window.
+    """Forecasts and states of the grid for each window.
 
     Attributes
     ----------
     damped : array, shape (n, ORIGINS, len(GRID)), forecast of the rest of the year
     theta_half, theta_full : arrays, shape (n, ORIGINS, len(FLAT)), level-only
-        settings with half or all of the mean growth of the prior years as drift
+        settings with half or all of the mean growth of the years before as drift
     squared_error : array, shape (n, len(GRID)), recent one-step error on logarithms
     level, trend : arrays, shape (n, len(GRID)), state at this year's cutoff
     """
@@ -72,8 +72,8 @@ def smooth(logs: Floats, log_totals: Floats, years: Ints, known: Ints) -> Smooth
     ----------
     logs : array, shape (n, WIDTH), logarithms of the months; NaN before the first
         full year and after the cutoff
-    log_totals : array, shape (n, YEARS), logarithms of the prior years' totals
-    years : array, shape (n,), full prior years, at least 1
+    log_totals : array, shape (n, YEARS), logarithms of the totals of the years before
+    years : array, shape (n,), full years before the current year, at least 1
     known : array, shape (n,), months known of the year, 0 to 11
     """
     n = len(logs)
@@ -143,7 +143,7 @@ def smooth(logs: Floats, log_totals: Floats, years: Ints, known: Ints) -> Smooth
 
 
 def mean_growth(log_totals: Floats, years: Ints, origin: int) -> Floats:
-    """Mean yearly log growth over all prior years before the origin, shape (n,)."""
+    """Mean yearly log growth over all years before the origin, shape (n,)."""
     rows = np.arange(len(log_totals))
     last = YEARS - 1 - origin
     span = np.maximum(years - 1 - origin, 0)

@@ -18,13 +18,13 @@ class Trees:
 
     Attributes
     ----------
-    feature : array of int, the feature that a node asks about
-    threshold : array, values up to it go to `left`, larger ones to `right`
-    left, right : arrays of int, the next node; a leaf names itself
+    feature : array of int, the feature that a node splits on
+    threshold : array; values up to it go to `left`, larger values to `right`
+    left, right : arrays of int, the next node; of a leaf the leaf itself
     missing_left : array of bool, where a missing value goes
-    value : array, what a leaf adds
-    start : array, shape (1,), what the sum begins with
-    depth : array, shape (1,), steps from a root to the farthest leaf
+    value : array, of a leaf
+    start : array, shape (1,), initial value of the sum
+    depth : array, shape (1,), steps from a root to the deepest leaf
     """
 
     feature: NDArray[np.uint16]
@@ -42,9 +42,11 @@ class Trees:
         rows = np.arange(len(values))[:, None]
         node = np.zeros((len(values), len(self.feature)), dtype=np.uint16)
         for _ in range(int(self.depth[0])):
-            asked = values[rows, self.feature[tree, node]]
+            tested = values[rows, self.feature[tree, node]]
             left = np.where(
-                np.isnan(asked), self.missing_left[tree, node], asked <= self.threshold[tree, node]
+                np.isnan(tested),
+                self.missing_left[tree, node],
+                tested <= self.threshold[tree, node],
             )
             node = np.where(left, self.left[tree, node], self.right[tree, node])
         total: NDArray[np.float64] = self.value[tree, node].sum(axis=1, dtype=np.float64)
@@ -52,9 +54,9 @@ class Trees:
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """The arrays by their names in a prior file."""
-        return {f"trees_{one.name}": getattr(self, one.name) for one in fields(self)}
+        return {f"trees_{part.name}": getattr(self, part.name) for part in fields(self)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Trees:
-        own: dict[str, Any] = {one.name: arrays[f"trees_{one.name}"] for one in fields(cls)}
+        own: dict[str, Any] = {part.name: arrays[f"trees_{part.name}"] for part in fields(cls)}
         return cls(**own)

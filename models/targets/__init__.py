@@ -1,4 +1,4 @@
-"""Targets and tasks of a plan, and how a projected year stands to them.
+"""Targets and tasks of a plan, and how a projected year compares with them.
 
 Periods, attainment, required pace. It never forecasts.
 """

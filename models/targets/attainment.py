@@ -1,4 +1,4 @@
-"""How a projected year stands to a target: probability, gap, required pace, status."""
+"""Attainment of a target by a projected year: probability, gap, required pace, status."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from models.targets.periods import over_period, period_of
 from models.targets.required_pace import RequiredPace, required_pace
 from models.targets.target import Remark, Status, Target
 
-Mark = Literal["met", "missed", "open"]
-_ROUNDING = 1e-9  # of the bound: an outcome equal to it but for rounding meets it
+PeriodOutcome = Literal["met", "missed", "open"]
+_ROUNDING = 1e-9  # relative tolerance of a bound
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,21 @@ DEFAULT_THRESHOLDS = Thresholds()
 
 @dataclass(frozen=True)
 class Attainment:
-    """How the year stands to one target.
+    """Attainment of a target.
 
     Attributes
     ----------
     target : Target
     lower_value, upper_value : the bounds as outcomes of the target's period, in the
-        KPI's unit; for a growth target on a base that differs by path, their mean
-    base, base_status : what a growth target's bounds rest on today, in the KPI's
+        KPI's unit; for a growth target with a base that differs by path, their mean
+    base, base_status : base of a growth target's bounds as of the vintage, in the KPI's
         unit (median of the paths); None for an absolute target
     actual : the outcome, once the target's period is over
-    probability : P(met); None where there is no basis
-    exceeded : P(above the upper bound of a desirable range); None without one
+    probability : P(met); None without a basis
+    exceeded : P(above the upper bound of a desirable range); None without such a range
     status : Status
     expected_gap : projected mean − the bound that decides, in the KPI's unit
-    required : the pace that just meets the target; None when nothing is left to do
+    required : the pace that just meets the target; None if nothing is left to do
     provisional : the figures to date are not final
     reason : why there is no basis
     met : array of bool, shape (n_paths,), whether each path meets the target; None
@@ -69,8 +69,8 @@ class Attainment:
     met: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
 
     @property
-    def mark(self) -> Mark:
-        """Whether the target is met for good, missed for good, or open."""
+    def period_outcome(self) -> PeriodOutcome:
+        """Whether the target is finally met, finally missed, or open."""
         if self.status == "achieved":
             return "met"
         return "missed" if self.status == "missed" else "open"
@@ -82,15 +82,15 @@ def attainment(
     series: Series,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Attainment:
-    """How a year stands to a target of the year or of a part of it.
+    """Attainment of a target of the year or of a part of it.
 
     Parameters
     ----------
     annual : AnnualDistribution, of the whole year
     target : Target; a period that is not whole months gets status 'no_basis', since
-        monthly figures cannot tell
-    series : gives the months of a part of the year, and ranks the required pace in
-        the KPI's own history
+        monthly figures do not cover it
+    series : gives the months of a part of the year, and the history that ranks the
+        required pace
     thresholds : of the statuses
     """
     try:
@@ -100,39 +100,39 @@ def attainment(
     if months is None:
         reason = Remark("period_not_months", {"period": target.period})
         return no_basis(target, reason, provisional=annual.data_status != "final")
-    return standing(over_period(annual, series, *months), target, series, thresholds)
+    return attainment_over(over_period(annual, series, *months), target, series, thresholds)
 
 
-def standing(
+def attainment_over(
     annual: AnnualDistribution,
     target: Target,
     series: Series | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Attainment:
-    """How an outcome stands to a target of the same period.
+    """Attainment of a target by an outcome of the same period.
 
     Parameters
     ----------
     annual : of the target's period
     target : Target
-    series : ranks the required pace in the KPI's own history; None where there is none
+    series : the history that ranks the required pace, or None
     thresholds : of the statuses
 
     Notes
     -----
     'at_least' is met at or above its lower bound, 'at_most' at or below its
     upper bound. 'about' and 'between' are desirable ranges, as plans mean them
-    ("up 4 to 5 %"): met at or above the lower bound, exceeded, and still met,
-    above the upper; P(inside) is probability − exceeded. The bound that decides
-    is the upper one for 'at_most', else the lower one.
+    ("up 4 to 5 %"): met at or above the lower bound; above the upper bound they are
+    exceeded and still met; P(inside) is probability − exceeded. The upper bound decides
+    for 'at_most', else the lower bound.
 
     A growth target's bounds are last year's outcome × (1 + growth) path by path;
     for kind 'growth' the outcome itself is the growth, whatever the form.
 
-    Status is 'achieved' or 'missed' only when no future path can change it: the
-    period is over, or no month is ever below zero and the months known already
-    reach a lower bound or break an upper one. `provisional` says when these
-    rest on estimates. A series that may be negative is settled at the end.
+    Status is 'achieved' or 'missed' only if no future path can change it: the period is
+    over, or no month is ever below zero and the months known already reach a lower
+    bound or exceed an upper bound. A series that may be negative is settled at the end
+    of the period. `provisional` flags results based on estimates.
     """
     lower, upper = _bound(annual, target, target.lower), _bound(annual, target, target.upper)
     deciding = upper if target.comparator == "at_most" else lower
@@ -167,7 +167,7 @@ def standing(
 
 
 def no_basis(target: Target, reason: Remark, *, provisional: bool = True) -> Attainment:
-    """The answer where no probability can be given, and why."""
+    """Attainment without a probability, and the reason."""
     return Attainment(
         target=target,
         lower_value=target.lower if target.form == "absolute" else None,

@@ -1,4 +1,4 @@
-"""The part of a year that a target speaks of, and what the year brings over it."""
+"""The period of a target, and the outcome of a projected year over it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from models.annual import (
     AnnualDistribution,
     base_over,
     best_known,
-    loosest,
+    least_firm,
     monthly_values,
     response_over,
 )
@@ -44,14 +44,14 @@ _FROM_TO = re.compile(rf"{_DAY}\.\.{_DAY}")
 
 @dataclass(frozen=True)
 class Period:
-    """From one day to another of the same year, both included."""
+    """A range of days within a year, both ends included."""
 
     first: date
     last: date
 
     @property
     def months(self) -> tuple[int, int] | None:
-        """First and last calendar month, 1 to 12; None unless both ends are whole months."""
+        """First and last calendar month, 1 to 12; None unless the period is whole months."""
         ends = calendar.monthrange(self.last.year, self.last.month)[1]
         if self.first.day != 1 or self.last.day != ends:
             return None
@@ -59,17 +59,17 @@ class Period:
 
 
 def period_of(text: str, year: int) -> Period:
-    """The days of `year` that a target's period names.
+    """The days of a target's period.
 
     Parameters
     ----------
-    text : a code of `MONTHS`, with the year before it or not ('Q3', '2021Q3');
+    text : a code of `MONTHS`, with or without the year ('Q3', '2021Q3');
         '2021-09-30' for 1 January through that day; '2021-07-15..2021-12-31'
 
     Raises
     ------
     InvalidTarget
-        If it names no period, or one outside the year.
+        If it is not a period, or is outside the year.
 
     Examples
     --------
@@ -107,14 +107,13 @@ def over_period(
     Parameters
     ----------
     annual : of the whole year, calibrated
-    series : what it was made from
+    series : the series of that year
     first, last : calendar months, 1 to 12
 
     Returns
     -------
-    AnnualDistribution whose arrays hold these months alone. A period from January
-    that reaches the cutoff keeps the published year to date; any other adds up
-    its months as they are best known.
+    AnnualDistribution with arrays of these months only. A period from January that
+    reaches the cutoff uses the published year to date; any other adds up its months.
     """
     if (first, last) == (1, 12):
         return annual
@@ -122,16 +121,16 @@ def over_period(
     known = int(np.clip(annual.months_known - months.start, 0, last - months.start))
     ahead = slice(
         max(first - 1 - annual.months_known, 0), max(last - annual.months_known, 0)
-    )  # among the months to come
+    )  # among the remaining months
     response = response_over(series, annual.year, annual.last_year, months)
     observed = annual.observed[months][:known]
-    moved = _revision_over(annual, series, months, response, known)
+    revision = _revision_over(annual, series, months, response, known)
     return replace(
         annual,
         first_month=first,
         months_known=known,
-        known=_known_over(annual, series, months, response, observed) + moved,
-        revision=moved,
+        known=_known_over(annual, series, months, response, observed) + revision,
+        revision=revision,
         observed=observed,
         months=annual.months[:, ahead],
         response=response[:, known:],
@@ -145,9 +144,9 @@ def over_period(
 def _revision_over(
     annual: AnnualDistribution, series: Series, months: slice, response: Array, known: int
 ) -> Array:
-    """By how much the last month's revision moves the outcome over the months, shape (n_paths,).
+    """Effect of the last month's revision on the outcome over the months, shape (n_paths,).
 
-    Nothing where the months are over (they are settled on the estimate) or end before it.
+    Zero if the months are over (they are settled on the estimate) or end before it.
     """
     ends_with_it = known > 0 and months.start + known == annual.months_known
     if not ends_with_it or known == months.stop - months.start:
@@ -160,7 +159,7 @@ def _revision_over(
 def _known_over(
     annual: AnnualDistribution, series: Series, months: slice, response: Array, observed: Array
 ) -> Array:
-    """The outcome over the months if those to come brought nothing, shape (n_paths,)."""
+    """The outcome over the months if the remaining months added nothing, shape (n_paths,)."""
     n_known = len(observed)
     if annual.traits.last_month_only:
         settled = n_known == months.stop - months.start
@@ -174,7 +173,7 @@ def _known_over(
 
 
 def _status_over(annual: AnnualDistribution, series: Series, months: slice) -> FigureStatus | None:
-    """Of the months known; the published year to date's where the period reaches the cutoff."""
+    """Status of the months known; the year to date's if the period reaches the cutoff."""
     if annual.months_known <= months.start:
         return None
     if annual.months_known <= months.stop:
@@ -182,24 +181,24 @@ def _status_over(annual: AnnualDistribution, series: Series, months: slice) -> F
     first = Month(annual.year, 1).ordinal - series.start.ordinal
     places = range(first + months.start, first + months.stop)
     seen = [series.status[place] if place >= 0 else None for place in places]
-    return loosest(seen[-1:] if annual.traits.last_month_only else seen)
+    return least_firm(seen[-1:] if annual.traits.last_month_only else seen)
 
 
 def base_known(
     series: Series, year: int, first: int, last: int
 ) -> tuple[float, FigureStatus] | None:
-    """Last year's outcome over some months, as one vintage knew it.
+    """Last year's outcome over some months, as known at a vintage.
 
     Parameters
     ----------
     series : as of the vintage
-    year : the year after the one asked for
+    year : the year after the wanted year
     first, last : calendar months, 1 to 12
 
     Returns
     -------
-    (outcome in the KPI's unit, its status), or None where a month of it was not
-    known yet; None for kind 'growth', which is a rate on last year itself
+    (outcome in the KPI's unit, its status); None if a month of it was not known yet,
+    and for kind 'growth', which is itself a rate on last year
     """
     monthly = replace(series, values=monthly_values(series))
     months = monthly.calendar_year(year - 1)
@@ -209,7 +208,7 @@ def base_known(
         return None
     january = Month(year - 1, 1).ordinal - series.start.ordinal
     status = series.base_status if series.year == year else None
-    status = status or loosest(series.status[january + first - 1 : january + last])
+    status = status or least_firm(series.status[january + first - 1 : january + last])
     value = float(base_over(series, year, months[None, :], slice(first - 1, last))[0])
     year_just_over = (first, last) == (1, 12) and series.cutoff == Month(year - 1, 12)
     if year_just_over and series.traits.adds_up and series.to_date is not None:

@@ -1,4 +1,4 @@
-"""What the rest of the year must bring for a target to be just met."""
+"""The required pace: what the rest of the year must bring to just meet a target."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RequiredMonth:
-    """One month: its minimum (for an upper bound: maximum) and growth on last year, per cent."""
+    """A month's minimum (for an upper bound: maximum) and its growth on last year, per cent."""
 
     month: Month
     minimum: float
@@ -24,7 +24,7 @@ class RequiredMonth:
 
 @dataclass(frozen=True)
 class RequiredQuarter:
-    """One quarter, written '2021Q3', whole: months already known are in it.
+    """A whole quarter, written '2021Q3', including the months already known.
 
     `minimum` is the quarter's sum (average: mean; closing: level at its end;
     ratio: mean ratio; growth: the growth itself), `growth` per cent on the same
@@ -43,14 +43,14 @@ class RequiredPace:
 
     Attributes
     ----------
-    monthly_average : what an average remaining month must bring, in the KPI's
-        unit (for an upper bound: may at most bring; closing: the last month's level)
-    ratio_to_last_year : the rest required ÷ the same months of last year; None
-        where last year's are unknown or not positive
-    rank_in_history : share of past years whose growth over the same months fell
-        short of the required one: 0 when every past year did as much, 1 when
-        none ever did; None without two full past years of these months
-    months, quarters : shaped by season as the projection is
+    monthly_average : required mean of the remaining months, in the KPI's unit (for an
+        upper bound: permitted mean; closing: the last month's level)
+    ratio_to_last_year : the required rest ÷ the same months of last year; None
+        if last year's are unknown or not positive
+    rank_in_history : share of past years whose growth over the same months was below
+        the required growth: 0 if every past year reached it, 1 if no past year did;
+        None without two full past years of these months
+    months, quarters : with the season of the projection
     """
 
     monthly_average: float
@@ -67,21 +67,21 @@ def required_pace(
 
     Parameters
     ----------
-    annual : gives the season's shape (its mean months) and what is known
+    annual : gives the season (its mean months) and the months known
     bound : the outcome to be reached, in the KPI's unit
-    series : the KPI's history; None where there is none to rank in
+    series : the KPI's history for the rank, or None
 
     Returns
     -------
-    RequiredPace, or None when no month is left that could change the outcome
+    RequiredPace, or None if no remaining month can change the outcome
 
     Notes
     -----
-    Ours: the projected mean months are multiplied by one factor, or, where that
-    is not possible (a required or projected rest of zero or less), shifted by one
-    amount, so that the outcome is `bound`. Kind 'growth' reports growth rates in
-    place of levels: its unit is per cent. Only quarters that lie in the period
-    whole, with every month known or to come, are listed.
+    Ours: the projected mean months are multiplied by a common factor, or, if the
+    required or projected rest is zero or less, shifted by a common amount, so that the
+    outcome is `bound`. Kind 'growth' reports growth rates instead of levels: its unit is
+    per cent. Only quarters that lie wholly in the period and have no missing month are
+    listed.
     """
     if not annual.response.any():
         return None
@@ -105,7 +105,7 @@ def required_pace(
 
 
 def _quarters(annual: AnnualDistribution) -> list[slice]:
-    """The quarters that are in the period whole and not over, as places of their months."""
+    """The unfinished quarters that lie wholly in the period, as slices of its months."""
     january = 1 - annual.first_month
     quarters = [slice(january + start, january + start + 3) for start in (0, 3, 6, 9)]
     return [
@@ -116,14 +116,14 @@ def _quarters(annual: AnnualDistribution) -> list[slice]:
 
 
 def _required_months(annual: AnnualDistribution, bound: float) -> Array:
-    """The period's months: as known, then as required, shape (n_months,)."""
+    """The period's months: known, then required, shape (n_months,)."""
     wanted = bound - float(annual.known.mean())
     shape, response = annual.months.mean(axis=0), annual.response.mean(axis=0)
-    brings = float(shape @ response)
-    if wanted > 0 and brings > 0 and (shape >= 0).all():
-        rest = shape * (wanted / brings)
+    projected = float(shape @ response)
+    if wanted > 0 and projected > 0 and (shape >= 0).all():
+        rest = shape * (wanted / projected)
     else:
-        rest = shape + (wanted - brings) / response.sum()
+        rest = shape + (wanted - projected) / response.sum()
     return np.concatenate([annual.observed, rest])
 
 
@@ -151,7 +151,7 @@ def _quarter(
 
 
 def _level(annual: AnnualDistribution, level: float, ratio: float | None) -> float:
-    """The level in the KPI's unit: for kind 'growth' that is the growth itself."""
+    """The level in the KPI's unit; for kind 'growth' the growth itself."""
     growth = _per_cent(ratio)
     return growth if annual.traits.outcome_is_rate and growth is not None else level
 
@@ -168,7 +168,7 @@ def _per_cent(ratio: float | None) -> float | None:
 def _history(series: Series | None, annual: AnnualDistribution) -> Array:
     """The same months of the years before, oldest first, shape (n_years, n_months).
 
-    NaN where not known.
+    NaN if not known.
     """
     if series is None:
         return np.empty((0, annual.n_months))
@@ -180,7 +180,7 @@ def _history(series: Series | None, annual: AnnualDistribution) -> Array:
 
 
 def _rank(ratio: float | None, history: Array, months: slice) -> float | None:
-    """Share of past years whose months grew less on the year before than `ratio` asks."""
+    """Share of past years whose months grew by less than `ratio` on the year before."""
     totals = history[:, months].sum(axis=1)
     usable = np.isfinite(totals[1:]) & (totals[:-1] > 0)
     if ratio is None or usable.sum() < 1:

@@ -1,4 +1,4 @@
-"""A target of the plan, and how a projected year stands to it."""
+"""A target of the plan, its statuses, and remarks on a number."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _NEEDS = {
 
 @dataclass(frozen=True)
 class Remark:
-    """What a person is to know about a number, or why there is none.
+    """A remark on a number, or the reason why it is missing.
 
-    `code` names the sentence, `values` what is put into it; whoever prints it has
-    the words in each language.
+    `code` names the sentence, `values` fills its placeholders; the caller that prints it
+    has the text in each language.
     """
 
     code: str
@@ -37,12 +37,12 @@ class Remark:
 
 @dataclass(frozen=True)
 class Target:
-    """What the year, or a part of it, is to reach.
+    """A goal for the year, or for a part of it.
 
     `lower` and `upper` are in the KPI's unit (`form` 'absolute') or per cent of
     growth on last year ('growth', 4.0 means +4 %). For 'about' and 'between' a
-    desirable range: the lower bound is *met*, above the upper is *exceeded*.
-    `period` is read by `models.targets.periods.period_of`.
+    desirable range: *met* from the lower bound on, *exceeded* above the upper bound.
+    `period` is parsed by `models.targets.periods.period_of`.
     """
 
     comparator: Comparator
@@ -70,5 +70,5 @@ class Target:
 
     @property
     def deciding(self) -> float | None:
-        """The bound that decides: the upper one for 'at_most', else the lower one."""
+        """The upper bound for 'at_most', else the lower bound."""
         return self.upper if self.comparator == "at_most" else self.lower

@@ -1,8 +1,7 @@
-"""A task of the plan that is no monthly series, and what was reported about it.
+"""A task of the plan, which has no monthly series, and the reports about it.
 
 A task is counted (inspections, communes) or ticked off step by step (a project).
-What a document or a report does not say stays unsaid: no due date, no share done
-and no probability is made up here.
+Due dates, shares done and probabilities come from documents and reports only.
 """
 
 from __future__ import annotations
@@ -14,15 +13,15 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a checklist.
+    """A step of a checklist.
 
     Attributes
     ----------
-    slug, name_vi, name_en : what a report calls it, and what people read
-    due : as a document gives it, else None
+    slug, name_vi, name_en : its name in reports, and its names on pages
+    due : due date in a document, else None
     judgement : the planner's own probability, 0 to 1, that it is done by its due
-        date and in any case by the end of the target's period, the steps before it
-        being done; None where nobody gave one
+        date and in any case by the end of the target's period, given that the steps
+        before it are done; None if not given
     """
 
     slug: str
@@ -34,19 +33,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Task:
-    """What one version of the plan says of a task, beside its target.
+    """A task in a version of the plan, without its target.
 
     Attributes
     ----------
-    starts : the day from which it counts; None: where the target's period begins
-    due : as a document gives it; None: the end of the target's period
-    steps : of a checklist, in their order; a counted task has none
-    of : how many there are that could be counted at most (a closed list), else None
-    part : what our own body answers for, where another leads
-    obstacle : what stood in the way when the version was adopted
+    starts : first day that counts; None: first day of the target's period
+    due : due date in a document; None: the end of the target's period
+    steps : of a checklist, in order; empty for a counted task
+    of : maximum of the count (length of a closed list), else None
+    part : the part that our own body is responsible for, if another body leads
+    obstacle : the obstacle when the version was adopted
     judgement : the planner's own probability, 0 to 1, that the target is met
-    recognised_later : recognition can follow the end of the period, so that what is
-        open then is not yet missed
+    recognised_later : recognition can follow the end of the period, so that open items
+        are not yet missed then
     """
 
     starts: date | None = None
@@ -61,19 +60,19 @@ class Task:
 
 @dataclass(frozen=True)
 class Progress:
-    """One report about a task, true on its day; a later one replaces what it says anew.
+    """A report about a task; a later report replaces the fields that it gives.
 
     Attributes
     ----------
     kpi : the task's slug
-    day : what it says was so at the end of this day
+    day : the report describes the end of this day
     by : who reported it
-    done : counted since the task's start, or of a step 1 (done) or 0; None: not said
+    done : count since the task's start, or of a step 1 (done) or 0; None: not given
     step : slug of the step, '' for the task as a whole
-    obstacle : None: not said; '': there is none any more
-    judgement : as of `Task` or `Step`; None: not said
+    obstacle : None: not given; '': no longer any
+    judgement : as in `Task` or `Step`; None: not given
     final : nothing more will be counted
-    entered : when it was written down, in UTC; None before it is
+    entered : time of entry, in UTC; None before
     """
 
     kpi: str
@@ -104,14 +103,14 @@ class State:
 
     Attributes
     ----------
-    done : counted, or steps done; None while no count was reported
-    counts : (day, counted) in order, never falling: a correction downwards holds
-        for the days before it too
+    done : count, or steps done; None without a reported count
+    counts : (day, count) in order, never falling: a downward correction applies to the
+        days before it too
     steps_done : slug → the day from which it is reported done
-    reported, reported_by : the newest report; None and '' without one
-    obstacle : the newest said, '' if none
-    judgement : the newest of the task as a whole
-    step_judgements : slug → the newest
+    reported, reported_by : of the newest report; None and '' without a report
+    obstacle : newest, '' if none
+    judgement : newest of the task as a whole
+    step_judgements : slug → newest
     final : nothing more will be counted
     """
 
@@ -129,24 +128,23 @@ class State:
 def state_of(
     task: Task, adopted: date, document: str, progress: Sequence[Progress], day: date
 ) -> State:
-    """What is known of a task on a day.
+    """The state of a task on a day.
 
     Parameters
     ----------
     task : Task of the version in force
-    adopted, document : of that version: what it says counts from then on, what a
-        report says from the report's day; the newest holds
-    progress : reports about the task in the order in which they were entered; of one
-        day the last holds
-    day : reports of later days are not looked at
+    adopted, document : of that version. The version applies from its adoption, a report
+        from its day; the newest wins
+    progress : reports about the task in the order of entry; the last of a day wins
+    day : reports of later days are ignored
     """
     reports = sorted((one for one in progress if one.day <= day), key=lambda one: one.day)
-    said = sorted([*_said(task, adopted, document), *reports], key=lambda one: one.day)
+    every = sorted([*_of_plan(task, adopted, document), *reports], key=lambda one: one.day)
     counts: dict[date, int] = {}
     steps_done: dict[str, date] = {}
     judgements: dict[str, Judgement] = {}
     obstacle, final = "", False
-    for one in said:
+    for one in every:
         if one.judgement is not None:
             judgements[one.step] = Judgement(one.judgement, one.day, one.by)
         if one.obstacle is not None:
@@ -177,8 +175,8 @@ def state_of(
     )
 
 
-def _said(task: Task, adopted: date, document: str) -> list[Progress]:
-    """What the plan itself says, as reports of the day of its adoption."""
+def _of_plan(task: Task, adopted: date, document: str) -> list[Progress]:
+    """The plan's own statements, as reports of the day of adoption."""
     whole = Progress(
         "", adopted, document, obstacle=task.obstacle or None, judgement=task.judgement
     )
@@ -190,7 +188,7 @@ def _said(task: Task, adopted: date, document: str) -> list[Progress]:
 
 
 def _never_falling(counts: Sequence[tuple[date, int]]) -> tuple[tuple[date, int], ...]:
-    """Each count at most any later one."""
+    """The counts, lowered to the minimum of later counts."""
     lowered: list[tuple[date, int]] = []
     least: int | None = None
     for day, count in reversed(counts):

@@ -1,4 +1,4 @@
-"""What a projection says of a task."""
+"""The task part of a projection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.targets.task import Judgement
 
 @dataclass(frozen=True)
 class StepSummary:
-    """One step of a checklist as reported: `done_on` None while it is open."""
+    """A step of a checklist as reported; `done_on` is None while it is open."""
 
     slug: str
     name_vi: str
@@ -24,18 +24,18 @@ class StepSummary:
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """What a planner sees first of a task; what nobody said is None or ''.
+    """The summary of a task; missing information is None or ''.
 
     Attributes
     ----------
-    done, remaining : counted or steps; remaining up to `goal` (of an upper bound:
-        what may still be added)
-    goal : the bound of the target that leads
+    done, remaining : count or steps; remaining up to `goal` (for an upper bound: what
+        may still be added)
+    goal : the bound of the head target (`models.tasks.milestones.PlannedTask.head`)
     level, period : of that target
-    of : length of the closed list that is counted from
-    lead, role, part : who leads, our role, what our own body answers for
-    assumptions : what the probability rests on
-    missing : what there is no probability without
+    of : length of the closed list
+    lead, role, part : the leading body, our role, our own part
+    assumptions : the basis of the probability
+    missing : what is needed for a probability
     """
 
     done: int | None

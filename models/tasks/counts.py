@@ -1,9 +1,9 @@
-"""How many are still added by a deadline: the distributions of counts and checklists.
+"""Remaining completions by a deadline: the distributions of counts and checklists.
 
-Three models, each in closed form: gamma-Poisson for work that goes on at some
-pace, beta-binomial for a closed list of which each item makes it or not, and the
-Poisson-binomial for steps with a probability each. A distribution is an array
-`pmf`, shape (n_values,): the probability that 0, 1, 2 … are still added.
+Three models, each in closed form: gamma-Poisson for continuing work, beta-binomial
+for a closed list whose items are completed or not, and Poisson-binomial for steps
+with a probability each. A distribution is an array `pmf`, shape (n_values,): the
+probability of 0, 1, 2 … further completions.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-RUSH = np.array([1.0, 1.5, 2.0])  # work done by a share u of the time: u to this power
-PLAN_WORTH = 2.0  # items' worth of reports that the plan's own number weighs
-JUDGEMENT_WORTH = 4.0  # likewise a planner's judgement
-_TAIL = 1e-7  # probability left out beyond the largest value
+RUSH = np.array([1.0, 1.5, 2.0])  # work done in a share u of the time: u to this power
+PLAN_WORTH = 2.0  # weight of the plan's own number, in reported items
+JUDGEMENT_WORTH = 4.0  # weight of a planner's judgement, in reported items
+_TAIL = 1e-7  # probability truncated beyond the largest value
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Window:
         return (self.deadline - self.start).days + 1
 
     def days_to(self, day: date) -> int:
-        """How many of its days are over at the end of `day`."""
+        """Days of the window that are over at the end of `day`."""
         return int(np.clip((day - self.start).days + 1, 0, self.days))
 
     def share(self, day: date) -> float:
@@ -44,28 +44,28 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Prior:
-    """What was expected before reports told more: a gamma distribution.
+class Expectation:
+    """Expected completions before any report: a gamma distribution.
 
     Attributes
     ----------
-    expected : how many, from after `origin` to the deadline
-    worth : its weight, in items reported
-    origin : day; None: the window's start
+    expected : completions after `since` up to the deadline
+    worth : weight, in reported items
+    since : day; None: the window's start
     """
 
     expected: float
     worth: float
-    origin: date | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Pace:
-    """Work still to come after the last report.
+class RemainingWork:
+    """Work after the last report.
 
     Attributes
     ----------
-    pmf : of what is still added
+    pmf : of the remaining completions
     strength : array, shape (n_rush,), expected work per unit of each rush's own time
     """
 
@@ -73,60 +73,61 @@ class Pace:
     strength: Array
 
     def shares(self, window: Window, days: Sequence[date]) -> Array:
-        """How the expected work spreads over the time between `days`, shape (n_days − 1,)."""
+        """Shares of the expected work between consecutive `days`, shape (n_days − 1,)."""
         worked = np.array([window.share(day) for day in days])[:, None] ** RUSH
         expected = np.diff(worked, axis=0) @ self.strength
         return np.asarray(expected / expected.sum(), dtype=float)
 
 
-def pace(counts: Sequence[tuple[date, int]], window: Window, prior: Prior) -> Pace:
-    """The gamma-Poisson model of a count, with the rush before a deadline.
+def remaining_work(
+    counts: Sequence[tuple[date, int]], window: Window, expectation: Expectation
+) -> RemainingWork:
+    """The gamma-Poisson model of a count, with a rush before the deadline.
 
     Parameters
     ----------
-    counts : (day, counted since the start) in order, none on or after the deadline
+    counts : (day, count since the start) in order, all before the deadline
     window : Window
-    prior : Prior; reports up to its origin are part of it
+    expectation : Expectation; it includes the reports up to its `since`
 
     Notes
     -----
-    Of the work in the window a share u^r is done by a share u of its time; r = 1 is
-    a steady pace, r = 2 leaves three quarters to the second half. Each r of `RUSH`
-    starts equally likely and is weighed by how well it tells the dated reports
-    (their gamma-Poisson marginal). Given r, the expected work is gamma
-    distributed before and, the Poisson reports being conjugate, after; what is
-    still added is negative binomial. The exponents are ours: tasks with a
-    deadline seldom go faster at first.
+    A share u^r of the work in the window is done in a share u of its time; r = 1 is
+    steady work, r = 2 leaves three quarters to the second half. All r of `RUSH` are
+    equally likely at first and are weighted by the marginal likelihood of the dated
+    reports (gamma-Poisson). Given r, the expected work is gamma distributed, before and
+    (by conjugacy) after the reports; the remaining completions are negative binomial.
+    The exponents are ours: tasks with a deadline seldom go faster at first.
 
     References
     ----------
     Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.6.
     """
-    origin = 0.0 if prior.origin is None else window.share(prior.origin)
-    later = [one for one in counts if window.share(one[0]) > origin]
-    before = [count for day, count in counts if window.share(day) <= origin]
-    times = np.array([origin, *(window.share(day) for day, _ in later)])
+    since = 0.0 if expectation.since is None else window.share(expectation.since)
+    later = [(day, count) for day, count in counts if window.share(day) > since]
+    before = [count for day, count in counts if window.share(day) <= since]
+    times = np.array([since, *(window.share(day) for day, _ in later)])
     added = np.diff([before[-1] if before else 0, *(count for _, count in later)])
-    exposed = np.diff(times[:, None] ** RUSH, axis=0) / (1 - origin**RUSH)
+    exposed = np.diff(times[:, None] ** RUSH, axis=0) / (1 - since**RUSH)
     spent, total = exposed.sum(axis=0), float(added.sum())
-    rate = prior.worth / prior.expected
-    likelihood = scipy.stats.nbinom.logpmf(total, prior.worth, rate / (rate + spent))
+    rate = expectation.worth / expectation.expected
+    likelihood = scipy.stats.nbinom.logpmf(total, expectation.worth, rate / (rate + spent))
     likelihood += scipy.special.xlogy(added[:, None], exposed).sum(axis=0) - scipy.special.xlogy(
         total, spent
     )
     weights = scipy.special.softmax(likelihood)
-    sizes, chances = prior.worth + total, (rate + spent) / (rate + 1)
+    sizes, chances = expectation.worth + total, (rate + spent) / (rate + 1)
     largest = int(scipy.stats.nbinom.ppf(1 - _TAIL, sizes, chances).max())
     values = np.arange(largest + 1)[:, None]
     pmf = (weights * scipy.stats.nbinom.pmf(values, sizes, chances)).sum(axis=1)
-    strength = weights * sizes / (rate + spent) / (1 - origin**RUSH)
-    return Pace(pmf / pmf.sum(), strength)
+    strength = weights * sizes / (rate + spent) / (1 - since**RUSH)
+    return RemainingWork(pmf / pmf.sum(), strength)
 
 
 def expected_for(probability: float, bound: int, *, at_most: bool = False) -> float:
-    """What a planner expects who gives a probability of adding at least (at most) `bound`.
+    """The expected completions implied by a probability of at least (at most) `bound` of them.
 
-    Of a gamma-Poisson worth `JUDGEMENT_WORTH`. `bound` is at least 1 (at most: 0).
+    For a gamma-Poisson of weight `JUDGEMENT_WORTH`. `bound` is at least 1 (at most: 0).
     """
 
     def gap(expected: float) -> float:
@@ -138,13 +139,13 @@ def expected_for(probability: float, bound: int, *, at_most: bool = False) -> fl
 
 
 def listed(n_open: int, made: float, lost: float) -> Array:
-    """The beta-binomial model of a closed list: each open item makes it with one chance.
+    """The beta-binomial model of a closed list: all open items have the same chance.
 
     Parameters
     ----------
     n_open : items still open
-    made, lost : items known to have made it and not, such as those of earlier years,
-        Jeffreys' half of an item included
+    made, lost : completed and failed items on record, such as those of earlier years,
+        including Jeffreys' half of an item
 
     References
     ----------
@@ -156,9 +157,9 @@ def listed(n_open: int, made: float, lost: float) -> Array:
 
 
 def chance_for(probability: float, n_open: int, needed: int) -> float:
-    """The mean chance of an item, for a planner's probability that `needed` of the open make it.
+    """The mean chance of an item, from the probability that `needed` open items are completed.
 
-    Of a beta-binomial worth `JUDGEMENT_WORTH`; `needed` is 1 to `n_open`.
+    For a beta-binomial of weight `JUDGEMENT_WORTH`; `needed` is 1 to `n_open`.
     """
 
     def gap(chance: float) -> float:
@@ -169,7 +170,7 @@ def chance_for(probability: float, n_open: int, needed: int) -> float:
 
 
 def checklist(probabilities: Sequence[float]) -> Array:
-    """The Poisson-binomial distribution: how many of the steps are done, each with its chance.
+    """The Poisson-binomial distribution of the number of steps done.
 
     Examples
     --------
@@ -183,7 +184,7 @@ def checklist(probabilities: Sequence[float]) -> Array:
 
 
 def equal_chance(probability: float, n_open: int, needed: int) -> float:
-    """The chance of each open step, for a probability that `needed` (1 to `n_open`) get done."""
+    """The chance of each open step, from the probability that `needed` of them get done."""
     return _root(
         lambda chance: float(scipy.stats.binom.sf(needed - 1, n_open, chance)) - probability,
         0.0,
@@ -192,9 +193,9 @@ def equal_chance(probability: float, n_open: int, needed: int) -> float:
 
 
 def draw(pmf: Array, n_paths: int, rng: np.random.Generator) -> Array:
-    """Values with these probabilities, shape (n_paths,), as even as so many can be.
+    """Values with these probabilities, shape (n_paths,), drawn evenly.
 
-    Their shares are the probabilities to within 1 / n_paths: a planner's 0.8 stays
+    Their shares equal the probabilities to within 1 / n_paths: a planner's 0.8 stays
     0.8. The generator only shuffles them.
     """
     levels = (np.arange(n_paths) + 0.5) / n_paths

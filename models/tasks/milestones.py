@@ -1,4 +1,4 @@
-"""From a task and what was reported about it to the same projection a series gets."""
+"""From a task and its reports to a projection, as for a series."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from models.targets.attainment import (
     DEFAULT_THRESHOLDS,
     Attainment,
     Thresholds,
+    attainment_over,
     no_basis,
-    standing,
 )
 from models.targets.periods import period_of
 from models.targets.target import Remark, Target
@@ -35,13 +35,13 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PlannedTask:
-    """A task as the version in force on a day has it.
+    """A task in the version in force on a day.
 
     Attributes
     ----------
-    key : 'family/kpi', also what seeds randomness
-    kind : one that is counted or ticked off
-    unit : what is counted
+    key : 'family/kpi'; also seeds random draws
+    kind : a kind that is counted or ticked off
+    unit : unit of the count
     year : the plan's
     task : Task
     targets : of this task, absolute
@@ -56,9 +56,9 @@ class PlannedTask:
 
     @property
     def head(self) -> Target | None:
-        """The target that done and remaining speak of.
+        """The target that `done` and `remaining` refer to.
 
-        An assigned one if there is any, and of those the last to fall due.
+        An assigned target if there is any, and of those the last one due.
         """
         ends = [self.window(target) for target in self.targets]
         ranks = [
@@ -69,12 +69,12 @@ class PlannedTask:
 
     @property
     def start(self) -> date | None:
-        """The day from which what is done counts."""
+        """The first day on which completions count."""
         window = None if self.head is None else self.window(self.head)
         return window.start if window else self.task.starts
 
     def window(self, target: Target) -> Window | None:
-        """The days in which what is done counts for a target; None if there are none."""
+        """The days on which completions count for a target; None if there are none."""
         try:
             period = period_of(target.period, self.year)
         except InvalidTarget:
@@ -93,18 +93,18 @@ def project_task(
     n_paths: int = N_PATHS,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Projection:
-    """What a task will have reached by its deadline, set against its targets.
+    """Project a task to its deadline and compare it with its targets.
 
     Parameters
     ----------
     planned : PlannedTask
-    state : what was reported about it up to `day`
+    state : as reported up to `day`
     day : the vintage
-    past : (planned, done) of the same task in earlier periods that are closed
+    past : (planned, done) of the same task in closed earlier periods
 
     Returns
     -------
-    Projection with its `task`; where there is no basis that says what is missing
+    Projection with its `task`, which lists what is missing if there is no basis
     """
     outlooks = [_outlook(planned, target, state, day, past) for target in planned.targets]
     years = [
@@ -120,7 +120,7 @@ def project_task(
     outlook = None if lead is None else outlooks[lead][1]
     headline = None if lead is None else attainments[lead]
     if headline is not None and headline.target.level != "assigned":
-        headline = None  # a stretch or an indicative target never speaks for the task
+        headline = None  # a stretch or an indicative target is never the headline
     return Projection(
         key=planned.key,
         unit=planned.unit,
@@ -139,12 +139,12 @@ def project_task(
         failures={},
         probability=headline.probability if headline else None,
         status=headline.status if headline else "no_target",
-        task=_view(planned, state, day, outlook),
+        task=_summary(planned, state, day, outlook),
     )
 
 
 def closed_period(planned: PlannedTask, state: State, day: date) -> tuple[int, int] | None:
-    """(planned, done) of a counted task once nothing more is added to it, else None."""
+    """(planned, done) of a counted task that is closed, else None."""
     head = planned.head
     window = None if head is None else planned.window(head)
     if head is None or window is None or planned.task.steps:
@@ -206,7 +206,7 @@ def _distribution(
 
 
 def _month_ends(window: Window) -> list[date]:
-    """The last day of each month of the window, of the last one the deadline."""
+    """The last day of each month of the window; of the last month the deadline."""
     year = window.start.year
     months = range(window.start.month, window.deadline.month + 1)
     ends = [date(year, month, calendar.monthrange(year, month)[1]) for month in months]
@@ -214,23 +214,23 @@ def _month_ends(window: Window) -> list[date]:
 
 
 def _seen(task: Task, window: Window, state: State, day: date) -> date:
-    """The day up to which what is done is known; at the earliest the eve of the window."""
-    told = state.counts[-1][0] if state.counts else date.min
-    return max(day if task.steps else told, window.start - timedelta(days=1))
+    """The day up to which completions are known; at least the day before the window."""
+    reported = state.counts[-1][0] if state.counts else date.min
+    return max(day if task.steps else reported, window.start - timedelta(days=1))
 
 
 def _shares(window: Window, outlook: Outlook, seen: date, ends: Sequence[date]) -> Array:
-    """How what is added spreads over the months to come, shape (n_months,)."""
+    """Shares of the remaining completions by month, shape (n_months,)."""
     edges = [seen, *ends]
-    if outlook.pace is not None:
-        return outlook.pace.shares(window, edges)
+    if outlook.work is not None:
+        return outlook.work.shares(window, edges)
     weights = np.diff([window.days_to(edge) for edge in edges]).astype(float)
     if outlook.due:
         weights = np.zeros(len(ends))
     for day, chance in outlook.due:
         place = next((place for place, end in enumerate(ends) if day <= end), -1)
         weights[place] += chance
-    weights[-1] += not weights.any()  # the deadline is past: what is unreported stands there
+    weights[-1] += not weights.any()  # after the deadline, unreported completions go to its month
     return np.asarray(weights / weights.sum(), dtype=float)
 
 
@@ -239,7 +239,7 @@ def _attained(
 ) -> Attainment:
     if annual is None:
         return no_basis(target, outlook.remarks[0])
-    found = standing(annual, target, thresholds=thresholds)
+    found = attainment_over(annual, target, thresholds=thresholds)
     return replace(found, required=None) if annual.traits.ticked_off else found
 
 
@@ -249,8 +249,10 @@ def _data_status(state: State) -> FigureStatus | None:
     return "final" if state.final else "estimate"
 
 
-def _view(planned: PlannedTask, state: State, day: date, outlook: Outlook | None) -> TaskSummary:
-    """What a planner sees first."""
+def _summary(
+    planned: PlannedTask, state: State, day: date, outlook: Outlook | None
+) -> TaskSummary:
+    """The summary of a task."""
     task, head = planned.task, planned.head
     window = None if head is None else planned.window(head)
     goal = remaining = None

@@ -1,4 +1,4 @@
-"""What is still added to a task by a target's deadline, and what that rests on."""
+"""Remaining completions of a task by a target's deadline, and their basis."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from models.targets.task import Judgement, State, Step, Task
 from models.tasks.counts import (
     JUDGEMENT_WORTH,
     PLAN_WORTH,
-    Pace,
-    Prior,
+    Expectation,
+    RemainingWork,
     Window,
     chance_for,
     checklist,
     equal_chance,
     expected_for,
     listed,
-    pace,
+    remaining_work,
 )
 
 Array = NDArray[np.float64]
 Past = Sequence[tuple[int, int]]
 
-LEAST_SHARE = 0.1  # of its time that must be reported before a task has a pace
-NOTHING = np.ones(1)  # the distribution of adding nothing
+LEAST_SHARE = 0.1  # of its time that must be reported before a forecast from the count
+NOTHING = np.ones(1)  # the distribution of no further completions
 
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """What is still added by the deadline.
+    """Remaining completions by the deadline.
 
     Attributes
     ----------
-    done : so far, as far as it counts for the target
-    pmf : probability that 0, 1, 2 … are still added; None where there is no basis
-    method : 'reported' where nothing is left to be forecast, 'none' without a basis
-    closed : nothing can be added any more
-    remarks : what `pmf` rests on; without one, what is missing
-    pace : how what is added spreads over time; None where that is not modelled
+    done : completions so far that count for the target
+    pmf : probability of 0, 1, 2 … further completions; None without a basis
+    method : 'reported' if nothing is left to forecast, 'none' without a basis
+    closed : no further completion is possible
+    remarks : the basis of `pmf`; without a basis, what is missing
+    work : spread of the completions over time; None if not modelled
     due : (day, probability) of each open step
     """
 
@@ -52,19 +52,19 @@ class Outlook:
     method: str
     closed: bool = False
     remarks: tuple[Remark, ...] = ()
-    pace: Pace | None = None
+    work: RemainingWork | None = None
     due: tuple[tuple[date, float], ...] = ()
 
 
 @dataclass(frozen=True)
 class Aim:
-    """A target of a task as its deadline sees it.
+    """A target of a task with its deadline.
 
     Attributes
     ----------
     target : Target, absolute
     window : the days that count for it
-    judged : the planner's judgement is about this target's deadline
+    judged : the planner's judgement refers to this target's deadline
     """
 
     target: Target
@@ -77,7 +77,7 @@ class Aim:
 
     @property
     def bound(self) -> int:
-        """The whole number that decides."""
+        """The deciding bound as a whole number."""
         bound = self.target.deciding or 0.0
         return int(np.floor(bound)) if self.at_most else int(np.ceil(bound))
 
@@ -86,20 +86,20 @@ class Aim:
 
 
 def count_outlook(task: Task, aim: Aim, state: State, day: date, past: Past = ()) -> Outlook:
-    """How many are still counted.
+    """Remaining completions of a counted task.
 
     Parameters
     ----------
     task : Task
     aim : the target and its days
-    state : what was reported up to `day`
-    past : (planned, done) of earlier periods that are closed
+    state : as reported up to `day`
+    past : (planned, done) of closed earlier periods
 
     Notes
     -----
-    A closed list with the record of earlier periods, or with a judgement, is
-    beta-binomial. All else is gamma-Poisson: from the planner's judgement where there
-    is one, else from the plan's own number once a tenth of the time is reported.
+    A closed list with a record of earlier periods, or with a judgement, is beta-binomial.
+    All else is gamma-Poisson: from the planner's judgement if given, else from the plan's
+    own number once a tenth of the time is reported.
     """
     done, closed, missing = _counted(task, aim, state, day)
     if missing is not None:
@@ -107,26 +107,26 @@ def count_outlook(task: Task, aim: Aim, state: State, day: date, past: Past = ()
     if closed or (task.of is not None and done >= task.of):
         return Outlook(done, NOTHING, "reported", closed=True)
     judgement = _usable(state.judgement, aim)
-    counts = [one for one in state.counts if one[0] <= aim.window.deadline]
+    counts = [(since, count) for since, count in state.counts if since <= aim.window.deadline]
     noted = (*_unreported(counts, day), *_recognition(task, aim))
     if task.of is not None and not aim.at_most and (judgement or past):
         pmf, remarks = _from_list(task.of, done, aim, judgement, counts, past)
         return Outlook(done, pmf, "beta_binomial", remarks=(*remarks, *noted))
-    prior, basis = _prior(aim, judgement, counts)
-    if prior is None:
+    expectation, basis = _expectation(aim, judgement, counts)
+    if expectation is None:
         if aim.met_by(done) and not aim.at_most:
             return Outlook(done, NOTHING, "reported")
         return Outlook(done, None, "none", remarks=(basis,))
-    found = pace(counts, aim.window, prior)
-    pmf = found.pmf if task.of is None else _capped(found.pmf, task.of - done)
+    work = remaining_work(counts, aim.window, expectation)
+    pmf = work.pmf if task.of is None else _capped(work.pmf, task.of - done)
     rush = Remark("rush")
-    return Outlook(done, pmf, "gamma_poisson", remarks=(basis, rush, *noted), pace=found)
+    return Outlook(done, pmf, "gamma_poisson", remarks=(basis, rush, *noted), work=work)
 
 
 def _counted(task: Task, aim: Aim, state: State, day: date) -> tuple[int, bool, Remark | None]:
-    """What counts for the target, whether that is settled, and what is missing to tell."""
+    """The count for the target, whether it is settled, and what is missing for it."""
     deadline = aim.window.deadline
-    inside = [one for one in state.counts if one[0] <= deadline]
+    inside = [(since, count) for since, count in state.counts if since <= deadline]
     later = [count for since, count in state.counts if since > deadline]
     done = inside[-1][1] if inside else 0
     reported = bool(inside) and inside[-1][0] == deadline
@@ -150,16 +150,16 @@ def _before(counts: Sequence[tuple[date, int]], day: date) -> int:
     return next((count for since, count in reversed(counts) if since <= day), 0)
 
 
-def _prior(
+def _expectation(
     aim: Aim, judgement: Judgement | None, counts: Sequence[tuple[date, int]]
-) -> tuple[Prior | None, Remark]:
-    """What is expected before the reports speak; without it, what is missing."""
+) -> tuple[Expectation | None, Remark]:
+    """The expectation before the reports and its basis; without it, what is missing."""
     window = aim.window
     if judgement is not None:
         needed = aim.bound - _before(counts, judgement.day)
         needed = max(needed, 0 if aim.at_most else 1)
         expected = expected_for(judgement.probability, needed, at_most=aim.at_most)
-        return Prior(expected, JUDGEMENT_WORTH, judgement.day), _judged(judgement, counts)
+        return Expectation(expected, JUDGEMENT_WORTH, judgement.day), _judged(judgement, counts)
     if not counts:
         return None, Remark("progress_missing", {"start": window.start})
     reported = counts[-1][0]
@@ -173,7 +173,7 @@ def _prior(
     if window.share(reported) < LEAST_SHARE:
         return None, Remark("too_early", spent)
     expected = max(float(aim.bound), 1.0)
-    return Prior(expected, PLAN_WORTH), Remark(
+    return Expectation(expected, PLAN_WORTH), Remark(
         "pace", {**spent, "plan": aim.bound, "worth": PLAN_WORTH}
     )
 
@@ -186,61 +186,61 @@ def _from_list(
     counts: Sequence[tuple[date, int]],
     past: Past,
 ) -> tuple[Array, tuple[Remark, ...]]:
-    """The open items of a closed list: each makes it with the chance judged or on record."""
+    """The open items of a closed list, with the chance judged or on record."""
     n_open = of - done
-    listed_so = Remark("list", {"open": n_open, "of": of})
+    of_list = Remark("list", {"open": n_open, "of": of})
     if judgement is None:
         made = sum(min(made, planned) for planned, made in past)
         planned = sum(planned for planned, _ in past)
         record = Remark("record", {"made": made, "planned": planned, "periods": len(past)})
-        return listed(n_open, made + 0.5, planned - made + 0.5), (listed_so, record)
+        return listed(n_open, made + 0.5, planned - made + 0.5), (of_list, record)
     before = _before(counts, judgement.day)
     needed = min(max(aim.bound - before, 1), of - before)
     made_share = chance_for(judgement.probability, of - before, needed)
     weight = JUDGEMENT_WORTH
     pmf = listed(n_open, weight * made_share, weight * (1 - made_share))
-    return pmf, (listed_so, _judged(judgement, counts))
+    return pmf, (of_list, _judged(judgement, counts))
 
 
 def _judged(judgement: Judgement, counts: Sequence[tuple[date, int]]) -> Remark:
     since = counts[-1][1] - _before(counts, judgement.day) if counts else 0
-    values = {**_said_by(judgement), "worth": JUDGEMENT_WORTH, "since": since}
+    values = {**_judgement_values(judgement), "worth": JUDGEMENT_WORTH, "since": since}
     return Remark("judgement", values)
 
 
-def _said_by(judgement: Judgement) -> dict[str, str | float | date]:
+def _judgement_values(judgement: Judgement) -> dict[str, str | float | date]:
     return {"probability": judgement.probability, "day": judgement.day, "by": judgement.by}
 
 
 def _unreported(counts: Sequence[tuple[date, int]], day: date) -> tuple[Remark, ...]:
-    """Said where the newest count is older than the vintage."""
+    """A remark if the newest count is older than the vintage."""
     if not counts or counts[-1][0] >= day:
         return ()
     return (Remark("unreported", {"reported": counts[-1][0]}),)
 
 
 def _recognition(task: Task, aim: Aim) -> tuple[Remark, ...]:
-    """Said where what is recognised after the deadline is not in the probability."""
+    """A remark if later recognition is not in the probability."""
     if not task.recognised_later:
         return ()
     return (Remark("recognised_later", {"deadline": aim.window.deadline}),)
 
 
 def _capped(pmf: Array, most: int) -> Array:
-    """No more than `most`: what lies beyond is counted there."""
+    """The distribution limited to `most`, which gets the probability beyond it."""
     if len(pmf) <= most + 1:
         return pmf
     return np.append(pmf[:most], pmf[most:].sum())
 
 
 def steps_outlook(task: Task, aim: Aim, state: State, day: date) -> Outlook:
-    """How many steps are still done: Poisson-binomial from the planner's own judgements.
+    """Remaining steps: Poisson-binomial from the planner's own judgements.
 
     Notes
     -----
-    A step's judgement is of its due date; once that is past without the step being
-    done, only one given since counts. Where an open step has none, a judgement of
-    the whole is shared equally over the open steps; without that there is no basis.
+    A step's judgement refers to its due date; once that is past and the step is open,
+    only a later judgement is used. If an open step has none, the judgement of the whole
+    is shared equally over the open steps; without it there is no basis.
     """
     deadline = aim.window.deadline
     done = {
@@ -253,8 +253,10 @@ def steps_outlook(task: Task, aim: Aim, state: State, day: date) -> Outlook:
     if task.recognised_later and day > deadline and not (met or state.final):
         missing = Remark("final_missing", {"deadline": deadline})
         return Outlook(len(done), None, "none", remarks=(missing,))
-    told = state.reported is not None and state.reported >= deadline and not task.recognised_later
-    if not open_steps or state.final or told:
+    settled = (
+        state.reported is not None and state.reported >= deadline and not task.recognised_later
+    )
+    if not open_steps or state.final or settled:
         return Outlook(len(done), NOTHING, "reported", closed=True)
     chances, remarks = _step_chances(task, aim, state, open_steps, day)
     if len(chances) < len(open_steps):
@@ -272,7 +274,7 @@ def steps_outlook(task: Task, aim: Aim, state: State, day: date) -> Outlook:
 def _step_chances(
     task: Task, aim: Aim, state: State, open_steps: Sequence[Step], day: date
 ) -> tuple[list[float], tuple[Remark, ...]]:
-    """The chance of each open step and what it rests on; no chances: what is missing."""
+    """The chance of each open step and its basis; without chances, what is missing."""
     judged = {
         step.slug: state.step_judgements[step.slug]
         for step in open_steps
@@ -294,7 +296,7 @@ def _step_chances(
         before = sum(since <= whole.day for since in state.steps_done.values())
         n_open = len(task.steps) - before
         chance = equal_chance(whole.probability, n_open, max(aim.bound - before, 1))
-        shared = Remark("judgement_shared", {**_said_by(whole), "steps": n_open})
+        shared = Remark("judgement_shared", {**_judgement_values(whole), "steps": n_open})
         return [chance] * len(open_steps), (shared,)
     missing = []
     if unjudged:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from data.vintages.truncation import cut_at, same_figures
+from data.vintages.truncation import same_figures, truncate
 from models.errors import InputError, NoObservations
 from models.projection import Projection
 from models.series import Series
@@ -270,5 +270,5 @@ def _pasts(old: Basis, new: Basis, slug: str) -> tuple[Series, Series] | None:
         return None
     if not after.start <= before.cutoff <= after.cutoff:
         return None
-    known = cut_at(new.panel, slug, after, before.cutoff, new.day)
+    known = truncate(new.panel, slug, after, before.cutoff, new.day)
     return before, replace(known, as_of=before.as_of)

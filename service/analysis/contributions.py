@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 from data.plans.kpi import Kpi
-from models.annual import loosest
+from models.annual import least_firm
 from models.errors import NoObservations
 from models.series import FigureStatus, Month, Series
 from service.projections.basis import Basis
@@ -156,7 +156,7 @@ def to_date_of(basis: Basis, slug: str, cutoff: Month) -> ToDate | None:
 
 def _status(series: Series, cutoff: Month) -> FigureStatus:
     first = Month(cutoff.year, 1).ordinal - series.start.ordinal
-    return loosest(series.status[max(first, 0) : first + cutoff.month])
+    return least_firm(series.status[max(first, 0) : first + cutoff.month])
 
 
 def _groups(children: Sequence[Kpi]) -> dict[tuple[str, ...], list[Kpi]]:

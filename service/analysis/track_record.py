@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from data.db.store import Store
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import PanelOf
-from service.projections.stamps import rounded
+from service.shapes.schemas import KpiScore, Score, TrackRecord
 from service.workflow.plans import demonstrates
-from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, summary, taught
+from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, after_first_year, summary
 from training.bundle.promoted import bundle_for
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def track_record(store: Store, settings: Settings, family: str, day: date) -> dict[str, Any]:
+def track_record(store: Store, settings: Settings, family: str, day: date) -> TrackRecord:
     """Scores of past years, each forecast with what was known at the time.
 
     Parameters
@@ -28,9 +29,9 @@ def track_record(store: Store, settings: Settings, family: str, day: date) -> di
 
     Returns
     -------
-    dict; 'methods' holds scores per method and months known, over all KPIs, and
-    'kpis' those of the ensemble per KPI over all months known. All scores are
-    fractions of last year's total (design, section 6)
+    `methods` holds scores per method and months known, over all KPIs, and `kpis` those
+    of the ensemble per KPI over all months known. All scores are fractions of last
+    year's total (design, section 6)
 
     Raises
     ------
@@ -38,21 +39,21 @@ def track_record(store: Store, settings: Settings, family: str, day: date) -> di
         If nothing was trained on data up to that day.
     """
     promoted = bundle_for(store, settings.bundles, family, day)
-    rows = taught(promoted.bundle.scores.frame())
+    rows = after_first_year(promoted.bundle.scores.frame())
     forecasts = rows[rows["method"] == ENSEMBLE]
-    return {
-        "family": family,
-        "model_version": promoted.version,
-        "as_of": promoted.bundle.as_of.isoformat(),
-        "years": sorted({int(year) for year in rows["year"]}),
-        "methods": _scores(rows),
-        "kpis": [
-            {"kpi": kpi, **score}
+    return TrackRecord(
+        family=family,
+        model_version=promoted.version,
+        as_of=promoted.bundle.as_of,
+        years=tuple(sorted({int(year) for year in rows["year"]})),
+        methods=tuple(_scores(rows)),
+        kpis=tuple(
+            KpiScore(kpi=str(kpi), **vars(score))
             for kpi, own in forecasts.groupby("kpi", sort=True)
             for score in _scores(own)
-            if score["months_known"] is None
-        ],
-    }
+            if score.months_known is None
+        ),
+    )
 
 
 def labelled(store: Store, panel_of: PanelOf, family: str) -> bool:
@@ -61,17 +62,14 @@ def labelled(store: Store, panel_of: PanelOf, family: str) -> bool:
     return any(plan.label or demonstrates(plan, panel_of) for plan in plans)
 
 
-def _scores(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Scores as JSON; `months_known` is None over all months."""
-    found = []
+def _scores(rows: pd.DataFrame) -> Iterator[Score]:
+    """Scores per method and months known; `months_known` is None over all months."""
     for score in summary(rows).to_dict("records") if len(rows) else ():
         known = score["months_known"]
-        found.append(
-            {
-                "method": score["method"],
-                "months_known": None if known == ALL else int(known),
-                "n": int(score["n"]),
-                **{measure: rounded(float(score[measure])) for measure in MEASURES},
-            }
+        measured = {measure: float(score[measure]) for measure in MEASURES}
+        yield Score(
+            method=score["method"],
+            months_known=None if known == ALL else int(known),
+            n=int(score["n"]),
+            **measured,
         )
-    return found

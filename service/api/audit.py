@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from data.db.audit import entries
 from service.auth.access import requires
-from service.shapes.schemas import AuditLog
-from service.web.respond import TheAppState
+from service.shapes.schemas import AuditEntry, AuditLog
+from service.web.respond import TheAppState, answer
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[requires("admin")])
 
@@ -22,9 +22,9 @@ def audit(
     by: Annotated[str | None, Query(description="who did it")] = None,
     action: Annotated[str | None, Query(examples=["estimate.approved"])] = None,
     subject: Annotated[str | None, Query(examples=["vietnam-2021 2021-06 exports"])] = None,
-) -> dict[str, Any]:
+) -> Response:
     """Who did what and when, with what was before and after; newest first."""
     found = entries(
         app_state.store, limit=limit, older_than=older_than, by=by, action=action, subject=subject
     )
-    return {"entries": [{**vars(one), "at": one.at.isoformat()} for one in found]}
+    return answer(AuditLog(entries=tuple(AuditEntry(**vars(one)) for one in found)))

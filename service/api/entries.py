@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Response
 
@@ -21,7 +21,7 @@ from service.shapes.schemas import (
     ProgressList,
     ProgressShape,
 )
-from service.web.respond import AsOf, TheAppState, problems
+from service.web.respond import AsOf, TheAppState, answer, problems
 from service.workflow.entries import log_of, progress_of, report_progress, write_log
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["entries"])
@@ -35,11 +35,10 @@ KpiSlug = Annotated[str, Path(examples=["specialised_inspections"])]
     response_model=ProgressList,
     responses=problems(404, 422),
 )
-def progress(
-    plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None
-) -> dict[str, Any]:
+def progress(plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None) -> Response:
     """What was reported about a task, in the order in which it was entered."""
-    return progress_of(app_state.store, plan, kpi, as_of_date(as_of) if as_of else None)
+    day = as_of_date(as_of) if as_of else None
+    return answer(progress_of(app_state.store, plan, kpi, day))
 
 
 @router.post(
@@ -52,16 +51,25 @@ def new_progress(
     plan: PlanSlug,
     kpi: KpiSlug,
     app_state: TheAppState,
-    response: Response,
     caller: Entry,
     entry: Annotated[ProgressEntry, Body(examples=[PROGRESS_EXAMPLE])],
-) -> dict[str, Any]:
+) -> Response:
     """Report on a task. A report is never changed: a later one replaces what it says anew."""
     today = date.today()
-    given = entry.model_dump() | {"kpi": kpi, "day": entry.day or today}
-    given["by"] = entry.by or caller.name
-    response.headers["Location"] = f"/v1/plans/{plan}/tasks/{kpi}/progress"
-    return report_progress(app_state.store, plan, Progress(**given), today, caller.name)
+    given = Progress(
+        kpi=kpi,
+        day=entry.day or today,
+        by=entry.by or caller.name,
+        done=entry.done,
+        step=entry.step,
+        obstacle=entry.obstacle,
+        judgement=entry.judgement,
+        final=entry.final,
+        note=entry.note,
+        source=entry.source,
+    )
+    written = report_progress(app_state.store, plan, given, today, caller.name)
+    return answer(written, 201, f"/v1/plans/{plan}/tasks/{kpi}/progress")
 
 
 @router.get(
@@ -70,13 +78,10 @@ def new_progress(
     response_model=Log,
     responses=problems(404, 422),
 )
-def log(
-    plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None
-) -> dict[str, Any]:
+def log(plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None) -> Response:
     """The monthly log of a KPI that is kept in words, with its index where one is published."""
-    return log_of(
-        app_state.store, app_state.panel, plan, kpi, as_of_date(as_of) if as_of else None
-    )
+    day = as_of_date(as_of) if as_of else None
+    return answer(log_of(app_state.store, app_state.panel, plan, kpi, day))
 
 
 @router.post(
@@ -86,10 +91,9 @@ def new_log_entry(
     plan: PlanSlug,
     kpi: KpiSlug,
     app_state: TheAppState,
-    response: Response,
     caller: Entry,
     entry: Annotated[LogText, Body(examples=[LOG_EXAMPLE])],
-) -> dict[str, Any]:
+) -> Response:
     """Add to the log; an entry is never changed, a month may have several."""
     today = date.today()
     given = LogEntry(
@@ -101,5 +105,5 @@ def new_log_entry(
         by=entry.by or caller.name,
         source=entry.source,
     )
-    response.headers["Location"] = f"/v1/plans/{plan}/log/{kpi}"
-    return write_log(app_state.store, app_state.panel, plan, given, today, caller.name)
+    written = write_log(app_state.store, app_state.panel, plan, given, today, caller.name)
+    return answer(written, 201, f"/v1/plans/{plan}/log/{kpi}")

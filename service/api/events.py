@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
@@ -12,7 +12,7 @@ from models.series import Month
 from service.auth.access import Entry, requires
 from service.shapes.examples import EVENT_DECISION, EVENT_EXAMPLE
 from service.shapes.schemas import EventDecision, EventList, EventOutcome, EventText
-from service.web.respond import AsOf, TheAppState, problems
+from service.web.respond import AsOf, TheAppState, answer, problems
 from service.workflow.events import add_event, decide, events_of
 
 router = APIRouter(prefix="/v1/plans/{plan}/events", tags=["events"])
@@ -29,19 +29,19 @@ def events(
     app_state: TheAppState,
     as_of: AsOf = None,
     kpi: Annotated[str | None, Query(description="default: all of the plan")] = None,
-) -> dict[str, Any]:
+) -> Response:
     """Outliers and level shifts that the figures propose, and the decisions that count."""
-    return events_of(app_state.store, app_state.panel, plan, app_state.day_of(plan, as_of), kpi)
+    day = app_state.day_of(plan, as_of)
+    return answer(events_of(app_state.store, app_state.panel, plan, day, kpi))
 
 
 @router.post("", status_code=201, response_model=EventOutcome, responses=problems(404, 422))
 def new_event(
     plan: PlanSlug,
     app_state: TheAppState,
-    response: Response,
     caller: Entry,
     event: Annotated[EventText, Body(examples=[EVENT_EXAMPLE])],
-) -> dict[str, Any]:
+) -> Response:
     """Add an event of one's own. Nothing is changed: a later decision about it counts instead."""
     today = date.today()
     entry = EventEntry(
@@ -56,8 +56,8 @@ def new_event(
         name=event.name,
         note=event.note,
     )
-    response.headers["Location"] = f"/v1/plans/{plan}/events"
-    return add_event(app_state.store, plan, entry, today, caller.name)
+    written = add_event(app_state.store, plan, entry, today, caller.name)
+    return answer(written, 201, f"/v1/plans/{plan}/events")
 
 
 @router.post("/{kpi}/{event}/accept", response_model=EventOutcome, responses=problems(404, 422))
@@ -68,7 +68,7 @@ def accept(
     app_state: TheAppState,
     caller: Entry,
     decision: Annotated[EventDecision, Body(examples=[EVENT_DECISION])],
-) -> dict[str, Any]:
+) -> Response:
     """Accept an event: forecasts from its day on are made without it."""
     return _decide(plan, kpi, event, app_state, caller, decision, accepted=True)
 
@@ -81,7 +81,7 @@ def reject(
     app_state: TheAppState,
     caller: Entry,
     decision: Annotated[EventDecision, Body(examples=[EVENT_DECISION])],
-) -> dict[str, Any]:
+) -> Response:
     """Reject an event: forecasts from its day on take the figures as they are."""
     return _decide(plan, kpi, event, app_state, caller, decision, accepted=False)
 
@@ -95,9 +95,9 @@ def _decide(
     decision: EventDecision,
     *,
     accepted: bool,
-) -> dict[str, Any]:
+) -> Response:
     today = date.today()
-    return decide(
+    written = decide(
         app_state.store,
         app_state.panel,
         plan,
@@ -110,3 +110,4 @@ def _decide(
         today=today,
         actor=caller.name,
     )
+    return answer(written)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -11,21 +10,21 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from data.plans.rows import plan_slugs
 from service.auth.access import requires
 from service.shapes.schemas import Health, Readiness
-from service.web.respond import TheAppState, problems
+from service.web.respond import TheAppState, answer, problems
 
 router = APIRouter(tags=["health"], dependencies=[requires("public")])
 
 
 @router.get("/healthz", response_model=Health)
-async def healthz() -> dict[str, Any]:
+async def healthz() -> Response:
     """The process answers."""
-    return {"status": "ok", "version": version("vedich")}
+    return answer(Health(status="ok", version=version("vedich")))
 
 
 @router.get("/readyz", response_model=Readiness, responses=problems(503))
-def readyz(app_state: TheAppState) -> dict[str, Any]:
+def readyz(app_state: TheAppState) -> Response:
     """The store answers; how many plans it holds."""
-    return {"status": "ready", "plans": len(plan_slugs(app_state.store))}
+    return answer(Readiness(status="ready", plans=len(plan_slugs(app_state.store))))
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

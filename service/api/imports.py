@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import PureWindowsPath
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
@@ -25,7 +25,7 @@ from data.plans.rows import load_plan
 from models.errors import InputError
 from service.auth.access import Checker, Entry, requires
 from service.shapes.imports import CommitStep, ImportList, ImportShape, RowMatch, UndoStep
-from service.web.respond import TheAppState, problems
+from service.web.respond import TheAppState, answer, problems
 from service.workflow.imports import MOST, SHOWN, import_view, imported_view, preview_view
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
@@ -91,7 +91,6 @@ async def uploaded(
 def upload(
     by: Entry,
     app_state: TheAppState,
-    response: Response,
     plan: PlanQuery,
     files: Annotated[list[UploadedFile], Depends(uploaded)],
     published: Annotated[
@@ -99,12 +98,12 @@ def upload(
         Query(description="publication date of all files; default what they say themselves"),
     ] = None,
     figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN,
-) -> dict[str, Any]:
+) -> Response:
     """Read files and say what committing them would do; nothing is written yet."""
     with app_state.reading_files:
         shown = preview(app_state.store, plan, files, by.name, published=published)
-    response.headers["Location"] = f"/v1/imports/{shown.upload.id}"
-    return preview_view(app_state.store, shown, figures)
+    found = preview_view(app_state.store, shown, figures)
+    return answer(found, 201, f"/v1/imports/{found.id}")
 
 
 @router.get(
@@ -113,10 +112,11 @@ def upload(
     response_model=ImportList,
     responses=problems(404, 422),
 )
-def imports(app_state: TheAppState, plan: PlanQuery) -> dict[str, Any]:
+def imports(app_state: TheAppState, plan: PlanQuery) -> Response:
     """The imports of a plan's family, newest first, those taken back among them."""
     family = load_plan(app_state.store, plan).family
-    return {"imports": [imported_view(one) for one in imports_of(app_state.store, family)]}
+    found = (imported_view(one) for one in imports_of(app_state.store, family))
+    return answer(ImportList(imports=tuple(found)))
 
 
 @router.get(
@@ -127,20 +127,19 @@ def imports(app_state: TheAppState, plan: PlanQuery) -> dict[str, Any]:
 )
 def one_import(
     id: ImportId, app_state: TheAppState, figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN
-) -> dict[str, Any]:
+) -> Response:
     """One import, or an upload with its preview as things are now."""
     with app_state.reading_files:
-        return import_view(app_state.store, id, figures)
+        return answer(import_view(app_state.store, id, figures))
 
 
 @router.post("/{id}/matches", response_model=ImportShape, responses=problems(404, 409, 422))
-def match(id: ImportId, app_state: TheAppState, by: Entry, row: RowMatch) -> dict[str, Any]:
+def match(id: ImportId, app_state: TheAppState, by: Entry, row: RowMatch) -> Response:
     """Say which KPI a row is; it is remembered for all later imports. The preview anew."""
     printed = PrintedRow(row.table, row.row, row.quantity, row.occurrence)
     with app_state.reading_files:
-        return preview_view(
-            app_state.store, match_row(app_state.store, id, printed, row.kpi, by.name)
-        )
+        matched = match_row(app_state.store, id, printed, row.kpi, by.name)
+        return answer(preview_view(app_state.store, matched))
 
 
 @router.post("/{id}/commit", response_model=ImportShape, responses=problems(404, 409, 422))
@@ -149,12 +148,11 @@ def commit_upload(
     app_state: TheAppState,
     by: Entry,
     step: Annotated[CommitStep | None, Body()] = None,
-) -> dict[str, Any]:
+) -> Response:
     """Write all files of an upload, or none."""
     with app_state.reading_files:
-        return imported_view(
-            commit(app_state.store, id, by.name, mark=step.mark if step else None)
-        )
+        made = commit(app_state.store, id, by.name, token=step.mark if step else None)
+    return answer(imported_view(made))
 
 
 @router.post("/{id}/undo", response_model=ImportShape, responses=problems(404, 409, 422))
@@ -163,9 +161,10 @@ def undo_import(
     app_state: TheAppState,
     by: Checker,
     step: Annotated[UndoStep | None, Body()] = None,
-) -> dict[str, Any]:
+) -> Response:
     """Take an import back: no view of any day holds its figures any more."""
-    return imported_view(undo(app_state.store, id, by.name, step.reason if step else ""))
+    taken = undo(app_state.store, id, by.name, step.reason if step else "")
+    return answer(imported_view(taken))
 
 
 async def _body(request: Request) -> bytes:

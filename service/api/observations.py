@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from data.plans.rows import load_plan
 from data.vintages.observation import PER_CENT, Observation
 from models.series import Month
 from service.auth.access import requires
-from service.shapes.schemas import ObservationList
-from service.web.respond import AsOf, TheAppState, problems
+from service.shapes.schemas import ObservationList, ObservationShape
+from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(
     prefix="/v1/observations", tags=["observations"], dependencies=[requires("viewer")]
@@ -39,7 +39,7 @@ def observations(
     last: Annotated[str | None, Query(alias="to", description="last month, YYYY-MM")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
     offset: Annotated[int, Query(ge=0)] = 0,
-) -> dict[str, Any]:
+) -> Response:
     """Printed figures up to a vintage, oldest publication first; revisions are rows of their own.
 
     Rates and shares are per cent as printed (100 is unchanged), all else in the
@@ -61,23 +61,25 @@ def observations(
     page = found[offset : offset + limit]
     following = {**request.query_params, "limit": limit, "offset": offset + limit}
     more = offset + limit < len(found)
-    return {
-        "plan": plan,
-        "as_of": day.isoformat(),
-        "count": len(found),
-        "observations": [_row(figure, units[figure.kpi]) for figure in page],
-        "next": f"{request.url.path}?{urlencode(following)}" if more else None,
-    }
+    return answer(
+        ObservationList(
+            plan=plan,
+            as_of=day,
+            count=len(found),
+            observations=tuple(_row(figure, units[figure.kpi]) for figure in page),
+            next=f"{request.url.path}?{urlencode(following)}" if more else None,
+        )
+    )
 
 
-def _row(figure: Observation, unit: str) -> dict[str, Any]:
-    return {
-        "kpi": figure.kpi,
-        "month": str(figure.month),
-        "form": figure.form,
-        "value": figure.value,
-        "unit": "%" if figure.form in PER_CENT else unit,
-        "status": figure.status,
-        "published": figure.published.isoformat(),
-        "source": figure.source,
-    }
+def _row(figure: Observation, unit: str) -> ObservationShape:
+    return ObservationShape(
+        kpi=figure.kpi,
+        month=figure.month,
+        form=figure.form,
+        value=figure.value,
+        unit="%" if figure.form in PER_CENT else unit,
+        status=figure.status,
+        published=figure.published,
+        source=figure.source,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Response
-from fastapi.responses import JSONResponse
 
 from data.plans.rows import load_plan, plan_slugs
 from service.auth.access import Entry, requires
@@ -18,8 +17,8 @@ from service.shapes.schemas import (
     VersionComparison,
     VersionShape,
 )
-from service.web.respond import TheAppState, problems
-from service.workflow.plans import add_version, detail, summary, version_json
+from service.web.respond import TheAppState, answer, problems
+from service.workflow.plans import add_version, detail, summary, version_shape
 from service.workflow.retraining import retrain_work
 from service.workflow.version_comparison import comparison
 
@@ -28,14 +27,11 @@ PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
 
 
 @router.get("", dependencies=[requires("viewer")], response_model=PlanList)
-def all_plans(app_state: TheAppState) -> dict[str, Any]:
+def all_plans(app_state: TheAppState) -> Response:
     """All plans in short."""
-    return {
-        "plans": [
-            summary(app_state.store, app_state.panel, load_plan(app_state.store, slug))
-            for slug in plan_slugs(app_state.store)
-        ]
-    }
+    store = app_state.store
+    found = (summary(store, app_state.panel, load_plan(store, slug)) for slug in plan_slugs(store))
+    return answer(PlanList(plans=tuple(found)))
 
 
 @router.get(
@@ -44,9 +40,9 @@ def all_plans(app_state: TheAppState) -> dict[str, Any]:
     response_model=PlanDetail,
     responses=problems(404),
 )
-def one_plan(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
+def one_plan(plan: PlanSlug, app_state: TheAppState) -> Response:
     """A plan with its KPIs and all its versions."""
-    return detail(app_state.store, app_state.panel, load_plan(app_state.store, plan))
+    return answer(detail(app_state.store, app_state.panel, load_plan(app_state.store, plan)))
 
 
 @router.post(
@@ -59,16 +55,14 @@ def new_version(
     plan: PlanSlug,
     app_state: TheAppState,
     by: Entry,
-    response: Response,
     version: Annotated[dict[str, Any], Body(examples=[NEW_VERSION])],
-) -> dict[str, Any]:
+) -> Response:
     """Add a version: all targets then in force, with the keys of a plan document.
 
     Without `number` it becomes the next one. A saved version never changes.
     """
     added = add_version(app_state.store, plan, version, by.name)
-    response.headers["Location"] = f"/v1/plans/{plan}"
-    return version_json(added)
+    return answer(version_shape(added), 201, f"/v1/plans/{plan}")
 
 
 @router.get(
@@ -82,9 +76,9 @@ def compare_versions(
     app_state: TheAppState,
     before: Annotated[int, Query(alias="from", description="number of a version")],
     after: Annotated[int, Query(alias="to", description="number of a version")],
-) -> dict[str, Any]:
+) -> Response:
     """What was added, dropped and changed from one version to another."""
-    return comparison(load_plan(app_state.store, plan), before, after)
+    return answer(comparison(load_plan(app_state.store, plan), before, after))
 
 
 @router.post(
@@ -104,4 +98,4 @@ def retrain(
     day = app_state.day_of(plan, request.as_of if request else None)
     work = retrain_work(app_state.store, app_state.settings, plan, day, by.name)
     job = app_state.jobs.start(f"retrain {plan} as of {day}", work)
-    return JSONResponse(vars(job), 202, {"Location": f"/v1/jobs/{job.id}"})
+    return answer(JobShape(**vars(job)), 202, f"/v1/jobs/{job.id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -14,12 +14,11 @@ from service.analysis.track_record import labelled, track_record
 from service.auth.access import Public, requires
 from service.projections.basis import as_of_date, newest_vintage
 from service.projections.replay import recorded
-from service.projections.shape import encode
 from service.projections.stamps import tidy_stamp
 from service.projections.view import StampView
-from service.shapes.schemas import JobShape, ModelList, TrackRecordList
-from service.state.app_state import JSON_TYPE, AppState
-from service.web.respond import AsOf, TheAppState, problems
+from service.shapes.schemas import JobShape, ModelList, ModelVersion, TrackRecordList
+from service.state.app_state import AppState
+from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(prefix="/v1")
 
@@ -33,9 +32,9 @@ OfPlan = Annotated[str | None, Query(description="of this plan's family; default
     responses=problems(404),
     tags=["jobs"],
 )
-def job(id: Annotated[str, Path()], app_state: TheAppState) -> dict[str, Any]:
+def job(id: Annotated[str, Path()], app_state: TheAppState) -> Response:
     """How far a job is; 'done' with its result, 'failed' with the reason."""
-    return vars(app_state.jobs.get(id))
+    return answer(JobShape(**vars(app_state.jobs.get(id))))
 
 
 @router.get(
@@ -45,23 +44,23 @@ def job(id: Annotated[str, Path()], app_state: TheAppState) -> dict[str, Any]:
     responses=problems(404),
     tags=["models"],
 )
-def models(app_state: TheAppState, plan: OfPlan = None) -> dict[str, Any]:
+def models(app_state: TheAppState, plan: OfPlan = None) -> Response:
     """Every model version that was promoted, newest first; the newest is the champion."""
     found = []
     for name in _families(app_state, plan):
         promoted = promotions_of(app_state.store, name)
-        for place, one in enumerate(reversed(promoted)):
-            found.append(
-                {
-                    "family": name,
-                    "version": one.version,
-                    "as_of": one.as_of.isoformat(),
-                    "promoted_at": one.promoted_at.isoformat(),
-                    "bundle_hash": one.bundle_hash,
-                    "champion": place == 0,
-                }
+        found += [
+            ModelVersion(
+                family=name,
+                version=one.version,
+                as_of=one.as_of,
+                promoted_at=one.promoted_at,
+                bundle_hash=one.bundle_hash,
+                champion=place == 0,
             )
-    return {"models": found}
+            for place, one in enumerate(reversed(promoted))
+        ]
+    return answer(ModelList(models=tuple(found)))
 
 
 @router.get(
@@ -73,7 +72,7 @@ def models(app_state: TheAppState, plan: OfPlan = None) -> dict[str, Any]:
 )
 def record_of_forecasts(
     app_state: TheAppState, plan: OfPlan = None, as_of: AsOf = None
-) -> dict[str, Any]:
+) -> Response:
     """How good the forecasts of past years were, each made with what was known at the time.
 
     From the backtest of the model that answers for `as_of`. Without `plan`, all
@@ -88,7 +87,7 @@ def record_of_forecasts(
             continue
         day = as_of_date(as_of) if as_of else newest_vintage(app_state.store, family)
         found.append(track_record(app_state.store, app_state.settings, family, day))
-    return {"track_record": found}
+    return answer(TrackRecordList(track_record=tuple(found)))
 
 
 @router.get("/stamps/{stamp}", response_model=StampView, responses=problems(404), tags=["stamps"])
@@ -108,7 +107,7 @@ def stamp(
         inputs=entry.inputs,
         projection=entry.projection,
     )
-    return Response(encode(found), media_type=JSON_TYPE)
+    return answer(found)
 
 
 def _families(app_state: AppState, plan: str | None) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from data.plans.rows import load_plan
 from data.sign_off.rows import sign_off
@@ -31,8 +31,8 @@ from service.shapes.schemas import (
     SendBack,
 )
 from service.state.app_state import AppState
-from service.web.respond import TheAppState, problems
-from service.workflow.sign_off import estimates_json, month_json, months_json, stamps_of
+from service.web.respond import TheAppState, answer, problems
+from service.workflow.sign_off import estimates_of, month_shape, months_of, stamps_of
 
 router = APIRouter(prefix="/v1/plans/{plan}/months", tags=["sign-off"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
@@ -49,9 +49,9 @@ STEPS: dict[str, tuple[State, Access]] = {
 @router.get(
     "", dependencies=[requires("viewer")], response_model=MonthList, responses=problems(404)
 )
-def all_months(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
+def all_months(plan: PlanSlug, app_state: TheAppState) -> Response:
     """The months in which anything was entered or signed."""
-    return months_json(app_state.store, load_plan(app_state.store, plan))
+    return answer(months_of(app_state.store, load_plan(app_state.store, plan)))
 
 
 @router.get(
@@ -60,7 +60,7 @@ def all_months(plan: PlanSlug, app_state: TheAppState) -> dict[str, Any]:
     response_model=MonthShape,
     responses=problems(404, 422),
 )
-def one_month(plan: PlanSlug, month: MonthName, app_state: TheAppState) -> dict[str, Any]:
+def one_month(plan: PlanSlug, month: MonthName, app_state: TheAppState) -> Response:
     """How far a month is: its state and history, its estimates, what a signature would cover."""
     load_plan(app_state.store, plan)
     held = sign_off(app_state.store, plan, Month.parse(month))
@@ -68,7 +68,7 @@ def one_month(plan: PlanSlug, month: MonthName, app_state: TheAppState) -> dict[
         stamps, reason = _stamps(app_state, plan, month), None
     except (NoBundle, NoObservations) as error:
         stamps, reason = {}, str(error)
-    return month_json(app_state.store, held, stamps, reason)
+    return answer(month_shape(app_state.store, held, stamps, reason))
 
 
 @router.post(
@@ -76,7 +76,7 @@ def one_month(plan: PlanSlug, month: MonthName, app_state: TheAppState) -> dict[
 )
 def send_month_back(
     plan: PlanSlug, month: MonthName, app_state: TheAppState, by: Checker, back: SendBack
-) -> dict[str, Any]:
+) -> Response:
     """Make a month a draft again, with the reason; what was issued stays issued."""
     return_month(
         app_state.store, load_plan(app_state.store, plan), Month.parse(month), by.name, back.note
@@ -92,10 +92,10 @@ def send_month_back(
 )
 def one_estimate(
     plan: PlanSlug, month: MonthName, kpi: KpiSlug, app_state: TheAppState
-) -> dict[str, Any]:
+) -> Response:
     """All official estimates of a KPI in a month, newest first, with their histories."""
     held = sign_off(app_state.store, plan, Month.parse(month))
-    return estimates_json(held, load_plan(app_state.store, plan), kpi)
+    return answer(estimates_of(held, load_plan(app_state.store, plan), kpi))
 
 
 @router.post(
@@ -111,12 +111,12 @@ def new_estimate(
     app_state: TheAppState,
     by: Entry,
     entry: EstimateEntry,
-) -> dict[str, Any]:
+) -> Response:
     """Enter the official estimate for the year, as a draft; a changed value is a new draft."""
     document = load_plan(app_state.store, plan)
     given = (entry.value, entry.unit, entry.reason)
     held = enter_estimate(app_state.store, document, Month.parse(month), kpi, *given, by.name)
-    return estimates_json(held, document, kpi)
+    return answer(estimates_of(held, document, kpi), 201)
 
 
 @router.post(
@@ -131,17 +131,17 @@ def send_estimate_back(
     app_state: TheAppState,
     by: Checker,
     back: SendBack,
-) -> dict[str, Any]:
+) -> Response:
     """Make an estimate a draft again, with the reason."""
     document = load_plan(app_state.store, plan)
     held = return_estimate(app_state.store, document, Month.parse(month), kpi, by.name, back.note)
-    return estimates_json(held, document, kpi)
+    return answer(estimates_of(held, document, kpi))
 
 
-def _month_step(to: State) -> Callable[..., dict[str, Any]]:
+def _month_step(to: State) -> Callable[..., Response]:
     def step(
         plan: PlanSlug, month: MonthName, app_state: TheAppState, by: TheCaller, signed: MonthStep
-    ) -> dict[str, Any]:
+    ) -> Response:
         document = load_plan(app_state.store, plan)
         stamps = _stamps(app_state, plan, month)
         what = (document, Month.parse(month), stamps, signed.figures)
@@ -151,7 +151,7 @@ def _month_step(to: State) -> Callable[..., dict[str, Any]]:
     return step
 
 
-def _estimate_step(to: State) -> Callable[..., dict[str, Any]]:
+def _estimate_step(to: State) -> Callable[..., Response]:
     def step(
         plan: PlanSlug,
         month: MonthName,
@@ -159,11 +159,11 @@ def _estimate_step(to: State) -> Callable[..., dict[str, Any]]:
         app_state: TheAppState,
         by: TheCaller,
         signed: EstimateStep,
-    ) -> dict[str, Any]:
+    ) -> Response:
         document = load_plan(app_state.store, plan)
         what = (document, Month.parse(month), kpi, signed.estimate)
         held = sign_estimate(app_state.store, *what, to, by.name, signed.note)
-        return estimates_json(held, document, kpi)
+        return answer(estimates_of(held, document, kpi))
 
     return step
 

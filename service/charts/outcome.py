@@ -79,7 +79,7 @@ def _bars(one: ProjectionView, outcomes: NDArray[np.float64], lang: Lang) -> lis
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, BINS + 1)
     target = one.assigned
-    bound = _bound(target)
+    bound = target.bound if target else None
     if bound is not None and low < bound < high:  # no bar stands on both sides of the bound
         edges = np.sort(np.append(edges, bound))
     counts, _ = np.histogram(np.clip(outcomes, low, high), edges)
@@ -105,13 +105,6 @@ def _side(target: TargetView | None, bound: float | None, middle: float, lang: L
         return text["projected"]
     met = middle <= bound if target.comparator == "at_most" else middle >= bound
     return text["outcome.met"] if met else text["outcome.missed"]
-
-
-def _bound(target: TargetView | None) -> float | None:
-    """The bound that decides, as `service.projections.facts.bound_of`."""
-    if target is None:
-        return None
-    return target.upper_value if target.comparator == "at_most" else target.lower_value
 
 
 def _rules(one: ProjectionView, lang: Lang, decimals: int) -> list[alt.Chart]:

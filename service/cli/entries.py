@@ -64,7 +64,7 @@ def task_report(
         source=source,
     )
     written = report_progress(store, slug, entry, today, process_user())
-    print(f"{slug} {kpi}: reported for {written['day']} by {written['by']}.")
+    print(f"{slug} {kpi}: reported for {written.day} by {written.by}.")
 
 
 @task_app.command("history")
@@ -109,7 +109,7 @@ def log_add(
         source=source,
     )
     written = write_log(store, partial(load_panel, store), slug, entry, today, process_user())
-    print(f"{slug} {kpi}: written down for {written['month']} by {written['by']}.")
+    print(f"{slug} {kpi}: written down for {written.month} by {written.by}.")
 
 
 @log_app.command("show")

@@ -91,7 +91,7 @@ def event_add(
         note=note,
     )
     written = add_event(store, slug, entry, today, process_user())
-    print(f"{slug} {kpi}: {written['event']} counts from {written['day']} on.")
+    print(f"{slug} {kpi}: {written.event} counts from {written.day} on.")
 
 
 @app.command("accept")
@@ -149,4 +149,4 @@ def _decide(
         today=today,
         actor=process_user(),
     )
-    print(f"{slug} {kpi}: {written['event']} {written['state']} from {written['day']} on.")
+    print(f"{slug} {kpi}: {written.event} {written.state} from {written.day} on.")

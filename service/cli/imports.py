@@ -28,12 +28,11 @@ def import_list(plan: PlanOption = None) -> None:
 @import_app.command("show")
 def import_show(id: IdArgument) -> None:
     """One import with its files; an upload that waits as JSON, with its preview."""
-    import json
-
+    from service.projections.shape import printed
     from service.workflow.imports import MOST, import_view
 
     _settings, store = open_store()
-    print(json.dumps(import_view(store, id, MOST), ensure_ascii=False, indent=1))
+    print(printed(import_view(store, id, MOST)))
 
 
 @import_app.command("undo")

@@ -454,9 +454,9 @@ def plan_compare(
     settings, store = open_store()
     found = comparison(load_plan(store, the_plan(store, plan)), before, after)
     if format is TextFormat.json:
-        import json
+        from service.projections.shape import printed
 
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(printed(found))
     else:
         from service.cli.output import show_comparison
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -46,6 +46,13 @@ if TYPE_CHECKING:
     from data.sign_off.rules import SignOff, Step
     from data.vintages.comparison import Compared
     from service.projections.view import JointProbability, ProjectionView, TaskView
+    from service.shapes.schemas import (
+        EventList,
+        Log,
+        PlanSummary,
+        ProgressList,
+        VersionComparison,
+    )
     from training.retrain import RetrainReport
 
 SHOWN = 12  # unknown rows and suspicious values listed
@@ -147,31 +154,33 @@ def _show_task(console: Console, one: ProjectionView, task: TaskView, lang: Lang
     _list(console, text["missing"], [remark[lang] for remark in task.missing])
 
 
-def show_progress(found: dict[str, Any]) -> None:
+def show_progress(found: ProgressList) -> None:
     """What was reported about a task, one line per report."""
     table = Table(show_edge=False, pad_edge=False)
     names = ("day", "step", "done", "obstacle", "judgement", "final", "note", "by", "entered")
     for heading in names:
         table.add_column(heading)
-    for one in found["progress"]:
-        cells = (one[name] for name in names)
+    for one in found.progress:
+        entered = one.entered.isoformat(timespec="seconds")
+        told = (one.day, one.step, one.done, one.obstacle, one.judgement, one.final, one.note)
+        cells = (*told, one.by, entered)
         table.add_row(*("" if cell in (None, False) else str(cell) for cell in cells))
     _console().print(table)
 
 
-def show_log(found: dict[str, Any], lang: Lang) -> None:
+def show_log(found: Log, lang: Lang) -> None:
     """A log, month by month, with the figures published of its index."""
     console = _console()
-    console.print(found["name"][lang], style="bold")
-    for one in found["log"]:
-        said = words_of(one["text"], lang)
-        source = f"; {one['source']}" if one["source"] else ""
-        line = f"{one['month']}: {said} ({one['by']}, {day_of(one['day'], lang)}{source})"
+    console.print(found.name[lang], style="bold")
+    for one in found.log:
+        said = words_of(one.text, lang)
+        source = f"; {one.source}" if one.source else ""
+        line = f"{one.month}: {said} ({one.by}, {day_of(one.day, lang)}{source})"
         console.print(line, markup=False, soft_wrap=True)
-        for figure in one["index"]:
-            status = FIGURE[lang][figure["status"]]
-            shown = f"{found['index']} {figure['form']} {figure['value']:g} ({status})"
-            console.print(f"  {shown}, {figure['published']}", markup=False)
+        for figure in one.index:
+            status = FIGURE[lang][figure.status]
+            shown = f"{found.index} {figure.form} {figure.value:g} ({status})"
+            console.print(f"  {shown}, {figure.published}", markup=False)
 
 
 def show_ingest(report: IngestReport) -> None:
@@ -249,12 +258,12 @@ def show_imports(imports: Sequence[Import]) -> None:
     _columns(("import", "at (UTC)", "by", "files", "new", "known", "taken back"), lines)
 
 
-def show_plans(plans: Sequence[dict[str, Any]]) -> None:
+def show_plans(plans: Sequence[PlanSummary]) -> None:
     """One line per plan."""
     lines = []
     for one in plans:
-        counts = (str(one["kpi_count"]), str(one["version_count"]))
-        lines.append((one["plan"], one["family"], *counts, one["newest_vintage"] or "none"))
+        counts = (str(one.kpi_count), str(one.version_count))
+        lines.append((one.plan, one.family, *counts, str(one.newest_vintage or "none")))
     _columns(("plan", "family", "KPIs", "versions", "newest figures"), lines)
 
 
@@ -283,7 +292,7 @@ def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
         _steps(console, one.steps, lang)
 
 
-def show_events(found: dict[str, Any], lang: Lang) -> None:
+def show_events(found: EventList, lang: Lang) -> None:
     """One line per event: a proposal, or the decision that counts."""
     text, table = TEXT[lang], Table(show_edge=False, pad_edge=False)
     table.add_column(text["event.kpi"])
@@ -296,28 +305,28 @@ def show_events(found: dict[str, Any], lang: Lang) -> None:
         "accepted": text["event.accepted"],
         "rejected": text["event.rejected"],
     }
-    for one in found["events"]:
-        decided = ", ".join(filter(None, (one["day"], one["by"], one["note"])))
-        named = f"{one['event']} {one['name']}".strip()
-        size = signed_percent(100 * one["size"], lang)
-        if one["length"] > 1:
-            size = f"{size}, {text.count('event.months', one['length'])}"
-        table.add_row(one["kpi"], named, size, states[one["state"]], decided or "–")
+    for one in found.events:
+        decided = ", ".join(str(told) for told in (one.day, one.by, one.note) if told)
+        named = f"{one.event} {one.name}".strip()
+        size = signed_percent(100 * one.size, lang)
+        if one.length > 1:
+            size = f"{size}, {text.count('event.months', one.length)}"
+        table.add_row(one.kpi, named, size, states[one.state], decided or "–")
     _console().print(table)
 
 
-def show_comparison(found: dict[str, Any], lang: Lang) -> None:
+def show_comparison(found: VersionComparison, lang: Lang) -> None:
     """What changed between two versions, one line per change."""
     text, console = TEXT[lang], _console()
-    for side in ("from", "to"):
-        version = found[side]
-        day = day_of(version["adopted"], lang)
-        line = f"{text['version']} {version['number']}, {day}: {version['document']}"
+    for version in (found.before, found.after):
+        day = day_of(version.adopted, lang)
+        line = f"{text['version']} {version.number}, {day}: {version.document}"
         console.print(line, markup=False, soft_wrap=True)
-    changes = [one for kind in ("added", "dropped", "changed", "tasks") for one in found[kind]]
-    for one in changes:
-        console.print(f"  {one['text'][lang]}", markup=False, soft_wrap=True)
-    if not changes:
+    told = [one.text for one in (*found.added, *found.dropped, *found.changed)]
+    told += [one.text for one in found.tasks]
+    for sentence in told:
+        console.print(f"  {sentence[lang]}", markup=False, soft_wrap=True)
+    if not told:
         console.print(f"  {text['no_change']}")
 
 

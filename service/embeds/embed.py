@@ -11,7 +11,7 @@ from data.plans.rows import load_plan
 from data.sign_off.rows import issue_of
 from data.vintages.demonstration import series_to_project
 from data.vintages.panel import Panel
-from data.vintages.truncation import cut_at
+from data.vintages.truncation import truncate
 from models.errors import NoObservations
 from models.series import Month, Series
 from service.auth.access import Caller
@@ -113,7 +113,7 @@ def _series(panel: Panel, one: ProjectionView) -> Series:
     if cutoff is None:
         raise NoObservations(f"'{one.kpi}' has no months to draw at {day}.")
     series = series_to_project(panel, one.kpi, day)
-    return cut_at(panel, one.kpi, series, cutoff, day) if series.cutoff > cutoff else series
+    return truncate(panel, one.kpi, series, cutoff, day) if series.cutoff > cutoff else series
 
 
 def address(base: str, plan: str, kpi: str, lang: Lang, as_of: str | None, tail: str = "") -> str:

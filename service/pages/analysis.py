@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from data.plans.rows import load_plan
 from service.auth.access import Viewer
+from service.pages.menu import MENU
 from service.pages.page import page_body, respond_page, site_of
 from service.pages.views.frame import frame_of, vintage_of
 from service.pages.views.what_if import WhatIfContent, what_if_content
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/plans/{plan}", include_in_schema=False)
 PlanSlug = Annotated[str, Path()]
 
 
-@router.get("/why")
+@router.get("/why", tags=[MENU])
 def why_page(
     plan: PlanSlug,
     request: Request,
@@ -47,7 +48,7 @@ def why_page(
     return respond_page(request, app_state.picture(plan, ("page", site), make))
 
 
-@router.get("/what-if")
+@router.get("/what-if", tags=[MENU])
 def what_if_page(
     plan: PlanSlug,
     request: Request,

@@ -11,6 +11,7 @@ from data.plans.plan import Plan
 from data.plans.rows import load_plan
 from models.errors import UnreadableFile
 from service.auth.access import Viewer, requires
+from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.pages.site import Site
 from service.pages.views.data import data_content
@@ -32,7 +33,25 @@ _DOCX = LAYOUTS["docx"].media_type
 LARGEST = 20 * 2**20  # bytes of a template that is sent
 
 
-@router.get("/reports")
+@router.get("/data", tags=[MENU])
+def data_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+    chosen: Annotated[str | None, Query(alias="import", max_length=20)] = None,
+) -> str:
+    """Files to load, what loading them would do, and what was loaded."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "data", as_of)
+    frame = frame_of(app_state, document, site, shown_day(app_state, document))
+    content = data_content(app_state, frame, chosen, lang)
+    return page("data.html", site, content)
+
+
+@router.get("/reports", tags=[MENU])
 def reports_page(
     plan: PlanSlug,
     request: Request,
@@ -83,7 +102,7 @@ def template_to_begin_from(plan: PlanSlug, app_state: TheAppState, lang: Languag
     return Response(starter(lang), media_type=_DOCX, headers=headers)
 
 
-@router.get("/models")
+@router.get("/models", tags=[MENU])
 def models_page(
     plan: PlanSlug,
     request: Request,
@@ -122,24 +141,6 @@ def reliability(
     if form == "json":
         return Response(to_json(drawn), media_type=JSON_TYPE)
     return Response(to_svg(drawn), media_type="image/svg+xml")
-
-
-@router.get("/data")
-def data_page(
-    plan: PlanSlug,
-    request: Request,
-    app_state: TheAppState,
-    by: Viewer,
-    lang: Language,
-    as_of: AsOf = None,
-    chosen: Annotated[str | None, Query(alias="import", max_length=20)] = None,
-) -> str:
-    """Files to load, what loading them would do, and what was loaded."""
-    document = load_plan(app_state.store, plan)
-    site = site_of(request, lang, by, plan, "data", as_of)
-    frame = frame_of(app_state, document, site, shown_day(app_state, document))
-    content = data_content(app_state, frame, chosen, lang)
-    return page("data.html", site, content)
 
 
 @router.get("/versions")

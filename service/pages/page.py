@@ -12,7 +12,7 @@ from service.auth.access import Caller
 from service.pages.site import Site
 from service.pages.views.targets import SIGNS
 from service.state.app_state import Body
-from service.texts import Lang
+from service.texts import TEXT, Lang
 from service.web.respond import respond
 from service.web.templates import render
 
@@ -43,9 +43,11 @@ def site_of(
     section: str | None = None,
     as_of: str | None = None,
 ) -> Site:
-    """Where the page that is asked for stands."""
-    query = tuple(one for one in request.query_params.items() if one[0] != "lang")
-    return Site(lang, caller, request.url.path, section, plan, as_of or None, query)
+    """The page that is asked for, and the menu around it."""
+    query = tuple(item for item in request.query_params.items() if item[0] != "lang")
+    entries = (entry for entry in request.app.state.plan_pages if entry.in_menu)
+    menu = tuple((entry.section, TEXT[lang][f"page.section.{entry.name}"]) for entry in entries)
+    return Site(lang, caller, request.url.path, section, plan, as_of or None, query, menu)
 
 
 def page(template: str, site: Site, content: object = None) -> str:

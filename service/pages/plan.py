@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from data.plans.plan import Plan
 from data.plans.rows import load_plan, plan_slugs
 from service.auth.access import Public, Viewer, requires
+from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.pages.views.interface import problems_content, routes_content
 from service.pages.views.targets import board_content
@@ -42,7 +43,7 @@ def first_page(
     return RedirectResponse(address, 303)
 
 
-@router.get("/plans/{plan}")
+@router.get("/plans/{plan}", tags=[MENU])
 def plan_page(
     plan: PlanSlug,
     request: Request,

@@ -22,7 +22,8 @@ class Site:
         first; None for a page outside a plan
     plan : slug; '' for a page outside a plan
     as_of : the vintage as it was asked for; None where the page chose it
-    query : what else was asked, kept when the language is switched
+    query : the other parameters of the query, kept when the language is switched
+    menu : section and name of each page of the plan's menu
     """
 
     lang: Lang
@@ -32,6 +33,7 @@ class Site:
     plan: str = ""
     as_of: str | None = None
     query: tuple[tuple[str, str], ...] = ()
+    menu: tuple[tuple[str, str], ...] = ()
 
     def may(self, access: Access) -> bool:
         """Whether who reads the page may do what needs this role."""

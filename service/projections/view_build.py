@@ -159,7 +159,7 @@ def target_view(
         source=target.source,
         probability=one.probability,
         status=one.status,
-        mark=one.mark,
+        mark=one.period_outcome,
         actual=one.actual,
         provisional=one.provisional,
         expected_gap=one.expected_gap,

@@ -45,7 +45,7 @@ def moves_since(app_state: AppState, plan: str, day: date) -> ChangeList | None:
     """Why projections moved since last month's end; None where nothing answered then."""
     before = day.replace(day=1) - timedelta(days=1)
     try:
-        return ChangeList.model_validate(changes(app_state, plan, before, day))
+        return changes(app_state, plan, before, day)
     except (NoBundle, NoObservations):
         return None
 

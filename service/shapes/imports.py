@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -10,10 +11,10 @@ from data.ingestion.suspicion import Why
 from data.vintages.comparison import State
 from data.vintages.observation import Form
 from models.series import FigureStatus
-from service.projections.shape import Name, Shape
+from service.projections.shape import MonthText, Name, Second, Shape, View
 
 
-class SuspicionShape(Shape):
+class SuspicionShape(View):
     """Why a figure is worth a second look; `against` is what it was compared with."""
 
     why: Why
@@ -21,34 +22,34 @@ class SuspicionShape(Shape):
     text: Name
 
 
-class OldFigure(Shape):
+class OldFigure(View):
     """The figure that counted before for the same month and form."""
 
     value: float
     status: FigureStatus
-    published: str | None
+    published: date | None
 
 
-class FigureShape(Shape):
+class FigureShape(View):
     """One figure as it was read, and what becomes of it."""
 
     file: str
     kpi: str
-    month: str
+    month: MonthText
     form: Form
     value: float = Field(description="rates and shares are per cent, 100 is unchanged")
     unit: str
     status: FigureStatus
-    published: str | None = Field(description="null: nobody knows when")
+    published: date | None = Field(description="null: nobody knows when")
     source: str
     state: State
     counts: bool = Field(description="whether it is the one that counts once it is committed")
     old: OldFigure | None
     change: float | None = Field(description="per cent from the old value to this one")
-    suspicions: list[SuspicionShape]
+    suspicions: tuple[SuspicionShape, ...]
 
 
-class RowShape(Shape):
+class RowShape(View):
     """A row of a table, and the KPI that it is."""
 
     table: str
@@ -61,13 +62,13 @@ class RowShape(Shape):
     how: Literal["plan", "match", "ignored"]
 
 
-class SuggestionShape(Shape):
+class SuggestionShape(View):
     kpi: str
     name: Name
     similarity: float
 
 
-class UnknownRowShape(Shape):
+class UnknownRowShape(View):
     """A row that no KPI claims, and what it may be."""
 
     table: str
@@ -76,12 +77,12 @@ class UnknownRowShape(Shape):
     occurrence: int
     unit: str
     files: int
-    suggestions: list[SuggestionShape]
+    suggestions: tuple[SuggestionShape, ...]
 
 
-class FilePreviewShape(Shape):
+class FilePreviewShape(View):
     file: str
-    tables: list[str]
+    tables: tuple[str, ...]
     rows: int
     new: int
     unchanged: int
@@ -89,50 +90,50 @@ class FilePreviewShape(Shape):
     suspicious: int
     loaded_before: bool
     problem: str | None = Field(description="why it cannot be committed")
-    notes: list[str]
+    notes: tuple[str, ...]
 
 
-class PreviewShape(Shape):
+class PreviewShape(View):
     """What committing would do; nothing is written yet."""
 
     plan: str
-    published: str | None
-    expires: str
+    published: date | None
+    expires: Second
     mark: str = Field(description="names this preview; give it with the commit")
-    files: list[FilePreviewShape]
-    rows: list[RowShape]
-    unknown: list[UnknownRowShape]
-    figures: list[FigureShape] = Field(description="suspicious, revised, new, unchanged")
+    files: tuple[FilePreviewShape, ...]
+    rows: tuple[RowShape, ...]
+    unknown: tuple[UnknownRowShape, ...]
+    figures: tuple[FigureShape, ...] = Field(description="suspicious, revised, new, unchanged")
     figures_left_out: int
 
 
-class ImportedFileShape(Shape):
+class ImportedFileShape(View):
     file: str
     new: int
     unchanged: int
 
 
-class WithdrawalShape(Shape):
+class WithdrawalShape(View):
     by: str
-    at: str
+    at: Second
     reason: str
 
 
-class ImportShape(Shape):
+class ImportShape(View):
     """An upload that waits, or an import that was made, and perhaps taken back."""
 
     id: str
     family: str
     state: Literal["preview", "committed", "withdrawn"]
     by: str
-    at: str
-    files: list[ImportedFileShape]
+    at: Second
+    files: tuple[ImportedFileShape, ...]
     withdrawn: WithdrawalShape | None
     preview: PreviewShape | None
 
 
-class ImportList(Shape):
-    imports: list[ImportShape]
+class ImportList(View):
+    imports: tuple[ImportShape, ...]
 
 
 class RowMatch(Shape):

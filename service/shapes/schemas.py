@@ -6,10 +6,11 @@ ranks are fractions; what does not exist is null.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from data.sign_off.rules import State
 from data.vintages.observation import Form
@@ -18,11 +19,11 @@ from models.kinds import Kind
 from models.series import FigureStatus
 from models.targets.target import Comparator, TargetForm, TargetLevel
 from service.auth.access import Access
-from service.projections.shape import Name, Shape
+from service.projections.shape import Moment, MonthText, Name, Number, Second, Shape, View
 from service.projections.view import EstimateView, VersionView
 
 
-class KpiShape(Shape):
+class KpiShape(View):
     kpi: str
     name: Name
     unit: str
@@ -33,14 +34,14 @@ class KpiShape(Shape):
     source: str
     price_basis: str | None
     scope: str | None
-    dimensions: dict[str, str]
-    parts: list[str]
+    dimensions: Mapping[str, str]
+    parts: tuple[str, ...]
     index: str | None
     indicator: str | None
     demonstration: bool
 
 
-class TargetShape(Shape):
+class TargetShape(View):
     kpi: str
     comparator: Comparator
     lower: float | None
@@ -54,35 +55,35 @@ class TargetShape(Shape):
     source: str
 
 
-class PlannedStep(Shape):
+class PlannedStep(View):
     step: str
     name: Name
-    due: str | None
+    due: date | None
     judgement: float | None
 
 
-class TaskShape(Shape):
+class TaskShape(View):
     kpi: str
-    starts: str | None
-    due: str | None
+    starts: date | None
+    due: date | None
     of: int | None
     part: str
     obstacle: str
     judgement: float | None
     recognised_later: bool
-    steps: list[PlannedStep]
+    steps: tuple[PlannedStep, ...]
 
 
-class VersionShape(Shape):
+class VersionShape(View):
     number: int
-    adopted: str
+    adopted: date
     document: str
     note: str
-    targets: list[TargetShape]
-    tasks: list[TaskShape]
+    targets: tuple[TargetShape, ...]
+    tasks: tuple[TaskShape, ...]
 
 
-class TargetChange(Shape):
+class TargetChange(View):
     change: Literal["added", "dropped", "changed"]
     kpi: str
     name: Name
@@ -98,31 +99,29 @@ class TargetChange(Shape):
     text: Name
 
 
-class TaskChange(Shape):
+class TaskChange(View):
     change: Literal["added", "dropped", "changed"]
     kpi: str
     name: Name
-    fields: list[str]
+    fields: tuple[str, ...]
     before: TaskShape | None
     after: TaskShape | None
     text: Name
 
 
-class VersionComparison(Shape):
+class VersionComparison(View):
     """What differs between two versions; where a target's figures come from is no change."""
-
-    model_config = ConfigDict(extra="forbid", validate_by_name=True)
 
     plan: str
     before: VersionView = Field(alias="from")
-    to: VersionView
-    added: list[TargetChange]
-    dropped: list[TargetChange]
-    changed: list[TargetChange]
-    tasks: list[TaskChange]
+    after: VersionView = Field(alias="to")
+    added: tuple[TargetChange, ...]
+    dropped: tuple[TargetChange, ...]
+    changed: tuple[TargetChange, ...]
+    tasks: tuple[TaskChange, ...]
 
 
-class PlanSummary(Shape):
+class PlanSummary(View):
     plan: str
     family: str
     year: int
@@ -132,16 +131,16 @@ class PlanSummary(Shape):
     note: str
     kpi_count: int
     version_count: int
-    newest_vintage: str | None
+    newest_vintage: date | None
 
 
-class PlanList(Shape):
-    plans: list[PlanSummary]
+class PlanList(View):
+    plans: tuple[PlanSummary, ...]
 
 
 class PlanDetail(PlanSummary):
-    kpis: list[KpiShape]
-    versions: list[VersionShape]
+    kpis: tuple[KpiShape, ...]
+    versions: tuple[VersionShape, ...]
 
 
 class ProgressEntry(Shape):
@@ -162,9 +161,9 @@ class ProgressEntry(Shape):
     source: str = ""
 
 
-class ProgressShape(Shape):
+class ProgressShape(View):
     kpi: str
-    day: str
+    day: date
     step: str
     done: int | None
     obstacle: str | None
@@ -173,13 +172,13 @@ class ProgressShape(Shape):
     note: str
     source: str
     by: str
-    entered: str
+    entered: Second
 
 
-class ProgressList(Shape):
+class ProgressList(View):
     plan: str
     kpi: str
-    progress: list[ProgressShape]
+    progress: tuple[ProgressShape, ...]
 
 
 class EventText(Shape):
@@ -204,27 +203,27 @@ class EventDecision(Shape):
     by: str = Field(default="", description="who says so; default who sends it")
 
 
-class EventOutcome(Shape):
+class EventOutcome(View):
     """An event with the decision that counts; a proposal has none."""
 
     kpi: str
     event: str = Field(description="names it within its KPI: 2020-04-pulse")
     name: str
-    start: str
+    start: MonthText
     shape: ShapeOfEvent
     size: float = Field(description="effect on the month: -0.3 is 30 % lower")
     length: int
     state: Literal["proposed", "accepted", "rejected"]
-    day: str | None = Field(description="from when the decision counts")
+    day: date | None = Field(description="from when the decision counts")
     by: str | None
     note: str
-    entered: str | None
+    entered: Second | None
 
 
-class EventList(Shape):
+class EventList(View):
     plan: str
-    as_of: str
-    events: list[EventOutcome]
+    as_of: date
+    events: tuple[EventOutcome, ...]
 
 
 class LogText(Shape):
@@ -238,115 +237,117 @@ class LogText(Shape):
     source: str = ""
 
 
-class IndexFigure(Shape):
+class IndexFigure(View):
     """A published figure beside a month; rates have 100 as unchanged."""
 
     form: str
     value: float
     status: FigureStatus
-    published: str
+    published: date
     source: str
 
 
-class LogEntryShape(Shape):
-    month: str
+class LogEntryShape(View):
+    month: MonthText
     text: Name
     by: str
-    day: str
+    day: date
     source: str
-    entered: str
-    index: list[IndexFigure]
+    entered: Second
+    index: tuple[IndexFigure, ...]
 
 
-class Log(Shape):
+class Log(View):
     plan: str
     kpi: str
     name: Name
     index: str | None = Field(description="the KPI whose published figures stand beside")
     unit: str | None = Field(description="of the index")
-    log: list[LogEntryShape]
+    log: tuple[LogEntryShape, ...]
 
 
-class ObservationShape(Shape):
+class ObservationShape(View):
     kpi: str
-    month: str = Field(description="the month it is about; the last one for a cumulative figure")
+    month: MonthText = Field(
+        description="the month it is about; the last one for a cumulative figure"
+    )
     form: Form
     value: float
     unit: str = Field(description="'%' for rates and shares: 100 is unchanged, or the whole plan")
     status: FigureStatus
-    published: str
+    published: date
     source: str
 
 
-class ObservationList(Shape):
+class ObservationList(View):
     plan: str
-    as_of: str
+    as_of: date
     count: int = Field(description="of all pages")
-    observations: list[ObservationShape]
+    observations: tuple[ObservationShape, ...]
     next: str | None
 
 
-class ModelVersion(Shape):
+class ModelVersion(View):
     family: str
     version: str
-    as_of: str
-    promoted_at: str
+    as_of: date
+    promoted_at: Moment
     bundle_hash: str
     champion: bool
 
 
-class ModelList(Shape):
-    models: list[ModelVersion]
+class ModelList(View):
+    models: tuple[ModelVersion, ...]
 
 
-class Score(Shape):
+class Score(View):
     """Fractions of last year's total (0.05 is 5 %), but for counts and the Brier score."""
 
     method: str = Field(description="'ensemble', or one of its candidates")
     months_known: int | None = Field(description="of the year; null over all months")
     n: int = Field(description="KPI, year and months known, each counted once")
-    annual_error: float = Field(description="mean of |median − outcome|")
-    median_error: float = Field(description="median of the same")
-    crps: float
-    coverage_80: float = Field(description="share of outcomes inside the 80 % interval")
-    coverage_95: float
-    width_80: float
-    brier: float = Field(description="of targets at −10, −5, 0, 5 and 10 % growth")
+    annual_error: Number = Field(description="mean of |median − outcome|")
+    median_error: Number = Field(description="median of the same")
+    crps: Number
+    coverage_80: Number = Field(description="share of outcomes inside the 80 % interval")
+    coverage_95: Number
+    width_80: Number
+    brier: Number = Field(description="of targets at −10, −5, 0, 5 and 10 % growth")
 
 
 class KpiScore(Score):
     kpi: str
 
 
-class TrackRecord(Shape):
+class TrackRecord(View):
     family: str
     model_version: str
-    as_of: str = Field(description="the model was made from data up to that day")
-    years: list[int] = Field(description="that were forecast")
-    methods: list[Score]
-    kpis: list[KpiScore] = Field(description="the ensemble, over all months known")
+    as_of: date = Field(description="the model was made from data up to that day")
+    years: tuple[int, ...] = Field(description="that were forecast")
+    methods: tuple[Score, ...]
+    kpis: tuple[KpiScore, ...] = Field(description="the ensemble, over all months known")
 
 
-class TrackRecordList(Shape):
-    track_record: list[TrackRecord]
+class TrackRecordList(View):
+    track_record: tuple[TrackRecord, ...]
 
 
 class RetrainRequest(Shape):
     as_of: str | None = Field(default=None, description="YYYY-MM or YYYY-MM-DD; default: newest")
 
 
-class JobShape(Shape):
+class JobShape(View):
     id: str
     task: str
     state: Literal["queued", "running", "done", "failed"]
     done: int
     total: int
     step: str
-    result: dict[str, Any] | None
+    result: Mapping[str, Any] | None
     error: str | None
 
 
-class OEmbed(Shape):
+class OEmbed(View):
     """oEmbed 1.0, type rich."""
 
     version: Literal["1.0"]
@@ -360,10 +361,10 @@ class OEmbed(Shape):
     height: int
 
 
-class StepShape(Shape):
+class StepShape(View):
     state: State
     by: str
-    at: str
+    at: Moment
     note: str
 
 
@@ -372,13 +373,13 @@ class EstimateShape(EstimateView):
 
     kpi: str
     id: int
-    history: list[StepShape]
+    history: tuple[StepShape, ...]
 
 
-class EstimateList(Shape):
+class EstimateList(View):
     """All estimates of one KPI in one month, newest first."""
 
-    estimates: list[EstimateShape]
+    estimates: tuple[EstimateShape, ...]
 
 
 class EstimateEntry(Shape):
@@ -401,52 +402,52 @@ class SendBack(Shape):
     note: str = Field(description="why")
 
 
-class IssueShape(Shape):
+class IssueShape(View):
     by: str
-    at: str
-    stamps: dict[str, str]
+    at: Moment
+    stamps: Mapping[str, str]
 
 
-class MonthShape(Shape):
+class MonthShape(View):
     """How far a month's projections and reports are, and what a signature would cover."""
 
     plan: str
-    month: str
-    as_of: str
+    month: MonthText
+    as_of: date
     state: State
     figures: str | None = Field(description="names projections and estimates; null without any")
-    stamps: dict[str, str] = Field(description="of the projections as they are now, by KPI")
+    stamps: Mapping[str, str] = Field(description="of the projections as they are now, by KPI")
     reason: str | None = Field(description="why there are no projections")
-    estimates: list[EstimateShape] = Field(description="the newest of each KPI")
-    history: list[StepShape]
+    estimates: tuple[EstimateShape, ...] = Field(description="the newest of each KPI")
+    history: tuple[StepShape, ...]
     issued: IssueShape | None = Field(description="what readers outside get")
 
 
-class MonthSummary(Shape):
-    month: str
+class MonthSummary(View):
+    month: MonthText
     state: State
-    issued_at: str | None
+    issued_at: Moment | None
 
 
-class MonthList(Shape):
-    months: list[MonthSummary]
+class MonthList(View):
+    months: tuple[MonthSummary, ...]
 
 
-class AuditEntry(Shape):
+class AuditEntry(View):
     id: int
-    at: str
+    at: Moment
     by: str
     action: str
     subject: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
 
 
-class AuditLog(Shape):
-    entries: list[AuditEntry]
+class AuditLog(View):
+    entries: tuple[AuditEntry, ...]
 
 
-class WhoAmI(Shape):
+class WhoAmI(View):
     name: str | None
     access: Access
 
@@ -456,12 +457,12 @@ class PasswordChange(Shape):
     new: str = Field(max_length=1000)
 
 
-class Health(Shape):
+class Health(View):
     status: Literal["ok"]
     version: str
 
 
-class Readiness(Shape):
+class Readiness(View):
     status: Literal["ready"]
     plans: int
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from data.db.store import Store
 from data.plans import entries
@@ -15,12 +14,15 @@ from data.plans.rows import load_plan
 from data.vintages.observation import UNDATED, Form, Observation
 from data.vintages.panel_rows import PanelOf
 from models.targets.task import Progress
+from service.projections.shape import Name, if_known
+from service.shapes.schemas import IndexFigure, Log, LogEntryShape, ProgressList, ProgressShape
 
-Json = dict[str, Any]
 INDEX_FORMS: tuple[Form, ...] = ("rate_on_month", "rate_on_year", "rate_to_date", "month")
 
 
-def report_progress(store: Store, plan: str, entry: Progress, today: date, actor: str) -> Json:
+def report_progress(
+    store: Store, plan: str, entry: Progress, today: date, actor: str
+) -> ProgressShape:
     """Append a report about a task; what it was written down as. `actor` is who enters it.
 
     Raises
@@ -34,17 +36,17 @@ def report_progress(store: Store, plan: str, entry: Progress, today: date, actor
     return _progress(reports_of(entries.progress_of(store, plan), entry.kpi)[-1])
 
 
-def progress_of(store: Store, plan: str, kpi: str, day: date | None = None) -> Json:
+def progress_of(store: Store, plan: str, kpi: str, day: date | None = None) -> ProgressList:
     """All reports about a task, up to a day, in the order in which they were entered."""
     load_plan(store, plan).kpi(kpi)
     reports = reports_of(entries.progress_of(store, plan), kpi)
     seen = [one for one in reports if day is None or one.day <= day]
-    return {"plan": plan, "kpi": kpi, "progress": [_progress(one) for one in seen]}
+    return ProgressList(plan=plan, kpi=kpi, progress=tuple(_progress(one) for one in seen))
 
 
 def write_log(
     store: Store, panel_of: PanelOf, plan: str, entry: LogEntry, today: date, actor: str
-) -> Json:
+) -> LogEntryShape:
     """Append to the log of a KPI kept in words; the entry as written. `actor` is who enters it.
 
     Raises
@@ -59,7 +61,7 @@ def write_log(
     return _log_entry(written, _index_figures(panel_of, document, entry.kpi))
 
 
-def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | None = None) -> Json:
+def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | None = None) -> Log:
     """The log of a KPI up to a day, by month, with what was published of its index."""
     document = load_plan(store, plan)
     definition = document.kpi(kpi)
@@ -69,17 +71,17 @@ def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | Non
         for one in entries.log_of(store, plan)
         if one.kpi == kpi and (day is None or one.day <= day)
     ]
-    return {
-        "plan": plan,
-        "kpi": kpi,
-        "name": {"vi": definition.name_vi, "en": definition.name_en},
-        "index": definition.index,
-        "unit": definition.index and document.kpi(definition.index).unit,
-        "log": [
+    return Log(
+        plan=plan,
+        kpi=kpi,
+        name=Name(vi=definition.name_vi, en=definition.name_en),
+        index=definition.index,
+        unit=if_known(definition.index, lambda index: document.kpi(index).unit),
+        log=tuple(
             _log_entry(one, figures)
             for one in sorted(kept, key=lambda entry: (entry.month, entry.day))
-        ],
-    }
+        ),
+    )
 
 
 def _index_figures(
@@ -97,24 +99,21 @@ def _index_figures(
     return [one for one in panel.printed.get(index, ()) if one.published <= day]
 
 
-def _progress(one: Progress) -> Json:
-    return {
-        **vars(one),
-        "day": one.day.isoformat(),
-        "entered": one.entered and one.entered.isoformat(timespec="seconds"),
-    }
+def _progress(one: Progress) -> ProgressShape:
+    return ProgressShape(**vars(one))
 
 
-def _log_entry(one: LogEntry, figures: Sequence[Observation]) -> Json:
-    return {
-        "month": str(one.month),
-        "text": {"vi": one.text_vi, "en": one.text_en},
-        "by": one.by,
-        "day": one.day.isoformat(),
-        "source": one.source,
-        "entered": one.entered and one.entered.isoformat(timespec="seconds"),
-        "index": [_figure(figure) for figure in _newest(one, figures)],
-    }
+def _log_entry(one: LogEntry, figures: Sequence[Observation]) -> LogEntryShape:
+    assert one.entered is not None  # it was read back
+    return LogEntryShape(
+        month=one.month,
+        text=Name(vi=one.text_vi, en=one.text_en),
+        by=one.by,
+        day=one.day,
+        source=one.source,
+        entered=one.entered,
+        index=tuple(_figure(figure) for figure in _newest(one, figures)),
+    )
 
 
 def _newest(one: LogEntry, figures: Sequence[Observation]) -> list[Observation]:
@@ -126,11 +125,11 @@ def _newest(one: LogEntry, figures: Sequence[Observation]) -> list[Observation]:
     return [found[form] for form in INDEX_FORMS if form in found]
 
 
-def _figure(figure: Observation) -> Json:
-    return {
-        "form": figure.form,
-        "value": figure.value,
-        "status": figure.status,
-        "published": figure.published.isoformat(),
-        "source": figure.source,
-    }
+def _figure(figure: Observation) -> IndexFigure:
+    return IndexFigure(
+        form=figure.form,
+        value=figure.value,
+        status=figure.status,
+        published=figure.published,
+        source=figure.source,
+    )

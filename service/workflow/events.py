@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from data.db.store import Store
 from data.plans import events
@@ -18,14 +16,14 @@ from data.vintages.panel_rows import PanelOf
 from models.errors import NoObservations, SeriesTooShort, UnknownEvent
 from models.events.event import Event, find_events
 from models.pipeline import forecastable
+from service.shapes.schemas import EventList, EventOutcome
 
-Json = dict[str, Any]
 DIGITS = 4  # of a proposed size: 0.01 % of the month
 
 
 def events_of(
     store: Store, panel_of: PanelOf, plan: str, day: date, kpi: str | None = None
-) -> Json:
+) -> EventList:
     """The events of a plan's KPIs, or of one, as of a day: decided ones and proposals.
 
     Raises
@@ -45,8 +43,8 @@ def events_of(
             event for event in proposed(panel, one, day) if (event.start, event.shape) not in taken
         ]
         lines = [*map(_decided, mine), *(_proposed(one.slug, event) for event in proposals)]
-        found += sorted(lines, key=lambda line: line["event"])
-    return {"plan": plan, "as_of": day.isoformat(), "events": found}
+        found += sorted(lines, key=lambda line: line.event)
+    return EventList(plan=plan, as_of=day, events=tuple(found))
 
 
 def proposed(panel: Panel, kpi: Kpi, day: date) -> tuple[Event, ...]:
@@ -60,7 +58,7 @@ def proposed(panel: Panel, kpi: Kpi, day: date) -> tuple[Event, ...]:
     return tuple(replace(one, size=round(one.size, DIGITS)) for one in found)
 
 
-def add_event(store: Store, plan: str, entry: EventEntry, today: date, actor: str) -> Json:
+def add_event(store: Store, plan: str, entry: EventEntry, today: date, actor: str) -> EventOutcome:
     """Append an event of the planner's own, accepted; as it was written down.
 
     Raises
@@ -84,7 +82,7 @@ def decide(
     note: str,
     today: date,
     actor: str,
-) -> Json:
+) -> EventOutcome:
     """Accept or reject a proposal, or decide anew on an event that was decided before.
 
     Parameters
@@ -133,32 +131,42 @@ def name_of(event: Event) -> str:
     return f"{event.start}-{event.shape}"
 
 
-def _written(store: Store, plan: Plan, entry: EventEntry, today: date, actor: str) -> Json:
+def _written(store: Store, plan: Plan, entry: EventEntry, today: date, actor: str) -> EventOutcome:
     check_event(plan, entry, today)
     events.add_event(store, plan, entry, actor)
     return _decided(events.events_of(store, plan.family)[-1])
 
 
-def _decided(entry: EventEntry) -> Json:
-    return dict(_line(entry.kpi, entry.event)) | {
-        "state": "accepted" if entry.accepted else "rejected",
-        "day": entry.day.isoformat(),
-        "by": entry.by,
-        "note": entry.note,
-        "entered": entry.entered and entry.entered.isoformat(timespec="seconds"),
-    }
+def _decided(entry: EventEntry) -> EventOutcome:
+    event = entry.event
+    return EventOutcome(
+        kpi=entry.kpi,
+        event=name_of(event),
+        name=event.name,
+        start=event.start,
+        shape=event.shape,
+        size=event.size,
+        length=event.length,
+        state="accepted" if entry.accepted else "rejected",
+        day=entry.day,
+        by=entry.by,
+        note=entry.note,
+        entered=entry.entered,
+    )
 
 
-def _proposed(kpi: str, event: Event) -> Json:
-    none = dict.fromkeys(("day", "by", "entered"))
-    return dict(_line(kpi, replace(event, name=""))) | {"state": "proposed", **none, "note": ""}
-
-
-def _line(kpi: str, event: Event) -> Iterator[tuple[str, Any]]:
-    yield "kpi", kpi
-    yield "event", name_of(event)
-    yield "name", event.name
-    yield "start", str(event.start)
-    yield "shape", event.shape
-    yield "size", event.size
-    yield "length", event.length
+def _proposed(kpi: str, event: Event) -> EventOutcome:
+    return EventOutcome(
+        kpi=kpi,
+        event=name_of(event),
+        name="",
+        start=event.start,
+        shape=event.shape,
+        size=event.size,
+        length=event.length,
+        state="proposed",
+        day=None,
+        by=None,
+        note="",
+        entered=None,
+    )

@@ -1,9 +1,10 @@
-"""Uploads and imports as JSON: what a preview shows, and what went in."""
+"""Uploads and imports as people and programs read them: what a preview shows, and what went in."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from data.db.store import Store
@@ -14,17 +15,30 @@ from data.ingestion.rows import Import, Withdrawal
 from data.ingestion.suspicion import Suspicion
 from data.plans.kpi import Kpi
 from data.plans.rows import kpis_of
-from data.vintages.comparison import Compared, State
+from data.vintages.comparison import State
 from data.vintages.observation import PER_CENT, UNDATED, Observation
 from models.errors import ImportConflict
-from service.texts import LANGUAGES, SUSPICION, Lang, number, percent, signed_percent
+from service.projections.shape import Name, if_known, in_both
+from service.shapes.imports import (
+    FigureShape,
+    FilePreviewShape,
+    ImportedFileShape,
+    ImportShape,
+    OldFigure,
+    PreviewShape,
+    RowShape,
+    SuggestionShape,
+    SuspicionShape,
+    UnknownRowShape,
+    WithdrawalShape,
+)
+from service.texts import SUSPICION, Lang, number, percent, signed_percent
 
-Json = dict[str, Any]
 SHOWN, MOST = 500, 20_000  # figures listed in one answer
 _ORDER: Mapping[State, int] = {"revised": 1, "new": 2, "unchanged": 3}
 
 
-def import_view(store: Store, id: str, figures: int = SHOWN) -> Json:
+def import_view(store: Store, id: str, figures: int = SHOWN) -> ImportShape:
     """One upload or import; of an upload that waits with its preview, as things are now.
 
     Raises
@@ -38,75 +52,77 @@ def import_view(store: Store, id: str, figures: int = SHOWN) -> Json:
         return imported_view(import_of(store, id))
 
 
-def preview_view(store: Store, shown: Preview, figures: int = SHOWN) -> Json:
+def preview_view(store: Store, shown: Preview, figures: int = SHOWN) -> ImportShape:
     """An upload and its preview; at most so many figures, the most notable first."""
     kpis = {kpi.slug: kpi for kpi in kpis_of(store, shown.upload.family)}
     upload = shown.upload
     listed = sorted(
         (one for file in shown.files for one in _figures(file, kpis)),
-        key=lambda one: 0 if one["suspicions"] else _ORDER[one["state"]],
+        key=lambda one: 0 if one.suspicions else _ORDER[one.state],
     )
-    return {
-        "id": upload.id,
-        "family": upload.family,
-        "state": "preview",
-        "by": upload.by,
-        "at": upload.at.isoformat(timespec="seconds"),
-        "files": [_file(one.read.file, one.added.new, one.added.unchanged) for one in shown.files],
-        "withdrawn": None,
-        "preview": {
-            "plan": upload.plan,
-            "published": upload.published and upload.published.isoformat(),
-            "expires": upload.expires.isoformat(timespec="seconds"),
-            "mark": shown.mark,
-            "files": [_previewed_file(one) for one in shown.files],
-            "rows": _rows(shown),
-            "unknown": [_unknown(one, kpis) for one in shown.unknown],
-            "figures": listed[:figures],
-            "figures_left_out": max(len(listed) - figures, 0),
-        },
-    }
+    return ImportShape(
+        id=upload.id,
+        family=upload.family,
+        state="preview",
+        by=upload.by,
+        at=upload.at,
+        files=tuple(
+            _file(one.read.file, one.added.new, one.added.unchanged) for one in shown.files
+        ),
+        withdrawn=None,
+        preview=PreviewShape(
+            plan=upload.plan,
+            published=upload.published,
+            expires=upload.expires,
+            mark=shown.token,
+            files=tuple(_previewed_file(one) for one in shown.files),
+            rows=_rows(shown),
+            unknown=tuple(_unknown(one, kpis) for one in shown.unknown),
+            figures=tuple(listed[:figures]),
+            figures_left_out=max(len(listed) - figures, 0),
+        ),
+    )
 
 
-def imported_view(one: Import) -> Json:
+def imported_view(one: Import) -> ImportShape:
     """An import that was made."""
-    return {
-        "id": one.id,
-        "family": one.family,
-        "state": "withdrawn" if one.withdrawn else "committed",
-        "by": one.by,
-        "at": one.at.isoformat(timespec="seconds"),
-        "files": [_file(file.file, file.new, file.unchanged) for file in one.files],
-        "withdrawn": one.withdrawn and _withdrawal(one.withdrawn),
-        "preview": None,
-    }
+    return ImportShape(
+        id=one.id,
+        family=one.family,
+        state="withdrawn" if one.withdrawn else "committed",
+        by=one.by,
+        at=one.at,
+        files=tuple(_file(file.file, file.new, file.unchanged) for file in one.files),
+        withdrawn=if_known(one.withdrawn, _withdrawal),
+        preview=None,
+    )
 
 
-def _withdrawal(one: Withdrawal) -> Json:
-    return {"by": one.by, "at": one.at.isoformat(timespec="seconds"), "reason": one.reason}
+def _withdrawal(one: Withdrawal) -> WithdrawalShape:
+    return WithdrawalShape(by=one.by, at=one.at, reason=one.reason)
 
 
-def _file(name: str, new: int, unchanged: int) -> Json:
-    return {"file": name, "new": new, "unchanged": unchanged}
+def _file(name: str, new: int, unchanged: int) -> ImportedFileShape:
+    return ImportedFileShape(file=name, new=new, unchanged=unchanged)
 
 
-def _previewed_file(one: FilePreview) -> Json:
+def _previewed_file(one: FilePreview) -> FilePreviewShape:
     added = one.added
-    return {
-        "file": one.read.file,
-        "tables": list(one.read.tables),
-        "rows": one.read.printed,
-        "new": added.new,
-        "unchanged": added.unchanged,
-        "revised": added.revised,
-        "suspicious": len(one.suspicions),
-        "loaded_before": one.loaded_before,
-        "problem": one.problem,
-        "notes": list(one.read.notes),
-    }
+    return FilePreviewShape(
+        file=one.read.file,
+        tables=one.read.tables,
+        rows=one.read.printed,
+        new=added.new,
+        unchanged=added.unchanged,
+        revised=added.revised,
+        suspicious=len(one.suspicions),
+        loaded_before=one.loaded_before,
+        problem=one.problem,
+        notes=one.read.notes,
+    )
 
 
-def _rows(shown: Preview) -> list[Json]:
+def _rows(shown: Preview) -> tuple[RowShape, ...]:
     """The rows that have a KPI, or that a person set aside, each once for all files."""
     first: dict[Any, ReadRow] = {}
     figures: Counter[Any] = Counter()
@@ -115,79 +131,88 @@ def _rows(shown: Preview) -> list[Json]:
             if one.how != "unknown":
                 first.setdefault(one.row.key, one)
                 figures[one.row.key] += one.figures
-    return [
-        {**_place(one), "figures": figures[key], "kpi": one.kpi, "how": one.how}
-        for key, one in first.items()
-    ]
+    return tuple(_row(one, figures[key]) for key, one in first.items())
 
 
-def _place(one: ReadRow | UnknownRow) -> Json:
-    row = one.row
-    return {
-        "table": row.table,
-        "row": row.label,
-        "quantity": row.quantity,
-        "occurrence": row.occurrence,
-        "unit": row.unit,
-    }
+def _row(one: ReadRow, figures: int) -> RowShape:
+    assert one.how != "unknown"
+    return RowShape(
+        table=one.row.table,
+        row=one.row.label,
+        quantity=one.row.quantity,
+        occurrence=one.row.occurrence,
+        unit=one.row.unit,
+        figures=figures,
+        kpi=one.kpi,
+        how=one.how,
+    )
 
 
-def _unknown(one: UnknownRow, kpis: Mapping[str, Kpi]) -> Json:
-    made = [
-        {"kpi": other.kpi, "name": _name(kpis[other.kpi]), "similarity": other.similarity}
-        for other in one.suggestions
-    ]
-    return {**_place(one), "files": one.times, "suggestions": made}
+def _unknown(one: UnknownRow, kpis: Mapping[str, Kpi]) -> UnknownRowShape:
+    return UnknownRowShape(
+        table=one.row.table,
+        row=one.row.label,
+        quantity=one.row.quantity,
+        occurrence=one.row.occurrence,
+        unit=one.row.unit,
+        files=one.times,
+        suggestions=tuple(
+            SuggestionShape(
+                kpi=other.kpi, name=_name(kpis[other.kpi]), similarity=other.similarity
+            )
+            for other in one.suggestions
+        ),
+    )
 
 
-def _name(kpi: Kpi) -> Json:
-    return {"vi": kpi.name_vi, "en": kpi.name_en}
+def _name(kpi: Kpi) -> Name:
+    return Name(vi=kpi.name_vi, en=kpi.name_en)
 
 
-def _figures(file: FilePreview, kpis: Mapping[str, Kpi]) -> Iterator[Json]:
+def _figures(file: FilePreview, kpis: Mapping[str, Kpi]) -> Iterator[FigureShape]:
     doubts: dict[tuple[str, str], list[Suspicion]] = {}
     for one in file.suspicions:
         doubts.setdefault((one.kpi, one.source), []).append(one)
     for compared in file.figures:
         figure = compared.observation
         kpi = kpis[figure.kpi]
-        yield {
-            "file": file.read.file,
-            "kpi": figure.kpi,
-            "month": str(figure.month),
-            "form": figure.form,
-            "value": figure.value,
-            "unit": "%" if figure.form in PER_CENT else kpi.unit,
-            "status": figure.status,
-            "published": _day(figure),
-            "source": figure.source,
-            "state": compared.state,
-            "counts": compared.counts,
-            **_change(compared),
-            "suspicions": [
+        yield FigureShape(
+            file=file.read.file,
+            kpi=figure.kpi,
+            month=figure.month,
+            form=figure.form,
+            value=figure.value,
+            unit="%" if figure.form in PER_CENT else kpi.unit,
+            status=figure.status,
+            published=_day(figure),
+            source=figure.source,
+            state=compared.state,
+            counts=compared.counts,
+            old=if_known(compared.old, _old),
+            change=None if compared.old is None else compared.change,
+            suspicions=tuple(
                 _suspicion(one, kpi.decimals)
                 for one in doubts.get((figure.kpi, figure.source), ())
                 if (one.month, one.form, one.value)
                 == (str(figure.month), figure.form, figure.value)
-            ],
-        }
+            ),
+        )
 
 
-def _change(compared: Compared) -> Json:
-    old = compared.old
-    if old is None:
-        return {"old": None, "change": None}
-    before = {"value": old.value, "status": old.status, "published": _day(old)}
-    return {"old": before, "change": compared.change}
+def _old(old: Observation) -> OldFigure:
+    return OldFigure(value=old.value, status=old.status, published=_day(old))
 
 
-def _day(figure: Observation) -> str | None:
-    return None if figure.published == UNDATED else figure.published.isoformat()
+def _day(figure: Observation) -> date | None:
+    return None if figure.published == UNDATED else figure.published
 
 
-def _suspicion(one: Suspicion, decimals: int) -> Json:
-    text = {lang: _sentence(one, lang, decimals) for lang in LANGUAGES}
-    return {"why": one.why, "against": one.against, "text": text}
+def _suspicion(one: Suspicion, decimals: int) -> SuspicionShape:
+    return SuspicionShape(
+        why=one.why,
+        against=one.against,
+        text=in_both(lambda lang: _sentence(one, lang, decimals)),
+    )
 
 
 def _sentence(one: Suspicion, lang: Lang, decimals: int) -> str:

@@ -16,24 +16,34 @@ from data.vintages.rows import vintages_of
 from models.errors import InvalidPlan
 from models.targets.target import Target
 from models.targets.task import Task
+from service.projections.shape import Name, if_known
+from service.shapes.schemas import (
+    KpiShape,
+    PlanDetail,
+    PlannedStep,
+    PlanSummary,
+    TargetShape,
+    TaskShape,
+    VersionShape,
+)
 from service.texts import label_of
 
 
-def summary(store: Store, panel_of: PanelOf, plan: Plan) -> dict[str, Any]:
+def summary(store: Store, panel_of: PanelOf, plan: Plan) -> PlanSummary:
     """One plan in short."""
     vintages = vintages_of(store, plan.family)
-    return {
-        "plan": plan.slug,
-        "family": plan.family,
-        "year": plan.year,
-        "body": plan.body,
-        "name": {"vi": plan.name_vi, "en": plan.name_en},
-        "label": label_of(plan, demonstrates(plan, panel_of)),
-        "note": plan.note,
-        "kpi_count": len(plan.kpis),
-        "version_count": len(plan.versions),
-        "newest_vintage": vintages[-1].isoformat() if vintages else None,
-    }
+    return PlanSummary(
+        plan=plan.slug,
+        family=plan.family,
+        year=plan.year,
+        body=plan.body,
+        name=Name(vi=plan.name_vi, en=plan.name_en),
+        label=if_known(label_of(plan, demonstrates(plan, panel_of)), Name.model_validate),
+        note=plan.note,
+        kpi_count=len(plan.kpis),
+        version_count=len(plan.versions),
+        newest_vintage=vintages[-1] if vintages else None,
+    )
 
 
 def demonstrates(plan: Plan, panel_of: PanelOf) -> bool:
@@ -45,24 +55,25 @@ def demonstrates(plan: Plan, panel_of: PanelOf) -> bool:
     return bool(within and labelled(panel, [kpi.slug for kpi in plan.kpis], within[-1]))
 
 
-def detail(store: Store, panel_of: PanelOf, plan: Plan) -> dict[str, Any]:
+def detail(store: Store, panel_of: PanelOf, plan: Plan) -> PlanDetail:
     """One plan with its KPIs and versions."""
-    return summary(store, panel_of, plan) | {
-        "kpis": [_kpi(kpi) for kpi in plan.kpis],
-        "versions": [version_json(version) for version in plan.versions],
-    }
+    return PlanDetail(
+        **vars(summary(store, panel_of, plan)),
+        kpis=tuple(_kpi(kpi) for kpi in plan.kpis),
+        versions=tuple(version_shape(version) for version in plan.versions),
+    )
 
 
-def version_json(version: PlanVersion) -> dict[str, Any]:
-    """One version with its targets."""
-    return {
-        "number": version.number,
-        "adopted": version.adopted.isoformat(),
-        "document": version.document,
-        "note": version.note,
-        "targets": [target_json(kpi, target) for kpi, target in version.targets],
-        "tasks": [task_json(kpi, task) for kpi, task in version.tasks],
-    }
+def version_shape(version: PlanVersion) -> VersionShape:
+    """One version with its targets and tasks."""
+    return VersionShape(
+        number=version.number,
+        adopted=version.adopted,
+        document=version.document,
+        note=version.note,
+        targets=tuple(target_shape(kpi, target) for kpi, target in version.targets),
+        tasks=tuple(task_shape(kpi, task) for kpi, task in version.tasks),
+    )
 
 
 def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> PlanVersion:
@@ -97,45 +108,49 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     return version
 
 
-def _kpi(kpi: Kpi) -> dict[str, Any]:
-    return {
-        "kpi": kpi.slug,
-        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
-        "unit": kpi.unit,
-        "kind": kpi.kind,
-        "direction": kpi.direction,
-        "decimals": kpi.decimals,
-        "parent": kpi.parent,
-        "source": kpi.source,
-        "price_basis": kpi.price_basis,
-        "scope": kpi.scope,
-        "dimensions": dict(kpi.dimensions),
-        "parts": list(kpi.parts),
-        "index": kpi.index,
-        "indicator": kpi.indicator,
-        "demonstration": kpi.demonstration,
-    }
+def _kpi(kpi: Kpi) -> KpiShape:
+    return KpiShape(
+        kpi=kpi.slug,
+        name=Name(vi=kpi.name_vi, en=kpi.name_en),
+        unit=kpi.unit,
+        kind=kpi.kind,
+        direction=kpi.direction,
+        decimals=kpi.decimals,
+        parent=kpi.parent,
+        source=kpi.source,
+        price_basis=kpi.price_basis,
+        scope=kpi.scope,
+        dimensions=kpi.dimensions,
+        parts=kpi.parts,
+        index=kpi.index,
+        indicator=kpi.indicator,
+        demonstration=kpi.demonstration,
+    )
 
 
-def target_json(kpi: str, target: Target) -> dict[str, Any]:
+def target_shape(kpi: str, target: Target) -> TargetShape:
     """A target as a plan has it."""
-    return {"kpi": kpi, **vars(target)}
+    return TargetShape(kpi=kpi, **vars(target))
 
 
-def task_json(kpi: str, task: Task) -> dict[str, Any]:
+def task_shape(kpi: str, task: Task) -> TaskShape:
     """A task as a plan has it."""
-    return {
-        "kpi": kpi,
-        **vars(task),
-        "starts": task.starts and task.starts.isoformat(),
-        "due": task.due and task.due.isoformat(),
-        "steps": [
-            {
-                "step": step.slug,
-                "name": {"vi": step.name_vi, "en": step.name_en},
-                "due": step.due and step.due.isoformat(),
-                "judgement": step.judgement,
-            }
+    return TaskShape(
+        kpi=kpi,
+        starts=task.starts,
+        due=task.due,
+        of=task.of,
+        part=task.part,
+        obstacle=task.obstacle,
+        judgement=task.judgement,
+        recognised_later=task.recognised_later,
+        steps=tuple(
+            PlannedStep(
+                step=step.slug,
+                name=Name(vi=step.name_vi, en=step.name_en),
+                due=step.due,
+                judgement=step.judgement,
+            )
             for step in task.steps
-        ],
-    }
+        ),
+    )

@@ -56,7 +56,7 @@ def backtest_scores(
     plan : slug; all KPIs of its family
     as_of : nothing published later is looked at
     years : only the last so many of the years that were forecast; default all.
-        What they were taught by earlier years is the same either way
+        What they learned from earlier years is the same either way
     workers : processes; default one per core. Their number changes no digit
 
     Returns
@@ -64,7 +64,7 @@ def backtest_scores(
     frame, see `training.backtest.scoreboard.summary`
     """
     from training.backtest.rolling_origin import Setup, YearTask, backtest_years, run_backtest
-    from training.backtest.scoreboard import summary, taught
+    from training.backtest.scoreboard import after_first_year, summary
     from training.workers import Workers
 
     family = load_plan(store, plan).family
@@ -79,7 +79,7 @@ def backtest_scores(
             progress(told, total, f"{step.kpi} {step.year}")
 
     with Workers(setup, workers or os.cpu_count() or 1) as pool:
-        rows = taught(run_backtest(pool, setup, kpis, done).scores.frame())
+        rows = after_first_year(run_backtest(pool, setup, kpis, done).scores.frame())
     if years:
         rows = rows[rows["year"] > rows["year"].max() - years]
     return summary(rows)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from data.db.store import Store
 from data.plans.plan import Plan
 from data.sign_off.rows import issue_of, months_begun, sign_off
 from data.sign_off.rules import Estimate, Issue, SignOff, Step, figures_of
 from service.projections.basis import as_of_date
-from service.projections.shape import as_json
+from service.projections.shape import if_known
 from service.projections.view import ProjectionView
 from service.projections.view_build import estimate_view
-
-Json = dict[str, Any]
+from service.shapes.schemas import (
+    EstimateList,
+    EstimateShape,
+    IssueShape,
+    MonthList,
+    MonthShape,
+    MonthSummary,
+    StepShape,
+)
 
 
 def stamps_of(projections: Sequence[ProjectionView]) -> dict[str, str]:
@@ -22,24 +28,23 @@ def stamps_of(projections: Sequence[ProjectionView]) -> dict[str, str]:
     return {one.kpi: one.stamp for one in projections}
 
 
-def months_json(store: Store, plan: Plan) -> Json:
+def months_of(store: Store, plan: Plan) -> MonthList:
     """The months of a plan in which anything was entered or signed."""
-    months = []
-    for month in months_begun(store, plan.slug):
-        issue = issue_of(store, plan.slug, month)
-        months.append(
-            {
-                "month": str(month),
-                "state": sign_off(store, plan.slug, month).state,
-                "issued_at": issue and issue.step.at.isoformat(),
-            }
+    return MonthList(
+        months=tuple(
+            MonthSummary(
+                month=month,
+                state=sign_off(store, plan.slug, month).state,
+                issued_at=if_known(issue_of(store, plan.slug, month), lambda one: one.step.at),
+            )
+            for month in months_begun(store, plan.slug)
         )
-    return {"months": months}
+    )
 
 
-def month_json(
+def month_shape(
     store: Store, held: SignOff, stamps: Mapping[str, str], reason: str | None = None
-) -> Json:
+) -> MonthShape:
     """How far a month is, and what a signature would cover.
 
     Parameters
@@ -47,40 +52,40 @@ def month_json(
     stamps : of the month's projections as they are now, by KPI; empty without any
     reason : why there are none
     """
-    issue = issue_of(store, held.plan, held.month)
-    return {
-        "plan": held.plan,
-        "month": str(held.month),
-        "as_of": as_of_date(str(held.month)).isoformat(),
-        "state": held.state,
-        "figures": figures_of(stamps, held.current) if stamps else None,
-        "stamps": dict(stamps),
-        "reason": reason,
-        "estimates": [_estimate(one) for one in held.current.values()],
-        "history": [_step(step) for step in held.steps],
-        "issued": _issue(issue) if issue else None,
-    }
+    return MonthShape(
+        plan=held.plan,
+        month=held.month,
+        as_of=as_of_date(str(held.month)),
+        state=held.state,
+        figures=figures_of(stamps, held.current) if stamps else None,
+        stamps=stamps,
+        reason=reason,
+        estimates=tuple(_estimate(one) for one in held.current.values()),
+        history=tuple(_step(step) for step in held.steps),
+        issued=if_known(issue_of(store, held.plan, held.month), _issue),
+    )
 
 
-def estimates_json(held: SignOff, plan: Plan, kpi: str) -> Json:
+def estimates_of(held: SignOff, plan: Plan, kpi: str) -> EstimateList:
     """All estimates of one KPI in a month, newest first; raise `UnknownEstimate` without any."""
     plan.kpi(kpi)
     held.newest(kpi)
-    return {"estimates": [_estimate(one) for one in reversed(held.estimates) if one.kpi == kpi]}
+    own = (one for one in reversed(held.estimates) if one.kpi == kpi)
+    return EstimateList(estimates=tuple(_estimate(one) for one in own))
 
 
-def _estimate(estimate: Estimate) -> Json:
-    own = {"kpi": estimate.kpi, "id": estimate.id}
-    return own | as_json(estimate_view(estimate)) | {"history": [_step(s) for s in estimate.steps]}
+def _estimate(estimate: Estimate) -> EstimateShape:
+    return EstimateShape(
+        **vars(estimate_view(estimate)),
+        kpi=estimate.kpi,
+        id=estimate.id,
+        history=tuple(_step(step) for step in estimate.steps),
+    )
 
 
-def _step(step: Step) -> Json:
-    return {"state": step.state, "by": step.by, "at": step.at.isoformat(), "note": step.note}
+def _step(step: Step) -> StepShape:
+    return StepShape(state=step.state, by=step.by, at=step.at, note=step.note)
 
 
-def _issue(issue: Issue) -> Json:
-    return {
-        "by": issue.step.by,
-        "at": issue.step.at.isoformat(),
-        "stamps": dict(issue.stamps),
-    }
+def _issue(issue: Issue) -> IssueShape:
+    return IssueShape(by=issue.step.by, at=issue.step.at, stamps=issue.stamps)

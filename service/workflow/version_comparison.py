@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Literal
 
-from data.plans.changes import Change, compare, moved
+from data.plans.changes import Change, bound_change, compare
 from data.plans.plan import Plan, PlanVersion
 from models.targets.target import Target
 from models.targets.task import Task
+from service.projections.shape import Name, if_known, in_both
+from service.projections.view import VersionView
+from service.shapes.schemas import TargetChange, TaskChange, VersionComparison
 from service.texts import (
     COMPARE,
-    LANGUAGES,
     LEVEL,
     Lang,
     day_of,
@@ -21,13 +24,13 @@ from service.texts import (
     signed_percent,
     unit_name,
 )
-from service.workflow.plans import target_json, task_json
+from service.workflow.plans import target_shape, task_shape
 
-Json = dict[str, Any]
 FIELDS = ("starts", "due", "steps", "of", "part", "obstacle", "judgement", "recognised_later")
+Kind = Literal["added", "dropped", "changed"]
 
 
-def comparison(plan: Plan, before: int, after: int) -> Json:
+def comparison(plan: Plan, before: int, after: int) -> VersionComparison:
     """What was added, dropped and changed from one version to another.
 
     Raises
@@ -37,53 +40,48 @@ def comparison(plan: Plan, before: int, after: int) -> Json:
     """
     found = compare(plan, before, after)
     targets = [_target_change(plan, change) for change in found.targets]
-    return {
-        "plan": plan.slug,
-        "from": _version(found.before),
-        "to": _version(found.after),
-        **{
-            kind: [one for one in targets if one["change"] == kind]
-            for kind in ("added", "dropped", "changed")
-        },
-        "tasks": [_task_change(plan, change) for change in found.tasks],
-    }
+    return VersionComparison(
+        plan=plan.slug,
+        before=_version(found.before),
+        after=_version(found.after),
+        added=tuple(one for one in targets if one.change == "added"),
+        dropped=tuple(one for one in targets if one.change == "dropped"),
+        changed=tuple(one for one in targets if one.change == "changed"),
+        tasks=tuple(_task_change(plan, change) for change in found.tasks),
+    )
 
 
-def _version(version: PlanVersion) -> Json:
-    return {
-        "number": version.number,
-        "adopted": version.adopted.isoformat(),
-        "document": version.document,
-    }
+def _version(version: PlanVersion) -> VersionView:
+    return VersionView(number=version.number, adopted=version.adopted, document=version.document)
 
 
-def _kind(change: Change[Target] | Change[Task]) -> str:
+def _kind(change: Change[Target] | Change[Task]) -> Kind:
     if change.before is None:
         return "added"
     return "dropped" if change.after is None else "changed"
 
 
-def _target_change(plan: Plan, change: Change[Target]) -> Json:
+def _target_change(plan: Plan, change: Change[Target]) -> TargetChange:
     kpi, kind = plan.kpi(change.kpi), _kind(change)
     known = change.after or change.before
     assert known is not None
-    move = moved(change)
-    return {
-        "change": kind,
-        "kpi": kpi.slug,
-        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
-        "unit": kpi.unit,
-        "level": known.level,
-        "period": known.period,
-        "before": None if change.before is None else target_json(kpi.slug, change.before),
-        "after": None if change.after is None else target_json(kpi.slug, change.after),
-        "difference": move and move[0],
-        "difference_percent": move and move[1],
-        "text": {lang: _target_text(plan, change, kind, lang) for lang in LANGUAGES},
-    }
+    move = bound_change(change)
+    return TargetChange(
+        change=kind,
+        kpi=kpi.slug,
+        name=Name(vi=kpi.name_vi, en=kpi.name_en),
+        unit=kpi.unit,
+        level=known.level,
+        period=known.period,
+        before=if_known(change.before, partial(target_shape, kpi.slug)),
+        after=if_known(change.after, partial(target_shape, kpi.slug)),
+        difference=move and move[0],
+        difference_percent=move and move[1],
+        text=in_both(partial(_target_text, plan, change, kind)),
+    )
 
 
-def _target_text(plan: Plan, change: Change[Target], kind: str, lang: Lang) -> str:
+def _target_text(plan: Plan, change: Change[Target], kind: Kind, lang: Lang) -> str:
     kpi = plan.kpi(change.kpi)
     known = change.after or change.before
     assert known is not None
@@ -103,7 +101,7 @@ def _target_text(plan: Plan, change: Change[Target], kind: str, lang: Lang) -> s
 
 def _by(change: Change[Target], unit: str, decimals: int, lang: Lang) -> str:
     """' (+18,2 %)'; of a growth target in percentage points."""
-    move = moved(change)
+    move = bound_change(change)
     if move is None or not move[0]:
         return ""
     difference, relative = move
@@ -115,34 +113,36 @@ def _by(change: Change[Target], unit: str, decimals: int, lang: Lang) -> str:
     return f" ({sign}{number(difference, lang, 1 if on_growth else decimals)} {name})"
 
 
-def _task_change(plan: Plan, change: Change[Task]) -> Json:
+def _task_change(plan: Plan, change: Change[Task]) -> TaskChange:
     kpi, kind = plan.kpi(change.kpi), _kind(change)
-    before, after = (
-        None if task is None else task_json(kpi.slug, task)
-        for task in (change.before, change.after)
+    before = if_known(change.before, partial(task_shape, kpi.slug))
+    after = if_known(change.after, partial(task_shape, kpi.slug))
+    both = before is not None and after is not None
+    fields = tuple(
+        name for name in FIELDS if both and getattr(before, name) != getattr(after, name)
     )
-    fields = [name for name in FIELDS if before and after and before[name] != after[name]]
-    return {
-        "change": kind,
-        "kpi": kpi.slug,
-        "name": {"vi": kpi.name_vi, "en": kpi.name_en},
-        "fields": fields,
-        "before": before,
-        "after": after,
-        "text": {
-            lang: COMPARE[lang][f"task.{kind}"].format(
+    return TaskChange(
+        change=kind,
+        kpi=kpi.slug,
+        name=Name(vi=kpi.name_vi, en=kpi.name_en),
+        fields=fields,
+        before=before,
+        after=after,
+        text=in_both(
+            lambda lang: COMPARE[lang][f"task.{kind}"].format(
                 what=name_of(kpi, lang),
-                fields=", ".join(_field(name, before, after, lang) for name in fields),
+                fields=", ".join(_field(name, change, lang) for name in fields),
             )
-            for lang in LANGUAGES
-        },
-    }
+        ),
+    )
 
 
-def _field(name: str, before: Json | None, after: Json | None, lang: Lang) -> str:
+def _field(name: str, change: Change[Task], lang: Lang) -> str:
     """What changed, of a day with both."""
     words = COMPARE[lang][f"field.{name}"]
-    if name not in ("starts", "due") or before is None or after is None:
+    if change.before is None or change.after is None or name not in ("starts", "due"):
         return words
-    days = [day_of(one[name], lang) if one[name] else "–" for one in (before, after)]
-    return f"{words} ({' → '.join(days)})"
+    ends = (change.before, change.after)
+    days = [one.starts if name == "starts" else one.due for one in ends]
+    told = [day_of(day, lang) if day else "–" for day in days]
+    return f"{words} ({' → '.join(told)})"

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.annual_benchmark.__main__ import main
 from experiments.annual_benchmark.instances import Instance, questions
-from experiments.annual_benchmark.ours import Said, _answer, vedich_answers
+from experiments.annual_benchmark.ours import Forecasts, _answer, vedich_answers
 from experiments.annual_benchmark.scoring import (
     DENSE,
     QUANTILES,
@@ -107,10 +107,10 @@ def test_a_middle_close_to_zero_does_not_stretch_the_rest() -> None:
     months = np.full(36 + 6, 10.0)
     asked = Instance("s", 2003, 6, months, 120.0, 120.0)
     rest = np.where(DENSE <= 0.55, 1e-9, 60.0 * DENSE)  # as likely as not nothing more comes
-    said = Said({"prior": 1e-9, "pace": 60.0}, rest, 0.0)
+    said = Forecasts({"prior": 1e-9, "pace": 60.0}, rest, 0.0)
     found = _answer(asked, said, {"pace": 1.0})
     assert found.quantiles.max() < 60.0 + 3 * 60.0
-    near = _answer(asked, Said({"pace": 60.0}, 40.0 + 20.0 * DENSE, 0.0), {})
+    near = _answer(asked, Forecasts({"pace": 60.0}, 40.0 + 20.0 * DENSE, 0.0), {})
     assert np.interp(0.5, DENSE, near.quantiles) == pytest.approx(60.0 + 60.0)
     assert np.ptp(near.quantiles) == pytest.approx(np.ptp(20.0 * DENSE) * 60.0 / 50.0)
 

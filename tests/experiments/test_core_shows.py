@@ -11,7 +11,7 @@ import pytest
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.vintages.observation import Observation
-from experiments.candidate_ablation.run import Kept, comparison, interval, sets
+from experiments.candidate_ablation.run import Cached, comparison, interval, sets
 from experiments.retrain_speed.run import figures_of, replicated
 from experiments.short_history.run import shortened, summary
 from models.candidates import REGISTRY
@@ -67,7 +67,7 @@ def test_only_questions_that_all_lengths_answered_count() -> None:
 
 def test_a_kept_candidate_is_asked_once_and_says_the_same() -> None:
     series, pace = made(seasonal(42)), REGISTRY["pace"]
-    kept = Kept(pace)
+    kept = Cached(pace)
     drawn = [
         one.paths(series, one.fit(series), 6, 20, np.random.default_rng(seed))
         for one, seed in ((kept, 1), (kept, 2), (pace, 1))

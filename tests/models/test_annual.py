@@ -44,7 +44,7 @@ def test_a_flow_is_what_was_published_and_the_months_to_come() -> None:
 
 
 @pytest.mark.parametrize("kind", ["flow", "count"])
-def test_the_published_figure_to_date_counts_whatever_the_months_add_up_to(kind: str) -> None:
+def test_the_published_figure_to_date_takes_precedence_over_the_months(kind: str) -> None:
     annual = year_of(june(kind=kind, to_date=150.0, to_date_status="estimate"))
     assert set(annual.samples) == {150.0 + sum(REST)}
     assert (annual.actual_to_date, annual.data_status) == (150.0, "estimate")
@@ -87,7 +87,7 @@ def test_last_year_of_a_ratio_takes_the_numerators_best_known() -> None:
     assert annual.base[0] == pytest.approx(2 * SUM_2020 / 240)
 
 
-def test_a_published_ratio_to_date_counts() -> None:
+def test_a_published_ratio_to_date_takes_precedence() -> None:
     one = june(kind="ratio", denominator=np.full(30, 10.0), to_date=2.0)
     annual = year_of(one, rest=(1.0,) * 6)
     assert annual.samples[0] == pytest.approx(1.5)
@@ -192,7 +192,7 @@ def test_a_year_that_begins_before_the_series_is_not_known() -> None:
     assert set(year_of(replace(late, to_date=141.0)).samples) == {318.0}
 
 
-def test_a_ratio_with_nothing_below_so_far_is_not_known() -> None:
+def test_a_ratio_with_zero_denominators_so_far_is_not_known() -> None:
     below = np.concatenate([np.full(24, 10.0), np.zeros(6)])
     annual = year_of(june(kind="ratio", denominator=below), rest=(0.5,) * 6)
     assert annual.actual_to_date is None
@@ -286,7 +286,7 @@ def estimated(kind: str = "flow", months: int = 30, **given: Any) -> Series:
     ("kind", "one"),
     [("flow", 1.0), ("average", 1 / 12), ("ratio", 1 / 12), ("growth", 100 / SUM_2020)],
 )
-def test_a_months_estimate_is_drawn_as_it_is_usually_revised(kind: str, one: float) -> None:
+def test_a_months_estimate_is_drawn_with_the_usual_revision(kind: str, one: float) -> None:
     given: dict[str, Any] = {"denominator": np.full(30, 10.0)} if kind == "ratio" else {}
     scale = 10.0 if kind == "ratio" else 1.0  # the outcome is that of the monthly ratio
     series, paths = estimated(kind, **given), known_paths(REST, 4000)
@@ -300,12 +300,12 @@ def test_a_months_estimate_is_drawn_as_it_is_usually_revised(kind: str, one: flo
     assert drawn.actual_to_date == plain.actual_to_date  # what was published stays as printed
 
 
-def test_a_level_at_the_end_of_the_year_owes_nothing_to_junes_estimate() -> None:
+def test_a_closing_level_does_not_depend_on_junes_estimate() -> None:
     drawn = annual_distribution(estimated("closing"), known_paths(REST), revision=USUAL)
     assert set(drawn.samples) == {REST[-1]}
 
 
-def test_what_is_final_stays() -> None:
+def test_final_months_are_not_revised() -> None:
     drawn = annual_distribution(june(), known_paths(REST), revision=USUAL)
     assert set(drawn.samples) == {SUM_SO_FAR + sum(REST)}
 
@@ -329,7 +329,7 @@ def test_an_unfinished_month_opens_the_year_to_date(kind: str) -> None:
     np.testing.assert_allclose(half.known - half.revision, whole.known)
 
 
-def test_an_unfinished_month_is_off_by_its_part_of_a_month_ahead() -> None:
+def test_an_unfinished_month_has_its_share_of_the_spread_of_a_month_ahead() -> None:
     one = estimated(unfinished=0.5)
     drawn = annual_distribution(one, known_paths(REST, 20_000)).revision
     spread = 0.5 * month_ahead_spread(one.values) * one.values[-1]
@@ -373,7 +373,7 @@ def test_a_count_stays_whole_and_no_month_falls_below_nothing() -> None:
         (("restated", "reconstructed", "final", "final", "final", "estimate"), "reconstructed"),
     ],
 )
-def test_the_year_to_date_is_as_firm_as_its_loosest_month(
+def test_the_year_to_date_is_as_firm_as_its_least_firm_month(
     months: tuple[str, ...], wanted: str
 ) -> None:
     annual = year_of(june(status=("final",) * 24 + months))
@@ -470,7 +470,7 @@ def test_the_same_series_and_paths_give_the_same_digits(drawn: tuple[Series, np.
         np.testing.assert_array_equal(other.samples, annual_distribution(one, paths).samples)
 
 
-def test_monthly_values_of_a_ratio_leave_a_gap_where_nothing_is_below() -> None:
+def test_monthly_values_of_a_ratio_have_a_gap_for_a_zero_denominator() -> None:
     one = made([1.0, 2.0, 3.0], kind="ratio", denominator=[2.0, 0.0, NAN])
     np.testing.assert_array_equal(monthly_values(one), [0.5, NAN, NAN])
     np.testing.assert_array_equal(monthly_values(june()), VALUES)

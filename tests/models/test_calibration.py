@@ -1,4 +1,4 @@
-"""Annual intervals made honest by past errors, months and year in agreement."""
+"""Calibration of annual intervals by past errors, months and year in agreement."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def learned_of(own: PastErrors, pooled: PastErrors) -> Calibration:
     return learn_calibrations({"coal": own}, pooled)["coal"]
 
 
-def test_honest_errors_change_little() -> None:
+def test_calibrated_errors_change_little() -> None:
     before = drawn()
     after = calibrate(before, learned_of([], errors(1.0)))
     np.testing.assert_allclose(
@@ -94,7 +94,7 @@ def test_a_kpi_that_erred_lately_is_wider_than_one_that_erred_long_ago() -> None
     assert scale(2020) > 1.03 * scale(2015)
 
 
-def test_few_errors_teach_nothing() -> None:
+def test_few_errors_give_no_calibration() -> None:
     assert learned_of([], errors(5.0, 10)).n_errors == 0
     np.testing.assert_array_equal(
         learned_of([], errors(5.0, 10)).quantiles, uncalibrated().quantiles
@@ -111,7 +111,7 @@ def test_ranks_months_and_year_agree() -> None:
     assert (after.months >= 0).all()
 
 
-def test_a_finished_year_stays_as_it_is() -> None:
+def test_a_finished_year_is_unchanged() -> None:
     annual = annual_distribution(made(seasonal(36)), np.empty((50, 0)))
     assert calibrate(annual, learned_of([], errors(2.0))) is annual
     assert np.isnan(standardised_error(annual, 1000.0))
@@ -125,7 +125,7 @@ def test_an_error_is_in_units_of_the_forecasts_own_spread() -> None:
     )
 
 
-def test_rest_measures_and_gives_back() -> None:
+def test_rest_error_and_value_are_inverse() -> None:
     grid = np.linspace(80.0, 120.0, 201)
     for non_negative in (True, False):
         rest = Rest.of(grid, 100.0, non_negative, 100.0)

@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 
 from models.annual import annual_distribution
 from models.coherence import (
-    Origin,
+    OriginKey,
     chance_of_meeting,
     copula_scores,
     joint,
@@ -15,19 +15,19 @@ from models.coherence import (
 )
 from tests.models.strategies import made, seasonal
 
-ORIGINS = [Origin(year, months) for year in range(2014, 2021) for months in (3, 6, 9)]
+ORIGINS = [OriginKey(year, months) for year in range(2014, 2021) for months in (3, 6, 9)]
 
 
-def errors_of(seed: int) -> dict[Origin, float]:
+def errors_of(seed: int) -> dict[OriginKey, float]:
     values = np.random.default_rng(seed).standard_normal(len(ORIGINS))
     return dict(zip(ORIGINS, values.tolist(), strict=True))
 
 
-def scores(kpi: str, errors: dict[Origin, float], vintage: str = "2021-06-30") -> np.ndarray:
+def scores(kpi: str, errors: dict[OriginKey, float], vintage: str = "2021-06-30") -> np.ndarray:
     return copula_scores("family", vintage, kpi, errors, 4000)
 
 
-def test_two_identical_series_move_together() -> None:
+def test_two_identical_series_have_identical_ranks() -> None:
     one, twin = scores("one", errors_of(1)), scores("twin", errors_of(1))
     outcomes_one = np.random.default_rng(5).gamma(9.0, size=4000)
     outcomes_twin = np.random.default_rng(6).gamma(9.0, size=4000)
@@ -46,7 +46,7 @@ def test_the_correlation_is_that_of_past_errors() -> None:
     assert found == pytest.approx(expected, abs=0.03)
 
 
-def test_opposite_errors_move_against_each_other() -> None:
+def test_opposite_errors_correlate_negatively() -> None:
     opposite = {origin: -error for origin, error in errors_of(1).items()}
     np.testing.assert_allclose(scores("a", errors_of(1)), -scores("b", opposite))
 
@@ -58,7 +58,7 @@ def test_scores_are_standard_normal_and_differ_between_vintages() -> None:
     assert abs(np.corrcoef(found, scores("a", errors_of(3), "2021-07-31"))[0, 1]) < 0.06
 
 
-def test_a_kpi_without_errors_moves_on_its_own() -> None:
+def test_a_kpi_without_errors_is_independent() -> None:
     alone, other = scores("alone", {}), scores("other", {})
     assert alone.std() == pytest.approx(1.0, abs=0.05)
     assert abs(np.corrcoef(alone, other)[0, 1]) < 0.06
@@ -78,7 +78,7 @@ def test_chance_of_meeting_by_hand() -> None:
     assert chance_of_meeting([]) == (1.0,)
 
 
-def test_paths_in_the_familys_order_hold_the_same_years() -> None:
+def test_paths_in_the_joint_order_have_the_same_years() -> None:
     series = made(seasonal(42))
     paths = np.random.default_rng(3).gamma(9.0, 10.0, (4000, 6))
     before = annual_distribution(series, paths)

@@ -47,7 +47,7 @@ def test_a_candidate_without_errors_gets_no_weight() -> None:
     assert family_weights(pooled)[3] == {"there": 1.0}
 
 
-def test_no_months_errors_reach_far_away_months() -> None:
+def test_errors_do_not_affect_distant_months() -> None:
     one = np.full((4, 12), np.nan)
     one[:, 2] = 0.1
     two = np.full((4, 12), np.nan)
@@ -75,13 +75,13 @@ def test_the_middle_is_the_weighted_geometric_mean() -> None:
     )
 
 
-def test_one_that_went_astray_cannot_carry_the_rest_away() -> None:
+def test_an_outlier_cannot_shift_the_ensemble() -> None:
     medians = {"a": 100.0, "b": 101.0, "wild": 1e9}
     weights = dict.fromkeys(medians, 1 / 3)
     assert centre(medians, weights, 10.0) < 150.0
 
 
-def test_one_that_failed_is_left_out() -> None:
+def test_a_failed_candidate_is_left_out() -> None:
     assert centre({"a": 100.0, "b": float("nan")}, {"a": 0.2, "b": 0.8}, 1.0) == pytest.approx(
         100.0
     )
@@ -97,7 +97,7 @@ def test_the_weighted_median_meets_half_the_weight() -> None:
     assert weighted_median(np.array([1.0, 3.0, 5.0]), np.array([0.25, 0.25, 0.5])) == 4.0
 
 
-def test_the_median_is_that_of_the_majority_however_far_the_others_went() -> None:
+def test_the_median_is_that_of_the_majority_whatever_the_others() -> None:
     values, weights = np.array([1.05, 4.3, 4.4]), np.array([0.7, 0.1, 0.2])
     assert weighted_median(values, weights) == 1.05
     medians = {"prior": 1.05, "sarima": 4.3, "theta": -7.0}  # of a series once below zero

@@ -29,8 +29,8 @@ MOST = 25
 QUESTIONS = [one.name for one in fields(KindTraits) if isinstance(one.default, bool)]
 
 # Two paths of last year's first three months, and the months' denominators
-BEFORE = np.array([[10.0, 20.0, 30.0], [20.0, 20.0, 40.0]])
-BELOW = np.array([1.0, 1.0, 2.0])
+LAST_YEAR = np.array([[10.0, 20.0, 30.0], [20.0, 20.0, 40.0]])
+DENOMINATORS = np.array([1.0, 1.0, 2.0])
 ONES = np.ones(3)
 MONTHS = np.array([12.0, 24.0, 30.0])
 SUMMED = ("flow", "count", "milestone", "log")
@@ -50,10 +50,10 @@ def test_every_kind_answers_every_question(kind: str) -> None:
     assert all(isinstance(getattr(traits, question), bool) for question in QUESTIONS)
     assert traits.kept in get_args(Kept)
     assert [traits.has_months, traits.ticked_off, traits.in_words].count(True) == 1
-    below = BELOW if traits.has_denominator else ONES
-    assert traits.year.response(BEFORE, below).shape == BEFORE.shape
-    assert traits.year.base(BEFORE, below).shape == (2,)
-    assert isinstance(traits.year.to_date(MONTHS, BEFORE, below), float)
+    below = DENOMINATORS if traits.has_denominator else ONES
+    assert traits.year.response(LAST_YEAR, below).shape == LAST_YEAR.shape
+    assert traits.year.base(LAST_YEAR, below).shape == (2,)
+    assert isinstance(traits.year.to_date(MONTHS, LAST_YEAR, below), float)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -93,7 +93,7 @@ def test_how_each_kind_is_kept() -> None:
     assert set(TRAITS) - set(kinds_that("has_months")) == {"milestone", "log"}
 
 
-def test_an_unknown_kind_is_told_with_those_there_are() -> None:
+def test_an_unknown_kind_is_reported_with_the_known_kinds() -> None:
     with pytest.raises(UnknownKind, match=r"one of flow, .*log.*; found 'maximum'\. Correct"):
         traits_of("maximum")
     with pytest.raises(UnknownKind, match="found 'sum'"):
@@ -120,7 +120,7 @@ def test_plan_documents_understand_every_kind_by_its_name_and_words() -> None:
     ],
 )
 def test_what_a_unit_of_a_month_adds(kind: str, wanted: list[list[float]]) -> None:
-    np.testing.assert_array_equal(traits_of(kind).year.response(BEFORE, BELOW), wanted)
+    np.testing.assert_array_equal(traits_of(kind).year.response(LAST_YEAR, DENOMINATORS), wanted)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_a_unit_of_a_month_adds(kind: str, wanted: list[list[float]]) -> No
     ],
 )
 def test_last_years_outcome(kind: str, wanted: list[float]) -> None:
-    np.testing.assert_array_equal(traits_of(kind).year.base(BEFORE, BELOW), wanted)
+    np.testing.assert_array_equal(traits_of(kind).year.base(LAST_YEAR, DENOMINATORS), wanted)
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,12 @@ def test_last_years_outcome(kind: str, wanted: list[float]) -> None:
 def test_the_outcome_is_offset_and_months_by_response(kind: str, outcome: list[float]) -> None:
     """Of three months, 12, 24 and 30; for the ratio they are the monthly ratios."""
     year = traits_of(kind).year
-    found = year.offset + (MONTHS * year.response(BEFORE, BELOW)).sum(axis=1)
+    found = year.offset + (MONTHS * year.response(LAST_YEAR, DENOMINATORS)).sum(axis=1)
     np.testing.assert_allclose(found, outcome, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("kind", "to_date", "together"),
+    ("kind", "to_date", "combined"),
     [
         *((kind, 66.0, 66.0) for kind in SUMMED),
         ("average", 22.0, 22.0),
@@ -164,10 +164,10 @@ def test_the_outcome_is_offset_and_months_by_response(kind: str, outcome: list[f
         ("growth", 100 * (66 / 70 - 1), None),  # last year's median months: 15, 20, 35
     ],
 )
-def test_the_year_to_date_of_months(kind: str, to_date: float, together: float | None) -> None:
+def test_the_year_to_date_of_months(kind: str, to_date: float, combined: float | None) -> None:
     year = traits_of(kind).year
-    assert year.to_date(MONTHS, BEFORE, BELOW) == pytest.approx(to_date, rel=1e-12)
-    assert year.combined(MONTHS) == together
+    assert year.to_date(MONTHS, LAST_YEAR, DENOMINATORS) == pytest.approx(to_date, rel=1e-12)
+    assert year.combined(MONTHS) == combined
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_published_year_to_date(
     }.get(kind, np.ones((2, 3)))
     year = traits_of(kind).year
     assert year.published(9.0, 3) == shown
-    found = year.known(9.0, BEFORE, response)
+    found = year.known(9.0, LAST_YEAR, response)
     assert (found is None) == (known is None)
     if found is not None and known is not None:
         np.testing.assert_allclose(found, known, rtol=1e-12)
@@ -203,8 +203,8 @@ def test_a_finished_year_of_a_rate_is_the_rate_published_for_december() -> None:
 
 def test_a_ratio_without_denominators_has_no_outcome() -> None:
     year = traits_of("ratio").year
-    assert np.isnan(year.response(BEFORE, np.zeros(3))).all()
-    assert np.isnan(year.base(BEFORE, np.zeros(3))).all()
+    assert np.isnan(year.response(LAST_YEAR, np.zeros(3))).all()
+    assert np.isnan(year.base(LAST_YEAR, np.zeros(3))).all()
 
 
 # Nothing else compares a kind

@@ -1,4 +1,4 @@
-"""The way of one number: series in, projection out."""
+"""From a series to its projection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from models.candidates import REGISTRY
-from models.coherence import Origin
+from models.coherence import OriginKey
 from models.events.event import Event
 from models.kinds import Kind
 from models.paths import generator
@@ -42,7 +42,7 @@ def learned(values: np.ndarray) -> Learned:
     return Learned(*fit_candidates(made(values), CHEAP))
 
 
-def test_the_same_question_has_the_same_answer() -> None:
+def test_the_same_input_has_the_same_projection() -> None:
     series, known = made(seasonal(42)), learned(seasonal(42))
     one = project(series, (GOAL,), known, n_paths=200, candidates=CHEAP)
     two = project(series, (GOAL,), known, n_paths=200, candidates=CHEAP)
@@ -55,7 +55,7 @@ def test_the_same_question_has_the_same_answer() -> None:
     assert not np.array_equal(one.annual.months, other.annual.months)
 
 
-def test_the_ensemble_answers_and_says_so() -> None:
+def test_the_method_names_the_ensemble() -> None:
     found = project(made(seasonal(42)), (GOAL,), learned(seasonal(42)), candidates=CHEAP)
     assert (found.method, found.fallback) == ("ensemble", None)
     assert found.probability is not None
@@ -97,7 +97,7 @@ def test_a_year_that_is_over_has_no_spread() -> None:
     assert found.status in ("achieved", "missed")
 
 
-def test_the_year_to_come_can_be_asked() -> None:
+def test_next_year_can_be_projected() -> None:
     values = seasonal(48)
     found = project(made(values), (), learned(values), year=2022, candidates=CHEAP)
     assert found.year == 2022
@@ -114,8 +114,8 @@ def test_candidates_see_the_ratio_of_a_ratio() -> None:
 def test_more_candidates_do_not_change_the_draws_of_others() -> None:
     series, known = made(seasonal(42)), learned(seasonal(42))
     alone = simulate(series, {"theta": known.parameters["theta"]}, 6, 50, "s", CHEAP)
-    together = simulate(series, known.parameters, 6, 50, "s", CHEAP)
-    np.testing.assert_array_equal(alone.paths["theta"], together.paths["theta"])
+    all_paths = simulate(series, known.parameters, 6, 50, "s", CHEAP)
+    np.testing.assert_array_equal(alone.paths["theta"], all_paths.paths["theta"])
 
 
 @pytest.mark.parametrize("kind", ["flow", "closing"])
@@ -134,7 +134,7 @@ def test_what_months_add_up_to_is_the_sum_of_their_medians(kind: Kind) -> None:
         assert np.median(drawn.sum(axis=1)) < 0.98 * np.median(plain.sum(axis=1))
 
 
-def test_the_prior_answers_for_the_year_and_is_not_moved() -> None:
+def test_paths_of_the_prior_are_not_centred() -> None:
     every = candidates_for(2022)
     series = made(seasonal(42) * np.exp(0.5 * np.random.default_rng(5).standard_normal(42)))
     known = every["prior"].fit(series)
@@ -145,7 +145,9 @@ def test_the_prior_answers_for_the_year_and_is_not_moved() -> None:
 
 # revisions, events, totals
 
-ERRORS = {Origin(year, 6): error for year, error in zip(range(2010, 2020), range(10), strict=True)}
+ERRORS = {
+    OriginKey(year, 6): error for year, error in zip(range(2010, 2020), range(10), strict=True)
+}
 
 
 def test_a_learned_revision_widens_the_year_of_an_estimate_alone() -> None:
@@ -213,7 +215,7 @@ def test_a_totals_year_is_the_sum_of_its_parts() -> None:
     assert found.annual is not None
     samples = [one.annual.samples for one in alone if one.annual is not None]
     np.testing.assert_allclose(found.annual.samples, samples[0] + samples[1])
-    assert spearmanr(*samples).statistic > 0.98  # they erred together
+    assert spearmanr(*samples).statistic > 0.98  # they erred all_paths
 
 
 def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() -> None:
@@ -225,7 +227,7 @@ def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() 
     assert "made/one with 2021-05" in found.failures["parts"]
 
 
-def test_two_identical_series_end_together() -> None:
+def test_two_identical_series_have_the_same_year() -> None:
     years = []
     for key in ("made/one", "made/twin"):
         series = made(seasonal(42), key=key)

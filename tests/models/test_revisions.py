@@ -27,7 +27,7 @@ def test_a_long_history_keeps_its_own_bias_and_spread() -> None:
     assert learned["calm-0"].spread == pytest.approx(0.01, rel=0.3)
 
 
-def test_a_short_history_is_drawn_to_the_family() -> None:
+def test_a_short_history_is_shrunk_to_the_family() -> None:
     rng = np.random.default_rng(2)
     family = {f"kpi-{i}": 0.02 * rng.standard_normal(100) for i in range(10)}
     learned = learn_revisions({**family, "new": np.array([0.05]), "none": np.array([np.nan])})
@@ -44,14 +44,14 @@ def test_by_hand() -> None:
     assert learned.seen == 3
 
 
-def test_one_wild_restatement_does_not_rule() -> None:
+def test_an_outlier_does_not_dominate() -> None:
     calm = 0.01 * np.random.default_rng(3).standard_normal(60)
     wild = learn_revisions({"a": np.append(calm, 10.0)})["a"]
     assert wild.bias < 0.005
     assert wild.spread < 0.02
 
 
-def test_nothing_seen_moves_nothing() -> None:
+def test_no_revisions_change_nothing() -> None:
     learned = learn_revisions({"a": np.array([])})
     assert learned["a"] == NO_REVISION
     assert not draw_revisions(100.0, learned["a"], 10, np.random.default_rng(0)).any()

@@ -116,9 +116,9 @@ def test_coverage_counts_the_bounds_in() -> None:
 @given(st.lists(st.tuples(st.booleans(), chances), min_size=1, max_size=30))
 def test_brier_by_a_slow_loop(rows: list[tuple[bool, float]]) -> None:
     wanted = sum((chance - (1 if met else 0)) ** 2 for met, chance in rows) / len(rows)
-    met, said = (np.array(column) for column in zip(*rows, strict=True))
-    assert brier_score(met, said) == pytest.approx(wanted, abs=1e-11)
-    assert 0.0 <= brier_score(met, said) <= 1.0
+    met, given_chances = (np.array(column) for column in zip(*rows, strict=True))
+    assert brier_score(met, given_chances) == pytest.approx(wanted, abs=1e-11)
+    assert 0.0 <= brier_score(met, given_chances) <= 1.0
 
 
 def test_brier_by_hand() -> None:
@@ -141,20 +141,20 @@ def test_reliability_by_hand() -> None:
 
 @pytest.mark.parametrize("bins", [1, 3, 5, 10, 20, 100])
 def test_reliability_by_a_slow_loop(bins: int) -> None:
-    said = np.arange(101) / 100
-    met = np.random.default_rng(bins).random(101) < said
-    table = reliability_table(met, said, bins)
+    given_chances = np.arange(101) / 100
+    met = np.random.default_rng(bins).random(101) < given_chances
+    table = reliability_table(met, given_chances, bins)
     assert [row["low"] for row in table] == [index / bins for index in range(bins)]
     for row in table:
         last = row["high"] == 1.0
         inside = [
             index
-            for index, chance in enumerate(said)
+            for index, chance in enumerate(given_chances)
             if row["low"] <= chance < row["high"] or (last and chance == 1.0)
         ]
         assert row["n"] == len(inside)
         assert row["share_met"] == pytest.approx(np.mean(met[inside]))
-        assert row["mean_probability"] == pytest.approx(np.mean(said[inside]))
+        assert row["mean_probability"] == pytest.approx(np.mean(given_chances[inside]))
 
 
 # annual error

@@ -19,7 +19,7 @@ from data.vintages.rows import add_observations
 from models.candidates.base import Candidate
 from tests.families import CHEAP, KPIS, FakeTracker, demo_figures, import_of, small_plan
 from tests.homes import Run
-from training.backtest.scoreboard import ENSEMBLE, QUANTILES, Scoreboard, board_of
+from training.backtest.scoreboard import ENSEMBLE, QUANTILES, Scoreboard, scoreboard_of
 from training.tracking import MlflowTracker
 
 
@@ -97,4 +97,4 @@ def scores() -> Scoreboard:
                             "standardised": 0.5 if method == ENSEMBLE else np.nan,
                         }
                     )
-    return board_of(pd.DataFrame(rows))
+    return scoreboard_of(pd.DataFrame(rows))

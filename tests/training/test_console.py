@@ -44,7 +44,7 @@ def test_any_other_failure_is_raised_as_it_is() -> None:
         raise ZeroDivisionError
 
 
-def test_the_bar_stands_on_standard_error_and_shows_the_last_step(
+def test_the_progress_bar_is_on_standard_error_with_the_last_step(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with progress_bar("retraining") as progress:

@@ -51,7 +51,7 @@ def tidy(panel: Panel, kpi: str) -> pd.DataFrame:
     return pd.DataFrame({"kpi": kpi, "month": months, "value": series.values})
 
 
-def test_the_champion_answers_by_its_alias(
+def test_the_champion_is_loaded_by_its_alias(
     report: RetrainReport, tracker: MlflowTracker, panel: Panel
 ) -> None:
     import mlflow
@@ -87,7 +87,7 @@ def test_it_says_what_the_pipeline_says_of_the_same_months(
     assert row["median"] > known.values[-6:].sum()
 
 
-def test_growth_takes_an_index_of_any_base_and_answers_in_per_cent(
+def test_growth_takes_an_index_of_any_base_and_returns_per_cent(
     model: BundleModel, panel: Panel
 ) -> None:
     figures = tidy(panel, "output")
@@ -115,7 +115,7 @@ def test_rows_may_come_in_any_order_and_gaps_may_be_left_out_or_empty(
     )
 
 
-def test_what_cannot_be_answered_is_said(model: BundleModel, panel: Panel) -> None:
+def test_unusable_figures_are_refused_with_a_reason(model: BundleModel, panel: Panel) -> None:
     figures = tidy(panel, "coal")
     with pytest.raises(InputError, match="expected one of the KPIs both, coal, output, steel"):
         model.predict(figures.assign(kpi="cement"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from training.backtest.scoreboard import ENSEMBLE, Scoreboard, board_of
+from training.backtest.scoreboard import ENSEMBLE, Scoreboard, scoreboard_of
 from training.gate import MARGIN, decide
 
 
@@ -14,7 +14,7 @@ def with_error(scores: Scoreboard, error: float, method: str = ENSEMBLE) -> Scor
     table = scores.frame()
     chosen = table["method"] == method
     table.loc[chosen, "q50"] = table["outcome"] + error * table["base"]
-    return board_of(table)
+    return scoreboard_of(table)
 
 
 def test_the_first_bundle_is_promoted(scores: Scoreboard) -> None:
@@ -49,7 +49,7 @@ def test_only_the_ensemble_and_only_common_origins_count(scores: Scoreboard) -> 
     assert decide(with_error(champion, 9.0, "pace"), champion).promoted
     table = champion.frame()
     newest = table.assign(year=2018, q50=99.0 * table["base"])
-    longer = board_of(pd.concat([table, newest[table["year"] == 2017]]))
+    longer = scoreboard_of(pd.concat([table, newest[table["year"] == 2017]]))
     decision = decide(longer, champion)
     assert (decision.promoted, decision.origins) == (True, 8)
 
@@ -62,7 +62,7 @@ def test_by_hand_promotes_and_still_compares(scores: Scoreboard) -> None:
 
 
 def test_without_a_common_origin_there_is_nothing_to_compare(scores: Scoreboard) -> None:
-    other = board_of(scores.frame().assign(kpi="cement"))
+    other = scoreboard_of(scores.frame().assign(kpi="cement"))
     decision = decide(other, scores)
     assert decision.promoted
     assert decision.origins == 0
@@ -70,7 +70,7 @@ def test_without_a_common_origin_there_is_nothing_to_compare(scores: Scoreboard)
 
 
 def test_a_bundle_without_scores_does_not_replace_one_with(scores: Scoreboard) -> None:
-    nothing = board_of(pd.DataFrame([]))
+    nothing = scoreboard_of(pd.DataFrame([]))
     decision = decide(nothing, scores)
     assert not decision.promoted
     assert "no backtest" in decision.reason

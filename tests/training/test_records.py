@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models.pipeline import Learned
-from training.backtest.scoreboard import ENSEMBLE, MEASURES, Scoreboard, board_of
+from training.backtest.scoreboard import ENSEMBLE, MEASURES, Scoreboard, scoreboard_of
 from training.bundle.bundle import FORMAT_VERSION, Bundle
 from training.records import retraining_run
 from training.tracking import RetrainingRun
@@ -61,7 +61,7 @@ def worse_for_coal(scores: Scoreboard) -> Scoreboard:
     table = scores.frame()
     chosen = (table["kpi"] == "coal") & (table["method"] == "pace")
     table.loc[chosen, "q50"] = table["outcome"] + 0.3 * table["base"]
-    return board_of(table)
+    return scoreboard_of(table)
 
 
 def test_a_nested_run_per_kpi_keeps_its_own_errors_and_what_failed(scores: Scoreboard) -> None:
@@ -75,6 +75,6 @@ def test_a_nested_run_per_kpi_keeps_its_own_errors_and_what_failed(scores: Score
 
 
 def test_a_bundle_without_scores_has_no_metrics() -> None:
-    run = retraining_run(bundle_of(board_of(pd.DataFrame([]))), "h" * 64, Path("folder"))
+    run = retraining_run(bundle_of(scoreboard_of(pd.DataFrame([]))), "h" * 64, Path("folder"))
     assert run.metrics == {}
     assert [dict(nested.metrics) for nested in run.nested] == [{}, {}]

@@ -239,7 +239,7 @@ def test_a_second_run_on_two_workers_gives_the_same_bundle_and_the_next_version(
     assert champions == ["2"]
 
 
-def test_a_worse_model_becomes_challenger_and_answers_only_by_hand(
+def test_a_worse_model_becomes_challenger_and_is_promoted_only_by_hand(
     own: Store, settings: Settings, options: dict[str, Any], fake_tracker: Any
 ) -> None:
     absurd = {**options, "candidates": {"pace": Absurd()}}
@@ -311,7 +311,7 @@ def test_a_bundle_for_a_past_month_is_what_would_have_been_learned_then(
     then.close()
 
 
-def test_mlflow_that_is_away_is_said_before_any_work(
+def test_unavailable_mlflow_is_reported_before_any_work(
     own: Store, cheap: Mapping[str, Candidate], tmp_path: Path
 ) -> None:
     told: list[str] = []
@@ -341,7 +341,7 @@ def test_what_could_not_be_recorded_does_not_answer(
     assert bundle_for(own, settings.bundles, "demo", JUNE).version == "1"
 
 
-def test_answers_go_on_while_mlflow_is_away(
+def test_the_service_works_while_mlflow_is_unavailable(
     first: RetrainReport, store: Store, home: Path
 ) -> None:
     from service.projections.issue import projections
@@ -390,7 +390,7 @@ def test_the_report_names_what_could_not_be_learned(
     part.close()
 
 
-def test_the_programs_print_the_outcome_and_the_scores_and_who_answers(
+def test_the_programs_print_the_decision_the_scores_and_the_version_in_use(
     store: Store,
     this_run: Run,
     tmp_path: Path,

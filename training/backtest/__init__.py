@@ -1,5 +1,4 @@
 """Rolling-origin backtests on vintages, and their scores.
 
-What would have been said, and what the year became. It never sees a figure later than
-the origin.
+Past forecasts against actual outcomes. It never sees a figure later than the origin.
 """

@@ -1,4 +1,4 @@
-"""How first estimates were revised: a KPI's vintages compared, each with the next."""
+"""Past revisions of first estimates: each vintage of a KPI compared with the next."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from models.series import Series
 from training.backtest.origins import LATE, first_printed
 
 
-class Seen(NamedTuple):
-    """A revision of a first estimate, relative to it, and the day that showed it."""
+class PastRevision(NamedTuple):
+    """A relative revision of a first estimate, and the day of the revising report."""
 
     day: date
     revision: float
 
 
-def revisions_seen(panel: Panel, kpi: str, as_of: date) -> tuple[Seen, ...]:
-    """By how much each month's first estimate was revised in the next report.
+def past_revisions(panel: Panel, kpi: str, as_of: date) -> tuple[PastRevision, ...]:
+    """The revision of each month's first estimate in the next report.
 
-    What a KPI's estimate does to the year to date is meant: where a cumulative
-    figure is published, all that the next report revised of the months up to then,
-    as a share of the month's estimate. Months loaded long after the fact have no
-    vintages and are left out, and so are months first printed as final.
+    Revisions are those of the year to date: if a cumulative figure is published, all
+    changes of the next report to the months up to then, as a share of the month's
+    estimate. Months loaded long after the fact have no vintages and are left out, as are
+    months first printed as final.
 
     Parameters
     ----------
-    as_of : nothing published later is looked at
+    as_of : later publications are ignored
     """
     printed = {
         month: day
@@ -53,13 +53,13 @@ def revisions_seen(panel: Panel, kpi: str, as_of: date) -> tuple[Seen, ...]:
         if before is not None and before.provisional and series.cutoff == month:
             revision = revised_by(before, series)
             if np.isfinite(revision):
-                found.append(Seen(printed[month], revision))
+                found.append(PastRevision(printed[month], revision))
         before = series if series.cutoff == month else None
     return tuple(found)
 
 
 def revised_by(before: Series, after: Series) -> float:
-    """The revision of `before`'s last month that `after`, one month longer, shows.
+    """The revision of `before`'s last month in `after`, which is a month longer.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def revised_by(before: Series, after: Series) -> float:
 
 
 def _published(series: Series, months: int) -> float | None:
-    """The year to date through so many months, in the unit of the months; None without one."""
+    """The published year to date through `months`, in the unit of the months, or None."""
     if series.to_date is None or not series.traits.sums_months:
         return None
     later = float(series.calendar_year(series.year)[months : series.months_known].sum())
@@ -90,15 +90,15 @@ def _published(series: Series, months: int) -> float | None:
 
 
 def revisions_before(
-    seen: Mapping[str, Iterable[Seen]], day: date | None = None
+    past: Mapping[str, Iterable[PastRevision]], day: date | None = None
 ) -> dict[str, Revision]:
-    """What revisions seen before a day (default: all) teach about each KPI.
+    """The usual revision of each KPI from past revisions before a day (default: all).
 
-    KPIs of a family are pooled; one without any gets the family's.
+    KPIs of a family are pooled; a KPI without any gets the family's.
     """
     history = {
-        kpi: np.array([one.revision for one in all_ if day is None or one.day < day])
-        for kpi, all_ in seen.items()
+        kpi: np.array([one.revision for one in revisions if day is None or one.day < day])
+        for kpi, revisions in past.items()
     }
     learned = learn_revisions(history)
-    return {kpi: learned.get(kpi, NO_REVISION) for kpi in seen}
+    return {kpi: learned.get(kpi, NO_REVISION) for kpi in past}

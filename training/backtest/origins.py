@@ -1,4 +1,4 @@
-"""Rolling origins: what was known of a KPI month by month in a past year."""
+"""Rolling origins: a KPI as known month by month in a past year."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month, Series
 
-YEARS_NEEDED = 3  # full years before the one that is forecast
-LATE = timedelta(days=100)  # a month first printed later than this has no vintage of its own
+YEARS_NEEDED = 3  # full years before the forecast year
+LATE = timedelta(days=100)  # a month first printed later has no vintage of its own
 
 _MONTHLY: frozenset[Form] = frozenset(("month", "quarter", "half", "year_to_date"))
 _GROWTH: frozenset[Form] = frozenset(("rate_on_year", "rate_on_month"))
@@ -22,14 +22,14 @@ _GROWTH: frozenset[Form] = frozenset(("rate_on_year", "rate_on_month"))
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """A KPI as it was known when so many months of a year were.
+    """A KPI as known when `months_known` months of a year were known.
 
     Attributes
     ----------
     months_known : 0 (December's report is out, the year has not begun) to 11
     series : ends with that month
     reconstructed : the figures were loaded too late to have a vintage of that
-        time; the series is today's, cut off
+        time; the series is today's, truncated
     """
 
     months_known: int
@@ -38,16 +38,16 @@ class Origin:
 
 
 def origins(panel: Panel, kpi: str, year: int, as_of: date) -> Iterator[Origin]:
-    """The origins of one KPI and year, at most twelve, in order.
+    """The origins of a KPI and year, at most twelve, in order.
 
-    An origin's vintage is the day on which its month was first printed: what was
-    known then, not what is known now. A month that was never the last one known
-    (two were printed on one day) has no origin. Where history was loaded long
-    after the fact there is no vintage; today's figures are cut off instead.
+    An origin's vintage is the day on which its month was first printed. A month that was
+    never the last month known (two were printed on the same day) has no origin. History
+    that was loaded long after the fact has no vintages; today's figures are truncated
+    instead.
 
     Parameters
     ----------
-    as_of : nothing published later is looked at
+    as_of : later publications are ignored
     """
     printed = first_printed(panel, kpi)
     for known in range(12):
@@ -61,13 +61,13 @@ def origins(panel: Panel, kpi: str, year: int, as_of: date) -> Iterator[Origin]:
         except NoObservations:
             continue
         if late:
-            series = cut(series, month)
+            series = truncate(series, month)
         if series.cutoff == month:
             yield Origin(known, series, late)
 
 
 def first_printed(panel: Panel, kpi: str) -> dict[Month, date]:
-    """The day on which each month was first printed; of a KPI made of others, of the last."""
+    """The day each month was first printed; of a derived KPI, the latest of its parts' days."""
     definition = panel.definition(kpi)
     members = list(definition.parts)
     if definition.traits.has_denominator:
@@ -84,8 +84,8 @@ def first_printed(panel: Panel, kpi: str) -> dict[Month, date]:
     return days
 
 
-def cut(series: Series, month: Month) -> Series:
-    """The series up to a month, without what was published for later ones."""
+def truncate(series: Series, month: Month) -> Series:
+    """The series up to a month, without figures published for later months."""
     if not series.start <= month < series.cutoff:
         return series
     shorter = series.until(month)
@@ -94,6 +94,6 @@ def cut(series: Series, month: Month) -> Series:
 
 
 def full_years(series: Series, year: int) -> list[int]:
-    """Years before `year` of which every month is known."""
-    candidates = range(series.start.year, min(year, series.year + 1))
-    return [one for one in candidates if np.isfinite(series.calendar_year(one)).all()]
+    """Years before `year` with every month known."""
+    earlier = range(series.start.year, min(year, series.year + 1))
+    return [one for one in earlier if np.isfinite(series.calendar_year(one)).all()]

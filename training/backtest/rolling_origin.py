@@ -1,13 +1,12 @@
-"""Rolling-origin backtest on vintages: what would have been said, and what the year became.
+"""Rolling-origin backtest on vintages: past forecasts and the actual outcomes.
 
 Years are run in order, and a year's ensemble uses weights and calibration
 learned from *strictly earlier* years, as if the system had been retrained each
-January. The alternative, leaving one year out, would let weights see later
-years, whose vintages hold the year in question as history; here a year's
-figures cannot reach its own forecasts by any way (design, section 4.5). The
-price is a first year whose candidates count alike and whose intervals are only
-widened by rule; it teaches the later years, and is not scored where there are
-later ones.
+January. Leaving a year out instead would let weights see later years, whose
+vintages contain the year in question as history; here a year's figures cannot
+reach its own forecasts (design, section 4.5). The price is a first year with
+default weights and intervals widened by rule; later years learn from it, and it
+is scored only if there are no later years.
 
 Parameters are fitted once per KPI and year, at the first origin, and
 later months are filtered through them.
@@ -30,48 +29,48 @@ from models.calibration import Calibration, calibrate, learn_calibrations, stand
 from models.candidates import EXTRA
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
-from models.coherence import Origin as Place
+from models.coherence import OriginKey
 from models.ensemble import Weights, learn_weights
 from models.errors import CannotForecast, NoObservations
 from models.pipeline import (
     Known,
     Learned,
+    chosen_forecast,
     fit_candidates,
     forecastable,
     horizon,
-    one_forecast,
     simulate,
     year_of_total,
 )
 from models.revisions import NO_REVISION, Revision
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
-from training.backtest.first_estimates import Seen, revisions_before, revisions_seen
-from training.backtest.origins import YEARS_NEEDED, Origin, cut, full_years, origins
-from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, board_of
+from training.backtest.first_estimates import PastRevision, past_revisions, revisions_before
+from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, truncate
+from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, scoreboard_of
 from training.prior.editions import candidates_for
 from training.workers import Workers
 
 BACKTEST_PATHS = 500
 GROWTH_TARGETS = (-10.0, -5.0, 0.0, 5.0, 10.0)  # per cent on last year, for the Brier score
-SMALL_BASE = 0.10  # of the median of earlier years: below it a relative error says nothing
+SMALL_BASE = 0.10  # of the median of earlier years; a smaller base makes errors meaningless
 
 ByMonth = Mapping[int, Weights]
 
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What every task of a retraining reads."""
+    """Shared, read-only input of all tasks of a retraining."""
 
     panel: Panel
     as_of: date
-    candidates: Mapping[str, Candidate] | None = None  # the same for every year
+    candidates: Mapping[str, Candidate] | None = None  # None: by year
     n_paths: int = BACKTEST_PATHS
-    thorough: bool = False  # the extra candidates too
-    events: tuple[EventEntry, ...] = ()  # decided by people; each counts from its day on
+    thorough: bool = False  # with the extra candidates
+    events: tuple[EventEntry, ...] = ()  # decided by people, in force from their day on
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
-        """The candidates that may forecast a year: the prior saw nothing of it."""
+        """The candidates for a year, with a prior trained without that year."""
         if self.candidates is not None:
             return self.candidates
         every = candidates_for(year)
@@ -80,15 +79,17 @@ class Setup:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What past years taught about one KPI; fields as of `models.pipeline.Learned`."""
+    """Learned from past years of a KPI; fields as in `models.pipeline.Learned`."""
 
     weights: ByMonth = field(default_factory=dict)
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
-    errors: Mapping[Place, float] = field(default_factory=dict)
+    errors: Mapping[OriginKey, float] = field(default_factory=dict)
 
-    def on(self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]) -> Learned:
-        """With the candidates' fits, all that was learned."""
+    def with_fits(
+        self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]
+    ) -> Learned:
+        """Completed by the candidates' fits."""
         return Learned(
             parameters, failures, self.weights, self.calibration, self.revision, self.errors
         )
@@ -96,7 +97,7 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class YearTask:
-    """One KPI and year, with what earlier years taught of it, and of a total's parts."""
+    """A KPI and year, with the lessons of earlier years, for a total also its parts'."""
 
     kpi: str
     year: int
@@ -106,14 +107,14 @@ class YearTask:
 
 @dataclass(frozen=True, eq=False)
 class YearResult:
-    """One KPI and year, forecast twelve times.
+    """A KPI and year, forecast from up to twelve origins.
 
     Attributes
     ----------
     errors : candidate → array, shape (12,), annual error by months known (0 to
-        11) as a fraction of last year's total; NaN where there is no forecast
+        11) as a fraction of last year's total; NaN without a forecast
     standardised : array, shape (12,), of the ensemble before calibration
-    rows : scores, one per origin and method, as `training.backtest.scoreboard` has them
+    rows : scores, one per origin and method, as in `training.backtest.scoreboard`
     failures : candidate → the first reason why it gave no forecast
     reconstructed : origins without a vintage of their own
     left_out : why the year is not in the backtest, '' if it is
@@ -131,7 +132,7 @@ class YearResult:
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
-    """All years of all KPIs, and what they teach for the year to come."""
+    """All years of all KPIs, and the lessons for the next year."""
 
     results: tuple[YearResult, ...]
     scores: Scoreboard
@@ -148,17 +149,17 @@ def run_backtest(
 
     Parameters
     ----------
-    workers : hold `setup`
-    kpis : slugs; their order changes nothing
-    done : told after each KPI and year, `len(backtest_years(...))` times
+    workers : started with `setup`
+    kpis : slugs, in any order
+    done : called after each KPI and year, `len(backtest_years(...))` times
     """
     pairs = backtest_years(setup, kpis)
     family = sorted({*kpis, *(part for kpi in kpis for part in setup.panel.parts_of(kpi))})
-    seen = dict(zip(family, workers.run(revisions_of, family), strict=True))
+    revisions = dict(zip(family, workers.run(revisions_of, family), strict=True))
     results: list[YearResult] = []
     for year in sorted({year for year, _ in pairs}):
         members = [kpi for one, kpi in pairs if one == year]
-        lessons = learn(results, family, revisions_before(seen, date(year, 1, 1)))
+        lessons = learn(results, family, revisions_before(revisions, date(year, 1, 1)))
         items = [
             YearTask(
                 kpi,
@@ -170,17 +171,17 @@ def run_backtest(
         ]
         results += workers.run(backtest_year, items, done)
     rows = [row for result in results for row in result.rows]
-    lessons = learn(results, kpis, revisions_before(seen))
-    return Backtest(tuple(results), board_of(pd.DataFrame(rows)), lessons)
+    lessons = learn(results, kpis, revisions_before(revisions))
+    return Backtest(tuple(results), scoreboard_of(pd.DataFrame(rows)), lessons)
 
 
-def revisions_of(setup: Setup, kpi: str) -> tuple[Seen, ...]:
-    """How a KPI's first estimates were revised; a task for `Workers`."""
-    return revisions_seen(setup.panel, kpi, setup.as_of)
+def revisions_of(setup: Setup, kpi: str) -> tuple[PastRevision, ...]:
+    """Past revisions of a KPI's first estimates; a task for `Workers`."""
+    return past_revisions(setup.panel, kpi, setup.as_of)
 
 
 def backtest_years(setup: Setup, kpis: Sequence[str]) -> list[tuple[int, str]]:
-    """(year, KPI) for every finished year that may have enough years before it, in order."""
+    """(year, KPI) for every finished year with enough earlier years, in order."""
     pairs = []
     for kpi in kpis:
         try:
@@ -197,11 +198,11 @@ def learn(
     kpis: Sequence[str],
     revisions: Mapping[str, Revision] | None = None,
 ) -> dict[str, Lesson]:
-    """Weights, calibration and past errors per KPI from the years given, pooled across KPIs.
+    """Weights, calibration and past errors per KPI from the given years, pooled across KPIs.
 
     Parameters
     ----------
-    revisions : of first estimates by KPI, learned by the same day
+    revisions : usual revision by KPI, learned up to the same day
     """
     usual = revisions or {}
     used = [result for result in results if not result.left_out]
@@ -216,7 +217,9 @@ def learn(
     weights = learn_weights(own, pooled)
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
-        errors = {Place(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)}
+        errors = {
+            OriginKey(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)
+        }
         lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
     return lessons
 
@@ -234,28 +237,30 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     parameters: dict[str, Parameters] = {}
     left_out, reconstructed = "no origin has three full years before it", 0
     total = _Total(setup, task, candidates)
-    asked = [
+    usable = [
         origin
         for origin in origins(setup.panel, task.kpi, task.year, setup.as_of)
         if len(full_years(origin.series, task.year)) >= YEARS_NEEDED
     ]
     for candidate in candidates.values():
         if isinstance(candidate, PriorCandidate):
-            candidate.foresee([_seen(setup, task.kpi, origin.series) for origin in asked])
-    for origin in asked:
+            candidate.precompute(
+                [_forecastable(setup, task.kpi, origin.series) for origin in usable]
+            )
+    for origin in usable:
         series, known = origin.series, origin.months_known
         events = accepted_events(setup.events, task.kpi, series.as_of)
         if not parameters:
             parameters, failed = fit_candidates(series, candidates, events)
             failures.update(failed)
-        learned = task.lesson.on(parameters, failures)
+        learned = task.lesson.with_fits(parameters, failures)
         seed = f"origin {Month(task.year, 1).plus(known - 1)}"
         ahead = horizon(series, task.year)
         simulated = simulate(series, parameters, ahead, setup.n_paths, seed, candidates, events)
         for name, reason in simulated.failures.items():
             failures.setdefault(name, reason)
         try:
-            _, paths = one_forecast(series, simulated, learned, task.year, setup.n_paths, seed)
+            _, paths = chosen_forecast(series, simulated, learned, task.year, setup.n_paths, seed)
             combined = annual_distribution(
                 series, paths, year=task.year, revision=task.lesson.revision
             )
@@ -289,29 +294,29 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     )
 
 
-def _seen(setup: Setup, kpi: str, series: Series) -> Series:
-    """What the candidates see of a KPI's series."""
+def _forecastable(setup: Setup, kpi: str, series: Series) -> Series:
+    """The candidates' input from a KPI's series."""
     return forecastable(series, accepted_events(setup.events, kpi, series.as_of))
 
 
 class _Total:
-    """A total's year as the sum of its parts', which are fitted at the first origin."""
+    """A total's year as the sum of its parts, which are fitted at the first origin."""
 
     def __init__(self, setup: Setup, task: YearTask, candidates: Mapping[str, Candidate]) -> None:
         self._setup, self._task, self._candidates = setup, task, candidates
         self._fits: dict[str, tuple[dict[str, Parameters], dict[str, str]]] = {}
 
     def at(self, origin: Origin, seed: str) -> AnnualDistribution | None:
-        """The sum, calibrated part by part; None for a KPI without parts, or without theirs."""
+        """The sum of calibrated parts; None without parts, or if a part has no forecast."""
         parts = []
         for kpi, lesson in self._task.parts.items():
             series = self._setup.panel.series_as_of(kpi, origin.series.as_of)
             if origin.reconstructed:
-                series = cut(series, origin.series.cutoff)
+                series = truncate(series, origin.series.cutoff)
             events = accepted_events(self._setup.events, kpi, series.as_of)
             if kpi not in self._fits:
                 self._fits[kpi] = fit_candidates(series, self._candidates, events)
-            parts.append(Known(series, lesson.on(*self._fits[kpi]), events))
+            parts.append(Known(series, lesson.with_fits(*self._fits[kpi]), events))
         if not parts:
             return None
         n_paths, year = self._setup.n_paths, self._task.year
@@ -331,15 +336,15 @@ def _row(
     method: str, annual: AnnualDistribution, outcome: float, base: float, standardised: float
 ) -> dict[str, object]:
     samples = annual.samples
-    goals = base * (1 + np.array(GROWTH_TARGETS) / 100) + annual.traits.year.offset
-    chance = (samples[:, None] >= goals).mean(axis=0)
+    targets = base * (1 + np.array(GROWTH_TARGETS) / 100) + annual.traits.year.offset
+    chance = (samples[:, None] >= targets).mean(axis=0)
     return {
         "method": method,
         "outcome": outcome,
         "base": base,
         **dict(zip(QUANTILES, annual.quantile(LEVELS), strict=True)),
         "crps": crps_from_samples(outcome, samples) / base,
-        "brier": float(np.mean((chance - (outcome >= goals)) ** 2)),
+        "brier": float(np.mean((chance - (outcome >= targets)) ** 2)),
         "standardised": standardised,
     }
 

@@ -1,8 +1,8 @@
 """Out-of-sample scores of a backtest, one row per KPI, origin and method.
 
-A method is the calibrated ensemble or one candidate. Rows keep the outcome, last
+A method is the calibrated ensemble or a candidate. Rows store the outcome, last
 year's total, quantiles of the annual forecast and two scores that need the whole
-distribution, so that everything else (annual error, coverage, width) follows.
+distribution; annual error, coverage and width follow from them.
 Scores are fractions of last year's total, as defined in section 6 of the design;
 for a KPI of kind 'growth' last year's total counts as 100.
 """
@@ -96,7 +96,7 @@ class Scoreboard:
         return table
 
 
-def board_of(table: pd.DataFrame) -> Scoreboard:
+def scoreboard_of(table: pd.DataFrame) -> Scoreboard:
     """A scoreboard from rows with the columns of `Scoreboard.frame`."""
     table = table.reindex(columns=COLUMNS).sort_values(
         ["kpi", "year", "months_known", "method"], kind="stable"
@@ -124,11 +124,11 @@ def board_of(table: pd.DataFrame) -> Scoreboard:
     )
 
 
-def taught(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose ensemble had an earlier year to learn from.
+def after_first_year(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows without the backtest's first year, whose ensemble had no earlier year.
 
-    The first year of a backtest has none; it is left out for every method, so
-    that all are scored on the same origins. A backtest of one year keeps it.
+    The year is left out for every method, so that all are scored on the same origins.
+    A backtest of a single year keeps it.
     """
     later = table[table["year"] > table["year"].min()]
     return later if len(later) else table
@@ -139,8 +139,8 @@ def summary(table: pd.DataFrame, by: tuple[str, ...] = ()) -> pd.DataFrame:
 
     Parameters
     ----------
-    table : rows of `Scoreboard.frame`, of one KPI or of many
-    by : columns whose every value is scored by itself, ('kpi',) for one
+    table : rows of `Scoreboard.frame`
+    by : further columns to group by, e.g. ('kpi',)
 
     Returns
     -------

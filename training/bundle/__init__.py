@@ -1,4 +1,4 @@
-"""Bundles: everything one retraining learned, written, read, and which one answers.
+"""Bundles: the result of a retraining, written, read, and which bundle is in use.
 
-JSON and arrays with a format version. It never keeps a pickled class.
+JSON and arrays with a format version. It never stores a pickled class.
 """

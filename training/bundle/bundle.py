@@ -1,11 +1,11 @@
-"""Everything one retraining learned, as a folder of JSON and arrays.
+"""The result of a retraining, as a folder of JSON and arrays.
 
-    bundle.json   format version, family, as_of, what was learned per KPI, hash
+    bundle.json   format version, family, as_of, parameters per KPI, hash
     arrays.npz    the arrays that the JSON refers to; read with allow_pickle=False
 
 Arrays are named by their content (`codec.content_name`), and the hash is that
-of the canonical JSON, so it covers both. When the files were written, by which
-commit and on how many workers is provenance: kept, shown, and outside the hash.
+of the canonical JSON, so it covers both. Commit, program version and plan are
+provenance: stored and shown, but outside the hash.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from training.bundle.codec import Arrays, content_name, decode, encode
 
 FORMAT_VERSION = 3  # 3: revisions and past errors per KPI
 DOCUMENT, ARRAYS = "bundle.json", "arrays.npz"
-_DAMAGED = (  # what NumPy and zipfile raise for a file that is not, or no longer, arrays
+_DAMAGED = (  # raised by NumPy and zipfile for a damaged file
     OSError,
     ValueError,
     EOFError,
@@ -46,18 +46,18 @@ _DAMAGED = (  # what NumPy and zipfile raise for a file that is not, or no longe
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """What one retraining learned for all KPIs of a plan family.
+    """The result of a retraining for all KPIs of a plan family.
 
     Attributes
     ----------
     family : str
-    as_of : date; nothing published later went in
+    as_of : date; later publications were not used
     data_hash : str, of all observations known on that day
-    kinds, units : by KPI, as its series had them
-    learned : by KPI, what `models.pipeline.project` needs
+    kinds, units : by KPI
+    learned : by KPI, input of `models.pipeline.project`
     scores : out-of-sample scores of the backtest, for comparing bundles
-    settings : what the retraining was told (paths, candidates, rules), as text
-    provenance : commit, time, workers; not part of the content hash
+    settings : of the retraining (paths, candidates, rules), as text
+    provenance : commit, program, plan; not part of the content hash
     """
 
     family: str
@@ -77,14 +77,13 @@ class Bundle:
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> Path:
-    """Write a bundle into `folder`, whole or not at all; return the folder.
+    """Write a bundle into `folder` atomically; return the folder.
 
-    A folder that already holds the same content is left as it is; one that is
-    damaged is written anew.
+    A folder with the same content is not changed; a damaged folder is replaced.
     """
     content, arrays = _content(bundle)
     content_hash = _hash(content)
-    if _holds(folder, content_hash):
+    if _has_content(folder, content_hash):
         return folder
     document = {
         "format_version": FORMAT_VERSION,
@@ -114,7 +113,7 @@ def read_bundle(folder: Path) -> Bundle:
     Raises
     ------
     UnreadableBundle
-        When a file is missing or damaged, or the format version is not ours.
+        If a file is missing or damaged, or the format version is not supported.
     """
     document = _document(folder)
     arrays = _arrays(folder)
@@ -174,7 +173,7 @@ def _hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _holds(folder: Path, content_hash: str) -> bool:
+def _has_content(folder: Path, content_hash: str) -> bool:
     try:
         return read_bundle(folder).content_hash == content_hash
     except UnreadableBundle:

@@ -1,10 +1,10 @@
-"""Frozen dataclasses to JSON and arrays, and back: how a bundle is written.
+"""Frozen dataclasses to JSON and arrays, and back: the format of a bundle.
 
-No pickle: a file that comes from elsewhere must not be able to run code. Plain
+No pickle: a file from elsewhere must not be able to run code. Plain
 values go to JSON, arrays to a mapping that `bundle.py` stores as `.npz`; the
-JSON then holds `{"$array": name}`. Numbers that JSON does not know (NaN, the
+JSON then holds `{"$array": name}`. Numbers that JSON lacks (NaN, the
 infinities) become `{"$float": "nan"}`. Types are taken from the annotations of
-the dataclass that is read, so a file never says which class to build.
+the dataclass that is read, so a file never chooses the class to build.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def encode(value: Any, arrays: Arrays, name: str) -> Any:
-    """A JSON-able picture of `value`; its arrays are added to `arrays` under their content's name.
+    """The JSON form of `value`; its arrays are added to `arrays` under their content's name.
 
     Parameters
     ----------
-    name : where the value stands, for messages
+    name : path of the value, for messages
 
     Raises
     ------
@@ -74,7 +74,7 @@ def encode(value: Any, arrays: Arrays, name: str) -> Any:
 
 
 def content_name(array: NDArray[Any]) -> str:
-    """A name made of an array's type, shape and numbers: equal arrays are stored once."""
+    """A hash of an array's type, shape and numbers: equal arrays are stored once."""
     little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False)
     digest = hashlib.sha256(f"{little.dtype.str}{little.shape}".encode())
     digest.update(little.tobytes())
@@ -82,12 +82,12 @@ def content_name(array: NDArray[Any]) -> str:
 
 
 def decode(stored: Any, wanted: type[T], arrays: Mapping[str, NDArray[Any]], name: str) -> T:
-    """The value of type `wanted` that `encode` pictured.
+    """The value of type `wanted` from its JSON form; the inverse of `encode`.
 
     Raises
     ------
     UnreadableBundle
-        When a field is missing, unknown or of another type.
+        If a field is missing, unknown or of another type.
     """
     return typing.cast(T, _decode(stored, wanted, arrays, name))
 
@@ -156,7 +156,7 @@ def _hints(kind: type[Any]) -> Mapping[str, Any]:
 
 
 def _plain(stored: Any, arrays: Mapping[str, NDArray[Any]], name: str) -> Any:
-    """JSON as it is (fields annotated `Any`, literals), with arrays and odd numbers put back."""
+    """Untyped JSON (fields annotated `Any`, literals), arrays and special floats restored."""
     if isinstance(stored, dict):
         if "$array" in stored or "$float" in stored:
             return _decode(stored, Any, arrays, name)

@@ -34,28 +34,28 @@ class PromotedBundle:
 
 
 def bundle_folder(bundles: Path, family: str, content_hash: str) -> Path:
-    """Where a bundle of that content stands."""
+    """The folder of a bundle with that content."""
     return bundles / family / content_hash[:_SHOWN]
 
 
 def bundle_for(
     store: Store, bundles: Path, family: str, as_of: date, content_hash: str | None = None
 ) -> PromotedBundle:
-    """The bundle that answers for a date.
+    """The bundle in use for a date.
 
     Parameters
     ----------
     bundles : the folder of all bundles, `Settings.bundles`
-    as_of : only bundles made from data up to that date answer for it
-    content_hash : of one promoted bundle, to compute an old figure again;
-        default the newest that fits
+    as_of : bundles trained on later data are not used
+    content_hash : of a promoted bundle, to replay an old figure; default the newest that
+        fits
 
     Raises
     ------
     NoBundle
-        If none was promoted for that date; the message says how to get one.
+        If none was promoted for that date; the message gives the command.
     UnreadableBundle
-        If its folder is gone, damaged or of another format version.
+        If its folder is missing, damaged or of another format version.
     """
     promotion = default_promotion(store, family, as_of, content_hash)
     if promotion is None:
@@ -79,7 +79,7 @@ def default_promotion(
 
 @lru_cache(maxsize=32)
 def _read(folder: Path) -> Bundle:
-    """A folder is named by its content, so what was read once stays true."""
+    """Read a bundle; cached, since a folder's name is the hash of its content."""
     return read_bundle(folder)
 
 

@@ -1,4 +1,4 @@
-"""Growing the annual prior's trees: scikit-learn's histogram gradient boosting, as arrays."""
+"""The annual prior's trees: scikit-learn's histogram gradient boosting, as arrays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Singles = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class BoostingRecipe:
-    """Arguments of scikit-learn; chosen by leaving out whole panels."""
+    """Arguments of scikit-learn, chosen by leaving out whole panels."""
 
     max_iter: int = 250
     learning_rate: float = 0.06

@@ -1,4 +1,4 @@
-"""Tidy monthly panels, and the year-long questions that the annual prior learns from."""
+"""Tidy monthly panels, and the annual prior's training examples."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SMALLEST_BASE = 0.10  # of the median of the prior annual totals
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """One series of a panel: its months without a break in the index; NaN is a gap."""
+    """A series of a panel: consecutive months from `start`; NaN is a gap."""
 
     series_id: str
     start: Month
@@ -35,9 +35,9 @@ def read_panel(path: Path) -> tuple[History, ...]:
     Raises
     ------
     UnreadableFile
-        A column is missing, or a series states one month twice.
+        If a column is missing, or a series has a month twice.
     MissingExtra
-        pyarrow, which reads Parquet files, is not installed.
+        If pyarrow, which reads Parquet files, is not installed.
     """
     if find_spec("pyarrow") is None:
         raise MissingExtra(
@@ -79,13 +79,13 @@ def read_panel(path: Path) -> tuple[History, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """Questions with their answers: a year that may begin in any month.
+    """Examples: years, which may begin in any month, with their actual totals.
 
     Attributes
     ----------
-    months : array, shape (n, WIDTH), ten prior years (NaN before the series begins)
-        and the year itself, complete
-    known : array, shape (n,), months to be known of the year, 0 to 11
+    months : array, shape (n, WIDTH), the ten years before (NaN before the series begins)
+        and the complete year
+    known : array, shape (n,), months of the year before the cutoff, 0 to 11
     outcome : array, shape (n,), the year's total as a multiple of last year's
     """
 
@@ -95,20 +95,20 @@ class Windows:
 
 
 def up_to(panel: Iterable[History], last: Month) -> tuple[History, ...]:
-    """The panel as far as `last`, without the series that begin later."""
-    cut = []
+    """The panel truncated after `last`, without series that begin later."""
+    truncated = []
     for series in panel:
         length = last.ordinal - series.start.ordinal + 1
         if length > 0:
-            cut.append(History(series.series_id, series.start, series.values[:length]))
-    return tuple(cut)
+            truncated.append(History(series.series_id, series.start, series.values[:length]))
+    return tuple(truncated)
 
 
 def draw_windows(panel: Sequence[History], n_windows: int, rng: np.random.Generator) -> Windows:
-    """About `n_windows` years of a panel, every series alike, two cuts of each year.
+    """About `n_windows` years of a panel, evenly by series, each at two cutoffs.
 
-    A year may begin in any month, has at least one full year before it, and is
-    left out when last year's total is not positive or far below the usual.
+    A year may begin in any month and has at least one full year before it. It is
+    left out if last year's total is not positive or far below the usual.
     """
     places: list[tuple[int, int, int]] = []
     per_series = max(1, round(n_windows / max(len(panel), 1)))
@@ -127,26 +127,26 @@ def draw_windows(panel: Sequence[History], n_windows: int, rng: np.random.Genera
     for row, (number, run, begin) in enumerate(places):
         first = max(run, begin - 12 * YEARS)
         months[row, 12 * YEARS - (begin - first) :] = panel[number].values[first : begin + 12]
-    months = months[askable(months)]
-    return _two_cuts(months, rng)
+    months = months[has_usable_base(months)]
+    return _at_two_cutoffs(months, rng)
 
 
 def mirrored(windows: Windows, rng: np.random.Generator, share: float) -> Windows:
     """A share of the windows with every month inverted, so that growth turns into decline.
 
-    Economic panels mostly grow; without these the networks learn growth as a law.
-    Only where no month is near zero.
+    Economic panels mostly grow; without these the networks always predict growth.
+    Windows with a month near zero are not mirrored.
     """
     last = windows.months[:, 12 * YEARS - 12 : 12 * YEARS].sum(axis=1, keepdims=True) / 12.0
     scaled = windows.months / last
     fit = np.nanmin(scaled, axis=1) > 0.05
     fit &= rng.random(len(fit)) < share
     months = 1.0 / scaled[fit]
-    return _two_cuts(months[askable(months)], rng)
+    return _at_two_cutoffs(months[has_usable_base(months)], rng)
 
 
-def askable(months: Floats) -> NDArray[np.bool_]:
-    """Which windows have a base that growth can be measured on."""
+def has_usable_base(months: Floats) -> NDArray[np.bool_]:
+    """Which windows have a last year's total that can serve as a base."""
     totals = months[:, : 12 * YEARS].reshape(len(months), YEARS, 12).sum(axis=2)
     last = totals[:, -1]
     counted = np.sort(np.where(np.isnan(totals), np.inf, totals), axis=1)
@@ -157,8 +157,8 @@ def askable(months: Floats) -> NDArray[np.bool_]:
     return usable
 
 
-def _two_cuts(months: Floats, rng: np.random.Generator) -> Windows:
-    """Every window at two different cuts."""
+def _at_two_cutoffs(months: Floats, rng: np.random.Generator) -> Windows:
+    """Every window at two different cutoffs."""
     first = rng.integers(0, 12, len(months))
     second = (first + rng.integers(1, 12, len(months))) % 12
     both = np.concatenate([months, months])
@@ -167,7 +167,7 @@ def _two_cuts(months: Floats, rng: np.random.Generator) -> Windows:
 
 
 def corpus_hash(panels: dict[str, tuple[History, ...]]) -> str:
-    """SHA-256 of every panel, series and value used, first 16 digits."""
+    """First 16 digits of the SHA-256 of every panel, series and value used."""
     digest = hashlib.sha256()
     for name in sorted(panels):
         for series in panels[name]:

@@ -1,9 +1,9 @@
-"""The shipped priors: which of them may answer for a year, and reading their files.
+"""The shipped editions of the prior: which may forecast a year, and reading their files.
 
-Each file of `models/prior/editions` is named by the last month it saw. A forecast of a
-year is answered by the newest prior that saw nothing of that year or later. All
-but the newest learned from foreign panels alone, so that backtests, weights and
-calibration rest on a prior that saw neither the series nor the year.
+Each file of `models/prior/editions` is named by the last month of its training data. A
+year is forecast by the newest prior trained on earlier years only. All but the newest
+were trained on foreign panels alone, so that backtests, weights and calibration use a
+prior that saw neither the series nor the year.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FOLDER = Path(models.__file__).parent / "prior" / "editions"
 
 
 def candidates_for(year: int) -> Mapping[str, Candidate]:
-    """The registry, with the prior that may answer for a year; without one before the first."""
+    """The registry, with the prior for a year if there is one."""
     prior = prior_for(year)
     if prior is None:
         return REGISTRY
@@ -36,23 +36,23 @@ def candidates_for(year: int) -> Mapping[str, Candidate]:
 
 @cache
 def prior_for(year: int) -> AnnualPrior | None:
-    """The newest prior that saw no month of `year` or later; None if there is none."""
+    """The newest prior trained on months before `year`, or None."""
     fit = [month for month in _shipped() if month < Month(year, 1)]
     return read_prior(_shipped()[max(fit)]) if fit else None
 
 
 def newest_prior() -> AnnualPrior:
-    """The prior that learned from everything."""
+    """The newest edition."""
     return read_prior(_shipped()[max(_shipped())])
 
 
 def read_prior(file: Path) -> AnnualPrior:
-    """Read a prior file; it holds arrays and cannot run code.
+    """Read a prior file; it has arrays only and cannot run code.
 
     Raises
     ------
     UnreadableFile
-        If it is not such a file.
+        If it is not a prior file.
     """
     try:
         with np.load(file, allow_pickle=False) as stored:

@@ -3,9 +3,9 @@
     python -m training.prior.pretrain --panels FOLDER [--panel FILE ...] [--through YYYY-MM]
         [--exclude-panel NAME ...] [--exclude-series ID ...] [--seed N] --out FILE.npz
 
-Nothing after `--through` is seen. The stretch factors that make the intervals
-honest come from networks that did not see the panel they are judged on, so that
-near-duplicates within a panel never stand on both sides.
+Months after `--through` are ignored. The stretch factors that calibrate the intervals
+come from networks trained without the panel that they are evaluated on, so that
+near-duplicates within a panel are never on both sides.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ WINDOWS_PER_PANEL = 10_000
 N_NETWORKS = 3
 N_FOLDS = 3
 MIRRORED = 0.3
-_LARGEST = 8.0  # in units of the usual error: what one outcome may teach
+_LARGEST = 8.0  # targets are clipped here, in units of the usual error
 _LARGEST_WEIGHT = 10.0
 _STRETCH = (0.7, 1.8)
 
 
 @dataclass(frozen=True, eq=False)
-class Lessons:
-    """One panel's windows: features, how far from the base the year ended, weights."""
+class TrainingSet:
+    """A panel's windows: features, targets (outcome − base) and weights."""
 
     features: Features
     targets: Floats
@@ -67,46 +67,48 @@ def pretrain(
     recipe: Recipe | None = None,
     boosting: BoostingRecipe | None = None,
 ) -> AnnualPrior:
-    """Learn the annual prior.
+    """Train the annual prior.
 
     Parameters
     ----------
     panels : series by panel name; at least two panels, so that one can be held out
-    through : last month that may be seen; None for all
+    through : last month used; None for all
     """
     recipe, boosting = recipe or Recipe(), boosting or BoostingRecipe()
     if through is not None:
         panels = {name: up_to(panel, through) for name, panel in panels.items()}
-    real: dict[str, Lessons] = {}
-    extra: dict[str, Lessons] = {}
+    real: dict[str, TrainingSet] = {}
+    extra: dict[str, TrainingSet] = {}
     for name in sorted(panels):
         rng = np.random.default_rng([seed, *name.encode()])
         windows = draw_windows(panels[name], windows_per_panel, rng)
         if len(windows.known) == 0:
             continue
-        real[name] = _lessons(windows.months, windows.known, windows.outcome, 1.0)
-        turned = mirrored(windows, rng, MIRRORED)
-        if len(turned.known):
-            extra[name] = _lessons(turned.months, turned.known, turned.outcome, 0.5 * MIRRORED)
+        real[name] = _training_set(windows.months, windows.known, windows.outcome, 1.0)
+        inverted = mirrored(windows, rng, MIRRORED)
+        if len(inverted.known):
+            extra[name] = _training_set(
+                inverted.months, inverted.known, inverted.outcome, 0.5 * MIRRORED
+            )
     if len(real) < 2:
         raise ValueError(f"expected at least two panels with usable years, found {sorted(real)}")
     names = next(iter(real.values())).features.names
     centre, spread, missing = _standards([real[name].features.values for name in real])
 
-    def learn(taught: Sequence[str], first_seed: int, count: int, with_trees: bool) -> AnnualPrior:
-        lessons = [part[name] for part in (real, extra) for name in taught if name in part]
+    def train(chosen: Sequence[str], first_seed: int, count: int, with_trees: bool) -> AnnualPrior:
+        sets = [part[name] for part in (real, extra) for name in chosen if name in part]
         inputs = np.concatenate(
-            [standardised(one.features.values, centre, spread, missing) for one in lessons]
+            [standardised(one.features.values, centre, spread, missing) for one in sets]
         )
-        targets = np.concatenate([one.targets for one in lessons]).astype(np.float32)
-        weights = np.concatenate([one.weights for one in lessons])
+        targets = np.concatenate([one.targets for one in sets]).astype(np.float32)
+        weights = np.concatenate([one.weights for one in sets])
         weights = np.minimum(weights / weights.mean(), _LARGEST_WEIGHT).astype(np.float32)
         networks = tuple(
             train_network(inputs, targets, weights, recipe, first_seed + i) for i in range(count)
         )
         trees = None
         if with_trees:
-            values = np.concatenate([one.features.values for one in lessons])
+            values = np.concatenate([one.features.values for one in sets])
             trees = grow_trees(values, targets, weights, boosting, first_seed)
         plain = np.ones((12, len(LEVELS)))
         nothing = np.empty(0, dtype=np.uint32)
@@ -114,19 +116,19 @@ def pretrain(
             networks, trees, centre, spread, missing, plain, nothing, {"features": list(names)}
         )
 
-    away: dict[str, Floats] = {}
+    held_out_quantiles: dict[str, Floats] = {}
     ordered_names = sorted(real, key=lambda name: (len(real[name].targets), name))
     for fold in range(min(n_folds, len(real))):
         held_out = ordered_names[fold::n_folds]
-        taught = [name for name in real if name not in held_out]
-        if not taught:
+        others = [name for name in real if name not in held_out]
+        if not others:
             continue
-        judge = learn(taught, 1000 * seed + 100 * (fold + 1), 1, False)
+        trained = train(others, 1000 * seed + 100 * (fold + 1), 1, False)
         for name in held_out:
-            away[name] = judge.away(real[name].features)
-    stretch = _stretch(real, away)
-    final = learn(list(real), 1000 * seed, n_networks, True)
-    marks = np.unique(
+            held_out_quantiles[name] = trained.unstretched(real[name].features)
+    stretch = _stretch(real, held_out_quantiles)
+    final = train(list(real), 1000 * seed, n_networks, True)
+    seen = np.unique(
         np.concatenate(
             [fingerprints(one.values, one.start.month) for name in real for one in panels[name]]
         )
@@ -154,23 +156,25 @@ def pretrain(
         "boosting": asdict(boosting),
     }
     learned = AnnualPrior(
-        final.networks, final.trees, centre, spread, missing, stretch, marks, about
+        final.networks, final.trees, centre, spread, missing, stretch, seen, about
     )
     return AnnualPrior.from_arrays(learned.to_arrays())
 
 
-def _lessons(months: Floats, known: NDArray[np.int64], outcome: Floats, share: float) -> Lessons:
-    """Features, targets in units of the usual error, and weights of one panel.
+def _training_set(
+    months: Floats, known: NDArray[np.int64], outcome: Floats, share: float
+) -> TrainingSet:
+    """Features, targets in units of the usual error, and weights of a panel.
 
-    A panel weighs as the square root of its windows; within it the pinball loss
-    is weighted by the square root of the usual error, half-way between counting
-    every series alike and counting every unit of annual error alike.
+    A panel's weight is the square root of its number of windows. Within it the pinball
+    loss is weighted by the square root of the usual error, half-way between equal
+    weights of series and equal weights of units of annual error.
     """
     features = compute(months, known)
     targets = np.clip((outcome - features.base) / features.scale, -_LARGEST, _LARGEST)
     weights = np.sqrt(features.scale)
     weights = share * weights / weights.mean() / np.sqrt(len(weights))
-    return Lessons(features, targets, weights)
+    return TrainingSet(features, targets, weights)
 
 
 def _standards(values: Sequence[Singles]) -> tuple[Singles, Singles, NDArray[np.bool_]]:
@@ -183,31 +187,31 @@ def _standards(values: Sequence[Singles]) -> tuple[Singles, Singles, NDArray[np.
     return centre.astype(np.float32), spread.astype(np.float32), absent.mean(axis=0) > 0.01
 
 
-def _stretch(lessons: dict[str, Lessons], away: dict[str, Floats]) -> Floats:
-    """Factors around the median that make each level honest on panels not seen.
+def _stretch(sets: dict[str, TrainingSet], predicted: dict[str, Floats]) -> Floats:
+    """Factors around the median that calibrate each level on held-out panels.
 
-    For the level 0.9 and some months known, the factor is the 0.9 quantile of
-    (outcome − median) / (predicted 0.9 quantile − median); every panel weighs the
-    same, and neighbouring months are pooled.
+    For the level 0.9 and a number of months known, the factor is the 0.9 quantile of
+    (outcome − median) / (predicted 0.9 quantile − median), with equal weight for every
+    panel and neighbouring months pooled.
     """
     known, scores, weights = [], [], []
-    for name, quantiles in away.items():
-        lesson = lessons[name]
+    for name, quantiles in predicted.items():
+        held_out = sets[name]
         middle = quantiles[:, MEDIAN : MEDIAN + 1]
         gap = np.abs(quantiles - middle)
         gap[:, MEDIAN] = 1.0
-        scores.append((lesson.targets[:, None] - middle) / np.maximum(gap, 1e-6))
-        column = lesson.features.names.index("known")
-        known.append(lesson.features.values[:, column].astype(int))
+        scores.append((held_out.targets[:, None] - middle) / np.maximum(gap, 1e-6))
+        column = held_out.features.names.index("known")
+        known.append(held_out.features.values[:, column].astype(int))
         weights.append(np.full(len(gap), 1.0 / len(gap)))
     months, score, weight = np.concatenate(known), np.concatenate(scores), np.concatenate(weights)
     factors = np.ones((12, len(LEVELS)))
-    for cut in range(12):
-        near = np.abs(months - cut) <= 1
+    for at in range(12):
+        near = np.abs(months - at) <= 1
         for i, level in enumerate(LEVELS):
             if i != MEDIAN:
                 quantile = _weighted_quantile(score[near, i], weight[near], level)
-                factors[cut, i] = np.clip(quantile if level > 0.5 else -quantile, *_STRETCH)
+                factors[at, i] = np.clip(quantile if level > 0.5 else -quantile, *_STRETCH)
     return factors
 
 
@@ -231,8 +235,8 @@ def _read(args: argparse.Namespace) -> dict[str, tuple[History, ...]]:
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.prior.pretrain", description=__doc__)
     parser.add_argument("--panels", type=Path, help="folder of tidy .parquet panels")
-    parser.add_argument("--panel", type=Path, action="append", default=[], help="one more panel")
-    parser.add_argument("--through", type=Month.parse, help="last month that may be seen")
+    parser.add_argument("--panel", type=Path, action="append", default=[], help="a further panel")
+    parser.add_argument("--through", type=Month.parse, help="last month used")
     parser.add_argument("--exclude-panel", action="append", default=[], metavar="NAME")
     parser.add_argument("--exclude-series", action="append", default=[], metavar="ID")
     parser.add_argument("--seed", type=int, default=1)

@@ -13,12 +13,12 @@ from models.prior.annual import LEAK, LEVELS, MEDIAN, Network, ordered
 Singles = NDArray[np.float32]
 
 _LEVELS = np.array(LEVELS, dtype=np.float32)
-_MEDIAN_WEIGHT = 4.0  # the median counts for four other levels
+_MEDIAN_WEIGHT = 4.0  # weight of the median relative to another level
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained; every number was chosen by leaving out whole panels."""
+    """Hyperparameters of a network, chosen by leaving out whole panels."""
 
     hidden: tuple[int, ...] = (192, 96)
     epochs: int = 8

@@ -6,7 +6,7 @@ from alembic import op
 
 
 def refuse_changes(*tables: str) -> None:
-    """Let the database refuse to change or delete rows of these tables."""
+    """Create triggers that reject updates and deletes on these tables."""
     for table in tables:
         if op.get_bind().dialect.name == "postgresql":
             op.execute(

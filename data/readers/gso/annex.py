@@ -1,7 +1,7 @@
 """The monthly annexes (biểu số liệu) of Vietnam's General Statistics Office.
 
-Tables are found by their titles and columns by the words above them; sheet
-names, positions and order mean nothing, for they drift from month to month.
+Tables are found by their titles and columns by their headings; sheet names,
+positions and order are ignored, because they change from month to month.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class _Table:
 
 @dataclass(frozen=True)
 class Annex:
-    """The known tables of a workbook as found; `notes` says which were not understood."""
+    """The known tables found in a workbook; `notes` lists those that were not understood."""
 
     opened: OpenedFile
     tables: tuple[_Table, ...]
@@ -71,7 +71,7 @@ class Annex:
 
 
 def find_annex(opened: OpenedFile) -> Annex | None:
-    """The annex that a file is, by the titles and headings of its tables; None if it is none."""
+    """The annex in a file, by the titles and headings of its tables; None without one."""
     if opened.kind == "text":
         return None
     notes: list[str] = []
@@ -89,7 +89,7 @@ def find_annex(opened: OpenedFile) -> Annex | None:
 
 
 def no_table(opened: OpenedFile) -> UnknownLayout:
-    """The error for a workbook of no known layout: it says which tables would be known."""
+    """The error for a workbook of unknown layout; it lists the known tables."""
     return UnknownLayout(
         opened.file,
         expected="a table titled as one of " + ", ".join(TITLES),
@@ -113,7 +113,7 @@ def read_annex(annex: Annex) -> PrintedWorkbook:
 
     Parameters
     ----------
-    annex : as found; a date at the beginning of its file's name is the publication date
+    annex : as found; a date at the start of its file name is the publication date
 
     Returns
     -------
@@ -199,7 +199,7 @@ def _has_figures(row: Row) -> bool:
 
 
 def _subtitle(rows: list[Row], place: int) -> str:
-    """The row under the title where it goes on with it, '' otherwise."""
+    """The row under the title if it continues the title, '' otherwise."""
     if place + 1 >= len(rows):
         return ""
     texts = [fold(str(cell)) for cell in rows[place + 1] if is_text(cell)]
@@ -240,7 +240,7 @@ def _understand(name: str, sheet: str, rows: list[Row], start: int, end: int) ->
 
 
 def _columns(header: list[Row]) -> dict[int, Column]:
-    """Each column's meaning; a cell that spans others lends them its words."""
+    """Each column's meaning; a cell that spans other columns adds its words to theirs."""
     width = max(len(row) for row in header)
     columns: dict[int, Column] = {}
     spanning: list[tuple[int, str]] = []
@@ -352,7 +352,7 @@ def _figures(
 def _values(
     table: _Table, place: int, name: str, columns: Iterable[int], notes: list[str]
 ) -> dict[int, float]:
-    """The numbers of a row by column; what should be one and is not goes to the notes."""
+    """The numbers of a row by column; other texts in their place go to the notes."""
     row = table.rows[place]
     values = {}
     for column in columns:

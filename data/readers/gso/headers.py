@@ -1,10 +1,10 @@
-"""What a column of a monthly annex is, from the words above it.
+"""The meaning of a column of a monthly annex, from its headings.
 
-The words of all header rows over one column, stacked and accent-folded, say
+The words of all header rows over a column, joined and accent-folded, tell
 whether it is a level, a rate, a share or a percentage of the plan, and of which
 period: 'uoc tinh thang 6 nam 2021' is a level of June, 'cong don 6 thang nam
 2021' one of January to June, '6 thang nam 2021 so voi cung ky nam truoc (%)' a
-rate of the latter. Vietnamese and English, with the spellings met in print.
+rate of the latter. Vietnamese and English, with the spellings found in print.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _QUARTER_END = {"i": 3, "ii": 6, "iii": 9, "iv": 12, "1": 3, "2": 6, "3": 9, "4"
 _COUNTED = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _COUNTED |= {"nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
 
-# A header cell that says what kind of figure stands below.
+# A header cell that names the kind of figure below it.
 ROLE = re.compile(
     r"thuc hien|uoc tinh|so bo|cong don|luy ke|so (voi|nam)|ke hoach|co cau|tong muc|"
     r"perform|realiz|execut|implement|estimat|cumulat|accumul|compar|against|versus|\bplan\b|structure"
 )
-# A header cell that can stand under a spanning one: a period, a quantity.
+# A header cell under a cell that spans several columns: a period, a quantity.
 UNDER = re.compile(
     r"\bluong\b|tri gia|thang|\bqu[yi] [i1-4]|\bnam\b|volume|quantity|value|month|quarter|"
     + "|".join(_ENGLISH_MONTHS)
 )
-# A unit standing in a corner of the header.
+# A unit in a corner of the header.
 UNIT = re.compile(
     r"don vi|\bunit|nghin|ngan tan|trieu|ty dong|\bbill|\bmill|1000 |^\(?%\)?$|chiec"
 )
@@ -57,7 +57,7 @@ _SAME_PERIOD = re.compile(r"cung ky|same period")
 class Period:
     """A month, or January to that month (`to_date`); `year` None if not printed.
 
-    A quarter other than the first is neither and is marked `quarter`.
+    A quarter other than the first is neither; it has `quarter` set.
     """
 
     month: int
@@ -68,7 +68,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds; `period` is None where the words name none."""
+    """The meaning of a column; `period` is None if the words name none."""
 
     figure: Figure
     period: Period | None
@@ -77,7 +77,7 @@ class Column:
 
 
 def column_of(words: str) -> Column | None:
-    """The meaning of stacked header words (accent-folded); None if they name no figure.
+    """The meaning of joined header words (accent-folded); None if they name no figure.
 
     Examples
     --------
@@ -106,9 +106,9 @@ def column_of(words: str) -> Column | None:
 
 
 def form_of(column: Column, report_month: Month) -> tuple[Form | None, Month] | None:
-    """The form and month of a column's figures; None if it has no place in the month's report.
+    """The form and month of a column's figures; None if they do not belong to the month's report.
 
-    The form is None for shares of a total, which are read and not stored.
+    The form is None for shares of a total, which are read but not stored.
     """
     if column.figure == "share":
         return None, report_month
@@ -167,7 +167,7 @@ _PERIODS = (
 
 
 def first_period(words: str) -> Period | None:
-    """The first period that folded words name; the longer reading wins where two overlap."""
+    """The first period in folded words; of two overlapping readings, use the longer."""
     found: list[tuple[int, int, Period]] = []
     for pattern, kind in _PERIODS:
         for match in pattern.finditer(words):

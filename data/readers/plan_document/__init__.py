@@ -1,4 +1,4 @@
-"""Plan documents, YAML and XLSX, read and written.
+"""Reading and writing plan documents, YAML and XLSX.
 
-Every problem is reported at its line or cell, all in one go. It never saves a plan.
+All problems are reported at once, each at its line or cell. It never saves a plan.
 """

@@ -1,7 +1,7 @@
 """From the fields of a plan document to a `Plan`, with every problem at its place.
 
-Both formats, YAML and XLSX, arrive here as records of entries; what a plan
-must be is said once, here.
+Both formats, YAML and XLSX, arrive here as records of entries; the rules of a plan
+are defined once, here.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class PlanBuilder(EntryReader):
         return RowSelector(table, tuple(fold(name) for name in names), quantity, occurrence)
 
     def target(self, record: Record, steps: Mapping[str, int]) -> tuple[str, Target] | None:
-        """A target with its KPI; of a checklist all its steps where no bound is given."""
+        """A target with its KPI; a checklist without a bound has all its steps as target."""
         slug = self.slug(record, "kpi", required=True)
         all_steps = steps.get(slug)
         comparator = self.word(record, "comparator", COMPARATORS, "at_least" if all_steps else "")
@@ -178,7 +178,7 @@ class PlanBuilder(EntryReader):
         )
 
     def version(self, records: VersionRecords, kpis: Sequence[Kpi]) -> PlanVersion:
-        """A version and its targets; with a problem noted, what is returned is not used."""
+        """A version and its targets; not usable if a problem was noted."""
         slugs = [kpi.slug for kpi in kpis]
         number = self.whole(records.version, "number", None, 1)
         adopted = self.day(records.version, "adopted")
@@ -218,7 +218,7 @@ class PlanBuilder(EntryReader):
 
 
 def build_plan(document: Document, file: str) -> Plan:
-    """Check a document and make the plan it describes.
+    """Check a document and build the plan it describes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the KPIs and the versions of a plan must agree on among themselves."""
+"""Consistency checks of the KPIs, versions and tasks of a plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.targets.task import Task
 class Finding:
     """A contradiction: the item's position in its list and the field to change.
 
-    Of tasks and targets together, `of_target` says that the item is a target.
+    In checks of tasks and targets, `of_target` tells that the item is a target.
     """
 
     index: int
@@ -29,7 +29,7 @@ class Finding:
 
 
 def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
-    """Slugs are unique; the KPIs that others name exist and do not circle."""
+    """Slugs are unique; referenced KPIs exist; references have no cycle."""
     by_slug = {kpi.slug: kpi for kpi in reversed(kpis)}
     first = {kpi.slug: index for index, kpi in reversed(list(enumerate(kpis)))}
     for index, kpi in enumerate(kpis):
@@ -90,7 +90,7 @@ def _parent(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
 
 
 def _indicator(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
-    """The KPIs of the plan that a KPI's months may be found from."""
+    """The KPIs of the plan from which a KPI's months may be reconstructed."""
     kpi = by_slug.get(slug)
     if kpi is None:
         return ()
@@ -98,12 +98,12 @@ def _indicator(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
 
 
 def _near(kpi: Kpi) -> tuple[str, ...]:
-    """Those of its indicator in the plan's own family; others cannot be looked up here."""
+    """The KPIs of its indicator in the plan's own family; others are not known here."""
     return tuple(name for name in kpi.related if "/" not in name)
 
 
 def _circles(start: str, following: Callable[[str], tuple[str, ...]]) -> bool:
-    """Whether one comes back to the start by following the links."""
+    """Whether following the links leads back to the start."""
     seen: set[str] = set()
     waiting = list(following(start))
     while waiting:
@@ -117,7 +117,7 @@ def _circles(start: str, following: Callable[[str], tuple[str, ...]]) -> bool:
 
 
 def check_versions(versions: Sequence[PlanVersion]) -> Iterator[Finding]:
-    """Numbers are unique and rise, dates do not fall."""
+    """Version numbers increase, dates of adoption do not decrease."""
     for index, (earlier, later) in enumerate(pairwise(versions), start=1):
         if later.number <= earlier.number:
             expected = f"a number above {earlier.number}, the version before"
@@ -128,13 +128,13 @@ def check_versions(versions: Sequence[PlanVersion]) -> Iterator[Finding]:
 
 
 def check_tasks(version: PlanVersion, kpis: Sequence[Kpi], year: int) -> Iterator[Finding]:
-    """Tasks are of KPIs that are counted or ticked off, lie in the year, and have a target."""
+    """Tasks belong to KPIs of a task kind, lie in the year, and have a target."""
     kinds = {kpi.slug: kpi.kind for kpi in kpis}
     slugs = [slug for slug, _ in version.tasks]
     for index, (slug, task) in enumerate(version.tasks):
         kind = kinds.get(slug)
         if kind is None or not traits_of(kind).can_be_task:
-            named = " or ".join(f"'{one}'" for one in kinds_that("can_be_task"))
+            named = " or ".join(f"'{possible}'" for possible in kinds_that("can_be_task"))
             expected = f"a KPI of this plan of kind {named}"
             yield Finding(
                 index, "kpi", expected, f"'{slug}'" + (f" of kind '{kind}'" * bool(kind))

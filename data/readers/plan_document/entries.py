@@ -1,7 +1,7 @@
-"""What a plan document says in one place, read as a text, a number, a day…
+"""The entries of a plan document, read as a text, a number, a day…
 
-Both formats, YAML and XLSX, arrive here as records of entries. Whatever cannot
-be read is noted with its place; nothing is guessed.
+Both formats, YAML and XLSX, arrive here as records of entries. An entry that cannot
+be read is noted as a problem with its place; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date
 
 from data.readers.spreadsheet.cells import clean
 from data.readers.spreadsheet.months import EXPECTED_DAY, read_day
-from data.readers.spreadsheet.number_format import parse_number, possible_marks
+from data.readers.spreadsheet.number_format import parse_number, possible_separators
 from data.readers.spreadsheet.tables import Problem
 from data.readers.spreadsheet.words import FLAGS, Vocabulary, choices, code_of
 from models.errors import InvalidMonth
@@ -25,7 +25,7 @@ _DIMENSION = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Entry:
-    """What a document says in one place: `value` is None when it says nothing."""
+    """The content of a cell or a YAML value, with its place; `value` is None if empty."""
 
     value: object
     sheet: str | None = None
@@ -45,7 +45,7 @@ class Record:
     place: Entry
 
     def entry(self, name: str) -> Entry:
-        """The entry, or one without a value at the record's own place."""
+        """The entry of that name, or an empty entry at the record's own place."""
         found = self.entries.get(name)
         if found is not None:
             return found
@@ -65,7 +65,7 @@ class VersionRecords:
 
 @dataclass(frozen=True)
 class Document:
-    """A plan document as written; nothing of it is checked yet."""
+    """A plan document as written, not checked yet."""
 
     head: Record
     kpis: tuple[tuple[Record, tuple[Record, ...]], ...]  # each with its source rows
@@ -74,7 +74,7 @@ class Document:
 
 @dataclass
 class EntryReader:
-    """Reads entries as what they should be and notes what is wrong, place by place."""
+    """Reads entries in their expected types and notes problems with their place."""
 
     problems: list[Problem] = field(default_factory=list)
 
@@ -119,7 +119,7 @@ class EntryReader:
             if math.isfinite(value):
                 return float(value)
         elif isinstance(value, str):
-            readings = {parse_number(value, mark) for mark in possible_marks(value)}
+            readings = {parse_number(value, separator) for separator in possible_separators(value)}
             if len(readings) == 1:
                 return readings.pop()
             if len(readings) == 2:
@@ -157,7 +157,7 @@ class EntryReader:
     def probability(self, record: Record, name: str) -> float | None:
         number = self.number(record, name)
         if number is not None and not 0 < number < 1:
-            advice = "What is certain is reported as done."
+            advice = "Report as done what is certain."
             self.note(record.entry(name), "a probability between 0 and 1, such as 0.7", advice)
             return None
         return number

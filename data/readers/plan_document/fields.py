@@ -1,7 +1,7 @@
-"""What a plan document says, field by field, in both languages.
+"""The fields of a plan document, in both languages.
 
-One list serves the XLSX sheets (headings, widths, drop-down lists), the YAML
-keys, and the reading of both.
+The same list defines the XLSX sheets (headings, widths, drop-down lists) and the YAML
+keys, for writing and reading.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Plan documents, whichever way they are written: `.yaml`, `.yml` or `.xlsx`.
+"""Plan documents in any format: `.yaml`, `.yml` or `.xlsx`.
 
-`read_plan` and `write_plan` are each other's inverse; `write_template` gives a
-person the blank document. How to fill one in: docs/plans_and_files.md.
+`read_plan` is the inverse of `write_plan`; `write_template` writes the blank
+document. How to fill it in: docs/plans_and_files.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from models.errors import UnreadableFile
 
 
 def read_plan(content: bytes, file: str) -> Plan:
-    """Read a plan document, XLSX or YAML (told by its content, not by its name).
+    """Read a plan document, XLSX or YAML (recognised by its content, not its name).
 
     Parameters
     ----------
@@ -56,19 +56,19 @@ def read_version(
 
 
 def write_plan(plan: Plan, path: Path, drafts: Sequence[TargetDraft] = ()) -> None:
-    """Write a plan as the file's ending says.
+    """Write a plan in the format of the file's ending.
 
     Parameters
     ----------
     plan : the plan
     path : where to write; `.xlsx`, `.yaml` or `.yml`
-    drafts : targets to be filled in by a person, added as a version without
+    drafts : targets to be completed by a person, added as a version without
         date, document and bounds (see `data.plans.roll_over.target_drafts`)
 
     Raises
     ------
     UnreadableFile
-        If the ending is none of these.
+        If the file has another ending.
     """
     if _is_workbook(path):
         path.write_bytes(dump_xlsx(plan, drafts))

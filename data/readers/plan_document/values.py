@@ -1,4 +1,4 @@
-"""The parts of a plan as plain values by field name, for whoever writes them down."""
+"""The parts of a plan as plain values by field name, for writing them to a file."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def step_values(step: Step) -> Values:
 
 
 def draft_values(draft: TargetDraft) -> Values:
-    """A target to be filled in: its bounds, basis and source are None."""
+    """A target to be completed: its bounds, basis and source are None."""
     return {
         "kpi": draft.kpi,
         "comparator": draft.comparator,

@@ -1,8 +1,8 @@
 """Plan documents as XLSX: reading and writing.
 
-Sheets for the plan, its KPIs, versions, targets, tasks and source rows, with
-headings in Vietnamese and English (either is understood), drop-down lists for what has
-fixed answers, and a guide sheet.
+Sheets for the plan, its KPIs, versions, targets, tasks and source rows, with headings
+in Vietnamese and English (either is accepted), drop-down lists for fields with fixed
+choices, and a guide sheet.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import InvalidPlan
 
 BLANK_ROWS = 300  # rows below the last one that still have drop-down lists
-MAX_TEXT = 32767  # Excel keeps no more in a cell
+MAX_TEXT = 32767  # characters in an Excel cell
 _LISTS = {"parts", "names"}  # one item to a line
 _DATES = {"adopted", "starts", "due"}
 _NUMBERS = {"decimals", "number", "version", "lower", "upper", "occurrence", "of", "judgement"}
@@ -50,7 +50,7 @@ def parse_xlsx(content: bytes, file: str) -> Document:
     Raises
     ------
     UnreadableFile
-        If a sheet or a column is missing, or a row belongs to nothing.
+        If a sheet or a column is missing, or a row belongs to no row of another sheet.
     """
     grids = OpenedFile(content, file).grids
     problems: list[Problem] = []
@@ -89,17 +89,17 @@ def parse_xlsx(content: bytes, file: str) -> Document:
 def _nest(
     owners: Sequence[Record],
     keys: Sequence[str],
-    belongings: Sequence[Record],
+    children: Sequence[Record],
     foreign_keys: Sequence[str],
     problems: list[Problem],
 ) -> list[tuple[Record, ...]]:
     """The rows of the other sheet that belong to each owner."""
     named = [_named(owner, keys) for owner in owners]
     found: dict[str, list[Record]] = {name: [] for name in named}
-    for belonging in belongings:
-        name, entry = _named(belonging, foreign_keys), belonging.entry(foreign_keys[-1])
+    for child in children:
+        name, entry = _named(child, foreign_keys), child.entry(foreign_keys[-1])
         if name in found:
-            found[name].append(belonging)
+            found[name].append(child)
             continue
         listed = "; ".join(sorted(found)) or "none yet"
         expected = f"one of those listed on the other sheet ({listed})"
@@ -117,15 +117,15 @@ def _text(entry: Entry) -> str:
 
 
 def _head(grid: Grid, problems: list[Problem]) -> Record:
-    """The plan sheet: a field's name on the left, what it is on the right."""
+    """The plan sheet: a field's name on the left, its value on the right."""
     entries: dict[str, Entry] = {}
     for row in grid.rows:
         label = row[0]
         if not label.text:
             continue
-        field = next((one for one in SHEETS["plan"].fields if one.is_named(label.text)), None)
+        field = next((each for each in SHEETS["plan"].fields if each.is_named(label.text)), None)
         if field is None:
-            expected = f"one of {', '.join(one.heading for one in SHEETS['plan'].fields)}"
+            expected = f"one of {', '.join(each.heading for each in SHEETS['plan'].fields)}"
             problems.append(Problem.at(label, expected))
         elif len(row) > 1:
             entries[field.name] = _entry(field, row[1], problems)
@@ -138,9 +138,9 @@ def _records(sheet: Sheet, grid: Grid, problems: list[Problem]) -> list[Record]:
     for index, cell in enumerate(header):
         if not cell.text:
             continue
-        field = next((one for one in sheet.fields if one.is_named(cell.text)), None)
+        field = next((each for each in sheet.fields if each.is_named(cell.text)), None)
         if field is None:
-            expected = f"one of the headings {', '.join(one.heading for one in sheet.fields)}"
+            expected = f"one of the headings {', '.join(each.heading for each in sheet.fields)}"
             problems.append(Problem.at(cell, expected, "Rename or delete the column."))
         elif field in columns.values():
             problems.append(Problem.at(cell, f"one column '{field.heading}'", "Delete one."))
@@ -167,7 +167,7 @@ def _record(columns: Mapping[int, Field], row: Row, problems: list[Problem]) -> 
 
 
 def _entry(field: Field, cell: Cell, problems: list[Problem]) -> Entry:
-    """What a cell says, in the types a YAML document would have."""
+    """A cell's value, in the type that a YAML document would have."""
     if cell.uncomputed:
         found = f"the formula {cell.uncomputed} without a result"
         problems.append(Problem.at(cell, "a value", "Type the value itself.", found))
@@ -189,9 +189,9 @@ def _entry(field: Field, cell: Cell, problems: list[Problem]) -> Entry:
 def dump_xlsx(plan: Plan | None, drafts: Sequence[TargetDraft] = ()) -> bytes:
     """A plan as a workbook; `parse_xlsx` and `build_plan` read it back.
 
-    Numbers keep the 15 digits that Excel keeps. Without a plan, the blank
-    template. Drafts are added as the targets of a version whose date, document
-    and bounds are left for a person to fill in.
+    Numbers keep 15 digits, as Excel does. Without a plan, the blank template. Drafts
+    are added as the targets of a version without date, document and bounds, for a
+    person to complete.
     """
     rows: dict[str, list[Values]] = {name: [] for name in SHEETS}
     if plan is not None:
@@ -298,8 +298,8 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, style: Format
         if len(text) > MAX_TEXT:
             place = f"{sheet.get_name()}, {get_column_letter(column + 1)}{row + 1}"
             raise InvalidPlan(
-                f"{place}: expected at most {MAX_TEXT} characters, which is what an Excel cell "
-                f"keeps, found {len(text)}. Write the plan as YAML instead."
+                f"{place}: expected at most {MAX_TEXT} characters, the limit of an Excel cell, "
+                f"found {len(text)}. Write the plan as YAML instead."
             )
         if text:
             sheet.write_string(row, column, text, style)

@@ -28,8 +28,9 @@ from models.targets.task import Step, Task
 
 
 def _keys(sheet: str, *others: str, without: Sequence[str] = ()) -> tuple[str, ...]:
-    """The fields of a sheet as keys, and what YAML nests."""
-    return (*(one.name for one in SHEETS[sheet].fields if one.name not in without), *others)
+    """The fields of a sheet as keys, and the keys of nested mappings and lists."""
+    names = (field.name for field in SHEETS[sheet].fields)
+    return (*(name for name in names if name not in without), *others)
 
 
 _PLAN_KEYS = _keys("plan", "name", "kpis", "versions")
@@ -49,7 +50,7 @@ _DEFAULTS = (
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without code, and without a key given twice."""
+    """YAML without code execution or repeated keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -74,7 +75,7 @@ def parse_yaml(content: bytes, file: str) -> Document:
     Raises
     ------
     UnreadableFile
-        If it is no YAML, or has keys or lists where a plan has none.
+        If it is not YAML, or has unknown keys or lists in place of values.
     """
     try:
         data = yaml.load(decode(content, file), _Loader)
@@ -164,8 +165,8 @@ def _records(
 def dump_yaml(plan: Plan, drafts: Sequence[TargetDraft] = ()) -> str:
     """A plan as YAML; `parse_yaml` and `build_plan` read it back to the same plan.
 
-    Drafts are written as the targets of a version whose date, document and
-    bounds are left for a person to fill in; until then the file cannot be read.
+    Drafts are written as the targets of a version without date, document and bounds;
+    the file cannot be read until a person completes them.
     """
     head = {name: value for name, value in plan_values(plan).items() if value}
     document: dict[str, object] = {"plan": head.pop("plan")}
@@ -216,7 +217,7 @@ def _name(values: dict[str, object]) -> Mapping[str, object]:
 
 
 def _said(values: Mapping[str, object]) -> dict[str, object]:
-    """Values without those that only repeat what an absent key means."""
+    """Values without empty ones and defaults."""
     return {
         name: value
         for name, value in values.items()

@@ -1,10 +1,10 @@
-"""What a column of a department's report form holds, from the words above it.
+"""The meaning of a column of a department's report form, from its headings.
 
-The stacked words of the header, accent-folded, say it: 'ke hoach nam 2021' is the
+The words of the header, joined and accent-folded, tell it: 'ke hoach nam 2021' is the
 plan, 'thuc hien thang truoc' the month before, 'uoc thuc hien thang 6' the month,
-'luy ke 6 thang' the year to date, 'so voi cung ky (%)' a rate. Where a rate or a
-figure of last year does not say whether it is of the month or of the year to date,
-it belongs to the nearest level on its left.
+'luy ke 6 thang' the year to date, 'so voi cung ky (%)' a rate. If the heading of a
+rate or a figure of last year does not tell month from year to date, the column
+belongs to the nearest level on its left.
 """
 
 from __future__ import annotations
@@ -72,15 +72,15 @@ _UP_TO_A_DAY = re.compile(r"den (?:het )?(?:ngay )?\d{1,2}[/.-]\d{1,2}|(?:up )?t
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds.
+    """The meaning of a column.
 
     Attributes
     ----------
-    form : None where its figures have no place among the observations
-    month : the month its figures are about
-    growth : of a rate: 4,2 means what 104,2 means otherwise
-    open : the words do not say whether it is of the month or of the year to date
-    words : the header, as understood
+    form : None if its figures are not stored
+    month : of its figures
+    growth : a rate is written as growth: 4,2 instead of 104,2
+    open : the words do not tell the month from the year to date
+    words : the header, folded and spelt out
     why : why its figures are left out, '' if they are not
     """
 
@@ -101,7 +101,7 @@ def _spelt_out(text: str) -> str:
 
 
 def header_words(texts: list[str]) -> str:
-    """The words of the header over a column, from the top: folded, shortenings spelt out."""
+    """The words of the header over a column, from the top: folded, abbreviations spelt out."""
     words: list[str] = []
     for text in texts:
         folded = _spelt_out(text)
@@ -111,7 +111,7 @@ def header_words(texts: list[str]) -> str:
 
 
 def place_of(words: str) -> Place | None:
-    """What a column is that holds no figures; None for one that may."""
+    """The role of a column without figures; None for a column that may have figures."""
     if _NUMBER.match(words):
         return "number"
     if _UNIT.match(words):
@@ -126,7 +126,7 @@ def place_of(words: str) -> Place | None:
 
 
 def names_a_column(text: str) -> bool:
-    """Whether a text may head the column of names, at a glance."""
+    """Whether a text may be the heading of the column of names; a quick test."""
     return len(text) < _LONGEST_HEADING and bool(_NAME.match(fold(text)))
 
 
@@ -136,7 +136,7 @@ def years_in(words: str) -> set[int]:
 
 
 def period_in(words: str) -> Period | None:
-    """The months a header names; a year that spans it only says which year they are of."""
+    """The months that a header names; a year that spans several columns only gives their year."""
     part = _PART.search(words)
     if part is None:
         return first_period(words)
@@ -147,7 +147,7 @@ def period_in(words: str) -> Period | None:
 
 
 def column_of(words: str, report: Month) -> Column | None:
-    """The meaning of a column's words in the report of a month; None if they name no figure.
+    """The meaning of a column's words in a month's report; None if they name no figure.
 
     Examples
     --------
@@ -166,9 +166,9 @@ def column_of(words: str, report: Month) -> Column | None:
 
 
 def settled(columns: dict[int, Column], report: Month) -> dict[int, Column]:
-    """The columns with those that are open given to the nearest level on their left."""
+    """The columns, with open columns assigned to the nearest level on their left."""
     found: dict[int, Column] = {}
-    levels = {place: one.form for place, one in columns.items() if one.month == report}
+    levels = {place: column.form for place, column in columns.items() if column.month == report}
     to_date = "year_to_date" in levels.values()
     for place in sorted(columns):
         if levels.get(place) in ("year_to_date", "month"):
@@ -201,9 +201,9 @@ def _rate(words: str, report: Month) -> Column | None:
     growth = bool(_GROWTH.search(words))
     if growth and "%" not in words and "toc do" not in words:
         return _left_out(words, report, "differences in units are not kept")
-    before, mark, after = _split(words)
+    before, comparison, after = _split(words)
     period = period_in(before)
-    base = period_in(after) if mark else None
+    base = period_in(after) if comparison else None
     on_month = bool(_MONTH_BEFORE.search(words)) and not _SAME_PERIOD.search(words)
     if base and not base.to_date and not _SAME_PERIOD.search(words):
         on_month = on_month or (
@@ -216,7 +216,7 @@ def _rate(words: str, report: Month) -> Column | None:
     if not last_year:
         return _left_out(words, report, "the words do not say what it compares with")
     to_date = bool(_CUMULATIVE.search(words)) or any(
-        one is not None and one.to_date and one.month > 1 for one in (period, base)
+        each is not None and each.to_date and each.month > 1 for each in (period, base)
     )
     month = bool(_MONTH.search(before)) or (period is not None and not period.to_date)
     month = month or (base is not None and not base.to_date)
@@ -229,7 +229,7 @@ _MONTH = re.compile(r"uoc|trong thang|thang bao cao|thang nay|this month|thang \
 
 
 def _split(words: str) -> tuple[str, str, str]:
-    """The words before a comparison, its mark, and those after it."""
+    """The words before a comparison, the comparison itself, and the words after it."""
     match = re.search(
         r"\bso voi\b|\bversus\b|\bvs\b|\bagainst\b|compared (?:with|to)|\bon\b", words
     )

@@ -1,11 +1,11 @@
-"""A department's own monthly report form (biểu), recognised by its headings alone.
+"""A department's monthly report form (biểu), recognised by its headings alone.
 
-One row a KPI; columns for the plan of the year, the month before, this month's
+One row per KPI; columns for the plan of the year, the month before, this month's
 estimate, the year to date, the same periods of last year, and percentages of them
-(see `report_columns`). The header may span rows, merged or not; numbering columns,
-footnotes, ditto marks and units in a column of their own or after the name are
-understood. Anything wrong in a row that a KPI claims refuses the file; a row that no
-KPI claims is handed on with the figures that can be read.
+(see `columns.py`). The header may span rows, merged or not; numbering columns,
+footnotes, ditto marks, and units in a column of their own or after the name are
+understood. A problem in a row that a KPI claims refuses the file; a row that no KPI
+claims is returned with the figures that can be read.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class _Claim:
 
 @dataclass(frozen=True)
 class ReportForm:
-    """The tables of a report form as found, and what is wrong in their headings."""
+    """The tables found in a report form, and the problems in their headings."""
 
     file: str
     tables: tuple[FormTable, ...]
@@ -60,7 +60,7 @@ class ReportForm:
 
 
 def find_report_form(opened: OpenedFile) -> ReportForm | None:
-    """The report form that a file is, by its headings; None if it is none."""
+    """The report form in a file, by its headings; None without one."""
     problems: list[Problem] = []
     tables = [
         table
@@ -79,14 +79,14 @@ def read_report_form(
 
     Parameters
     ----------
-    form : as found; a date at the beginning of its file's name is the publication
-        date, else the date of signature is
+    form : as found; the publication date is the date at the start of its file name,
+        else the date of signature
     kpis : of the plan family; rows name them in either language, accents aside
     claims : folded row name → slug, for rows that were assigned before
 
     Returns
     -------
-    PrintedWorkbook, rates with 100 = unchanged; `claimed` says whose the rows are
+    PrintedWorkbook, rates with 100 = unchanged; `claimed` gives the KPIs of the rows
 
     Raises
     ------
@@ -120,9 +120,9 @@ def read_report_form(
 
 
 def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
-    """The sheets, with their merged cells, of a file in which a form's header is seen at a glance.
+    """The sheets, with their merged cells, if a quick look finds a form's header; else none.
 
-    A glance spares most annexes the slower look at formulas and percentages.
+    The quick look saves most annexes the slower reading of formulas and percentages.
     """
     if opened.kind == "text":
         for delimiter in DELIMITERS:
@@ -137,13 +137,13 @@ def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
 
 
 def _promises(grid: Grid) -> bool:
-    """Whether a sheet has the header of a report form, whatever is wrong with it."""
+    """Whether a sheet has the header of a report form, correct or not."""
     problems: list[Problem] = []
     return bool(find_tables(grid, (), problems) or problems)
 
 
 def _notes(table: FormTable) -> Iterator[str]:
-    """What a planner should know of a table."""
+    """Remarks about a table, for the planner."""
     remark = table.version.remark(table.month)
     if remark:
         yield remark
@@ -234,7 +234,7 @@ def _read(
 
 
 def _numbers(table: FormTable, row: FormRow) -> Iterator[Cell]:
-    """The cells of a row that hold figures that are kept, footnote marks aside."""
+    """The cells of a row with figures to be stored, without footnotes."""
     for place, cell in row.cells.items():
         if table.columns[place].form is None:
             continue
@@ -252,7 +252,7 @@ def _figures(
     figures: Figures,
     notes: list[str],
 ) -> Iterator[PrintedFigure]:
-    """All figures that have a place among the observations."""
+    """All figures to be stored."""
     rows = [(claim.table, claim.row, claim.kpi) for claim in claimed]
     everything = [*rows, *((table, row, None) for table, row in unclaimed)]
     scale = {}
@@ -289,7 +289,7 @@ def _figures(
 
 
 def _printed_name(row: FormRow, kpi: Kpi | None) -> str:
-    """What a row is known by: its name, or the code that a KPI claims it by."""
+    """The name of a row: as printed, or the code by which a KPI claims it."""
     return row.code if kpi is not None and row.code == kpi.slug else row.name
 
 

@@ -1,7 +1,7 @@
-"""How a form writes its rates: 104,2, or 4,2, or 1,042.
+"""The scale of a form's rates: 104,2, or 4,2, or 1,042.
 
-What the words above say holds unless the levels on the same rows say otherwise;
-where neither does, small values that no index of a living KPI has are growth.
+The headings decide unless the levels on the same rows contradict them; without levels,
+values too small for an index are growth.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from data.vintages.observation import Form
 
 Scale = Literal["index", "growth", "fraction", "fraction of growth"]
 
-# rate → the level it divides, and the one it divides by, which is so many months earlier
+# rate → its numerator, its denominator, and how many months earlier the denominator is
 _LEVELS: Mapping[Form, tuple[Form, Form, int]] = {
     "rate_on_year": ("month", "month", 12),
     "rate_to_date": ("year_to_date", "year_to_date", 12),
@@ -33,14 +33,14 @@ _READ: Mapping[Scale, Callable[[float], float]] = {
     "fraction of growth": lambda rate: 100.0 + 100.0 * rate,
 }
 _CLOSE = 0.6  # percentage points within which a printed rate agrees with its levels
-_GROWTH_BELOW = 60.0  # an index below is a fall by 40 %: not of every KPI at once
+_GROWTH_BELOW = 60.0  # an index below this is a fall by 40 %, not plausible for all KPIs at once
 _FRACTION_BELOW = 2.0
-_FEW = 2  # rows that must agree where the words say otherwise
+_FEW = 2  # rows that must agree to overrule the heading
 
 
 @dataclass(frozen=True)
 class RateScale:
-    """How one column writes its rates."""
+    """The scale of a column of rates."""
 
     scale: Scale
 
@@ -52,23 +52,23 @@ class RateScale:
 def scales(
     table: FormTable, rows: Sequence[FormRow], figures: Figures, notes: list[str]
 ) -> dict[int, RateScale]:
-    """The scale of each column of rates; a note where it is not what the words say."""
+    """The scale of each column of rates, with a note if it is not that of the heading."""
     found = {}
     for place, column in table.columns.items():
         if column.form is None or column.form not in _LEVELS:
             continue
-        said: Scale = "growth" if column.growth else "index"
-        if table.version.number == OURS:  # it says so on top
-            found[place] = RateScale(said)
+        heading: Scale = "growth" if column.growth else "index"
+        if table.version.number == OURS:  # our form prints its scale
+            found[place] = RateScale(heading)
             continue
         scale = _shown(place, _levels(table, column.form), rows, figures) or _guessed(
-            column, said, _values(place, rows, figures)
+            column, heading, _values(place, rows, figures)
         )
-        if scale is not None and scale != said:
+        if scale is not None and scale != heading:
             head = table.heads[place]
             where = f"sheet '{head.sheet}', cell {head.place}" if head.sheet else head.place
-            notes.append(f"{where} ('{column.words}'): read as {scale}, which its figures are")
-        found[place] = RateScale(scale or said)
+            notes.append(f"{where} ('{column.words}'): read as {scale}, as its figures show")
+        found[place] = RateScale(scale or heading)
     return found
 
 
@@ -78,7 +78,7 @@ def _values(place: int, rows: Sequence[FormRow], figures: Figures) -> list[float
 
 
 def _levels(table: FormTable, rate: Form) -> tuple[int, int] | None:
-    """Where the levels stand that a rate divides; None if the table lacks one."""
+    """The columns of a rate's numerator and denominator; None if the table lacks one."""
     now, then, months = _LEVELS[rate]
     places = table.places
     levels = places.get((now, table.month)), places.get((then, table.month.plus(-months)))
@@ -88,7 +88,7 @@ def _levels(table: FormTable, rate: Form) -> tuple[int, int] | None:
 def _shown(
     place: int, levels: tuple[int, int] | None, rows: Sequence[FormRow], figures: Figures
 ) -> Scale | None:
-    """The scale on which the rates agree with the levels of their rows; None if none is shown."""
+    """The scale on which the rates agree with the levels of their rows; None if undecided."""
     if levels is None:
         return None
     votes: dict[Scale, int] = dict.fromkeys(_READ, 0)
@@ -105,9 +105,9 @@ def _shown(
     return best if votes[best] >= min(_FEW, tried) and 2 * votes[best] > tried > 0 else None
 
 
-def _guessed(column: Column, said: Scale, values: Sequence[float]) -> Scale | None:
-    """The scale of values that the words cannot mean."""
-    if not values or said == "growth":
+def _guessed(column: Column, heading: Scale, values: Sequence[float]) -> Scale | None:
+    """The scale of values that are implausible on the scale of the heading; None if plausible."""
+    if not values or heading == "growth":
         return None
     largest = max(abs(value) for value in values)
     if largest < _FRACTION_BELOW and len(values) >= _FEW:

@@ -1,4 +1,4 @@
-"""Rows of a report form: what a row is called, and in which unit."""
+"""Rows of a report form: their names and units."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class FormRow:
     Attributes
     ----------
     name : as printed, white space collapsed
-    key : what KPIs are told by, see `row_name`
+    key : folded name by which KPIs are found, see `row_name`
     unit : as printed for the row or the table, ditto marks resolved; '' if none
-    code : what stands in the column for codes, '' if nothing does
+    code : from the column of codes, '' if empty
     label : the cell of the name
     cells : column → cell
     """
@@ -72,7 +72,7 @@ def row_name(text: str) -> tuple[str, str]:
 
 
 def kpi_names(kpis: Iterable[Kpi]) -> dict[str, list[Kpi]]:
-    """KPIs by the keys under which a row may name them."""
+    """KPIs by the keys with which a row may name them."""
     names: dict[str, list[Kpi]] = {}
     for kpi in kpis:
         for name in {row_name(text)[0] for text in (kpi.slug, kpi.name_vi, kpi.name_en)}:

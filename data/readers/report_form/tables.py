@@ -1,4 +1,4 @@
-"""Tables of report forms in the sheets of a file: headings, columns, rows, month, version."""
+"""Finding the tables of report forms in sheets: headings, columns, rows, month, version."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]  # (row, column) from
 
 DITTO = frozenset({'"', "''", "”", "“", "〃", "nt", "-nt-", "- nt -", "như trên", "-", "–"})
 _DEEPEST = 5  # rows of a header
-_ENOUGH = 2  # columns of figures that make a header one
+_ENOUGH = 2  # columns of figures that a header needs
 _LETTER = re.compile(r"\(?(?:[a-z]|\d{1,2})\)?(?: ?= ?[\d\s/:x*+%().-]+)?")
 _UNIT_LINE = re.compile(r"(?:đơn vị(?: tính)?|đvt|unit)\s*:\s*(.+)", re.IGNORECASE)
 _SIGNED = re.compile(r"ngay (\d{1,2}) thang (\d{1,2}) nam (\d{4})")
@@ -53,12 +53,12 @@ class FormTable:
     Attributes
     ----------
     sheet : its name, None for CSV
-    version : what the form prints about itself
+    version : number and circular that the form prints
     month : of the report
-    closed : the day on which figures were closed, where the form says one within the month
-    signed : the day of the report or of its signature, None if there is none
-    columns : position → what stands there
-    rows : those with figures
+    closed : the day on which figures were closed, if printed and within the month
+    signed : the day of the report or of its signature, None if not printed
+    columns : position → meaning
+    rows : with figures
     heads : position → the lowest cell of its header
     """
 
@@ -73,13 +73,13 @@ class FormTable:
 
     @property
     def places(self) -> Mapping[tuple[Form | None, Month], int]:
-        """Where the figures of a form and a month stand."""
+        """The position of the column of a form and a month."""
         return {(column.form, column.month): place for place, column in self.columns.items()}
 
 
 @dataclass(frozen=True)
 class _Header:
-    """Where a header stands, and its stacked words by column."""
+    """The place of a header, and its joined words by column."""
 
     first: int  # row of the grid, from 0
     end: int  # the row after it
@@ -91,7 +91,7 @@ class _Header:
 
 
 def find_tables(grid: Grid, merged: Merged, problems: list[Problem]) -> list[FormTable]:
-    """The tables of one sheet; what is wrong in a header is added to `problems`."""
+    """The tables of a sheet; problems in a header are added to `problems`."""
     headers = list(_headers(grid.rows, merged))
     tables = []
     for number, header in enumerate(headers):
@@ -115,7 +115,7 @@ def _headers(rows: Sequence[Row], merged: Merged) -> Iterator[_Header]:
 
 
 def _header_at(rows: Sequence[Row], place: int, merged: Merged) -> _Header | None:
-    """The header whose cell for names stands in this row; None if there is none."""
+    """The header with its cell for names in this row; None if there is none."""
     name = next(
         (column for column, cell in enumerate(rows[place]) if _place(cell) == "name"), None
     )
@@ -154,17 +154,17 @@ def _place(cell: Cell) -> str | None:
 
 
 def _goes_on(rows: Sequence[Row], above: int, below: int, name: int) -> bool:
-    """Whether a row belongs to the header under it: words over the figures, none over the name."""
+    """Whether a row belongs to the header below: words over the figures, none over the name."""
     row = rows[above]
     if _row_number(row) != _row_number(rows[below]) - 1:
         return False
     texts = [column for column, cell in enumerate(row) if isinstance(cell.value, str)]
     spans = [column_of(header_words([row[c].text]), Month(2000, 6)) for c in texts]
-    return bool(texts) and min(texts) > name and any(one is not None for one in spans)
+    return bool(texts) and min(texts) > name and any(span is not None for span in spans)
 
 
 def _under(row: Row, name: int) -> bool:
-    """Whether a row goes on with the header above it."""
+    """Whether a row continues the header above it."""
     if len(row) > name and row[name].value is not None:
         return False
     return any(isinstance(cell.value, str) for cell in row[name + 1 :])
@@ -175,7 +175,7 @@ def _row_number(row: Row) -> int:
 
 
 def _spread(block: Sequence[Row], merged: Merged) -> list[dict[int, Cell]]:
-    """The header's texts by column, with those of cells that span others."""
+    """The header's texts by column; a cell that spans several columns gives its text to each."""
     found: list[dict[int, Cell]] = []
     for row in block:
         found.append({c: cell for c, cell in enumerate(row) if cell.value is not None})
@@ -198,7 +198,7 @@ def _spread(block: Sequence[Row], merged: Merged) -> list[dict[int, Cell]]:
 
 
 def _own(found: Sequence[Mapping[int, Cell]], depth: int) -> set[int]:
-    """Columns whose texts below are the same cell, merged downwards: they span no others."""
+    """Columns with a cell merged downwards, which spans no other columns."""
     return {
         column
         for column, cell in found[depth].items()
@@ -241,7 +241,7 @@ def _table(
 
 
 def _report_month(titles: Sequence[str], headers: Sequence[str]) -> Month | None:
-    """The month a report is of: from its title, else from its headings."""
+    """The month of a report: from its title, else from its headings."""
     years: set[int] = set()
     months: list[int] = []
     for text in titles:
@@ -272,14 +272,14 @@ def _report_month(titles: Sequence[str], headers: Sequence[str]) -> Month | None
 
 
 def _is_year(words: str, period: Period) -> bool:
-    """Whether the words name a year alone, which reads as January to December."""
+    """Whether the words name only a year, which is read as January to December."""
     return period.month == 12 and period.to_date and not re.search(r"\d thang|months", words)
 
 
 def _check_years(
     columns: Mapping[int, Column], header: _Header, month: Month, problems: list[Problem]
 ) -> None:
-    """A plan or a month of another year: a header left over from an older report."""
+    """Report headings of another year, left over from an older report."""
     for place, column in columns.items():
         years = years_in(column.words)
         plan = column.form in ("plan", "share_of_plan")
@@ -315,7 +315,7 @@ def _closed(texts: Sequence[str], month: Month) -> date | None:
 
 
 def _dated(above: Sequence[Row], month: Month) -> date | None:
-    """The date of the report where a cell over the table asks for it."""
+    """The date of the report, beside a cell over the table labelled so."""
     for row in above:
         for cell, following in pairwise(row):
             if not (isinstance(cell.value, str) and _DATE.match(fold(cell.text))):
@@ -380,7 +380,7 @@ def _rows(
 
 
 def _label(row: Row, header: _Header, first_figure: int) -> Cell | None:
-    """The cell that names a row: where names stand, else the last text before the figures."""
+    """The cell that names a row: in the column of names, else the last text before the figures."""
     if header.name < len(row) and isinstance(row[header.name].value, str):
         return row[header.name]
     left = [

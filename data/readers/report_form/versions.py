@@ -1,7 +1,7 @@
-"""Which version of a report form a file is: the circulars that set forms, and what a form prints.
+"""Versions of report forms: the circulars that define forms, and the version a form prints.
 
-Only what could be read in print is in here; a form that names no circular is
-'unversioned', which changes nothing in how it is read.
+Only published facts are listed here; a form that names no circular is 'unversioned'
+and is read in the same way.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Circular:
     ----------
     number : as printed, '41/2016/TT-BCT'
     issued : the day it was signed
-    in_force, lapsed : from which day on, and up to which; None where no source says it
-    source : where that can be read
+    in_force, lapsed : first and last day in force; None if no source gives it
+    source : of these dates
     """
 
     number: str
@@ -67,21 +67,21 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class FormVersion:
-    """What a form prints about itself, both '' where it prints nothing."""
+    """The number and the circular that a form prints, '' if not printed."""
 
     number: str
     circular: str
 
     @property
     def label(self) -> str:
-        """As a planner reads it: 'report form 10/SCT-BCT (34/2022/TT-BCT)'."""
+        """For planners, such as 'report form 10/SCT-BCT (34/2022/TT-BCT)'."""
         number = f" {self.number}" if self.number else ""
         if self.number == OURS:
             return f"report form{number}"
         return f"report form{number} ({self.circular or 'unversioned'})"
 
     def remark(self, month: Month) -> str | None:
-        """What is odd about a form of that circular in a report of that month."""
+        """A remark if the circular is unknown or not in force in the month of the report."""
         if not self.circular:
             return None
         known = _OF.get(self.circular.lower())
@@ -96,7 +96,7 @@ class FormVersion:
 
 
 def version_of(texts: Sequence[str]) -> FormVersion:
-    """The version that the texts above and beside a table name.
+    """The version named in the texts above and beside a table.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What every layout is read with: files, sheets, cells, numbers, months, old encodings.
+"""Shared by all readers: files, sheets, cells, numbers, months, old encodings.
 
-It refuses what is unsafe to open. It never knows a layout.
+It refuses files that are unsafe to open. It never knows a layout.
 """

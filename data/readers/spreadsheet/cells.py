@@ -1,4 +1,4 @@
-"""Sheets, cells and texts of spreadsheets, whatever wrote them."""
+"""Sheets, cells and texts of spreadsheets, whichever program wrote them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.errors import UnreadableFile
 Row = Sequence[object]
 
 _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
-_NAME = 120  # letters of a name; longer texts are folded anew each time
+_NAME = 120  # longest text whose folding is cached
 _PUBLISHED = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
@@ -27,8 +27,7 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 def clean(text: str) -> str:
-    """Text as kept: composed letters (NFC), no marks of direction, newlines as '\\n', no
-    space at either end."""
+    """Text as stored: Unicode NFC, no invisible characters, newlines as '\\n', stripped."""
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", text).strip()
 
@@ -39,7 +38,7 @@ def collapse(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Accents off, lower case, white space collapsed: how names are compared.
+    """Fold a name for comparison: no accents, lower case, white space collapsed.
 
     Examples
     --------
@@ -51,7 +50,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _folded(text: str) -> str:
-    """`fold`, with what was folded last at hand: tables repeat their names every month."""
+    """`fold` with a cache: tables repeat their names every month."""
     plain = _INVISIBLE.sub("", text).replace("đ", "d").replace("Đ", "D")
     decomposed = unicodedata.normalize("NFD", plain)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -61,7 +60,7 @@ def _folded(text: str) -> str:
 def number(value: object) -> float | None:
     """The cell as a number; None for text, dates, blanks and booleans.
 
-    Text counts when it is one number with at most one decimal mark.
+    Text counts if it is one number with at most one decimal separator.
     """
     if isinstance(value, bool):
         return None
@@ -87,7 +86,7 @@ def cell_name(row: int, column: int) -> str:
 
 
 def publication_date(file: str) -> date | None:
-    """The date a file name begins with (2021-06-29-…); None without one."""
+    """The date at the start of a file name (2021-06-29-…); None without one."""
     match = _PUBLISHED.match(PurePath(file).name)
     if not match:
         return None
@@ -98,7 +97,7 @@ def publication_date(file: str) -> date | None:
 
 
 def _raise_others(error: BaseException) -> None:
-    """Go on only where the workbook is what is wrong; its reader also panics over some."""
+    """Raise errors that are not about the workbook; calamine also panics on some workbooks."""
     panic = type(error).__name__ == "PanicException"
     if not (panic or isinstance(error, CalamineError | OSError | ValueError)):
         raise error
@@ -109,13 +108,13 @@ class Sheets:
 
     Attributes
     ----------
-    names : of the sheets that can be seen
-    hidden : of those that cannot; they are not read
+    names : of the visible sheets
+    hidden : names of the hidden sheets, which are not read
 
     Raises
     ------
     UnreadableFile
-        If the content is no workbook, is damaged or is locked with a password.
+        If the content is not a workbook, is damaged or is locked with a password.
     """
 
     def __init__(self, content: bytes, file: str) -> None:
@@ -129,7 +128,7 @@ class Sheets:
                 file,
                 expected="an Excel workbook (.xls or .xlsx) that is whole and has no password",
                 found=f"{len(content)} bytes that cannot be opened ({error})",
-                advice="Open it in Excel, save it anew as .xlsx and load that.",
+                advice="Open it in Excel, save it again as .xlsx and load that.",
             ) from error
         seen = SheetVisibleEnum.Visible
         self.names = tuple(sheet.name for sheet in sheets if sheet.visible == seen)
@@ -138,7 +137,7 @@ class Sheets:
         self.hidden = tuple(sheet.name for sheet in sheets if sheet.visible != seen)
 
     def remarks(self) -> tuple[str, ...]:
-        """What a planner should know of the workbook: what in it is not looked at."""
+        """Remarks for the planner: what in the workbook is not read."""
         hidden = [f"sheet '{name}' is hidden and was not read" for name in self.hidden]
         return (*hidden, *(["its macros were not run"] if self._macros else []))
 
@@ -158,7 +157,7 @@ class Sheets:
                 sheet=name,
                 expected="a readable sheet",
                 found=str(error),
-                advice="Open it in Excel, save it anew as .xlsx and load that.",
+                advice="Open it in Excel, save it again as .xlsx and load that.",
             ) from error
         script = Script.of(cell for row in rows for cell in row if isinstance(cell, str))
         if not script.tcvn3:
@@ -168,7 +167,7 @@ class Sheets:
         ]
 
     def merged(self, name: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-        """Cells that are merged: row and column (from 0) of the first and the last."""
+        """Merged ranges: row and column (from 0) of the first and the last cell."""
         try:
             return self._book.get_sheet_by_name(name).merged_cell_ranges or []
         except BaseException as error:  # noqa: BLE001

@@ -1,4 +1,4 @@
-"""The figures of a file, read with the one decimal mark that the file proves."""
+"""The figures of a file, read with the decimal separator that the file proves."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Figures:
         Parameters
         ----------
         cells : numbers, or texts that should be numbers
-        problems : what is wrong is added here
-        witnesses : other texts of the file that may prove its decimal mark
+        problems : problems are added here
+        witnesses : other texts of the file that may prove its decimal separator
         """
         values = {(c.sheet, c.place): c.value for c in cells if isinstance(c.value, float)}
         for cell in cells:
@@ -36,22 +36,22 @@ class Figures:
         texts = [cell for cell in cells if isinstance(cell.value, str)]
         evidence = weigh(cell.text for cell in texts)
         shown = weigh(witnesses)
-        mark = evidence.mark or (shown.mark if shown.dot or shown.comma else None)
+        separator = evidence.separator or (shown.separator if shown.dot or shown.comma else None)
         expected = "a number"
         advice = "Write 0 for zero and leave the cell empty when there is no figure."
         problems += [Problem.at(texts[at], expected, advice) for at in evidence.unreadable]
         dates = [cell for cell in cells if isinstance(cell.value, date)]
         advice = "Excel took the number for a date; format the cell as a number and type it again."
         problems += [Problem.at(cell, expected, advice) for cell in dates]
-        if mark is not None and not (evidence.dot and evidence.comma):
+        if separator is not None and not (evidence.dot and evidence.comma):
             unreadable = set(evidence.unreadable)
             for at, cell in enumerate(texts):
                 if at not in unreadable:
-                    values[cell.sheet, cell.place] = parse_number(cell.text, mark)
+                    values[cell.sheet, cell.place] = parse_number(cell.text, separator)
         elif evidence.dot and evidence.comma:
             dot, comma = texts[evidence.dot[0]], texts[evidence.comma[0]]
             expected = f"numbers in one format, as in {dot.place} ('{dot.text}', decimal point)"
-            advice = "Write all values of the file with the same decimal mark."
+            advice = "Write all values of the file with the same decimal separator."
             problems.append(Problem.at(comma, expected, advice))
         else:
             problems.append(_reads_two_ways(texts[evidence.open[0]]))

@@ -1,8 +1,7 @@
-"""What kind of file arrived, and whether it is safe to open: before any reader.
+"""The kind of a file, and whether it is safe to open: checked before any reader.
 
-Nothing is unpacked or run here beyond what is needed to say no: a workbook is
-only scanned, sheet by sheet, for how much stands in it. Macros are never run; no
-reader can.
+Only as much is unpacked as is needed to refuse a file: the sheets of a workbook are
+scanned for the number of their cells. Macros are never run; no reader can run them.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Literal, NoReturn
 
 from openpyxl.utils import column_index_from_string
 
-from data.readers.spreadsheet.old_office import Damaged, looked_through, streams
+from data.readers.spreadsheet.old_office import Damaged, inspect_workbook, streams
 from models.errors import UnreadableFile
 
 Kind = Literal["xlsx", "xls", "text"]
@@ -53,21 +52,21 @@ _NOT_TABLES = (
 )
 _PAGE = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|svg)", re.IGNORECASE)
 _LESS = "Delete the rows and columns below and beside the table, or split the file."
-_SAVE_ANEW = "Open it in Excel, save it anew as .xlsx without a password, and load that."
+_SAVE_AGAIN = "Open it in Excel, save it again as .xlsx without a password, and load that."
 
 
 def kind_of(content: bytes, file: str) -> Kind:
-    """What the bytes are, whatever the file is called.
+    """The kind of a file from its bytes, whatever its name.
 
     Raises
     ------
     UnreadableFile
-        If they are no table, are damaged, are locked with a password, or are too
-        large to be read.
+        If the file is not a table, is damaged, is locked with a password, or is too
+        large.
     """
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         _refuse(
-            file, "a table", "an empty file", "Check that the file was saved, and load it anew."
+            file, "a table", "an empty file", "Check that the file was saved, and load it again."
         )
     if len(content) > MAX_FILE:
         found = f"{len(content) // 1_000_000} MB"
@@ -83,12 +82,12 @@ def kind_of(content: bytes, file: str) -> Kind:
         return "xls"
     if _PAGE.match(content):
         found = "a web page or an XML document"
-        _refuse(file, "a workbook or a CSV file", found, _SAVE_ANEW)
+        _refuse(file, "a workbook or a CSV file", found, _SAVE_AGAIN)
     return "text"
 
 
 def has_macros(content: bytes) -> bool:
-    """Whether a workbook brings macros, which no reader runs."""
+    """Whether a workbook has macros, which no reader runs."""
     if not content.startswith(b"PK"):
         return "_VBA_PROJECT".encode("utf-16-le") in content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -111,20 +110,20 @@ def has_unsaved_results(content: bytes) -> bool:
 
 
 def _check_old_office(content: bytes, file: str) -> None:
-    """Refuse an old Office file that is no whole workbook, or holds too much."""
+    """Refuse an old Office file that is not a complete workbook, or is too large."""
     try:
         names = streams(content)
         if "EncryptedPackage" in names:
-            _refuse(file, "a workbook without a password", "one that is locked", _SAVE_ANEW)
+            _refuse(file, "a workbook without a password", "one that is locked", _SAVE_AGAIN)
         if "WordDocument" in names:
             found = "an old Word document"
             _refuse(file, "a workbook or a CSV file", found, "Load the table as .xlsx or .csv.")
-        book = looked_through(content)
+        book = inspect_workbook(content)
     except Damaged as error:
-        found = f"{len(content)} bytes of an old one that is damaged or cut short ({error})"
-        _refuse(file, "an Excel workbook (.xls or .xlsx) that is whole", found, _SAVE_ANEW)
+        found = f"{len(content)} bytes of an old one that is damaged or truncated ({error})"
+        _refuse(file, "an Excel workbook (.xls or .xlsx) that is whole", found, _SAVE_AGAIN)
     if book.locked:
-        _refuse(file, "a workbook without a password", "one that is locked", _SAVE_ANEW)
+        _refuse(file, "a workbook without a password", "one that is locked", _SAVE_AGAIN)
     if book.cells > MAX_CELLS:
         _refuse(file, f"at most {MAX_CELLS:,} cells", f"{book.cells:,}", _LESS)
     if book.area > MAX_AREA:
@@ -134,16 +133,18 @@ def _check_old_office(content: bytes, file: str) -> None:
 
 
 def _check_zip(content: bytes, file: str) -> None:
-    """Refuse an archive that is no whole workbook, or holds too much."""
+    """Refuse an archive that is not a complete workbook, or is too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_parts(archive.infolist(), file)
             _check_cells(archive, file)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        found = f"{len(content)} bytes of one that is damaged or cut short ({error})"
+        found = f"{len(content)} bytes of one that is damaged or truncated ({error})"
         _refuse(file, "an Excel workbook that is whole", found, "Send or save it again.")
-    except RuntimeError as error:  # zipfile's word for a locked archive
-        _refuse(file, "a workbook without a password", f"one that is locked ({error})", _SAVE_ANEW)
+    except RuntimeError as error:  # raised by zipfile for a locked archive
+        _refuse(
+            file, "a workbook without a password", f"one that is locked ({error})", _SAVE_AGAIN
+        )
 
 
 def _check_parts(parts: list[zipfile.ZipInfo], file: str) -> None:
@@ -170,7 +171,7 @@ def _check_parts(parts: list[zipfile.ZipInfo], file: str) -> None:
 
 
 def _check_cells(archive: zipfile.ZipFile, file: str) -> None:
-    """Count cells and see how far the sheets reach, without keeping anything."""
+    """Check the number of cells and the extent of the sheets, without loading them."""
     cells = 0
     for part in archive.infolist():
         name = part.filename.lower()
@@ -178,14 +179,14 @@ def _check_cells(archive: zipfile.ZipFile, file: str) -> None:
             continue
         if b"<!DOCTYPE" in _head(archive, part):
             found = f"{part.filename} with a DTD"
-            _refuse(file, "a workbook as Excel writes it", found, _SAVE_ANEW)
+            _refuse(file, "a workbook as Excel writes it", found, _SAVE_AGAIN)
         if not name.startswith("xl/worksheets/") or name.endswith(".rels"):
             continue
         cells += _count(archive, part, file, MAX_CELLS - cells)
 
 
 def _count(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: str, left: int) -> int:
-    """The cells of a sheet; refuse more than are left, and a sheet that reaches too far."""
+    """Count the cells of a sheet; refuse more than `left`, and a sheet of too large an area."""
     cells = rows = 0
     columns = {b"Z"}
     for piece in _pieces(archive, part):
@@ -207,7 +208,7 @@ def _count(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: str, left: int
 
 
 def _reach(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
-    """The last row and column in which something stands, empty formatted cells aside."""
+    """The last row and column with content, not counting empty formatted cells."""
     rows = columns = 0
     for piece in _pieces(archive, part):
         for match in _CELL.finditer(piece):
@@ -228,9 +229,9 @@ def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
     rest = b""
     with archive.open(part) as stream:
         while piece := stream.read(_CHUNK):
-            whole, mark, rest_of_it = (rest + piece).rpartition(b"<")
+            whole, bracket, begun = (rest + piece).rpartition(b"<")
             yield whole
-            rest = mark + rest_of_it
+            rest = bracket + begun
     yield rest
 
 

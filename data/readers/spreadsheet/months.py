@@ -23,13 +23,13 @@ _DAY_FIRST = re.compile(r"(?:ngay )?(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: 00:00
 def read_month(value: str | float | date | None) -> Month:
     """A month from a cell.
 
-    A full date stands for its month only when it is the month's first or last
-    day; any other day would leave open whether day or month comes first.
+    A full date counts as its month only on the month's first or last day; on other
+    days it is not certain whether day or month comes first.
 
     Raises
     ------
     InvalidMonth
-        If it is none; the message says what was found.
+        If the value is not a month.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def read_month(value: str | float | date | None) -> Month:
 
 
 def read_day(value: str | float | date | None) -> date:
-    """A day from a cell: ISO, or day first as in Vietnam. `InvalidMonth` when it is none."""
+    """A day from a cell: ISO, or day first as in Vietnam; raise `InvalidMonth`."""
     if isinstance(value, date):
         return value
     text = fold(_text(value))
@@ -69,7 +69,7 @@ def read_day(value: str | float | date | None) -> date:
 
 
 def _has_decimals(value: str | float | None) -> bool:
-    """Whether Excel kept '2021.10' as the number 2021.1, which names no month for sure."""
+    """Whether Excel may have stored '2021.10' as the number 2021.1, an ambiguous month."""
     return isinstance(value, float) and not value.is_integer()
 
 

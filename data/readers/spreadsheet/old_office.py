@@ -1,9 +1,9 @@
-"""What stands in an old Excel workbook (.xls), before it is opened.
+"""The size of an old Excel workbook (.xls), checked before it is opened.
 
 An .xls file is a compound file of 512-byte sectors [MS-CFB] whose stream
-`Workbook` is a chain of records [MS-XLS]. Programs that read one set aside room
-for every cell up to the last, so that a file of a few kilobytes can ask for a
-gigabyte; here records are only counted.
+`Workbook` is a chain of records [MS-XLS]. Readers allocate memory for every cell
+up to the last, so a file of a few kilobytes can require a gigabyte; here records
+are only counted.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_END = 0xFFFFFFFA  # sector numbers from here on are marks
+_END = 0xFFFFFFFA  # sector numbers from here on are special values
 _STREAMS = ("Workbook", "Book")
 _BEGIN, _LOCKED, _SEVERAL = 0x0809, 0x002F, 0x00BD
 _CELLS = frozenset({0x0006, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, _SEVERAL})
 
 
 class Damaged(ValueError):
-    """The file ends, or leads nowhere, where a part of it should be."""
+    """The file is truncated, or refers to a part that does not exist."""
 
 
 @dataclass(frozen=True)
 class OldWorkbook:
-    """What a workbook holds.
+    """The size of a workbook.
 
     Attributes
     ----------
-    cells : with something in them, of all sheets
+    cells : number of cells with content, in all sheets
     area : rows × columns up to the last cell, of the largest sheet
     rows, columns : of that sheet
     locked : with a password
@@ -55,13 +55,13 @@ def streams(content: bytes) -> dict[str, tuple[int, int]]:
     return found
 
 
-def looked_through(content: bytes) -> OldWorkbook:
-    """Count what stands in a workbook.
+def inspect_workbook(content: bytes) -> OldWorkbook:
+    """Count the cells of a workbook.
 
     Raises
     ------
     Damaged
-        If the file is cut short, or holds no workbook.
+        If the file is truncated, or contains no workbook.
     """
     known = streams(content)
     name = next((name for name in _STREAMS if name in known), None)
@@ -127,7 +127,7 @@ def _chain(content: bytes, first: int, following: list[int]) -> Iterator[int]:
     seen = 0
     while first < _END:
         if first >= len(following) or seen > len(following):
-            raise Damaged(f"sector {first} leads nowhere")
+            raise Damaged(f"sector {first} does not exist")
         yield first
         first, seen = following[first], seen + 1
 

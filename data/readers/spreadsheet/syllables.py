@@ -1,9 +1,9 @@
-"""Whether a word is spelt as Vietnamese spells its syllables.
+"""Whether a word is spelt like a Vietnamese syllable.
 
 A syllable is an initial consonant, a vowel or a group of vowels, a final
 consonant, and one tone; not every vowel takes every final, and before c, ch, p
-and t only two tones occur. That is enough to tell text from text in a wrong
-encoding; it is no dictionary.
+and t only two tones occur. That is enough to detect a wrong encoding; it is not a
+dictionary.
 """
 
 from __future__ import annotations

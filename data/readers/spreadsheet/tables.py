@@ -1,7 +1,7 @@
-"""Sheets and CSV files as rows of cells that know their place.
+"""Sheets and CSV files as rows of cells with their place.
 
-For files that people write (tidy figures, plans, report forms). The statistics
-office's workbooks have their own reader; nothing here knows what a column means.
+For files that people write (tidy figures, plans, report forms); the statistics
+office's workbooks have their own reader. Nothing here knows the meaning of a column.
 """
 
 from __future__ import annotations
@@ -19,19 +19,18 @@ from data.readers.spreadsheet.tcvn3 import Script, better_as_tcvn3, converted
 from models.errors import UnreadableFile
 
 DELIMITERS = (",", ";", "\t")
-_HEAD = 60  # rows from which a caller tells the delimiter
+_HEAD = 60  # rows from which a caller recognises the delimiter
 _LINE = re.compile(r"[^\r\n]+")
-_LONGEST = 32_767  # characters that Excel keeps in a cell
+_LONGEST = 32_767  # characters in an Excel cell
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one cell, and where.
+    """A cell with its place.
 
-    `value` is text (stripped), a number, a date, or None when empty. `uncomputed`
-    says that the cell holds a formula whose result was never saved, or an error
-    value such as #REF!. `percent` says that the sheet shows the number as a
-    percentage (1.045 shown as 104.5 %).
+    `value` is text (stripped), a number, a date, or None if empty. `uncomputed` is a
+    formula without a saved result, or an error value such as #REF!; else ''. `percent`
+    is True if the sheet shows the number as a percentage (1.045 shown as 104.5 %).
     """
 
     value: str | float | date | None
@@ -57,8 +56,8 @@ Row = tuple[Cell, ...]
 class Grid:
     """A sheet, or a CSV file read with one delimiter.
 
-    Rows in which nothing stands are left out, and so are the empty cells at the end
-    of a row; each cell knows its place.
+    Empty rows are left out, and so are empty cells at the end of a row; each cell has
+    its place.
     """
 
     sheet: str | None
@@ -67,7 +66,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a file: where, what was expected, what was found."""
+    """A problem in a file: place, what was expected, what was found."""
 
     expected: str
     found: str
@@ -123,9 +122,9 @@ def is_old_excel(content: bytes) -> bool:
 
 
 def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> list[Grid]:
-    """The visible sheets of a workbook at a glance: no formulas, no percentages.
+    """The visible sheets of a workbook, read fast: no formulas, no percentages.
 
-    With `wanted` only those sheets that have a text it is true of.
+    With `wanted`, only the sheets that have a text for which it is true.
     """
     grids = []
     for name in sheets.names:
@@ -145,7 +144,7 @@ def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) ->
 
 
 def filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterator[Row]:
-    """The rows in which something stands, without the empty cells at their end."""
+    """The rows with content, without the empty cells at their end."""
     cells = 0
     for row in rows:
         while row and row[-1].value is None and not row[-1].uncomputed:
@@ -165,7 +164,7 @@ def filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterator
 
 
 def cell_of(cell: object, formula: object, sheet: str, place: str) -> Cell:
-    """A cell of openpyxl; of a formula without a result the formula says so."""
+    """A cell of openpyxl; a formula without a result is its `uncomputed`."""
     value = getattr(cell, "value", None)
     uncomputed = ""
     if value is None and formula is not None:
@@ -178,7 +177,7 @@ def cell_of(cell: object, formula: object, sheet: str, place: str) -> Cell:
 
 
 def _value(value: object) -> str | float | date | None:
-    """What a cell holds, in the types that `Cell` keeps."""
+    """The value of a cell, in the types of `Cell`."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, bool):
@@ -191,7 +190,7 @@ def _value(value: object) -> str | float | date | None:
 
 
 def in_unicode(grids: Sequence[Grid]) -> tuple[Grid, ...]:
-    """The sheets with what is TCVN3 in Unicode."""
+    """The sheets with TCVN3 texts converted to Unicode."""
     cells = (cell for grid in grids for row in grid.rows for cell in row)
     script = Script.of(cell.value for cell in cells if isinstance(cell.value, str))
     if not script.tcvn3:
@@ -209,7 +208,7 @@ def _read(cell: Cell, script: Script) -> Cell:
 
 
 def decode(content: bytes, file: str) -> str:
-    """The text of a CSV file: UTF-8 or UTF-16 with or without mark, else Windows-1258 or TCVN3.
+    """The text of a CSV file: UTF-8 or UTF-16 with or without BOM, else Windows-1258 or TCVN3.
 
     Raises
     ------
@@ -238,7 +237,7 @@ def decode(content: bytes, file: str) -> str:
 
 
 def _text(text: str, file: str) -> str:
-    """The text, if it is one: no zeros and other signs that only programs write."""
+    """The text; raise `UnreadableFile` if it has control characters of a binary file."""
     odd = sum(letter < " " and letter not in "\t\n\r\f" for letter in text[:4000])
     if odd > 2:
         raise _no_text(file)
@@ -255,16 +254,16 @@ def _no_text(file: str) -> UnreadableFile:
 
 
 def read_csv(content: bytes, file: str) -> Csv:
-    """A CSV file, to be read with the delimiter that makes sense to the caller.
+    """A CSV file, to be read with a delimiter that the caller chooses.
 
     Raises
     ------
     UnreadableFile
-        If the bytes are no text.
+        If the bytes are not text.
     """
     text = decode(content, file)
     lines = sum(1 for _ in _LINE.finditer(text))
-    if lines > MAX_CELLS:  # before a cell is made of each
+    if lines > MAX_CELLS:  # checked before any cell is created
         raise UnreadableFile(
             file,
             expected=f"at most {MAX_CELLS:,} cells",
@@ -290,7 +289,7 @@ class Csv:
         return Grid(None, tuple(self._rows(delimiter, None)))
 
     def _rows(self, delimiter: str, most: int | None) -> Iterator[Row]:
-        """Rows in which something stands; `UnreadableFile` when they are no CSV."""
+        """Rows with content; raise `UnreadableFile` if the text is not CSV."""
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter)
         rows = (
             [
@@ -306,6 +305,6 @@ class Csv:
             raise UnreadableFile(
                 self.file,
                 expected="a table as CSV",
-                found=f"text that is none ({error})",
+                found=f"text that is not CSV ({error})",
                 advice="Save the table as 'CSV UTF-8' or as .xlsx.",
             ) from error

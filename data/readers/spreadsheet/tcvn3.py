@@ -1,14 +1,13 @@
-"""TCVN3 (TCVN 5712:1993, VN3): Vietnamese as it was written before Unicode.
+"""TCVN3 (TCVN 5712:1993, VN3): the encoding of Vietnamese before Unicode.
 
-Files of that time hold one byte a letter for fonts such as .VnTime; a program
-that takes the bytes for Latin-1 shows 'L¹ng S¬n' for 'Lạng Sơn'. The same signs
-also stand in real Unicode text (©, «, £, and letters such as 'â'), so a text is
-converted only where its words are no Vietnamese as they stand and are Vietnamese
-once converted. Words that are Vietnamese either way ('Sè', 'bé') follow the rest
-of the file.
+Old files have one byte per letter, for fonts such as .VnTime; a program that reads
+the bytes as Latin-1 shows 'L¹ng S¬n' for 'Lạng Sơn'. The same characters also occur
+in Unicode text (©, «, £, and letters such as 'â'), so a text is converted only if its
+words are not Vietnamese unconverted and are Vietnamese once converted. Words that are
+Vietnamese both ways ('Sè', 'bé') are treated like the rest of the file.
 
 Capitals with a tone have no code of their own: fonts of capitals (.VnTimeH) show
-the small ones as capitals, and they come out small.
+small letters as capitals, and the conversion gives small letters.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ TCVN3: Mapping[str, str] = {
 _TABLE = str.maketrans(dict(TCVN3))
 _WORD = re.compile(r"[^\s!-@\[-`{-~\xa0]+")  # letters, and signs that stand for letters
 _UNICODE = re.compile("[\u0100-\u036f\u1e00-\u1eff]")  # letters and tones beyond Latin-1
-_FEW = 3  # words that must be TCVN3 beyond doubt in a file that has Unicode text too
+_FEW = 3  # words that are certainly TCVN3, needed in a file that also has Unicode text
 _MEASURES = frozenset({"µm", "µg", "µs"})
 
 
 def decode_tcvn3(text: str) -> str:
-    """TCVN3 read as Latin-1 as Unicode; a text that need not be TCVN3 stays as it is.
+    """Convert TCVN3 that was read as Latin-1 to Unicode; other texts stay unchanged.
 
     Examples
     --------
@@ -56,12 +55,12 @@ def decode_tcvn3(text: str) -> str:
 
 @dataclass(frozen=True)
 class Script:
-    """How the texts of one file are written.
+    """The encodings in the texts of a file.
 
     Attributes
     ----------
-    tcvn3 : some of them are TCVN3
-    unicode : some of them are Vietnamese in Unicode
+    tcvn3 : some texts are TCVN3
+    unicode : some texts are Vietnamese in Unicode
     """
 
     tcvn3: bool
@@ -69,7 +68,7 @@ class Script:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Script:
-        """What the texts show about their file."""
+        """The encodings found in the texts."""
         found = [_evidence(text) for text in texts if not text.isascii()]
         tcvn3 = sum(old for old, new in found if old > new)
         unicode = any(new > old for old, new in found)
@@ -86,7 +85,7 @@ class Script:
 
 
 def _evidence(text: str) -> tuple[int, int]:
-    """Words that are Vietnamese only as TCVN3, and only as they stand."""
+    """Numbers of words that are Vietnamese only as TCVN3, and only as Unicode."""
     if _UNICODE.search(text):
         return 0, 1
     old = new = 0
@@ -99,7 +98,7 @@ def _evidence(text: str) -> tuple[int, int]:
 
 
 def _either(text: str) -> bool:
-    """Whether some word is Vietnamese both ways."""
+    """Whether some word is Vietnamese as TCVN3."""
     return any(is_vietnamese(word.translate(_TABLE)) for word in _words(text))
 
 
@@ -116,7 +115,7 @@ def _words(text: str) -> list[str]:
 
 
 def better_as_tcvn3(text: str, other: str) -> bool:
-    """Whether bytes shown as Latin-1 are TCVN3 rather than what `other` reads in them."""
+    """Whether a Latin-1 text has more Vietnamese words as TCVN3 than the reading `other`."""
     return _vietnamese_words(text.translate(_TABLE)) > _vietnamese_words(other)
 
 
@@ -125,7 +124,7 @@ def _vietnamese_words(text: str) -> int:
 
 
 def converted(text: str) -> str:
-    """The text in Unicode; among capitals alone toned letters become capitals too."""
+    """The text in Unicode; in a text of capitals, letters with a tone become capitals too."""
     all_capitals = _capitals(text)
 
     def convert(match: re.Match[str]) -> str:
@@ -136,6 +135,6 @@ def converted(text: str) -> str:
 
 
 def _capitals(text: str) -> bool:
-    """Whether the letters that are as they look are capitals, two at least."""
+    """Whether the ASCII letters are all capitals, at least two of them."""
     plain = [letter for letter in text if letter.isascii() and letter.isalpha()]
     return len(plain) > 1 and all(letter.isupper() for letter in plain)

@@ -1,7 +1,7 @@
-"""The words people write in files, Vietnamese and English, and what each means here.
+"""The vocabulary of files, Vietnamese and English, with our code for each word.
 
-Each vocabulary maps our word to the Vietnamese shown in templates (first) and
-to what else is understood. Accents and case never matter.
+Each vocabulary maps a code to the Vietnamese word shown in templates (first) and to
+the other accepted words. Accents and case are ignored.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ ROLES: Vocabulary = {
     "coordinate": ("phối hợp",),
 }
 
-UNDATED_WORDS = ("không rõ", "unknown", "undated")  # of a day of publication
+UNDATED_WORDS = ("không rõ", "unknown", "undated")  # for a publication date
 
 FLAGS: Vocabulary = {
     "yes": ("có", "true", "x"),
@@ -133,7 +133,7 @@ _UNIT_OF = {fold(word): group[0] for group in _UNITS for word in group}
 
 
 def code_of(text: str, vocabulary: Vocabulary) -> str | None:
-    """Our word for what a person wrote ('Tối thiểu', 'at least', 'tối thiểu (at_least)').
+    """The code of a word ('Tối thiểu', 'at least', 'tối thiểu (at_least)'); None if unknown.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def code_of(text: str, vocabulary: Vocabulary) -> str | None:
 
 @cache
 def _index(vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
-    """Our word by each folded way of writing it; of two claims the first holds."""
+    """Folded spelling → code; the first code of a spelling is used."""
     index: dict[str, str] = {}
     for code, words in vocabulary:
         for written in (code, *words, f"{words[0]} ({code})"):
@@ -154,17 +154,17 @@ def _index(vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, 
 
 
 def bilingual(code: str, vocabulary: Vocabulary) -> str:
-    """A word as templates show it: Vietnamese, with ours in brackets."""
+    """A word as templates show it: Vietnamese, with the code in brackets."""
     return f"{vocabulary[code][0]} ({code})"
 
 
 def choices(vocabulary: Vocabulary) -> str:
-    """What a column accepts, for an error message."""
+    """The accepted words, for an error message."""
     return ", ".join(f"'{words[0]}' ({code})" for code, words in vocabulary.items())
 
 
 def known_unit(text: str) -> bool:
-    """Whether the text is a unit that is known here."""
+    """Whether the text is a known unit."""
     return fold(text) in _UNIT_OF
 
 
@@ -175,6 +175,6 @@ def same_unit(one: str, other: str) -> bool:
 
 
 def units_differ(one: str, other: str) -> bool:
-    """Whether both are units that we know, and not the same one."""
+    """Whether both are known units, and different."""
     first, second = _UNIT_OF.get(fold(one)), _UNIT_OF.get(fold(other))
     return first is not None and second is not None and first != second

@@ -1,8 +1,8 @@
-"""A file of figures, opened once by each library and seen in the ways its readers need.
+"""A file of figures, opened at most once by each library, with the views its readers need.
 
-Calamine opens workbooks fast and whatever wrote them; openpyxl also knows which
+Calamine opens workbooks fast, whichever program wrote them; openpyxl also knows which
 numbers are shown as percentages and which formulas lack a result. Each opens the
-file at most once, and only when a reader asks for what it alone can say.
+file only if a reader needs it.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class OpenedFile:
     Raises
     ------
     UnreadableFile
-        If the bytes are no table, are damaged, locked or too large; the views raise
-        it too, for what only their library finds.
+        If the file is not a table, or is damaged, locked or too large; the views raise
+        it too, for problems that only their library finds.
     """
 
     def __init__(self, content: bytes, file: str) -> None:
@@ -72,25 +72,25 @@ class OpenedFile:
 
     @cached_property
     def text(self) -> Csv:
-        """A CSV file, to be read with the delimiter that makes sense to the caller."""
+        """A CSV file, to be read with a delimiter that the caller chooses."""
         return read_csv(self._content, self.file)
 
     @cached_property
     def sheets(self) -> Sheets:
-        """The visible sheets of a workbook with their bare values, as calamine reads them."""
+        """The visible sheets of a workbook with their values, read by calamine."""
         return Sheets(self._content, self.file)
 
     @cached_property
     def unsaved_results(self) -> bool:
-        """Whether some formula of an .xlsx workbook has no saved result; of .xls nobody knows."""
+        """Whether a formula of an .xlsx workbook has no saved result; False for .xls."""
         return self.kind == "xlsx" and has_unsaved_results(self._content)
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
         """The visible sheets of a workbook, cell by cell, with percentages and formulas.
 
-        Formulas give the results that were saved with them. Of an .xls file neither
-        percentages nor formulas without a result can be told from other cells.
+        Formulas have their saved results. In an .xls file, percentages and formulas
+        without a result cannot be distinguished from other cells.
         """
         if self.kind == "xls":
             grids = quick_sheets(self.sheets)
@@ -101,7 +101,7 @@ class OpenedFile:
                 raise UnreadableFile(
                     self.file,
                     expected="an Excel workbook (.xlsx)",
-                    found=f"a file that Excel's format does not allow ({error})",
+                    found=f"a file that is not valid ({error})",
                     advice="Open it in Excel and save it again as .xlsx without a password.",
                 ) from error
         if not grids:
@@ -114,14 +114,14 @@ class OpenedFile:
         return in_unicode(grids)
 
     def remarks(self) -> tuple[str, ...]:
-        """What a planner should know of the file: what in it is not looked at."""
+        """Remarks for the planner: what in the file is not read."""
         return () if self.kind == "text" else self.sheets.remarks()
 
 
 def _formatted(content: bytes, file: str, unsaved_results: bool) -> Iterator[Grid]:
     """The visible sheets as openpyxl reads them."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles it does not keep
+        warnings.simplefilter("ignore")  # openpyxl warns about unsupported styles
         book: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
@@ -146,8 +146,8 @@ def _placed(row: Sequence[Any], number: int) -> Iterator[tuple[Any, str]]:
 def _formulas(book: Any, sheet: Any) -> dict[str, object]:
     """The formulas of a sheet by place.
 
-    A workbook of openpyxl gives either results or formulas, as it was opened. Each
-    pass over a sheet asks which, so one workbook can give both in turn.
+    An openpyxl workbook returns either results or formulas. The choice is checked on
+    each pass over a sheet, so the same workbook can return both in turn.
     """
     book._data_only = False
     try:

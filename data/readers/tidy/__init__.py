@@ -1,5 +1,5 @@
-"""Tidy tables of figures: one figure a row, with its KPI, month and value, and what else is known.
+"""Tidy tables of figures: one figure per row, with its KPI, month, value and other fields.
 
 It finds the table by its headings and turns each row into an observation. It never
-stores one, and never guesses a KPI.
+stores an observation, and never guesses a KPI.
 """

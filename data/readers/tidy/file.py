@@ -1,4 +1,4 @@
-"""Tidy files, one figure a row: all that is wrong is reported together, and nothing is used."""
+"""Tidy files, one figure per row: all problems are reported at once, and then nothing is used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from data.readers.tidy.rows import NamedRows, RowReader, has_no_value
 from data.vintages.observation import Observation
 from models.errors import UnreadableFile
 
-TIDY = "tidy"  # the name of the one table that such a file holds
+TIDY = "tidy"  # name of the table in a tidy file
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class TidyFile:
 
     @property
     def refusal(self) -> UnreadableFile | None:
-        """The error for the names that are no KPI's; None if all are."""
+        """The error for unknown names; None if all names are known."""
         return refusal(self.file, self.unknown)
 
 
@@ -38,8 +38,8 @@ def read_tidy(
 ) -> tuple[Observation, ...]:
     """Read the figures of a tidy CSV or XLSX file; every row must name a KPI.
 
-    See `read_rows`; a name that is unknown is a problem like any other, and so is a
-    file without a tidy table.
+    See `read_rows`; an unknown name, or a file without a tidy table, raises
+    `UnreadableFile`.
     """
     opened = OpenedFile(content, file)
     found = find_tidy(opened)
@@ -62,9 +62,9 @@ def read_rows(
     Parameters
     ----------
     found : the tables of the file
-    kpis : the KPIs of the plan family; a row names one by slug or by name
-    published : date or None, for rows that do not say when they were published
-    matched : folded names that people matched to a KPI's slug, or to none (None)
+    kpis : the KPIs of the plan family; a row names a KPI by slug or by name
+    published : date or None, for rows without a publication date
+    matched : folded names that people matched to a KPI's slug, or to no KPI (None)
 
     Returns
     -------
@@ -95,7 +95,7 @@ def read_rows(
             found.file,
             expected="at least one row with a value below the header",
             found="none",
-            advice="Fill in the values, one figure a row.",
+            advice="Fill in the values, one figure per row.",
         )
     return TidyFile(found.file, tuple(observations), reader.named(), tuple(reader.unknown))
 

@@ -1,4 +1,4 @@
-"""Where a tidy table stands in a file, and which column holds what: by its headings alone.
+"""Finding a tidy table and its columns by the headings alone.
 
 CSV (comma, semicolon or tab) and workbooks; headings in Vietnamese or English in any
 order. How to write such a file: docs/plans_and_files.md.
@@ -33,15 +33,15 @@ HEADERS: Mapping[Field, tuple[str, ...]] = {
 }
 _FIELD_OF = {fold(name): field for field, names in HEADERS.items() for name in names}
 _REQUIRED: tuple[Field, ...] = ("kpi", "month", "value")
-_HEADER_ROWS = 30  # a header stands within this many rows
+_HEADER_ROWS = 30  # rows in which a header is searched
 
 
 @dataclass(frozen=True)
 class TidyTable:
-    """One table: where each field stands, and the rows below the header."""
+    """A table: the column of each field, and the rows below the header."""
 
     columns: Mapping[Field, int]
-    unit: str  # said in the header of the value column, '' if not
+    unit: str  # from the heading of the value column, '' if none
     rows: tuple[Row, ...]
 
     def cell(self, row: Row, field: Field) -> Cell | None:
@@ -63,7 +63,7 @@ def find_tidy(opened: OpenedFile) -> TidyTables | None:
     Raises
     ------
     UnreadableFile
-        If a table has a heading that is not known, or one twice.
+        If a table has an unknown or a repeated heading.
     """
     file = opened.file
     if opened.kind == "text":
@@ -115,7 +115,7 @@ def _known_headings() -> str:
 
 
 def no_header(opened: OpenedFile) -> UnknownLayout:
-    """The error for a file without a tidy table: it names the row most like a header."""
+    """The error for a file without a tidy table; it quotes the row most like a header."""
     grids: Sequence[Grid] = (
         [opened.text.head(delimiter) for delimiter in DELIMITERS]
         if opened.kind == "text"

@@ -1,4 +1,4 @@
-"""Rows of a tidy table as observations, each problem noted with its place."""
+"""Reading the rows of a tidy table as observations; problems are noted with their place."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _NO_VALUES = {"", "…", "...", "n/a", "na"}
 
 @dataclass(frozen=True)
 class NamedRows:
-    """The rows that name one quantity: as written, how often, and what it was taken for.
+    """The rows with the same name: as written, its KPI, and the number of rows.
 
-    `how` is 'plan' for a name of a KPI, 'match' or 'ignored' for what a person
-    said about it before, 'unknown' otherwise; `unit` is '' where none is said.
+    `how` is 'plan' for a name of a KPI, 'match' or 'ignored' for a name that a person
+    matched to a KPI or to none, else 'unknown'; `unit` is '' if none is given.
     """
 
     label: str
@@ -48,12 +48,12 @@ class NamedRows:
 
 
 def has_no_value(cell: Cell) -> bool:
-    """Whether a cell says that the value is not known."""
+    """Whether a cell is empty or states that the value is not available."""
     return cell.text.lower() in _NO_VALUES and not cell.uncomputed
 
 
 class RowReader:
-    """Turns rows into observations, noting problems; one instance reads one file."""
+    """Turns rows into observations and notes problems; an instance reads a single file."""
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class RowReader:
             for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
                 self.kpis.setdefault(name, []).append(kpi)
         self.slugs = {kpi.slug: kpi for kpi in kpis}
-        self.asked = False  # for a date of publication: once is enough
+        self.date_missed = False  # a missing publication date is reported once
         self.seen: dict[tuple[str, Month, Form, date], tuple[Observation, str]] = {}
 
     def read(self, table: TidyTable, row: Row) -> Observation | None:
-        """One row's observation; None when it has no value, repeats one, or has a problem."""
+        """The observation of a row; None if it has no value, is a repetition, or has a problem."""
         known = len(self.problems)
         value_cell = table.cell(row, "value")
         if value_cell is None or has_no_value(value_cell):
@@ -85,8 +85,8 @@ class RowReader:
             advice = "Open the file in Excel, check the formula, and save it."
             found = f"the formula {value_cell.uncomputed} without a result"
             self.problems.append(Problem.at(value_cell, "a number", advice, found))
-        kpi, stands = self._named(table, row)
-        if not stands:
+        kpi, is_used = self._named(table, row)
+        if not is_used:
             return None
         form = cast(Form, self._word(table.cell(row, "form"), FORMS, "month"))
         month = self._month(table.cell(row, "month"), row, form)
@@ -126,7 +126,7 @@ class RowReader:
         return tuple(self.names.values())
 
     def _named(self, table: TidyTable, row: Row) -> tuple[Kpi | None, bool]:
-        """The KPI that a row names, and whether the row counts; notes the name."""
+        """The KPI that a row names, and whether the row is used; records the name."""
         cell = table.cell(row, "kpi") or row[0]
         name = fold(cell.text)
         found = [self.slugs[cell.text]] if cell.text in self.slugs else self.kpis.get(name, [])
@@ -151,7 +151,7 @@ class RowReader:
         return kpi, how != "unknown"
 
     def _no_kpi(self, cell: Cell, found: Sequence[Kpi]) -> Problem:
-        """Why a name stands for no one KPI with figures of its own."""
+        """The problem of a name that does not identify a KPI with figures of its own."""
         if len(found) == 1:
             parts = ", ".join(found[0].parts)
             expected = "a KPI with figures of its own"
@@ -194,8 +194,8 @@ class RowReader:
         self, cell: Cell | None, row: Row, form: Form, month: Month | None
     ) -> date | None:
         if cell is None or not cell.text:
-            if self.published is None and not self.asked:
-                self.asked = True
+            if self.published is None and not self.date_missed:
+                self.date_missed = True
                 advice = (
                     "When did this figure become known? Add a column 'Ngày công bố' (Published), "
                     "or give the date of the whole file with --published YYYY-MM-DD."

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from data.ingestion.imports import imports_of
 from data.plans.plan import Plan
 from service.pages.views.frame import Choice, Frame, PlanContent
+from service.shapes.imports import (
+    FigureShape,
+    FilePreviewShape,
+    ImportShape,
+    PreviewShape,
+    UnknownRowShape,
+)
 from service.state.app_state import AppState
 from service.texts import (
     FIGURE,
@@ -24,7 +30,6 @@ from service.texts import (
 )
 from service.workflow.imports import import_view, imported_view
 
-Json = Any  # uploads and imports, until they are shapes
 LISTED = 200  # figures of a preview that a page shows, the most notable first
 
 
@@ -151,86 +156,84 @@ def data_content(app_state: AppState, frame: Frame, chosen: str | None, lang: La
     )
 
 
-def _import(one: Json, lang: Lang) -> ImportShown:
-    gone = one["withdrawn"]
+def _import(one: ImportShape, lang: Lang) -> ImportShown:
+    gone = one.withdrawn
     return ImportShown(
-        id=one["id"],
-        at=day_of(one["at"][:10], lang),
-        by=one["by"],
-        files=tuple(file["file"] for file in one["files"]),
-        new=number(sum(file["new"] for file in one["files"]), lang),
-        unchanged=number(sum(file["unchanged"] for file in one["files"]), lang),
-        withdrawn=WithdrawnShown(gone["by"], day_of(gone["at"][:10], lang), gone["reason"])
+        id=one.id,
+        at=day_of(one.at.date(), lang),
+        by=one.by,
+        files=tuple(file.file for file in one.files),
+        new=number(sum(file.new for file in one.files), lang),
+        unchanged=number(sum(file.unchanged for file in one.files), lang),
+        withdrawn=WithdrawnShown(gone.by, day_of(gone.at.date(), lang), gone.reason)
         if gone
         else None,
     )
 
 
-def _shown(one: Json, plan: Plan, lang: Lang) -> ImportShown:
+def _shown(one: ImportShape, plan: Plan, lang: Lang) -> ImportShown:
     """An upload with its preview; an import that was made has none."""
-    found, told = _import(one, lang), one["preview"]
+    found, told = _import(one, lang), one.preview
     return found if told is None else replace(found, preview=_preview(told, plan, lang))
 
 
-def _preview(told: Json, plan: Plan, lang: Lang) -> PreviewShown:
+def _preview(told: PreviewShape, plan: Plan, lang: Lang) -> PreviewShown:
     names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
     decimals = {kpi.slug: kpi.decimals for kpi in plan.kpis}
-    files = tuple(_file(file) for file in told["files"])
+    files = tuple(_file(file) for file in told.files)
     return PreviewShown(
-        mark=told["mark"],
+        mark=told.mark,
         files=files,
         broken=tuple(file for file in files if file.problem),
-        unknown=tuple(_unknown(row, lang) for row in told["unknown"]),
+        unknown=tuple(_unknown(row, lang) for row in told.unknown),
         figures=tuple(
-            _figure(figure, names, decimals.get(figure["kpi"], 0), lang)
-            for figure in told["figures"]
-            if figure["suspicions"] or figure["state"] != "unchanged"
+            _figure(figure, names, decimals.get(figure.kpi, 0), lang)
+            for figure in told.figures
+            if figure.suspicions or figure.state != "unchanged"
         ),
-        left_out=told["figures_left_out"],
+        left_out=told.figures_left_out,
     )
 
 
-def _file(one: Json) -> FileShown:
+def _file(one: FilePreviewShape) -> FileShown:
     return FileShown(
-        file=one["file"],
-        rows=one["rows"],
-        new=one["new"],
-        revised=one["revised"],
-        unchanged=one["unchanged"],
-        suspicious=one["suspicious"],
-        loaded_before=one["loaded_before"],
-        problem=one["problem"],
-        notes=tuple(one["notes"]),
+        file=one.file,
+        rows=one.rows,
+        new=one.new,
+        revised=one.revised,
+        unchanged=one.unchanged,
+        suspicious=one.suspicious,
+        loaded_before=one.loaded_before,
+        problem=one.problem,
+        notes=tuple(one.notes),
     )
 
 
-def _unknown(row: Json, lang: Lang) -> UnknownShown:
+def _unknown(row: UnknownRowShape, lang: Lang) -> UnknownShown:
     return UnknownShown(
-        table=row["table"],
-        row=row["row"],
-        quantity=row["quantity"],
-        occurrence=row["occurrence"],
-        unit=row["unit"],
-        suggestions=tuple((one["kpi"], one["name"][lang]) for one in row["suggestions"]),
+        table=row.table,
+        row=row.row,
+        quantity=row.quantity,
+        occurrence=row.occurrence,
+        unit=row.unit,
+        suggestions=tuple((one.kpi, one.name[lang]) for one in row.suggestions),
     )
 
 
-def _figure(one: Json, names: Mapping[str, str], decimals: int, lang: Lang) -> FigureShown:
-    digits = 1 if one["unit"] == "%" else decimals
-    old = one["old"]
+def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lang) -> FigureShown:
+    digits = 1 if one.unit == "%" else decimals
+    old = one.old
     return FigureShown(
-        kpi=one["kpi"],
-        name=names.get(one["kpi"], one["kpi"]),
-        month=month_name(one["month"], lang),
-        form=FORM[lang][one["form"]],
-        value=f"{number(one['value'], lang, digits)} {unit_name(one['unit'], lang)}",
-        status=FIGURE[lang][one["status"]],
-        published=day_of(one["published"], lang)
-        if one["published"]
-        else TEXT[lang]["printed_undated"],
-        standing=TEXT[lang][f"data.{one['state']}"],
-        old=number(old["value"], lang, digits) if old else "",
-        change=signed_percent(one["change"], lang) if one["change"] is not None else "",
-        doubts=tuple(doubt["text"][lang] for doubt in one["suspicions"]),
-        source=one["source"],
+        kpi=one.kpi,
+        name=names.get(one.kpi, one.kpi),
+        month=month_name(one.month, lang),
+        form=FORM[lang][one.form],
+        value=f"{number(one.value, lang, digits)} {unit_name(one.unit, lang)}",
+        status=FIGURE[lang][one.status],
+        published=day_of(one.published, lang) if one.published else TEXT[lang]["printed_undated"],
+        standing=TEXT[lang][f"data.{one.state}"],
+        old=number(old.value, lang, digits) if old else "",
+        change=signed_percent(one.change, lang) if one.change is not None else "",
+        doubts=tuple(doubt.text[lang] for doubt in one.suspicions),
+        source=one.source,
     )

@@ -8,7 +8,7 @@ from models.series import Month
 from service.projections.basis import Basis
 from service.projections.view import ProjectionView
 from service.texts import TEXT, Lang, day_of, percent
-from training.backtest.scoreboard import ENSEMBLE, taught
+from training.backtest.scoreboard import ENSEMBLE, after_first_year
 
 
 def method_lines(one: ProjectionView, basis: Basis, lang: Lang) -> list[str]:
@@ -48,7 +48,7 @@ def accuracy_lines(basis: Basis, kpi: Kpi, cutoff: Month | None, lang: Lang) -> 
     """What the backtest says of this KPI's forecasts, a sentence each; none without one."""
     if isinstance(basis.bundle, NoBundle) or kpi.slug in basis.labelled:
         return []
-    rows = taught(basis.bundle.bundle.scores.frame())
+    rows = after_first_year(basis.bundle.bundle.scores.frame())
     own = rows[(rows["kpi"] == kpi.slug) & (rows["method"] == ENSEMBLE)]
     known = cutoff.month if cutoff else 0
     at_month = own[own["months_known"] == known]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from data.db.audit import entries
 from data.ledger.promotions import promotions_of
@@ -15,12 +14,12 @@ from models.errors import NoBundle, NoObservations
 from service.analysis.reliability import ReliabilityBand, reliability_of
 from service.analysis.track_record import labelled, track_record
 from service.pages.views.frame import Frame, PlanContent
+from service.shapes.schemas import KpiScore, Score
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
-from training.backtest.scoreboard import ENSEMBLE, taught
+from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.bundle.promoted import bundle_for, default_promotion
 
-Json = Any  # the track record, until it is a shape
 TRAINED = "model.train"  # what the audit log calls a retraining
 _CUTS = (3, 6, 9, None)
 
@@ -96,15 +95,15 @@ def models_content(app_state: AppState, frame: Frame, lang: Lang) -> ModelsConte
     if day is None or content.demonstration:
         return content
     try:
-        record: Json = track_record(app_state.store, app_state.settings, plan.family, day)
+        record = track_record(app_state.store, app_state.settings, plan.family, day)
     except NoBundle:
         return content
     return replace(
         content,
-        years=_years(record["years"]),
-        cuts=_cuts(record["methods"], lang),
-        methods=_methods(record["methods"], lang),
-        kpis=_kpis(record["kpis"], plan, lang),
+        years=_years(record.years),
+        cuts=_cuts(record.methods, lang),
+        methods=_methods(record.methods, lang),
+        kpis=_kpis(record.kpis, plan, lang),
         reliability=_reliability(reliability_rows(app_state, plan, day), lang),
     )
 
@@ -145,31 +144,31 @@ def _years(years: Sequence[int]) -> str:
     return f"{years[0]}–{years[-1]}" if len(years) > 1 else ", ".join(map(str, years))
 
 
-def _scores(row: Json, name: str, lang: Lang, kpi: str = "") -> ScoresShown:
+def _scores(row: Score, name: str, lang: Lang, kpi: str = "") -> ScoresShown:
     return ScoresShown(
         name=name,
-        n=number(row["n"], lang),
-        error=_per_cent(row["annual_error"], lang),
-        coverage=_per_cent(row["coverage_80"], lang),
-        width=_per_cent(row["width_80"], lang),
-        brier=number(row["brier"], lang, 3),
+        n=number(row.n, lang),
+        error=_per_cent(row.annual_error, lang),
+        coverage=_per_cent(row.coverage_80, lang),
+        width=_per_cent(row.width_80, lang),
+        brier=number(row.brier, lang, 3),
         kpi=kpi,
     )
 
 
-def _cuts(methods: Sequence[Json], lang: Lang) -> tuple[ScoresShown, ...]:
+def _cuts(methods: Sequence[Score], lang: Lang) -> tuple[ScoresShown, ...]:
     """After three, six, nine months, and over all."""
     text = TEXT[lang]
-    own = {row["months_known"]: row for row in methods if row["method"] == ENSEMBLE}
+    own = {row.months_known: row for row in methods if row.method == ENSEMBLE}
     names = {cut: text.count("models.after", cut) if cut else text["models.all"] for cut in _CUTS}
     return tuple(_scores(own[cut], name, lang) for cut, name in names.items() if cut in own)
 
 
-def _methods(methods: Sequence[Json], lang: Lang) -> tuple[ScoresShown, ...]:
-    over_all = [row for row in methods if row["months_known"] is None]
+def _methods(methods: Sequence[Score], lang: Lang) -> tuple[ScoresShown, ...]:
+    over_all = [row for row in methods if row.months_known is None]
     return tuple(
-        _scores(row, _method_name(row["method"], lang), lang)
-        for row in sorted(over_all, key=lambda row: float(row["annual_error"]))
+        _scores(row, _method_name(row.method, lang), lang)
+        for row in sorted(over_all, key=lambda row: float(row.annual_error))
     )
 
 
@@ -179,12 +178,12 @@ def _method_name(method: str, lang: Lang) -> str:
     return TEXT[lang][f"candidate.{method}"]
 
 
-def _kpis(kpis: Sequence[Json], plan: Plan, lang: Lang) -> tuple[ScoresShown, ...]:
+def _kpis(kpis: Sequence[KpiScore], plan: Plan, lang: Lang) -> tuple[ScoresShown, ...]:
     known = {kpi.slug: kpi for kpi in plan.kpis}
     return tuple(
-        _scores(row, name_of(known[row["kpi"]], lang), lang, row["kpi"])
+        _scores(row, name_of(known[row.kpi], lang), lang, row.kpi)
         for row in kpis
-        if row["kpi"] in known
+        if row.kpi in known
     )
 
 
@@ -202,19 +201,19 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[Reliabi
         raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
-    return reliability_of(taught(promoted.bundle.scores.frame()), rates)
+    return reliability_of(after_first_year(promoted.bundle.scores.frame()), rates)
 
 
-def _reliability(rows: Sequence[Json], lang: Lang) -> tuple[ReliabilityShown, ...]:
+def _reliability(rows: Sequence[ReliabilityBand], lang: Lang) -> tuple[ReliabilityShown, ...]:
     def shown(fraction: float) -> str:
         return percent(100 * fraction, lang, 0)
 
     return tuple(
         ReliabilityShown(
-            band=f"{shown(row['low'])} – {shown(row['high'])}",
-            n=number(row["n"], lang),
-            said=shown(row["mean_probability"]),
-            met=shown(row["share_met"]),
+            band=f"{shown(row.low)} – {shown(row.high)}",
+            n=number(row.n, lang),
+            said=shown(row.mean_probability),
+            met=shown(row.share_met),
         )
         for row in rows
     )

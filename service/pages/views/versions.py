@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from data.plans.plan import Plan
 from service.pages.views.frame import Frame, PlanContent
+from service.shapes.schemas import TargetChange, TaskChange
 from service.texts import LEVEL, TEXT, Lang, day_of, name_of, period_name, plain_bounds
 from service.workflow.version_comparison import comparison
-
-Json = Any  # the comparison, until it is a shape
 
 
 @dataclass(frozen=True)
@@ -92,19 +90,19 @@ def versions_content(
 
 
 def _compared(plan: Plan, before: int, after: int, lang: Lang) -> Compared:
-    found: Json = comparison(plan, before, after)
+    found = comparison(plan, before, after)
     text = TEXT[lang]
     changes = (
-        _changes(text["versions.added"], found["added"], lang),
-        _changes(text["versions.dropped"], found["dropped"], lang),
-        _changes(text["versions.changed"], found["changed"], lang),
-        _changes(text["versions.tasks"], found["tasks"], lang),
+        _changes(text["versions.added"], found.added, lang),
+        _changes(text["versions.dropped"], found.dropped, lang),
+        _changes(text["versions.changed"], found.changed, lang),
+        _changes(text["versions.tasks"], found.tasks, lang),
     )
     return Compared(before, after, tuple(one for one in changes if one.texts))
 
 
-def _changes(name: str, found: Iterable[Json], lang: Lang) -> ChangesShown:
-    return ChangesShown(name, tuple(one["text"][lang] for one in found))
+def _changes(name: str, found: Iterable[TargetChange | TaskChange], lang: Lang) -> ChangesShown:
+    return ChangesShown(name, tuple(one.text[lang] for one in found))
 
 
 def _newest(plan: Plan, lang: Lang) -> tuple[TargetAsSet, ...]:

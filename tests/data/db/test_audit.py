@@ -1,4 +1,4 @@
-"""The audit log: what every write leaves behind, and that nothing can be taken back."""
+"""The audit log: every write leaves an entry, and no entry can be changed."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ PLAN = Plan(
     label="reconstructed",
     note="a note",
 )
-ORIGIN = ImportRecord("file.xls", "0" * 64, "nobody", datetime(2021, 7, 1, tzinfo=UTC))
+IMPORT = ImportRecord("file.xls", "0" * 64, "nobody", datetime(2021, 7, 1, tzinfo=UTC))
 
 
 def month_figure(
@@ -145,7 +145,7 @@ def test_a_new_version_joins_the_old_one(store: Store) -> None:
 def test_a_saved_version_never_changes(store: Store) -> None:
     save_plan(store, PLAN)
     other = replace(FIRST, targets=(("exports", replace(TARGET, lower=1.0)),))
-    with pytest.raises(InvalidPlan, match="Give the new one number 2"):
+    with pytest.raises(InvalidPlan, match="Give the new version number 2"):
         save_plan(store, replace(PLAN, name_en="Changed", versions=(other,)))
     assert load_plan(store, "somewhere-2021") == PLAN
 
@@ -195,26 +195,26 @@ def test_unknown_names_say_what_there_is(store: Store) -> None:
 
 def test_figures_are_counted_as_new_unchanged_or_revised(store: Store) -> None:
     save_plan(store, PLAN)
-    assert add_observations(store, "somewhere", [JAN], ORIGIN) == Added(1, 0, 0)
-    assert add_observations(store, "somewhere", [JAN], ORIGIN) == Added(0, 1, 0)
-    assert add_observations(store, "somewhere", [JAN, FEB, JAN_AGAIN], ORIGIN) == Added(2, 1, 1)
+    assert add_observations(store, "somewhere", [JAN], IMPORT) == Added(1, 0, 0)
+    assert add_observations(store, "somewhere", [JAN], IMPORT) == Added(0, 1, 0)
+    assert add_observations(store, "somewhere", [JAN, FEB, JAN_AGAIN], IMPORT) == Added(2, 1, 1)
 
 
 def test_a_dry_run_counts_and_writes_nothing(store: Store) -> None:
     save_plan(store, PLAN)
     before = revision_of(store, "somewhere")
-    assert add_observations(store, "somewhere", [JAN], ORIGIN, dry_run=True) == Added(1, 0, 0)
+    assert add_observations(store, "somewhere", [JAN], IMPORT, dry_run=True) == Added(1, 0, 0)
     assert vintages_of(store, "somewhere") == ()
     assert revision_of(store, "somewhere") == before
-    assert not imported(store, "somewhere", ORIGIN.sha256)
+    assert not imported(store, "somewhere", IMPORT.sha256)
 
 
 def test_loading_twice_changes_nothing(store: Store) -> None:
     save_plan(store, PLAN)
-    add_observations(store, "somewhere", [JAN, FEB], ORIGIN)
+    add_observations(store, "somewhere", [JAN, FEB], IMPORT)
     known = load_panel(store, "somewhere", date(2021, 12, 31)).hash(date(2021, 12, 31))
     revision = revision_of(store, "somewhere")
-    add_observations(store, "somewhere", [FEB, JAN], ORIGIN)
+    add_observations(store, "somewhere", [FEB, JAN], IMPORT)
     assert load_panel(store, "somewhere", date(2021, 12, 31)).hash(date(2021, 12, 31)) == known
     assert revision_of(store, "somewhere") == revision
     assert len(load_panel(store, "somewhere").observations("exports", date(2021, 12, 31))) == 2
@@ -222,9 +222,9 @@ def test_loading_twice_changes_nothing(store: Store) -> None:
 
 def test_what_is_published_later_is_not_known_earlier(store: Store) -> None:
     save_plan(store, PLAN)
-    add_observations(store, "somewhere", [JAN], ORIGIN)
+    add_observations(store, "somewhere", [JAN], IMPORT)
     january = load_panel(store, "somewhere", date(2021, 1, 31)).hash(date(2021, 1, 31))
-    add_observations(store, "somewhere", [FEB, JAN_AGAIN], ORIGIN)
+    add_observations(store, "somewhere", [FEB, JAN_AGAIN], IMPORT)
     assert vintages_of(store, "somewhere") == (date(2021, 1, 29), date(2021, 2, 26))
     assert load_panel(store, "somewhere", date(2021, 1, 31)).hash(date(2021, 1, 31)) == january
     assert load_panel(store, "somewhere", date(2021, 2, 28)).hash(date(2021, 2, 28)) != january
@@ -244,18 +244,18 @@ def test_what_is_published_later_is_not_known_earlier(store: Store) -> None:
 def test_families_do_not_mix(store: Store) -> None:
     save_plan(store, PLAN)
     save_plan(store, replace(PLAN, slug="elsewhere-2021", family="elsewhere"))
-    add_observations(store, "somewhere", [JAN], ORIGIN)
+    add_observations(store, "somewhere", [JAN], IMPORT)
     assert vintages_of(store, "elsewhere") == ()
-    assert add_observations(store, "elsewhere", [JAN], ORIGIN) == Added(1, 0, 0)
+    assert add_observations(store, "elsewhere", [JAN], IMPORT) == Added(1, 0, 0)
 
 
 def test_one_bad_figure_leaves_the_whole_file_out(store: Store) -> None:
     save_plan(store, PLAN)
     broken = replace(FEB, value=float("nan"), source="sheet 'XK', cell D12")
     with pytest.raises(InputError, match="sheet 'XK', cell D12: expected a number"):
-        add_observations(store, "somewhere", [JAN, broken], ORIGIN)
+        add_observations(store, "somewhere", [JAN, broken], IMPORT)
     assert vintages_of(store, "somewhere") == ()
-    assert not imported(store, "somewhere", ORIGIN.sha256)
+    assert not imported(store, "somewhere", IMPORT.sha256)
 
 
 @pytest.mark.parametrize(
@@ -281,12 +281,12 @@ def test_the_database_refuses_to_change_what_was_published(
     store: Store, store_url: str, statement: str
 ) -> None:
     save_plan(store, PLAN)
-    add_observations(store, "somewhere", [JAN], ORIGIN)
-    add_observations(store, "somewhere", [JAN], replace(ORIGIN, sha256="1" * 64))
+    add_observations(store, "somewhere", [JAN], IMPORT)
+    add_observations(store, "somewhere", [JAN], replace(IMPORT, sha256="1" * 64))
     undo(store, "1", "nobody")
     with store.writing() as connection:
         row = PrintedRow("exports", "Hàng hóa khác")
-        write_match(connection, "somewhere", row, "exports", "nobody", ORIGIN.imported_at)
+        write_match(connection, "somewhere", row, "exports", "nobody", IMPORT.imported_at)
     record_promotion(
         store,
         Promotion("somewhere", "1", date(2021, 6, 30), datetime(2021, 7, 1, tzinfo=UTC), "a" * 64),
@@ -319,7 +319,7 @@ def test_two_at_once_add_a_figure_once(store: Store, store_url: str) -> None:
         month_figure(month, value, date(2022, 1, 29)) for month in (1, 2) for value in (1, 2)
     ]
     with ThreadPoolExecutor(4) as pool:
-        added = pool.map(lambda door: add_observations(door, "somewhere", figures, ORIGIN), doors)
+        added = pool.map(lambda door: add_observations(door, "somewhere", figures, IMPORT), doors)
         assert sum(one.new for one in added) == len(figures)
     for door in doors:
         door.close()
@@ -371,7 +371,7 @@ def test_a_panel_brings_the_indicators_of_another_family(store: Store) -> None:
     save_plan(store, BESIDE)
     assert load_panel(store, "province").elsewhere == {}
     save_plan(store, PLAN)
-    add_observations(store, "somewhere", [JAN, FEB], ORIGIN)
+    add_observations(store, "somewhere", [JAN, FEB], IMPORT)
     beside = load_panel(store, "province").elsewhere["somewhere"]
     assert set(beside.kpis()) == {"turnover", "exports", "imports"}  # with what it is made of
     assert len(beside.observations("exports", date(2021, 12, 31))) == 2
@@ -389,14 +389,14 @@ def test_what_a_demonstration_rests_on_is_in_its_hash(store: Store) -> None:
         ("province", replace(undated, published=date(2022, 3, 1), value=6.0)),
         ("somewhere", JAN),
     ):
-        add_observations(store, family, [figure], ORIGIN)
+        add_observations(store, family, [figure], IMPORT)
         seen.add(load_panel(store, "province", day).hash(day))
         assert revision_of(store, "province") != revision
         revision = revision_of(store, "province")
     assert len(seen) == 4
     assert vintages_of(store, "province") == (date(2022, 3, 1),)
     known = load_panel(store, "somewhere", day).hash(day)
-    add_observations(store, "somewhere", [month_figure(7, 9.0, date(2021, 7, 30))], ORIGIN)
+    add_observations(store, "somewhere", [month_figure(7, 9.0, date(2021, 7, 30))], IMPORT)
     assert (
         load_panel(store, "somewhere", day).hash(day) == known
     )  # an ordinary family does not look ahead

@@ -1,4 +1,4 @@
-"""Any order of the same files gives the same series on every day, also with some taken back."""
+"""Any order of the same files gives the same series on every day, also with some withdrawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.ingestion.imports import imports_of, undo
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import save_plan
-from data.vintages.comparison import Held
+from data.vintages.comparison import StoredFigures
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
@@ -86,12 +86,12 @@ def test_any_order_of_the_same_files_gives_the_same_series(
 ) -> None:
     seen = []
     for order in islice(permutations(loaded), 0, None, 5):
-        held: dict[object, Observation] = {}
+        stored: dict[object, Observation] = {}
         for file in order:
-            for compared in Held(held.values()).take(file):
+            for compared in StoredFigures(stored.values()).take(file):
                 one = compared.observation
-                held.setdefault((one.month, one.form, one.value, one.status, one.published), one)
-        seen.append(_seen(Panel.of("p", [COAL], held.values())))
+                stored.setdefault((one.month, one.form, one.value, one.status, one.published), one)
+        seen.append(_seen(Panel.of("p", [COAL], stored.values())))
     assert all(one == seen[0] for one in seen)
 
 
@@ -103,7 +103,7 @@ def test_any_order_through_the_store_with_some_taken_back(
     loaded: tuple[tuple[Observation, ...], ...],
     data: st.DataObject,
 ) -> None:
-    """Files go in in two orders, the same ones are taken back: the series are the same."""
+    """Files loaded in two orders, the same imports withdrawn: the series are the same."""
     order = data.draw(st.permutations(range(len(loaded))))
     wrong = data.draw(st.sets(st.sampled_from(range(len(loaded))))) if loaded else set()
     folder = tmp_path_factory.mktemp("order")

@@ -148,13 +148,13 @@ def test_a_base_that_changed_in_between_is_a_conflict(store: Store) -> None:
     with pytest.raises(ImportConflict, match="have changed since"):
         commit(store, shown.upload.id, "an")
     assert values(store) == [12.0]
-    # the preview was made anew: whoever looks at it may commit
+    # the preview was refreshed: whoever looks at it may commit
     again = previewed(store, shown.upload.id)
-    assert again.mark != shown.mark
+    assert again.token != shown.token
     assert [one.state for one in again.files[0].figures] == ["revised"]
     with pytest.raises(ImportConflict):
-        commit(store, shown.upload.id, "an", mark=shown.mark)
-    commit(store, shown.upload.id, "an", mark=again.mark)
+        commit(store, shown.upload.id, "an", token=shown.token)
+    commit(store, shown.upload.id, "an", token=again.token)
     assert len(imports_of(store, "p")) == 2
 
 
@@ -236,7 +236,7 @@ def test_an_unknown_row_is_matched_once_and_remembered(store: Store) -> None:
         commit(store, shown.upload.id, "an")
     matched = match_row(store, shown.upload.id, unknown.row, "steel", "an")
     assert (matched.unknown, matched.files[0].problem) == ((), None)
-    assert matched.mark != shown.mark
+    assert matched.token != shown.token
     commit(store, shown.upload.id, "an")
     assert (values(store), values(store, "steel")) == ([10.0], [3.0])
     load(store, table(row("THEP CAN NONG", "2021-06", 4.0, day=JULY)))
@@ -278,7 +278,7 @@ def test_what_cannot_be_matched(store: Store) -> None:
         match_row(store, id, gang, "both", "an")
     with pytest.raises(InputError, match="in the unit of 'coal', 'thousand tonnes'"):
         match_row(store, id, gang, "coal", "an")
-    with pytest.raises(InputError, match=r"found 'Thiếc' .* Open are: 'Gang' \(tidy\)"):
+    with pytest.raises(InputError, match=r"found 'Thiếc' .* Rows to match: 'Gang' \(tidy\)"):
         match_row(store, id, PrintedRow("tidy", "Thiếc"), "coal", "an")
     assert entries(store, action="figures.match") == ()
     match_row(store, id, gang, "exports", "an")
@@ -315,7 +315,7 @@ def test_no_view_of_any_day_holds_what_was_taken_back(store: Store) -> None:
         assert values(store, day=day) == []
 
 
-def test_the_figures_held_at_a_moment_stay_what_they_were(store: Store) -> None:
+def test_the_figures_stored_at_a_moment_stay_what_they_were(store: Store) -> None:
     hours = [NOW + timedelta(hours=hour) for hour in range(4)]
     load(store, table(row()), moment=hours[0])
     wrong = load(store, table(row(value=99.0, day=JULY), name="wrong.csv"), moment=hours[1])
@@ -335,7 +335,7 @@ def test_the_figures_held_at_a_moment_stay_what_they_were(store: Store) -> None:
 def test_an_import_is_taken_back_once_and_may_be_loaded_again(store: Store) -> None:
     made = load(store, table(row()))
     undo(store, made.id, "chi")
-    with pytest.raises(ImportConflict, match="was taken back by chi"):
+    with pytest.raises(ImportConflict, match="was withdrawn by chi"):
         undo(store, made.id, "chi")
     assert not imported(store, "p", made.files[0].sha256)
     again = load(store, table(row()))

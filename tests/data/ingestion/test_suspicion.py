@@ -8,7 +8,7 @@ import pytest
 
 from data.ingestion.suspicion import Why, suspicious
 from data.plans.kpi import Kpi
-from data.vintages.comparison import Held
+from data.vintages.comparison import StoredFigures
 from data.vintages.observation import Form, Observation
 from models.series import FigureStatus, Month
 
@@ -26,15 +26,17 @@ def figure(
     return Observation("coal", month, form, value, status, day, f"{form} {month} {value}")
 
 
-def monthly(form: Form, value: float, years: tuple[int, ...] = (2018, 2019, 2020)) -> Held:
+def monthly(
+    form: Form, value: float, years: tuple[int, ...] = (2018, 2019, 2020)
+) -> StoredFigures:
     """The same value in every month of some years, and of January to April 2021."""
     months = [Month(year, month) for year in years for month in range(1, 13)]
     months += [Month(2021, month) for month in range(1, 5)]
-    return Held(figure(value, month, form, day=date(*month, 28)) for month in months)
+    return StoredFigures(figure(value, month, form, day=date(*month, 28)) for month in months)
 
 
-def found(held: Held, *figures: Observation) -> list[tuple[Why, float]]:
-    return [(one.why, one.against) for one in suspicious(held, [COAL], figures)]
+def found(stored: StoredFigures, *figures: Observation) -> list[tuple[Why, float]]:
+    return [(one.why, one.against) for one in suspicious(stored, [COAL], figures)]
 
 
 @pytest.mark.parametrize(
@@ -57,13 +59,13 @@ def test_a_short_history_says_nothing() -> None:
 
 
 def test_a_year_to_date_below_the_month_before_or_of_another_size() -> None:
-    held = Held([figure(400.0, Month(2021, 4), "year_to_date")])
-    assert found(held, figure(399.0, form="year_to_date")) == [("falling", 400.0)]
-    assert found(held, figure(401.0, form="year_to_date")) == []
-    assert found(held, figure(30.0, Month(2022, 1), "year_to_date")) == []
+    stored = StoredFigures([figure(400.0, Month(2021, 4), "year_to_date")])
+    assert found(stored, figure(399.0, form="year_to_date")) == [("falling", 400.0)]
+    assert found(stored, figure(401.0, form="year_to_date")) == []
+    assert found(stored, figure(30.0, Month(2022, 1), "year_to_date")) == []
     here = figure(400.0, Month(2021, 4), "year_to_date"), figure(390.0, form="year_to_date")
-    assert found(Held(), *here) == [("falling", 400.0)]
-    last_year = Held([figure(500.0, Month(2020, 5), "year_to_date")])
+    assert found(StoredFigures(), *here) == [("falling", 400.0)]
+    last_year = StoredFigures([figure(500.0, Month(2020, 5), "year_to_date")])
     assert found(last_year, figure(510_000.0, form="year_to_date")) == [
         ("magnitude_to_date", 500.0)
     ]
@@ -84,26 +86,28 @@ def test_a_year_to_date_below_the_month_before_or_of_another_size() -> None:
 def test_a_printed_rate_beside_that_of_the_levels(
     rate: float, expected: list[tuple[Why, float]]
 ) -> None:
-    held = Held([figure(100.0, Month(2020, 5)), figure(300.0, Month(2020, 5), "year_to_date")])
-    assert found(held, figure(141.0), figure(rate, form="rate_on_year")) == expected
+    stored = StoredFigures(
+        [figure(100.0, Month(2020, 5)), figure(300.0, Month(2020, 5), "year_to_date")]
+    )
+    assert found(stored, figure(141.0), figure(rate, form="rate_on_year")) == expected
     both = figure(423.0, form="year_to_date"), figure(rate, form="rate_to_date")
-    assert found(held, *both) == expected
+    assert found(stored, *both) == expected
 
 
 def test_without_levels_growth_is_told_from_the_rates_before() -> None:
-    held = monthly("rate_on_year", 108.0)
-    assert found(held, figure(8.5, form="rate_on_year")) == [("rate_as_growth", 108.0)]
-    assert found(held, figure(60.0, form="rate_on_year")) == []  # a bad month, not growth
-    assert found(held, figure(108.5, form="rate_on_year")) == []
+    stored = monthly("rate_on_year", 108.0)
+    assert found(stored, figure(8.5, form="rate_on_year")) == [("rate_as_growth", 108.0)]
+    assert found(stored, figure(60.0, form="rate_on_year")) == []  # a bad month, not growth
+    assert found(stored, figure(108.5, form="rate_on_year")) == []
 
 
 def test_two_values_of_one_day_and_status() -> None:
-    held = Held([figure(100.0)])
-    assert found(held, figure(101.0)) == [("twice", 100.0)]
-    assert found(held, figure(100.0)) == []
-    assert found(held, figure(101.0, status="restated")) == []
-    assert found(held, figure(101.0, day=date(2021, 7, 29))) == []
-    assert found(Held(), figure(100.0), figure(101.0)) == [("twice", 100.0)]
+    stored = StoredFigures([figure(100.0)])
+    assert found(stored, figure(101.0)) == [("twice", 100.0)]
+    assert found(stored, figure(100.0)) == []
+    assert found(stored, figure(101.0, status="restated")) == []
+    assert found(stored, figure(101.0, day=date(2021, 7, 29))) == []
+    assert found(StoredFigures(), figure(100.0), figure(101.0)) == [("twice", 100.0)]
 
 
 def test_a_suspicion_says_where_and_why() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from data.plans.changes import Change, compare, moved
+from data.plans.changes import Change, bound_change, compare
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.samples.files import read_sample
@@ -61,7 +61,7 @@ def test_what_was_added_dropped_and_changed() -> None:
         None,
     )
     assert (quarter.before, quarter.after and quarter.after.period) == (None, "Q1")
-    assert (steel.kpi, moved(steel)) == ("steel", (-1.0, None))  # percentage points
+    assert (steel.kpi, bound_change(steel)) == ("steel", (-1.0, None))  # percentage points
     (task,) = found.tasks
     assert (task.before and task.before.due, task.after and task.after.due) == (
         date(2021, 9, 30),
@@ -82,11 +82,14 @@ def test_the_other_way_round_and_with_itself() -> None:
 
 def test_the_moves_of_bounds() -> None:
     lower, higher = Target("at_least", 200.0), Target("at_least", 236.0)
-    assert moved(Change("coal", lower, higher)) == (36.0, pytest.approx(18.0))
+    assert bound_change(Change("coal", lower, higher)) == (36.0, pytest.approx(18.0))
     cap = Target("at_most", None, 50.0)
-    assert moved(Change("coal", cap, replace(cap, upper=40.0))) == (-10.0, pytest.approx(-20.0))
-    assert moved(Change("coal", lower, replace(lower, form="growth"))) is None
-    assert moved(Change("coal", None, lower)) is None
+    assert bound_change(Change("coal", cap, replace(cap, upper=40.0))) == (
+        -10.0,
+        pytest.approx(-20.0),
+    )
+    assert bound_change(Change("coal", lower, replace(lower, form="growth"))) is None
+    assert bound_change(Change("coal", None, lower)) is None
 
 
 def test_an_unknown_version_says_which_there_are() -> None:
@@ -113,7 +116,7 @@ def test_the_investment_plan_of_2019_moved_by_18_per_cent() -> None:
     first, last = versions[0], versions[-1]
     moves = {one.kpi: one for one in compare(plan_2019, first.number, last.number).targets}
     total = moves["investment_total"]
-    amount, per_cent = moved(total) or (0.0, None)
+    amount, per_cent = bound_change(total) or (0.0, None)
     assert total.before is not None
     assert total.before.lower is not None
     assert total.before.lower == pytest.approx(324_000, rel=0.02)

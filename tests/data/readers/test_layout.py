@@ -183,5 +183,5 @@ def test_a_figure_says_how_firm_it_is() -> None:
 
 
 def test_a_damaged_workbook_is_refused_when_it_is_opened() -> None:
-    with pytest.raises(UnreadableFile, match="damaged or cut short"):
+    with pytest.raises(UnreadableFile, match="damaged or truncated"):
         OpenedFile(xlsx(TIDY)[:900], "figures.xlsx")

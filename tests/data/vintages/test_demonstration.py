@@ -12,10 +12,10 @@ from data.plans.kpi import Kpi
 from data.vintages.demonstration import (
     contradictions,
     demonstration_as_of,
+    has_own_year,
     labelled,
     last_month_over,
     series_to_project,
-    stands,
 )
 from data.vintages.observation import UNDATED, Form, Observation
 from data.vintages.panel import Panel
@@ -159,8 +159,8 @@ def test_own_figures_of_a_year_take_the_place_of_the_demonstration() -> None:
     months = [50.0 + month for month in range(18)]
     own = own_months("turnover", "2020-01", months, date(2021, 6, 29))
     whole = panel(*own)
-    assert not stands(whole, "turnover", date(2021, 6, 28))
-    assert stands(whole, "turnover", JUNE)
+    assert not has_own_year(whole, "turnover", date(2021, 6, 28))
+    assert has_own_year(whole, "turnover", JUNE)
     series = series_to_project(whole, "turnover", JUNE)
     assert not series.demonstration
     assert series.values.tolist() == months
@@ -169,9 +169,9 @@ def test_own_figures_of_a_year_take_the_place_of_the_demonstration() -> None:
 
 def test_eleven_months_or_old_ones_do_not() -> None:
     few = own_months("turnover", "2020-08", [50.0] * 11, date(2021, 6, 29))
-    assert not stands(panel(*few), "turnover", JUNE)
+    assert not has_own_year(panel(*few), "turnover", JUNE)
     old = own_months("turnover", "2018-01", [50.0] * 24, date(2021, 6, 29))
-    assert not stands(panel(*old), "turnover", JUNE)
+    assert not has_own_year(panel(*old), "turnover", JUNE)
     assert series_to_project(panel(*old), "turnover", JUNE).demonstration
 
 

@@ -1,4 +1,4 @@
-"""A vintage's series cut at an earlier month, by hand."""
+"""A vintage's series truncated at an earlier month, by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from data.plans.kpi import Kpi
 from data.vintages.observation import Form, Observation
 from data.vintages.panel import Panel
-from data.vintages.truncation import cut_at, same_figures
+from data.vintages.truncation import same_figures, truncate
 from models.series import Month, Series
 
 JUNE = date(2021, 6, 30)
@@ -43,13 +43,13 @@ COAL = panel(
 )
 
 
-def cut(of: Panel, kpi: str, month: str) -> tuple[Series, Series]:
+def truncated(of: Panel, kpi: str, month: str) -> tuple[Series, Series]:
     series = of.series_as_of(kpi, JUNE)
-    return series, cut_at(of, kpi, series, Month.parse(month), JUNE)
+    return series, truncate(of, kpi, series, Month.parse(month), JUNE)
 
 
 def test_the_year_to_date_is_less_by_the_months_cut_off() -> None:
-    whole, shorter = cut(COAL, "coal", "2021-04")
+    whole, shorter = truncated(COAL, "coal", "2021-04")
     assert whole.to_date == 85.0  # the months add up to 81: the published figure rules
     assert shorter.to_date == 85.0 - 15.0 - 16.0
     assert shorter.to_date_status == "estimate"
@@ -60,13 +60,13 @@ def test_the_year_to_date_is_less_by_the_months_cut_off() -> None:
 
 
 def test_cut_in_an_earlier_year_there_is_no_year_to_date_and_another_base() -> None:
-    _, shorter = cut(COAL, "coal", "2020-11")
+    _, shorter = truncated(COAL, "coal", "2020-11")
     assert shorter.to_date is None
     assert np.isnan(shorter.base).all()  # 2019 is not known
 
 
 def test_its_own_last_month_changes_nothing() -> None:
-    whole, same = cut(COAL, "coal", "2021-06")
+    whole, same = truncated(COAL, "coal", "2021-06")
     assert same is whole
 
 
@@ -76,15 +76,15 @@ def test_a_rate_to_date_is_that_printed_for_the_month() -> None:
         printed("index", "rate_on_year", months(2021, [105.0] * 6)),
         printed("index", "rate_to_date", {"2021-04": 104.0, "2021-06": 106.0}),
     )
-    whole, shorter = cut(rates, "index", "2021-04")
+    whole, shorter = truncated(rates, "index", "2021-04")
     assert (whole.to_date, shorter.to_date) == (6.0, 4.0)
-    _, without = cut(rates, "index", "2021-05")
+    _, without = truncated(rates, "index", "2021-05")
     assert without.to_date is None
 
 
 def test_a_mean_has_no_published_sum() -> None:
     means = panel(printed("rate", "month", months(2021, [1, 2, 3, 4, 5, 6])))
-    _, shorter = cut(means, "rate", "2021-03")
+    _, shorter = truncated(means, "rate", "2021-03")
     assert shorter.to_date is None
     assert shorter.values.tolist() == [1, 2, 3]
 
@@ -94,14 +94,14 @@ def test_where_a_later_month_is_missing_the_printed_figure_counts() -> None:
         printed("coal", "month", {"2021-01": 1.0, "2021-02": 2.0, "2021-03": 3.0, "2021-05": 5.0}),
         printed("coal", "year_to_date", {"2021-03": 6.5}),
     )
-    _, shorter = cut(gap, "coal", "2021-03")
+    _, shorter = truncated(gap, "coal", "2021-03")
     assert shorter.to_date == 6.5
 
 
 @pytest.mark.parametrize("month", ["2019-12", "2021-07"])
 def test_a_month_outside_is_refused(month: str) -> None:
     with pytest.raises(ValueError, match="expected a month of 2020-01 to 2021-06"):
-        cut(COAL, "coal", month)
+        truncated(COAL, "coal", month)
 
 
 def test_the_same_figures_under_another_vintage() -> None:

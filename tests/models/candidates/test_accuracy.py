@@ -14,7 +14,7 @@ from models.candidates.base import Candidate
 from models.errors import CannotForecast
 from models.series import Month, Series
 from tests.models.strategies import made
-from training.backtest.origins import cut
+from training.backtest.origins import truncate
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def test_accuracy(name: str, most: float, sample: list[Series]) -> None:
     errors = []
     for series in sample:
         for cutoff in CUTOFFS:
-            known = cut(series, cutoff)
+            known = truncate(series, cutoff)
             first = cutoff.ordinal - series.start.ordinal + 1
             actual = series.values[first : first + HORIZON]
             try:
@@ -95,7 +95,7 @@ def season_on_the_move(seed: int) -> Series:
 
 def test_smoothing_constants_stay_where_they_have_a_meaning(sample: list[Series]) -> None:
     """Without the bounds, some would ask for a trend quicker than the level, or more season."""
-    real = [cut(series, CUTOFFS[-1]) for series in sample]
+    real = [truncate(series, CUTOFFS[-1]) for series in sample]
     for series in [*real, season_on_the_move(0), season_on_the_move(4)]:
         found = REGISTRY["ets"].fit(series)
         assert 0.0 < found["level"] < 1.0

@@ -17,7 +17,7 @@ from models.events.tet import tet_share
 from models.paths import Paths, generator
 from models.series import Month, Series
 from tests.models.strategies import made, seasonal
-from training.backtest.origins import cut
+from training.backtest.origins import truncate
 
 NAMES = sorted(REGISTRY)
 HORIZON = 12
@@ -125,7 +125,7 @@ def test_a_candidate_is_registered_under_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "label"), SERVED)
-def test_paths_are_finite_and_as_many_and_long_as_asked_for(name: str, label: str) -> None:
+def test_paths_are_finite_and_have_the_requested_shape(name: str, label: str) -> None:
     series = SERIES[label]
     paths = draw(REGISTRY[name], series)
     assert paths.shape == (200, HORIZON)
@@ -135,7 +135,7 @@ def test_paths_are_finite_and_as_many_and_long_as_asked_for(name: str, label: st
 
 
 @pytest.mark.parametrize(("name", "label"), REFUSED)
-def test_what_cannot_be_forecast_is_said(name: str, label: str) -> None:
+def test_what_cannot_be_forecast_is_refused_with_a_reason(name: str, label: str) -> None:
     with pytest.raises(CannotForecast, match=REFUSED[name, label]) as raised:
         draw(REGISTRY[name], SERIES[label])
     message = str(raised.value)
@@ -161,14 +161,14 @@ def test_a_seed_repeats_and_another_differs(name: str, label: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_comes_after_the_cutoff_is_not_seen(name: str) -> None:
+def test_months_after_the_cutoff_are_ignored(name: str) -> None:
     whole = seasonal(LONG)
     known = made(whole[:60], start=Month(2015, 1))
     before = draw(REGISTRY[name], known)
     whole[60:] *= 100.0
     draw(REGISTRY[name], made(whole, start=Month(2015, 1)))
     np.testing.assert_array_equal(draw(REGISTRY[name], known), before)
-    shortened = cut(made(whole, start=Month(2015, 1)), known.cutoff)
+    shortened = truncate(made(whole, start=Month(2015, 1)), known.cutoff)
     np.testing.assert_array_equal(draw(REGISTRY[name], shortened), before)
 
 
@@ -243,7 +243,7 @@ def test_the_unit_changes_nothing(name: str, label: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_calm_series_goes_on_as_it_did(name: str) -> None:
+def test_a_calm_series_continues(name: str) -> None:
     truth = seasonal(LONG + HORIZON)
     series = made(truth[:LONG], start=Month(2015, 1))
     paths = draw(REGISTRY[name], series, n_paths=2000)
@@ -306,7 +306,7 @@ def test_the_pace_weighs_up_to_three_years_alike() -> None:
     np.testing.assert_allclose(centre, 20.0, rtol=0.1)
 
 
-def test_a_regressor_moves_the_months_of_tet() -> None:
+def test_a_regressor_shifts_the_months_of_tet() -> None:
     """A halved month at Tết, in January or February, is forecast where Tết will be."""
     months = [Month(2010, 1).plus(place) for place in range(120)]
     values = seasonal(120, noise=0.01)

@@ -111,24 +111,24 @@ def test_a_ratio_is_in_doubt_by_its_numerator() -> None:
     assert histories.deviations[:, 40].std() == pytest.approx(20 / 50, rel=0.05)
 
 
-def test_the_ladder_answers_where_most_months_are_reconstructed() -> None:
+def test_the_ladder_is_used_if_most_months_are_reconstructed() -> None:
     one = series(doubt_of(*range(MONTHS), size=1.0))
     parameters, failures = fit_candidates(one)
     assert set(parameters) == set(LADDER)
     assert set(failures) == set(REGISTRY) - set(LADDER)
     assert "42 of 42 months" in failures["ets"]
-    told = project(one, (Target("at_least", 1200.0),), Learned(parameters, failures))
-    assert (told.method, told.fallback) == ("pace", "pace")
-    assert told.data_status == "reconstructed"
-    assert {month.status for month in told.months} == {"reconstructed", "projected"}
+    projected = project(one, (Target("at_least", 1200.0),), Learned(parameters, failures))
+    assert (projected.method, projected.fallback) == ("pace", "pace")
+    assert projected.data_status == "reconstructed"
+    assert {month.status for month in projected.months} == {"reconstructed", "projected"}
 
 
 def test_the_projected_interval_is_wider_than_from_printed_months() -> None:
     def width(one: Series) -> float:
         parameters, failures = fit_candidates(one, {name: REGISTRY[name] for name in LADDER})
-        told = project(one, (), Learned(parameters, failures))
-        assert told.annual is not None
-        low, high = told.annual.interval(0.8)
+        projected = project(one, (), Learned(parameters, failures))
+        assert projected.annual is not None
+        low, high = projected.annual.interval(0.8)
         return high - low
 
     assert width(series(doubt_of(*range(24, MONTHS), size=25.0))) > 1.1 * width(series())

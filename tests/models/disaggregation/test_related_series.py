@@ -85,7 +85,7 @@ def test_chow_lin_gives_way_where_it_would_make_a_month_negative() -> None:
     np.testing.assert_allclose(weights @ path.values, totals, rtol=1e-9)
 
 
-def test_rates_alone_say_nothing_of_the_level() -> None:
+def test_rates_alone_do_not_give_the_level() -> None:
     doubled = np.array([[-2.0, 1.0]])
     with pytest.raises(CannotForecast, match="rates alone"):
         denton(np.array([1.0, 2.0]), doubled, np.zeros(1))

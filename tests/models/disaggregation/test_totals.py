@@ -66,7 +66,7 @@ SYSTEMS = st.lists(
 
 @settings(deadline=None)
 @given(SYSTEMS, st.lists(st.integers(1, 90), min_size=6, max_size=6))
-def test_what_is_kept_holds_together_within_its_rounding(spans, months) -> None:
+def test_kept_totals_are_consistent_within_their_rounding(spans, months) -> None:
     true = np.array(months, dtype=float) / 7
     weights = np.array([[float(a <= m < a + n) for m in range(6)] for a, n, _ in spans])
     off = np.array([by / 4 for *_, by in spans])  # printed beside the truth, at times too far

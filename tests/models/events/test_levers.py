@@ -51,7 +51,7 @@ def test_a_percentage_of_what_is_projected() -> None:
     assert less.samples.tolist() == [125.0, 134.5, 138.0]
 
 
-def test_an_amount_never_below_nothing() -> None:
+def test_an_amount_is_never_negative() -> None:
     less = changed(year(), [Lever("absolute", (NOVEMBER, DECEMBER), -11.0)])
     assert less.months.tolist() == [[0.0, 9.0], [1.0, 19.0], [0.0, 29.0]]
     free = replace(year(), non_negative=False)
@@ -111,7 +111,7 @@ def test_what_cannot_be_supposed_says_so(lever: Lever, words: str) -> None:
         changed(year(), [lever])
 
 
-def test_a_total_moves_as_its_part_on_every_path() -> None:
+def test_a_total_changes_with_its_part_on_every_path() -> None:
     part = year(months=[[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
     total = year(months=[[9.0, 9.0], [7.0, 7.0], [8.0, 8.0]])
     halved = changed(part, [Lever("percent", (DECEMBER,), -50.0)])

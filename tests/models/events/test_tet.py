@@ -76,7 +76,7 @@ def test_a_month_has_the_same_share_in_any_company(months: list[Month]) -> None:
 
 
 @pytest.mark.parametrize("year", [1900, 2101])
-def test_a_year_outside_of_the_calendar_is_said(year: int) -> None:
+def test_a_year_outside_of_the_calendar_is_refused(year: int) -> None:
     with pytest.raises(
         CannotForecast, match=f"the date of Tết is known for 1901 to 2100, found {year}"
     ):

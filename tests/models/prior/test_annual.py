@@ -10,7 +10,13 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.candidates.annual_prior import PriorCandidate
 from models.errors import CannotForecast, InvalidLevel, SeriesTooShort
-from models.prior.annual import BELIEVED, MEDIAN, AnnualPrior, annual_quantiles, fingerprints
+from models.prior.annual import (
+    MEDIAN,
+    SHRINKAGE_FACTOR,
+    AnnualPrior,
+    annual_quantiles,
+    fingerprints,
+)
 from models.prior.features import compute, fill_gaps, window
 from models.prior.smoothers import WIDTH
 from models.series import Month
@@ -40,7 +46,7 @@ def test_the_unit_does_not_matter(prior: AnnualPrior) -> None:
     np.testing.assert_allclose(annual_quantiles(prior, [1e6 * values], [6], LEVELS), 1e6 * one)
 
 
-def test_many_at_once_are_each_alone(prior: AnnualPrior) -> None:
+def test_a_batch_equals_single_series(prior: AnnualPrior) -> None:
     histories = [seasonal(42 + known, seed=known) for known in (1, 6, 11)]
     together = annual_quantiles(prior, histories, [1, 6, 11], LEVELS)
     for place, known in enumerate((1, 6, 11)):
@@ -48,7 +54,7 @@ def test_many_at_once_are_each_alone(prior: AnnualPrior) -> None:
         np.testing.assert_allclose(together[place], alone, rtol=1e-5)
 
 
-def test_what_lies_after_the_cutoff_is_not_looked_at() -> None:
+def test_months_after_the_cutoff_are_ignored() -> None:
     row = window(seasonal(66), 6)
     later = row.copy()
     later[126:] = 1e9
@@ -64,7 +70,7 @@ def test_a_year_that_is_nearly_over_cannot_end_below_what_is_known(prior: Annual
 
 
 @pytest.mark.parametrize("values", [np.r_[seasonal(60), np.zeros(6)], -seasonal(66)])
-def test_zeros_and_negative_months_are_answered(prior: AnnualPrior, values: np.ndarray) -> None:
+def test_zeros_and_negative_months_are_forecast(prior: AnnualPrior, values: np.ndarray) -> None:
     quantiles = annual_quantiles(prior, [values], [6], LEVELS)
     assert np.isfinite(quantiles).all()
 
@@ -83,15 +89,19 @@ def test_gaps_take_the_same_month_of_the_year_before() -> None:
     assert fill_gaps(values)[15] == 4.0
 
 
-def test_the_middle_keeps_part_of_what_was_learned(prior: AnnualPrior) -> None:
+def test_the_median_is_shrunk_towards_the_simple_forecasts(prior: AnnualPrior) -> None:
     assert prior.trees is not None
     features = compute(window(seasonal(66), 6)[None], np.array([6]))
     inputs = prior.inputs(features)
     network = np.mean([one.quantiles(inputs)[0, MEDIAN] for one in prior.networks])
     learned = (network + prior.trees.predict(features.values)[0]) / 2
-    assert prior.away(features)[0, MEDIAN] == pytest.approx(BELIEVED * learned, rel=1e-5)
+    assert prior.unstretched(features)[0, MEDIAN] == pytest.approx(
+        SHRINKAGE_FACTOR * learned, rel=1e-5
+    )
     spread = np.mean([np.ptp(one.quantiles(inputs)[0]) for one in prior.networks])
-    assert np.ptp(prior.away(features)[0]) == pytest.approx(spread, rel=1e-5)  # moved as one
+    assert np.ptp(prior.unstretched(features)[0]) == pytest.approx(
+        spread, rel=1e-5
+    )  # shifted only
 
 
 def test_a_file_of_another_format_is_refused(prior: AnnualPrior) -> None:
@@ -103,7 +113,7 @@ def test_a_file_of_another_format_is_refused(prior: AnnualPrior) -> None:
         AnnualPrior.from_arrays(arrays)
 
 
-def test_a_file_goes_out_and_in_again(prior: AnnualPrior) -> None:
+def test_a_file_round_trips(prior: AnnualPrior) -> None:
     again = AnnualPrior.from_arrays(prior.to_arrays())
     values = [seasonal(66)]
     np.testing.assert_array_equal(
@@ -126,7 +136,7 @@ def test_trees_predict_as_scikit_learn_does() -> None:
     np.testing.assert_allclose(trees.predict(values), model.predict(values), atol=1e-4)
 
 
-def test_a_prior_never_answers_for_a_year_it_saw() -> None:
+def test_a_prior_never_forecasts_a_year_it_was_trained_on() -> None:
     assert prior_for(2015) is None
     for year in range(2016, 2022):
         found = prior_for(year)
@@ -135,15 +145,15 @@ def test_a_prior_never_answers_for_a_year_it_saw() -> None:
         assert "monthly" not in found.about["panels"]  # type: ignore[operator]
 
 
-def test_it_knows_what_it_was_trained_on(prior: AnnualPrior) -> None:
+def test_it_recognises_its_training_series(prior: AnnualPrior) -> None:
     values = seasonal(60)
-    assert not prior.saw(values, 1)
+    assert not prior.trained_on(values, 1)
     assert len(fingerprints(values, 1)) == 5
     assert len(fingerprints(np.full(24, 3.0), 1)) == 0
 
 
 class TestCandidate:
-    def test_paths_end_as_the_prior_says(self, prior: AnnualPrior) -> None:
+    def test_sums_of_paths_have_the_quantiles_of_the_prior(self, prior: AnnualPrior) -> None:
         series = made(seasonal(42))
         candidate = PriorCandidate(prior)
         drawn = candidate.paths(series, candidate.fit(series), 6, 4000, np.random.default_rng(1))
@@ -152,7 +162,7 @@ class TestCandidate:
         totals = series.values[-6:].sum() + drawn.sum(axis=1)
         np.testing.assert_allclose(np.quantile(totals, LEVELS), wanted, rtol=2e-3)
 
-    def test_it_answers_for_one_year_only(self, prior: AnnualPrior) -> None:
+    def test_it_forecasts_a_single_year_only(self, prior: AnnualPrior) -> None:
         series = made(seasonal(42))
         candidate = PriorCandidate(prior)
         fitted = candidate.fit(series)
@@ -181,15 +191,15 @@ def test_a_window_is_right_aligned() -> None:
     assert np.isnan(row[126:]).all()
 
 
-def test_asked_ahead_about_several_it_says_the_same() -> None:
+def test_precomputed_series_have_the_same_paths() -> None:
     prior = newest_prior()
     several = [made(seasonal(36 + known)) for known in (3, 6, 9)] + [made(seasonal(6))]
     ahead, alone = PriorCandidate(prior), PriorCandidate(prior)
-    ahead.foresee(several)
-    ahead.foresee([])
+    ahead.precompute(several)
+    ahead.precompute([])
     for series in several[:3]:
-        told, asked = (
+        cached, computed = (
             one.paths(series, one.fit(series), series.horizon, 100, np.random.default_rng(1))
             for one in (ahead, alone)
         )
-        np.testing.assert_allclose(told, asked, rtol=1e-5)
+        np.testing.assert_allclose(cached, computed, rtol=1e-5)

@@ -255,7 +255,7 @@ def test_what_rests_on_estimates_is_provisional() -> None:
 def test_a_period_that_is_not_whole_months_has_no_basis(period: str) -> None:
     found = stand(Target("between", lower=50.0, upper=60.0, period=period), *OUTCOMES)
     assert (found.status, found.probability, found.required) == ("no_basis", None, None)
-    assert (found.expected_gap, found.exceeded, found.mark) == (None, None, "open")
+    assert (found.expected_gap, found.exceeded, found.period_outcome) == (None, None, "open")
     assert (found.lower_value, found.upper_value) == (50.0, 60.0)
     assert found.reason == Remark("period_not_months", {"period": period})
 

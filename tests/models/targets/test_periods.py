@@ -94,7 +94,7 @@ def test_a_flow_adds_up(first: int, last: int, outcome: float, base: float) -> N
     assert found.over == (last <= 6)
 
 
-def test_a_period_that_reaches_the_cutoff_keeps_the_published_year_to_date() -> None:
+def test_a_period_that_reaches_the_cutoff_uses_the_published_year_to_date() -> None:
     series = june(to_date=45.0, to_date_status="estimate")  # the months say 42
     assert over(series, 1, 9).mean == pytest.approx(45 + 30)
     assert over(series, 1, 6).mean == pytest.approx(45)
@@ -155,10 +155,10 @@ def test_growth_is_the_periods_index_on_last_years() -> None:
 )
 def test_quarterly_marks(period: str, bound: float, mark: str, actual: float | None) -> None:
     found = stand(june(), Target("at_least", lower=bound, period=period))
-    assert (found.mark, found.actual) == (mark, actual)
+    assert (found.period_outcome, found.actual) == (mark, actual)
 
 
-def test_a_growth_mark_stands_on_last_years_same_months() -> None:
+def test_a_growth_target_of_a_period_has_last_years_same_months_as_base() -> None:
     found = stand(june(), Target("at_least", lower=60.0, form="growth", period="9M"))
     assert found.lower_value == pytest.approx(45 * 1.6)
     assert (found.base, found.probability) == (pytest.approx(45.0), 1.0)
@@ -213,7 +213,7 @@ def estimated_june() -> AnnualDistribution:
     ("period", "open_"),
     [("Q1", False), ("H1", False), ("9M", True), ("Q3", False), ("year", True)],
 )
-def test_a_part_of_the_year_is_open_while_it_goes_on_and_holds_the_estimate(
+def test_a_part_of_the_year_is_open_until_its_end_and_includes_the_estimate(
     period: str, open_: bool
 ) -> None:
     months = period_of(period, 2021).months

@@ -97,12 +97,12 @@ def test_growth_asks_for_growth() -> None:
     assert required.quarters[1].growth == required.quarters[1].minimum
 
 
-def test_a_finished_year_asks_for_nothing() -> None:
+def test_a_finished_year_has_no_required_pace() -> None:
     one = made(np.full(24, 10.0), start=START)
     assert required_pace(annual_distribution(one, np.empty((3, 0))), 500.0, one) is None
 
 
-def test_where_no_month_to_come_counts_nothing_is_asked() -> None:
+def test_without_a_remaining_month_that_counts_there_is_no_required_pace() -> None:
     below = np.tile(np.repeat([1.0, 0.0], 6), 3)[:30]
     one = june(kind="ratio", denominator=below)
     annual = annual_distribution(one, known_paths([0.3] * 6))
@@ -117,7 +117,7 @@ def test_where_no_factor_does_the_months_are_shifted_alike(rest: list[float]) ->
     np.testing.assert_allclose([m.minimum for m in required.months], np.array(rest) + shift)
 
 
-def test_a_target_already_passed_asks_for_less_than_nothing() -> None:
+def test_a_target_already_passed_has_a_negative_required_pace() -> None:
     required = pace(june(), [10.0] * 6, bound=120.0)
     assert required.monthly_average == pytest.approx(-10.0)
     assert required.ratio_to_last_year == pytest.approx(-0.5)

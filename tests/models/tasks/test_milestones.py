@@ -22,7 +22,7 @@ PERMIT = Step("permit", "Cấp phép", "Permit", date(2021, 9, 30))
 GRID = Step("grid", "Đấu nối", "Grid connection")
 
 
-def said(month: int, day: int, year: int = 2021, **given: Any) -> Progress:
+def report(month: int, day: int, year: int = 2021, **given: Any) -> Progress:
     return Progress("task", date(year, month, day), "An", **given)
 
 
@@ -43,7 +43,9 @@ def codes(remarks: Any) -> list[str]:
 
 
 def test_inspections_for_the_rest_of_the_year() -> None:
-    one = projected(INSPECTIONS, said(8, 31, done=3, obstacle="giãn cách"), day=date(2021, 9, 15))
+    one = projected(
+        INSPECTIONS, report(8, 31, done=3, obstacle="giãn cách"), day=date(2021, 9, 15)
+    )
     task = one.task
     assert task is not None
     assert (task.done, task.remaining, task.goal) == (3, 5, 8)
@@ -55,7 +57,7 @@ def test_inspections_for_the_rest_of_the_year() -> None:
     assert found.probability == one.probability
     assert one.probability is not None
     assert 0.5 < one.probability < 0.9
-    assert (one.method, one.status, found.mark) == ("gamma_poisson", "at_risk", "open")
+    assert (one.method, one.status, found.period_outcome) == ("gamma_poisson", "at_risk", "open")
     assert found.required is not None
     assert found.required.monthly_average == pytest.approx(5 / 4)
     assert [month.minimum for month in found.required.months] == sorted(
@@ -81,43 +83,43 @@ def test_without_a_report_there_is_no_number() -> None:
 
 
 def test_a_tenth_of_the_time_must_be_reported() -> None:
-    early = projected(INSPECTIONS, said(7, 18, done=0), day=date(2021, 7, 18))  # 18 of 184 days
+    early = projected(INSPECTIONS, report(7, 18, done=0), day=date(2021, 7, 18))  # 18 of 184 days
     assert early.status == "no_basis"
     assert early.task is not None
     assert codes(early.task.missing) == ["too_early"]
-    assert projected(INSPECTIONS, said(7, 19, done=0), day=date(2021, 7, 19)).probability
+    assert projected(INSPECTIONS, report(7, 19, done=0), day=date(2021, 7, 19)).probability
 
 
-def test_a_judgement_stands_until_reports_follow() -> None:
+def test_a_judgement_applies_until_reports_follow() -> None:
     task = Task(starts=date(2021, 7, 1), judgement=0.7)
     alone = projected(task, day=date(2021, 9, 15))
     assert alone.probability == pytest.approx(0.7, abs=5e-4)
     assert alone.task is not None
     assert codes(alone.task.assumptions) == ["judgement", "rush"]
-    slow = projected(task, said(10, 31, done=1), day=date(2021, 10, 31))
+    slow = projected(task, report(10, 31, done=1), day=date(2021, 10, 31))
     assert slow.probability is not None
     assert slow.probability < 0.4
     newer = projected(
-        task, said(10, 31, done=1), said(10, 31, judgement=0.9), day=date(2021, 10, 31)
+        task, report(10, 31, done=1), report(10, 31, judgement=0.9), day=date(2021, 10, 31)
     )
     assert newer.probability == pytest.approx(0.9, abs=5e-4)
 
 
 def test_a_goal_is_reached_at_once_and_missed_only_at_the_end() -> None:
-    reached = projected(INSPECTIONS, said(7, 5, done=8), day=date(2021, 7, 5))
+    reached = projected(INSPECTIONS, report(7, 5, done=8), day=date(2021, 7, 5))
     assert (reached.status, reached.probability) == ("achieved", 1.0)
-    reports = (said(8, 31, done=3), said(12, 31, done=7))
+    reports = (report(8, 31, done=3), report(12, 31, done=7))
     assert projected(INSPECTIONS, *reports, day=date(2021, 12, 30)).status == "at_risk"
     missed = projected(INSPECTIONS, *reports, day=date(2021, 12, 31))
     assert (missed.status, missed.probability, missed.months) == ("missed", 0.0, ())
     assert missed.attainments[0].actual == 7.0
-    final = projected(INSPECTIONS, said(9, 30, done=3, final=True), day=date(2021, 10, 5))
+    final = projected(INSPECTIONS, report(9, 30, done=3, final=True), day=date(2021, 10, 5))
     assert (final.status, final.data_status) == ("missed", "final")
     assert final.method == "reported"
 
 
 def test_what_is_unreported_at_the_end_is_not_missed() -> None:
-    open_still = projected(INSPECTIONS, said(12, 20, done=7), day=date(2022, 1, 20))
+    open_still = projected(INSPECTIONS, report(12, 20, done=7), day=date(2022, 1, 20))
     assert open_still.probability is not None
     assert 0 < open_still.probability < 1
     assert open_still.task is not None
@@ -131,7 +133,7 @@ def test_each_level_and_mark_has_its_own_probability() -> None:
         Target("at_least", 12, period="remaining half", level="stretch"),
     )
     task = Task(starts=date(2021, 7, 1))
-    one = projected(task, said(8, 31, done=3), day=date(2021, 8, 31), targets=targets)
+    one = projected(task, report(8, 31, done=3), day=date(2021, 8, 31), targets=targets)
     mark, assigned, stretch = (found.probability for found in one.attainments)
     assert mark is not None
     assert assigned is not None
@@ -141,27 +143,27 @@ def test_each_level_and_mark_has_its_own_probability() -> None:
     assert (one.task.goal, one.task.deadline) == (8, date(2021, 12, 31))  # not the mark's
     assert one.probability == assigned
     later = projected(
-        task, said(9, 20, done=3), said(10, 9, done=5), day=date(2021, 10, 9), targets=targets
+        task, report(9, 20, done=3), report(10, 9, done=5), day=date(2021, 10, 9), targets=targets
     )
     reason = later.attainments[0].reason
     assert reason is not None
     assert reason.code == "count_missing"
     sure = projected(
-        task, said(9, 20, done=4), said(10, 9, done=5), day=date(2021, 10, 9), targets=targets
+        task, report(9, 20, done=4), report(10, 9, done=5), day=date(2021, 10, 9), targets=targets
     )
-    assert sure.attainments[0].mark == "met"
-    short = projected(task, said(10, 9, done=3), day=date(2021, 10, 9), targets=targets)
-    assert short.attainments[0].mark == "missed"
+    assert sure.attainments[0].period_outcome == "met"
+    short = projected(task, report(10, 9, done=3), day=date(2021, 10, 9), targets=targets)
+    assert short.attainments[0].period_outcome == "missed"
 
 
 def test_an_upper_bound_is_broken_by_what_is_done() -> None:
     target = Target("at_most", upper=2)
-    held = projected(Task(), said(6, 30, done=1), day=date(2021, 6, 30), targets=(target,))
+    held = projected(Task(), report(6, 30, done=1), day=date(2021, 6, 30), targets=(target,))
     assert held.task is not None
     assert (held.task.goal, held.task.remaining) == (2, 1)
     assert held.probability is not None
     assert 0 < held.probability < 1
-    broken = projected(Task(), said(6, 30, done=3), day=date(2021, 6, 30), targets=(target,))
+    broken = projected(Task(), report(6, 30, done=3), day=date(2021, 6, 30), targets=(target,))
     assert (broken.status, broken.probability) == ("missed", 0.0)
 
 
@@ -170,7 +172,7 @@ def test_an_upper_bound_is_broken_by_what_is_done() -> None:
 
 def test_communes_of_the_province() -> None:
     task = Task(part="criteria 4 and 7", recognised_later=True)
-    one = projected(task, said(6, 30, done=2), day=date(2021, 6, 30), targets=(COMMUNES,))
+    one = projected(task, report(6, 30, done=2), day=date(2021, 6, 30), targets=(COMMUNES,))
     assert (one.probability, one.status) == (None, "no_target")  # nothing is assigned
     assert one.attainments[0].probability is not None
     assert one.task is not None
@@ -185,23 +187,23 @@ def test_communes_of_the_province() -> None:
 def test_recognition_after_the_end_is_open_until_it_is_final() -> None:
     task = Task(recognised_later=True)
     given: dict[str, Any] = {"day": date(2022, 2, 28), "targets": (Target("at_least", 10),)}
-    at_the_end = (said(12, 31, done=7),)
+    at_the_end = (report(12, 31, done=7),)
     waiting = projected(task, *at_the_end, **given)
     assert (waiting.status, waiting.probability) == ("no_basis", None)
     assert waiting.task is not None
     assert codes(waiting.task.missing) == ["final_missing"]
-    assert waiting.attainments[0].mark == "open"
-    reached = projected(task, *at_the_end, said(2, 20, 2022, done=10), **given)
+    assert waiting.attainments[0].period_outcome == "open"
+    reached = projected(task, *at_the_end, report(2, 20, 2022, done=10), **given)
     assert reached.status == "achieved"
-    ended = projected(task, *at_the_end, said(2, 20, 2022, done=9, final=True), **given)
+    ended = projected(task, *at_the_end, report(2, 20, 2022, done=9, final=True), **given)
     assert (ended.status, ended.attainments[0].actual) == ("missed", 9.0)
 
 
 def test_a_closed_list_follows_the_record_of_earlier_years() -> None:
     task, target = Task(of=12), Target("at_least", 10)
     day = date(2021, 6, 30)
-    good = projected(task, said(6, 30, done=2), day=day, targets=(target,), past=[(13, 13)])
-    bad = projected(task, said(6, 30, done=2), day=day, targets=(target,), past=[(13, 4)])
+    good = projected(task, report(6, 30, done=2), day=day, targets=(target,), past=[(13, 13)])
+    bad = projected(task, report(6, 30, done=2), day=day, targets=(target,), past=[(13, 4)])
     assert good.method == bad.method == "beta_binomial"
     assert good.probability is not None
     assert bad.probability is not None
@@ -210,9 +212,11 @@ def test_a_closed_list_follows_the_record_of_earlier_years() -> None:
     assert good.annual.samples.max() <= 12
     assert good.task is not None
     assert codes(good.task.assumptions) == ["list", "record"]
-    judged = projected(Task(of=12, judgement=0.6), said(6, 30, done=2), day=day, targets=(target,))
+    judged = projected(
+        Task(of=12, judgement=0.6), report(6, 30, done=2), day=day, targets=(target,)
+    )
     assert judged.method == "beta_binomial"
-    paced = projected(task, said(6, 30, done=6), day=day, targets=(target,))
+    paced = projected(task, report(6, 30, done=6), day=day, targets=(target,))
     assert paced.method == "gamma_poisson"
     assert paced.annual is not None
     assert paced.annual.samples.max() <= 12
@@ -226,8 +230,8 @@ def test_a_period_is_closed_once_nothing_can_be_added() -> None:
         day = date(2021, 6, 30)
         return closed_period(planned, state_of(task, ADOPTED, "d", progress, day), day)
 
-    assert closed(said(12, 31, 2020, done=12)) == (13, 12)
-    assert closed(said(11, 30, 2020, done=12)) is None
+    assert closed(report(12, 31, 2020, done=12)) == (13, 12)
+    assert closed(report(11, 30, 2020, done=12)) is None
 
 
 # checklists
@@ -246,8 +250,8 @@ def test_steps_of_a_hydropower_project() -> None:
     assert (bare.task.done, bare.task.remaining) == (0, 2)
     assert [step.due for step in bare.task.steps] == [date(2021, 9, 30), None]
     reports = (
-        said(8, 1, step="permit", judgement=0.9),
-        said(8, 1, step="grid", judgement=0.5),
+        report(8, 1, step="permit", judgement=0.9),
+        report(8, 1, step="grid", judgement=0.5),
     )
     judged = projected(task, *reports, **given)
     assert judged.method == "poisson_binomial"
@@ -255,15 +259,15 @@ def test_steps_of_a_hydropower_project() -> None:
     assert judged.annual is not None
     assert judged.annual.mean == pytest.approx(1.4)
     assert judged.attainments[0].required is None
-    ticked = projected(task, *reports, said(8, 20, step="permit", done=1), **given)
+    ticked = projected(task, *reports, report(8, 20, step="permit", done=1), **given)
     assert ticked.probability == 0.5
-    done = projected(task, *(said(8, 20, step=s, done=1) for s in ("permit", "grid")), **given)
+    done = projected(task, *(report(8, 20, step=s, done=1) for s in ("permit", "grid")), **given)
     assert (done.status, done.probability) == ("achieved", 1.0)
 
 
-def test_a_judgement_of_an_overdue_step_is_void_until_it_is_given_anew() -> None:
+def test_a_judgement_of_an_overdue_step_is_void_until_a_later_one() -> None:
     task, target = Task(steps=(PERMIT,)), Target("at_least", 1)
-    before = said(8, 1, step="permit", judgement=0.9)
+    before = report(8, 1, step="permit", judgement=0.9)
     given: dict[str, Any] = {"day": date(2021, 10, 31), "targets": (target,)}
     void = projected(task, before, **given)
     assert void.task is not None
@@ -271,8 +275,8 @@ def test_a_judgement_of_an_overdue_step_is_void_until_it_is_given_anew() -> None
     assert void.task.steps[0].overdue
     on_the_day = projected(task, before, day=date(2021, 9, 30), targets=(target,))
     assert on_the_day.probability == 0.9
-    anew = projected(task, before, said(10, 5, step="permit", judgement=0.6), **given)
-    assert anew.probability == 0.6
+    later = projected(task, before, report(10, 5, step="permit", judgement=0.6), **given)
+    assert later.probability == 0.6
 
 
 def test_one_judgement_of_the_whole_is_shared_over_the_open_steps() -> None:
@@ -283,14 +287,14 @@ def test_one_judgement_of_the_whole_is_shared_over_the_open_steps() -> None:
     assert whole.probability == pytest.approx(0.49)
     assert whole.task is not None
     assert codes(whole.task.assumptions) == ["judgement_shared"]
-    half = projected(task, said(8, 20, step="permit", done=1), **given)
+    half = projected(task, report(8, 20, step="permit", done=1), **given)
     assert half.probability == pytest.approx(0.7)
 
 
 def test_a_checklist_is_missed_once_a_report_says_so_at_the_end() -> None:
     task, target = Task(steps=(PERMIT, GRID)), Target("at_least", 2)
-    ticked = said(8, 20, step="permit", done=1)
-    late = said(1, 10, 2022, step="grid", done=1)
+    ticked = report(8, 20, step="permit", done=1)
+    late = report(1, 10, 2022, step="grid", done=1)
     given: dict[str, Any] = {"day": date(2022, 1, 31), "targets": (target,)}
     missed = projected(task, ticked, late, **given)
     assert (missed.status, missed.attainments[0].actual) == ("missed", 1.0)
@@ -301,14 +305,14 @@ def test_a_checklist_is_missed_once_a_report_says_so_at_the_end() -> None:
 
 def test_a_period_that_ends_before_the_task_starts_counts_nothing() -> None:
     targets = (Target("at_least", 4, period="H1"),)
-    one = projected(INSPECTIONS, said(8, 31, done=3), day=date(2021, 8, 31), targets=targets)
+    one = projected(INSPECTIONS, report(8, 31, done=3), day=date(2021, 8, 31), targets=targets)
     assert one.task is not None
     assert codes(one.task.missing) == ["period_not_counted"]
 
 
 def test_the_same_seed_gives_the_same_digits() -> None:
     given: dict[str, Any] = {"day": date(2021, 9, 15)}
-    first, again = (projected(INSPECTIONS, said(8, 31, done=3), **given) for _ in range(2))
+    first, again = (projected(INSPECTIONS, report(8, 31, done=3), **given) for _ in range(2))
     assert (first.task, first.attainments) == (again.task, again.attainments)
     assert first.annual is not None
     assert again.annual is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from service.shapes.schemas import ObservationList
@@ -10,19 +11,19 @@ ADDRESS = "/v1/observations?plan=demo-2018"
 
 
 def test_a_revision_is_a_row_of_its_own_and_only_in_its_vintage(service: Any) -> None:
-    def printed(as_of: str) -> list[tuple[str, str, str]]:
+    def printed(as_of: str) -> list[tuple[str, str, date]]:
         address = f"{ADDRESS}&kpi=coal&from=2018-04&to=2018-04&as_of={as_of}"
         content = ObservationList.model_validate(service.get(address).json())
         assert content.count == len(content.observations)
         return [(one.form, one.status, one.published) for one in content.observations]
 
     first = [
-        ("month", "estimate", "2018-04-30"),
-        ("year_to_date", "estimate", "2018-04-30"),
+        ("month", "estimate", date(2018, 4, 30)),
+        ("year_to_date", "estimate", date(2018, 4, 30)),
     ]
     assert printed("2018-03") == []
     assert printed("2018-04") == first
-    assert printed("2018-05") == [*first, ("month", "restated", "2018-05-31")]
+    assert printed("2018-05") == [*first, ("month", "restated", date(2018, 5, 31))]
 
 
 def test_rates_are_per_cent_and_figures_in_the_kpis_unit(service: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -32,12 +33,12 @@ def test_plans_in_short_and_in_full(service: Any) -> None:
     assert [(one.plan, one.kpi_count, one.version_count) for one in listed] == [
         ("demo-2018", 5, 2)
     ]
-    assert listed[0].newest_vintage == "2018-06-30"
+    assert listed[0].newest_vintage == date(2018, 6, 30)
     full = PlanDetail.model_validate(service.get(PLAN).json())
     assert [kpi.kpi for kpi in full.kpis] == [kpi.slug for kpi in demo_plan().kpis]
-    assert full.kpis[2].parts == ["coal", "steel"]
+    assert full.kpis[2].parts == ("coal", "steel")
     first, second = full.versions
-    assert (first.adopted, second.adopted) == ("2018-01-15", "2018-06-10")
+    assert (first.adopted, second.adopted) == (date(2018, 1, 15), date(2018, 6, 10))
     assert [target.lower for target in second.targets if target.kpi == "coal"] == [1600.0, 9000.0]
 
 

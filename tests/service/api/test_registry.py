@@ -13,7 +13,7 @@ from data.plans.rows import load_plan, save_plan
 from service.projections.shape import as_json
 from service.projections.view import StampView
 from service.shapes.schemas import ModelList, TrackRecordList
-from training.backtest.scoreboard import summary, taught
+from training.backtest.scoreboard import after_first_year, summary
 from training.bundle.bundle import read_bundle
 
 COAL = "/v1/plans/demo-2018/projections/coal"
@@ -22,8 +22,8 @@ COAL = "/v1/plans/demo-2018/projections/coal"
 def test_models_newest_first(service: Any) -> None:
     found = ModelList.model_validate(service.get("/v1/models").json()).models
     assert [(one.version, one.as_of, one.champion) for one in found] == [
-        ("2", "2018-05-31", True),
-        ("1", "2018-03-31", False),
+        ("2", date(2018, 5, 31), True),
+        ("1", date(2018, 3, 31), False),
     ]
     assert service.get("/v1/models?plan=demo-2018").json() == service.get("/v1/models").json()
 
@@ -33,10 +33,10 @@ def test_the_track_record_is_the_backtest_of_the_model_that_answers(
 ) -> None:
     content = service.get("/v1/track-record?plan=demo-2018&as_of=2018-04").json()
     (record,) = TrackRecordList.model_validate(content).track_record
-    assert (record.model_version, record.as_of) == ("1", "2018-03-31")
+    assert (record.model_version, record.as_of) == ("1", date(2018, 3, 31))
     models = service.get("/v1/models").json()["models"]
     folder = trained_home / "bundles" / "demo" / models[1]["bundle_hash"][:16]
-    rows = taught(read_bundle(folder).scores.frame())
+    rows = after_first_year(read_bundle(folder).scores.frame())
     expected = summary(rows).set_index(["method", "months_known"])
     for score in record.methods:
         known = "all" if score.months_known is None else score.months_known

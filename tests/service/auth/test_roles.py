@@ -1,7 +1,8 @@
 """Every route says who may ask it, and keeps to it, for every role and every key.
 
 The routes are the application's own. A new one needs a declared role
-(`service.auth.access.requires`) and a line in `ASKED` that says how to ask it.
+(`service.auth.access.requires`) and a line in `ASKED` that says how to ask it;
+pages of a plan are found by their routes and need no line.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from data.ingestion.rows import UploadedFile
 from data.plans.events import EventEntry, add_event
 from data.plans.rows import load_plan, save_plan
 from models.series import Month
+from service.app import ROUTERS
 from service.auth.access import ACCESS, Access, declared, requires
+from service.pages.menu import plan_pages
 from service.report.template.starter import starter
 from tests.service.workflow.test_entries import PLAN as TASKS
 
@@ -163,7 +166,10 @@ ENTRY = {"unit": "thousand tonnes", "reason": "a reason"}
 TEMPLATE = {"template": ("mine.docx", starter("vi"))}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
 
+PAGES = plan_pages([route for router in ROUTERS for route in router.routes])
+
 ASKED: dict[tuple[str, str], Asked] = {
+    **{("GET", page.path): Asked() for page in PAGES},
     ("GET", "/"): Asked(),
     ("GET", "/docs"): Asked(),
     ("GET", EMBED): Asked(_issued),
@@ -181,17 +187,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("GET", "/oembed"): Asked(_issued, query="?url=http://127.0.0.1/embed/demo-2018/coal"),
     ("GET", "/openapi.json"): Asked(),
-    ("GET", "/plans/{plan}"): Asked(),
-    ("GET", "/plans/{plan}/data"): Asked(),
-    ("GET", "/plans/{plan}/kpis/{kpi}"): Asked(),
     ("GET", "/plans/{plan}/kpis/{kpi}/{chart}.{form}"): Asked(),
-    ("GET", "/plans/{plan}/models"): Asked(),
     ("GET", "/plans/{plan}/reliability.{form}"): Asked(),
-    ("GET", "/plans/{plan}/reports"): Asked(),
     ("GET", "/plans/{plan}/reports/template.docx"): Asked(),
-    ("GET", "/plans/{plan}/versions"): Asked(),
-    ("GET", "/plans/{plan}/what-if"): Asked(),
-    ("GET", "/plans/{plan}/why"): Asked(),
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),
     ("GET", "/static/{name}"): Asked(),
@@ -288,6 +286,13 @@ def test_every_route_declares_who_may_ask_it(office: Any) -> None:
 def test_every_route_is_asked_here(office: Any) -> None:
     routes = {(method, path) for method, path, _ in declared(office.client.app)}
     assert routes == set(ASKED), "say in ASKED how the new route is asked"
+
+
+def test_pages_of_a_plan_are_for_viewers_at_least(office: Any) -> None:
+    access = {(method, path): role for method, path, role in declared(office.client.app)}
+    known = {page.path for page in PAGES}
+    assert {f"/plans/{{plan}}{rest}" for rest in ("", "/kpis/{kpi}", "/why", "/data")} <= known
+    assert [path for path in sorted(known) if not _may(access["GET", path], "viewer")] == []
 
 
 def test_a_route_that_declares_nothing_is_seen() -> None:

@@ -191,7 +191,7 @@ def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
     ran = vedich("replay", meanwhile["stamp"])
     assert (ran.code, ran.err) == (0, "")
     assert "the same to every digit, from the figures held on" in ran.out
-    assert "was taken back by os:" in told(vedich("import", "undo", newest[0]))
+    assert "was withdrawn by os:" in told(vedich("import", "undo", newest[0]))
     shown = json.loads(vedich("import", "show", newest[0]).out)
     assert (shown["state"], shown["withdrawn"]["reason"]) == ("withdrawn", "typed wrongly")
     assert "there is no import '99'" in told(vedich("import", "undo", "99"))

@@ -19,9 +19,11 @@ from data.db.store import Store
 from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from service.analysis.reliability import reliability_of
-from service.app import create_app
+from service.app import ROUTERS, create_app
+from service.pages.menu import plan_pages
 from service.projections.tables import table_rows
 from service.projections.view import ProjectionsView
+from service.texts import LANGUAGES, TEXT
 from service.web import problems
 from training.backtest.scoreboard import QUANTILES
 
@@ -37,7 +39,8 @@ WORDS = {
     "en": ("KPI", "Target", "Probability", "80% interval", "Published up to", "30 June 2018"),
 }
 PLAN = "/plans/demo-2018"
-SECTIONS = ("kpis/steel", "why", "what-if", "data", "reports", "models", "versions")
+PAGES = plan_pages([route for router in ROUTERS for route in router.routes])
+SECTIONS = tuple(page.section.replace("{kpi}", "steel") for page in PAGES if page.section)
 
 
 def text_of(page: str) -> str:
@@ -77,6 +80,34 @@ def test_the_first_page_leads_to_the_plan_or_the_kpi_asked_for(service: Any) -> 
     asked = service.get("/?plan=demo-2018&as_of=2018-06&lang=en&kpi=coal")
     assert asked.status_code == 303
     assert asked.headers["location"] == f"{PLAN}/kpis/coal?as_of=2018-06&lang=en"
+
+
+def test_every_page_of_a_plan_is_found_by_its_route() -> None:
+    known = {"kpis/steel", "why", "what-if", "data", "reports", "models", "versions"}
+    assert known <= set(SECTIONS)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_menu_leads_to_its_pages_in_the_order_of_their_routes(service: Any, lang: Any) -> None:
+    entries = [page for page in PAGES if page.in_menu]
+    keys = {key for key in TEXT[lang] if key.startswith("page.section.")}
+    assert {f"page.section.{entry.name}" for entry in entries} == keys
+    for current in entries:
+        asked = f"{PLAN}/{current.section}".rstrip("/")
+        html = service.get(f"{asked}?as_of=2018-06&lang={lang}").text
+        menu = re.search(r"(?s)<nav.*?</nav>", html)
+        assert menu is not None
+        links = re.findall(r'href="([^"?]+)[^"]*"( aria-current="page")?>([^<]+)</a>', menu[0])
+        assert links == [
+            (
+                f"{PLAN}/{entry.section}".rstrip("/"),
+                ' aria-current="page"' if entry == current else "",
+                TEXT[lang][f"page.section.{entry.name}"],
+            )
+            for entry in entries
+        ]
+    first = ["plan", "why", "what_if", "data", "reports", "models"]
+    assert [entry.name for entry in entries if entry.name in first] == first
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from service.projections.shape import encode
 from tests.service.auth.test_roles import ask_route, quick_work
 
 __all__ = ["quick_work"]
@@ -43,6 +44,12 @@ def misfit(shape: Any, answer: httpx.Response) -> str | None:
         return str(error)
     written = adapter.dump_python(read, mode="json", by_alias=True, exclude_unset=True)
     return None if written == answer.json() else f"read as {written}, sent as {answer.json()}"
+
+
+def rewritten(shape: Any, answer: httpx.Response) -> str | None:
+    """What becomes of an answer that is read and written again; None if it is the same bytes."""
+    again = encode(shape.model_validate_json(answer.content))
+    return None if again == answer.content else f"sent as {answer.text}, written as {again!r}"
 
 
 def routes(app: Any) -> Iterator[tuple[tuple[str, str], Any]]:
@@ -75,7 +82,7 @@ def test_every_answer_is_what_its_route_declares(office: Any, who: str) -> None:
         expected = route.status_code or 200
         if answer.status_code != expected:
             wrong[key] = f"expected status {expected}, found {answer.status_code}: {answer.text}"
-        elif found := misfit(shape, answer):
+        elif found := misfit(shape, answer) or rewritten(shape, answer):
             wrong[key] = found
     assert wrong == {}
     assert undeclared <= set(OTHERS)

@@ -31,7 +31,7 @@ from service.projections.replay import replay
 from service.projections.view import ProjectionView
 from service.projections.view_build import worded
 from service.shapes.schemas import VersionComparison
-from service.texts import REMARK
+from service.texts import REMARK, TEXT
 from tests.families import import_of
 from tests.homes import Run
 
@@ -116,7 +116,7 @@ def report(client: Any, kpi: str, **entry: Any) -> Any:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_page_of_a_task_shows_its_reports_and_what_its_answer_rests_on(
-    client: Any, lang: str
+    client: Any, lang: Lang
 ) -> None:
     report(client, "inspections", day="2021-08-10", done=3, judgement=0.7, note="đợt 1")
     report(client, "dam", day="2021-08-10", step="permit", done=1)
@@ -126,8 +126,10 @@ def test_the_page_of_a_task_shows_its_reports_and_what_its_answer_rests_on(
         assert answer.status_code == 200
         assert 'id="task"' in answer.text
         assert 'id="method"' not in answer.text
-        for remark in of(client, kpi, "2021-08-14")["task"]["assumptions"]:
+        found = of(client, kpi, "2021-08-14")
+        for remark in found["task"]["assumptions"]:
             assert escape(remark[lang]) in answer.text
+        assert TEXT[lang][f"annex.method.{found['method']['name']}"]  # the annex names it
     assert "35%" in answer.text
     counted = client.get(f"/plans/demo-2021/kpis/inspections?as_of=2021-08-14&lang={lang}").text
     assert "đợt 1" in counted

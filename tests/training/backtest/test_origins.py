@@ -13,7 +13,7 @@ from data.plans.kpi import Kpi
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from models.series import Month, Series
-from training.backtest.origins import Origin, cut, first_printed, full_years, origins
+from training.backtest.origins import Origin, first_printed, full_years, origins, truncate
 
 NOW = date(2018, 7, 1)
 Figures = tuple[Observation, ...]
@@ -82,7 +82,7 @@ def test_nothing_after_the_day_of_retraining_has_an_origin(panel: Panel) -> None
     assert [one.months_known for one in found] == [0, 1, 2, 3, 4]
 
 
-def test_history_loaded_late_is_todays_cut_off_and_says_so() -> None:
+def test_history_loaded_late_is_todays_truncated_and_flagged() -> None:
     history = monthly("coal", Month(2013, 1), range(1, 49), day=date(2018, 3, 1))
     revised = printed("coal", Month(2014, 2), 99.0, date(2018, 4, 1), "restated")
     found = list(origins(panel_of([*history, *revised]), "coal", 2016, NOW))
@@ -130,7 +130,7 @@ def test_a_restatement_of_an_older_month_is_not_its_first_printing(panel: Panel)
     assert days[Month(2016, 5)] == date(2016, 5, 31)
 
 
-def test_cutting_drops_what_was_published_for_later_months() -> None:
+def test_truncation_drops_figures_of_later_months() -> None:
     series = Series(
         key="family/coal",
         kind="ratio",
@@ -145,13 +145,13 @@ def test_cutting_drops_what_was_published_for_later_months() -> None:
         base_status="derived",
         denominator=np.arange(18.0) + 1,
     )
-    shorter = cut(series, Month(2015, 11))
+    shorter = truncate(series, Month(2015, 11))
     assert (shorter.cutoff, len(shorter.status), shorter.to_date) == (Month(2015, 11), 11, None)
     assert shorter.denominator is not None
     np.testing.assert_array_equal(shorter.denominator, np.arange(11.0) + 1)
     assert np.isnan(shorter.base).all()
     assert shorter.base_status is None
-    assert cut(series, Month(2016, 6)) is series
+    assert truncate(series, Month(2016, 6)) is series
 
 
 def test_a_year_is_full_when_no_month_of_it_is_missing() -> None:

@@ -19,7 +19,7 @@ from models.candidates.base import Candidate, Parameters
 from models.errors import CannotForecast
 from models.paths import Paths
 from models.series import Month, Series
-from training.backtest.first_estimates import revisions_before, revisions_seen
+from training.backtest.first_estimates import past_revisions, revisions_before
 from training.backtest.rolling_origin import (
     Backtest,
     Lesson,
@@ -138,7 +138,7 @@ def test_every_finished_year_with_three_before_it_is_forecast_from_every_month(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("year", [2016, 2017])
-def test_figures_of_a_later_year_change_nothing_that_was_said_or_learned_before(
+def test_figures_of_a_later_year_change_no_earlier_forecast_or_lesson(
     panel: Panel, cheap: Mapping[str, Candidate], backtest: Backtest, year: int
 ) -> None:
     def changed(figure: Observation) -> Observation:
@@ -157,12 +157,12 @@ def test_figures_of_a_later_year_change_nothing_that_was_said_or_learned_before(
     assert not rows(backtest).query(later)["q50"].equals(rows(other).query(later)["q50"])
 
 
-def test_an_ensemble_uses_what_earlier_years_taught(
+def test_an_ensemble_uses_the_lessons_of_earlier_years(
     panel: Panel, cheap: Mapping[str, Candidate], backtest: Backtest
 ) -> None:
     """2016 by hand: its task with the lessons of 2015 gives what the backtest has."""
     setup = Setup(panel, NOW, cheap, n_paths=100)
-    revisions = {kpi: revisions_seen(panel, kpi, NOW) for kpi in panel.kpis()}
+    revisions = {kpi: past_revisions(panel, kpi, NOW) for kpi in panel.kpis()}
     usual = revisions_before(revisions, date(2016, 1, 1))
     lessons = learn([one for one in backtest.results if one.year < 2016], panel.kpis(), usual)
     again = backtest_year(setup, YearTask("coal", 2016, lessons["coal"]))
@@ -176,7 +176,7 @@ def test_an_ensemble_uses_what_earlier_years_taught(
 
 
 @pytest.mark.slow
-def test_years_are_run_in_order_and_each_is_told(
+def test_years_are_run_in_order_and_each_is_reported(
     panel: Panel, cheap: Mapping[str, Candidate]
 ) -> None:
     told: list[int] = []
@@ -291,7 +291,7 @@ def test_a_year_that_no_candidate_could_forecast_says_so() -> None:
     assert result.rows == ()
 
 
-def test_years_that_were_left_out_teach_nothing(panel: Panel, backtest: Backtest) -> None:
+def test_left_out_years_give_no_lesson(panel: Panel, backtest: Backtest) -> None:
     idle = YearResult("coal", 2014, left_out="its outcome is not known")
     results = list(backtest.results)
     assert content(learn([idle, *results], panel.kpis())) == content(learn(results, panel.kpis()))

@@ -15,9 +15,9 @@ from training.backtest.scoreboard import (
     LEVELS,
     MEASURES,
     QUANTILES,
-    board_of,
+    after_first_year,
+    scoreboard_of,
     summary,
-    taught,
 )
 
 
@@ -56,7 +56,7 @@ def test_names_and_levels_agree() -> None:
 def test_error_coverage_and_width_follow_from_the_quantiles(
     outcome: float, error: float, in_80: float, in_95: float
 ) -> None:
-    [scored] = board_of(pd.DataFrame([row(ENSEMBLE, 6, outcome)])).frame().to_dict("records")
+    [scored] = scoreboard_of(pd.DataFrame([row(ENSEMBLE, 6, outcome)])).frame().to_dict("records")
     assert scored["annual_error"] == pytest.approx(error)
     assert (scored["coverage_80"], scored["coverage_95"]) == (in_80, in_95)
     assert scored["width_80"] == pytest.approx((204 - 196) / 200)
@@ -69,12 +69,12 @@ def test_rows_come_back_in_the_order_of_kpi_year_month_and_method() -> None:
         row("pace", 6, 202.0, year=2019),
         row("pace", 6, 203.0, kpi="cement", standardised=np.nan),
     ]
-    board = board_of(pd.DataFrame(rows))
+    board = scoreboard_of(pd.DataFrame(rows))
     assert (board.kpis, board.methods) == (("cement", "coal"), ("ensemble", "pace"))
     table = board.frame()
     assert table["outcome"].tolist() == [203.0, 202.0, 201.0, 200.0]
     assert np.isnan(table["standardised"][0])
-    pd.testing.assert_frame_equal(board_of(table).frame(), table)
+    pd.testing.assert_frame_equal(scoreboard_of(table).frame(), table)
     assert set(COLUMNS) <= set(table.columns)
 
 
@@ -85,7 +85,7 @@ def test_a_summary_is_per_month_and_over_all_of_them() -> None:
         row(ENSEMBLE, 9, 202.0, crps=0.0, brier=0.5),
         row("pace", 9, 210.0),
     ]
-    scores = summary(board_of(pd.DataFrame(rows)).frame())
+    scores = summary(scoreboard_of(pd.DataFrame(rows)).frame())
     assert tuple(scores.columns) == ("method", "months_known", "n", *MEASURES)
     found = {(one["method"], one["months_known"]): one for one in scores.to_dict("records")}
     assert set(found) == {
@@ -114,7 +114,7 @@ def test_each_kpi_is_scored_as_if_it_were_alone() -> None:
         for place, kpi in enumerate(("cement", "coal"), start=1)
         for known in (3, 9)
     ]
-    table = board_of(pd.DataFrame(rows)).frame()
+    table = scoreboard_of(pd.DataFrame(rows)).frame()
     both = summary(table, by=("kpi",))
     for kpi, scores in both.groupby("kpi"):
         alone = summary(table[table["kpi"] == kpi])
@@ -122,16 +122,16 @@ def test_each_kpi_is_scored_as_if_it_were_alone() -> None:
     assert set(both["kpi"]) == {"cement", "coal"}
 
 
-def test_the_first_year_which_nothing_taught_is_not_scored() -> None:
+def test_the_first_year_is_not_scored() -> None:
     rows = [row(method, 6, 200.0, year=year) for year in (2018, 2019) for method in ("a", "b")]
-    table = board_of(pd.DataFrame(rows)).frame()
-    assert taught(table)["year"].tolist() == [2019, 2019]
+    table = scoreboard_of(pd.DataFrame(rows)).frame()
+    assert after_first_year(table)["year"].tolist() == [2019, 2019]
     alone = table[table["year"] == 2018]
-    assert taught(alone)["year"].tolist() == [2018, 2018]
+    assert after_first_year(alone)["year"].tolist() == [2018, 2018]
 
 
 def test_nothing_scored_is_an_empty_table() -> None:
-    table = board_of(pd.DataFrame([])).frame()
+    table = scoreboard_of(pd.DataFrame([])).frame()
     assert table.empty
-    assert taught(table).empty
+    assert after_first_year(table).empty
     assert summary(table).empty

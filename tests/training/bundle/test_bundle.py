@@ -19,7 +19,7 @@ import pytest
 from models.calibration import uncalibrated
 from models.errors import UnreadableBundle
 from models.pipeline import Learned
-from training.backtest.scoreboard import Scoreboard, board_of
+from training.backtest.scoreboard import Scoreboard, scoreboard_of
 from training.bundle.bundle import ARRAYS, DOCUMENT, Bundle, read_bundle, write_bundle
 from training.bundle.codec import encode
 
@@ -222,6 +222,6 @@ def test_nothing_in_a_bundle_is_executed(bundle: Bundle, tmp_path: Path) -> None
 
 
 def test_scores_of_nothing_are_kept_too(bundle: Bundle, tmp_path: Path) -> None:
-    empty = replace(bundle, scores=board_of(pd.DataFrame([])))
+    empty = replace(bundle, scores=scoreboard_of(pd.DataFrame([])))
     back = read_bundle(write_bundle(empty, tmp_path / "one"))
     assert back.scores.frame().empty

@@ -112,6 +112,6 @@ def test_objects_cannot_be_stored() -> None:
         encode(np.array([object()]), {}, "values")
 
 
-def test_keys_that_would_fall_together_are_refused() -> None:
+def test_keys_that_would_collide_are_refused() -> None:
     with pytest.raises(TypeError, match="differ only in type"):
         encode({1: "a", "1": "b"}, {}, "mixed")

@@ -13,7 +13,7 @@ import pytest
 from data.db.store import Store
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from models.errors import NoBundle, UnreadableBundle
-from training.backtest.scoreboard import board_of
+from training.backtest.scoreboard import scoreboard_of
 from training.bundle.bundle import Bundle, write_bundle
 from training.bundle.promoted import bundle_folder, bundle_for, default_promotion
 
@@ -30,7 +30,7 @@ def promote(store: Store, tmp_path: Path) -> Callable[..., str]:
     """Write a bundle of a vintage and promote it; its content hash."""
 
     def make(as_of: date, note: str = "", since: date | None = None) -> str:
-        empty = board_of(pd.DataFrame([]))
+        empty = scoreboard_of(pd.DataFrame([]))
         bundle = Bundle("demo", as_of, "0" * 64, {}, {}, {}, empty, {"note": note})
         write_bundle(bundle, bundle_folder(tmp_path, "demo", bundle.content_hash))
         past = promotions_of(store, "demo")
@@ -44,7 +44,7 @@ def promote(store: Store, tmp_path: Path) -> Callable[..., str]:
     return make
 
 
-def test_the_newest_bundle_from_data_up_to_the_date_answers(
+def test_the_newest_bundle_from_data_up_to_the_date_is_in_use(
     store: Store, tmp_path: Path, promote: Callable[..., str]
 ) -> None:
     march, june = promote(MARCH), promote(JUNE)
@@ -68,7 +68,7 @@ def test_retraining_for_a_past_month_changes_no_later_answer(
     assert bundle_for(store, tmp_path, "demo", MARCH).content_hash == march
 
 
-def test_of_one_vintage_the_one_promoted_last_answers(
+def test_of_the_same_vintage_the_last_promotion_is_in_use(
     store: Store, tmp_path: Path, promote: Callable[..., str]
 ) -> None:
     promote(JUNE, "first")

@@ -12,7 +12,7 @@ from models.errors import UnreadableFile
 from models.prior.annual import LEVELS, AnnualPrior
 from models.series import Month
 from tests.models.strategies import seasonal
-from training.prior.corpus import askable, read_panel, up_to
+from training.prior.corpus import has_usable_base, read_panel, up_to
 from training.prior.pretrain import main, pretrain
 from training.prior.quantile_network import Recipe, train_network
 
@@ -92,7 +92,7 @@ def test_growth_is_not_measured_on_a_base_that_is_nothing_or_far_below() -> None
     years = np.array([[100.0, 100.0, 100.0], [100.0, 100.0, 5.0], [100.0, 100.0, 0.0]])
     prior_years = np.concatenate([np.full((3, 7), np.nan), years / 12], axis=1)
     months = np.repeat(np.concatenate([prior_years, np.ones((3, 1))], axis=1), 12, axis=1)
-    assert askable(months).tolist() == [True, False, False]
+    assert has_usable_base(months).tolist() == [True, False, False]
 
 
 def test_a_network_learns_the_quantiles_of_noise() -> None:

@@ -12,7 +12,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    _who()
+    _accounts()
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -28,7 +28,7 @@ def upgrade() -> None:
     refuse_changes("audit", "estimates", "steps", "issued_figures")
 
 
-def _who() -> None:
+def _accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("name", sa.String(40), primary_key=True),

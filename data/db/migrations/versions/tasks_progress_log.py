@@ -1,4 +1,4 @@
-"""Tasks of plan versions, the progress reported about them, and the monthly log in words."""
+"""Tasks of plan versions, progress reports about them, and the monthly log in words."""
 
 from __future__ import annotations
 

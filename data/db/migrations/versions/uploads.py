@@ -1,4 +1,4 @@
-"""Uploads waiting to be committed, imports taken back, rows matched to KPIs by people."""
+"""Uploads waiting to be committed, withdrawn imports, rows matched to KPIs by people."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("row_matches_of_family", "row_matches", ["family", "id"])
-    _waiting()
+    _uploads()
     refuse_changes("repeats", "withdrawals", "row_matches")
 
 
-def _waiting() -> None:
+def _uploads() -> None:
     op.create_table(
         "uploads",
         sa.Column("id", sa.String(20), primary_key=True),

@@ -214,7 +214,7 @@ def test_text_where_a_number_should_be_is_noted_with_its_cell() -> None:
         (b"", "expected a table, found an empty file"),
         (b"PK\x03\x04 cut off", "expected an Excel workbook that is whole"),
         (workbook(a=INVESTMENT)[:900], "expected an Excel workbook that is whole"),
-        (b"KPI,month\n", "expected an Excel workbook .* save it anew"),
+        (b"KPI,month\n", "expected an Excel workbook .* save it again"),
     ],
 )
 def test_what_is_no_workbook_is_refused(content: bytes, expected: str) -> None:

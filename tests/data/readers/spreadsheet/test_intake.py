@@ -14,7 +14,7 @@ import xlsxwriter
 from data.readers.spreadsheet import intake
 from data.readers.spreadsheet.cells import Sheets
 from data.readers.spreadsheet.intake import kind_of
-from data.readers.spreadsheet.old_office import OldWorkbook, looked_through
+from data.readers.spreadsheet.old_office import OldWorkbook, inspect_workbook
 from data.readers.spreadsheet.workbook import OpenedFile
 from experiments.odd_files.old_excel import old_workbook
 from models.errors import UnreadableFile
@@ -81,9 +81,9 @@ def test_kinds_are_told_by_content() -> None:
         (b"  <html><table>", "web page"),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", "web page"),
         (b"\x1f\x8b\x08", "gzip"),
-        (b"PK\x03\x04" + b"\x00" * 80, "damaged or cut short"),
-        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "damaged or cut short"),
-        (OLD[: len(OLD) // 2], "damaged or cut short"),
+        (b"PK\x03\x04" + b"\x00" * 80, "damaged or truncated"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "damaged or truncated"),
+        (OLD[: len(OLD) // 2], "damaged or truncated"),
         (OLD.replace(WORKBOOK, renamed("EncryptedPackage")), "locked"),
         (OLD.replace(WORKBOOK, renamed("WordDocument")), "Word"),
         (OLD.replace(WORKBOOK, renamed("Contents")), "no workbook in it"),
@@ -95,7 +95,7 @@ def test_what_is_no_table(content: bytes, found: str) -> None:
 
 def test_a_workbook_cut_short() -> None:
     content = workbook()
-    assert "cut short" in refused(content[: len(content) // 2]).found
+    assert "truncated" in refused(content[: len(content) // 2]).found
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_a_lone_cell_far_away() -> None:
     assert "row 1,048,576 and column 16,384" in error.found
 
 
-def test_an_old_workbook_is_looked_through() -> None:
-    assert looked_through(OLD) == OldWorkbook(cells=4, area=4, rows=2, columns=2, locked=False)
+def test_an_old_workbook_is_inspected() -> None:
+    assert inspect_workbook(OLD) == OldWorkbook(cells=4, area=4, rows=2, columns=2, locked=False)
     assert Sheets(OLD, "file.xls").rows("Biểu 1") == [["Xi măng", 1.5], ["", "x"]]
 
 

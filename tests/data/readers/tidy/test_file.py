@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.months import read_day, read_month
 from data.readers.spreadsheet.number_format import (
-    DecimalMark,
+    DecimalSeparator,
     parse_number,
-    possible_marks,
+    possible_separators,
     weigh,
 )
 from data.readers.tidy.file import read_tidy
@@ -225,15 +225,15 @@ def test_a_grouped_number_with_decimals_is_read_back(value: Decimal, vietnamese:
     text = f"{value:,}"
     if vietnamese:
         text = text.translate(str.maketrans(",.", ".,"))
-    mark: DecimalMark = "," if vietnamese else "."
-    assert possible_marks(text) == {mark}
-    assert parse_number(text, mark) == float(str(value))
+    separator: DecimalSeparator = "," if vietnamese else "."
+    assert possible_separators(text) == {separator}
+    assert parse_number(text, separator) == float(str(value))
 
 
 @given(st.text(alphabet="0123456789.,- ", max_size=12))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
-    for mark in possible_marks(text):
-        parse_number(text, mark)
+    for separator in possible_separators(text):
+        parse_number(text, separator)
     evidence = weigh([text])
     assert not (evidence.unreadable and (evidence.dot or evidence.comma or evidence.open))
 
