@@ -11,10 +11,10 @@ from data.ingestion.suspicion import Why
 from data.vintages.comparison import State
 from data.vintages.observation import Form
 from models.series import FigureStatus
-from service.projections.shape import MonthText, Name, Second, Shape, View
+from service.projections.shape import MonthText, Name, Second, Shape
 
 
-class SuspicionShape(View):
+class SuspicionShape(Shape):
     """Why a figure is worth a second look; `against` is what it was compared with."""
 
     why: Why
@@ -22,7 +22,7 @@ class SuspicionShape(View):
     text: Name
 
 
-class OldFigure(View):
+class OldFigure(Shape):
     """The figure that counted before for the same month and form."""
 
     value: float
@@ -30,7 +30,7 @@ class OldFigure(View):
     published: date | None
 
 
-class FigureShape(View):
+class FigureShape(Shape):
     """One figure as it was read, and what becomes of it."""
 
     file: str
@@ -49,7 +49,7 @@ class FigureShape(View):
     suspicions: tuple[SuspicionShape, ...]
 
 
-class RowShape(View):
+class RowShape(Shape):
     """A row of a table, and the KPI that it is."""
 
     table: str
@@ -62,13 +62,13 @@ class RowShape(View):
     how: Literal["plan", "match", "ignored"]
 
 
-class SuggestionShape(View):
+class SuggestionShape(Shape):
     kpi: str
     name: Name
     similarity: float
 
 
-class UnknownRowShape(View):
+class UnknownRowShape(Shape):
     """A row that no KPI claims, and what it may be."""
 
     table: str
@@ -80,7 +80,7 @@ class UnknownRowShape(View):
     suggestions: tuple[SuggestionShape, ...]
 
 
-class FilePreviewShape(View):
+class FilePreviewShape(Shape):
     file: str
     tables: tuple[str, ...]
     rows: int
@@ -93,7 +93,7 @@ class FilePreviewShape(View):
     notes: tuple[str, ...]
 
 
-class PreviewShape(View):
+class PreviewShape(Shape):
     """What committing would do; nothing is written yet."""
 
     plan: str
@@ -107,19 +107,19 @@ class PreviewShape(View):
     figures_left_out: int
 
 
-class ImportedFileShape(View):
+class ImportedFileShape(Shape):
     file: str
     new: int
     unchanged: int
 
 
-class WithdrawalShape(View):
+class WithdrawalShape(Shape):
     by: str
     at: Second
     reason: str
 
 
-class ImportShape(View):
+class ImportShape(Shape):
     """An upload that waits, or an import that was made, and perhaps taken back."""
 
     id: str
@@ -132,7 +132,7 @@ class ImportShape(View):
     preview: PreviewShape | None
 
 
-class ImportList(View):
+class ImportList(Shape):
     imports: tuple[ImportShape, ...]
 
 
