@@ -1,10 +1,10 @@
-"""One projection as everything shown reads it: API, feed, CSV, page, report, chart, command line.
+"""The view of one projection that API, feed, CSV, pages, reports, charts and commands read.
 
-Built once by `service.projections.view_build`, frozen, and at the same time the declared shape of
-the API: `service.projections.shape.as_json` gives its JSON in the order of the fields here.
-A field that does not exist for a KPI (no target, no required pace) is None. Figures are
-in the KPI's unit and to ten significant digits, growth in per cent (4.0 is +4 %),
-probabilities and ranks are fractions.
+`service.projections.view_build` builds it once. It is frozen and also the declared shape of
+the API; `service.projections.shape.as_json` keeps the order of the fields here. A field that
+does not exist for a KPI (no target, no required pace) is None. Figures are in the KPI's unit
+with ten significant digits, growth in per cent (4.0 is +4 %), probabilities and ranks are
+fractions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from service.projections.shape import (
 )
 
 BaseStatus = FigureStatus | Literal["projected"]
-_RANK = "share of past years that fell short of this growth: 1 when none ever did it"
+_RANK = "share of past years with less growth than this: 1 if no year reached it"
 
 
 class YearView(Shape):
@@ -62,7 +62,7 @@ class RequiredQuarterView(Shape):
 
 
 class RequiredView(Shape):
-    """The pace of the rest of the year that just meets a target."""
+    """The required pace: what the rest of the year needs to just meet a target."""
 
     monthly_average: Number
     ratio_to_last_year: OptionalNumber
@@ -77,7 +77,7 @@ class BaseView(Shape):
 
 
 class BaseWhenSetView(BaseView):
-    as_of: date = Field(description="the day since which the target stands as it is")
+    as_of: date = Field(description="the day on which the target got its present value")
 
 
 class TargetView(Shape):
@@ -109,7 +109,7 @@ class TargetView(Shape):
 
     @property
     def bound(self) -> float | None:
-        """The bound that decides, as an outcome: the upper one of 'at most', else the lower."""
+        """The deciding bound as an outcome: the upper for 'at_most', else the lower."""
         return self.upper_value if self.comparator == "at_most" else self.lower_value
 
 
@@ -140,7 +140,7 @@ class MethodView(Shape):
     name: str
     fallback: str | None
     failures: tuple[FailureView, ...]
-    events: tuple[EventView, ...] = Field(description="accepted ones that the forecast knows of")
+    events: tuple[EventView, ...] = Field(description="accepted events that the forecast uses")
     model_version: str | None
 
 
@@ -154,13 +154,13 @@ class StepView(Shape):
     step: str
     name: Name
     due: date | None = Field(description="as a document gives it")
-    done_on: date | None = Field(description="the day from which it is reported done")
+    done_on: date | None = Field(description="the day it was done, as reported")
     overdue: bool
     judgement: JudgementView | None
 
 
 class TaskView(Shape):
-    """What a planner sees first of a task; null where nobody said."""
+    """The main facts of a task; null if not reported."""
 
     done: int | None = Field(description="counted since the start, or steps done")
     remaining: int | None
@@ -172,7 +172,7 @@ class TaskView(Shape):
     deadline: date | None
     lead: str
     role: str
-    part: str = Field(description="what our own body answers for, where another leads")
+    part: str = Field(description="what this body is responsible for if another leads")
     obstacle: str
     reported: date | None = Field(description="day of the newest report")
     reported_by: str
@@ -180,7 +180,7 @@ class TaskView(Shape):
     recognised_later: bool
     steps: tuple[StepView, ...]
     assumptions: tuple[Sentence, ...] = Field(description="what the probability rests on")
-    missing: tuple[Sentence, ...] = Field(description="what there is no probability without")
+    missing: tuple[Sentence, ...] = Field(description="what is needed for a probability")
 
 
 class VersionView(Shape):
@@ -206,18 +206,18 @@ class EstimateView(Shape):
 class PrintedView(Shape):
     """A figure as printed; rates have 100 for unchanged."""
 
-    month: MonthText = Field(description="the last month of what it is about")
+    month: MonthText = Field(description="the last month it covers")
     form: Form
     value: Number
     unit: str
     status: FigureStatus
-    published: date | None = Field(description="null where no document says the day")
+    published: date | None = Field(description="null if no document gives the day")
     source: str
 
 
 class ContradictionView(PrintedView):
-    found: Number = Field(description="what the months give in its place")
-    kept: bool = Field(description="met within its rounding; else set aside")
+    found: Number = Field(description="what the months give instead")
+    kept: bool = Field(description="consistent within its rounding; else not used")
 
 
 class MonthsToLoadView(Shape):
@@ -226,7 +226,7 @@ class MonthsToLoadView(Shape):
 
 
 class FiguresView(Shape):
-    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
+    """Printed and missing figures, for demonstrations and KPIs without a basis."""
 
     printed: tuple[PrintedView, ...]
     contradictions: tuple[ContradictionView, ...]
@@ -234,13 +234,13 @@ class FiguresView(Shape):
 
 
 class Unstamped(Shape):
-    """A projection before it has its stamp, which is a hash of all this."""
+    """A projection before its stamp, which is a hash of these fields and the inputs."""
 
     plan: str
     kpi: str
     name: Name
-    plan_version: VersionView | None = Field(description="the one in force at the vintage")
-    label: Name | None = Field(description="to be shown wherever the answer is")
+    plan_version: VersionView | None = Field(description="the version in force at the vintage")
+    label: Name | None = Field(description="shown wherever the projection is shown")
     unit: str
     kind: Kind
     year: int
@@ -261,33 +261,33 @@ class Unstamped(Shape):
 
     @property
     def traits(self) -> KindTraits:
-        """What its kind does."""
+        """What the KPI's kind does."""
         return traits_of(self.kind)
 
     @property
     def leading(self) -> TargetView | None:
-        """The assigned target of the year; of a task the one its done and remaining speak of."""
+        """The year's assigned target; of a task the target of `done` and `remaining`."""
         task = self.task
         wanted = (task.level, task.period) if task else ("assigned", "year")
         return next((one for one in self.targets if (one.level, one.period) == wanted), None)
 
     @property
     def assigned(self) -> TargetView | None:
-        """The target that the outer probability speaks of; None without one."""
+        """The target of the projection's own `probability`; None without one."""
         target = self.leading
         return target if target is not None and target.level == "assigned" else None
 
 
 class ProjectionView(Unstamped):
-    """One KPI's projection as it goes out."""
+    """One KPI's stamped projection."""
 
     stamp: str
 
 
 class StampInputs(Shape):
-    """What a projection was made from: with it the very same digits can be computed again.
+    """The inputs of a projection, enough to compute the same digits again.
 
-    `data` is a hash of what was known, `bundle` of what was learned (None where no model
+    `data` is a hash of the figures known, `bundle` of the trained bundle (None if no model
     is needed), `seed` the vintage that seeds the draws, `events` the number of the last
     decision about the KPI's events.
     """
@@ -321,7 +321,7 @@ class ProjectionsView(Shape):
 
 
 class HistoryPoint(Shape):
-    """One month's answer; `reason` says why where there is none."""
+    """The projection of one month; `reason` says why it is missing."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
@@ -340,7 +340,7 @@ class HistoryPoint(Shape):
 
 
 class HistoryView(Shape):
-    """How a KPI's probability moved month by month through the year."""
+    """A KPI's probability month by month through the year."""
 
     plan: str
     kpi: str
@@ -351,7 +351,7 @@ class HistoryView(Shape):
 
 
 class StampView(Shape):
-    """What a stamp stands for: the figure as issued and all that it was made from."""
+    """The projection recorded under a stamp, and its inputs."""
 
     stamp: str
     plan: str

@@ -1,4 +1,4 @@
-"""Shapes of what moves figures: changes of forecasts, contributions, scenarios."""
+"""Shapes of the analysis of a plan: changes of forecasts, contributions, scenarios."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Split(Shape):
 
     before: OptionalExact = Field(alias="from")
     after: OptionalExact = Field(alias="to")
-    change: OptionalExact = Field(description="null where there is no figure at one end")
+    change: OptionalExact = Field(description="null if either figure is missing")
     parts: tuple[ChangePart, ...]
 
 
 class Ends(Shape):
-    """At the first and at the second vintage."""
+    """A value at the first and at the second vintage."""
 
     before: str | None = Field(alias="from")
     after: str | None = Field(alias="to")
@@ -70,7 +70,7 @@ class ProbabilityChange(Shape):
 
 
 class KpiMove(Shape):
-    """One KPI's change before it is put into words."""
+    """One KPI's change, without its sentence."""
 
     kpi: str
     name: Name
@@ -89,7 +89,7 @@ class KpiMove(Shape):
 
 
 class KpiChange(KpiMove):
-    """One KPI's change, in parts and in a sentence."""
+    """One KPI's change, in parts and as a sentence."""
 
     sentence: Name
 
@@ -100,7 +100,7 @@ class Vintage(Shape):
 
 
 class ChangeList(Shape):
-    """Why the projections of a plan moved."""
+    """Why the projections of a plan changed."""
 
     plan: str
     year: int
@@ -136,14 +136,14 @@ class LeftOut(Shape):
 class Breakdown(Shape):
     """Components of one growth; with the remainder they add up to it."""
 
-    by: tuple[str, ...] = Field(description="what tells them apart; empty: their names")
+    by: tuple[str, ...] = Field(description="dimensions that tell them apart; empty: their names")
     parts: tuple[Contribution, ...]
     remainder: Remainder
     left_out: tuple[LeftOut, ...]
 
 
 class Contributions(Shape):
-    """Why performance moved: growth of the year to date by component."""
+    """Why performance changed: growth of the year to date by component."""
 
     plan: str
     kpi: str
@@ -181,14 +181,16 @@ class ChangeShape(Shape):
 
 
 class ScenarioRequest(Shape):
-    """A what-if: changes, or a preset with what is entered for it."""
+    """A what-if: changes, or a preset with its assumptions."""
 
     name: str = Field(default="", max_length=200)
     as_of: str | None = Field(default=None, description="the vintage; default the newest")
     note: str = Field(default="", max_length=2000)
     changes: list[ChangeShape] = Field(default=[], max_length=100)
     preset: str | None = None
-    kpi: str | None = Field(default=None, description="for a preset: what passes the gate")
+    kpi: str | None = Field(
+        default=None, description="for a preset: the KPI of the traffic through the gate"
+    )
     assumptions: dict[str, float] = Field(default={}, description="for a preset: 'share', …")
 
 
@@ -226,7 +228,7 @@ class ScenarioResult(Shape):
     data_status: FigureStatus | None
     label: Name | None
     moved_by: tuple[str, ...] = Field(
-        description="parts that moved this total; empty: its own changes"
+        description="parts whose changes moved this total; empty: its own changes"
     )
     changed_months: tuple[MonthText, ...]
     baseline_stamp: str = Field(description="of the projection; the scenario itself has none")
@@ -236,7 +238,7 @@ class ScenarioResult(Shape):
 
 
 class Supposed(Shape):
-    """What comes of a scenario, as it is kept."""
+    """The result of a scenario, as stored."""
 
     plan: str
     name: str
@@ -287,7 +289,7 @@ class ScenarioSummary(Shape):
 
 class PresetShape(Shape):
     preset: str
-    kpi: str | None = Field(description="null: who asks names it")
+    kpi: str | None = Field(description="null: the request names it")
     name: Name
     assumptions: Mapping[str, float | None]
     to_enter: tuple[str, ...] = Field(description="assumptions that no published figure gives")

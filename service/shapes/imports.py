@@ -15,7 +15,7 @@ from service.projections.shape import MonthText, Name, Second, Shape
 
 
 class SuspicionShape(Shape):
-    """Why a figure is worth a second look; `against` is what it was compared with."""
+    """Why a figure is suspicious; `against` is the value it was compared with."""
 
     why: Why
     against: float
@@ -40,7 +40,7 @@ class FigureShape(Shape):
     value: float = Field(description="rates and shares are per cent, 100 is unchanged")
     unit: str
     status: FigureStatus
-    published: date | None = Field(description="null: nobody knows when")
+    published: date | None = Field(description="null: day unknown")
     source: str
     state: State
     counts: bool = Field(description="whether it is the one that counts once it is committed")
@@ -120,7 +120,7 @@ class WithdrawalShape(Shape):
 
 
 class ImportShape(Shape):
-    """An upload that waits, or an import that was made, and perhaps taken back."""
+    """An upload waiting to be committed, or an import, committed or withdrawn."""
 
     id: str
     family: str
@@ -152,7 +152,7 @@ class RowMatch(Shape):
 
 
 class CommitStep(Shape):
-    mark: str | None = Field(None, description="of the preview that was looked at")
+    mark: str | None = Field(None, description="token of the preview that was reviewed")
 
 
 class UndoStep(Shape):

@@ -144,9 +144,9 @@ class PlanDetail(PlanSummary):
 
 
 class ProgressEntry(Shape):
-    """A report about a task: what was so at the end of its day. Says at least one thing."""
+    """A report about a task: its state at the end of the day. At least one field is given."""
 
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
     day: date | None = Field(default=None, description="default today")
     step: str = Field(default="", description="of a checklist")
     done: int | None = Field(
@@ -192,7 +192,7 @@ class EventText(Shape):
     name: str = ""
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
 
 
 class EventDecision(Shape):
@@ -200,7 +200,7 @@ class EventDecision(Shape):
 
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
 
 
 class EventOutcome(Shape):
@@ -229,7 +229,7 @@ class EventList(Shape):
 class LogText(Shape):
     """What was observed in a month, in words; in one language or both."""
 
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
     month: str = Field(description="YYYY-MM")
     vi: str = ""
     en: str = ""
@@ -389,12 +389,12 @@ class EstimateEntry(Shape):
 
 
 class EstimateStep(Shape):
-    estimate: int = Field(description="id of the estimate that was looked at")
+    estimate: int = Field(description="id of the estimate that was reviewed")
     note: str = ""
 
 
 class MonthStep(Shape):
-    figures: str = Field(description="of the month as it was looked at")
+    figures: str = Field(description="of the month as it was reviewed")
     note: str = ""
 
 
