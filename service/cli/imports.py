@@ -28,11 +28,11 @@ def import_list(plan: PlanOption = None) -> None:
 @import_app.command("show")
 def import_show(id: IdArgument) -> None:
     """One import with its files; an upload that waits as JSON, with its preview."""
-    from service.projections.shape import printed
+    from service.projections.shape import indented
     from service.workflow.imports import MOST, import_view
 
     _settings, store = open_store()
-    print(printed(import_view(store, id, MOST)))
+    print(indented(import_view(store, id, MOST)))
 
 
 @import_app.command("undo")

@@ -206,10 +206,10 @@ def project(
     found = with_estimates(store, [one.view for one in issued])
     joint = None if kpi else joint_probability(issued)
     if format is Format.json:
-        from service.projections.shape import printed
+        from service.projections.shape import indented
         from service.projections.view import ProjectionsView
 
-        print(printed(ProjectionsView(projections=tuple(found), together=joint)))
+        print(indented(ProjectionsView(projections=tuple(found), together=joint)))
     elif format is Format.csv:
         from service.projections.columns import to_csv
 
@@ -454,9 +454,9 @@ def plan_compare(
     settings, store = open_store()
     found = comparison(load_plan(store, the_plan(store, plan)), before, after)
     if format is TextFormat.json:
-        from service.projections.shape import printed
+        from service.projections.shape import indented
 
-        print(printed(found))
+        print(indented(found))
     else:
         from service.cli.output import show_comparison
 

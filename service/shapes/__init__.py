@@ -1,4 +1,4 @@
-"""The shapes of the HTTP interface, and real answers as its examples.
+"""The shapes of the HTTP interface, with recorded responses as its examples.
 
 It never computes.
 """

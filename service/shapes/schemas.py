@@ -19,11 +19,11 @@ from models.events.event import Shape as ShapeOfEvent
 from models.kinds import Kind
 from models.series import FigureStatus
 from models.targets.target import Comparator, TargetForm, TargetLevel
-from service.projections.shape import Moment, MonthText, Name, Number, Second, Shape, View
+from service.projections.shape import Moment, MonthText, Name, Number, Second, Shape
 from service.projections.view import EstimateView, VersionView
 
 
-class KpiShape(View):
+class KpiShape(Shape):
     kpi: str
     name: Name
     unit: str
@@ -41,7 +41,7 @@ class KpiShape(View):
     demonstration: bool
 
 
-class TargetShape(View):
+class TargetShape(Shape):
     kpi: str
     comparator: Comparator
     lower: float | None
@@ -55,14 +55,14 @@ class TargetShape(View):
     source: str
 
 
-class PlannedStep(View):
+class PlannedStep(Shape):
     step: str
     name: Name
     due: date | None
     judgement: float | None
 
 
-class TaskShape(View):
+class TaskShape(Shape):
     kpi: str
     starts: date | None
     due: date | None
@@ -74,7 +74,7 @@ class TaskShape(View):
     steps: tuple[PlannedStep, ...]
 
 
-class VersionShape(View):
+class VersionShape(Shape):
     number: int
     adopted: date
     document: str
@@ -83,7 +83,7 @@ class VersionShape(View):
     tasks: tuple[TaskShape, ...]
 
 
-class TargetChange(View):
+class TargetChange(Shape):
     change: Literal["added", "dropped", "changed"]
     kpi: str
     name: Name
@@ -99,7 +99,7 @@ class TargetChange(View):
     text: Name
 
 
-class TaskChange(View):
+class TaskChange(Shape):
     change: Literal["added", "dropped", "changed"]
     kpi: str
     name: Name
@@ -109,7 +109,7 @@ class TaskChange(View):
     text: Name
 
 
-class VersionComparison(View):
+class VersionComparison(Shape):
     """What differs between two versions; where a target's figures come from is no change."""
 
     plan: str
@@ -121,7 +121,7 @@ class VersionComparison(View):
     tasks: tuple[TaskChange, ...]
 
 
-class PlanSummary(View):
+class PlanSummary(Shape):
     plan: str
     family: str
     year: int
@@ -134,7 +134,7 @@ class PlanSummary(View):
     newest_vintage: date | None
 
 
-class PlanList(View):
+class PlanList(Shape):
     plans: tuple[PlanSummary, ...]
 
 
@@ -144,9 +144,9 @@ class PlanDetail(PlanSummary):
 
 
 class ProgressEntry(Shape):
-    """A report about a task: what was so at the end of its day. Says at least one thing."""
+    """A report about a task: its state at the end of the day. At least one field is given."""
 
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
     day: date | None = Field(default=None, description="default today")
     step: str = Field(default="", description="of a checklist")
     done: int | None = Field(
@@ -161,7 +161,7 @@ class ProgressEntry(Shape):
     source: str = ""
 
 
-class ProgressShape(View):
+class ProgressShape(Shape):
     kpi: str
     day: date
     step: str
@@ -175,7 +175,7 @@ class ProgressShape(View):
     entered: Second
 
 
-class ProgressList(View):
+class ProgressList(Shape):
     plan: str
     kpi: str
     progress: tuple[ProgressShape, ...]
@@ -192,7 +192,7 @@ class EventText(Shape):
     name: str = ""
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
 
 
 class EventDecision(Shape):
@@ -200,10 +200,10 @@ class EventDecision(Shape):
 
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
 
 
-class EventOutcome(View):
+class EventOutcome(Shape):
     """An event with the decision that counts; a proposal has none."""
 
     kpi: str
@@ -220,7 +220,7 @@ class EventOutcome(View):
     entered: Second | None
 
 
-class EventList(View):
+class EventList(Shape):
     plan: str
     as_of: date
     events: tuple[EventOutcome, ...]
@@ -229,7 +229,7 @@ class EventList(View):
 class LogText(Shape):
     """What was observed in a month, in words; in one language or both."""
 
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="author; default the caller")
     month: str = Field(description="YYYY-MM")
     vi: str = ""
     en: str = ""
@@ -237,7 +237,7 @@ class LogText(Shape):
     source: str = ""
 
 
-class IndexFigure(View):
+class IndexFigure(Shape):
     """A published figure beside a month; rates have 100 as unchanged."""
 
     form: str
@@ -247,7 +247,7 @@ class IndexFigure(View):
     source: str
 
 
-class LogEntryShape(View):
+class LogEntryShape(Shape):
     month: MonthText
     text: Name
     by: str
@@ -257,7 +257,7 @@ class LogEntryShape(View):
     index: tuple[IndexFigure, ...]
 
 
-class Log(View):
+class Log(Shape):
     plan: str
     kpi: str
     name: Name
@@ -266,7 +266,7 @@ class Log(View):
     log: tuple[LogEntryShape, ...]
 
 
-class ObservationShape(View):
+class ObservationShape(Shape):
     kpi: str
     month: MonthText = Field(
         description="the month it is about; the last one for a cumulative figure"
@@ -279,7 +279,7 @@ class ObservationShape(View):
     source: str
 
 
-class ObservationList(View):
+class ObservationList(Shape):
     plan: str
     as_of: date
     count: int = Field(description="of all pages")
@@ -287,7 +287,7 @@ class ObservationList(View):
     next: str | None
 
 
-class ModelVersion(View):
+class ModelVersion(Shape):
     family: str
     version: str
     as_of: date
@@ -296,11 +296,11 @@ class ModelVersion(View):
     champion: bool
 
 
-class ModelList(View):
+class ModelList(Shape):
     models: tuple[ModelVersion, ...]
 
 
-class Score(View):
+class Score(Shape):
     """Fractions of last year's total (0.05 is 5 %), but for counts and the Brier score."""
 
     method: str = Field(description="'ensemble', or one of its candidates")
@@ -319,7 +319,7 @@ class KpiScore(Score):
     kpi: str
 
 
-class TrackRecord(View):
+class TrackRecord(Shape):
     family: str
     model_version: str
     as_of: date = Field(description="the model was made from data up to that day")
@@ -328,7 +328,7 @@ class TrackRecord(View):
     kpis: tuple[KpiScore, ...] = Field(description="the ensemble, over all months known")
 
 
-class TrackRecordList(View):
+class TrackRecordList(Shape):
     track_record: tuple[TrackRecord, ...]
 
 
@@ -336,7 +336,7 @@ class RetrainRequest(Shape):
     as_of: str | None = Field(default=None, description="YYYY-MM or YYYY-MM-DD; default: newest")
 
 
-class JobShape(View):
+class JobShape(Shape):
     id: str
     task: str
     state: Literal["queued", "running", "done", "failed"]
@@ -347,7 +347,7 @@ class JobShape(View):
     error: str | None
 
 
-class OEmbed(View):
+class OEmbed(Shape):
     """oEmbed 1.0, type rich."""
 
     version: Literal["1.0"]
@@ -361,7 +361,7 @@ class OEmbed(View):
     height: int
 
 
-class StepShape(View):
+class StepShape(Shape):
     state: State
     by: str
     at: Moment
@@ -376,7 +376,7 @@ class EstimateShape(EstimateView):
     history: tuple[StepShape, ...]
 
 
-class EstimateList(View):
+class EstimateList(Shape):
     """All estimates of one KPI in one month, newest first."""
 
     estimates: tuple[EstimateShape, ...]
@@ -389,12 +389,12 @@ class EstimateEntry(Shape):
 
 
 class EstimateStep(Shape):
-    estimate: int = Field(description="id of the estimate that was looked at")
+    estimate: int = Field(description="id of the estimate that was reviewed")
     note: str = ""
 
 
 class MonthStep(Shape):
-    figures: str = Field(description="of the month as it was looked at")
+    figures: str = Field(description="of the month as it was reviewed")
     note: str = ""
 
 
@@ -402,13 +402,13 @@ class SendBack(Shape):
     note: str = Field(description="why")
 
 
-class IssueShape(View):
+class IssueShape(Shape):
     by: str
     at: Moment
     stamps: Mapping[str, str]
 
 
-class MonthShape(View):
+class MonthShape(Shape):
     """How far a month's projections and reports are, and what a signature would cover."""
 
     plan: str
@@ -423,17 +423,17 @@ class MonthShape(View):
     issued: IssueShape | None = Field(description="what readers outside get")
 
 
-class MonthSummary(View):
+class MonthSummary(Shape):
     month: MonthText
     state: State
     issued_at: Moment | None
 
 
-class MonthList(View):
+class MonthList(Shape):
     months: tuple[MonthSummary, ...]
 
 
-class AuditEntry(View):
+class AuditEntry(Shape):
     id: int
     at: Moment
     by: str
@@ -443,11 +443,11 @@ class AuditEntry(View):
     after: Mapping[str, Any] | None
 
 
-class AuditLog(View):
+class AuditLog(Shape):
     entries: tuple[AuditEntry, ...]
 
 
-class WhoAmI(View):
+class WhoAmI(Shape):
     name: str | None
     access: Access
 
@@ -457,12 +457,12 @@ class PasswordChange(Shape):
     new: str = Field(max_length=1000)
 
 
-class Health(View):
+class Health(Shape):
     status: Literal["ok"]
     version: str
 
 
-class Readiness(View):
+class Readiness(Shape):
     status: Literal["ready"]
     plans: int
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from data.accounts.accounts import ROLES
+from data.accounts.accounts import ROLES, Access
 from data.accounts.keys import SCOPES
 from data.ingestion.imports import commit, preview
 from data.ingestion.rows import UploadedFile
