@@ -46,13 +46,8 @@ if TYPE_CHECKING:
     from data.sign_off.rules import SignOff, Step
     from data.vintages.comparison import Compared
     from service.projections.view import JointProbability, ProjectionView, TaskView
-    from service.shapes.schemas import (
-        EventList,
-        Log,
-        PlanSummary,
-        ProgressList,
-        VersionComparison,
-    )
+    from service.shapes.entries import EventList, Log, ProgressList
+    from service.shapes.plans import PlanSummary, VersionComparison
     from training.retrain import RetrainReport
 
 SHOWN = 12  # unknown rows and suspicious values listed
