@@ -31,7 +31,7 @@ from service.projections.replay import replay
 from service.projections.view import ProjectionView
 from service.projections.view_build import worded
 from service.shapes.plans import VersionComparison
-from service.texts import REMARK, TEXT
+from service.texts import REMARK, TEXT, Lang
 from tests.families import import_of
 from tests.homes import Run
 
