@@ -22,7 +22,7 @@ from models.errors import NoBundle, NoObservations
 from models.series import Month
 from service.auth.access import Checker, Entry, TheCaller, requires
 from service.projections.basis import as_of_date
-from service.shapes.schemas import (
+from service.shapes.sign_off import (
     EstimateEntry,
     EstimateList,
     EstimateStep,

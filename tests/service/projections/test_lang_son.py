@@ -27,7 +27,7 @@ from data.vintages.panel_rows import load_panel
 from models.errors import InvalidMonth
 from models.series import Month
 from service.app import create_app
-from service.cli.output import show_projections
+from service.cli.projection_tables import show_projections
 from service.projections.basis import as_of_date
 from service.projections.issue import projections
 from service.projections.shape import Name, encode
