@@ -1,4 +1,4 @@
 """What all routes share: conditional responses, problems, templates, assets.
 
-It contains nothing about forecasts.
+It never knows a subject: no forecast, no plan.
 """
