@@ -11,9 +11,7 @@ from fastapi import FastAPI
 from data.db.store import Store
 from data.settings import Settings, read_settings
 from service.api import (
-    analysis as moves,
-)
-from service.api import (
+    analysis,
     audit,
     entries,
     events,
@@ -25,9 +23,7 @@ from service.api import (
     registry,
     reports,
     scenarios,
-)
-from service.api import (
-    sign_off as signoff,
+    sign_off,
 )
 from service.embeds import routes as embeds
 from service.odata import routes as odata
@@ -67,9 +63,9 @@ ROUTERS = (
     events.router,
     observations.router,
     imports.router,
-    signoff.router,
+    sign_off.router,
     reports.router,
-    moves.router,
+    analysis.router,
     scenarios.router,
     odata.router,
     registry.router,

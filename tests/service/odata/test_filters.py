@@ -1,4 +1,4 @@
-"""$filter and $orderby by hand: every operator, null, and what cannot be read."""
+"""$filter and $orderby by hand: every operator, null, and invalid text."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_pages_give_every_row_once(skip: int, top: int | None, page: int, count:
         ([("$skip", "x")], "whole number"),
         ([("$count", "yes")], "true or false"),
         ([("$select", "Gold")], "no property"),
-        ([("$tip", "1")], "no option"),
+        ([("$tip", "1")], "expected one of"),
         ([("$top", "1"), ("$top", "2")], "once"),
     ],
 )
