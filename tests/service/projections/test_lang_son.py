@@ -185,7 +185,7 @@ def test_the_annex_names_the_method_of_a_task_and_draws_no_fan_of_it(
     )
     assert annex.status_code == 200
     assert TEXT["en"]["annex.method.gamma_poisson"] in annex.text
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
 
 
 def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
