@@ -24,11 +24,9 @@ from data.samples.load import load_sample
 from data.settings import Settings
 from data.vintages.demonstration import labelled
 from data.vintages.panel_rows import load_panel
-from models.errors import InvalidMonth
 from models.series import Month
 from service.app import create_app
 from service.cli.output import show_projections
-from service.projections.basis import as_of_date
 from service.projections.issue import projections
 from service.projections.shape import Name, encode
 from service.projections.view import MonthsToLoadView, ProjectionView
@@ -167,11 +165,6 @@ def test_pages_files_and_charts_carry_the_label(
     record = client.get("/v1/track-record").json()
     assert "lang-son" not in json.dumps(record)
     app.state.vedich.jobs.close()
-
-
-def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
-    with pytest.raises(InvalidMonth):
-        as_of_date("9999-12-31")
 
 
 def test_the_terminal_carries_the_label(
