@@ -10,7 +10,7 @@ from data.db.store import Store
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import PanelOf
-from service.shapes.schemas import KpiScore, Score, TrackRecord
+from service.shapes.registry import KpiScore, Score, TrackRecord
 from service.workflow.plans import demonstrates
 from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, after_first_year, summary
 from training.bundle.promoted import bundle_for

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from data.db.audit import entries
 from service.auth.access import requires
-from service.shapes.schemas import AuditEntry, AuditLog
+from service.shapes.operation import AuditEntry, AuditLog
 from service.web.respond import TheAppState, answer
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[requires("admin")])

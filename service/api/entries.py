@@ -12,8 +12,7 @@ from models.series import Month
 from models.targets.task import Progress
 from service.auth.access import Entry, requires
 from service.projections.basis import as_of_date
-from service.shapes.examples import LOG_EXAMPLE, PROGRESS_EXAMPLE
-from service.shapes.schemas import (
+from service.shapes.entries import (
     Log,
     LogEntryShape,
     LogText,
@@ -21,6 +20,7 @@ from service.shapes.schemas import (
     ProgressList,
     ProgressShape,
 )
+from service.shapes.examples import LOG_EXAMPLE, PROGRESS_EXAMPLE
 from service.web.respond import AsOf, TheAppState, answer, problems
 from service.workflow.entries import log_of, progress_of, report_progress, write_log
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from data.plans.events import EventEntry
 from models.series import Month
 from service.auth.access import Entry, requires
+from service.shapes.entries import EventDecision, EventList, EventOutcome, EventText
 from service.shapes.examples import EVENT_DECISION, EVENT_EXAMPLE
-from service.shapes.schemas import EventDecision, EventList, EventOutcome, EventText
 from service.web.respond import AsOf, TheAppState, answer, problems
 from service.workflow.events import add_event, decide, events_of
 

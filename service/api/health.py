@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from data.plans.rows import plan_slugs
 from service.auth.access import requires
-from service.shapes.schemas import Health, Readiness
+from service.shapes.operation import Health, Readiness
 from service.web.respond import TheAppState, answer, problems
 
 router = APIRouter(tags=["health"], dependencies=[requires("public")])

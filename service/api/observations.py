@@ -11,7 +11,7 @@ from data.plans.rows import load_plan
 from data.vintages.observation import PER_CENT, Observation
 from models.series import Month
 from service.auth.access import requires
-from service.shapes.schemas import ObservationList, ObservationShape
+from service.shapes.observations import ObservationList, ObservationShape
 from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(

@@ -9,14 +9,8 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from data.plans.rows import load_plan, plan_slugs
 from service.auth.access import Entry, requires
 from service.shapes.examples import NEW_VERSION
-from service.shapes.schemas import (
-    JobShape,
-    PlanDetail,
-    PlanList,
-    RetrainRequest,
-    VersionComparison,
-    VersionShape,
-)
+from service.shapes.plans import PlanDetail, PlanList, VersionComparison, VersionShape
+from service.shapes.registry import JobShape, RetrainRequest
 from service.web.respond import TheAppState, answer, problems
 from service.workflow.plans import add_version, detail, summary, version_shape
 from service.workflow.retraining import retrain_work

@@ -16,7 +16,7 @@ from service.projections.basis import as_of_date, newest_vintage
 from service.projections.replay import recorded
 from service.projections.stamps import tidy_stamp
 from service.projections.view import StampView
-from service.shapes.schemas import JobShape, ModelList, ModelVersion, TrackRecordList
+from service.shapes.registry import JobShape, ModelList, ModelVersion, TrackRecordList
 from service.state.app_state import AppState
 from service.web.respond import AsOf, TheAppState, answer, problems
 

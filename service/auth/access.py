@@ -16,20 +16,19 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from data.accounts.accounts import ROLES, has_accounts
+from data.accounts.accounts import ROLES, Access, has_accounts
 from data.accounts.keys import Scope, key_of
 from data.accounts.sessions import account_of_session
 from data.db.store import Store
 from models.errors import InputError, LoginRequired, NotAllowed
 
-Access = Literal["public", "viewer", "entry", "checker", "approver", "admin"]
 ACCESS: tuple[Access, ...] = get_args(Access)  # each includes those before it
 assert ACCESS[1:] == ROLES
 

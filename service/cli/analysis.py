@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.arguments import open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption, TextFormat
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    TextFormat,
+    open_store,
+    the_plan,
+)
 
 if TYPE_CHECKING:
     from service.shapes.analysis import ChangeList, Contributions

@@ -1,12 +1,13 @@
-"""What the command line works out for itself: which store, plan, day; asked at a terminal."""
+"""What commands share: their options, and the store, plan and day that they work on."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,33 @@ if TYPE_CHECKING:
     from data.db.store import Store
     from data.plans.plan import Plan
     from data.settings import Settings
+
+
+class Language(StrEnum):
+    """Of what people read."""
+
+    vi = "vi"
+    en = "en"
+
+
+class TextFormat(StrEnum):
+    """How a comparison is printed."""
+
+    text = "text"
+    json = "json"
+
+
+PlanOption = Annotated[
+    str | None, typer.Option("--plan", help="Plan slug; default: the only one there is.")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="YYYY-MM[-DD]: what was published up to then; default newest."),
+]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default one per core.")]
+LangOption = Annotated[
+    Language | None, typer.Option("--lang", help="vi or en; default: VEDICH_LANG.")
+]
 
 
 def open_store() -> tuple[Settings, Store]:

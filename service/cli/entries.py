@@ -8,8 +8,14 @@ from typing import Annotated
 
 import typer
 
-from service.cli.arguments import day_said, open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    day_said,
+    open_store,
+    the_plan,
+)
 
 task_app = typer.Typer(
     help="Tasks: report progress, show what was reported.", no_args_is_help=True

@@ -9,8 +9,14 @@ from typing import Annotated
 
 import typer
 
-from service.cli.arguments import day_said, open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    day_said,
+    open_store,
+    the_plan,
+)
 
 app = typer.Typer(
     help="Events that move a series: list, add, accept, reject.", no_args_is_help=True

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.arguments import family_plan, open_store
-from service.cli.options import PlanOption
+from service.cli.arguments import PlanOption, family_plan, open_store
 
 import_app = typer.Typer(
     help="What was loaded: list, show, undo (vedich ingest loads).", no_args_is_help=True

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import InputError
-from service.cli.arguments import open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption, TextFormat
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    TextFormat,
+    open_store,
+    the_plan,
+)
 
 if TYPE_CHECKING:
     from service.shapes.analysis import ScenarioDetail

@@ -25,7 +25,7 @@ from service.embeds.embed import (
     frame,
     has_chart,
 )
-from service.shapes.schemas import OEmbed
+from service.shapes.operation import OEmbed
 from service.state.app_state import Body, etag_of
 from service.texts import LANGUAGES, Lang
 from service.web.respond import AsOf, Language, TheAppState, answer, problems, respond

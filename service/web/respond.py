@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query, Request, Response
 
 from service.projections.shape import Shape, encode
-from service.shapes.schemas import Problem
+from service.shapes.operation import Problem
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.web.problems import MEDIA_TYPE
 

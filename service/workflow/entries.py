@@ -15,7 +15,7 @@ from data.vintages.observation import UNDATED, Form, Observation
 from data.vintages.panel_rows import PanelOf
 from models.targets.task import Progress
 from service.projections.shape import Name, if_known
-from service.shapes.schemas import IndexFigure, Log, LogEntryShape, ProgressList, ProgressShape
+from service.shapes.entries import IndexFigure, Log, LogEntryShape, ProgressList, ProgressShape
 
 INDEX_FORMS: tuple[Form, ...] = ("rate_on_month", "rate_on_year", "rate_to_date", "month")
 

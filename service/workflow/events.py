@@ -16,7 +16,7 @@ from data.vintages.panel_rows import PanelOf
 from models.errors import NoObservations, SeriesTooShort, UnknownEvent
 from models.events.event import Event, find_events
 from models.pipeline import forecastable
-from service.shapes.schemas import EventList, EventOutcome
+from service.shapes.entries import EventList, EventOutcome
 
 DIGITS = 4  # of a proposed size: 0.01 % of the month
 

@@ -17,7 +17,7 @@ from models.errors import InvalidPlan
 from models.targets.target import Target
 from models.targets.task import Task
 from service.projections.shape import Name, if_known
-from service.shapes.schemas import (
+from service.shapes.plans import (
     KpiShape,
     PlanDetail,
     PlannedStep,

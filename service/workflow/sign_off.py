@@ -12,7 +12,7 @@ from service.projections.basis import as_of_date
 from service.projections.shape import if_known
 from service.projections.view import ProjectionView
 from service.projections.view_build import estimate_view
-from service.shapes.schemas import (
+from service.shapes.sign_off import (
     EstimateList,
     EstimateShape,
     IssueShape,

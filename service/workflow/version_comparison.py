@@ -11,7 +11,7 @@ from models.targets.target import Target
 from models.targets.task import Task
 from service.projections.shape import Name, if_known, in_both
 from service.projections.view import VersionView
-from service.shapes.schemas import TargetChange, TaskChange, VersionComparison
+from service.shapes.plans import TargetChange, TaskChange, VersionComparison
 from service.texts import (
     COMPARE,
     LEVEL,

@@ -14,7 +14,7 @@ from models.errors import NoBundle, NoObservations
 from service.analysis.reliability import ReliabilityBand, reliability_of
 from service.analysis.track_record import labelled, track_record
 from service.pages.views.frame import Frame, PlanContent
-from service.shapes.schemas import KpiScore, Score
+from service.shapes.registry import KpiScore, Score
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
 from training.backtest.scoreboard import ENSEMBLE, after_first_year

@@ -8,12 +8,8 @@ import pytest
 
 from data.db.audit import entries
 from service.projections.view import EstimateView, ProjectionView
-from service.shapes.schemas import (
-    AuditLog,
-    EstimateList,
-    MonthList,
-    MonthShape,
-)
+from service.shapes.operation import AuditLog
+from service.shapes.sign_off import EstimateList, MonthList, MonthShape
 
 MONTHS = "/v1/plans/demo-2018/months"
 MONTH = f"{MONTHS}/2018-06"

@@ -26,7 +26,7 @@ from data.vintages.demonstration import labelled
 from data.vintages.panel_rows import load_panel
 from models.series import Month
 from service.app import create_app
-from service.cli.output import show_projections
+from service.cli.projection_tables import show_projections
 from service.projections.issue import projections
 from service.projections.shape import Name, encode
 from service.projections.view import MonthsToLoadView, ProjectionView

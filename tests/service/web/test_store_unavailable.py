@@ -13,7 +13,7 @@ import pytest
 from data.db.store import Store
 from data.settings import Settings
 from service.app import create_app
-from service.shapes.schemas import Problem
+from service.shapes.operation import Problem
 
 pytestmark = pytest.mark.slow
 

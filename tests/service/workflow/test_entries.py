@@ -30,7 +30,7 @@ from service.projections.basis import default_day
 from service.projections.replay import replay
 from service.projections.view import ProjectionView
 from service.projections.view_build import worded
-from service.shapes.schemas import VersionComparison
+from service.shapes.plans import VersionComparison
 from service.texts import REMARK, TEXT, Lang
 from tests.families import import_of
 from tests.homes import Run

@@ -20,7 +20,7 @@ from data.vintages.rows import add_observations
 from models.series import Month
 from service.cli.main import main
 from service.projections.replay import replay
-from service.shapes.schemas import EventList, EventOutcome
+from service.shapes.entries import EventList, EventOutcome
 from tests.families import import_of
 
 EVENTS = "/v1/plans/demo-2018/events"
