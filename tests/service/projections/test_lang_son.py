@@ -24,11 +24,9 @@ from data.samples.load import load_sample
 from data.settings import Settings
 from data.vintages.demonstration import labelled
 from data.vintages.panel_rows import load_panel
-from models.errors import InvalidMonth
 from models.series import Month
 from service.app import create_app
 from service.cli.projection_tables import show_projections
-from service.projections.basis import as_of_date
 from service.projections.issue import projections
 from service.projections.shape import Name, encode
 from service.projections.view import MonthsToLoadView, ProjectionView
@@ -169,6 +167,7 @@ def test_pages_files_and_charts_carry_the_label(
     app.state.vedich.jobs.close()
 
 
+<<<<<<< HEAD
 def test_the_annex_names_the_method_of_a_task_and_draws_no_fan_of_it(
     opened: tuple[Store, Settings], client_of: Callable[..., Any]
 ) -> None:
@@ -193,6 +192,8 @@ def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
         as_of_date("9999-12-31")
 
 
+=======
+>>>>>>> w_core
 def test_the_terminal_carries_the_label(
     opened: tuple[Store, Settings],
     answers: dict[str, ProjectionView],
