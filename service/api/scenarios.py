@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from models.events.event import Event
 from models.events.levers import Lever
 from models.series import Month
-from service.analysis.scenarios import Asked, listed, run, save, saved, unsaved
+from service.analysis.scenarios import ScenarioInput, listed, run, save, saved, unsaved
 from service.auth.access import Entry, requires
 from service.shapes.analysis import (
     ChangeShape,
@@ -67,11 +67,11 @@ def one_scenario(
     return answer(saved(app_state, plan, number))
 
 
-def _asked(request: ScenarioRequest) -> Asked:
+def _asked(request: ScenarioRequest) -> ScenarioInput:
     levers: dict[str, list[Lever]] = {}
     for one in request.changes:
         levers.setdefault(one.kpi, []).append(_lever(one))
-    return Asked(
+    return ScenarioInput(
         name=request.name,
         levers=levers,
         preset=request.preset,

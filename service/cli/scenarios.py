@@ -67,7 +67,7 @@ def run(
     change = {"kpi": kpi, "shape": shape.value, "months": month, "value": value}
     given = {} if share is None else {"share": share}
     definition = {"preset": preset, "kpi": kpi, "assumptions": given} if preset else {}
-    asked = scenarios.Asked(
+    asked = scenarios.ScenarioInput(
         name,
         levers,
         preset=preset,

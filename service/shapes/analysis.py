@@ -1,4 +1,4 @@
-"""Shapes of what moves figures: changes of forecasts, contributions, scenarios."""
+"""The shapes of analysis: changes of forecasts, contributions, scenarios."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ class ProbabilityChange(View):
     probability: Split
 
 
-class KpiMove(View):
-    """One KPI's change before it is put into words."""
+class KpiChangeParts(View):
+    """The change of one KPI in parts, without its sentence."""
 
     kpi: str
     name: Name
@@ -89,8 +89,8 @@ class KpiMove(View):
     model_version: Ends
 
 
-class KpiChange(KpiMove):
-    """One KPI's change, in parts and in a sentence."""
+class KpiChange(KpiChangeParts):
+    """The change of one KPI, in parts and as a sentence."""
 
     sentence: Name
 
@@ -101,7 +101,7 @@ class Vintage(View):
 
 
 class ChangeList(View):
-    """Why the projections of a plan moved."""
+    """Why the projections of a plan changed."""
 
     plan: str
     year: int
@@ -135,16 +135,16 @@ class LeftOut(View):
 
 
 class Breakdown(View):
-    """Components of one growth; with the remainder they add up to it."""
+    """Components of a growth; with the remainder they add up to it."""
 
-    by: tuple[str, ...] = Field(description="what tells them apart; empty: their names")
+    by: tuple[str, ...] = Field(description="dimensions of the components; empty: none")
     parts: tuple[Contribution, ...]
     remainder: Remainder
     left_out: tuple[LeftOut, ...]
 
 
 class Contributions(View):
-    """Why performance moved: growth of the year to date by component."""
+    """Why performance changed: growth of the year to date by component."""
 
     plan: str
     kpi: str
@@ -182,7 +182,7 @@ class ChangeShape(Shape):
 
 
 class ScenarioRequest(Shape):
-    """A what-if: changes, or a preset with what is entered for it."""
+    """A what-if: changes, or a preset with its assumptions."""
 
     name: str = Field(default="", max_length=200)
     as_of: str | None = Field(default=None, description="the vintage; default the newest")
@@ -227,7 +227,7 @@ class ScenarioResult(View):
     data_status: FigureStatus | None
     label: Name | None
     moved_by: tuple[str, ...] = Field(
-        description="parts that moved this total; empty: its own changes"
+        description="parts that changed this total; empty: its own levers"
     )
     changed_months: tuple[MonthText, ...]
     baseline_stamp: str = Field(description="of the projection; the scenario itself has none")
@@ -236,8 +236,8 @@ class ScenarioResult(View):
     difference: Difference
 
 
-class Supposed(View):
-    """What comes of a scenario, as it is kept."""
+class ScenarioRun(View):
+    """The result of a scenario, as saved."""
 
     plan: str
     name: str
@@ -288,7 +288,7 @@ class ScenarioSummary(View):
 
 class PresetShape(View):
     preset: str
-    kpi: str | None = Field(description="null: who asks names it")
+    kpi: str | None = Field(description="null: to be named in the request")
     name: Name
     assumptions: Mapping[str, float | None]
     to_enter: tuple[str, ...] = Field(description="assumptions that no published figure gives")

@@ -13,15 +13,15 @@ from service.projections.shape import MonthText, Name, Second, Shape, View
 
 
 class ProgressEntry(Shape):
-    """A report about a task: what was so at the end of its day. Says at least one thing."""
+    """A report about a task as of the end of its day; at least one field is given."""
 
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="who reports it; default: the caller")
     day: date | None = Field(default=None, description="default today")
     step: str = Field(default="", description="of a checklist")
     done: int | None = Field(
         default=None, description="counted since the task's start; of a step 1 (done) or 0"
     )
-    obstacle: str | None = Field(default=None, description="'' when there is none any more")
+    obstacle: str | None = Field(default=None, description="'' once it is gone")
     judgement: float | None = Field(
         default=None, description="own probability, 0 to 1, of the whole or of the step in time"
     )
@@ -51,18 +51,18 @@ class ProgressList(View):
 
 
 class LogText(Shape):
-    """What was observed in a month, in words; in one language or both."""
+    """What was observed in a month, as text in one language or both."""
 
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="who reports it; default: the caller")
     month: str = Field(description="YYYY-MM")
     vi: str = ""
     en: str = ""
-    day: date | None = Field(default=None, description="when it was said; default today")
+    day: date | None = Field(default=None, description="day of the entry; default today")
     source: str = ""
 
 
 class IndexFigure(View):
-    """A published figure beside a month; rates have 100 as unchanged."""
+    """A published figure of the index for a month; for rates 100 is unchanged."""
 
     form: str
     value: float
@@ -85,13 +85,13 @@ class Log(View):
     plan: str
     kpi: str
     name: Name
-    index: str | None = Field(description="the KPI whose published figures stand beside")
+    index: str | None = Field(description="the KPI whose published figures are shown with the log")
     unit: str | None = Field(description="of the index")
     log: tuple[LogEntryShape, ...]
 
 
 class EventText(Shape):
-    """An event of the planner's own; it counts as accepted."""
+    """An event added by a planner; it counts as accepted."""
 
     kpi: str
     start: str = Field(description="first month touched, YYYY-MM")
@@ -101,19 +101,19 @@ class EventText(Shape):
     name: str = ""
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="who reports it; default: the caller")
 
 
 class EventDecision(Shape):
-    """From when a decision counts, and why."""
+    """A decision: from when it counts, and why."""
 
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who says so; default who sends it")
+    by: str = Field(default="", description="who reports it; default: the caller")
 
 
 class EventOutcome(View):
-    """An event with the decision that counts; a proposal has none."""
+    """An event and the decision in force; a proposal has none."""
 
     kpi: str
     event: str = Field(description="names it within its KPI: 2020-04-pulse")

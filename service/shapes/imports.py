@@ -15,7 +15,7 @@ from service.projections.shape import MonthText, Name, Second, Shape, View
 
 
 class SuspicionShape(View):
-    """Why a figure is worth a second look; `against` is what it was compared with."""
+    """Why a figure is suspicious; `against` is the value it was compared with."""
 
     why: Why
     against: float
@@ -31,7 +31,7 @@ class OldFigure(View):
 
 
 class FigureShape(View):
-    """One figure as it was read, and what becomes of it."""
+    """One figure as read, and whether it will count."""
 
     file: str
     kpi: str
@@ -40,17 +40,17 @@ class FigureShape(View):
     value: float = Field(description="rates and shares are per cent, 100 is unchanged")
     unit: str
     status: FigureStatus
-    published: date | None = Field(description="null: nobody knows when")
+    published: date | None = Field(description="null: unknown")
     source: str
     state: State
-    counts: bool = Field(description="whether it is the one that counts once it is committed")
+    counts: bool = Field(description="whether it will be the figure that counts once committed")
     old: OldFigure | None
     change: float | None = Field(description="per cent from the old value to this one")
     suspicions: tuple[SuspicionShape, ...]
 
 
 class RowShape(View):
-    """A row of a table, and the KPI that it is."""
+    """A row of a table, and its KPI."""
 
     table: str
     row: str
@@ -69,7 +69,7 @@ class SuggestionShape(View):
 
 
 class UnknownRowShape(View):
-    """A row that no KPI claims, and what it may be."""
+    """A row without a KPI, with suggestions."""
 
     table: str
     row: str
@@ -99,7 +99,7 @@ class PreviewShape(View):
     plan: str
     published: date | None
     expires: Second
-    mark: str = Field(description="names this preview; give it with the commit")
+    mark: str = Field(description="token of this preview; send it with the commit")
     files: tuple[FilePreviewShape, ...]
     rows: tuple[RowShape, ...]
     unknown: tuple[UnknownRowShape, ...]
@@ -120,7 +120,7 @@ class WithdrawalShape(View):
 
 
 class ImportShape(View):
-    """An upload that waits, or an import that was made, and perhaps taken back."""
+    """An upload waiting for its commit, or an import, committed or withdrawn."""
 
     id: str
     family: str
@@ -137,7 +137,7 @@ class ImportList(View):
 
 
 class RowMatch(Shape):
-    """Which KPI a row is; null, or '' as forms send it: none of them."""
+    """Which KPI a row is; null, or '' as forms send it: no KPI."""
 
     table: str
     row: str = Field(max_length=1000)
@@ -147,12 +147,12 @@ class RowMatch(Shape):
 
     @field_validator("kpi")
     @classmethod
-    def _none_of_them(cls, kpi: str | None) -> str | None:
+    def _empty_is_none(cls, kpi: str | None) -> str | None:
         return kpi or None
 
 
 class CommitStep(Shape):
-    mark: str | None = Field(None, description="of the preview that was looked at")
+    mark: str | None = Field(None, description="token of the preview that was seen")
 
 
 class UndoStep(Shape):

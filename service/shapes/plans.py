@@ -101,7 +101,7 @@ class TaskChange(View):
 
 
 class VersionComparison(View):
-    """What differs between two versions; where a target's figures come from is no change."""
+    """What differs between two versions; a target's source alone is no difference."""
 
     plan: str
     before: VersionView = Field(alias="from")
