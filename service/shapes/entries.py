@@ -101,7 +101,7 @@ class EventText(Shape):
     name: str = ""
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who reports it; default: the caller")
+    by: str = Field(default="", description="who decides; default: the caller")
 
 
 class EventDecision(Shape):
@@ -109,7 +109,7 @@ class EventDecision(Shape):
 
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who reports it; default: the caller")
+    by: str = Field(default="", description="who decides; default: the caller")
 
 
 class EventOutcome(View):
