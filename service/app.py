@@ -10,9 +10,7 @@ from fastapi import FastAPI
 
 from data.db.store import Store
 from data.settings import Settings, read_settings
-from service.api import (
-    analysis as moves,
-)
+from service.api import analysis as analyses
 from service.api import (
     audit,
     entries,
@@ -25,9 +23,7 @@ from service.api import (
     registry,
     reports,
     scenarios,
-)
-from service.api import (
-    sign_off as signoff,
+    sign_off,
 )
 from service.embeds import routes as embeds
 from service.odata import routes as odata
@@ -67,9 +63,9 @@ ROUTERS = (
     events.router,
     observations.router,
     imports.router,
-    signoff.router,
+    sign_off.router,
     reports.router,
-    moves.router,
+    analyses.router,
     scenarios.router,
     odata.router,
     registry.router,
@@ -95,7 +91,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     Returns
     -------
-    FastAPI; it owns jobs and what it computed, nothing is global
+    FastAPI; jobs and caches belong to it, nothing is global
     """
     settings = settings or read_settings()
     app_state = AppState(settings, store or Store.open(settings.store_url))
@@ -112,7 +108,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         lifespan=lifespan,
         docs_url=None,  # FastAPI's page loads its scripts from the internet; /docs is ours
         redoc_url=None,
-        openapi_url=None,  # a route of ours too, so that every route says who may ask it
+        openapi_url=None,  # a route of ours too, so that every route declares its access
     )
     app.state.vedich = app_state
     app.add_middleware(Measured, metrics=app_state.metrics)
