@@ -11,7 +11,7 @@ import pandas as pd
 from models.scores import reliability_table
 from service.charts.fan_chart import BLUE, DARK, FONT, GREY
 from service.charts.layers import number_locale, rows_chart
-from service.projections.shape import View
+from service.projections.shape import Shape
 from service.texts import TEXT, Lang, number, percent
 from training.backtest.rolling_origin import GROWTH_TARGETS
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES
@@ -19,7 +19,7 @@ from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES
 SIZE = 300
 
 
-class ReliabilityBand(View):
+class ReliabilityBand(Shape):
     """Forecasts with probabilities from `low` to `high`, and how often the target was met."""
 
     low: float

@@ -12,7 +12,7 @@ from service.auth.access import requires
 from service.projections.basis import as_of_date
 from service.projections.shape import encode
 from service.shapes.analysis import ChangeList, Contributions
-from service.state.app_state import JSON_TYPE, Body, tag_of
+from service.state.app_state import JSON_TYPE, Body, etag_of
 from service.web.respond import AsOf, TheAppState, problems, respond
 
 router = APIRouter(
@@ -40,7 +40,7 @@ def all_changes(
     def make() -> Body:
         content = changes(app_state, plan, as_of_date(before), as_of_date(after), kpi)
         stamps = [end for one in content.changes for end in (one.stamp.before, one.stamp.after)]
-        return Body(encode(content), JSON_TYPE, tag_of(stamps, "-changes"))
+        return Body(encode(content), JSON_TYPE, etag_of(stamps, "-changes"))
 
     return respond(request, app_state.body(plan, ("changes", before, after, kpi), make))
 
@@ -62,6 +62,6 @@ def of_components(
     def make() -> Body:
         basis = app_state.basis(plan, app_state.day_of(plan, as_of))
         content = contributions(basis, kpi)
-        return Body(encode(content), JSON_TYPE, tag_of([basis.data_hash[:16], kpi], "-parts"))
+        return Body(encode(content), JSON_TYPE, etag_of([basis.data_hash[:16], kpi], "-parts"))
 
     return respond(request, app_state.body(plan, ("contributions", kpi, as_of), make))

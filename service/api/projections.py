@@ -22,7 +22,7 @@ from service.projections.view import (
     ProjectionsView,
     ProjectionView,
 )
-from service.state.app_state import JSON_TYPE, AppState, Body, mark_of, tag_of
+from service.state.app_state import JSON_TYPE, AppState, Body, etag_key, etag_of
 from service.texts import Lang
 from service.web.respond import AsOf, Language, TheAppState, problems, respond
 
@@ -66,7 +66,7 @@ def all_projections_csv(
 
     def make() -> Body:
         shown = shown_to(by, app_state, plan, as_of)
-        tag = tag_of([mark_of(one) for one in shown], "-csv")
+        tag = etag_of([etag_key(one) for one in shown], "-csv")
         return Body((BOM + to_csv(shown)).encode(), "text/csv; charset=utf-8", tag)
 
     return respond(request, app_state.body(plan, ("csv", by.inside, as_of), make))
@@ -140,7 +140,7 @@ def history(
     def make() -> Body:
         content = history_of(app_state, plan, kpi, as_of)
         stamps = [point.stamp or point.as_of.isoformat() for point in content.history]
-        return Body(encode(content), JSON_TYPE, tag_of(stamps, "-history"))
+        return Body(encode(content), JSON_TYPE, etag_of(stamps, "-history"))
 
     return respond(request, app_state.body(plan, ("history", kpi, as_of), make))
 
@@ -156,7 +156,7 @@ def draw(app_state: AppState, plan: str, kpi: str, day: date, form: str, lang: L
     fan = fan_of(issued.view, series, lang)
     chart = charts.fan_chart(issued.view, fan, lang, basis.plan.kpi(kpi).decimals)
     content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)
-    return Body(content, _PICTURES[form], tag_of([issued.stamp], f"-{lang}-{form}"))
+    return Body(content, _PICTURES[form], etag_of([issued.stamp], f"-{lang}-{form}"))
 
 
 def shown_to(
@@ -169,10 +169,10 @@ def shown_to(
 
 
 def _one(projection: ProjectionView) -> Body:
-    return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
+    return Body(encode(projection), JSON_TYPE, etag_of([etag_key(projection)]))
 
 
 def _list(projections: list[ProjectionView], joint: JointProbability | None) -> Body:
-    tag = tag_of([mark_of(one) for one in projections], "-list")
+    tag = etag_of([etag_key(one) for one in projections], "-list")
     content = ProjectionsView(projections=tuple(projections), together=joint)
     return Body(encode(content), JSON_TYPE, tag)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from data.accounts.accounts import Access
 from data.plans.rows import load_plan
 from data.sign_off.rows import sign_off
 from data.sign_off.rules import State
@@ -19,7 +20,7 @@ from data.sign_off.signing import (
 )
 from models.errors import NoBundle, NoObservations
 from models.series import Month
-from service.auth.access import Access, Checker, Entry, TheCaller, requires
+from service.auth.access import Checker, Entry, TheCaller, requires
 from service.projections.basis import as_of_date
 from service.shapes.sign_off import (
     EstimateEntry,

@@ -31,7 +31,7 @@ def changes(
     """Why projections changed: plan version, model, revisions, new month."""
     from service.analysis.changes import changes as split_changes
     from service.projections.basis import as_of_date
-    from service.projections.shape import printed
+    from service.projections.shape import indented
     from service.state.app_state import AppState
 
     settings, store = open_store()
@@ -39,7 +39,7 @@ def changes(
     days = as_of_date(before), as_of_date(after)
     found = split_changes(AppState(settings, store), slug, *days, kpi)
     if format is TextFormat.json:
-        print(printed(found))
+        print(indented(found))
     else:
         _show_changes(found, lang.value if lang else settings.lang)
 
@@ -53,14 +53,14 @@ def contributions(
 ) -> None:
     """Growth of the year to date by component, in percentage points."""
     from service.analysis.contributions import contributions as of_components
-    from service.projections.shape import printed
+    from service.projections.shape import indented
     from service.state.app_state import AppState
 
     settings, store = open_store()
     slug, app_state = the_plan(store, plan), AppState(settings, store)
     found = of_components(app_state.basis(slug, app_state.day_of(slug, as_of)), kpi)
     if format is TextFormat.json:
-        print(printed(found))
+        print(indented(found))
     else:
         _show_contributions(found, lang.value if lang else settings.lang)
 

@@ -107,10 +107,10 @@ def project(
     found = with_estimates(store, [one.view for one in issued])
     joint = None if kpi else joint_probability(issued)
     if format is Format.json:
-        from service.projections.shape import printed
+        from service.projections.shape import indented
         from service.projections.view import ProjectionsView
 
-        print(printed(ProjectionsView(projections=tuple(found), together=joint)))
+        print(indented(ProjectionsView(projections=tuple(found), together=joint)))
     elif format is Format.csv:
         from service.projections.columns import to_csv
 

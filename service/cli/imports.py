@@ -27,11 +27,11 @@ def import_list(plan: PlanOption = None) -> None:
 @import_app.command("show")
 def import_show(id: IdArgument) -> None:
     """An import with its files, or an upload with its preview, as JSON."""
-    from service.projections.shape import printed
+    from service.projections.shape import indented
     from service.workflow.imports import MOST, import_view
 
     _settings, store = open_store()
-    print(printed(import_view(store, id, MOST)))
+    print(indented(import_view(store, id, MOST)))
 
 
 @import_app.command("undo")

@@ -103,9 +103,9 @@ def plan_compare(
     settings, store = open_store()
     found = comparison(load_plan(store, the_plan(store, plan)), before, after)
     if format is TextFormat.json:
-        from service.projections.shape import printed
+        from service.projections.shape import indented
 
-        print(printed(found))
+        print(indented(found))
     else:
         from service.cli.output import show_comparison
 

@@ -120,12 +120,12 @@ def show(
 
 def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
     from service.cli.output import say
-    from service.projections.shape import as_json, printed
+    from service.projections.shape import as_json, indented
     from service.texts import STATUS, TEXT, chance, day_of, number, unit_of
 
     if format is TextFormat.json:
         content = as_json(found)
-        print(printed({key: content[key] for key in _keys(found)}))
+        print(indented({key: content[key] for key in _keys(found)}))
         return
     text = TEXT[lang]
     say(f"{found.name} ({text['as_of'].lower()} {day_of(found.as_of, lang)})")

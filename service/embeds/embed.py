@@ -20,7 +20,7 @@ from service.projections.basis import as_of_date
 from service.projections.issued import issued_projections
 from service.projections.shape import Name, in_both
 from service.projections.view import ProjectionView
-from service.state.app_state import AppState, family_of, mark_of
+from service.state.app_state import AppState, etag_key, family_of
 from service.texts import EMBED, Lang
 
 Picture = Literal["svg", "png"]
@@ -36,9 +36,9 @@ class Embedded:
     draft: bool
 
     @property
-    def mark(self) -> str:
-        """Names what is shown, for an ETag."""
-        return f"{mark_of(self.projection)}-{'draft' if self.draft else 'issued'}"
+    def etag_key(self) -> str:
+        """Identifies the projection and its state, for the ETag."""
+        return f"{etag_key(self.projection)}-{'draft' if self.draft else 'issued'}"
 
 
 def embedded(by: Caller, app_state: AppState, plan: str, kpi: str, as_of: str | None) -> Embedded:

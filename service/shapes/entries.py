@@ -9,13 +9,13 @@ from pydantic import Field
 
 from models.events.event import Shape as ShapeOfEvent
 from models.series import FigureStatus
-from service.projections.shape import MonthText, Name, Second, Shape, View
+from service.projections.shape import MonthText, Name, Second, Shape
 
 
 class ProgressEntry(Shape):
-    """A report about a task as of the end of its day; at least one field is given."""
+    """A report about a task: its state at the end of the day. At least one field is given."""
 
-    by: str = Field(default="", description="who reports it; default: the caller")
+    by: str = Field(default="", description="author; default the caller")
     day: date | None = Field(default=None, description="default today")
     step: str = Field(default="", description="of a checklist")
     done: int | None = Field(
@@ -30,7 +30,7 @@ class ProgressEntry(Shape):
     source: str = ""
 
 
-class ProgressShape(View):
+class ProgressShape(Shape):
     kpi: str
     day: date
     step: str
@@ -44,7 +44,7 @@ class ProgressShape(View):
     entered: Second
 
 
-class ProgressList(View):
+class ProgressList(Shape):
     plan: str
     kpi: str
     progress: tuple[ProgressShape, ...]
@@ -53,7 +53,7 @@ class ProgressList(View):
 class LogText(Shape):
     """What was observed in a month, as text in one language or both."""
 
-    by: str = Field(default="", description="who reports it; default: the caller")
+    by: str = Field(default="", description="author; default the caller")
     month: str = Field(description="YYYY-MM")
     vi: str = ""
     en: str = ""
@@ -61,8 +61,8 @@ class LogText(Shape):
     source: str = ""
 
 
-class IndexFigure(View):
-    """A published figure of the index for a month; for rates 100 is unchanged."""
+class IndexFigure(Shape):
+    """A published figure beside a month; rates have 100 as unchanged."""
 
     form: str
     value: float
@@ -71,7 +71,7 @@ class IndexFigure(View):
     source: str
 
 
-class LogEntryShape(View):
+class LogEntryShape(Shape):
     month: MonthText
     text: Name
     by: str
@@ -81,7 +81,7 @@ class LogEntryShape(View):
     index: tuple[IndexFigure, ...]
 
 
-class Log(View):
+class Log(Shape):
     plan: str
     kpi: str
     name: Name
@@ -101,7 +101,7 @@ class EventText(Shape):
     name: str = ""
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who decides; default: the caller")
+    by: str = Field(default="", description="author; default the caller")
 
 
 class EventDecision(Shape):
@@ -109,11 +109,11 @@ class EventDecision(Shape):
 
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
-    by: str = Field(default="", description="who decides; default: the caller")
+    by: str = Field(default="", description="author; default the caller")
 
 
-class EventOutcome(View):
-    """An event and the decision in force; a proposal has none."""
+class EventOutcome(Shape):
+    """An event with the decision that counts; a proposal has none."""
 
     kpi: str
     event: str = Field(description="names it within its KPI: 2020-04-pulse")
@@ -129,7 +129,7 @@ class EventOutcome(View):
     entered: Second | None
 
 
-class EventList(View):
+class EventList(Shape):
     plan: str
     as_of: date
     events: tuple[EventOutcome, ...]

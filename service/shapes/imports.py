@@ -11,10 +11,10 @@ from data.ingestion.suspicion import Why
 from data.vintages.comparison import State
 from data.vintages.observation import Form
 from models.series import FigureStatus
-from service.projections.shape import MonthText, Name, Second, Shape, View
+from service.projections.shape import MonthText, Name, Second, Shape
 
 
-class SuspicionShape(View):
+class SuspicionShape(Shape):
     """Why a figure is suspicious; `against` is the value it was compared with."""
 
     why: Why
@@ -22,7 +22,7 @@ class SuspicionShape(View):
     text: Name
 
 
-class OldFigure(View):
+class OldFigure(Shape):
     """The figure that counted before for the same month and form."""
 
     value: float
@@ -30,8 +30,8 @@ class OldFigure(View):
     published: date | None
 
 
-class FigureShape(View):
-    """One figure as read, and whether it will count."""
+class FigureShape(Shape):
+    """One figure as it was read, and what becomes of it."""
 
     file: str
     kpi: str
@@ -40,7 +40,7 @@ class FigureShape(View):
     value: float = Field(description="rates and shares are per cent, 100 is unchanged")
     unit: str
     status: FigureStatus
-    published: date | None = Field(description="null: unknown")
+    published: date | None = Field(description="null: day unknown")
     source: str
     state: State
     counts: bool = Field(description="whether it will be the figure that counts once committed")
@@ -49,8 +49,8 @@ class FigureShape(View):
     suspicions: tuple[SuspicionShape, ...]
 
 
-class RowShape(View):
-    """A row of a table, and its KPI."""
+class RowShape(Shape):
+    """A row of a table, and the KPI that it is."""
 
     table: str
     row: str
@@ -62,14 +62,14 @@ class RowShape(View):
     how: Literal["plan", "match", "ignored"]
 
 
-class SuggestionShape(View):
+class SuggestionShape(Shape):
     kpi: str
     name: Name
     similarity: float
 
 
-class UnknownRowShape(View):
-    """A row without a KPI, with suggestions."""
+class UnknownRowShape(Shape):
+    """A row that no KPI claims, and what it may be."""
 
     table: str
     row: str
@@ -80,7 +80,7 @@ class UnknownRowShape(View):
     suggestions: tuple[SuggestionShape, ...]
 
 
-class FilePreviewShape(View):
+class FilePreviewShape(Shape):
     file: str
     tables: tuple[str, ...]
     rows: int
@@ -93,7 +93,7 @@ class FilePreviewShape(View):
     notes: tuple[str, ...]
 
 
-class PreviewShape(View):
+class PreviewShape(Shape):
     """What committing would do; nothing is written yet."""
 
     plan: str
@@ -107,20 +107,20 @@ class PreviewShape(View):
     figures_left_out: int
 
 
-class ImportedFileShape(View):
+class ImportedFileShape(Shape):
     file: str
     new: int
     unchanged: int
 
 
-class WithdrawalShape(View):
+class WithdrawalShape(Shape):
     by: str
     at: Second
     reason: str
 
 
-class ImportShape(View):
-    """An upload waiting for its commit, or an import, committed or withdrawn."""
+class ImportShape(Shape):
+    """An upload waiting to be committed, or an import, committed or withdrawn."""
 
     id: str
     family: str
@@ -132,7 +132,7 @@ class ImportShape(View):
     preview: PreviewShape | None
 
 
-class ImportList(View):
+class ImportList(Shape):
     imports: tuple[ImportShape, ...]
 
 
@@ -152,7 +152,7 @@ class RowMatch(Shape):
 
 
 class CommitStep(Shape):
-    mark: str | None = Field(None, description="token of the preview that was seen")
+    mark: str | None = Field(None, description="token of the preview that was reviewed")
 
 
 class UndoStep(Shape):

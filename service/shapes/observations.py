@@ -8,10 +8,10 @@ from pydantic import Field
 
 from data.vintages.observation import Form
 from models.series import FigureStatus
-from service.projections.shape import MonthText, View
+from service.projections.shape import MonthText, Shape
 
 
-class ObservationShape(View):
+class ObservationShape(Shape):
     kpi: str
     month: MonthText = Field(
         description="the month it is about; the last one for a cumulative figure"
@@ -24,7 +24,7 @@ class ObservationShape(View):
     source: str
 
 
-class ObservationList(View):
+class ObservationList(Shape):
     plan: str
     as_of: date
     count: int = Field(description="of all pages")

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from service.auth.access import Access
-from service.projections.shape import Moment, Shape, View
+from data.accounts.accounts import Access
+from service.projections.shape import Moment, Shape
 
 
 class Place(Shape):
@@ -27,17 +27,17 @@ class Problem(Shape):
     errors: list[Place]
 
 
-class Health(View):
+class Health(Shape):
     status: Literal["ok"]
     version: str
 
 
-class Readiness(View):
+class Readiness(Shape):
     status: Literal["ready"]
     plans: int
 
 
-class AuditEntry(View):
+class AuditEntry(Shape):
     id: int
     at: Moment
     by: str
@@ -47,11 +47,11 @@ class AuditEntry(View):
     after: Mapping[str, Any] | None
 
 
-class AuditLog(View):
+class AuditLog(Shape):
     entries: tuple[AuditEntry, ...]
 
 
-class WhoAmI(View):
+class WhoAmI(Shape):
     name: str | None
     access: Access
 
@@ -61,7 +61,7 @@ class PasswordChange(Shape):
     new: str = Field(max_length=1000)
 
 
-class OEmbed(View):
+class OEmbed(Shape):
     """oEmbed 1.0, type rich."""
 
     version: Literal["1.0"]

@@ -10,11 +10,11 @@ from pydantic import Field
 
 from models.kinds import Kind
 from models.targets.target import Comparator, TargetForm, TargetLevel
-from service.projections.shape import Name, View
+from service.projections.shape import Name, Shape
 from service.projections.view import VersionView
 
 
-class KpiShape(View):
+class KpiShape(Shape):
     kpi: str
     name: Name
     unit: str
@@ -32,7 +32,7 @@ class KpiShape(View):
     demonstration: bool
 
 
-class TargetShape(View):
+class TargetShape(Shape):
     kpi: str
     comparator: Comparator
     lower: float | None
@@ -46,14 +46,14 @@ class TargetShape(View):
     source: str
 
 
-class PlannedStep(View):
+class PlannedStep(Shape):
     step: str
     name: Name
     due: date | None
     judgement: float | None
 
 
-class TaskShape(View):
+class TaskShape(Shape):
     kpi: str
     starts: date | None
     due: date | None
@@ -65,7 +65,7 @@ class TaskShape(View):
     steps: tuple[PlannedStep, ...]
 
 
-class VersionShape(View):
+class VersionShape(Shape):
     number: int
     adopted: date
     document: str
@@ -74,7 +74,7 @@ class VersionShape(View):
     tasks: tuple[TaskShape, ...]
 
 
-class TargetChange(View):
+class TargetChange(Shape):
     change: Literal["added", "dropped", "changed"]
     kpi: str
     name: Name
@@ -90,7 +90,7 @@ class TargetChange(View):
     text: Name
 
 
-class TaskChange(View):
+class TaskChange(Shape):
     change: Literal["added", "dropped", "changed"]
     kpi: str
     name: Name
@@ -100,8 +100,8 @@ class TaskChange(View):
     text: Name
 
 
-class VersionComparison(View):
-    """What differs between two versions; a target's source alone is no difference."""
+class VersionComparison(Shape):
+    """What differs between two versions; where a target's figures come from is no change."""
 
     plan: str
     before: VersionView = Field(alias="from")
@@ -112,7 +112,7 @@ class VersionComparison(View):
     tasks: tuple[TaskChange, ...]
 
 
-class PlanSummary(View):
+class PlanSummary(Shape):
     plan: str
     family: str
     year: int
@@ -125,7 +125,7 @@ class PlanSummary(View):
     newest_vintage: date | None
 
 
-class PlanList(View):
+class PlanList(Shape):
     plans: tuple[PlanSummary, ...]
 
 

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from service.projections.shape import Moment, Number, Shape, View
+from service.projections.shape import Moment, Number, Shape
 
 
-class ModelVersion(View):
+class ModelVersion(Shape):
     family: str
     version: str
     as_of: date
@@ -23,11 +23,11 @@ class ModelVersion(View):
     champion: bool
 
 
-class ModelList(View):
+class ModelList(Shape):
     models: tuple[ModelVersion, ...]
 
 
-class Score(View):
+class Score(Shape):
     """Fractions of last year's total (0.05 is 5 %), but for counts and the Brier score."""
 
     method: str = Field(description="'ensemble', or one of its candidates")
@@ -46,7 +46,7 @@ class KpiScore(Score):
     kpi: str
 
 
-class TrackRecord(View):
+class TrackRecord(Shape):
     family: str
     model_version: str
     as_of: date = Field(description="the model was trained on data up to that day")
@@ -55,7 +55,7 @@ class TrackRecord(View):
     kpis: tuple[KpiScore, ...] = Field(description="the ensemble, over all months known")
 
 
-class TrackRecordList(View):
+class TrackRecordList(Shape):
     track_record: tuple[TrackRecord, ...]
 
 
@@ -63,7 +63,7 @@ class RetrainRequest(Shape):
     as_of: str | None = Field(default=None, description="YYYY-MM or YYYY-MM-DD; default: newest")
 
 
-class JobShape(View):
+class JobShape(Shape):
     id: str
     task: str
     state: Literal["queued", "running", "done", "failed"]

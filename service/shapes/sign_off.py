@@ -8,11 +8,11 @@ from datetime import date
 from pydantic import Field
 
 from data.sign_off.rules import State
-from service.projections.shape import Moment, MonthText, Shape, View
+from service.projections.shape import Moment, MonthText, Shape
 from service.projections.view import EstimateView
 
 
-class StepShape(View):
+class StepShape(Shape):
     state: State
     by: str
     at: Moment
@@ -27,7 +27,7 @@ class EstimateShape(EstimateView):
     history: tuple[StepShape, ...]
 
 
-class EstimateList(View):
+class EstimateList(Shape):
     """All estimates of one KPI in one month, newest first."""
 
     estimates: tuple[EstimateShape, ...]
@@ -40,12 +40,12 @@ class EstimateEntry(Shape):
 
 
 class EstimateStep(Shape):
-    estimate: int = Field(description="id of the estimate as seen")
+    estimate: int = Field(description="id of the estimate that was reviewed")
     note: str = ""
 
 
 class MonthStep(Shape):
-    figures: str = Field(description="of the month as seen")
+    figures: str = Field(description="of the month as it was reviewed")
     note: str = ""
 
 
@@ -53,13 +53,13 @@ class SendBack(Shape):
     note: str = Field(description="why")
 
 
-class IssueShape(View):
+class IssueShape(Shape):
     by: str
     at: Moment
     stamps: Mapping[str, str]
 
 
-class MonthShape(View):
+class MonthShape(Shape):
     """How far a month's projections and reports are, and what a signature would cover."""
 
     plan: str
@@ -76,11 +76,11 @@ class MonthShape(View):
     issued: IssueShape | None = Field(description="what readers outside see")
 
 
-class MonthSummary(View):
+class MonthSummary(Shape):
     month: MonthText
     state: State
     issued_at: Moment | None
 
 
-class MonthList(View):
+class MonthList(Shape):
     months: tuple[MonthSummary, ...]

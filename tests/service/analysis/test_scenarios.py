@@ -153,9 +153,9 @@ def test_a_closure_is_ready_for_any_plan(own_service: Any) -> None:
 def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(sample_home: Any) -> None:
     store = Store.open(Settings(home=sample_home, mlflow_tracking_uri=None).store_url)
     plan = load_plan(store, "lang-son-2021")
-    ready = {one["preset"]: one for one in presets(plan)}
-    assert ready["tan-thanh-closure"]["assumptions"] == {"share": None, "first_day": 18}
-    assert "Chưa có số liệu công bố" in ready["tan-thanh-closure"]["basis"]["vi"]
+    ready = {one.preset: one for one in presets(plan)}
+    assert ready["tan-thanh-closure"].assumptions == {"share": None, "first_day": 18}
+    assert "Chưa có số liệu công bố" in ready["tan-thanh-closure"].basis.vi
     event = assumed(plan, "tan-thanh-closure", {"share": 31.0}, None).event
     assert (event.start, event.shape) == (Month(2021, 12), "pulse")
     assert event.size == pytest.approx(-0.14)
@@ -170,7 +170,7 @@ def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(sample_home: Any
         for kpi in ("turnover_tan_thanh", "turnover_customs")
     }
     share = 100 * printed["turnover_tan_thanh"] / printed["turnover_customs"]
-    assert round(share, 1) == ready["tan-thanh-closure-customs"]["assumptions"]["share"]
+    assert round(share, 1) == ready["tan-thanh-closure-customs"].assumptions["share"]
     store.close()
 
 

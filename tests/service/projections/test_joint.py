@@ -1,4 +1,4 @@
-"""What is said of all targets jointly rests on the paths of each, and moves none of them."""
+"""The joint probability comes from the paths of each KPI and changes no projection."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_by_hand() -> None:
     assert "bridge" in joint_probability_text(found, "en")
 
 
-def test_without_any_probability_nothing_is_said() -> None:
+def test_without_any_probability_there_is_no_joint_probability() -> None:
     assert joint_probability([issued("bridge", None, "assigned"), issued("coal", None)]) is None
 
 
@@ -96,12 +96,12 @@ def test_another_kpi_changes_no_other_number(own_service: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kpi", "said"), [(None, True), ("coal", False)])
+@pytest.mark.parametrize(("kpi", "shown"), [(None, True), ("coal", False)])
 def test_the_command_line_says_it_of_a_whole_plan(
-    home: Path, capsys: pytest.CaptureFixture[str], kpi: str | None, said: bool
+    home: Path, capsys: pytest.CaptureFixture[str], kpi: str | None, shown: bool
 ) -> None:
     given = ["project", "--plan", "demo-2018", "--as-of", "2018-06", "--lang", "en"]
     with pytest.raises(SystemExit) as ended:
         main([*given, "--kpi", kpi] if kpi else given)
     assert ended.value.code == 0
-    assert ("all 3 assigned targets met" in capsys.readouterr().out) is said
+    assert ("all 3 assigned targets met" in capsys.readouterr().out) is shown

@@ -1,4 +1,4 @@
-"""What still answers while the database or MLflow is away, and how the rest says so."""
+"""What answers while the database or MLflow is unavailable, and the errors of the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROJECTION = "/v1/plans/demo-2018/projections/coal?as_of=2018-06"
 NOBODY = "http://127.0.0.1:9"  # the port 'discard', on which nothing listens
 
 
-def test_answers_go_on_while_mlflow_is_away(home: Path, client_of: Any) -> None:
+def test_answers_go_on_while_mlflow_is_unavailable(home: Path, client_of: Any) -> None:
     settings = Settings(home=home, MLFLOW_TRACKING_URI=NOBODY)
     assert settings.tracking_uri == NOBODY
     app = create_app(settings, Store.open(settings.store_url))
@@ -61,7 +61,7 @@ assert "mlflow" not in sys.modules
     "address",
     ["/readyz", "/v1/plans", PROJECTION, "/v1/observations?plan=demo-2018", "/plans/demo-2018"],
 )
-def test_a_database_that_went_away_is_503_everywhere(
+def test_an_unavailable_database_is_503_everywhere(
     own_service: Any, home: Path, address: str
 ) -> None:
     assert own_service.get(address).status_code == 200
