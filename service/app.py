@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     Returns
     -------
-    FastAPI; it owns jobs and what it computed, nothing is global
+    FastAPI; jobs and caches belong to it, nothing is global
     """
     settings = settings or read_settings()
     app_state = AppState(settings, store or Store.open(settings.store_url))
@@ -108,7 +108,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         lifespan=lifespan,
         docs_url=None,  # FastAPI's page loads its scripts from the internet; /docs is ours
         redoc_url=None,
-        openapi_url=None,  # a route of ours too, so that every route says who may ask it
+        openapi_url=None,  # a route of ours too, so that every route declares its access
     )
     app.state.vedich = app_state
     app.add_middleware(Measured, metrics=app_state.metrics)

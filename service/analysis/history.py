@@ -1,4 +1,4 @@
-"""How a KPI's probability moved month by month through the year."""
+"""A KPI's probability month by month through the year."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.texts import label_of
 
 
 def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> HistoryView:
-    """One point per month of the plan's year up to the vintage asked for."""
+    """One point per month of the plan's year up to `as_of`; default the newest vintage."""
     document = load_plan(app_state.store, plan)
     definition = document.kpi(kpi)
     newest = default_day(app_state.store, document)

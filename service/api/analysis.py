@@ -1,4 +1,4 @@
-"""Why the forecast moved, and why performance did."""
+"""Why forecasts changed, and why performance did."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def all_changes(
     after: Annotated[str, Query(alias="to", description="a later one", examples=["2021-06"])],
     kpi: Annotated[str | None, Query(description="default: all")] = None,
 ) -> Response:
-    """Why projections and probabilities moved from one vintage to another.
+    """Why projections and probabilities changed from one vintage to another.
 
     The parts of a change, in this order: the plan version, the model, revisions of
-    past months, the new month (of a task: progress). They add up to the change
-    between the two figures as they were issued.
+    past months, the new month (for a task: progress). They add up to the change
+    between the two figures as issued.
     """
 
     def make() -> Body:
@@ -55,8 +55,8 @@ def of_components(
 ) -> Response:
     """Growth of the year to date on the same period by component, in percentage points.
 
-    Components are its `parts` and the KPIs whose `parent` it is; those told apart by different
-    things (gate, ownership) are different breakdowns. Parts and remainder add up.
+    Components are its `parts` and the KPIs whose `parent` it is; those along different
+    dimensions (gate, ownership) are different breakdowns. Parts and remainder add up.
     """
 
     def make() -> Body:

@@ -38,7 +38,7 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "json": JSON_TYPE}
 async def all_projections(
     plan: PlanSlug, request: Request, app_state: TheAppState, by: Public, as_of: AsOf = None
 ) -> Response:
-    """The projections of all KPIs, in the plan's order; issued ones for readers outside."""
+    """The projections of all KPIs, in the plan's order; readers outside see issued ones."""
 
     def make() -> Body:
         shown = shown_to(by, app_state, plan, as_of)
@@ -131,10 +131,10 @@ def fan_chart(
 def history(
     plan: PlanSlug, kpi: KpiSlug, request: Request, app_state: TheAppState, as_of: AsOf = None
 ) -> Response:
-    """How the probability moved month by month, up to `as_of`.
+    """The probability month by month, up to `as_of`.
 
-    Every month is answered with what was known at its end, by the model trained
-    on data up to then; a month without such a model says so in `reason`.
+    Each month uses what was known at its end and the model trained on data up to
+    then; `reason` tells why a month has no projection.
     """
 
     def make() -> Body:
@@ -146,7 +146,7 @@ def history(
 
 
 def draw(app_state: AppState, plan: str, kpi: str, day: date, form: str, lang: Lang) -> Body:
-    """One picture of a fan chart; Altair is loaded when the first is asked for."""
+    """A fan chart as a file; Altair is loaded with the first."""
     from service.charts import fan_chart as charts
     from service.charts.fan import fan_of
 

@@ -1,4 +1,4 @@
-"""`vedich changes` and `vedich contributions`: why the forecast moved, why performance did."""
+"""`vedich changes` and `vedich contributions`: why forecasts and performance changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def changes(
     format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
     lang: LangOption = None,
 ) -> None:
-    """Why projections moved: plan version, model, revisions, new month."""
+    """Why projections changed: plan version, model, revisions, new month."""
     from service.analysis.changes import changes as split_changes
     from service.projections.basis import as_of_date
     from service.projections.shape import indented
@@ -66,7 +66,7 @@ def contributions(
 
 
 def _show_changes(found: ChangeList, lang: Lang) -> None:
-    """The sentence of each KPI, and under it the parts."""
+    """The sentence of each KPI, with its parts below."""
     from service.analysis.change_sentences import parts_lines
     from service.cli.output import say
     from service.texts import CHANGE, day_of

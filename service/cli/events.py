@@ -1,4 +1,4 @@
-"""Commands about events: list, add, accept, reject."""
+"""`vedich event`: list, add, accept, reject."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from service.cli.arguments import (
     AsOfOption,
     LangOption,
     PlanOption,
-    day_said,
+    day_or_today,
     open_store,
     the_plan,
 )
 
 app = typer.Typer(
-    help="Events that move a series: list, add, accept, reject.", no_args_is_help=True
+    help="Events that affect a series: list, add, accept, reject.", no_args_is_help=True
 )
 
 
 class ShapeOption(StrEnum):
-    """How an event acts."""
+    """Shape of an event's effect."""
 
     pulse = "pulse"
     step = "step"
@@ -33,7 +33,7 @@ class ShapeOption(StrEnum):
 
 KpiArgument = Annotated[str, typer.Argument(help="KPI slug.")]
 EventArgument = Annotated[str, typer.Argument(help="As listed: 2020-04-pulse.")]
-ByOption = Annotated[str | None, typer.Option(help="Who says so; default: the user's name.")]
+ByOption = Annotated[str | None, typer.Option(help="Who decides; default: the user's name.")]
 DayOption = Annotated[
     str | None, typer.Option("--day", help="YYYY-MM-DD: from when it counts; default today.")
 ]
@@ -47,7 +47,7 @@ def event_list(
     kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
     lang: LangOption = None,
 ) -> None:
-    """Outliers and level shifts that the figures propose, and what was decided."""
+    """Outliers and level shifts proposed from the figures, and the decisions."""
     from data.plans.rows import load_plan
     from data.vintages.panel_rows import load_panel
     from service.cli.output import show_events
@@ -67,7 +67,7 @@ def event_add(
     start: Annotated[str, typer.Option(help="YYYY-MM: the first month touched.")],
     size: Annotated[float, typer.Option(help="Effect on the month: -0.3 is 30 % lower.")],
     shape: Annotated[
-        ShapeOption, typer.Option(help="pulse: over again; step: to stay; ramp: grows, stays.")
+        ShapeOption, typer.Option(help="pulse: passes; step: stays; ramp: grows, then stays.")
     ] = ShapeOption.pulse,
     length: Annotated[int, typer.Option(help="Months of a pulse, or of a ramp's growth.")] = 1,
     name: Annotated[str, typer.Option(help="What it was.")] = "",
@@ -76,7 +76,7 @@ def event_add(
     note: NoteOption = "",
     by: ByOption = None,
 ) -> None:
-    """Add an event of your own; it counts as accepted."""
+    """Add an event; it counts as accepted."""
     from data.db.audit import process_user
     from data.plans.events import EventEntry
     from models.series import Month
@@ -91,7 +91,7 @@ def event_add(
         size=size,
         length=length,
         accepted=True,
-        day=day_said(day, today),
+        day=day_or_today(day, today),
         by=by or process_user(),
         name=name,
         note=note,
@@ -109,7 +109,7 @@ def event_accept(
     note: NoteOption = "",
     by: ByOption = None,
 ) -> None:
-    """Accept an event: forecasts are made without it."""
+    """Accept an event: forecasts adjust for it."""
     _decide(kpi, event, plan, day, note, by, accepted=True)
 
 
@@ -122,7 +122,7 @@ def event_reject(
     note: NoteOption = "",
     by: ByOption = None,
 ) -> None:
-    """Reject an event: forecasts take the figures as they are."""
+    """Reject an event: forecasts use the figures unadjusted."""
     _decide(kpi, event, plan, day, note, by, accepted=False)
 
 
@@ -149,7 +149,7 @@ def _decide(
         kpi,
         event,
         accepted=accepted,
-        day=day_said(day, today),
+        day=day_or_today(day, today),
         by=by or process_user(),
         note=note,
         today=today,

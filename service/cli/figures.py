@@ -93,7 +93,7 @@ def project(
     format: Annotated[Format, typer.Option(help="table, json or csv.")] = Format.table,
     lang: LangOption = None,
 ) -> None:
-    """What the year will end at, and how every target stands."""
+    """Project the year and the attainment of every target."""
     from data.plans.rows import load_plan
     from service.projections.basis import as_of_date
     from service.projections.estimates import with_estimates
@@ -129,7 +129,7 @@ def report(
     plan: PlanOption = None,
     as_of: AsOfOption = None,
     format: Annotated[
-        ReportFormat | None, typer.Option(help="Default: what the name of --out ends with.")
+        ReportFormat | None, typer.Option(help="Default: the ending of --out.")
     ] = None,
     lang: LangOption = None,
     kind: Annotated[
@@ -156,7 +156,7 @@ def report(
         known = ", ".join(one.value for one in ReportFormat)
         raise InputError(f"{out}: expected a format, one of {known}; found '{chosen}'.")
     if template and (chosen != "docx" or annex):
-        raise InputError("a template is for the official report in docx; leave out the rest.")
+        raise InputError("--template is for the official report in docx; leave out --annex.")
 
     from service.projections.basis import as_of_date, newest_vintage
     from service.report.build import Wanted
@@ -190,7 +190,7 @@ def report_template(
     out: Annotated[Path, typer.Argument(help="Where to write: .docx.")],
     lang: LangOption = None,
 ) -> None:
-    """Write a Word template to begin from."""
+    """Write a Word template to start from."""
     from data.settings import Settings
     from service.report.template.starter import starter
 
@@ -200,7 +200,7 @@ def report_template(
 
 
 def replay(stamp: Annotated[str, typer.Argument(help="The code of a published figure.")]) -> None:
-    """Compute a published figure again, and compare every digit."""
+    """Recompute a published figure and compare every digit."""
     from service.projections.replay import SHOWN
     from service.projections.replay import replay as run_replay
 
@@ -213,8 +213,8 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
             ""
             if result.stored_at is None
             else (
-                f", from the figures held on {result.stored_at:%Y-%m-%d %H:%M} UTC; "
-                "others count now"
+                f", from the figures known on {result.stored_at:%Y-%m-%d %H:%M} UTC; "
+                "other figures count now"
             )
         )
         print(f"{what}: the same to every digit{since}.")

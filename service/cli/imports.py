@@ -1,4 +1,4 @@
-"""Commands about what was loaded: list, show, undo."""
+"""`vedich import`: list, show, undo."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def import_list(plan: PlanOption = None) -> None:
 
 @import_app.command("show")
 def import_show(id: IdArgument) -> None:
-    """One import with its files; an upload that waits as JSON, with its preview."""
+    """An import with its files, or an upload with its preview, as JSON."""
     from service.projections.shape import indented
     from service.workflow.imports import MOST, import_view
 
@@ -37,13 +37,13 @@ def import_show(id: IdArgument) -> None:
 @import_app.command("undo")
 def import_undo(
     id: IdArgument,
-    reason: Annotated[str, typer.Option(help="Why it is taken back.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it is withdrawn.")] = "",
 ) -> None:
-    """Take an import back; nothing is deleted, and its files may be loaded again."""
+    """Withdraw an import; nothing is deleted, and its files may be loaded again."""
     from data.db.audit import process_user
     from data.ingestion.imports import undo
 
     _settings, store = open_store()
-    taken = undo(store, id, process_user(), reason)
-    files = ", ".join(one.file for one in taken.files)
-    print(f"{taken.family}: import {taken.id} ({files}) was taken back.")
+    withdrawn = undo(store, id, process_user(), reason)
+    files = ", ".join(one.file for one in withdrawn.files)
+    print(f"{withdrawn.family}: import {withdrawn.id} ({files}) was withdrawn.")

@@ -1,6 +1,6 @@
 """The command `vedich`: the same functions as the routes, for a terminal.
 
-Only what a command needs is loaded when it runs, so that help is instant.
+Libraries are loaded by the command that needs them, so that help is instant.
 A problem that a person can act on is one line on stderr and exit code 2.
 """
 
@@ -86,11 +86,11 @@ def retrain(
         bool, typer.Option("--thorough", help="Fit the extra candidates too (CES, ETS).")
     ] = False,
     promote: Annotated[
-        bool, typer.Option("--promote", help="Let it answer whatever the comparison says.")
+        bool, typer.Option("--promote", help="Promote it whatever the gate decides.")
     ] = False,
     engine: Annotated[str, typer.Option(help="Where it runs: only 'local'.")] = "local",
 ) -> None:
-    """Learn weights and calibration anew; the better model answers."""
+    """Retrain weights and calibration; the better model answers."""
     from service.cli.output import show_retraining
     from service.projections.basis import as_of_date
     from training.console import progress_bar
@@ -119,7 +119,7 @@ def promote(
     version: Annotated[str, typer.Argument(help="Number of a registered model version.")],
     plan: PlanOption = None,
 ) -> None:
-    """Put a model version in charge by hand, from the champion's vintage on."""
+    """Promote a model version by hand, from the champion's vintage on."""
     from training.retrain import promote_version
 
     settings, store = open_store()
@@ -135,12 +135,13 @@ app.command()(figures.project)
 def backtest(
     plan: PlanOption = None,
     years: Annotated[
-        int | None, typer.Option(min=1, help="Only the last so many years; default all.")
+        int | None,
+        typer.Option(min=1, help="Score only the last so many years; default all."),
     ] = None,
     as_of: AsOfOption = None,
     workers: WorkersOption = None,
 ) -> None:
-    """How good the forecasts of past years were, by months known."""
+    """Accuracy of forecasts of past years, by months known."""
     from service.cli.output import show_scores
     from service.projections.basis import as_of_date, newest_vintage
     from service.workflow.retraining import backtest_scores
@@ -185,13 +186,13 @@ def serve(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
-    gc.set_threshold(50_000, 20, 20)  # large tables of small objects, hardly a cycle
+    gc.set_threshold(50_000, 20, 20)  # many small objects, few cycles
     try:
         code = app(args=arguments, standalone_mode=False)
     except (VedichError, TyperException) as error:
         _fail(error.format_message() if isinstance(error, TyperException) else str(error))
     except BrokenPipeError:
-        # the reader of our output (head, less) has left; let nothing be flushed to it
+        # the reader of our output (head, less) has ended; flush nothing to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
@@ -203,14 +204,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _fail(message: str) -> None:
-    """One line on stderr; the help that answers a command without its subcommand is whole."""
+    """Print an error as one line on stderr, a usage text unchanged; exit code 2."""
     whole = message.startswith("Usage:")
     print(message if whole else f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket that waits for requests, and its address on standard output."""
+    """Listen for requests and print the address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family)

@@ -42,7 +42,7 @@ WIDE = 200  # columns of a table that is not printed to a terminal
 
 
 def show_progress(found: ProgressList) -> None:
-    """What was reported about a task, one line per report."""
+    """Reports about a task, one line per report."""
     table = Table(show_edge=False, pad_edge=False)
     names = ("day", "step", "done", "obstacle", "judgement", "final", "note", "by", "entered")
     for heading in names:
@@ -56,13 +56,13 @@ def show_progress(found: ProgressList) -> None:
 
 
 def show_log(found: Log, lang: Lang) -> None:
-    """A log, month by month, with the figures published of its index."""
+    """A log by month, with the published figures of its index."""
     console = terminal()
     console.print(found.name[lang], style="bold")
     for one in found.log:
-        said = words_of(one.text, lang)
+        text = words_of(one.text, lang)
         source = f"; {one.source}" if one.source else ""
-        line = f"{one.month}: {said} ({one.by}, {day_of(one.day, lang)}{source})"
+        line = f"{one.month}: {text} ({one.by}, {day_of(one.day, lang)}{source})"
         console.print(line, markup=False, soft_wrap=True)
         for figure in one.index:
             status = FIGURE[lang][figure.status]
@@ -71,7 +71,7 @@ def show_log(found: Log, lang: Lang) -> None:
 
 
 def show_ingest(report: IngestReport) -> None:
-    """What went in: files, tables, rows, unknown rows, suspicious values, oddities, problems."""
+    """What was loaded: counts, unknown rows, suspicious values, oddities, problems."""
     console, added = terminal(), report.added
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     table.add_column(justify="left")
@@ -109,13 +109,13 @@ def show_ingest(report: IngestReport) -> None:
 
 
 def _unknown(one: UnknownRow) -> str:
-    """A row that no KPI claims, and what it may be."""
+    """A row without a KPI, with suggestions."""
     row = one.row
     place = f"{row.table} {row.quantity}".rstrip() + (
         f" no. {row.occurrence}" * (row.occurrence > 1)
     )
-    maybe = ", ".join(f"{one.kpi} ({one.similarity:.0%})" for one in one.suggestions)
-    return f"{place}: {row.label} (×{one.times})" + (f"; perhaps {maybe}" if maybe else "")
+    likely = ", ".join(f"{one.kpi} ({one.similarity:.0%})" for one in one.suggestions)
+    return f"{place}: {row.label} (×{one.times})" + (f"; perhaps {likely}" if likely else "")
 
 
 def _revised(one: Compared) -> str:
@@ -142,7 +142,7 @@ def show_imports(imports: Sequence[Import]) -> None:
         )
         for one in imports
     ]
-    _columns(("import", "at (UTC)", "by", "files", "new", "known", "taken back"), lines)
+    _columns(("import", "at (UTC)", "by", "files", "new", "known", "withdrawn"), lines)
 
 
 def show_plans(plans: Sequence[PlanSummary]) -> None:
@@ -166,12 +166,12 @@ def show_keys(keys: Sequence[ApiKey]) -> None:
     _columns(("key", "scope", ""), lines)
 
 
-def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
-    """State and history of a month, and of the newest estimate of each KPI."""
+def show_month(record: SignOff, plan: Plan, lang: Lang) -> None:
+    """State and history of a month, and of each KPI's newest estimate."""
     console = terminal()
-    console.print(f"{plan.slug} {held.month}: {STATE[lang][held.state]}", style="bold")
-    _steps(console, held.steps, lang)
-    for one in held.current.values():
+    console.print(f"{plan.slug} {record.month}: {STATE[lang][record.state]}", style="bold")
+    _steps(console, record.steps, lang)
+    for one in record.current.values():
         kpi = plan.kpi(one.kpi)
         name = name_of(kpi, lang)
         figure = f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}"
@@ -180,7 +180,7 @@ def show_month(held: SignOff, plan: Plan, lang: Lang) -> None:
 
 
 def show_events(found: EventList, lang: Lang) -> None:
-    """One line per event: a proposal, or the decision that counts."""
+    """One line per event: a proposal, or the decision in force."""
     text, table = TEXT[lang], Table(show_edge=False, pad_edge=False)
     table.add_column(text["event.kpi"])
     table.add_column(text["event.event"])
@@ -218,12 +218,12 @@ def show_comparison(found: VersionComparison, lang: Lang) -> None:
 
 
 def say(line: str) -> None:
-    """One line as it is, in full length."""
+    """Print a line without markup or wrapping."""
     terminal().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_retraining(report: RetrainReport) -> None:
-    """Version, the gate's decision, what could not be learned, and the backtest's scores."""
+    """Version, the gate's decision, failures, and the backtest's scores."""
     state = "answers now" if report.decision.promoted else "does not answer (challenger)"
     print(
         f"{report.family}: model version {report.version} as of {report.as_of} {state}: "
@@ -231,12 +231,12 @@ def show_retraining(report: RetrainReport) -> None:
     )
     print(f"{report.kpis} KPIs in {report.seconds:.0f} s; bundle {report.bundle_hash[:12]}.")
     for kpi in report.without_figures:
-        print(f"  {kpi}: no basis in what was published up to {report.as_of}")
+        print(f"  {kpi}: no usable figures published up to {report.as_of}")
     for kpi, failures in report.failures.items():
         for candidate, reason in failures.items():
             print(f"  {kpi}: without {candidate}: {reason}")
     if report.scores.empty:
-        print("No backtest: no KPI has printed figures for a year that is over.")
+        print("No backtest: no KPI has printed figures for a complete year.")
     else:
         show_scores(report.scores)
 

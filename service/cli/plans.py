@@ -25,7 +25,7 @@ plan_app = typer.Typer(
 
 @plan_app.command("list")
 def plan_list() -> None:
-    """The plans there are."""
+    """All plans."""
     from data.plans.rows import load_plan, plan_slugs
     from data.vintages.panel_rows import load_panel
     from service.cli.output import show_plans
@@ -120,7 +120,7 @@ def plan_roll_over(
         Path | None, typer.Option(help="Also write a document with the targets to fill in.")
     ] = None,
 ) -> None:
-    """Make a later year's plan: the same KPIs, no targets yet."""
+    """Create the plan of a later year: the same KPIs, no targets yet."""
     from data.plans.roll_over import roll_over, target_drafts
     from data.plans.rows import load_plan, plan_slugs, save_plan
     from data.readers.plan_document.file import write_plan

@@ -31,9 +31,9 @@ def show_projections(
     lang: Lang,
     joint: JointProbability | None = None,
 ) -> None:
-    """The plan's tables; vintage and what is projected are said above and below them.
+    """Print the tables of a plan, with the vintage above and the stamps below.
 
-    What a task's probability rests on is shown when a task alone is asked for.
+    The assumptions of a task's probability are shown if the task is the only projection.
     """
     text, console = TEXT[lang], terminal()
     name = name_of(plan, lang)
@@ -100,7 +100,7 @@ def _task_table(projections: Sequence[ProjectionView], lang: Lang) -> Table:
 
 
 def _show_task(console: Console, one: ProjectionView, task: TaskView, lang: Lang) -> None:
-    """A task's steps, its probability and count at the deadline, and what they rest on."""
+    """A task's steps, its probability and count at the deadline, and their assumptions."""
     text = TEXT[lang]
     for step in task.steps:
         due = f", {text['deadline'].lower()} {day_of(step.due, lang)}" if step.due else ""

@@ -69,7 +69,7 @@ class ProbabilityChange(Shape):
     probability: Split
 
 
-class KpiMove(Shape):
+class KpiChangeParts(Shape):
     """One KPI's change, without its sentence."""
 
     kpi: str
@@ -88,7 +88,7 @@ class KpiMove(Shape):
     model_version: Ends
 
 
-class KpiChange(KpiMove):
+class KpiChange(KpiChangeParts):
     """One KPI's change, in parts and as a sentence."""
 
     sentence: Name
@@ -237,7 +237,7 @@ class ScenarioResult(Shape):
     difference: Difference
 
 
-class Supposed(Shape):
+class ScenarioRun(Shape):
     """The result of a scenario, as stored."""
 
     plan: str

@@ -21,7 +21,7 @@ class ProgressEntry(Shape):
     done: int | None = Field(
         default=None, description="counted since the task's start; of a step 1 (done) or 0"
     )
-    obstacle: str | None = Field(default=None, description="'' when there is none any more")
+    obstacle: str | None = Field(default=None, description="'' once it is gone")
     judgement: float | None = Field(
         default=None, description="own probability, 0 to 1, of the whole or of the step in time"
     )
@@ -51,13 +51,13 @@ class ProgressList(Shape):
 
 
 class LogText(Shape):
-    """What was observed in a month, in words; in one language or both."""
+    """What was observed in a month, as text in one language or both."""
 
     by: str = Field(default="", description="author; default the caller")
     month: str = Field(description="YYYY-MM")
     vi: str = ""
     en: str = ""
-    day: date | None = Field(default=None, description="when it was said; default today")
+    day: date | None = Field(default=None, description="day of the entry; default today")
     source: str = ""
 
 
@@ -85,13 +85,13 @@ class Log(Shape):
     plan: str
     kpi: str
     name: Name
-    index: str | None = Field(description="the KPI whose published figures stand beside")
+    index: str | None = Field(description="the KPI whose published figures are shown with the log")
     unit: str | None = Field(description="of the index")
     log: tuple[LogEntryShape, ...]
 
 
 class EventText(Shape):
-    """An event of the planner's own; it counts as accepted."""
+    """An event added by a planner; it counts as accepted."""
 
     kpi: str
     start: str = Field(description="first month touched, YYYY-MM")
@@ -105,7 +105,7 @@ class EventText(Shape):
 
 
 class EventDecision(Shape):
-    """From when a decision counts, and why."""
+    """A decision: from when it counts, and why."""
 
     day: date | None = Field(default=None, description="from when it counts; default today")
     note: str = ""

@@ -43,7 +43,7 @@ class FigureShape(Shape):
     published: date | None = Field(description="null: day unknown")
     source: str
     state: State
-    counts: bool = Field(description="whether it is the one that counts once it is committed")
+    counts: bool = Field(description="whether it will be the figure that counts once committed")
     old: OldFigure | None
     change: float | None = Field(description="per cent from the old value to this one")
     suspicions: tuple[SuspicionShape, ...]
@@ -99,7 +99,7 @@ class PreviewShape(Shape):
     plan: str
     published: date | None
     expires: Second
-    mark: str = Field(description="names this preview; give it with the commit")
+    mark: str = Field(description="token of this preview; send it with the commit")
     files: tuple[FilePreviewShape, ...]
     rows: tuple[RowShape, ...]
     unknown: tuple[UnknownRowShape, ...]
@@ -137,7 +137,7 @@ class ImportList(Shape):
 
 
 class RowMatch(Shape):
-    """Which KPI a row is; null, or '' as forms send it: none of them."""
+    """Which KPI a row is; null, or '' as forms send it: no KPI."""
 
     table: str
     row: str = Field(max_length=1000)
@@ -147,7 +147,7 @@ class RowMatch(Shape):
 
     @field_validator("kpi")
     @classmethod
-    def _none_of_them(cls, kpi: str | None) -> str | None:
+    def _empty_is_none(cls, kpi: str | None) -> str | None:
         return kpi or None
 
 

@@ -49,8 +49,8 @@ class KpiScore(Score):
 class TrackRecord(Shape):
     family: str
     model_version: str
-    as_of: date = Field(description="the model was made from data up to that day")
-    years: tuple[int, ...] = Field(description="that were forecast")
+    as_of: date = Field(description="the model was trained on data up to that day")
+    years: tuple[int, ...] = Field(description="the years forecast")
     methods: tuple[Score, ...]
     kpis: tuple[KpiScore, ...] = Field(description="the ensemble, over all months known")
 

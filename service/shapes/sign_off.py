@@ -20,7 +20,7 @@ class StepShape(Shape):
 
 
 class EstimateShape(EstimateView):
-    """One estimate; a changed value is another one."""
+    """One estimate; a changed value is a new estimate."""
 
     kpi: str
     id: int
@@ -66,12 +66,14 @@ class MonthShape(Shape):
     month: MonthText
     as_of: date
     state: State
-    figures: str | None = Field(description="names projections and estimates; null without any")
+    figures: str | None = Field(
+        description="identifies projections and estimates; null without any"
+    )
     stamps: Mapping[str, str] = Field(description="of the projections as they are now, by KPI")
     reason: str | None = Field(description="why there are no projections")
     estimates: tuple[EstimateShape, ...] = Field(description="the newest of each KPI")
     history: tuple[StepShape, ...]
-    issued: IssueShape | None = Field(description="what readers outside get")
+    issued: IssueShape | None = Field(description="what readers outside see")
 
 
 class MonthSummary(Shape):

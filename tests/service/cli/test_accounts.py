@@ -44,7 +44,7 @@ def run(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 def test_accounts_from_the_terminal(run: Any, store: Store) -> None:
     code, out, _ = run("account", "add", "linh", "--role", "checker", typed="a long password\n")
     assert code == 0
-    assert "asks everybody to log in" in out
+    assert "requires a login" in out
     assert [(one.name, one.role) for one in accounts(store)] == [("linh", "checker")]
     run("account", "role", "linh", "approver")
     run("account", "disable", "linh")

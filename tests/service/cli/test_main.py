@@ -185,12 +185,12 @@ def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
     newest = [cell.strip() for cell in line.split("│")]
     assert newest[3:] == ["coal-2018-05-1.0.csv", "1", "0", ""]
     ran = vedich("import", "undo", newest[0], "--reason", "typed wrongly")
-    assert ran.out == (f"demo: import {newest[0]} (coal-2018-05-1.0.csv) was taken back.\n")
-    assert june() == before  # though what was taken back was published before the vintage
+    assert ran.out == (f"demo: import {newest[0]} (coal-2018-05-1.0.csv) was withdrawn.\n")
+    assert june() == before  # though what was withdrawn was published before the vintage
     assert vedich("replay", before["stamp"]).out.endswith(": the same to every digit.\n")
     ran = vedich("replay", meanwhile["stamp"])
     assert (ran.code, ran.err) == (0, "")
-    assert "the same to every digit, from the figures held on" in ran.out
+    assert "the same to every digit, from the figures known on" in ran.out
     assert "was withdrawn by os:" in told(vedich("import", "undo", newest[0]))
     shown = json.loads(vedich("import", "show", newest[0]).out)
     assert (shown["state"], shown["withdrawn"]["reason"]) == ("withdrawn", "typed wrongly")

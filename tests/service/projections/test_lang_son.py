@@ -167,7 +167,6 @@ def test_pages_files_and_charts_carry_the_label(
     app.state.vedich.jobs.close()
 
 
-<<<<<<< HEAD
 def test_the_annex_names_the_method_of_a_task_and_draws_no_fan_of_it(
     opened: tuple[Store, Settings], client_of: Callable[..., Any]
 ) -> None:
@@ -179,21 +178,12 @@ def test_the_annex_names_the_method_of_a_task_and_draws_no_fan_of_it(
         json={"day": "2021-07-20", "done": 2},
     )
     assert reported.status_code == 201, reported.text
-    annex = client.get(
-        f"/v1/plans/{PLAN}/report.md?as_of=2021-07&part=annex&kind=month&lang=en"
-    )
+    annex = client.get(f"/v1/plans/{PLAN}/report.md?as_of=2021-07&part=annex&kind=month&lang=en")
     assert annex.status_code == 200
     assert TEXT["en"]["annex.method.gamma_poisson"] in annex.text
     app.state.vedich.jobs.close()
 
 
-def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
-    with pytest.raises(InvalidMonth):
-        as_of_date("9999-12-31")
-
-
-=======
->>>>>>> w_core
 def test_the_terminal_carries_the_label(
     opened: tuple[Store, Settings],
     answers: dict[str, ProjectionView],

@@ -139,7 +139,7 @@ def test_a_template_from_the_command_line(
     [
         (["report"], "expected the file to write"),
         (["report", "--out", "a.odt"], "expected a format, one of docx, pdf, xlsx, html, md"),
-        (["report", "--out", "a.pdf", "--template", "t.docx"], "a template is for the official"),
+        (["report", "--out", "a.pdf", "--template", "t.docx"], "--template is for the official"),
     ],
 )
 def test_what_cannot_be_asked_for(
