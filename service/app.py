@@ -29,20 +29,10 @@ from service.embeds import routes as embeds
 from service.odata import routes as odata
 from service.pages import (
     analysis as analysis_pages,
-)
-from service.pages import (
     kpi as kpi_pages,
-)
-from service.pages import (
     month as month_pages,
-)
-from service.pages import (
     plan as pages,
-)
-from service.pages import (
     session,
-)
-from service.pages import (
     static_files as static,
 )
 from service.pages.menu import plan_pages

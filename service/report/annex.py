@@ -14,8 +14,7 @@ from service.charts.fan import fan_of
 from service.charts.fan_chart import fan_chart
 from service.projections.facts import Facts, numbers_of
 from service.projections.shape import if_known
-from service.report import changes as changes_section
-from service.report import sentences
+from service.report import changes as changes_section, sentences
 from service.report.content import AT_RISK, plan_cell, quarters_table
 from service.report.document import (
     NONE,
