@@ -296,7 +296,7 @@ def _result(
 
 def _changed_months(baseline: SupposedYear, other: SupposedYear) -> tuple[Month, ...]:
     pairs = zip(baseline.months, other.months, strict=True)
-    return tuple(one.month for one, moved in pairs if one.quantiles != moved.quantiles)
+    return tuple(before.month for before, after in pairs if before.quantiles != after.quantiles)
 
 
 def _difference(value: float | None, other: float | None) -> float | None:

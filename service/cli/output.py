@@ -49,8 +49,8 @@ def show_progress(found: ProgressList) -> None:
         table.add_column(heading)
     for one in found.progress:
         entered = one.entered.isoformat(timespec="seconds")
-        told = (one.day, one.step, one.done, one.obstacle, one.judgement, one.final, one.note)
-        cells = (*told, one.by, entered)
+        report = (one.day, one.step, one.done, one.obstacle, one.judgement, one.final, one.note)
+        cells = (*report, one.by, entered)
         table.add_row(*("" if cell in (None, False) else str(cell) for cell in cells))
     terminal().print(table)
 
@@ -193,7 +193,7 @@ def show_events(found: EventList, lang: Lang) -> None:
         "rejected": text["event.rejected"],
     }
     for one in found.events:
-        decided = ", ".join(str(told) for told in (one.day, one.by, one.note) if told)
+        decided = ", ".join(str(part) for part in (one.day, one.by, one.note) if part)
         named = f"{one.event} {one.name}".strip()
         size = signed_percent(100 * one.size, lang)
         if one.length > 1:
@@ -209,11 +209,11 @@ def show_comparison(found: VersionComparison, lang: Lang) -> None:
         day = day_of(version.adopted, lang)
         line = f"{text['version']} {version.number}, {day}: {version.document}"
         console.print(line, markup=False, soft_wrap=True)
-    told = [one.text for one in (*found.added, *found.dropped, *found.changed)]
-    told += [one.text for one in found.tasks]
-    for sentence in told:
+    sentences = [one.text for one in (*found.added, *found.dropped, *found.changed)]
+    sentences += [one.text for one in found.tasks]
+    for sentence in sentences:
         console.print(f"  {sentence[lang]}", markup=False, soft_wrap=True)
-    if not told:
+    if not sentences:
         console.print(f"  {text['no_change']}")
 
 
@@ -264,8 +264,8 @@ def show_scores(scores: pd.DataFrame) -> None:
 
 def _steps(console: Console, steps: Sequence[Step], lang: Lang) -> None:
     for step in steps:
-        told = (f"{step.at:%Y-%m-%d %H:%M} UTC", STATE[lang][step.state], step.by, step.note)
-        console.print("  " + ", ".join(filter(None, told)), markup=False, soft_wrap=True)
+        parts = (f"{step.at:%Y-%m-%d %H:%M} UTC", STATE[lang][step.state], step.by, step.note)
+        console.print("  " + ", ".join(filter(None, parts)), markup=False, soft_wrap=True)
 
 
 def _columns(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

@@ -26,7 +26,7 @@ writes this page; a test fails if it differs from the program.
 - `--plan` may be left out if there is only one plan.
 - `--as-of 2021-06` means everything published up to the last day of June 2021,
   `--as-of 2021-06-15` up to that day; without it the newest vintage counts.
-- Where files are kept and which language is the default: [settings](settings.md).
+- Where files are stored and which language is the default: [settings](settings.md).
 - A problem that you can act on is one line on standard error and exit code 2.
 """
 

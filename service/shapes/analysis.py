@@ -228,7 +228,7 @@ class ScenarioResult(Shape):
     data_status: FigureStatus | None
     label: Name | None
     moved_by: tuple[str, ...] = Field(
-        description="parts whose changes moved this total; empty: its own changes"
+        description="parts whose changes affect this total; empty: its own changes"
     )
     changed_months: tuple[MonthText, ...]
     baseline_stamp: str = Field(description="of the projection; the scenario itself has none")

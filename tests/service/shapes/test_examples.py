@@ -152,9 +152,9 @@ def test_examples_that_need_no_model_are_what_the_sample_answers(
 
 
 def test_the_committed_contract_is_that_of_the_service(service: Any) -> None:
-    told = "a changed contract is seen in a diff: run make openapi and commit docs/openapi.json"
-    assert json.loads(FILE.read_text("utf-8")) == json.loads(document(service.app)), told
-    assert FILE.read_text("utf-8") == document(service.app), told
+    hint = "a changed contract is seen in a diff: run make openapi and commit docs/openapi.json"
+    assert json.loads(FILE.read_text("utf-8")) == json.loads(document(service.app)), hint
+    assert FILE.read_text("utf-8") == document(service.app), hint
     assert '"example":' not in document(service.app)
 
 

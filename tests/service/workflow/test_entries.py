@@ -293,7 +293,7 @@ def test_the_command_line_says_the_same(store: Store, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as done:
         main(["task", "report", "inspections", "--done", "3", "--day", "2021-08-31", "--by", "An"])
     assert done.value.code == 0
-    for arguments, said in (
+    for arguments, output in (
         (["task", "history", "inspections"], "2021-08-31"),
         (["project", "--kpi", "inspections", "--lang", "vi"], "Căn cứ tính"),
         (["project", "--lang", "en"], "Inspections"),
@@ -303,7 +303,7 @@ def test_the_command_line_says_the_same(store: Store, capsys: pytest.CaptureFixt
     ):
         with pytest.raises(SystemExit):
             main(arguments)
-        assert said in capsys.readouterr().out
+        assert output in capsys.readouterr().out
     with pytest.raises(SystemExit):
         main(["project", "--kpi", "inspections", "--format", "csv"])
     (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
