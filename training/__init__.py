@@ -1,6 +1,6 @@
 """Retraining: backtest, weights, calibration, the gate, MLflow.
 
 Rooms: `backtest` (rolling origins and scores), `bundle` (the result of a retraining as a
-folder), `prior` (training of the annual prior). `tracking.py` alone imports mlflow. Never
-answers a request.
+folder, and which one answers), `prior` (training of the annual prior). `tracking.py` alone
+imports mlflow. Never answers a request.
 """

@@ -3,7 +3,8 @@
 Ours, and simple on purpose: both bundles were backtested out of sample. On their
 common origins (KPI, year, months known) the new ensemble's mean annual error must
 not exceed the champion's by more than the share `MARGIN`. New data hardly change
-that number, since the origins are the same; a worse method does.
+that number, since the origins are the same; a worse method does. Which of the promoted
+bundles answers for a date is the rule in `training/bundle/promoted.py`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 A column is read with one decimal separator. A text such as '1.234' is a number
 with either separator, so it proves nothing; '1.234,5', '12.34' or '1.234.567' prove one.
+The number format of an Excel cell (per cent) is read in `tables.cell_of`.
 """
 
 from __future__ import annotations
