@@ -36,8 +36,8 @@ class Embedded:
     draft: bool
 
     @property
-    def version(self) -> str:
-        """Identifies what is shown, for cache keys and ETags."""
+    def mark(self) -> str:
+        """Names what is shown, for an ETag."""
         return f"{mark_of(self.projection)}-{'draft' if self.draft else 'issued'}"
 
 

@@ -70,10 +70,10 @@ def page(
             "oembed": f"{base.rstrip('/')}/oembed?{urlencode({'url': here})}",
         }
         html = render("embed.html", lang, content)
-        return Body(html.encode(), "text/html; charset=utf-8", tag_of([shown.version], f"-{lang}"))
+        return Body(html.encode(), "text/html; charset=utf-8", tag_of([shown.mark], f"-{lang}"))
 
     response = respond(
-        request, app_state.body(plan, ("embed", kpi, shown.version, lang, as_of, base), make)
+        request, app_state.body(plan, ("embed", kpi, shown.mark, lang, as_of, base), make)
     )
     response.headers["Content-Security-Policy"] = _POLICY.format("'self'" if shown.draft else "*")
     if shown.draft:
@@ -98,11 +98,9 @@ def card_as_picture(
 
     def make() -> Body:
         content = card_picture(app_state, shown, form, lang)
-        return Body(content, _TYPES[form], tag_of([shown.version], f"-card-{lang}-{form}"))
+        return Body(content, _TYPES[form], tag_of([shown.mark], f"-card-{lang}-{form}"))
 
-    return respond(
-        request, app_state.picture(plan, ("card", kpi, shown.version, form, lang), make)
-    )
+    return respond(request, app_state.picture(plan, ("card", kpi, shown.mark, form, lang), make))
 
 
 @router.get("/embed/{plan}/{kpi}/chart.{form}", response_class=Response, responses=_PICTURE)
@@ -121,10 +119,10 @@ def chart_as_picture(
 
     def make() -> Body:
         content = chart_picture(app_state, shown, form, lang)
-        return Body(content, _TYPES[form], tag_of([shown.version], f"-chart-{lang}-{form}"))
+        return Body(content, _TYPES[form], tag_of([shown.mark], f"-chart-{lang}-{form}"))
 
     return respond(
-        request, app_state.picture(plan, ("embedded", kpi, shown.version, form, lang), make)
+        request, app_state.picture(plan, ("embedded", kpi, shown.mark, form, lang), make)
     )
 
 
@@ -148,7 +146,7 @@ def markdown(
     day = shown.projection.as_of.isoformat()
     picture = address(base, plan, kpi, lang, day, "/chart.png")
     text = to_markdown(card(app_state, shown, lang), picture, address(base, plan, kpi, lang, day))
-    tag = tag_of([shown.version, text])
+    tag = tag_of([shown.mark, text])
     return respond(request, Body(text.encode(), "text/markdown; charset=utf-8", tag))
 
 

@@ -98,7 +98,7 @@ def _drawn(
     if chart == "history":
         points = history_of(app_state, plan, kpi, day.isoformat()).history
         drawn = probability_chart(points, THRESHOLDS, lang)
-        versions = [point.stamp or point.as_of.isoformat() for point in points]
+        marks = [point.stamp or point.as_of.isoformat() for point in points]
     else:
         (one,) = app_state.shown(plan, day, kpi)
         basis = app_state.basis(plan, day)
@@ -106,6 +106,6 @@ def _drawn(
         if outcomes is None:
             raise NoObservations(f"'{kpi}' has no distribution of its year on {day}.")
         drawn = distribution_chart(one, outcomes, lang, basis.plan.kpi(kpi).decimals)
-        versions = [mark_of(one)]
+        marks = [mark_of(one)]
     content = to_json(drawn) if form == "json" else to_svg(drawn)
-    return Body(content, _TYPES[form], tag_of(versions, f"-{lang}-{form}"))
+    return Body(content, _TYPES[form], tag_of(marks, f"-{lang}-{form}"))
