@@ -29,20 +29,10 @@ from service.embeds import routes as embeds
 from service.odata import routes as odata
 from service.pages import (
     analysis as analysis_pages,
-)
-from service.pages import (
     kpi as kpi_pages,
-)
-from service.pages import (
     month as month_pages,
-)
-from service.pages import (
     plan as pages,
-)
-from service.pages import (
     session,
-)
-from service.pages import (
     static_files as static,
 )
 from service.pages.menu import plan_pages
@@ -91,7 +81,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     Returns
     -------
-    FastAPI; it owns jobs and what it computed, nothing is global
+    FastAPI; jobs and caches belong to it, nothing is global
     """
     settings = settings or read_settings()
     app_state = AppState(settings, store or Store.open(settings.store_url))
@@ -99,7 +89,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        app_state.close()
+        app_state.jobs.close()
 
     app = FastAPI(
         title="Vedich",
@@ -108,7 +98,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         lifespan=lifespan,
         docs_url=None,  # FastAPI's page loads its scripts from the internet; /docs is ours
         redoc_url=None,
-        openapi_url=None,  # a route of ours too, so that every route says who may ask it
+        openapi_url=None,  # a route of ours too, so that every route declares its access
     )
     app.state.vedich = app_state
     app.add_middleware(Measured, metrics=app_state.metrics)

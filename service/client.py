@@ -1,4 +1,4 @@
-"""Ask a running service from Python; this one file can be copied, it needs nothing else.
+"""Query a running service from Python; the file can be copied, it needs nothing else.
 
 from service.client import Vedich
 plan = Vedich("http://127.0.0.1:8000").plan("vietnam-2021")
@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 
 class Refused(Exception):
-    """The service's own words for why there is no answer.
+    """The service refused a request; the message is its reason.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Vedich:
     Attributes
     ----------
     address : such as http://127.0.0.1:8000
-    key : an API key; without one readers from elsewhere get issued months only
+    key : an API key; without a key, readers from elsewhere get issued months only
     timeout : seconds
     """
 
@@ -46,11 +46,11 @@ class Vedich:
     timeout: float = 30.0
 
     def plan(self, slug: str) -> PlanClient:
-        """A plan, by its slug; nothing is asked yet."""
+        """A plan by its slug; sends no request yet."""
         return PlanClient(self, slug)
 
     def plans(self) -> list[dict[str, Any]]:
-        """All plans in short."""
+        """Summaries of all plans."""
         found: list[dict[str, Any]] = self.get("/v1/plans")["plans"]
         return found
 
@@ -70,7 +70,7 @@ class Vedich:
         Raises
         ------
         Refused
-            With what the service says.
+            With the reason the service gives.
         """
         request = Request(
             f"{self.address.rstrip('/')}{path}", headers={"Accept": "application/json"}
@@ -87,7 +87,7 @@ class Vedich:
 
 @dataclass(frozen=True)
 class PlanClient:
-    """What can be asked about one plan; `as_of` is 'YYYY-MM' or 'YYYY-MM-DD'."""
+    """Requests about one plan; `as_of` is 'YYYY-MM' or 'YYYY-MM-DD'."""
 
     service: Vedich
     slug: str
@@ -103,15 +103,15 @@ class PlanClient:
         return found
 
     def changes(self, before: str, after: str) -> list[dict[str, Any]]:
-        """Why projections moved from one vintage to another."""
+        """Why projections changed from one vintage to another."""
         found: list[dict[str, Any]] = self._get("changes", **{"from": before, "to": after})[
             "changes"
         ]
         return found
 
     def _get(self, tail: str, **query: str | None) -> Any:
-        asked = urlencode({name: value for name, value in query.items() if value is not None})
-        return self.service.get(f"/v1/plans/{quote(self.slug)}/{tail}{'?' * bool(asked)}{asked}")
+        text = urlencode({name: value for name, value in query.items() if value is not None})
+        return self.service.get(f"/v1/plans/{quote(self.slug)}/{tail}{'?' * bool(text)}{text}")
 
 
 def _problem(content: bytes) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The contract of the interface as a file: `python -m service.openapi` writes docs/openapi.json.
 
-The file is what `/openapi.json` answers without the examples, whose numbers move
-with every retraining; keys are sorted, so that a difference is a changed contract.
+The file is what `/openapi.json` answers without the examples, whose numbers change
+with every retraining; keys are sorted, so that any difference is a changed contract.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         app = create_app(Settings(home=Path(home), database_url=None, mlflow_tracking_uri=None))
         FILE.write_text(document(app), encoding="utf-8")
-        app.state.vedich.close()
+        app.state.vedich.jobs.close()
 
 
 if __name__ == "__main__":

@@ -43,10 +43,10 @@ WIDTH = 98  # of a line in docs/api.md
 
 _BLOCK = re.compile(r"(?<=<!-- example: )(.+?)( -->\n```json\n)(.*?)(?=\n```)", re.DOTALL)
 
-# What is asked for each route; a route that changes something is asked last.
+# The request for each route; routes that change something come last.
 _BASE, _KPI = f"/v1/plans/{PLAN}", f"/v1/plans/{PLAN}/projections/exports"
 
-ASKED = {
+REQUESTS = {
     "GET /v1/plans": "/v1/plans",
     "GET /v1/plans/{plan}": _BASE,
     "GET /v1/plans/{plan}/projections": f"{_BASE}/projections?as_of={AS_OF}",
@@ -65,7 +65,7 @@ ASKED = {
     "GET /readyz": "/readyz",
 }
 
-BEFORE = "2021-05"  # its model is trained when all that shows one model was asked
+BEFORE = "2021-05"  # its model is trained after all requests that show one model
 
 NEEDS_BEFORE = ("GET /v1/plans/{plan}/changes",)
 
@@ -104,7 +104,7 @@ SUPPOSED: dict[str, tuple[str, dict[str, Any] | None]] = {
 
 UPLOAD = f"/v1/imports?plan={PLAN}&file=2021-08-10-so-lieu.csv"
 
-# as printed; the same once more in thousand dollars, by mistake; a name the plan does not know
+# a figure as printed; the same in thousand dollars by mistake; a row unknown to the plan
 UPLOADED = """Chỉ tiêu;Tháng;Giá trị;Trạng thái;Ngày công bố
 Xuất khẩu hàng hóa;2021-07;27000;ước tính;29/07/2021
 Xuất khẩu hàng hóa;2021-07;27000000;sơ bộ;10/08/2021
@@ -123,7 +123,7 @@ UNDO_EXAMPLE = {"reason": "Nhầm đơn vị: nghìn USD thay vì triệu USD"}
 
 
 def shortened(value: Any) -> Any:
-    """The same JSON; of a list with more than two objects, and of stamps, the first and last."""
+    """The same JSON; only the first and last of stamps and of lists of objects."""
     if isinstance(value, dict):
         return {
             key: _ends(item) if key == "stamps" else shortened(item) for key, item in value.items()
@@ -146,7 +146,7 @@ def with_examples(page: str, found: dict[str, Any]) -> str:
 
 
 def folded(value: Any, indent: int = 0, before: int = 0) -> str:
-    """JSON with as much on a line as fits; `before` characters stand on it already."""
+    """JSON filled to lines of `WIDTH`; `before` characters are already on the line."""
     line = json.dumps(value, ensure_ascii=False)
     if not value or not isinstance(value, dict | list) or indent + before + len(line) <= WIDTH:
         return line
@@ -172,14 +172,14 @@ def folded(value: Any, indent: int = 0, before: int = 0) -> str:
 
 
 def ask(home: Path) -> dict[str, Any]:
-    """Answers of a service on the sample plan, trained as of June 2021, in a new folder."""
+    """Answers of a service on the sample plans, trained as of June 2021, in a new folder."""
     settings = Settings(home=home, database_url=None, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
     load_sample(store, "all")
     app = create_app(settings, store)
     found = _retrained(app, AS_OF)
-    # what shows a projection comes before what moves it, so that all examples agree
-    for route, address in ASKED.items():
+    # requests that show a projection come before those that change it, so that examples agree
+    for route, address in REQUESTS.items():
         if route not in NEEDS_BEFORE:
             found[route] = _answer(app, "GET", address)
     stamp = found["GET /v1/plans/{plan}/projections/{kpi}"]["stamp"]
@@ -187,22 +187,22 @@ def ask(home: Path) -> dict[str, Any]:
     found |= _each(app, SUPPOSED)
     _retrained(app, BEFORE)
     for route in NEEDS_BEFORE:
-        found[route] = _answer(app, "GET", ASKED[route])
+        found[route] = _answer(app, "GET", REQUESTS[route])
     found |= _signed(app)
     found |= _each(app, ENTERED)
     found |= _uploaded(app)
     found["POST /v1/plans/{plan}/versions"] = _answer(
         app, "POST", f"{_BASE}/versions", NEW_VERSION
     )
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
     return {route: shortened(found[route]) for route in sorted(found)}
 
 
-def _each(app: FastAPI, asked: dict[str, tuple[str, dict[str, Any] | None]]) -> dict[str, Any]:
-    """The answers to routes with their addresses and bodies, asked in this order."""
+def _each(app: FastAPI, requests: dict[str, tuple[str, dict[str, Any] | None]]) -> dict[str, Any]:
+    """The answers to requests, sent in this order."""
     return {
         route: _answer(app, route.partition(" ")[0], address, body)
-        for route, (address, body) in asked.items()
+        for route, (address, body) in requests.items()
     }
 
 
@@ -217,7 +217,7 @@ def _retrained(app: FastAPI, as_of: str) -> dict[str, Any]:
 
 
 def _signed(app: FastAPI) -> dict[str, Any]:
-    """Enter an estimate, take it and its month to issued, each with a step back on the way.
+    """Enter an estimate; sign it and its month up to issued, each sent back once.
 
     Without an account the local user may take every step.
     """
@@ -242,7 +242,7 @@ def _signed(app: FastAPI) -> dict[str, Any]:
 
 
 def _uploaded(app: FastAPI) -> dict[str, Any]:
-    """Upload a file, look, match its unknown row, commit, and take it back."""
+    """Upload a file, preview it, match its unknown row, commit, and undo."""
     base = "/v1/imports"
     looked = _answer(app, "POST", UPLOAD, UPLOADED)
     one = f"{base}/{looked['id']}"
@@ -261,7 +261,7 @@ def _uploaded(app: FastAPI) -> dict[str, Any]:
 
 
 def _answer(app: FastAPI, method: str, address: str, body: Any = None) -> Any:
-    """What a route answers to a body of JSON, or to a file given as text."""
+    """The answer of a route to a JSON body, or to a file given as text."""
 
     async def ask_once() -> httpx.Response:
         transport = httpx.ASGITransport(app)

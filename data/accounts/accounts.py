@@ -21,6 +21,7 @@ from models.errors import InvalidAccount, UnknownAccount
 
 Role = Literal["viewer", "entry", "checker", "approver", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)  # each includes the rights of those before it
+Access = Literal["public", "viewer", "entry", "checker", "approver", "admin"]  # what is asked for
 
 SHORTEST, LONGEST = 10, 200  # characters of a password
 HASHER = PasswordHasher()  # argon2id

@@ -19,7 +19,7 @@ from pathlib import Path
 from data.db.store import Store
 from data.settings import Settings
 from experiments.provenance import write_provenance
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.report.build import Wanted, build
 from service.report.document import Part
 from service.report.letterhead import letterhead_of
@@ -64,7 +64,7 @@ def main() -> None:
         writer.writerows(rows)
     command = "python -m experiments.report_speed.run"
     write_provenance(Path(__file__).parent, command, "python-docx", "typst", "XlsxWriter")
-    app_state.close()
+    app_state.jobs.close()
 
 
 if __name__ == "__main__":

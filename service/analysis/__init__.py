@@ -1,5 +1,4 @@
-"""Why figures and forecasts moved, what if, and how good past forecasts were.
+"""Analysis of projections: changes, contributions, scenarios, history, reliability, track record.
 
-Changes, contributions, scenarios, history, reliability, versus what came. It never changes
-a projection.
+It explains projections and never changes one.
 """

@@ -1,4 +1,4 @@
-"""Why a forecast moved, in a sentence of each language."""
+"""Why a forecast changed, as one sentence in each language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from data.plans.kpi import Kpi
 from service.projections.shape import Name, in_both
 from service.projections.view import ProjectionView
-from service.shapes.analysis import ChangePart, KpiMove, ProbabilityChange, Split
+from service.shapes.analysis import ChangePart, KpiChangeParts, ProbabilityChange, Split
 from service.texts import (
     CHANGE,
     LEVEL,
@@ -24,27 +24,27 @@ from service.texts import (
 )
 
 
-def sentence(move: KpiMove, kpi: Kpi, projection: ProjectionView) -> Name:
-    """Of the assigned target's probability, else of the projected year.
+def sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView) -> Name:
+    """The change of the assigned target's probability, else of the projected year, in words.
 
     Parameters
     ----------
-    projection : the later one; its spread says how many digits are written
+    projection : at the second vintage; its spread sets how many digits are written
     """
-    return in_both(partial(_sentence, move, kpi, projection))
+    return in_both(partial(_sentence, change, kpi, projection))
 
 
-def _sentence(move: KpiMove, kpi: Kpi, projection: ProjectionView, lang: Lang) -> str:
-    target = _assigned(move)
-    year, words = move.projected, CHANGE[lang]
+def _sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang: Lang) -> str:
+    target = _assigned(change)
+    year, words = change.projected, CHANGE[lang]
     name = name_of(kpi, lang)
     if target is not None and target.probability.change is not None:
-        moved, status = target.probability, target.status
-        old = chance(moved.before, status.before or "", lang)
-        new = chance(moved.after, status.after or "", lang)
-        kind, size, same = "probability", points(largest(moved), lang), old == new
+        split, status = target.probability, target.status
+        old = chance(split.before, status.before or "", lang)
+        new = chance(split.after, status.after or "", lang)
+        kind, size, same = "probability", points(largest(split), lang), old == new
     elif year.change is not None:
-        moved, kind = year, "projected"
+        split, kind = year, "projected"
         old, new = (_written(value, kpi, projection, lang) for value in (year.before, year.after))
         same, unit = old == new, unit_of(projection, lang)
         old, new = (f"{old}%", f"{new}{unit}") if unit.startswith("%") else (old, f"{new} {unit}")
@@ -55,22 +55,22 @@ def _sentence(move: KpiMove, kpi: Kpi, projection: ProjectionView, lang: Lang) -
         return words[state].format(name=name, old=old, new=new)
     if same:
         return words[f"{kind}.same"].format(name=name, new=new)
-    cause = words["why"].format(cause=_cause(move, moved, lang), size=size)
-    direction = "rose" if _rose(moved) else "fell"
+    cause = words["why"].format(cause=_cause(change, split, lang), size=size)
+    direction = "rose" if _rose(split) else "fell"
     return words[f"{kind}.{direction}"].format(name=name, old=old, new=new, why=cause)
 
 
-def _assigned(move: KpiMove) -> ProbabilityChange | None:
+def _assigned(change: KpiChangeParts) -> ProbabilityChange | None:
     """The assigned target of the year, else any assigned one."""
-    assigned = [one for one in move.targets if one.level == "assigned"]
+    assigned = [one for one in change.targets if one.level == "assigned"]
     return next((one for one in assigned if one.period == "year"), next(iter(assigned), None))
 
 
-def parts_lines(move: KpiMove, lang: Lang) -> list[str]:
-    """The parts of the projected year, and of each target's probability, a line each."""
-    title = CHANGE[lang]["row.projected"].format(unit=unit_name(move.unit, lang))
-    lines = [f"{title}: {_parts(move.projected, _plain, lang)}"]
-    for one in move.targets:
+def parts_lines(change: KpiChangeParts, lang: Lang) -> list[str]:
+    """One line for the parts of the projected year, one for each target's probability."""
+    title = CHANGE[lang]["row.projected"].format(unit=unit_name(change.unit, lang))
+    lines = [f"{title}: {_parts(change.projected, _plain, lang)}"]
+    for one in change.targets:
         title = CHANGE[lang]["row.probability"].format(
             level=LEVEL[lang][one.level], period=period_name(one.period, lang)
         )
@@ -78,10 +78,10 @@ def parts_lines(move: KpiMove, lang: Lang) -> list[str]:
     return [line for line in lines if not line.endswith(": ")]
 
 
-def _parts(moved: Split, said: Callable[[float, Lang], str], lang: Lang) -> str:
+def _parts(split: Split, written: Callable[[float, Lang], str], lang: Lang) -> str:
     words = CHANGE[lang]
     return "; ".join(
-        f"{words[f'part.{one.part}']} {said(one.change, lang)}" for one in moved.parts
+        f"{words[f'part.{one.part}']} {written(one.change, lang)}" for one in split.parts
     )
 
 
@@ -97,19 +97,19 @@ def _plain(difference: float, lang: Lang) -> str:
     return f"{sign}{number(difference, lang, digits)}"
 
 
-def _rose(moved: Split) -> bool:
-    return moved.change is not None and moved.change > 0
+def _rose(split: Split) -> bool:
+    return split.change is not None and split.change > 0
 
 
-def main_part(moved: Split) -> ChangePart:
-    """The part that did most of a change, in its direction; of equal ones the first."""
-    sign = 1 if _rose(moved) else -1
-    return max(moved.parts, key=lambda part: sign * part.change)
+def main_part(split: Split) -> ChangePart:
+    """The part that contributed most in the direction of the change; the first if tied."""
+    sign = 1 if _rose(split) else -1
+    return max(split.parts, key=lambda part: sign * part.change)
 
 
-def largest(moved: Split) -> float:
-    """How much the main part of a change is."""
-    return main_part(moved).change
+def largest(split: Split) -> float:
+    """Size of the main part of a change."""
+    return main_part(split).change
 
 
 def points(difference: float, lang: Lang) -> str:
@@ -119,12 +119,12 @@ def points(difference: float, lang: Lang) -> str:
     return f"{sign}{number(value, lang)} {unit_name('percentage points', lang)}"
 
 
-def _cause(move: KpiMove, moved: Split, lang: Lang) -> str:
-    part, words = main_part(moved).part, CHANGE[lang]
+def _cause(change: KpiChangeParts, split: Split, lang: Lang) -> str:
+    part, words = main_part(split).part, CHANGE[lang]
     if part != "month":
         return words[f"cause.{part}"]
-    first, last = move.cutoff.before, move.cutoff.after
-    if move.task or first is None or last is None:
+    first, last = change.cutoff.before, change.cutoff.after
+    if change.task or first is None or last is None:
         return words["cause.progress"]
     new = first.plus(1)
     if new == last:
@@ -145,7 +145,7 @@ def _signed(difference: float, kpi: Kpi, projection: ProjectionView, lang: Lang)
 
 
 def _written(value: float | None, kpi: Kpi, projection: ProjectionView, lang: Lang) -> str:
-    """To two digits of the projection's own uncertainty."""
+    """A value to two digits of the projection's own uncertainty."""
     year = projection.projected
     if year is None or value is None:
         return number(value, lang, kpi.decimals)

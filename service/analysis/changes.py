@@ -1,20 +1,20 @@
-"""Why the forecast moved: the change between two vintages, split so that nothing is left over.
+"""Why the forecast changed: the change between two vintages, split into parts without remainder.
 
-Between the projection issued at the first vintage and the one issued at the second
-stand others, each with one thing more of the second (design, 4.12):
+From the projection issued at the first vintage to the one issued at the second, one input
+after the other is replaced by that of the second (design, 4.12):
 
     plan        the plan version in force at the second vintage
     model       the bundle that answers at the second vintage
-    revisions   what the second vintage says of the months that the first one had, and
-                what was decided about events
-    month       the new months; of a task what was reported meanwhile, and the days gone by
+    revisions   the second vintage's figures for months already in the first, and decisions
+                on events
+    month       the new months; for a task, reports since then and the days that have passed
 
-A part is the difference of two neighbours, so the parts add up to the change to the
-last digit. Random numbers are common to all but the last: they are those of the
-first vintage. The last takes those of the second, since both ends are the figures
-that were issued. With a new month this costs nothing: fewer months are to come, so
-other numbers are drawn under any seed. Without one there is a fifth part, `draws`,
-and it is all noise: how far two sets of paths differ about the same figures.
+A part is the difference of two consecutive steps, so the parts add up to the change to the
+last digit. All steps but the last use the random numbers of the first vintage. The last uses
+those of the second, since both ends are figures as issued. With a new month this costs
+nothing: fewer months remain, so other numbers are drawn under any seed. Without a new month
+there is a fifth part, `draws`, which is noise only: the difference between two sets of paths
+simulated from the same figures.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from models.projection import Projection
 from models.series import Series
 from models.targets.target import Status, Target, TargetLevel
 from service.analysis.change_sentences import sentence
-from service.projections.issue import Basis, Issued, is_task, project_kpi, series_behind
+from service.projections.basis import Basis
+from service.projections.issue import Issued, is_task, project_kpi
 from service.projections.shape import Name, if_known, significant
 from service.projections.view import ProjectionView, TargetView
 from service.shapes.analysis import (
@@ -38,7 +39,7 @@ from service.shapes.analysis import (
     ChangePart,
     Ends,
     KpiChange,
-    KpiMove,
+    KpiChangeParts,
     MonthEnds,
     Part,
     ProbabilityChange,
@@ -57,7 +58,7 @@ DRAWS: Part = "draws"
 
 @dataclass(frozen=True)
 class Figures:
-    """What is followed from one vintage to the next; None where there is no figure."""
+    """The figures compared between vintages; None if unavailable."""
 
     median: float | None
     mean: float | None
@@ -65,7 +66,7 @@ class Figures:
 
     @classmethod
     def of(cls, view: ProjectionView) -> Figures:
-        """Of a projection as it was issued."""
+        """From a projection as issued."""
         return cls(
             None if view.projected is None else view.projected.median,
             None if view.projected is None else view.projected.mean,
@@ -73,8 +74,8 @@ class Figures:
         )
 
     @classmethod
-    def found(cls, projected: Projection) -> Figures:
-        """Of a projection in between, rounded as an issued one is."""
+    def of_step(cls, projected: Projection) -> Figures:
+        """From an intermediate projection, rounded like an issued one."""
         annual = projected.annual
         return cls(
             significant(annual and annual.median),
@@ -84,27 +85,27 @@ class Figures:
 
 
 def key_of(target: TargetView | Target) -> Key:
-    """What makes targets of two plan versions the same one."""
+    """Identifies a target across plan versions."""
     return target.level, target.period
 
 
 def changes(
     app_state: AppState, plan: str, before: date, after: date, kpi: str | None = None
 ) -> ChangeList:
-    """Why the projections of a plan moved from one vintage to another.
+    """Why the projections of a plan changed from one vintage to another.
 
     Parameters
     ----------
     plan : slug
     before, after : the vintages
-    kpi : slug; default all that are kept in figures, in the plan's order
+    kpi : slug; default all KPIs with figures, in the plan's order
 
     Raises
     ------
     InputError
         If the first vintage is not before the second.
     NoBundle
-        If nothing was trained on data up to one of them.
+        If no bundle was trained on data up to one of them.
     """
     if not before < after:
         raise InputError(
@@ -116,14 +117,14 @@ def changes(
     pairs = [
         (app_state.issued(plan, one, before), app_state.issued(plan, one, after)) for one in slugs
     ]
-    moved = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
+    found = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
     return ChangeList(
         plan=plan,
         year=new.plan.year,
         label=if_known(label_of(new.plan, bool(new.labelled)), Name.model_validate),
         before=_vintage(old),
         after=_vintage(new),
-        changes=tuple(moved),
+        changes=tuple(found),
     )
 
 
@@ -134,7 +135,7 @@ def _vintage(basis: Basis) -> Vintage:
 
 
 def _change(old: Basis, new: Basis, slug: str, first: Issued, last: Issued) -> KpiChange:
-    """One KPI's change, in parts and in a sentence."""
+    """The change of one KPI, in parts and as a sentence."""
     kpi = new.plan.kpi(slug)
     steps = steps_between(old, new, slug, first, last)
     before, after = first.view, last.view
@@ -142,7 +143,7 @@ def _change(old: Basis, new: Basis, slug: str, first: Issued, last: Issued) -> K
     start = Figures.of(before)
     names = [part for part, _ in steps]
     keys = dict.fromkeys([*start.probability, *middle[-1].probability])
-    move = KpiMove(
+    parts = KpiChangeParts(
         kpi=slug,
         name=Name(vi=kpi.name_vi, en=kpi.name_en),
         unit=after.unit,
@@ -158,7 +159,7 @@ def _change(old: Basis, new: Basis, slug: str, first: Issued, last: Issued) -> K
         stamp=StampEnds(before=before.stamp, after=after.stamp),
         model_version=Ends(before=before.method.model_version, after=after.method.model_version),
     )
-    return KpiChange.model_construct(**vars(move), sentence=sentence(move, kpi, after))
+    return KpiChange.model_construct(**vars(parts), sentence=sentence(parts, kpi, after))
 
 
 def _target(
@@ -187,14 +188,14 @@ def split(names: Sequence[Part], values: Sequence[float | None]) -> Split:
 
     Parameters
     ----------
-    names : of the steps; `values` has one more, the state before the first
+    names : of the steps
+    values : one more than names; the first is the value before any step
 
     Returns
     -------
-    both ends, the change and its parts, decimal differences of decimal
-    figures: the parts add up to the change exactly. Without a figure at one end
-    there is no change and there are no parts; a state in between that has none
-    counts as the one before it
+    Split with both ends, the change and its parts: decimal differences, so that the parts add up
+    to the change exactly. No change and no parts if either end is None; an intermediate None
+    takes the value before it
     """
     first, last = values[0], values[-1]
     if first is None or last is None:
@@ -216,9 +217,9 @@ def _difference(value: float, other: float) -> float:
 def steps_between(
     old: Basis, new: Basis, slug: str, first: Issued, last: Issued
 ) -> list[tuple[Part, Figures]]:
-    """The figures after each step, in the fixed order; the last are those issued.
+    """The figures after each step, in the order of `PARTS`; the last are those issued.
 
-    `PARTS`, and `DRAWS` where the second vintage has no new month of a series.
+    A step `DRAWS` is added if the second vintage has no new month of a series.
     """
     at_end = Figures.of(last.view)
     state = Figures.of(first.view)
@@ -254,17 +255,17 @@ def _projected(
     parts: Mapping[str, Series] | None = None,
 ) -> Figures:
     projected, _ = project_kpi(basis, slug, series, parts)
-    return Figures.found(projected)
+    return Figures.of_step(projected)
 
 
 def _pasts(old: Basis, new: Basis, slug: str) -> tuple[Series, Series] | None:
     """The months of the first vintage as known then and as known at the second.
 
-    Both bear the name of the first, which seeds what is drawn about the past. None
-    where one of the vintages has no series, or the second no longer has those months.
+    Both keep the day of the first, which seeds the draws about past months. None
+    if a vintage has no series, or the second no longer covers those months.
     """
     try:
-        before, after = series_behind(old, slug), series_behind(new, slug)
+        before, after = old.series(slug), new.series(slug)
     except NoObservations:
         return None
     if not after.start <= before.cutoff <= after.cutoff:

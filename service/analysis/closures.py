@@ -1,4 +1,4 @@
-"""A border closure at the end of the year, ready to be asked: the KPI, the day, the share."""
+"""Presets of a border closure at the end of the year: the KPI, the first day, the share."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from service.projections.shape import Name, in_both
 from service.shapes.analysis import Assumption, PresetShape
 from service.texts import SCENARIO
 
-GENERAL = "border-closure"  # of any plan: who asks says the KPI and the share
+GENERAL = "border-closure"  # of any plan; the KPI and the share are entered
 FIRST_DAY, DAYS = 18, 31
 
 
 @dataclass(frozen=True)
 class Assumed:
-    """A closure with all that is assumed, and the event that it comes to.
+    """A closure with its assumptions, and the event that follows from them.
 
-    `entered`: the share is of who asks, not of a published figure.
+    `entered`: the share was entered, it is not a published figure.
     """
 
     closure: Closure
@@ -32,23 +32,22 @@ class Assumed:
 
 
 def presets(plan: Plan) -> tuple[PresetShape, ...]:
-    """What can be asked with `preset`; a share that is null has to be entered."""
+    """The presets of a plan; a share that is null has to be entered."""
     return tuple(_preset(one) for one in _known(plan))
 
 
 def assumed(plan: Plan, preset: str, given: Mapping[str, float], kpi: str | None) -> Assumed:
-    """A preset with what was entered.
+    """A preset with its assumptions.
 
     Parameters
     ----------
-    given : 'share' in per cent and 'first_day' of December, where they are not the
-        preset's own
-    kpi : which passes the gate; default the preset's own
+    given : 'share' in per cent and 'first_day' of December, in place of the preset's
+    kpi : which passes the gate; default that of the preset
 
     Raises
     ------
     InvalidScenario
-        If there is no such preset, or what it needs was not said.
+        If there is no such preset, or an assumption is missing or out of range.
     """
     known = {one.id: one for one in _known(plan)}
     if preset not in known:
@@ -100,7 +99,7 @@ def _known(plan: Plan) -> tuple[Closure, ...]:
 
 
 def assumptions(found: Assumed) -> tuple[Assumption, ...]:
-    """What a closure rests on, each with its value, unit and where it is from."""
+    """The assumptions of a closure, each with value, unit and source."""
     closure = found.closure
     closed = DAYS - closure.first_day + 1
     basis = Name(vi=closure.basis_vi, en=closure.basis_en)

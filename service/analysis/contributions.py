@@ -1,9 +1,9 @@
-"""Why performance moved: growth of the year to date by component, in percentage points.
+"""Why performance changed: growth of the year to date by component, in percentage points.
 
-The change of the year to date on the same months of last year, of each component as
-a share of last year's total. What the components leave out, or have twice, is the
-remainder; with it they add up to the growth. Components told apart by different
-things (exports and imports; gates) are different breakdowns of one growth.
+A contribution is a component's change on the same months of last year, as a share of last
+year's total. What the components leave out or count twice is the remainder; with it they add
+up to the growth. Components along different dimensions (exports and imports; gates) are
+different breakdowns of the same growth.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from data.plans.kpi import Kpi
 from models.annual import least_firm
 from models.errors import NoObservations
 from models.series import FigureStatus, Month, Series
-from service.projections.issue import Basis, series_behind
+from service.projections.basis import Basis
 from service.projections.shape import Name, if_known, in_both, significant
 from service.shapes.analysis import (
     Breakdown,
@@ -70,14 +70,14 @@ def contributions(basis: Basis, slug: str) -> Contributions:
     """
     kpi = basis.plan.kpi(slug)
     if not kpi.traits.adds_up:
-        return _none(basis, kpi, "not_summed")
+        return _without(basis, kpi, "not_summed")
     try:
-        cutoff = series_behind(basis, slug).cutoff
+        cutoff = basis.series(slug).cutoff
     except NoObservations:
-        return _none(basis, kpi, "no_figures")
+        return _without(basis, kpi, "no_figures")
     whole = to_date_of(basis, slug, cutoff)
     if whole is None or whole.growth is None:
-        return _none(basis, kpi, "no_base", cutoff)
+        return _without(basis, kpi, "no_base", cutoff)
     growth = significant(whole.growth)
     groups = _groups(
         [one for one in basis.plan.kpis if one.parent == slug or one.slug in kpi.parts]
@@ -105,8 +105,8 @@ def contributions(basis: Basis, slug: str) -> Contributions:
     )
 
 
-def _none(basis: Basis, kpi: Kpi, why: str, cutoff: Month | None = None) -> Contributions:
-    """No contributions, and why."""
+def _without(basis: Basis, kpi: Kpi, why: str, cutoff: Month | None = None) -> Contributions:
+    """No contributions, with the reason."""
     return Contributions(
         plan=basis.plan.slug,
         kpi=kpi.slug,
@@ -134,9 +134,9 @@ def _label(basis: Basis, slug: str) -> Name | None:
 
 
 def to_date_of(basis: Basis, slug: str, cutoff: Month) -> ToDate | None:
-    """January through a month, this year and last; None where a month is not known."""
+    """January through a month, this year and last; None if a month is missing."""
     try:
-        series = series_behind(basis, slug)
+        series = basis.series(slug)
     except NoObservations:
         return None
     if series.cutoff < cutoff:
@@ -160,7 +160,7 @@ def _status(series: Series, cutoff: Month) -> FigureStatus:
 
 
 def _groups(children: Sequence[Kpi]) -> dict[tuple[str, ...], list[Kpi]]:
-    """Components by what tells them apart: () for those that are told apart by name alone."""
+    """Components by their dimensions; () for those without any."""
     groups: dict[tuple[str, ...], list[Kpi]] = {}
     for child in children:
         groups.setdefault(tuple(sorted(child.dimensions)), []).append(child)
@@ -175,7 +175,7 @@ def _breakdown(
     whole: ToDate,
     cutoff: Month,
 ) -> Breakdown:
-    """Components and remainder; the contributions add up to the growth to the last digit."""
+    """Components and remainder; contributions add up to the growth to the last digit."""
     rows, left_out = [], []
     for member in members:
         part = to_date_of(basis, member.slug, cutoff) if member.traits.adds_up else None
@@ -197,14 +197,14 @@ def _breakdown(
         )
     remainder = Remainder(
         name=in_both(lambda lang: CONTRIBUTION[lang]["remainder"]),
-        change=_rest(whole.change, [row.change for row in rows]),
-        contribution=_rest(whole.growth or 0.0, [row.contribution for row in rows]),
+        change=_remainder(whole.change, [row.change for row in rows]),
+        contribution=_remainder(whole.growth or 0.0, [row.contribution for row in rows]),
     )
     return Breakdown(by=by, parts=tuple(rows), remainder=remainder, left_out=tuple(left_out))
 
 
-def _rest(total: float, parts: Sequence[float]) -> float:
-    """What is left of a total, as decimals: parts and rest add up to it exactly."""
+def _remainder(total: float, parts: Sequence[float]) -> float:
+    """The remainder of a total, as decimals: parts and remainder add up to it exactly."""
     left = Decimal(repr(significant(total))) - sum(
         (Decimal(repr(one)) for one in parts), Decimal(0)
     )
@@ -219,10 +219,10 @@ def _sentence(kpi: Kpi, cutoff: Month, growth: float, first: Breakdown, lang: La
     """'Growth +28,4%: exports +14,9, imports +13,5 percentage points.'"""
     ranked = sorted(first.parts, key=lambda row: -abs(row.contribution))
     rest = first.remainder
-    told = [(row.name, row.contribution) for row in ranked]
+    named = [(row.name, row.contribution) for row in ranked]
     if round(rest.contribution, 1):
-        told.append((rest.name, rest.contribution))
-    listed = "; ".join(f"{name[lang]} {_points(share, lang)}" for name, share in told)
+        named.append((rest.name, rest.contribution))
+    listed = "; ".join(f"{name[lang]} {_points(share, lang)}" for name, share in named)
     return CONTRIBUTION[lang]["sentence"].format(
         name=name_of(kpi, lang),
         month=month_name(cutoff, lang),
@@ -233,7 +233,7 @@ def _sentence(kpi: Kpi, cutoff: Month, growth: float, first: Breakdown, lang: La
 
 
 def table_of(found: Contributions, lang: Lang) -> list[str]:
-    """One line per component, with unit and status, and one per remainder."""
+    """Lines of text: components with unit and status, remainders, components left out."""
     lines = []
     for breakdown in found.breakdowns:
         for row in breakdown.parts:

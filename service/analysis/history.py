@@ -1,4 +1,4 @@
-"""How a KPI's probability moved month by month through the year."""
+"""A KPI's probability month by month through the year."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from data.plans.rows import load_plan
 from models.errors import NoBundle, NoObservations
-from service.projections.issue import as_of_date, newest_day
+from service.projections.basis import as_of_date, default_day
 from service.projections.shape import Name, if_known
 from service.projections.view import HistoryPoint, HistoryView
 from service.state.app_state import AppState
@@ -14,10 +14,10 @@ from service.texts import label_of
 
 
 def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> HistoryView:
-    """One point per month of the plan's year up to the vintage asked for."""
+    """One point per month of the plan's year up to `as_of`; default the newest vintage."""
     document = load_plan(app_state.store, plan)
     definition = document.kpi(kpi)
-    newest = newest_day(app_state.store, document)
+    newest = default_day(app_state.store, document)
     last = as_of_date(as_of) if as_of else newest
     days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
     shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]

@@ -1,4 +1,4 @@
-"""Whether a probability of 70% was met seven times in ten: the backtest's own answer."""
+"""Whether targets with a probability of 70% were met seven times in ten, from the backtest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from models.scores import reliability_table
 from service.charts.fan_chart import BLUE, DARK, FONT, GREY
 from service.charts.layers import number_locale, rows_chart
-from service.projections.shape import View
+from service.projections.shape import Shape
 from service.texts import TEXT, Lang, number, percent
 from training.backtest.rolling_origin import GROWTH_TARGETS
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES
@@ -19,8 +19,8 @@ from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES
 SIZE = 300
 
 
-class ReliabilityBand(View):
-    """Forecasts that gave probabilities from `low` to `high`, and how often they were right."""
+class ReliabilityBand(Shape):
+    """Forecasts with probabilities from `low` to `high`, and how often the target was met."""
 
     low: float
     high: float
@@ -30,7 +30,7 @@ class ReliabilityBand(View):
 
 
 def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[ReliabilityBand]:
-    """How often targets were met, by the probability that the forecast had given them.
+    """How often targets were met, by forecast probability.
 
     Parameters
     ----------
@@ -39,13 +39,13 @@ def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[Reliabili
 
     Returns
     -------
-    list of bands, as `models.scores.reliability_table`; empty without any forecast
+    list of bands, see `models.scores.reliability_table`; empty without forecasts
 
     Notes
     -----
     The targets are those of the Brier score: last year's total and −10, −5, 5 and
-    10 % on it. A probability is read off the forecast's quantiles, straight between
-    them; beyond the outermost it counts as 0 or 1.
+    10 % on it. A probability is interpolated linearly between the forecast's
+    quantiles; beyond the outermost it is 0 or 1.
     """
     own = rows[rows["method"] == ENSEMBLE]
     if not len(own):
@@ -53,25 +53,25 @@ def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[Reliabili
     quantiles = own[list(QUANTILES)].to_numpy(float)
     base, outcome = own["base"].to_numpy(float), own["outcome"].to_numpy(float)
     level = np.where(own["kpi"].isin(list(rates)), 100.0, 0.0)
-    said, met = [], []
+    forecast, met = [], []
     for growth in GROWTH_TARGETS:
         goal = base * (1 + growth / 100) - level
         below = [
             np.interp(one, row, LEVELS, left=0.0, right=1.0)
             for one, row in zip(goal, quantiles, strict=True)
         ]
-        said.append(1.0 - np.array(below))
+        forecast.append(1.0 - np.array(below))
         met.append(outcome >= goal)
-    table = reliability_table(np.concatenate(met), np.concatenate(said))
+    table = reliability_table(np.concatenate(met), np.concatenate(forecast))
     return [ReliabilityBand(**row) for row in table]
 
 
 def reliability_chart(table: Sequence[ReliabilityBand], lang: Lang) -> alt.TopLevelMixin:
-    """Probability given against share met; on the diagonal both are the same."""
+    """Forecast probability against share met; on the diagonal they are equal."""
     text = TEXT[lang]
     rows = [
         {
-            "said": 100 * row.mean_probability,
+            "forecast": 100 * row.mean_probability,
             "met": 100 * row.share_met,
             "n": row.n,
             "label": f"{percent(100 * row.mean_probability, lang, 0)} → "
@@ -80,9 +80,9 @@ def reliability_chart(table: Sequence[ReliabilityBand], lang: Lang) -> alt.TopLe
         for row in table
     ]
     scale = alt.Scale(domain=[0, 100])
-    x = alt.X("said:Q", title=text["models.said"], scale=scale)
+    x = alt.X("forecast:Q", title=text["models.said"], scale=scale)
     y = alt.Y("met:Q", title=text["models.met"], scale=scale)
-    diagonal = rows_chart([{"said": 0, "met": 0}, {"said": 100, "met": 100}])
+    diagonal = rows_chart([{"forecast": 0, "met": 0}, {"forecast": 100, "met": 100}])
     base = rows_chart(rows)
     chart = alt.LayerChart(
         layer=[

@@ -1,7 +1,7 @@
-"""What if: a plan's projections beside the same ones with levers on the months to come.
+"""What if: a plan's projections beside the same ones with levers on the remaining months.
 
-Internal: a scenario has no stamp, is no projection, enters neither the ledger nor
-reports, and nobody outside is shown one.
+Internal: a scenario is no projection, has no stamp, enters neither the ledger nor
+reports, and is never shown to readers outside.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from models.projection import Projection, with_basis
 from models.series import Month
 from models.targets.attainment import attainment
 from service.analysis.closures import Assumed, assumed, assumptions, presets
-from service.projections.issue import Basis, is_task, project_kpi, series_behind
+from service.projections.basis import Basis
+from service.projections.issue import is_task, project_kpi
 from service.projections.shape import Name, as_json, if_known, in_both
 from service.projections.view_build import growth_view, month_views, target_view, year_view
 from service.shapes.analysis import (
@@ -31,8 +32,8 @@ from service.shapes.analysis import (
     ScenarioDetail,
     ScenarioList,
     ScenarioResult,
+    ScenarioRun,
     ScenarioSummary,
-    Supposed,
     SupposedYear,
 )
 from service.state.app_state import AppState
@@ -40,16 +41,16 @@ from service.texts import SCENARIO, label_of
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is supposed.
+class ScenarioInput:
+    """What a scenario assumes.
 
     Attributes
     ----------
-    name : '' for the preset's own
+    name : '' for the preset's name
     levers : by KPI slug, in order
-    preset, assumptions, kpi : a closure that is ready, and what is entered for it
-    note : why it is asked
-    definition : the same as JSON, kept with the result
+    preset, assumptions, kpi : a border closure and what was entered for it
+    note : why the scenario is run
+    definition : the same as JSON, saved with the result
     """
 
     name: str
@@ -61,33 +62,33 @@ class Asked:
     definition: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run(app_state: AppState, plan: str, day: date, asked: Asked) -> Supposed:
-    """What comes of a scenario; nothing is kept.
+def run(app_state: AppState, plan: str, day: date, given: ScenarioInput) -> ScenarioRun:
+    """The result of a scenario; nothing is saved.
 
     Raises
     ------
     InvalidScenario
-        If a lever cannot be applied, or nothing is changed.
+        If a lever cannot be applied, or there is none.
     NoBundle
-        If nothing was trained on data up to that date.
+        If no bundle was trained on data up to that day.
     """
     basis = app_state.basis(plan, day)
-    levers = {kpi: list(own) for kpi, own in asked.levers.items()}
+    levers = {kpi: list(own) for kpi, own in given.levers.items()}
     closure: Assumed | None = None
-    if asked.preset is not None:
-        closure = assumed(basis.plan, asked.preset, asked.assumptions, asked.kpi)
+    if given.preset is not None:
+        closure = assumed(basis.plan, given.preset, given.assumptions, given.kpi)
         levers.setdefault(closure.kpi, []).append(Lever("event", event=closure.event))
     if not levers:
         raise InvalidScenario("a scenario needs 'changes' or a 'preset'; nothing is changed.")
     for slug in levers:
         basis.plan.kpi(slug)
-    name = asked.name.strip() or (closure.closure.name_vi if closure else "")
+    name = given.name.strip() or (closure.closure.name_vi if closure else "")
     if not name:
-        raise InvalidScenario("a scenario needs a name, so that it is found again.")
-    return Supposed(
+        raise InvalidScenario("a scenario needs a name to be found by; enter one.")
+    return ScenarioRun(
         plan=plan,
         name=name,
-        note=asked.note,
+        note=given.note,
         as_of=day,
         internal=True,
         notice=in_both(lambda lang: SCENARIO[lang]["internal"]),
@@ -97,15 +98,17 @@ def run(app_state: AppState, plan: str, day: date, asked: Asked) -> Supposed:
     )
 
 
-def unsaved(found: Supposed, asked: Asked, by: str) -> ScenarioDetail:
-    """A scenario that was run and not kept."""
-    return ScenarioDetail(**vars(found), definition=asked.definition, id=None, by=by, at=None)
+def unsaved(found: ScenarioRun, given: ScenarioInput, by: str) -> ScenarioDetail:
+    """A scenario that was run but not saved."""
+    return ScenarioDetail(**vars(found), definition=given.definition, id=None, by=by, at=None)
 
 
-def save(app_state: AppState, plan: str, day: date, asked: Asked, by: str) -> ScenarioDetail:
-    """Run a scenario and keep it."""
-    found = run(app_state, plan, day, asked)
-    definition = dict(asked.definition)
+def save(
+    app_state: AppState, plan: str, day: date, given: ScenarioInput, by: str
+) -> ScenarioDetail:
+    """Run a scenario and save it."""
+    found = run(app_state, plan, day, given)
+    definition = dict(given.definition)
     return detail(
         save_scenario(app_state.store, plan, found.name, day, definition, as_json(found), by)
     )
@@ -118,7 +121,7 @@ def saved(app_state: AppState, plan: str, number: int) -> ScenarioDetail:
 
 
 def listed(app_state: AppState, plan: str) -> ScenarioList:
-    """The scenarios of a plan in short, newest first, and what is ready to be asked."""
+    """Summaries of a plan's scenarios, newest first, and the presets."""
     document = load_plan(app_state.store, plan)
     return ScenarioList(
         plan=plan,
@@ -127,25 +130,25 @@ def listed(app_state: AppState, plan: str) -> ScenarioList:
     )
 
 
-def detail(kept: Scenario) -> ScenarioDetail:
-    """A saved scenario with what was asked, by whom and when."""
-    found = Supposed.model_validate(kept.result)
+def detail(stored: Scenario) -> ScenarioDetail:
+    """A saved scenario with its definition, author and time."""
+    found = ScenarioRun.model_validate(stored.result)
     return ScenarioDetail(
-        **vars(found), definition=kept.definition, id=kept.id, by=kept.by, at=kept.at
+        **vars(found), definition=stored.definition, id=stored.id, by=stored.by, at=stored.at
     )
 
 
-def _short(kept: Scenario) -> ScenarioSummary:
-    first = Supposed.model_validate(kept.result).results[0]
+def _short(stored: Scenario) -> ScenarioSummary:
+    first = ScenarioRun.model_validate(stored.result).results[0]
     sides = (first.baseline, first.scenario)
     medians = [one.projected.median for one in sides]
     chances = [one.targets[0].probability if one.targets else None for one in sides]
     return ScenarioSummary(
-        id=kept.id,
-        name=kept.name,
-        as_of=kept.as_of,
-        by=kept.by,
-        at=kept.at,
+        id=stored.id,
+        name=stored.name,
+        as_of=stored.as_of,
+        by=stored.by,
+        at=stored.at,
         internal=True,
         kpi=first.kpi,
         unit=first.unit,
@@ -157,7 +160,7 @@ def _short(kept: Scenario) -> ScenarioSummary:
 def _results(
     app_state: AppState, basis: Basis, plan: str, levers: Mapping[str, Sequence[Lever]]
 ) -> list[ScenarioResult]:
-    """Of the KPIs with levers, then of the totals that they move."""
+    """Results for the KPIs with levers, then for the totals they change."""
     years: dict[str, AnnualDistribution] = {}
     before: dict[str, Projection] = {}
 
@@ -193,7 +196,7 @@ def _results(
 
 
 def totals_of(plan: Plan, slug: str) -> list[str]:
-    """The KPIs that a KPI adds to: their `parts` name it, or its `parent` they are."""
+    """The totals of a KPI: those whose `parts` name it, and its `parent`."""
     own = plan.kpi(slug)
     return [one.slug for one in plan.kpis if one.slug != slug and _adds_to(own, one)]
 
@@ -214,8 +217,7 @@ def _projection(basis: Basis, slug: str) -> Projection:
     kpi = basis.plan.kpi(slug)
     if is_task(basis.plan, kpi) or kpi.traits.in_words:
         raise InvalidScenario(
-            f"'{slug}' is no monthly series; what if it is reported otherwise is asked by its "
-            "judgement."
+            f"expected a monthly series, found '{slug}'; enter a judgement for a task instead."
         )
     projected, _ = project_kpi(basis, slug)
     if projected.annual is None:
@@ -238,10 +240,10 @@ def _result(
     year: AnnualDistribution,
     moved_by: Sequence[str],
 ) -> ScenarioResult:
-    """One KPI: what is projected, what would be, and the difference."""
+    """One KPI: baseline, scenario and difference."""
     issued = app_state.issued(plan, slug, basis.day).view
     try:
-        series = series_behind(basis, slug)
+        series = basis.series(slug)
     except NoObservations as reason:
         raise InvalidScenario(f"'{slug}' has no projection to change: {reason}") from reason
     if issued.projected is None or issued.cutoff is None:
@@ -287,15 +289,15 @@ def _result(
         difference=Difference(
             median=other.projected.median - baseline.projected.median,
             mean=other.projected.mean - baseline.projected.mean,
-            probability=_less(other.probability, baseline.probability),
+            probability=_difference(other.probability, baseline.probability),
         ),
     )
 
 
 def _changed_months(baseline: SupposedYear, other: SupposedYear) -> tuple[Month, ...]:
     pairs = zip(baseline.months, other.months, strict=True)
-    return tuple(one.month for one, moved in pairs if one.quantiles != moved.quantiles)
+    return tuple(before.month for before, after in pairs if before.quantiles != after.quantiles)
 
 
-def _less(value: float | None, other: float | None) -> float | None:
+def _difference(value: float | None, other: float | None) -> float | None:
     return None if value is None or other is None else value - other

@@ -1,4 +1,4 @@
-"""How good the forecasts of past years were: the backtest of the bundle that answers."""
+"""Accuracy of past forecasts: the backtest of the bundle that answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.db.store import Store
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import PanelOf
-from service.shapes.schemas import KpiScore, Score, TrackRecord
+from service.shapes.registry import KpiScore, Score, TrackRecord
 from service.workflow.plans import demonstrates
 from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, after_first_year, summary
 from training.bundle.promoted import bundle_for
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 
 def track_record(store: Store, settings: Settings, family: str, day: date) -> TrackRecord:
-    """Scores of past years, each forecast with what was known at the time.
+    """Scores of past years, each forecast from the figures known at the time.
 
     Parameters
     ----------
     family : str
-    day : the vintage; the bundle that answers for it is asked
+    day : the vintage; the scores are those of the bundle that answers for it
 
     Returns
     -------
-    `methods` holds scores per method and months known, over all KPIs, and `kpis` those
-    of the ensemble per KPI over all months known. All scores are fractions of last
-    year's total (design, section 6)
+    TrackRecord: `methods` has scores per method and months known over all KPIs, `kpis` those
+    of the ensemble per KPI over all months known, as fractions of last year's total
+    (design, section 6)
 
     Raises
     ------
     NoBundle
-        If nothing was trained on data up to that day.
+        If no bundle was trained on data up to that day.
     """
     promoted = bundle_for(store, settings.bundles, family, day)
     rows = after_first_year(promoted.bundle.scores.frame())
@@ -57,7 +57,7 @@ def track_record(store: Store, settings: Settings, family: str, day: date) -> Tr
 
 
 def labelled(store: Store, panel_of: PanelOf, family: str) -> bool:
-    """Whether a plan of the family says of itself that its figures are not the real ones."""
+    """Whether a plan of the family carries a label (reconstructed, demonstration)."""
     plans = [load_plan(store, slug) for slug in family_plans(store, family)]
     return any(plan.label or demonstrates(plan, panel_of) for plan in plans)
 

@@ -1,4 +1,4 @@
-"""The routes under /v1: each reads its request, asks one function, and answers.
+"""The routes under /v1: each reads its request, calls one function, and answers.
 
-It never computes: subjects do, in rooms of their own.
+It never computes: the rooms of the subjects do.
 """

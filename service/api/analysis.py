@@ -1,4 +1,4 @@
-"""Why the forecast moved, and why performance did."""
+"""Why forecasts changed, and why performance did."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from service.analysis.changes import changes
 from service.analysis.contributions import contributions
 from service.auth.access import requires
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.projections.shape import encode
 from service.shapes.analysis import ChangeList, Contributions
-from service.state.app_state import JSON_TYPE, Body, tag_of
+from service.state.app_state import JSON_TYPE, Body, etag_of
 from service.web.respond import AsOf, TheAppState, problems, respond
 
 router = APIRouter(
@@ -30,17 +30,17 @@ def all_changes(
     after: Annotated[str, Query(alias="to", description="a later one", examples=["2021-06"])],
     kpi: Annotated[str | None, Query(description="default: all")] = None,
 ) -> Response:
-    """Why projections and probabilities moved from one vintage to another.
+    """Why projections and probabilities changed from one vintage to another.
 
     The parts of a change, in this order: the plan version, the model, revisions of
-    past months, the new month (of a task: progress). They add up to the change
-    between the two figures as they were issued.
+    past months, the new month (for a task: progress). They add up to the change
+    between the two figures as issued.
     """
 
     def make() -> Body:
         content = changes(app_state, plan, as_of_date(before), as_of_date(after), kpi)
         stamps = [end for one in content.changes for end in (one.stamp.before, one.stamp.after)]
-        return Body(encode(content), JSON_TYPE, tag_of(stamps, "-changes"))
+        return Body(encode(content), JSON_TYPE, etag_of(stamps, "-changes"))
 
     return respond(request, app_state.body(plan, ("changes", before, after, kpi), make))
 
@@ -55,13 +55,13 @@ def of_components(
 ) -> Response:
     """Growth of the year to date on the same period by component, in percentage points.
 
-    Components are its `parts` and the KPIs whose `parent` it is; those told apart by different
-    things (gate, ownership) are different breakdowns. Parts and remainder add up.
+    Components are its `parts` and the KPIs whose `parent` it is; those along different
+    dimensions (gate, ownership) are different breakdowns. Parts and remainder add up.
     """
 
     def make() -> Body:
         basis = app_state.basis(plan, app_state.day_of(plan, as_of))
         content = contributions(basis, kpi)
-        return Body(encode(content), JSON_TYPE, tag_of([basis.data_hash[:16], kpi], "-parts"))
+        return Body(encode(content), JSON_TYPE, etag_of([basis.data_hash[:16], kpi], "-parts"))
 
     return respond(request, app_state.body(plan, ("contributions", kpi, as_of), make))

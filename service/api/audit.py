@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from data.db.audit import entries
 from service.auth.access import requires
-from service.shapes.schemas import AuditEntry, AuditLog
+from service.shapes.operation import AuditEntry, AuditLog
 from service.web.respond import TheAppState, answer
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[requires("admin")])
@@ -18,12 +18,12 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=[requires("a
 def audit(
     app_state: TheAppState,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    older_than: Annotated[int | None, Query(description="an entry's id, to page on")] = None,
+    older_than: Annotated[int | None, Query(description="id of the last entry seen")] = None,
     by: Annotated[str | None, Query(description="who did it")] = None,
     action: Annotated[str | None, Query(examples=["estimate.approved"])] = None,
     subject: Annotated[str | None, Query(examples=["vietnam-2021 2021-06 exports"])] = None,
 ) -> Response:
-    """Who did what and when, with what was before and after; newest first."""
+    """Who did what and when, with the state before and after; newest first."""
     found = entries(
         app_state.store, limit=limit, older_than=older_than, by=by, action=action, subject=subject
     )

@@ -11,9 +11,8 @@ from data.plans.entries import LogEntry
 from models.series import Month
 from models.targets.task import Progress
 from service.auth.access import Entry, requires
-from service.projections.issue import as_of_date
-from service.shapes.examples import LOG_EXAMPLE, PROGRESS_EXAMPLE
-from service.shapes.schemas import (
+from service.projections.basis import as_of_date
+from service.shapes.entries import (
     Log,
     LogEntryShape,
     LogText,
@@ -21,6 +20,7 @@ from service.shapes.schemas import (
     ProgressList,
     ProgressShape,
 )
+from service.shapes.examples import LOG_EXAMPLE, PROGRESS_EXAMPLE
 from service.web.respond import AsOf, TheAppState, answer, problems
 from service.workflow.entries import log_of, progress_of, report_progress, write_log
 
@@ -36,7 +36,7 @@ KpiSlug = Annotated[str, Path(examples=["specialised_inspections"])]
     responses=problems(404, 422),
 )
 def progress(plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None) -> Response:
-    """What was reported about a task, in the order in which it was entered."""
+    """Reports about a task, in the order of entry."""
     day = as_of_date(as_of) if as_of else None
     return answer(progress_of(app_state.store, plan, kpi, day))
 
@@ -54,7 +54,7 @@ def new_progress(
     caller: Entry,
     entry: Annotated[ProgressEntry, Body(examples=[PROGRESS_EXAMPLE])],
 ) -> Response:
-    """Report on a task. A report is never changed: a later one replaces what it says anew."""
+    """Report on a task. A report is never changed; a later report replaces the values it gives."""
     today = date.today()
     given = Progress(
         kpi=kpi,
@@ -79,7 +79,7 @@ def new_progress(
     responses=problems(404, 422),
 )
 def log(plan: PlanSlug, kpi: KpiSlug, app_state: TheAppState, as_of: AsOf = None) -> Response:
-    """The monthly log of a KPI that is kept in words, with its index where one is published."""
+    """The monthly log of a KPI of kind `log`, with its index if one is published."""
     day = as_of_date(as_of) if as_of else None
     return answer(log_of(app_state.store, app_state.panel, plan, kpi, day))
 
@@ -94,7 +94,7 @@ def new_log_entry(
     caller: Entry,
     entry: Annotated[LogText, Body(examples=[LOG_EXAMPLE])],
 ) -> Response:
-    """Add to the log; an entry is never changed, a month may have several."""
+    """Add to the log. An entry is never changed; a month may have several."""
     today = date.today()
     given = LogEntry(
         kpi=kpi,

@@ -1,4 +1,4 @@
-"""Events: what the figures propose, what people accept, reject and add."""
+"""Events: proposals from the figures; accepting, rejecting and adding events."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from data.plans.events import EventEntry
 from models.series import Month
 from service.auth.access import Entry, requires
+from service.shapes.entries import EventDecision, EventList, EventOutcome, EventText
 from service.shapes.examples import EVENT_DECISION, EVENT_EXAMPLE
-from service.shapes.schemas import EventDecision, EventList, EventOutcome, EventText
 from service.web.respond import AsOf, TheAppState, answer, problems
 from service.workflow.events import add_event, decide, events_of
 
@@ -30,7 +30,7 @@ def events(
     as_of: AsOf = None,
     kpi: Annotated[str | None, Query(description="default: all of the plan")] = None,
 ) -> Response:
-    """Outliers and level shifts that the figures propose, and the decisions that count."""
+    """Outliers and level shifts proposed from the figures, and the decisions in force."""
     day = app_state.day_of(plan, as_of)
     return answer(events_of(app_state.store, app_state.panel, plan, day, kpi))
 
@@ -42,7 +42,7 @@ def new_event(
     caller: Entry,
     event: Annotated[EventText, Body(examples=[EVENT_EXAMPLE])],
 ) -> Response:
-    """Add an event of one's own. Nothing is changed: a later decision about it counts instead."""
+    """Add an event, accepted. It is never changed; a later decision about it takes its place."""
     today = date.today()
     entry = EventEntry(
         kpi=event.kpi,
@@ -69,7 +69,7 @@ def accept(
     caller: Entry,
     decision: Annotated[EventDecision, Body(examples=[EVENT_DECISION])],
 ) -> Response:
-    """Accept an event: forecasts from its day on are made without it."""
+    """Accept an event: forecasts from that day on adjust for it."""
     return _decide(plan, kpi, event, app_state, caller, decision, accepted=True)
 
 
@@ -82,7 +82,7 @@ def reject(
     caller: Entry,
     decision: Annotated[EventDecision, Body(examples=[EVENT_DECISION])],
 ) -> Response:
-    """Reject an event: forecasts from its day on take the figures as they are."""
+    """Reject an event: forecasts from that day on use the figures unadjusted."""
     return _decide(plan, kpi, event, app_state, caller, decision, accepted=False)
 
 

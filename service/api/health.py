@@ -1,4 +1,4 @@
-"""Whether the service lives, whether it can answer, and what it has done so far."""
+"""Liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from data.plans.rows import plan_slugs
 from service.auth.access import requires
-from service.shapes.schemas import Health, Readiness
+from service.shapes.operation import Health, Readiness
 from service.web.respond import TheAppState, answer, problems
 
 router = APIRouter(tags=["health"], dependencies=[requires("public")])
@@ -23,7 +23,7 @@ async def healthz() -> Response:
 
 @router.get("/readyz", response_model=Readiness, responses=problems(503))
 def readyz(app_state: TheAppState) -> Response:
-    """The store answers; how many plans it holds."""
+    """The database answers; the number of plans in it."""
     return answer(Readiness(status="ready", plans=len(plan_slugs(app_state.store))))
 
 

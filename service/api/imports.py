@@ -1,4 +1,4 @@
-"""Uploading files of figures: look first, then commit; undo what was wrong."""
+"""Uploading files of figures: preview, commit, undo."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from service.workflow.imports import MOST, SHOWN, import_view, imported_view, pr
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 ImportId = Annotated[str, Path(max_length=20, examples=["u3f6c0a9b2d417e58"])]
-PlanQuery = Annotated[str, Query(description="whose figures they are", examples=["vietnam-2021"])]
+PlanQuery = Annotated[str, Query(description="plan slug", examples=["vietnam-2021"])]
 MultipartOrFile = {
     "requestBody": {
         "required": True,
@@ -58,7 +58,7 @@ async def uploaded(
         str | None, Query(description="name of the file, when the body is the file itself")
     ] = None,
 ) -> list[UploadedFile]:
-    """The files of a request: of a form, or the body itself under a name."""
+    """The files of a request: the parts of a form, or the body under the name `file`."""
     body = await _body(request)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         if not body:
@@ -95,11 +95,11 @@ def upload(
     files: Annotated[list[UploadedFile], Depends(uploaded)],
     published: Annotated[
         date | None,
-        Query(description="publication date of all files; default what they say themselves"),
+        Query(description="publication date of all files; default: the date each file gives"),
     ] = None,
     figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN,
 ) -> Response:
-    """Read files and say what committing them would do; nothing is written yet."""
+    """Read files and show what committing them would do; no figure is written yet."""
     with app_state.reading_files:
         shown = preview(app_state.store, plan, files, by.name, published=published)
     found = preview_view(app_state.store, shown, figures)
@@ -113,7 +113,7 @@ def upload(
     responses=problems(404, 422),
 )
 def imports(app_state: TheAppState, plan: PlanQuery) -> Response:
-    """The imports of a plan's family, newest first, those taken back among them."""
+    """The imports of a plan's family, newest first, withdrawn ones included."""
     family = load_plan(app_state.store, plan).family
     found = (imported_view(one) for one in imports_of(app_state.store, family))
     return answer(ImportList(imports=tuple(found)))
@@ -128,14 +128,14 @@ def imports(app_state: TheAppState, plan: PlanQuery) -> Response:
 def one_import(
     id: ImportId, app_state: TheAppState, figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN
 ) -> Response:
-    """One import, or an upload with its preview as things are now."""
+    """An import, or an upload with its current preview."""
     with app_state.reading_files:
         return answer(import_view(app_state.store, id, figures))
 
 
 @router.post("/{id}/matches", response_model=ImportShape, responses=problems(404, 409, 422))
 def match(id: ImportId, app_state: TheAppState, by: Entry, row: RowMatch) -> Response:
-    """Say which KPI a row is; it is remembered for all later imports. The preview anew."""
+    """Match a row to a KPI, for this and all later imports; answers with the new preview."""
     printed = PrintedRow(row.table, row.row, row.quantity, row.occurrence)
     with app_state.reading_files:
         matched = match_row(app_state.store, id, printed, row.kpi, by.name)
@@ -149,7 +149,7 @@ def commit_upload(
     by: Entry,
     step: Annotated[CommitStep | None, Body()] = None,
 ) -> Response:
-    """Write all files of an upload, or none."""
+    """Write all files of an upload, or none of them."""
     with app_state.reading_files:
         made = commit(app_state.store, id, by.name, token=step.mark if step else None)
     return answer(imported_view(made))
@@ -162,13 +162,13 @@ def undo_import(
     by: Checker,
     step: Annotated[UndoStep | None, Body()] = None,
 ) -> Response:
-    """Take an import back: no view of any day holds its figures any more."""
-    taken = undo(app_state.store, id, by.name, step.reason if step else "")
-    return answer(imported_view(taken))
+    """Withdraw an import: its figures leave the views of all days."""
+    withdrawn = undo(app_state.store, id, by.name, step.reason if step else "")
+    return answer(imported_view(withdrawn))
 
 
 async def _body(request: Request) -> bytes:
-    """The body, as far as it may go: more is refused while it comes in."""
+    """The body; refused while it arrives once it exceeds the limit."""
     pieces, size = [], 0
     async for piece in request.stream():
         size += len(piece)
@@ -178,7 +178,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _name(given: str) -> str:
-    """A file's name without folders, whatever system it comes from."""
+    """A file's name without folders, from any operating system."""
     name = "".join(letter for letter in PureWindowsPath(given).name if letter.isprintable())
     if not name.strip(" .") or len(name) > 200:
         raise InputError(

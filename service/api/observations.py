@@ -1,4 +1,4 @@
-"""Printed figures as they stand in the store, with their vintages."""
+"""Printed figures with their publication dates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.plans.rows import load_plan
 from data.vintages.observation import PER_CENT, Observation
 from models.series import Month
 from service.auth.access import requires
-from service.shapes.schemas import ObservationList, ObservationShape
+from service.shapes.observations import ObservationList, ObservationShape
 from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(
@@ -30,7 +30,7 @@ PAGE, LARGEST_PAGE = 1000, 10_000
 def observations(
     request: Request,
     app_state: TheAppState,
-    plan: Annotated[str, Query(description="whose KPIs", examples=["vietnam-2021"])],
+    plan: Annotated[str, Query(description="plan slug", examples=["vietnam-2021"])],
     kpi: Annotated[str | None, Query(description="default all of the plan")] = None,
     as_of: AsOf = None,
     first: Annotated[
@@ -40,10 +40,10 @@ def observations(
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
-    """Printed figures up to a vintage, oldest publication first; revisions are rows of their own.
+    """Printed figures up to a vintage, oldest publication first; a revision is a row of its own.
 
-    Rates and shares are per cent as printed (100 is unchanged), all else in the
-    KPI's unit. `next` is the address of the following page.
+    Rates and shares are per cent as printed (100 is unchanged), other figures in the
+    KPI's unit. `next` is the address of the next page.
     """
     document = load_plan(app_state.store, plan)
     day = app_state.day_of(plan, as_of)

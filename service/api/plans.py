@@ -9,14 +9,8 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from data.plans.rows import load_plan, plan_slugs
 from service.auth.access import Entry, requires
 from service.shapes.examples import NEW_VERSION
-from service.shapes.schemas import (
-    JobShape,
-    PlanDetail,
-    PlanList,
-    RetrainRequest,
-    VersionComparison,
-    VersionShape,
-)
+from service.shapes.plans import PlanDetail, PlanList, VersionComparison, VersionShape
+from service.shapes.registry import JobShape, RetrainRequest
 from service.web.respond import TheAppState, answer, problems
 from service.workflow.plans import add_version, detail, summary, version_shape
 from service.workflow.retraining import retrain_work
@@ -28,7 +22,7 @@ PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
 
 @router.get("", dependencies=[requires("viewer")], response_model=PlanList)
 def all_plans(app_state: TheAppState) -> Response:
-    """All plans in short."""
+    """Summaries of all plans."""
     store = app_state.store
     found = (summary(store, app_state.panel, load_plan(store, slug)) for slug in plan_slugs(store))
     return answer(PlanList(plans=tuple(found)))
@@ -57,9 +51,9 @@ def new_version(
     by: Entry,
     version: Annotated[dict[str, Any], Body(examples=[NEW_VERSION])],
 ) -> Response:
-    """Add a version: all targets then in force, with the keys of a plan document.
+    """Add a version with all targets in force, in the keys of a plan document.
 
-    Without `number` it becomes the next one. A saved version never changes.
+    `number` is the next one by default. A saved version never changes.
     """
     added = add_version(app_state.store, plan, version, by.name)
     return answer(version_shape(added), 201, f"/v1/plans/{plan}")
@@ -90,9 +84,9 @@ def compare_versions(
 def retrain(
     plan: PlanSlug, app_state: TheAppState, by: Entry, request: RetrainRequest | None = None
 ) -> Response:
-    """Start a retraining; the job says how far it is.
+    """Start a retraining; the job tells its progress.
 
-    Asking again for the same plan and date while it waits or runs gives the same job.
+    A second request for the same plan and date returns the same job while it waits or runs.
     """
     load_plan(app_state.store, plan)
     day = app_state.day_of(plan, request.as_of if request else None)

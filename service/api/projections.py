@@ -11,17 +11,18 @@ from fastapi.concurrency import run_in_threadpool
 from data.vintages.demonstration import series_to_project
 from service.analysis.history import history_of
 from service.auth.access import Caller, Public, requires
+from service.projections.basis import as_of_date
 from service.projections.columns import to_csv
-from service.projections.issue import as_of_date
 from service.projections.issued import issued_projections
+from service.projections.joint import joint_probability
 from service.projections.shape import encode
 from service.projections.view import (
     HistoryView,
+    JointProbability,
     ProjectionsView,
     ProjectionView,
-    TogetherView,
 )
-from service.state.app_state import JSON_TYPE, AppState, Body, mark_of, tag_of
+from service.state.app_state import JSON_TYPE, AppState, Body, etag_key, etag_of
 from service.texts import Lang
 from service.web.respond import AsOf, Language, TheAppState, problems, respond
 
@@ -37,12 +38,14 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "json": JSON_TYPE}
 async def all_projections(
     plan: PlanSlug, request: Request, app_state: TheAppState, by: Public, as_of: AsOf = None
 ) -> Response:
-    """The projections of all KPIs, in the plan's order; issued ones for readers outside."""
+    """The projections of all KPIs, in the plan's order; readers outside see issued ones."""
 
     def make() -> Body:
         shown = shown_to(by, app_state, plan, as_of)
-        joint = app_state.together(plan, app_state.day_of(plan, as_of)) if by.inside else None
-        return _list(shown, joint)
+        if not by.inside:
+            return _list(shown, None)
+        issued = app_state.all_issued(plan, app_state.day_of(plan, as_of))
+        return _list(shown, joint_probability(issued))
 
     key = ("projections", by.inside, as_of)
     ready = app_state.ready(plan, key)
@@ -63,7 +66,7 @@ def all_projections_csv(
 
     def make() -> Body:
         shown = shown_to(by, app_state, plan, as_of)
-        tag = tag_of([mark_of(one) for one in shown], "-csv")
+        tag = etag_of([etag_key(one) for one in shown], "-csv")
         return Body((BOM + to_csv(shown)).encode(), "text/csv; charset=utf-8", tag)
 
     return respond(request, app_state.body(plan, ("csv", by.inside, as_of), make))
@@ -128,22 +131,22 @@ def fan_chart(
 def history(
     plan: PlanSlug, kpi: KpiSlug, request: Request, app_state: TheAppState, as_of: AsOf = None
 ) -> Response:
-    """How the probability moved month by month, up to `as_of`.
+    """The probability month by month, up to `as_of`.
 
-    Every month is answered with what was known at its end, by the model trained
-    on data up to then; a month without such a model says so in `reason`.
+    Each month uses what was known at its end and the model trained on data up to
+    then; `reason` tells why a month has no projection.
     """
 
     def make() -> Body:
         content = history_of(app_state, plan, kpi, as_of)
         stamps = [point.stamp or point.as_of.isoformat() for point in content.history]
-        return Body(encode(content), JSON_TYPE, tag_of(stamps, "-history"))
+        return Body(encode(content), JSON_TYPE, etag_of(stamps, "-history"))
 
     return respond(request, app_state.body(plan, ("history", kpi, as_of), make))
 
 
 def draw(app_state: AppState, plan: str, kpi: str, day: date, form: str, lang: Lang) -> Body:
-    """One picture of a fan chart; Altair is loaded when the first is asked for."""
+    """A fan chart as a file; Altair is loaded with the first."""
     from service.charts import fan_chart as charts
     from service.charts.fan import fan_of
 
@@ -153,7 +156,7 @@ def draw(app_state: AppState, plan: str, kpi: str, day: date, form: str, lang: L
     fan = fan_of(issued.view, series, lang)
     chart = charts.fan_chart(issued.view, fan, lang, basis.plan.kpi(kpi).decimals)
     content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)
-    return Body(content, _PICTURES[form], tag_of([issued.stamp], f"-{lang}-{form}"))
+    return Body(content, _PICTURES[form], etag_of([issued.stamp], f"-{lang}-{form}"))
 
 
 def shown_to(
@@ -166,10 +169,10 @@ def shown_to(
 
 
 def _one(projection: ProjectionView) -> Body:
-    return Body(encode(projection), JSON_TYPE, tag_of([mark_of(projection)]))
+    return Body(encode(projection), JSON_TYPE, etag_of([etag_key(projection)]))
 
 
-def _list(projections: list[ProjectionView], together: TogetherView | None) -> Body:
-    tag = tag_of([mark_of(one) for one in projections], "-list")
-    content = ProjectionsView(projections=tuple(projections), together=together)
+def _list(projections: list[ProjectionView], joint: JointProbability | None) -> Body:
+    tag = etag_of([etag_key(one) for one in projections], "-list")
+    content = ProjectionsView(projections=tuple(projections), together=joint)
     return Body(encode(content), JSON_TYPE, tag)

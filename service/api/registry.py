@@ -12,11 +12,11 @@ from data.sign_off.rows import was_issued
 from models.errors import NotIssued
 from service.analysis.track_record import labelled, track_record
 from service.auth.access import Public, requires
-from service.projections.issue import as_of_date, newest_vintage
+from service.projections.basis import as_of_date, newest_vintage
 from service.projections.replay import recorded
 from service.projections.stamps import tidy_stamp
 from service.projections.view import StampView
-from service.shapes.schemas import JobShape, ModelList, ModelVersion, TrackRecordList
+from service.shapes.registry import JobShape, ModelList, ModelVersion, TrackRecordList
 from service.state.app_state import AppState
 from service.web.respond import AsOf, TheAppState, answer, problems
 
@@ -33,7 +33,7 @@ OfPlan = Annotated[str | None, Query(description="of this plan's family; default
     tags=["jobs"],
 )
 def job(id: Annotated[str, Path()], app_state: TheAppState) -> Response:
-    """How far a job is; 'done' with its result, 'failed' with the reason."""
+    """The progress of a job; 'done' with its result, 'failed' with the reason."""
     return answer(JobShape(**vars(app_state.jobs.get(id))))
 
 
@@ -73,10 +73,10 @@ def models(app_state: TheAppState, plan: OfPlan = None) -> Response:
 def record_of_forecasts(
     app_state: TheAppState, plan: OfPlan = None, as_of: AsOf = None
 ) -> Response:
-    """How good the forecasts of past years were, each made with what was known at the time.
+    """Accuracy of forecasts of past years, each from the figures known at the time.
 
     From the backtest of the model that answers for `as_of`. Without `plan`, all
-    families that have a model; a family whose plan carries a label
+    families with a model; a family whose plan carries a label
     (reconstructed, for demonstration) has no track record.
     """
     found = []
@@ -96,7 +96,7 @@ def stamp(
     app_state: TheAppState,
     by: Public,
 ) -> Response:
-    """The figure that carries this code, and what it was made from; for readers outside issued."""
+    """The figure with this code and its inputs; readers outside see issued figures only."""
     entry = recorded(app_state.store, stamp)
     if not by.inside and not was_issued(app_state.store, tidy_stamp(stamp)):
         raise NotIssued(f"the figure '{stamp}' was not issued; log in to see it.")
@@ -111,6 +111,6 @@ def stamp(
 
 
 def _families(app_state: AppState, plan: str | None) -> list[str]:
-    """The family of a plan, or all there are."""
+    """The family of a plan, or all families."""
     chosen = [plan] if plan else plan_slugs(app_state.store)
     return sorted({load_plan(app_state.store, slug).family for slug in chosen})

@@ -19,10 +19,7 @@ router = APIRouter(prefix="/v1/plans/{plan}", tags=["reports"])
 
 Kind = Annotated[
     ReportKind | None,
-    Query(
-        description="default: six months' with June's figures, the year's with December's, "
-        "else a month's"
-    ),
+    Query(description="default: half-year with June's figures, year with December's, else month"),
 ]
 WhichPart = Annotated[Part, Query(description="the official report, or its internal annex")]
 
@@ -69,7 +66,7 @@ def blank_form(
     lang: Language,
     month: Annotated[str, Query(description="of the report, YYYY-MM", examples=["2021-06"])],
 ) -> Response:
-    """The blank report form of a month, to be filled in and loaded again."""
+    """The blank report form of a month, to be filled in and loaded."""
     of = Month.parse(month)
     response = respond(request, plan_form_file(app_state, plan, of, lang))
     name = form_name(plan, of)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from models.events.event import Event
 from models.events.levers import Lever
 from models.series import Month
-from service.analysis.scenarios import Asked, listed, run, save, saved, unsaved
+from service.analysis.scenarios import ScenarioInput, listed, run, save, saved, unsaved
 from service.auth.access import Entry, requires
 from service.shapes.analysis import (
     ChangeShape,
@@ -30,7 +30,7 @@ PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
     responses=problems(404),
 )
 def all_scenarios(plan: PlanSlug, app_state: TheAppState) -> Response:
-    """The scenarios of a plan in short, newest first, and those that are ready to be asked."""
+    """Summaries of a plan's scenarios, newest first, and the presets."""
     return answer(listed(app_state, plan))
 
 
@@ -40,18 +40,18 @@ def new_scenario(
     request: ScenarioRequest,
     app_state: TheAppState,
     by: Entry,
-    keep: Annotated[bool, Query(description="false: compute only, and forget")] = True,
+    keep: Annotated[bool, Query(description="false: compute without saving")] = True,
 ) -> Response:
-    """Suppose otherwise: levers on months to come, beside the projection on the same paths.
+    """Run a what-if: levers on remaining months, beside the projection on the same paths.
 
-    Changes are applied in their order. A total moves with its parts.
+    Changes are applied in their order. A total changes with its parts.
     """
     day = app_state.day_of(plan, request.as_of)
-    asked = _asked(request)
+    given = _scenario_input(request)
     if not keep:
-        return answer(unsaved(run(app_state, plan, day, asked), asked, by.name), 201)
-    kept = save(app_state, plan, day, asked, by.name)
-    return answer(kept, 201, f"/v1/plans/{plan}/scenarios/{kept.id}")
+        return answer(unsaved(run(app_state, plan, day, given), given, by.name), 201)
+    stored = save(app_state, plan, day, given, by.name)
+    return answer(stored, 201, f"/v1/plans/{plan}/scenarios/{stored.id}")
 
 
 @router.get(
@@ -67,11 +67,11 @@ def one_scenario(
     return answer(saved(app_state, plan, number))
 
 
-def _asked(request: ScenarioRequest) -> Asked:
+def _scenario_input(request: ScenarioRequest) -> ScenarioInput:
     levers: dict[str, list[Lever]] = {}
     for one in request.changes:
         levers.setdefault(one.kpi, []).append(_lever(one))
-    return Asked(
+    return ScenarioInput(
         name=request.name,
         levers=levers,
         preset=request.preset,
@@ -83,8 +83,8 @@ def _asked(request: ScenarioRequest) -> Asked:
 
 
 def _lever(one: ChangeShape) -> Lever:
-    told, event = one.event, None
-    if told is not None:
-        start = Month.parse(told.start)
-        event = Event(one.kpi, start, told.shape, told.size, told.length)
+    shape, event = one.event, None
+    if shape is not None:
+        start = Month.parse(shape.start)
+        event = Event(one.kpi, start, shape.shape, shape.size, shape.length)
     return Lever(one.shape, tuple(map(Month.parse, one.months)), one.value, event)

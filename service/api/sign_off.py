@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from data.accounts.accounts import Access
 from data.plans.rows import load_plan
 from data.sign_off.rows import sign_off
 from data.sign_off.rules import State
@@ -19,9 +20,9 @@ from data.sign_off.signing import (
 )
 from models.errors import NoBundle, NoObservations
 from models.series import Month
-from service.auth.access import Access, Checker, Entry, TheCaller, requires
-from service.projections.issue import as_of_date
-from service.shapes.schemas import (
+from service.auth.access import Checker, Entry, TheCaller, requires
+from service.projections.basis import as_of_date
+from service.shapes.sign_off import (
     EstimateEntry,
     EstimateList,
     EstimateStep,
@@ -50,7 +51,7 @@ STEPS: dict[str, tuple[State, Access]] = {
     "", dependencies=[requires("viewer")], response_model=MonthList, responses=problems(404)
 )
 def all_months(plan: PlanSlug, app_state: TheAppState) -> Response:
-    """The months in which anything was entered or signed."""
+    """The months with estimates or signatures."""
     return answer(months_of(app_state.store, load_plan(app_state.store, plan)))
 
 
@@ -61,14 +62,14 @@ def all_months(plan: PlanSlug, app_state: TheAppState) -> Response:
     responses=problems(404, 422),
 )
 def one_month(plan: PlanSlug, month: MonthName, app_state: TheAppState) -> Response:
-    """How far a month is: its state and history, its estimates, what a signature would cover."""
+    """A month: state and history, estimates, and what a signature would cover."""
     load_plan(app_state.store, plan)
-    held = sign_off(app_state.store, plan, Month.parse(month))
+    record = sign_off(app_state.store, plan, Month.parse(month))
     try:
         stamps, reason = _stamps(app_state, plan, month), None
     except (NoBundle, NoObservations) as error:
         stamps, reason = {}, str(error)
-    return answer(month_shape(app_state.store, held, stamps, reason))
+    return answer(month_shape(app_state.store, record, stamps, reason))
 
 
 @router.post(
@@ -94,8 +95,8 @@ def one_estimate(
     plan: PlanSlug, month: MonthName, kpi: KpiSlug, app_state: TheAppState
 ) -> Response:
     """All official estimates of a KPI in a month, newest first, with their histories."""
-    held = sign_off(app_state.store, plan, Month.parse(month))
-    return answer(estimates_of(held, load_plan(app_state.store, plan), kpi))
+    record = sign_off(app_state.store, plan, Month.parse(month))
+    return answer(estimates_of(record, load_plan(app_state.store, plan), kpi))
 
 
 @router.post(
@@ -115,8 +116,8 @@ def new_estimate(
     """Enter the official estimate for the year, as a draft; a changed value is a new draft."""
     document = load_plan(app_state.store, plan)
     given = (entry.value, entry.unit, entry.reason)
-    held = enter_estimate(app_state.store, document, Month.parse(month), kpi, *given, by.name)
-    return answer(estimates_of(held, document, kpi), 201)
+    record = enter_estimate(app_state.store, document, Month.parse(month), kpi, *given, by.name)
+    return answer(estimates_of(record, document, kpi), 201)
 
 
 @router.post(
@@ -134,8 +135,10 @@ def send_estimate_back(
 ) -> Response:
     """Make an estimate a draft again, with the reason."""
     document = load_plan(app_state.store, plan)
-    held = return_estimate(app_state.store, document, Month.parse(month), kpi, by.name, back.note)
-    return answer(estimates_of(held, document, kpi))
+    record = return_estimate(
+        app_state.store, document, Month.parse(month), kpi, by.name, back.note
+    )
+    return answer(estimates_of(record, document, kpi))
 
 
 def _month_step(to: State) -> Callable[..., Response]:
@@ -162,8 +165,8 @@ def _estimate_step(to: State) -> Callable[..., Response]:
     ) -> Response:
         document = load_plan(app_state.store, plan)
         what = (document, Month.parse(month), kpi, signed.estimate)
-        held = sign_estimate(app_state.store, *what, to, by.name, signed.note)
-        return answer(estimates_of(held, document, kpi))
+        record = sign_estimate(app_state.store, *what, to, by.name, signed.note)
+        return answer(estimates_of(record, document, kpi))
 
     return step
 

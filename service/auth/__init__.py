@@ -1,4 +1,4 @@
-"""Who asks, and what they may do.
+"""Authentication and roles: one dependency for every route.
 
-One dependency for every route. It never keeps accounts: `data.accounts` does.
+It never stores accounts: `data.accounts` does.
 """

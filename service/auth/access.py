@@ -1,11 +1,11 @@
-"""Who asks, and what they may do: one dependency for every route.
+"""Authentication and roles: one dependency for every route.
 
-A route says which role it needs, and gets who asks, in one parameter:
+A route declares the role it needs and gets the caller in one parameter:
 
-    def commit(id: str, desk: TheDesk, by: Entry) -> ...: ... by.name ...
+    def commit(id: str, app_state: TheAppState, by: Entry) -> ...: ... by.name ...
 
 or for a whole router: `APIRouter(dependencies=[requires("viewer")])`. A test
-goes through all routes and fails for one that says nothing.
+fails for any route that declares nothing.
 """
 
 from __future__ import annotations
@@ -16,39 +16,38 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from data.accounts.accounts import ROLES, has_accounts
+from data.accounts.accounts import ROLES, Access, has_accounts
 from data.accounts.keys import Scope, key_of
 from data.accounts.sessions import account_of_session
 from data.db.store import Store
 from models.errors import InputError, LoginRequired, NotAllowed
 
-Access = Literal["public", "viewer", "entry", "checker", "approver", "admin"]
-ACCESS: tuple[Access, ...] = get_args(Access)  # each may do all that those before it may
+ACCESS: tuple[Access, ...] = get_args(Access)  # each includes those before it
 assert ACCESS[1:] == ROLES
 
 COOKIE = "vedich_session"
 KEY_IN_ADDRESS = "api_key"
-LOCAL = "local"  # who asks on loopback while there is no account
+LOCAL = "local"  # the caller on loopback while there are no accounts
 _OF_SCOPE: dict[Scope, Access] = {"issued": "public", "read": "viewer", "entry": "entry"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks.
+    """The sender of a request.
 
     Attributes
     ----------
     name : for the audit log: an account's name, 'key:NAME', 'local' or 'anonymous'
-    access : what they may do
-    session : the token, for who logged in
+    access : highest role
+    session : token of a logged-in account
     """
 
     name: str
@@ -60,7 +59,7 @@ class Caller:
 
     @property
     def inside(self) -> bool:
-        """Whether they see what is not issued yet."""
+        """Whether the caller may see what is not issued yet."""
         return self.may("viewer")
 
 
@@ -68,18 +67,18 @@ ANONYMOUS = Caller("anonymous", "public")
 
 
 async def caller_of(request: Request) -> Caller:
-    """Who sends this request: a key, else a session, else the local user, else nobody.
+    """Identify the caller: by API key, else session, else local user, else anonymous.
 
     Raises
     ------
     LoginRequired
-        If a key is given that does not count.
+        If the key is not valid.
     NotAllowed
-        If another site's page sends it through the user's browser.
+        If a page of another site sends the request through the user's browser.
     """
     store: Store = request.app.state.vedich.store
     secret, sent = _secret(request.headers.get("authorization")), "header"
-    if secret is None and _is_feed(request):  # as spreadsheets send a "Web API" key
+    if secret is None and _is_feed(request):  # spreadsheets send a "Web API" key so
         secret, sent = request.query_params.get(KEY_IN_ADDRESS), "address"
     if secret is not None:
         key = key_of(store, secret)
@@ -105,7 +104,7 @@ TheCaller = Annotated[Caller, Depends(caller_of)]
 
 @dataclass(frozen=True)
 class _Requires:
-    """The dependency that `requires` makes; what a route declares is read from it."""
+    """The dependency made by `requires`; `declared` reads a route's role from it."""
 
     access: Access
 
@@ -125,7 +124,7 @@ class _Requires:
 
 @dataclass(frozen=True)
 class _Open:
-    """Lets everybody in without asking who it is, also while the database is away."""
+    """Allows every caller without identifying them, even if the database is unavailable."""
 
     access: Access = "public"
 
@@ -138,7 +137,7 @@ def requires(access: Access) -> Any:
     return Depends(_Open() if access == "public" else _Requires(access))
 
 
-# Everybody comes in; what is not issued is for `Caller.inside` only.
+# Open to all; routes show what is not issued only to `Caller.inside`.
 Public = Annotated[Caller, Depends(_Requires("public"))]
 Viewer = Annotated[Caller, requires("viewer")]
 Entry = Annotated[Caller, requires("entry")]
@@ -148,7 +147,7 @@ Admin = Annotated[Caller, requires("admin")]
 
 
 def declared(app: FastAPI) -> Iterator[tuple[str, str, Access | None]]:
-    """Method, path and declared access of every route; None where it declares nothing."""
+    """Method, path and declared access of every route; None if it declares nothing."""
     for route in iter_route_contexts(app.routes):
         found = _declared_in(getattr(route, "dependant", None))
         access = max(found, key=ACCESS.index, default=None)
@@ -157,7 +156,7 @@ def declared(app: FastAPI) -> Iterator[tuple[str, str, Access | None]]:
 
 
 def refuse_to_listen(store: Store, host: str) -> None:
-    """Raise `InputError` for an address that others can reach while there is no account."""
+    """Raise `InputError` for an address that others can reach while there are no accounts."""
     if not is_loopback(host) and not has_accounts(store):
         raise InputError(
             f"expected an address that only this machine reaches (127.0.0.1 or ::1) while there "
@@ -166,7 +165,7 @@ def refuse_to_listen(store: Store, host: str) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address is this machine's own; other names may be anyone's."""
+    """Whether a host name or address is loopback; other names are not trusted."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -174,7 +173,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _is_feed(request: Request) -> bool:
-    """Whether a spreadsheet reads it: CSV and OData, which change nothing."""
+    """Whether the request reads CSV or OData, which change nothing."""
     path = request.url.path
     return request.method in _SAFE and (path.endswith(".csv") or path.startswith("/odata/"))
 
@@ -199,10 +198,10 @@ def _by_session(request: Request, store: Store) -> Caller | None:
 
 
 def _local(request: Request, store: Store) -> Caller | None:
-    """The user of this machine, while there is no account.
+    """The user of this machine, while there are no accounts.
 
-    The host asked for must be loopback too: a foreign name that was made to
-    point here is another site's page in the user's browser.
+    The requested host must be loopback too, against DNS rebinding: a foreign name that
+    resolves to this machine comes from a page of another site.
     """
     client, host = request.client, request.url.hostname
     if client is None or not is_loopback(client.host) or not is_loopback(host or ""):
@@ -211,10 +210,10 @@ def _local(request: Request, store: Store) -> Caller | None:
 
 
 def _refuse_other_sites(request: Request, caller: Caller) -> None:
-    """A browser adds cookies whoever made the page, but it says which site that was.
+    """Refuse cross-site requests, because browsers add cookies whichever site sends them.
 
     Browsers send Origin with every change, and Sec-Fetch-Site over HTTPS and to
-    this machine; who sends neither is no browser, and has no use for a session.
+    this machine. A client that sends neither is not a browser and needs no session.
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     foreign = site not in (None, "none", "same-origin") or (

@@ -1,4 +1,4 @@
 """The command `vedich`: the same functions as the routes, for a terminal.
 
-Libraries load when a command needs them. It never computes what a route does not.
+Libraries load when a command needs them. It never computes anything a route does not.
 """

@@ -19,13 +19,13 @@ RoleOption = Annotated[
 
 @account_app.command("add")
 def account_add(name: Name, role: RoleOption = "viewer") -> None:
-    """Make an account; the password is asked for, or the first line of standard input."""
+    """Add an account; its password is prompted for, or the first line of standard input."""
     from data.accounts.accounts import add_account
     from data.db.audit import process_user
 
     _settings, store = open_store()
     add_account(store, name, role, new_password(), process_user())
-    print(f"{name}: {role}. From now on the service asks everybody to log in.")
+    print(f"{name}: {role}. From now on the service requires a login.")
 
 
 @account_app.command("list")
@@ -40,7 +40,7 @@ def account_list() -> None:
 
 @account_app.command("role")
 def account_role(name: Name, role: Annotated[str, typer.Argument(help="The new role.")]) -> None:
-    """Give an account another role."""
+    """Change the role of an account."""
     from data.accounts.accounts import set_role
     from data.db.audit import process_user
 
@@ -51,24 +51,24 @@ def account_role(name: Name, role: Annotated[str, typer.Argument(help="The new r
 
 @account_app.command("password")
 def account_password(name: Name) -> None:
-    """Give an account another password; its sessions end."""
+    """Change the password of an account; its sessions end."""
     from data.accounts.accounts import set_password
     from data.db.audit import process_user
 
     _settings, store = open_store()
     set_password(store, name, new_password(), process_user())
-    print(f"{name}: has another password.")
+    print(f"{name}: password changed.")
 
 
 @account_app.command("disable")
 def account_disable(name: Name) -> None:
-    """Shut an account out; its sessions end, its name stays in histories."""
+    """Disable an account; its sessions end, its name stays in histories."""
     _set_disabled(name, True)
 
 
 @account_app.command("enable")
 def account_enable(name: Name) -> None:
-    """Let a disabled account in again."""
+    """Enable a disabled account."""
     _set_disabled(name, False)
 
 
@@ -79,7 +79,7 @@ def key_add(
         str, typer.Option("--scope", help="issued (issued figures only), read or entry.")
     ] = "issued",
 ) -> None:
-    """Make a key and print it, this once."""
+    """Add a key and print it; it is shown only once."""
     from data.accounts.keys import add_key
     from data.db.audit import process_user
 
@@ -99,7 +99,7 @@ def key_list() -> None:
 
 @key_app.command("revoke")
 def key_revoke(name: Name) -> None:
-    """Let a key count no more."""
+    """Revoke a key."""
     from data.accounts.keys import revoke_key
     from data.db.audit import process_user
 

@@ -1,4 +1,4 @@
-"""`vedich changes` and `vedich contributions`: why the forecast moved, why performance did."""
+"""`vedich changes` and `vedich contributions`: why forecasts and performance changed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.arguments import open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption, TextFormat
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    TextFormat,
+    open_store,
+    the_plan,
+)
 
 if TYPE_CHECKING:
     from service.shapes.analysis import ChangeList, Contributions
@@ -22,10 +28,10 @@ def changes(
     format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
     lang: LangOption = None,
 ) -> None:
-    """Why projections moved: plan version, model, revisions, new month."""
+    """Why projections changed: plan version, model, revisions, new month."""
     from service.analysis.changes import changes as split_changes
-    from service.projections.issue import as_of_date
-    from service.projections.shape import printed
+    from service.projections.basis import as_of_date
+    from service.projections.shape import indented
     from service.state.app_state import AppState
 
     settings, store = open_store()
@@ -33,7 +39,7 @@ def changes(
     days = as_of_date(before), as_of_date(after)
     found = split_changes(AppState(settings, store), slug, *days, kpi)
     if format is TextFormat.json:
-        print(printed(found))
+        print(indented(found))
     else:
         _show_changes(found, lang.value if lang else settings.lang)
 
@@ -47,20 +53,20 @@ def contributions(
 ) -> None:
     """Growth of the year to date by component, in percentage points."""
     from service.analysis.contributions import contributions as of_components
-    from service.projections.shape import printed
+    from service.projections.shape import indented
     from service.state.app_state import AppState
 
     settings, store = open_store()
     slug, app_state = the_plan(store, plan), AppState(settings, store)
     found = of_components(app_state.basis(slug, app_state.day_of(slug, as_of)), kpi)
     if format is TextFormat.json:
-        print(printed(found))
+        print(indented(found))
     else:
         _show_contributions(found, lang.value if lang else settings.lang)
 
 
 def _show_changes(found: ChangeList, lang: Lang) -> None:
-    """The sentence of each KPI, and under it the parts."""
+    """The sentence of each KPI, with its parts below."""
     from service.analysis.change_sentences import parts_lines
     from service.cli.output import say
     from service.texts import CHANGE, day_of

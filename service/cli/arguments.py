@@ -1,12 +1,13 @@
-"""What the command line works out for itself: which store, plan, day; asked at a terminal."""
+"""What commands share: their options, and the store, plan and day that they work on."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,8 +19,35 @@ if TYPE_CHECKING:
     from data.settings import Settings
 
 
+class Language(StrEnum):
+    """Language of texts."""
+
+    vi = "vi"
+    en = "en"
+
+
+class TextFormat(StrEnum):
+    """Output format of an analysis."""
+
+    text = "text"
+    json = "json"
+
+
+PlanOption = Annotated[
+    str | None, typer.Option("--plan", help="Plan slug; default: the only one there is.")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="YYYY-MM[-DD]: what was published up to then; default newest."),
+]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default one per core.")]
+LangOption = Annotated[
+    Language | None, typer.Option("--lang", help="vi or en; default: VEDICH_LANG.")
+]
+
+
 def open_store() -> tuple[Settings, Store]:
-    """The settings and the store that they name."""
+    """The settings, and the store they name."""
     from data.db.store import Store
     from data.settings import read_settings
 
@@ -28,14 +56,14 @@ def open_store() -> tuple[Settings, Store]:
 
 
 def the_plan(store: Store, given: str | None) -> str:
-    """The plan that was named, or the only one there is; asked for at a terminal."""
+    """The given plan's slug, else the only plan's; prompts at a terminal if there are several."""
     from data.plans.rows import plan_slugs
 
     return given or _one_of(plan_slugs(store), "--plan")
 
 
 def family_plan(store: Store, given: str | None) -> Plan:
-    """A plan of the family that is meant: with one family any of its plans will do."""
+    """The given plan; else any plan of the only family, prompting if there are several."""
     from data.plans.rows import load_plan, plan_slugs
 
     plans = plan_slugs(store)
@@ -45,27 +73,27 @@ def family_plan(store: Store, given: str | None) -> Plan:
 
 def _one_of(slugs: Sequence[str], option: str) -> str:
     if not slugs:
-        raise InputError("there is no plan yet. Load one: vedich init --sample vietnam-2021")
+        raise InputError("there is no plan yet. Load a sample: vedich init --sample vietnam-2021")
     if len(slugs) == 1:
         return slugs[0]
     names = ", ".join(slugs)
     if not sys.stdin.isatty():
-        raise InputError(f"there are several plans: {names}. Say which one with {option}.")
+        raise InputError(f"there are several plans: {names}. Choose with {option}.")
     answer = str(typer.prompt(f"Which plan ({names})", err=True))
     if answer not in slugs:
         raise InputError(f"expected one of {names}; found '{answer}'.")
     return answer
 
 
-def day_said(given: str | None, today: date) -> date:
-    """The day that an option names; default today. `InvalidMonth` when it is none."""
+def day_or_today(given: str | None, today: date) -> date:
+    """The day given by an option; default today. `InvalidMonth` if it is not a valid day."""
     from data.readers.spreadsheet.months import read_day
 
     return today if given is None else read_day(given)
 
 
 def publication_day(files: Sequence[Path], given: str | None) -> date | None:
-    """What was said, else asked at a terminal where a workbook's name does not say it."""
+    """The given day; else prompts at a terminal if a workbook's name has no date."""
     from data.readers.spreadsheet.cells import publication_date
     from data.readers.spreadsheet.months import read_day
 
@@ -77,7 +105,7 @@ def publication_day(files: Sequence[Path], given: str | None) -> date | None:
     if len(undated) < len(files):
         raise InputError(
             f"{undated[0].name}: its name does not begin with a publication date, others do. "
-            "Load it by itself with --published YYYY-MM-DD."
+            "Load it separately with --published YYYY-MM-DD."
         )
     return read_day(str(typer.prompt("Publication date (YYYY-MM-DD)", err=True)))
 
@@ -87,7 +115,7 @@ def _is_workbook(file: Path) -> bool:
 
 
 def new_password() -> str:
-    """Typed twice at a terminal; else the first line of standard input."""
+    """The password: typed twice at a terminal, else the first line of standard input."""
     if sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     return sys.stdin.readline().rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""Commands that enter what people know: progress of tasks, and the monthly log in words."""
+"""`vedich task` and `vedich log`: progress of tasks, and the monthly log."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from typing import Annotated
 
 import typer
 
-from service.cli.arguments import day_said, open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption
-
-task_app = typer.Typer(
-    help="Tasks: report progress, show what was reported.", no_args_is_help=True
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    day_or_today,
+    open_store,
+    the_plan,
 )
-log_app = typer.Typer(help="The monthly log in words: add, show.", no_args_is_help=True)
+
+task_app = typer.Typer(help="Tasks: report progress, show reports.", no_args_is_help=True)
+log_app = typer.Typer(help="The monthly log: add, show.", no_args_is_help=True)
 
 KpiArgument = Annotated[str, typer.Argument(help="KPI slug.")]
-ByOption = Annotated[str | None, typer.Option(help="Who says so; default: the user's name.")]
+ByOption = Annotated[str | None, typer.Option(help="Who reports it; default: the user's name.")]
 DayOption = Annotated[
-    str | None, typer.Option("--day", help="YYYY-MM-DD: when it was so; default today.")
+    str | None, typer.Option("--day", help="YYYY-MM-DD: the day it describes; default today.")
 ]
-SourceOption = Annotated[str, typer.Option(help="The document it stands in.")]
+SourceOption = Annotated[str, typer.Option(help="The document it comes from.")]
 
 
 @task_app.command("report")
@@ -33,7 +37,7 @@ def task_report(
     ] = None,
     step: Annotated[str, typer.Option(help="The step, of a checklist.")] = "",
     obstacle: Annotated[
-        str | None, typer.Option(help="What stands in the way; '' when nothing does any more.")
+        str | None, typer.Option(help="What stands in the way; '' once it is gone.")
     ] = None,
     judgement: Annotated[
         float | None, typer.Option(help="Own probability, 0 to 1, of the whole or of the step.")
@@ -53,7 +57,7 @@ def task_report(
     slug, today = the_plan(store, plan), date.today()
     entry = Progress(
         kpi=kpi,
-        day=day_said(day, today),
+        day=day_or_today(day, today),
         by=by or process_user(),
         done=done,
         step=step,
@@ -69,9 +73,9 @@ def task_report(
 
 @task_app.command("history")
 def task_history(kpi: KpiArgument, plan: PlanOption = None, as_of: AsOfOption = None) -> None:
-    """What was reported about a task, in the order in which it was entered."""
+    """Reports about a task, in the order of entry."""
     from service.cli.output import show_progress
-    from service.projections.issue import as_of_date
+    from service.projections.basis import as_of_date
     from service.workflow.entries import progress_of
 
     _settings, store = open_store()
@@ -90,7 +94,7 @@ def log_add(
     source: SourceOption = "",
     by: ByOption = None,
 ) -> None:
-    """Write down what was observed in a month."""
+    """Add what was observed in a month."""
     from data.db.audit import process_user
     from data.plans.entries import LogEntry
     from data.vintages.panel_rows import load_panel
@@ -102,14 +106,14 @@ def log_add(
     entry = LogEntry(
         kpi=kpi,
         month=Month.parse(month),
-        day=day_said(day, today),
+        day=day_or_today(day, today),
         text_vi=vi,
         text_en=en,
         by=by or process_user(),
         source=source,
     )
     written = write_log(store, partial(load_panel, store), slug, entry, today, process_user())
-    print(f"{slug} {kpi}: written down for {written.month} by {written.by}.")
+    print(f"{slug} {kpi}: logged for {written.month} by {written.by}.")
 
 
 @log_app.command("show")
@@ -122,7 +126,7 @@ def log_show(
     """The log by month, with its index where one is published."""
     from data.vintages.panel_rows import load_panel
     from service.cli.output import show_log
-    from service.projections.issue import as_of_date
+    from service.projections.basis import as_of_date
     from service.workflow.entries import log_of
 
     settings, store = open_store()

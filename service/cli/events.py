@@ -1,4 +1,4 @@
-"""Commands about events: list, add, accept, reject."""
+"""`vedich event`: list, add, accept, reject."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from typing import Annotated
 
 import typer
 
-from service.cli.arguments import day_said, open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    day_or_today,
+    open_store,
+    the_plan,
+)
 
 app = typer.Typer(
-    help="Events that move a series: list, add, accept, reject.", no_args_is_help=True
+    help="Events that affect a series: list, add, accept, reject.", no_args_is_help=True
 )
 
 
 class ShapeOption(StrEnum):
-    """How an event acts."""
+    """Shape of an event's effect."""
 
     pulse = "pulse"
     step = "step"
@@ -27,7 +33,7 @@ class ShapeOption(StrEnum):
 
 KpiArgument = Annotated[str, typer.Argument(help="KPI slug.")]
 EventArgument = Annotated[str, typer.Argument(help="As listed: 2020-04-pulse.")]
-ByOption = Annotated[str | None, typer.Option(help="Who says so; default: the user's name.")]
+ByOption = Annotated[str | None, typer.Option(help="Who decides; default: the user's name.")]
 DayOption = Annotated[
     str | None, typer.Option("--day", help="YYYY-MM-DD: from when it counts; default today.")
 ]
@@ -41,16 +47,16 @@ def event_list(
     kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
     lang: LangOption = None,
 ) -> None:
-    """Outliers and level shifts that the figures propose, and what was decided."""
+    """Outliers and level shifts proposed from the figures, and the decisions."""
     from data.plans.rows import load_plan
     from data.vintages.panel_rows import load_panel
     from service.cli.output import show_events
-    from service.projections.issue import as_of_date, newest_day
+    from service.projections.basis import as_of_date, default_day
     from service.workflow.events import events_of
 
     settings, store = open_store()
     slug = the_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_day(store, load_plan(store, slug))
+    day = as_of_date(as_of) if as_of else default_day(store, load_plan(store, slug))
     found = events_of(store, partial(load_panel, store), slug, day, kpi)
     show_events(found, lang.value if lang else settings.lang)
 
@@ -61,7 +67,7 @@ def event_add(
     start: Annotated[str, typer.Option(help="YYYY-MM: the first month touched.")],
     size: Annotated[float, typer.Option(help="Effect on the month: -0.3 is 30 % lower.")],
     shape: Annotated[
-        ShapeOption, typer.Option(help="pulse: over again; step: to stay; ramp: grows, stays.")
+        ShapeOption, typer.Option(help="pulse: passes; step: stays; ramp: grows, then stays.")
     ] = ShapeOption.pulse,
     length: Annotated[int, typer.Option(help="Months of a pulse, or of a ramp's growth.")] = 1,
     name: Annotated[str, typer.Option(help="What it was.")] = "",
@@ -70,7 +76,7 @@ def event_add(
     note: NoteOption = "",
     by: ByOption = None,
 ) -> None:
-    """Add an event of your own; it counts as accepted."""
+    """Add an event; it counts as accepted."""
     from data.db.audit import process_user
     from data.plans.events import EventEntry
     from models.series import Month
@@ -85,7 +91,7 @@ def event_add(
         size=size,
         length=length,
         accepted=True,
-        day=day_said(day, today),
+        day=day_or_today(day, today),
         by=by or process_user(),
         name=name,
         note=note,
@@ -103,7 +109,7 @@ def event_accept(
     note: NoteOption = "",
     by: ByOption = None,
 ) -> None:
-    """Accept an event: forecasts are made without it."""
+    """Accept an event: forecasts adjust for it."""
     _decide(kpi, event, plan, day, note, by, accepted=True)
 
 
@@ -116,7 +122,7 @@ def event_reject(
     note: NoteOption = "",
     by: ByOption = None,
 ) -> None:
-    """Reject an event: forecasts take the figures as they are."""
+    """Reject an event: forecasts use the figures unadjusted."""
     _decide(kpi, event, plan, day, note, by, accepted=False)
 
 
@@ -143,7 +149,7 @@ def _decide(
         kpi,
         event,
         accepted=accepted,
-        day=day_said(day, today),
+        day=day_or_today(day, today),
         by=by or process_user(),
         note=note,
         today=today,

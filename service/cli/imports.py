@@ -1,4 +1,4 @@
-"""Commands about what was loaded: list, show, undo."""
+"""`vedich import`: list, show, undo."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.arguments import family_plan, open_store
-from service.cli.options import PlanOption
+from service.cli.arguments import PlanOption, family_plan, open_store
 
 import_app = typer.Typer(
     help="What was loaded: list, show, undo (vedich ingest loads).", no_args_is_help=True
@@ -27,24 +26,24 @@ def import_list(plan: PlanOption = None) -> None:
 
 @import_app.command("show")
 def import_show(id: IdArgument) -> None:
-    """One import with its files; an upload that waits as JSON, with its preview."""
-    from service.projections.shape import printed
+    """An import with its files, or an upload with its preview, as JSON."""
+    from service.projections.shape import indented
     from service.workflow.imports import MOST, import_view
 
     _settings, store = open_store()
-    print(printed(import_view(store, id, MOST)))
+    print(indented(import_view(store, id, MOST)))
 
 
 @import_app.command("undo")
 def import_undo(
     id: IdArgument,
-    reason: Annotated[str, typer.Option(help="Why it is taken back.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it is withdrawn.")] = "",
 ) -> None:
-    """Take an import back; nothing is deleted, and its files may be loaded again."""
+    """Withdraw an import; nothing is deleted, and its files may be loaded again."""
     from data.db.audit import process_user
     from data.ingestion.imports import undo
 
     _settings, store = open_store()
-    taken = undo(store, id, process_user(), reason)
-    files = ", ".join(one.file for one in taken.files)
-    print(f"{taken.family}: import {taken.id} ({files}) was taken back.")
+    withdrawn = undo(store, id, process_user(), reason)
+    files = ", ".join(one.file for one in withdrawn.files)
+    print(f"{withdrawn.family}: import {withdrawn.id} ({files}) was withdrawn.")

@@ -48,7 +48,7 @@ def estimate(
     reason: Annotated[str, typer.Option(help="Why this figure.")],
     plan: PlanOption = None,
 ) -> None:
-    """Enter the department's own estimate for the year, as a draft."""
+    """Enter the official estimate for the year, as a draft."""
     from data.db.audit import process_user
     from data.plans.rows import load_plan
     from data.sign_off.signing import enter_estimate
@@ -57,8 +57,8 @@ def estimate(
     settings, store = open_store()
     document = load_plan(store, the_plan(store, plan))
     unit, by = document.kpi(kpi).unit, process_user()
-    held = enter_estimate(store, document, Month.parse(month), kpi, value, unit, reason, by)
-    _show(store, held, settings.lang)
+    record = enter_estimate(store, document, Month.parse(month), kpi, value, unit, reason, by)
+    _show(store, record, settings.lang)
 
 
 @app.command()
@@ -69,9 +69,9 @@ def sign(
     ],
     plan: PlanOption = None,
     kpi: KpiOption = None,
-    note: Annotated[str, typer.Option(help="What there is to say.")] = "",
+    note: Annotated[str, typer.Option(help="A remark.")] = "",
 ) -> None:
-    """Take a month with its estimates, or one estimate, a step on."""
+    """Sign a month with its estimates, or one estimate."""
     from data.db.audit import process_user
     from data.plans.rows import load_plan
     from data.sign_off.rows import sign_off
@@ -82,15 +82,15 @@ def sign(
     settings, store = open_store()
     document = load_plan(store, the_plan(store, plan))
     when, by = Month.parse(month), process_user()
-    held = sign_off(store, document.slug, when)
+    record = sign_off(store, document.slug, when)
     if kpi:
-        seen = held.newest(document.kpi(kpi).slug).id
-        held = sign_estimate(store, document, when, kpi, seen, step, by, note)
+        seen = record.newest(document.kpi(kpi).slug).id
+        record = sign_estimate(store, document, when, kpi, seen, step, by, note)
     else:
         stamps = _stamps(store, settings, document.slug, month)
-        figures = figures_of(stamps, held.current)
-        held = sign_month(store, document, when, stamps, figures, step, by, note)
-    _show(store, held, settings.lang)
+        figures = figures_of(stamps, record.current)
+        record = sign_month(store, document, when, stamps, figures, step, by, note)
+    _show(store, record, settings.lang)
 
 
 @app.command("send-back")
@@ -110,21 +110,22 @@ def send_back(
     document = load_plan(store, the_plan(store, plan))
     when, by = Month.parse(month), process_user()
     if kpi:
-        held = return_estimate(store, document, when, kpi, by, reason)
+        record = return_estimate(store, document, when, kpi, by, reason)
     else:
-        held = return_month(store, document, when, by, reason)
-    _show(store, held, settings.lang)
+        record = return_month(store, document, when, by, reason)
+    _show(store, record, settings.lang)
 
 
 def _stamps(store: Store, settings: Settings, plan: str, month: str) -> dict[str, str]:
-    from service.projections.issue import as_of_date, projections
+    from service.projections.basis import as_of_date
+    from service.projections.issue import projections
     from service.workflow.sign_off import stamps_of
 
     return stamps_of(projections(store, settings, plan, as_of_date(month)))
 
 
-def _show(store: Store, held: SignOff, lang: Lang) -> None:
+def _show(store: Store, record: SignOff, lang: Lang) -> None:
     from data.plans.rows import load_plan
     from service.cli.output import show_month
 
-    show_month(held, load_plan(store, held.plan), lang)
+    show_month(record, load_plan(store, record.plan), lang)

@@ -1,8 +1,8 @@
-"""docs/commands.md: what `vedich COMMAND --help` says of every command, on one page.
+"""docs/commands.md: the help of every command, on one page.
 
     python -m service.cli.reference
 
-A test fails while the page is not what this writes.
+A test fails if the page differs from what this writes.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ WIDTH = 98  # of a line
 
 _TOP = """# Commands
 
-What `vedich COMMAND --help` says of every command. `python -m service.cli.reference`
-writes this page; a test fails while it differs from the program.
+The help of every command (`vedich COMMAND --help`). `python -m service.cli.reference`
+writes this page; a test fails if it differs from the program.
 
-- `--plan` may be left out where there is only one plan.
+- `--plan` may be left out if there is only one plan.
 - `--as-of 2021-06` means everything published up to the last day of June 2021,
   `--as-of 2021-06-15` up to that day; without it the newest vintage counts.
-- Where files are kept and which language is the default: [settings](settings.md).
+- Where files are stored and which language is the default: [settings](settings.md).
 - A problem that you can act on is one line on standard error and exit code 2.
 """
 
 
 def commands() -> dict[str, Any]:
-    """Every command that runs by itself, by its whole name, such as 'vedich plan import'."""
+    """Every runnable command by its full name, such as 'vedich plan import'."""
     return dict(_walk(typer.main.get_command(app), "vedich"))
 
 
@@ -51,8 +51,8 @@ def reference() -> str:
 
 def _section(name: str, command: Any) -> str:
     context = command.make_context(name, ["--help"], resilient_parsing=True, terminal_width=WIDTH)
-    said = "\n".join(line.rstrip() for line in command.get_help(context).strip().splitlines())
-    return f"## {name}\n\n```text\n{said}\n```\n"
+    text = "\n".join(line.rstrip() for line in command.get_help(context).strip().splitlines())
+    return f"## {name}\n\n```text\n{text}\n```\n"
 
 
 def main() -> None:

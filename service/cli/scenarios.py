@@ -1,4 +1,4 @@
-"""`vedich scenario`: what if, beside the projections; internal."""
+"""`vedich scenario`: what-ifs beside the projections; internal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import InputError
-from service.cli.arguments import open_store, the_plan
-from service.cli.options import AsOfOption, LangOption, PlanOption, TextFormat
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    TextFormat,
+    open_store,
+    the_plan,
+)
 
 if TYPE_CHECKING:
     from service.shapes.analysis import ScenarioDetail
@@ -20,7 +26,7 @@ FormatOption = Annotated[TextFormat, typer.Option("--format", help="text or json
 
 
 class Shape(StrEnum):
-    """How months are changed; events are asked over HTTP."""
+    """How months are changed; scenarios of events are run over HTTP."""
 
     percent = "percent"
     absolute = "absolute"
@@ -31,20 +37,20 @@ class Shape(StrEnum):
 def run(
     plan: PlanOption = None,
     as_of: AsOfOption = None,
-    name: Annotated[str, typer.Option(help="What to find it again by.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the scenario.")] = "",
     kpi: Annotated[str | None, typer.Option(help="KPI slug.")] = None,
     month: Annotated[list[str] | None, typer.Option(help="YYYY-MM, once for each.")] = None,
     shape: Annotated[Shape, typer.Option(help="percent, absolute or known.")] = Shape.percent,
     value: Annotated[float | None, typer.Option(help="Per cent, or in the KPI's unit.")] = None,
-    preset: Annotated[str | None, typer.Option(help="One that is ready, see list.")] = None,
+    preset: Annotated[str | None, typer.Option(help="A preset, see list.")] = None,
     share: Annotated[
         float | None, typer.Option(help="For a closure: per cent that passes the gate.")
     ] = None,
-    forget: Annotated[bool, typer.Option("--forget", help="Compute only, keep nothing.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Compute without saving.")] = False,
     format: FormatOption = TextFormat.text,
     lang: LangOption = None,
 ) -> None:
-    """Suppose months of a KPI otherwise, or a preset, and keep the result."""
+    """Run a what-if with changed months of a KPI, or a preset, and save the result."""
     from data.db.audit import process_user
     from models.events.levers import Lever
     from models.series import Month
@@ -61,7 +67,7 @@ def run(
     change = {"kpi": kpi, "shape": shape.value, "months": month, "value": value}
     given = {} if share is None else {"share": share}
     definition = {"preset": preset, "kpi": kpi, "assumptions": given} if preset else {}
-    asked = scenarios.Asked(
+    entered = scenarios.ScenarioInput(
         name,
         levers,
         preset=preset,
@@ -72,16 +78,16 @@ def run(
     day = app_state.day_of(slug, as_of)
     if forget:
         found = scenarios.unsaved(
-            scenarios.run(app_state, slug, day, asked), asked, process_user()
+            scenarios.run(app_state, slug, day, entered), entered, process_user()
         )
     else:
-        found = scenarios.save(app_state, slug, day, asked, process_user())
+        found = scenarios.save(app_state, slug, day, entered, process_user())
     _print(found, format, lang.value if lang else settings.lang)
 
 
 @app.command("list")
 def list_(plan: PlanOption = None, lang: LangOption = None) -> None:
-    """Those that were kept, newest first, and those that are ready to be asked."""
+    """Saved scenarios, newest first, and presets."""
     from service.analysis.scenarios import listed
     from service.cli.output import say
     from service.state.app_state import AppState
@@ -89,11 +95,11 @@ def list_(plan: PlanOption = None, lang: LangOption = None) -> None:
     settings, store = open_store()
     found = listed(AppState(settings, store), the_plan(store, plan))
     language = lang.value if lang else settings.lang
-    for kept in found.scenarios:
-        at = kept.at.isoformat()
-        say(f"{kept.id}  {kept.name}  {kept.kpi}  {kept.as_of}  {kept.by}  {at}")
-    for one in found.presets:
-        say(f"--preset {one.preset}: {one.name[language]}. {one.basis[language]}")
+    for one in found.scenarios:
+        at = one.at.isoformat()
+        say(f"{one.id}  {one.name}  {one.kpi}  {one.as_of}  {one.by}  {at}")
+    for preset in found.presets:
+        say(f"--preset {preset.preset}: {preset.name[language]}. {preset.basis[language]}")
 
 
 @app.command()
@@ -103,7 +109,7 @@ def show(
     format: FormatOption = TextFormat.text,
     lang: LangOption = None,
 ) -> None:
-    """One scenario as it was kept."""
+    """A scenario as it was saved."""
     from service.analysis.scenarios import saved
     from service.state.app_state import AppState
 
@@ -114,19 +120,19 @@ def show(
 
 def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
     from service.cli.output import say
-    from service.projections.shape import as_json, printed
+    from service.projections.shape import as_json, indented
     from service.texts import STATUS, TEXT, chance, day_of, number, unit_of
 
     if format is TextFormat.json:
         content = as_json(found)
-        print(printed({key: content[key] for key in _keys(found)}))
+        print(indented({key: content[key] for key in _keys(found)}))
         return
     text = TEXT[lang]
     say(f"{found.name} ({text['as_of'].lower()} {day_of(found.as_of, lang)})")
     for note in (found.notice, found.label):
         say(note[lang] if note else "")
-    for told in found.assumptions:
-        say(f"{told.name[lang]}: {told.value:g} {told.unit}. {told.basis[lang]}")
+    for entry in found.assumptions:
+        say(f"{entry.name[lang]}: {entry.value:g} {entry.unit}. {entry.basis[lang]}")
     for one in found.results:
         sides = []
         for year in (one.baseline, one.scenario):
@@ -137,7 +143,7 @@ def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
 
 
 def _keys(found: ScenarioDetail) -> tuple[str, ...]:
-    """The keys of the printed JSON; number, author and moment only of what was kept."""
+    """Keys of the printed JSON; number, author and time only for a saved scenario."""
     head = ("plan", "name", "note", "as_of", "internal", "notice", "label")
     if found.id is None:
         return (*head, "definition", "assumptions", "results")

@@ -16,11 +16,11 @@ from models.errors import NoObservations
 from models.series import Month, Series
 from service.auth.access import Caller
 from service.embeds.card import Card, card_of
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.projections.issued import issued_projections
 from service.projections.shape import Name, in_both
 from service.projections.view import ProjectionView
-from service.state.app_state import AppState, family_of, mark_of
+from service.state.app_state import AppState, etag_key, family_of
 from service.texts import EMBED, Lang
 
 Picture = Literal["svg", "png"]
@@ -36,9 +36,9 @@ class Embedded:
     draft: bool
 
     @property
-    def mark(self) -> str:
-        """Names what is shown, for an ETag."""
-        return f"{mark_of(self.projection)}-{'draft' if self.draft else 'issued'}"
+    def etag_key(self) -> str:
+        """Identifies the projection and its state, for the ETag."""
+        return f"{etag_key(self.projection)}-{'draft' if self.draft else 'issued'}"
 
 
 def embedded(by: Caller, app_state: AppState, plan: str, kpi: str, as_of: str | None) -> Embedded:

@@ -25,8 +25,8 @@ from service.embeds.embed import (
     frame,
     has_chart,
 )
-from service.shapes.schemas import OEmbed
-from service.state.app_state import Body, tag_of
+from service.shapes.operation import OEmbed
+from service.state.app_state import Body, etag_of
 from service.texts import LANGUAGES, Lang
 from service.web.respond import AsOf, Language, TheAppState, answer, problems, respond
 from service.web.templates import render
@@ -70,10 +70,12 @@ def page(
             "oembed": f"{base.rstrip('/')}/oembed?{urlencode({'url': here})}",
         }
         html = render("embed.html", lang, content)
-        return Body(html.encode(), "text/html; charset=utf-8", tag_of([shown.mark], f"-{lang}"))
+        return Body(
+            html.encode(), "text/html; charset=utf-8", etag_of([shown.etag_key], f"-{lang}")
+        )
 
     response = respond(
-        request, app_state.body(plan, ("embed", kpi, shown.mark, lang, as_of, base), make)
+        request, app_state.body(plan, ("embed", kpi, shown.etag_key, lang, as_of, base), make)
     )
     response.headers["Content-Security-Policy"] = _POLICY.format("'self'" if shown.draft else "*")
     if shown.draft:
@@ -98,9 +100,11 @@ def card_as_picture(
 
     def make() -> Body:
         content = card_picture(app_state, shown, form, lang)
-        return Body(content, _TYPES[form], tag_of([shown.mark], f"-card-{lang}-{form}"))
+        return Body(content, _TYPES[form], etag_of([shown.etag_key], f"-card-{lang}-{form}"))
 
-    return respond(request, app_state.picture(plan, ("card", kpi, shown.mark, form, lang), make))
+    return respond(
+        request, app_state.picture(plan, ("card", kpi, shown.etag_key, form, lang), make)
+    )
 
 
 @router.get("/embed/{plan}/{kpi}/chart.{form}", response_class=Response, responses=_PICTURE)
@@ -119,10 +123,10 @@ def chart_as_picture(
 
     def make() -> Body:
         content = chart_picture(app_state, shown, form, lang)
-        return Body(content, _TYPES[form], tag_of([shown.mark], f"-chart-{lang}-{form}"))
+        return Body(content, _TYPES[form], etag_of([shown.etag_key], f"-chart-{lang}-{form}"))
 
     return respond(
-        request, app_state.picture(plan, ("embedded", kpi, shown.mark, form, lang), make)
+        request, app_state.picture(plan, ("embedded", kpi, shown.etag_key, form, lang), make)
     )
 
 
@@ -146,7 +150,7 @@ def markdown(
     day = shown.projection.as_of.isoformat()
     picture = address(base, plan, kpi, lang, day, "/chart.png")
     text = to_markdown(card(app_state, shown, lang), picture, address(base, plan, kpi, lang, day))
-    tag = tag_of([shown.mark, text])
+    tag = etag_of([shown.etag_key, text])
     return respond(request, Body(text.encode(), "text/markdown; charset=utf-8", tag))
 
 

@@ -15,7 +15,7 @@ from data.sign_off.rows import issued_months
 from models.errors import InvalidQuery, NotFound, UnsupportedQuery
 from service.odata.filters import read_filter, read_order
 from service.odata.model import KEY, NAMES, SET, Row, rows_of
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.projections.issued import issued_projections
 from service.state.app_state import AppState
 

@@ -18,7 +18,7 @@ from service.pages.site import Site
 from service.pages.views.frame import frame_of, vintage_of
 from service.pages.views.kpi import THRESHOLDS, KpiContent, answer_of
 from service.projections.issue import outcomes_of
-from service.state.app_state import JSON_TYPE, AppState, Body, mark_of, tag_of
+from service.state.app_state import JSON_TYPE, AppState, Body, etag_key, etag_of
 from service.texts import Lang, name_of
 from service.web.respond import AsOf, Language, TheAppState, respond
 
@@ -98,7 +98,7 @@ def _drawn(
     if chart == "history":
         points = history_of(app_state, plan, kpi, day.isoformat()).history
         drawn = probability_chart(points, THRESHOLDS, lang)
-        marks = [point.stamp or point.as_of.isoformat() for point in points]
+        keys = [point.stamp or point.as_of.isoformat() for point in points]
     else:
         (one,) = app_state.shown(plan, day, kpi)
         basis = app_state.basis(plan, day)
@@ -106,6 +106,6 @@ def _drawn(
         if outcomes is None:
             raise NoObservations(f"'{kpi}' has no distribution of its year on {day}.")
         drawn = distribution_chart(one, outcomes, lang, basis.plan.kpi(kpi).decimals)
-        marks = [mark_of(one)]
+        keys = [etag_key(one)]
     content = to_json(drawn) if form == "json" else to_svg(drawn)
-    return Body(content, _TYPES[form], tag_of(marks, f"-{lang}-{form}"))
+    return Body(content, _TYPES[form], etag_of(keys, f"-{lang}-{form}"))

@@ -16,7 +16,7 @@ from models.errors import LoginFailed, NotAllowed, TooManyLogins
 from service.auth.access import ANONYMOUS, COOKIE, Public, Viewer
 from service.pages.page import Page, page, site_of
 from service.pages.site import Site
-from service.shapes.schemas import PasswordChange, WhoAmI
+from service.shapes.operation import PasswordChange, WhoAmI
 from service.texts import TEXT
 from service.web.problems import LOGIN, status_of
 from service.web.respond import Language, TheAppState, problems

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from service.auth.access import Access, Caller
+from data.accounts.accounts import Access
+from service.auth.access import Caller
 from service.texts import Lang
 
 

@@ -1,4 +1,4 @@
-"""Projections of a plan as of a day: computed, stamped, and read from one typed view.
+"""Projections of a plan as of a day: computed, stamped and built into one typed view.
 
-What everything shown is read from. It never writes HTML or files.
+Pages, reports, charts, feeds and the API read this view. It never writes HTML or files.
 """

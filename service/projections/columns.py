@@ -1,4 +1,4 @@
-"""A projection by column, a line per target: what CSV and the OData feed say."""
+"""A projection in columns, one line per target, for CSV and the OData feed."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from service.texts import Lang
 
 @dataclass(frozen=True)
 class Line:
-    """One target of a projection; `target` None for a KPI without any."""
+    """One target of a projection; `target` is None for a KPI without targets."""
 
-    one: ProjectionView
+    projection: ProjectionView
     target: TargetView | None
 
 
@@ -33,10 +33,10 @@ Read = Callable[[Line], Any]
 
 
 def lines(projections: Iterable[ProjectionView]) -> Iterator[Line]:
-    """One line per target, and one for every KPI without any."""
-    for one in projections:
-        for target in one.targets or (None,):
-            yield Line(one, target)
+    """One line per target; a KPI without targets has one line too."""
+    for projection in projections:
+        for target in projection.targets or (None,):
+            yield Line(projection, target)
 
 
 def to_csv(projections: Iterable[ProjectionView]) -> str:
@@ -50,14 +50,16 @@ def to_csv(projections: Iterable[ProjectionView]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is kept a text."""
+    """Quote a text that a spreadsheet would run as a formula."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
     return value
 
 
 def _of_year(read: Callable[[YearView], Any]) -> Read:
-    return lambda line: None if line.one.projected is None else read(line.one.projected)
+    return lambda line: (
+        None if line.projection.projected is None else read(line.projection.projected)
+    )
 
 
 def _quantile(read: Callable[[Quantiles], Any]) -> Read:
@@ -66,7 +68,9 @@ def _quantile(read: Callable[[Quantiles], Any]) -> Read:
 
 def _of_growth(read: Callable[[GrowthView], Any]) -> Read:
     return lambda line: (
-        None if line.one.growth_on_last_year is None else read(line.one.growth_on_last_year)
+        None
+        if line.projection.growth_on_last_year is None
+        else read(line.projection.growth_on_last_year)
     )
 
 
@@ -79,14 +83,14 @@ def _of_required(read: Callable[[RequiredView], Any]) -> Read:
 
 
 def _of_task(read: Callable[[TaskView], Any]) -> Read:
-    return lambda line: None if line.one.task is None else read(line.one.task)
+    return lambda line: None if line.projection.task is None else read(line.projection.task)
 
 
 def _of_target_or_task(read: Callable[[TargetView | TaskView], Any]) -> Read:
-    """Of a task without a target, what its count leads to."""
+    """Read from the target, or from the task if it has no target."""
 
     def found(line: Line) -> Any:
-        holder = line.target or line.one.task
+        holder = line.target or line.projection.task
         return None if holder is None else read(holder)
 
     return found
@@ -94,34 +98,38 @@ def _of_target_or_task(read: Callable[[TargetView | TaskView], Any]) -> Read:
 
 def _of_estimate(read: Callable[[EstimateView], Any]) -> Read:
     return lambda line: (
-        None if line.one.official_estimate is None else read(line.one.official_estimate)
+        None
+        if line.projection.official_estimate is None
+        else read(line.projection.official_estimate)
     )
 
 
-def _said(read: Callable[[TaskView], Iterable[Sentence]], lang: Lang) -> Read:
+def _sentences(read: Callable[[TaskView], Iterable[Sentence]], lang: Lang) -> Read:
     return lambda line: (
-        "" if line.one.task is None else " ".join(remark[lang] for remark in read(line.one.task))
+        ""
+        if line.projection.task is None
+        else " ".join(remark[lang] for remark in read(line.projection.task))
     )
 
 
 def _version(line: Line) -> int | None:
     if line.target is not None:
         return line.target.plan_version
-    return None if line.one.plan_version is None else line.one.plan_version.number
+    return None if line.projection.plan_version is None else line.projection.plan_version.number
 
 
 COLUMNS: Mapping[str, Read] = {
-    "plan": lambda line: line.one.plan,
-    "kpi": lambda line: line.one.kpi,
-    "name_vi": lambda line: line.one.name.vi,
-    "name_en": lambda line: line.one.name.en,
-    "unit": lambda line: line.one.unit,
-    "kind": lambda line: line.one.kind,
-    "year": lambda line: line.one.year,
-    "as_of": lambda line: line.one.as_of,
-    "cutoff": lambda line: line.one.cutoff,
-    "actual_to_date": lambda line: line.one.actual_to_date,
-    "data_status": lambda line: line.one.data_status,
+    "plan": lambda line: line.projection.plan,
+    "kpi": lambda line: line.projection.kpi,
+    "name_vi": lambda line: line.projection.name.vi,
+    "name_en": lambda line: line.projection.name.en,
+    "unit": lambda line: line.projection.unit,
+    "kind": lambda line: line.projection.kind,
+    "year": lambda line: line.projection.year,
+    "as_of": lambda line: line.projection.as_of,
+    "cutoff": lambda line: line.projection.cutoff,
+    "actual_to_date": lambda line: line.projection.actual_to_date,
+    "data_status": lambda line: line.projection.data_status,
     "projected_mean": _of_year(lambda year: year.mean),
     "projected_median": _of_year(lambda year: year.median),
     "q0.025": _quantile(lambda quantiles: quantiles.q025),
@@ -142,8 +150,8 @@ COLUMNS: Mapping[str, Read] = {
     "upper_value": _of_target(lambda target: target.upper_value),
     "plan_version": _version,
     "source": _of_target(lambda target: target.source),
-    "probability": lambda line: (line.target or line.one).probability,
-    "status": lambda line: (line.target or line.one).status,
+    "probability": lambda line: (line.target or line.projection).probability,
+    "status": lambda line: (line.target or line.projection).status,
     "mark": _of_target(lambda target: target.mark),
     "actual": _of_target(lambda target: target.actual),
     "expected_gap": _of_target(lambda target: target.expected_gap),
@@ -157,16 +165,16 @@ COLUMNS: Mapping[str, Read] = {
     "role": _of_task(lambda task: task.role),
     "obstacle": _of_task(lambda task: task.obstacle),
     "reported": _of_task(lambda task: task.reported),
-    "assumptions_vi": _said(lambda task: task.assumptions, "vi"),
-    "assumptions_en": _said(lambda task: task.assumptions, "en"),
-    "missing_vi": _said(lambda task: task.missing, "vi"),
-    "missing_en": _said(lambda task: task.missing, "en"),
+    "assumptions_vi": _sentences(lambda task: task.assumptions, "vi"),
+    "assumptions_en": _sentences(lambda task: task.assumptions, "en"),
+    "missing_vi": _sentences(lambda task: task.missing, "vi"),
+    "missing_en": _sentences(lambda task: task.missing, "en"),
     "official_estimate": _of_estimate(lambda estimate: estimate.value),
     "official_estimate_state": _of_estimate(lambda estimate: estimate.state),
-    "method": lambda line: line.one.method.name,
-    "fallback": lambda line: line.one.method.fallback,
-    "model_version": lambda line: line.one.method.model_version,
-    "stamp": lambda line: line.one.stamp,
-    "label_vi": lambda line: line.one.label and line.one.label.vi,
-    "label_en": lambda line: line.one.label and line.one.label.en,
+    "method": lambda line: line.projection.method.name,
+    "fallback": lambda line: line.projection.method.fallback,
+    "model_version": lambda line: line.projection.method.model_version,
+    "stamp": lambda line: line.projection.stamp,
+    "label_vi": lambda line: line.projection.label and line.projection.label.vi,
+    "label_en": lambda line: line.projection.label and line.projection.label.en,
 }

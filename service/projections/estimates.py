@@ -1,4 +1,4 @@
-"""The department's official estimate beside the projection it was entered for."""
+"""Adds the department's official estimates to projections."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from service.projections.view_build import with_estimate
 
 
 def with_estimates(store: Store, projections: Sequence[ProjectionView]) -> list[ProjectionView]:
-    """Projections of one plan and vintage with its month's newest official estimates.
+    """Projections of one plan and vintage with the newest official estimates of its month.
 
-    The stamp does not change: it names the projection, which an estimate is not part of.
+    Stamps do not change: an estimate is not part of the projection that is stamped.
     """
     if not projections:
         return []
     first = projections[0]
-    held = sign_off(store, first.plan, Month(first.as_of.year, first.as_of.month))
-    return beside(projections, held.current)
+    month = Month(first.as_of.year, first.as_of.month)
+    return combine(projections, sign_off(store, first.plan, month).current)
 
 
-def beside(
+def combine(
     projections: Sequence[ProjectionView], estimates: Mapping[str, Estimate]
 ) -> list[ProjectionView]:
-    """Projections with the estimates given, by KPI; None where there is none."""
+    """Projections with the given estimates by KPI; None for a KPI without one."""
     return [with_estimate(one, estimates.get(one.kpi)) for one in projections]

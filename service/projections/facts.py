@@ -1,4 +1,4 @@
-"""What is known about each KPI of a plan at a vintage: the numbers that a report states."""
+"""The facts that reports state about each KPI of a plan at a vintage."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from service.projections.view import (
 )
 from service.texts import round_half_up
 
-# exceeded, met, missed: settled, or the approved estimate says so for the year
+# exceeded, met, missed: settled by figures, or by the approved estimate of the year
 Verdict = Literal[
     "exceeded", "met", "missed", "likely", "at_risk", "unlikely", "no_target", "no_basis"
 ]
@@ -47,7 +47,7 @@ _APPROVED: tuple[State, ...] = ("approved", "issued")
 
 @dataclass(frozen=True)
 class Percentage:
-    """Per cent; `printed` by the source, or computed again from printed figures."""
+    """Per cent; `printed` in the source, else computed from printed figures."""
 
     value: float
     printed: bool
@@ -55,14 +55,14 @@ class Percentage:
 
 @dataclass(frozen=True)
 class MonthFact:
-    """One month of the plan's year beside what is known of last year's.
+    """One month of the plan's year, compared with the same month of last year.
 
     Attributes
     ----------
-    view : the month as the projection has it
-    last_year : the same month's figure of last year
+    view : the month in the projection
+    last_year : figure of the same month of last year
     growth : of an observed month, on the same month of last year
-    minimum : what the assigned target needs of it
+    minimum : required to just meet the assigned target
     """
 
     view: MonthView
@@ -76,7 +76,7 @@ class MonthFact:
 
     @property
     def value(self) -> float:
-        """As observed, else the median (kind growth: per cent on the same month of last year)."""
+        """Observed value, else the median (kind growth: per cent on the same month last year)."""
         return self.view.median
 
     @property
@@ -85,7 +85,7 @@ class MonthFact:
 
     @property
     def quantiles(self) -> Quantiles | None:
-        """Of a month to come."""
+        """None for an observed month."""
         return self.view.quantiles
 
 
@@ -95,13 +95,13 @@ class Facts:
 
     Attributes
     ----------
-    kpi : its definition
-    projection : its projection at the vintage
+    kpi : definition
+    projection : at the vintage
     growth_to_date : on the same months of last year; None for kind growth, whose
         figure is itself a growth
-    of_plan : the figure to date as per cent of the bound that decides
-    verdict : how the year stands to the target
-    months : of the plan's year, observed and to come
+    of_plan : figure to date as per cent of the deciding bound
+    verdict : the year against the target
+    months : of the plan's year, observed and projected
     """
 
     kpi: Kpi
@@ -113,7 +113,7 @@ class Facts:
 
     @property
     def cutoff(self) -> Month | None:
-        """The last month observed of the plan's year; None without any."""
+        """The last observed month of the plan's year; None without any."""
         return _cutoff(self.projection)
 
     @property
@@ -132,17 +132,17 @@ class Facts:
 
     @property
     def estimate(self) -> EstimateView | None:
-        """The official estimate of the year once it is approved."""
+        """The official estimate of the year, if approved."""
         return _approved(self.projection)
 
     @property
     def pending(self) -> EstimateView | None:
-        """The official estimate while it is not approved yet."""
+        """The official estimate, if not approved yet."""
         return None if self.estimate else self.projection.official_estimate
 
     @property
     def bound(self) -> float | None:
-        """The bound of the target that decides."""
+        """The deciding bound of the target."""
         return None if self.target is None else self.target.bound
 
     @property
@@ -165,16 +165,16 @@ def facts_of(
 
     Parameters
     ----------
-    plan : gives names, units, decimals and parents
+    plan : source of names, units, decimals and parents
     projections : of the plan's KPIs at the vintage
-    panel : what was printed, for percentages as printed
+    panel : printed figures, for percentages as printed
     day : the vintage
     """
     return tuple(_facts(plan.kpi(one.kpi), one, panel, day) for one in projections)
 
 
 def numbers_of(facts: Sequence[Facts]) -> tuple[str, ...]:
-    """'1', '2', and '2.1' for a KPI whose parent stands in the list before it."""
+    """'1', '2', and '2.1' for a KPI whose parent precedes it in the list."""
     numbers: dict[str, str] = {}
     below: dict[str | None, int] = {}
     for one in facts:
@@ -202,7 +202,7 @@ def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
 
 
 def _cutoff(one: ProjectionView) -> Month | None:
-    """The last month observed, if it is of the plan's year."""
+    """The last observed month, if in the plan's year."""
     return one.cutoff if one.cutoff and one.cutoff.year == one.year else None
 
 
@@ -214,7 +214,7 @@ def _approved(one: ProjectionView) -> EstimateView | None:
 def _growth_to_date(
     one: ProjectionView, series: Series | None, figures: Newest
 ) -> Percentage | None:
-    """As printed, else the figure to date on last year's same months."""
+    """As printed, else the figure to date on the same months of last year."""
     cutoff = _cutoff(one)
     if cutoff is None or one.traits.outcome_is_rate:
         return None
@@ -234,14 +234,14 @@ def _growth_to_date(
 
 
 def _last_year(series: Series, year: int) -> NDArray[np.float64]:
-    """Last year's months, shape (12,), as best known; NaN where unknown."""
+    """Months of last year, shape (12,), from the best source; NaN if unknown."""
     if series.year == year and np.isfinite(series.base).any():
         return series.base
     return series.calendar_year(year - 1)
 
 
 def _of_plan(one: ProjectionView, figures: Newest) -> Percentage | None:
-    """As printed, else the figure to date ÷ the bound; None where years do not add up."""
+    """As printed, else figure to date ÷ bound; None for kinds that do not add up."""
     cutoff, target = _cutoff(one), one.assigned
     if cutoff is None or target is None or not one.traits.adds_up:
         return None
@@ -262,7 +262,7 @@ def _printed(figures: Newest, forms: Sequence[Form], month: Month) -> float | No
 
 
 def _verdict(one: ProjectionView, decimals: int) -> Verdict:
-    """Settled by the figures, else by the approved estimate, else by the projection."""
+    """From settled figures, else the approved estimate, else the projection."""
     target, estimate, to_date = one.assigned, _approved(one), one.actual_to_date
     if target is None:
         return "no_target"
@@ -285,7 +285,7 @@ def _by_estimate(value: float, target: TargetView, bound: float, decimals: int) 
 
 
 def _beyond(value: float, target: TargetView, decimals: int) -> bool:
-    """Above the target, or above its range; never for one that is a ceiling."""
+    """Above the target or its range; never for an upper limit."""
     top = target.lower_value if target.upper_value is None else target.upper_value
     if target.comparator == "at_most" or top is None:
         return False
@@ -314,7 +314,7 @@ def _months(one: ProjectionView, series: Series | None, figures: Newest) -> tupl
 def _growth_of_month(
     view: MonthView, traits: KindTraits, last_year: float, figures: Newest
 ) -> Percentage | None:
-    """Of an observed month on the same month of last year."""
+    """Growth of an observed month on the same month of last year."""
     if view.status == "projected" or not traits.months_on_last_year:
         return None
     printed = _printed(figures, ("rate_on_year",), view.month)

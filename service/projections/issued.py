@@ -1,4 +1,4 @@
-"""What readers outside the department get: projections as they were issued, nothing else."""
+"""Issued projections, the only ones that readers outside the department get."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from data.plans.rows import load_plan
 from data.sign_off.rows import issue_of, issued_months, sign_off
 from data.sign_off.rules import Issue
 from models.errors import NotIssued
-from service.projections.estimates import beside
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
+from service.projections.estimates import combine
 from service.projections.replay import entry_of
 from service.projections.view import ProjectionView
 
@@ -24,20 +24,19 @@ def issued_projections(
     Parameters
     ----------
     plan : slug
-    as_of : the last day of the month that is meant; default the newest month issued
+    as_of : last day of an issued month; default the newest issued
     kpi : slug; default all, in the plan's order
 
     Returns
     -------
-    list of ProjectionView; `official_estimate` is the newest one issued, None where
-    none was
+    list of ProjectionView; `official_estimate` is the newest issued estimate or None
 
     Raises
     ------
     UnknownPlan, UnknownKpi
         If there is no such plan or KPI.
     NotIssued
-        If that month was not issued, or the KPI was not yet part of it.
+        If that month was not issued, or was issued without the KPI.
     """
     document = load_plan(store, plan)
     if kpi is not None:
@@ -49,7 +48,7 @@ def issued_projections(
     projections = [
         entry_of(recorded_projection(store, stamp)).projection for stamp in stamps.values()
     ]
-    return beside(projections, sign_off(store, plan, issue.month).issued)
+    return combine(projections, sign_off(store, plan, issue.month).issued)
 
 
 def _issue(store: Store, plan: str, as_of: date | None) -> Issue:

@@ -1,4 +1,4 @@
-"""What is said of all targets of a plan jointly, from the paths of its KPIs."""
+"""Joint probability of a plan's targets, from the paths of its KPIs."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from collections.abc import Sequence
 
 from models.coherence import chance_of_meeting
 from service.projections.issue import Issued
-from service.projections.view import ProjectionView, TogetherView
+from service.projections.view import JointProbability, ProjectionView
 
 
-def together(issued: Sequence[Issued]) -> TogetherView | None:
-    """How probable it is that all assigned targets are met, and at least so many of them.
+def joint_probability(issued: Sequence[Issued]) -> JointProbability | None:
+    """Probability that all assigned targets are met, and that at least k of them are.
 
     Parameters
     ----------
-    issued : the projections of a plan's KPIs for one day; their paths are in the
-        family's joint order
+    issued : the projections of a plan's KPIs for one day, with paths in the family's
+        joint order
 
     Returns
     -------
-    TogetherView, or None where no assigned target has a probability
+    JointProbability, or None if no assigned target has a probability
     """
     met = [one.met for one in issued if one.met is not None]
     if not met:
         return None
     chances = tuple(round(value, 10) for value in chance_of_meeting(met))
     lacking = [one.view.kpi for one in issued if one.met is None and _has_assigned(one.view)]
-    return TogetherView(
+    return JointProbability(
         targets=len(met), all=chances[-1], at_least=chances, without=tuple(lacking)
     )
 

@@ -1,8 +1,7 @@
-"""What was printed about a KPI, beside an answer that does not simply continue it.
+"""Printed figures of a KPI, shown with a projection that does not simply continue them.
 
-Shown for a plan that is loaded for demonstration, and wherever there is no basis:
-the newest printed figure of each form with its own status and day, figures that
-contradict each other, and what would have to be loaded.
+Shown for demonstrations and for KPIs without a basis: the newest printed figure of each
+form with its status and day, contradictory figures, and the months to load.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ from service.projections.view import (
     PrintedView,
 )
 
-FIGURES = "figures"  # stands for a candidate where nothing was published at all
+FIGURES = "figures"  # in place of a candidate's name if nothing was published
 RATES: frozenset[Form] = frozenset(("rate_on_year", "rate_to_date", "rate_on_month"))
 
 
 def figures_behind(
     panel: Panel, kpi: str, day: date, *, shown: bool, lacking: bool
 ) -> FiguresView:
-    """What stands beside a projection: what was printed, contradicts, is missing.
+    """The printed, contradictory and missing figures shown with a projection.
 
     Parameters
     ----------
-    shown : list what was printed
-    lacking : say which months would have to be loaded
+    shown : whether to list printed figures
+    lacking : whether to name the months to load
     """
     unit = panel.definition(kpi).unit
     disputed: tuple[Contradiction, ...] = ()
-    with suppress(NoObservations):  # where nothing was printed, nothing contradicts
+    with suppress(NoObservations):  # without printed figures there is no contradiction
         disputed = contradictions(panel, kpi, day)
     return FiguresView(
         printed=tuple(_printed(one, unit) for one in (_newest(panel, kpi, day) if shown else ())),
@@ -52,7 +51,7 @@ def figures_behind(
 
 
 def _newest(panel: Panel, kpi: str, day: date) -> list[Observation]:
-    """Of each form the figure of the latest month, the latest month first."""
+    """The figure of the latest month of each form, latest month first."""
     found = []
     for months in panel.newest(kpi, day).values():
         printed = months[max(months)].printed
@@ -62,7 +61,7 @@ def _newest(panel: Panel, kpi: str, day: date) -> list[Observation]:
 
 
 def _printed(one: Observation, unit: str) -> PrintedView:
-    """A printed figure; a rate as printed, 100 unchanged."""
+    """A printed figure; rates as printed, 100 for unchanged."""
     return PrintedView(
         month=one.month,
         form=one.form,
@@ -75,6 +74,6 @@ def _printed(one: Observation, unit: str) -> PrintedView:
 
 
 def _to_load(day: date) -> MonthsToLoadView:
-    """Last year and this one up to the last month that was over: the least to go on."""
+    """Last year and this year through the last full month: the minimum for a projection."""
     last = last_month_over(day)
     return MonthsToLoadView(first=Month(last.year - 1, 1), last=last)

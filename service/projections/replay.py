@@ -1,4 +1,4 @@
-"""A published figure computed again from what its stamp stands for."""
+"""Replays a published figure: computes it again from the inputs recorded under its stamp."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from data.db.store import Store
 from data.ledger.projections import recorded_at, recorded_projection
 from data.settings import Settings
 from models.errors import UnknownStamp
-from service.projections.issue import Issued, basis_of, issue_kpi
+from service.projections.basis import basis_of
+from service.projections.issue import Issued, issue_kpi
 from service.projections.shape import as_json
 from service.projections.stamps import differences, is_stamp, tidy_stamp
 from service.projections.view import ProjectionView, StampInputs
@@ -21,7 +22,7 @@ SHOWN = 10  # differences listed
 
 @dataclass(frozen=True)
 class Entry:
-    """What the ledger holds under a stamp: the projection, and what it was made from."""
+    """What the ledger records under a stamp: the projection and its inputs."""
 
     inputs: StampInputs
     projection: ProjectionView
@@ -29,11 +30,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Replay:
-    """What a stamp's figure was, and what the same computation gives today.
+    """The recorded projection of a stamp and what the same computation gives today.
 
-    `differences` is empty when every digit is the same; otherwise it names the
-    inputs and figures that are not. `stored_at` is the moment whose figures it rests
-    on, where others count today.
+    `differences` names the inputs and figures that differ; it is empty if every digit
+    is the same. `stored_at` is set if the figures in use changed since: the replay then
+    uses those stored at that moment.
     """
 
     stamp: str
@@ -48,7 +49,7 @@ class Replay:
 
 
 def entry_of(payload: Mapping[str, Any]) -> Entry:
-    """An entry of the ledger, read."""
+    """Parse an entry of the ledger."""
     return Entry(
         StampInputs.model_validate(payload["inputs"]),
         ProjectionView.model_validate(payload["projection"]),
@@ -61,7 +62,7 @@ def recorded(store: Store, stamp: str) -> Entry:
     Raises
     ------
     UnknownStamp
-        If no figure carries the stamp.
+        If no figure has the stamp.
     """
     tidy = tidy_stamp(stamp)
     if not is_stamp(tidy):
@@ -73,18 +74,17 @@ def recorded(store: Store, stamp: str) -> Entry:
 
 
 def replay(store: Store, settings: Settings, stamp: str) -> Replay:
-    """Compute a published figure again: same plan version, data, bundle and seed.
+    """Compute a published figure again with the same plan version, data, bundle and seed.
 
-    If the figures published up to its vintage are not what they were, because some
-    came late or an import was taken back, it is computed from those that were held
-    when the stamp was made.
+    If the figures up to its vintage changed since, by late publications or a withdrawn
+    import, the replay uses the figures stored when the stamp was made.
 
     Raises
     ------
     UnknownStamp
-        If no figure carries the stamp.
+        If no figure has the stamp.
     NoBundle
-        If the bundle it was made with is gone.
+        If its bundle is gone.
     """
     entry = recorded(store, stamp)
     stored_at = None
@@ -101,7 +101,7 @@ def replay(store: Store, settings: Settings, stamp: str) -> Replay:
 def _computed(
     store: Store, settings: Settings, inputs: StampInputs, stored_at: datetime | None = None
 ) -> Issued:
-    """One KPI's projection from recorded inputs, with the figures held now or at a moment."""
+    """One KPI's projection from recorded inputs, with the figures stored now or at a moment."""
     basis = basis_of(
         store,
         settings,

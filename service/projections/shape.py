@@ -1,12 +1,12 @@
-"""What shapes of the API are made of: a frozen base, and types that keep their written form."""
+"""The frozen base of all shapes of the API, and field types that keep their written form."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -33,9 +33,9 @@ DIGITS = 10  # significant digits of every published number
 
 
 def significant(value: Any) -> Any:
-    """A number to `DIGITS` significant digits, None where it is not finite; all else as it is.
+    """Round a float to `DIGITS` significant digits, None if not finite; keep other values.
 
-    What lies beyond depends on the processor; what is published must not.
+    Further digits depend on the processor; published numbers must not.
     """
     if not isinstance(value, float):
         return value
@@ -54,14 +54,14 @@ def _month(value: Any) -> Month:
 
 
 def if_known(value: Known | None, make: Callable[[Known], Made]) -> Made | None:
-    """What is made of a value; None where there is none."""
+    """`make(value)`, or None if the value is None."""
     return None if value is None else make(value)
 
 
 class Shape(BaseModel):
-    """Base of all shapes: no field more, no field less, and nothing filled in later.
+    """Base of all shapes: frozen, and no unknown fields.
 
-    A field whose key in JSON is no name in Python ('from') is made and read by its own name.
+    A field whose JSON key is not a Python name ('from') has an alias.
     """
 
     model_config = ConfigDict(
@@ -85,17 +85,17 @@ def _plain(value: Any) -> Any:
 
 
 def encode(content: Any) -> bytes:
-    """JSON as it goes over HTTP; `content` may be a shape or hold some."""
+    """JSON as sent over HTTP; `content` is a shape or contains shapes."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
     return text.encode()
 
 
-def printed(content: Any) -> str:
-    """JSON as the command line prints it."""
+def indented(content: Any) -> str:
+    """JSON as the command line writes it."""
     return json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
 
 
-# A whole number stays whole (8 is not 8.0), every other one is rounded where it enters a shape.
+# A whole number stays whole (8 is not 8.0); any other is rounded when a shape is built.
 Number = Annotated[
     StrictInt | StrictFloat,
     BeforeValidator(significant),
@@ -112,7 +112,7 @@ MonthText = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["2021-06"]}),
 ]
-# A whole number stays whole here too, and nothing is rounded: differences of rounded figures.
+# For differences of rounded figures: a whole number stays whole, nothing is rounded.
 Exact = Annotated[StrictInt | StrictFloat, WithJsonSchema({"type": "number"})]
 OptionalExact = Annotated[
     StrictInt | StrictFloat | None,
@@ -124,43 +124,8 @@ Second = Annotated[
 ]
 
 
-class View(Shape):
-    """Base of what a projection is made of.
-
-    Until every reader asks by attribute, a view also answers string keys as its JSON
-    would: a date is its text there, and an empty band an empty mapping.
-    """
-
-    def __getitem__(self, key: str) -> Any:
-        name = self._names().get(key)
-        if name is None:
-            raise KeyError(key)
-        value = getattr(self, name)
-        if value is None and key in ("quantiles", "cumulative"):
-            return {}
-        if isinstance(value, datetime | date):
-            return value.isoformat()
-        return str(value) if isinstance(value, Month) else value
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._names()
-
-    def keys(self) -> Iterator[str]:
-        return iter(self._names())
-
-    def items(self) -> Iterator[tuple[str, Any]]:
-        return ((key, self[key]) for key in self._names())
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self._names() else default
-
-    @classmethod
-    def _names(cls) -> dict[str, str]:
-        return {field.alias or name: name for name, field in cls.model_fields.items()}
-
-
 class _Bilingual(Shape):
-    """Has a text in both languages: `name[lang]`."""
+    """A text in both languages, read as `name[lang]`."""
 
     def __getitem__(self, lang: Literal["vi", "en"]) -> str:
         text: str = getattr(self, lang)
@@ -175,20 +140,20 @@ class Name(_Bilingual):
 
 
 def in_both(write: Callable[[Literal["vi", "en"]], str]) -> Name:
-    """What is written in each language."""
+    """A text written once per language."""
     return Name(vi=write("vi"), en=write("en"))
 
 
 class Sentence(_Bilingual):
-    """What a person is to know about a number, or why there is none."""
+    """A remark about a number, or why there is none."""
 
     code: str
     vi: str
     en: str
 
 
-class Quantiles(View):
-    """Of a year or a month, in the KPI's unit."""
+class Quantiles(Shape):
+    """Quantiles of a year or a month, in the KPI's unit."""
 
     q025: Number = Field(alias="0.025")
     q10: Number = Field(alias="0.1")
@@ -198,7 +163,7 @@ class Quantiles(View):
 
 
 def _band(value: Any) -> Any:
-    return value or None  # an empty mapping says that there are none
+    return value or None  # an empty mapping means no quantiles
 
 
 def _band_json(value: Quantiles | None, handler: SerializerFunctionWrapHandler) -> Any:

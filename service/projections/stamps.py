@@ -1,4 +1,4 @@
-"""The stamp (mã tra cứu) of a published figure: a short hash of all that made it."""
+"""The stamp (mã tra cứu) of a published figure: a short hash of the projection and its inputs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STAMP = re.compile(rf"[A-Z2-7]{{{LENGTH}}}")
 
 
 def rounded(value: Any) -> Any:
-    """The same JSON with every number to ten significant digits, see `significant`."""
+    """The JSON with every number to ten significant digits, see `significant`."""
     if isinstance(value, Mapping):
         return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -26,7 +26,7 @@ def rounded(value: Any) -> Any:
 
 
 def stamp_of(body: Unstamped, inputs: StampInputs) -> str:
-    """Twelve characters that name a projection and what it was made from.
+    """Twelve characters that identify a projection and its inputs.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def stamp_of(body: Unstamped, inputs: StampInputs) -> str:
 
 
 def tidy_stamp(text: str) -> str:
-    """A stamp as a person types it, with small letters, spaces or hyphens, as it is kept."""
+    """Normalise a typed stamp: upper case, no spaces or hyphens."""
     return re.sub(r"[\s-]", "", text).upper()
 
 
@@ -50,7 +50,7 @@ def is_stamp(text: str) -> bool:
 
 
 def differences(recorded: Any, found: Any, path: str = "") -> Iterator[str]:
-    """Where two JSON documents differ: 'projected.median: recorded 1.0, now 2.0'."""
+    """Differences of two JSON documents: 'projected.median: recorded 1.0, now 2.0'."""
     if isinstance(recorded, Mapping) and isinstance(found, Mapping):
         for key in sorted(recorded.keys() | found.keys()):
             place = f"{path}.{key}" if path else str(key)

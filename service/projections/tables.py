@@ -1,4 +1,4 @@
-"""A plan's projections as a table for people: the page and the command line show the same."""
+"""A plan's projections as tables of formatted text, for pages and the command line."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from data.plans.plan import Plan
 from service.projections.printed_figures import FIGURES, RATES
 from service.projections.view import (
+    JointProbability,
     PrintedView,
     ProjectionView,
     RequiredView,
     TaskView,
-    TogetherView,
 )
 from service.texts import (
     FIGURE,
@@ -35,7 +35,7 @@ from service.texts import (
 
 @dataclass(frozen=True)
 class Row:
-    """One KPI in words and formatted numbers; '–' where a thing does not exist."""
+    """One KPI in words and formatted numbers; '–' for missing values."""
 
     kpi: str
     name: str
@@ -106,7 +106,7 @@ def _row(one: ProjectionView, decimals: int, lang: Lang) -> Row:
 
 
 def _pace_growth(required: RequiredView | None, lang: Lang) -> str:
-    """The growth on last year's same months that the pace means; '' where it means none."""
+    """Growth on the same months of last year that the required pace implies; '' if none."""
     if not required or required.ratio_to_last_year is None:
         return ""
     growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
@@ -114,7 +114,7 @@ def _pace_growth(required: RequiredView | None, lang: Lang) -> str:
 
 
 def _note(one: ProjectionView, lang: Lang) -> str:
-    """Why there is no number, or by which step of the fallback ladder there is one."""
+    """Why there is no projection, or the step of the fallback ladder that made it."""
     method, to_load = one.method, one.figures.to_load
     if one.task:
         return " ".join(remark[lang] for remark in one.task.missing)
@@ -129,7 +129,7 @@ def _note(one: ProjectionView, lang: Lang) -> str:
 
 
 def printed_lines(one: ProjectionView, decimals: int, lang: Lang) -> list[str]:
-    """What was printed about a KPI beside its answer, a line each; contradictions after it."""
+    """Printed figures of a KPI, one line each, then contradictions."""
     text, figures = TEXT[lang], one.figures
     lines = [_printed_line(figure, decimals, lang) for figure in figures.printed]
     for figure in figures.contradictions:
@@ -154,7 +154,7 @@ def _printed_line(figure: PrintedView, decimals: int, lang: Lang) -> str:
 
 
 def _printed_value(figure: PrintedView, value: float, decimals: int, lang: Lang) -> str:
-    """A value in the form of a printed one, with its unit; a rate as the growth that it says."""
+    """A value in a printed figure's form and unit; a rate is shown as growth."""
     if figure.form in RATES:
         return signed_percent(value - 100, lang, 2)
     digits = 1 if figure.unit == "%" else decimals
@@ -163,7 +163,7 @@ def _printed_value(figure: PrintedView, value: float, decimals: int, lang: Lang)
 
 @dataclass(frozen=True)
 class TaskRow:
-    """What a planner sees first of a task, in words; '–' where nobody said."""
+    """A task's main facts in words; '–' if not reported."""
 
     kpi: str
     name: str
@@ -181,7 +181,7 @@ class TaskRow:
 
 
 def task_rows(projections: Iterable[ProjectionView], lang: Lang) -> list[TaskRow]:
-    """One row per task, in their order; what is no task is left out."""
+    """One row per task, in order; other KPIs are skipped."""
     return [_task_row(one, one.task, lang) for one in projections if one.task]
 
 
@@ -225,16 +225,16 @@ def _task_row(one: ProjectionView, task: TaskView, lang: Lang) -> TaskRow:
     )
 
 
-def together_said(found: TogetherView, lang: Lang) -> str:
-    """What is said of all targets jointly, in a sentence: all, and half of them or more."""
+def joint_probability_text(found: JointProbability, lang: Lang) -> str:
+    """The joint probability in a sentence: of all targets, and of half of them or more."""
     text, targets = TEXT[lang], found.targets
     half = (targets + 1) // 2
-    said = text["together"].format(
+    sentence = text["together"].format(
         targets=targets,
         all=chance(found.all, "", lang),
         half=half,
         least=chance(found.at_least[half], "", lang),
     )
     if found.without:
-        said += " " + text["together.without"].format(kpis=", ".join(found.without))
-    return said
+        sentence += " " + text["together.without"].format(kpis=", ".join(found.without))
+    return sentence

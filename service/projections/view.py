@@ -1,10 +1,10 @@
-"""One projection as everything shown reads it: API, feed, CSV, page, report, chart, command line.
+"""The view of one projection that API, feed, CSV, pages, reports, charts and commands read.
 
-Built once by `service.projections.view_build`, frozen, and at the same time the declared shape of
-the API: `service.projections.shape.as_json` gives its JSON in the order of the fields here.
-A field that does not exist for a KPI (no target, no required pace) is None. Figures are
-in the KPI's unit and to ten significant digits, growth in per cent (4.0 is +4 %),
-probabilities and ranks are fractions.
+`service.projections.view_build` builds it once. It is frozen and also the declared shape of
+the API; `service.projections.shape.as_json` keeps the order of the fields here. A field that
+does not exist for a KPI (no target, no required pace) is None. Figures are in the KPI's unit
+with ten significant digits, growth in per cent (4.0 is +4 %), probabilities and ranks are
+fractions.
 """
 
 from __future__ import annotations
@@ -29,40 +29,40 @@ from service.projections.shape import (
     OptionalNumber,
     Quantiles,
     Sentence,
-    View,
+    Shape,
 )
 
 BaseStatus = FigureStatus | Literal["projected"]
-_RANK = "share of past years that fell short of this growth: 1 when none ever did it"
+_RANK = "share of past years with less growth than this: 1 if no year reached it"
 
 
-class YearView(View):
+class YearView(Shape):
     mean: Number
     median: Number
     quantiles: Quantiles
 
 
-class GrowthView(View):
+class GrowthView(Shape):
     median: Number = Field(description="per cent on last year")
     base: Number = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
     base_status: BaseStatus | None
 
 
-class RequiredMonthView(View):
+class RequiredMonthView(Shape):
     month: MonthText
     minimum: Number
     growth: OptionalNumber = Field(description="per cent on the same month of last year")
 
 
-class RequiredQuarterView(View):
+class RequiredQuarterView(Shape):
     quarter: str
     minimum: Number
     growth: OptionalNumber = Field(description="per cent on the same quarter of last year")
     rank: OptionalNumber = Field(description=_RANK)
 
 
-class RequiredView(View):
-    """The pace of the rest of the year that just meets a target."""
+class RequiredView(Shape):
+    """The required pace: what the rest of the year needs to just meet a target."""
 
     monthly_average: Number
     ratio_to_last_year: OptionalNumber
@@ -71,16 +71,16 @@ class RequiredView(View):
     months: tuple[RequiredMonthView, ...]
 
 
-class BaseView(View):
+class BaseView(Shape):
     value: Number = Field(description="last year over the target's period, in the KPI's unit")
     status: BaseStatus | None
 
 
 class BaseWhenSetView(BaseView):
-    as_of: date = Field(description="the day since which the target stands as it is")
+    as_of: date = Field(description="the day on which the target got its present value")
 
 
-class TargetView(View):
+class TargetView(Shape):
     level: TargetLevel
     period: str = Field(
         description="'year', 'Q1' to 'Q4', 'H1', 'H2', '9M', 'remaining half', a day (from "
@@ -109,11 +109,11 @@ class TargetView(View):
 
     @property
     def bound(self) -> float | None:
-        """The bound that decides, as an outcome: the upper one of 'at most', else the lower."""
+        """The deciding bound as an outcome: the upper for 'at_most', else the lower."""
         return self.upper_value if self.comparator == "at_most" else self.lower_value
 
 
-class MonthView(View):
+class MonthView(Shape):
     month: MonthText
     status: BaseStatus
     median: Number = Field(description="kind growth: per cent on the same month of last year")
@@ -123,12 +123,12 @@ class MonthView(View):
     )
 
 
-class FailureView(View):
+class FailureView(Shape):
     candidate: str
     reason: str
 
 
-class EventView(View):
+class EventView(Shape):
     start: MonthText = Field(description="first month touched")
     shape: ShapeOfEvent
     size: Number = Field(description="effect on the month: -0.3 is 30 % lower")
@@ -136,31 +136,31 @@ class EventView(View):
     name: str
 
 
-class MethodView(View):
+class MethodView(Shape):
     name: str
     fallback: str | None
     failures: tuple[FailureView, ...]
-    events: tuple[EventView, ...] = Field(description="accepted ones that the forecast knows of")
+    events: tuple[EventView, ...] = Field(description="accepted events that the forecast uses")
     model_version: str | None
 
 
-class JudgementView(View):
+class JudgementView(Shape):
     probability: Number
     day: date
     by: str
 
 
-class StepView(View):
+class StepView(Shape):
     step: str
     name: Name
     due: date | None = Field(description="as a document gives it")
-    done_on: date | None = Field(description="the day from which it is reported done")
+    done_on: date | None = Field(description="the day it was done, as reported")
     overdue: bool
     judgement: JudgementView | None
 
 
-class TaskView(View):
-    """What a planner sees first of a task; null where nobody said."""
+class TaskView(Shape):
+    """The main facts of a task; null if not reported."""
 
     done: int | None = Field(description="counted since the start, or steps done")
     remaining: int | None
@@ -172,7 +172,7 @@ class TaskView(View):
     deadline: date | None
     lead: str
     role: str
-    part: str = Field(description="what our own body answers for, where another leads")
+    part: str = Field(description="what this body is responsible for if another leads")
     obstacle: str
     reported: date | None = Field(description="day of the newest report")
     reported_by: str
@@ -180,16 +180,16 @@ class TaskView(View):
     recognised_later: bool
     steps: tuple[StepView, ...]
     assumptions: tuple[Sentence, ...] = Field(description="what the probability rests on")
-    missing: tuple[Sentence, ...] = Field(description="what there is no probability without")
+    missing: tuple[Sentence, ...] = Field(description="what is needed for a probability")
 
 
-class VersionView(View):
+class VersionView(Shape):
     number: int
     adopted: date
     document: str
 
 
-class EstimateView(View):
+class EstimateView(Shape):
     """The department's own figure for the year, entered in the vintage's month."""
 
     value: float
@@ -203,44 +203,44 @@ class EstimateView(View):
     issued_at: Moment | None
 
 
-class PrintedView(View):
+class PrintedView(Shape):
     """A figure as printed; rates have 100 for unchanged."""
 
-    month: MonthText = Field(description="the last month of what it is about")
+    month: MonthText = Field(description="the last month it covers")
     form: Form
     value: Number
     unit: str
     status: FigureStatus
-    published: date | None = Field(description="null where no document says the day")
+    published: date | None = Field(description="null if no document gives the day")
     source: str
 
 
 class ContradictionView(PrintedView):
-    found: Number = Field(description="what the months give in its place")
-    kept: bool = Field(description="met within its rounding; else set aside")
+    found: Number = Field(description="what the months give instead")
+    kept: bool = Field(description="consistent within its rounding; else not used")
 
 
-class MonthsToLoadView(View):
+class MonthsToLoadView(Shape):
     first: MonthText
     last: MonthText
 
 
-class FiguresView(View):
-    """Beside an answer for demonstration, or without a basis: what was printed and is missing."""
+class FiguresView(Shape):
+    """Printed and missing figures, for demonstrations and KPIs without a basis."""
 
     printed: tuple[PrintedView, ...]
     contradictions: tuple[ContradictionView, ...]
     to_load: MonthsToLoadView | None
 
 
-class Unstamped(View):
-    """A projection before it has its stamp, which is a hash of all this."""
+class Unstamped(Shape):
+    """A projection before its stamp, which is a hash of these fields and the inputs."""
 
     plan: str
     kpi: str
     name: Name
-    plan_version: VersionView | None = Field(description="the one in force at the vintage")
-    label: Name | None = Field(description="to be shown wherever the answer is")
+    plan_version: VersionView | None = Field(description="the version in force at the vintage")
+    label: Name | None = Field(description="shown wherever the projection is shown")
     unit: str
     kind: Kind
     year: int
@@ -261,33 +261,33 @@ class Unstamped(View):
 
     @property
     def traits(self) -> KindTraits:
-        """What its kind does."""
+        """What the KPI's kind does."""
         return traits_of(self.kind)
 
     @property
     def leading(self) -> TargetView | None:
-        """The assigned target of the year; of a task the one its done and remaining speak of."""
+        """The year's assigned target; of a task the target of `done` and `remaining`."""
         task = self.task
         wanted = (task.level, task.period) if task else ("assigned", "year")
         return next((one for one in self.targets if (one.level, one.period) == wanted), None)
 
     @property
     def assigned(self) -> TargetView | None:
-        """The target that the outer probability speaks of; None without one."""
+        """The target of the projection's own `probability`; None without one."""
         target = self.leading
         return target if target is not None and target.level == "assigned" else None
 
 
 class ProjectionView(Unstamped):
-    """One KPI's projection as it goes out."""
+    """One KPI's stamped projection."""
 
     stamp: str
 
 
-class StampInputs(View):
-    """What a projection was made from: with it the very same digits can be computed again.
+class StampInputs(Shape):
+    """The inputs of a projection, enough to compute the same digits again.
 
-    `data` is a hash of what was known, `bundle` of what was learned (None where no model
+    `data` is a hash of the figures known, `bundle` of the trained bundle (None if no model
     is needed), `seed` the vintage that seeds the draws, `events` the number of the last
     decision about the KPI's events.
     """
@@ -302,8 +302,8 @@ class StampInputs(View):
     events: int | None
 
 
-class TogetherView(View):
-    """What is said of all targets jointly: KPIs that erred together move together."""
+class JointProbability(Shape):
+    """Joint probability of all assigned targets; errors of KPIs are correlated."""
 
     targets: int = Field(description="assigned targets that have a probability")
     all: float = Field(description="probability that every one of them is met")
@@ -311,17 +311,17 @@ class TogetherView(View):
     without: tuple[str, ...] = Field(description="KPIs with an assigned target but no probability")
 
 
-class ProjectionsView(View):
+class ProjectionsView(Shape):
     """The projections of a plan's KPIs, in its order."""
 
     projections: tuple[ProjectionView, ...]
-    together: TogetherView | None = Field(
+    together: JointProbability | None = Field(
         description="null without a target that has a probability, and for readers outside"
     )
 
 
-class HistoryPoint(View):
-    """One month's answer; `reason` says why where there is none."""
+class HistoryPoint(Shape):
+    """The projection of one month; `reason` says why it is missing."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
@@ -339,8 +339,8 @@ class HistoryPoint(View):
     reason: str | None = None
 
 
-class HistoryView(View):
-    """How a KPI's probability moved month by month through the year."""
+class HistoryView(Shape):
+    """A KPI's probability month by month through the year."""
 
     plan: str
     kpi: str
@@ -350,8 +350,8 @@ class HistoryView(View):
     history: tuple[HistoryPoint, ...]
 
 
-class StampView(View):
-    """What a stamp stands for: the figure as issued and all that it was made from."""
+class StampView(Shape):
+    """The projection recorded under a stamp, and its inputs."""
 
     stamp: str
     plan: str

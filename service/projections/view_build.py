@@ -1,4 +1,4 @@
-"""Builds a projection's view from what the models found and what the service knows beside it."""
+"""Builds a projection's view: the models' projection, its context in the service, the wording."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from models.paths import quantiles
 from models.projection import Growth, ProjectedMonth, Projection
 from models.targets.attainment import Attainment
 from models.targets.required_pace import RequiredPace
+from models.targets.target import Remark
 from models.targets.task import Judgement
 from models.targets.task_view import TaskSummary
-from service.projections.remarks import worded
-from service.projections.shape import Name, Quantiles, if_known
+from service.projections.shape import Name, Quantiles, Sentence, if_known
 from service.projections.view import (
     BaseView,
     BaseWhenSetView,
@@ -41,20 +41,21 @@ from service.projections.view import (
     VersionView,
     YearView,
 )
+from service.texts import REMARK, Lang, chance, day_of, number
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What the service knows of a KPI's projection beside what the models found.
+class Context:
+    """What the service adds to the projection that the models computed for a KPI.
 
     Attributes
     ----------
     plan, version, kpi, day : what is projected; `version` None before the first
-    label : to be shown wherever the answer is
+    label : shown wherever the projection is shown
     bases_when_set : one per target, see `TargetView.base_when_set`
-    figures : what was printed and is missing
-    events : the accepted ones that the forecast knows of
-    model_version : of the bundle that answers; None where no model is needed
+    figures : printed figures to list, and months to load
+    events : accepted events that the forecast uses
+    model_version : of the bundle used; None if no model is needed
     """
 
     plan: Plan
@@ -68,20 +69,20 @@ class Beside:
     model_version: str | None
 
 
-def unstamped(found: Projection, beside: Beside) -> Unstamped:
-    """The view of one projection; every number is rounded here, once."""
-    version = beside.version
-    pairs = zip(found.attainments, beside.bases_when_set, strict=True)
+def unstamped(found: Projection, context: Context) -> Unstamped:
+    """The view of one projection. Every number is rounded here and nowhere else."""
+    version = context.version
+    pairs = zip(found.attainments, context.bases_when_set, strict=True)
     return Unstamped(
-        plan=beside.plan.slug,
-        kpi=beside.kpi.slug,
-        name=Name(vi=beside.kpi.name_vi, en=beside.kpi.name_en),
+        plan=context.plan.slug,
+        kpi=context.kpi.slug,
+        name=Name(vi=context.kpi.name_vi, en=context.kpi.name_en),
         plan_version=if_known(version, _version),
-        label=beside.label,
+        label=context.label,
         unit=found.unit,
         kind=found.kind,
         year=found.year,
-        as_of=beside.day,
+        as_of=context.day,
         cutoff=found.cutoff,
         actual_to_date=found.actual_to_date,
         data_status=found.data_status,
@@ -99,20 +100,20 @@ def unstamped(found: Projection, beside: Beside) -> Unstamped:
             name=found.method,
             fallback=found.fallback,
             failures=_failures(found.failures),
-            events=tuple(_event(one) for one in beside.events),
-            model_version=beside.model_version,
+            events=tuple(_event(one) for one in context.events),
+            model_version=context.model_version,
         ),
-        figures=beside.figures,
+        figures=context.figures,
     )
 
 
 def stamped(body: Unstamped, stamp: str) -> ProjectionView:
-    """The view with the stamp that names it."""
+    """The view with its stamp."""
     return ProjectionView.model_construct(**vars(body), stamp=stamp)
 
 
 def with_estimate(view: ProjectionView, estimate: Estimate | None) -> ProjectionView:
-    """The view as a reader gets it: beside it the official estimate, which its stamp is not of."""
+    """The view with the official estimate, which the stamp does not cover."""
     return view.model_copy(update={"official_estimate": if_known(estimate, estimate_view)})
 
 
@@ -219,6 +220,11 @@ def task_view(task: TaskSummary) -> TaskView:
     )
 
 
+def worded(remark: Remark) -> Sentence:
+    """A remark as a code and a sentence in both languages, from the catalogues."""
+    return Sentence(code=remark.code, vi=_sentence(remark, "vi"), en=_sentence(remark, "en"))
+
+
 def _version(version: PlanVersion) -> VersionView:
     return VersionView(number=version.number, adopted=version.adopted, document=version.document)
 
@@ -261,3 +267,20 @@ def _event(event: Event) -> EventView:
 
 def _judgement(one: Judgement) -> JudgementView:
     return JudgementView(probability=one.probability, day=one.day, by=one.by)
+
+
+def _sentence(remark: Remark, lang: Lang) -> str:
+    """The catalogue's sentence; a value per language ('steps_vi') is used in its language."""
+    values = {
+        name.removesuffix(f"_{lang}"): _shown(name, value, lang)
+        for name, value in remark.values.items()
+    }
+    return REMARK[lang][remark.code].format(**values)
+
+
+def _shown(name: str, value: str | float | date, lang: Lang) -> str:
+    if isinstance(value, date):
+        return day_of(value, lang)
+    if isinstance(value, str):
+        return value
+    return chance(value, "on_track", lang) if name == "probability" else number(value, lang)

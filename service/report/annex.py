@@ -14,8 +14,7 @@ from service.charts.fan import fan_of
 from service.charts.fan_chart import fan_chart
 from service.projections.facts import Facts, numbers_of
 from service.projections.shape import if_known
-from service.report import changes as changes_section
-from service.report import sentences
+from service.report import changes as changes_section, sentences
 from service.report.content import AT_RISK, plan_cell, quarters_table
 from service.report.document import (
     NONE,
@@ -82,7 +81,8 @@ def blocks(
         found += [Paragraph(line, "item") for one in planned if (line := _rank_words(one, lang))]
     found.append(Heading(text["annex.heading.methods"]))
     found += [_methods(facts, lang), Paragraph(text["annex.note.stamp"], "note")]
-    projected = [one for one in planned if one.projection.projected]
+    # a fan is drawn of months; a task has none
+    projected = [one for one in planned if one.projection.projected and not one.projection.task]
     charted = sorted(projected, key=lambda one: one.verdict not in AT_RISK)[:_CHARTS]
     if charted:
         found.append(Heading(text["annex.heading.charts"]))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from data.sign_off.rules import State
 from models.errors import InputError, NoObservations
 from models.series import Month
+from service.projections.basis import Basis
 from service.projections.facts import facts_of
-from service.projections.issue import Basis
 from service.projections.view import ProjectionView
 from service.report import annex, content
 from service.report.document import Part, Report, ReportKind, canonical

@@ -13,7 +13,7 @@ from data.sign_off.rules import State
 from models.errors import NoBundle, NoObservations
 from models.series import Month
 from service.analysis.changes import changes
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.report.build import Wanted, build
 from service.report.document import Report
 from service.report.letterhead import letterhead_of

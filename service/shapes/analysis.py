@@ -1,4 +1,4 @@
-"""Shapes of what moves figures: changes of forecasts, contributions, scenarios."""
+"""Shapes of the analysis of a plan: changes of forecasts, contributions, scenarios."""
 
 from __future__ import annotations
 
@@ -21,57 +21,56 @@ from service.projections.shape import (
     OptionalExact,
     OptionalNumber,
     Shape,
-    View,
 )
 from service.projections.view import GrowthView, MonthView, TargetView, YearView
 
 Part = Literal["plan", "model", "revisions", "month", "draws"]
 
 
-class ChangePart(View):
+class ChangePart(Shape):
     part: Part
     change: Exact = Field(description="of a probability as a fraction, else in the KPI's unit")
 
 
-class Split(View):
+class Split(Shape):
     """A change and its parts, which add up to it."""
 
     before: OptionalExact = Field(alias="from")
     after: OptionalExact = Field(alias="to")
-    change: OptionalExact = Field(description="null where there is no figure at one end")
+    change: OptionalExact = Field(description="null if either figure is missing")
     parts: tuple[ChangePart, ...]
 
 
-class Ends(View):
-    """At the first and at the second vintage."""
+class Ends(Shape):
+    """A value at the first and at the second vintage."""
 
     before: str | None = Field(alias="from")
     after: str | None = Field(alias="to")
 
 
-class MonthEnds(View):
+class MonthEnds(Shape):
     """A month at the first and at the second vintage."""
 
     before: MonthText | None = Field(alias="from")
     after: MonthText | None = Field(alias="to")
 
 
-class StampEnds(View):
+class StampEnds(Shape):
     """The stamps of both projections."""
 
     before: str = Field(alias="from")
     after: str = Field(alias="to")
 
 
-class ProbabilityChange(View):
+class ProbabilityChange(Shape):
     level: TargetLevel
     period: str
     status: Ends
     probability: Split
 
 
-class KpiMove(View):
-    """One KPI's change before it is put into words."""
+class KpiChangeParts(Shape):
+    """One KPI's change, without its sentence."""
 
     kpi: str
     name: Name
@@ -89,19 +88,19 @@ class KpiMove(View):
     model_version: Ends
 
 
-class KpiChange(KpiMove):
-    """One KPI's change, in parts and in a sentence."""
+class KpiChange(KpiChangeParts):
+    """One KPI's change, in parts and as a sentence."""
 
     sentence: Name
 
 
-class Vintage(View):
+class Vintage(Shape):
     as_of: date
     plan_version: int | None
 
 
-class ChangeList(View):
-    """Why the projections of a plan moved."""
+class ChangeList(Shape):
+    """Why the projections of a plan changed."""
 
     plan: str
     year: int
@@ -111,7 +110,7 @@ class ChangeList(View):
     changes: tuple[KpiChange, ...]
 
 
-class Contribution(View):
+class Contribution(Shape):
     kpi: str
     name: Name
     to_date: Number
@@ -122,29 +121,29 @@ class Contribution(View):
     data_status: FigureStatus | None
 
 
-class Remainder(View):
+class Remainder(Shape):
     name: Name
     change: Exact
     contribution: Exact
 
 
-class LeftOut(View):
+class LeftOut(Shape):
     kpi: str
     name: Name
     reason: Name
 
 
-class Breakdown(View):
+class Breakdown(Shape):
     """Components of one growth; with the remainder they add up to it."""
 
-    by: tuple[str, ...] = Field(description="what tells them apart; empty: their names")
+    by: tuple[str, ...] = Field(description="dimensions that tell them apart; empty: their names")
     parts: tuple[Contribution, ...]
     remainder: Remainder
     left_out: tuple[LeftOut, ...]
 
 
-class Contributions(View):
-    """Why performance moved: growth of the year to date by component."""
+class Contributions(Shape):
+    """Why performance changed: growth of the year to date by component."""
 
     plan: str
     kpi: str
@@ -182,25 +181,27 @@ class ChangeShape(Shape):
 
 
 class ScenarioRequest(Shape):
-    """A what-if: changes, or a preset with what is entered for it."""
+    """A what-if: changes, or a preset with its assumptions."""
 
     name: str = Field(default="", max_length=200)
     as_of: str | None = Field(default=None, description="the vintage; default the newest")
     note: str = Field(default="", max_length=2000)
     changes: list[ChangeShape] = Field(default=[], max_length=100)
     preset: str | None = None
-    kpi: str | None = Field(default=None, description="for a preset: what passes the gate")
+    kpi: str | None = Field(
+        default=None, description="for a preset: the KPI of the traffic through the gate"
+    )
     assumptions: dict[str, float] = Field(default={}, description="for a preset: 'share', …")
 
 
-class Assumption(View):
+class Assumption(Shape):
     name: Name
     value: float
     unit: str
     basis: Name
 
 
-class SupposedYear(View):
+class SupposedYear(Shape):
     projected: YearView
     growth_on_last_year: GrowthView | None
     targets: tuple[TargetView, ...]
@@ -209,7 +210,7 @@ class SupposedYear(View):
     months: tuple[MonthView, ...]
 
 
-class Difference(View):
+class Difference(Shape):
     """Scenario less baseline."""
 
     median: Number
@@ -217,7 +218,7 @@ class Difference(View):
     probability: OptionalNumber
 
 
-class ScenarioResult(View):
+class ScenarioResult(Shape):
     kpi: str
     name: Name
     unit: str
@@ -227,7 +228,7 @@ class ScenarioResult(View):
     data_status: FigureStatus | None
     label: Name | None
     moved_by: tuple[str, ...] = Field(
-        description="parts that moved this total; empty: its own changes"
+        description="parts whose changes affect this total; empty: its own changes"
     )
     changed_months: tuple[MonthText, ...]
     baseline_stamp: str = Field(description="of the projection; the scenario itself has none")
@@ -236,8 +237,8 @@ class ScenarioResult(View):
     difference: Difference
 
 
-class Supposed(View):
-    """What comes of a scenario, as it is kept."""
+class ScenarioRun(Shape):
+    """The result of a scenario, as stored."""
 
     plan: str
     name: str
@@ -250,7 +251,7 @@ class Supposed(View):
     results: tuple[ScenarioResult, ...]
 
 
-class ScenarioDetail(View):
+class ScenarioDetail(Shape):
     """Internal: no official projection."""
 
     id: int | None = Field(description="null if it was not saved")
@@ -268,12 +269,12 @@ class ScenarioDetail(View):
     results: tuple[ScenarioResult, ...]
 
 
-class Beside(View):
+class Beside(Shape):
     baseline: OptionalNumber
     scenario: OptionalNumber
 
 
-class ScenarioSummary(View):
+class ScenarioSummary(Shape):
     id: int
     name: str
     as_of: date
@@ -286,16 +287,16 @@ class ScenarioSummary(View):
     probability: Beside
 
 
-class PresetShape(View):
+class PresetShape(Shape):
     preset: str
-    kpi: str | None = Field(description="null: who asks names it")
+    kpi: str | None = Field(description="null: the request names it")
     name: Name
     assumptions: Mapping[str, float | None]
     to_enter: tuple[str, ...] = Field(description="assumptions that no published figure gives")
     basis: Name
 
 
-class ScenarioList(View):
+class ScenarioList(Shape):
     plan: str
     scenarios: tuple[ScenarioSummary, ...]
     presets: tuple[PresetShape, ...]

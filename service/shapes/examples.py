@@ -1,4 +1,4 @@
-"""Real answers as examples in the OpenAPI description.
+"""Recorded responses as examples in the OpenAPI description.
 
 `examples.json` is written by `python -m service.record_examples`.
 """
@@ -59,14 +59,14 @@ NEW_VERSION = {
 
 
 def examples() -> dict[str, Any]:
-    """Answers by 'METHOD /path' as the routes are written."""
+    """Responses by 'METHOD /path', as in the route declarations."""
     content = files("service.shapes").joinpath(FILE).read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(content)
     return found
 
 
 def describe(app: FastAPI) -> None:
-    """Put the examples into the application's OpenAPI description."""
+    """Add the examples to the application's OpenAPI description."""
     plain = app.openapi
 
     def described() -> dict[str, Any]:
@@ -82,7 +82,7 @@ def describe(app: FastAPI) -> None:
 
 
 def _answers(operation: dict[str, Any]) -> dict[str, Any]:
-    """The JSON content of an operation's successful answer."""
+    """The JSON content of an operation's successful response."""
     status = next(code for code in operation["responses"] if code.startswith("2"))
     content: dict[str, Any] = operation["responses"][status]["content"]["application/json"]
     return content

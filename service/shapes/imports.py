@@ -11,18 +11,18 @@ from data.ingestion.suspicion import Why
 from data.vintages.comparison import State
 from data.vintages.observation import Form
 from models.series import FigureStatus
-from service.projections.shape import MonthText, Name, Second, Shape, View
+from service.projections.shape import MonthText, Name, Second, Shape
 
 
-class SuspicionShape(View):
-    """Why a figure is worth a second look; `against` is what it was compared with."""
+class SuspicionShape(Shape):
+    """Why a figure is suspicious; `against` is the value it was compared with."""
 
     why: Why
     against: float
     text: Name
 
 
-class OldFigure(View):
+class OldFigure(Shape):
     """The figure that counted before for the same month and form."""
 
     value: float
@@ -30,7 +30,7 @@ class OldFigure(View):
     published: date | None
 
 
-class FigureShape(View):
+class FigureShape(Shape):
     """One figure as it was read, and what becomes of it."""
 
     file: str
@@ -40,16 +40,16 @@ class FigureShape(View):
     value: float = Field(description="rates and shares are per cent, 100 is unchanged")
     unit: str
     status: FigureStatus
-    published: date | None = Field(description="null: nobody knows when")
+    published: date | None = Field(description="null: day unknown")
     source: str
     state: State
-    counts: bool = Field(description="whether it is the one that counts once it is committed")
+    counts: bool = Field(description="whether it will be the figure that counts once committed")
     old: OldFigure | None
     change: float | None = Field(description="per cent from the old value to this one")
     suspicions: tuple[SuspicionShape, ...]
 
 
-class RowShape(View):
+class RowShape(Shape):
     """A row of a table, and the KPI that it is."""
 
     table: str
@@ -62,13 +62,13 @@ class RowShape(View):
     how: Literal["plan", "match", "ignored"]
 
 
-class SuggestionShape(View):
+class SuggestionShape(Shape):
     kpi: str
     name: Name
     similarity: float
 
 
-class UnknownRowShape(View):
+class UnknownRowShape(Shape):
     """A row that no KPI claims, and what it may be."""
 
     table: str
@@ -80,7 +80,7 @@ class UnknownRowShape(View):
     suggestions: tuple[SuggestionShape, ...]
 
 
-class FilePreviewShape(View):
+class FilePreviewShape(Shape):
     file: str
     tables: tuple[str, ...]
     rows: int
@@ -93,13 +93,13 @@ class FilePreviewShape(View):
     notes: tuple[str, ...]
 
 
-class PreviewShape(View):
+class PreviewShape(Shape):
     """What committing would do; nothing is written yet."""
 
     plan: str
     published: date | None
     expires: Second
-    mark: str = Field(description="names this preview; give it with the commit")
+    mark: str = Field(description="token of this preview; send it with the commit")
     files: tuple[FilePreviewShape, ...]
     rows: tuple[RowShape, ...]
     unknown: tuple[UnknownRowShape, ...]
@@ -107,20 +107,20 @@ class PreviewShape(View):
     figures_left_out: int
 
 
-class ImportedFileShape(View):
+class ImportedFileShape(Shape):
     file: str
     new: int
     unchanged: int
 
 
-class WithdrawalShape(View):
+class WithdrawalShape(Shape):
     by: str
     at: Second
     reason: str
 
 
-class ImportShape(View):
-    """An upload that waits, or an import that was made, and perhaps taken back."""
+class ImportShape(Shape):
+    """An upload waiting to be committed, or an import, committed or withdrawn."""
 
     id: str
     family: str
@@ -132,12 +132,12 @@ class ImportShape(View):
     preview: PreviewShape | None
 
 
-class ImportList(View):
+class ImportList(Shape):
     imports: tuple[ImportShape, ...]
 
 
 class RowMatch(Shape):
-    """Which KPI a row is; null, or '' as forms send it: none of them."""
+    """Which KPI a row is; null, or '' as forms send it: no KPI."""
 
     table: str
     row: str = Field(max_length=1000)
@@ -147,12 +147,12 @@ class RowMatch(Shape):
 
     @field_validator("kpi")
     @classmethod
-    def _none_of_them(cls, kpi: str | None) -> str | None:
+    def _empty_is_none(cls, kpi: str | None) -> str | None:
         return kpi or None
 
 
 class CommitStep(Shape):
-    mark: str | None = Field(None, description="of the preview that was looked at")
+    mark: str | None = Field(None, description="token of the preview that was reviewed")
 
 
 class UndoStep(Shape):

@@ -1,4 +1,4 @@
-"""What the running application holds: settings, store, caches, jobs, metrics.
+"""State of the running service: settings, store, caches, jobs, metrics.
 
-It never answers a request by itself.
+It never answers requests.
 """

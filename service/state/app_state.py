@@ -1,4 +1,4 @@
-"""What the running service holds: settings, store, what was computed, jobs, metrics."""
+"""State of the running service: settings, store, caches by revision, jobs, metrics."""
 
 from __future__ import annotations
 
@@ -17,20 +17,12 @@ from data.plans.rows import load_plan
 from data.settings import Settings
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
+from service.projections.basis import Basis, as_of_date, basis_of, default_day
 from service.projections.estimates import with_estimates
 from service.projections.facts import Facts, facts_of
-from service.projections.issue import (
-    Basis,
-    Issued,
-    as_of_date,
-    basis_of,
-    issue_kpi,
-    newest_day,
-    record,
-)
-from service.projections.joint import together
+from service.projections.issue import Issued, issue_kpi, record
 from service.projections.shape import as_json
-from service.projections.view import ProjectionView, TogetherView
+from service.projections.view import ProjectionView
 from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
@@ -41,7 +33,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Body:
-    """A response's bytes, ready to be sent, and the tag that names them."""
+    """A response's bytes with their media type and ETag."""
 
     content: bytes
     media_type: str
@@ -65,35 +57,32 @@ class AppState:
         self._panels: RevisionCache[Panel] = RevisionCache(4)
         self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
 
-    def close(self) -> None:
-        self.jobs.close()
-
     def ready(self, plan: str, key: Hashable) -> Body | None:
-        """A body that is at hand and still true."""
+        """The cached text body, if it is of the current revision."""
         return self._bodies.find((plan, key), self._revision(plan))
 
     def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
-        """A text body, made if it is not at hand."""
+        """A text body, cached by revision."""
         return self._bodies.get((plan, key), partial(self._revision, plan), make)
 
     def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
-        """A picture or a document, made if it is not at hand."""
+        """A picture or a document, cached by revision."""
         return self._pictures.get((plan, key), partial(self._revision, plan), make)
 
     def issued_rows(
         self, plan: str, make: Callable[[], tuple[Mapping[str, Any], ...]]
     ) -> tuple[Mapping[str, Any], ...]:
-        """What a feed says of a plan's issued months, made if it is not at hand."""
+        """The feed's rows of a plan's issued months, cached by revision."""
         return self._rows.get(plan, partial(self._revision, plan), make)
 
     def day_of(self, plan: str, as_of: str | None) -> date:
-        """The vintage that a request means; default the newest."""
+        """The vintage that a request asks for; default `default_day`."""
         if as_of is not None:
             return as_of_date(as_of)
-        return newest_day(self.store, load_plan(self.store, plan))
+        return default_day(self.store, load_plan(self.store, plan))
 
     def panel(self, family: str) -> Panel:
-        """Everything ever published about a family."""
+        """All published figures of a family."""
         return self._panels.get(
             family,
             partial(revision_of, self.store, family),
@@ -101,7 +90,7 @@ class AppState:
         )
 
     def basis(self, plan: str, day: date) -> Basis:
-        """What the answers of a plan for a day rest on; panels are shared between days."""
+        """What the answers for a plan and day rest on; all days share one panel."""
 
         def make() -> Basis:
             panel = self.panel(family_of(plan))
@@ -110,7 +99,7 @@ class AppState:
         return self._bases.get((plan, day), partial(self._revision, plan), make)
 
     def issued(self, plan: str, kpi: str, day: date) -> Issued:
-        """One KPI's projection, entered into the ledger when it is first given."""
+        """One KPI's projection, recorded in the ledger when first computed."""
 
         def make() -> Issued:
             one = issue_kpi(self.basis(plan, day), kpi)
@@ -120,20 +109,16 @@ class AppState:
         return self._issued.get((plan, kpi, day), partial(self._figures, plan), make)
 
     def all_issued(self, plan: str, day: date) -> list[Issued]:
-        """The projections of all KPIs of a plan, in its order."""
+        """The projections of all KPIs of a plan, in the plan's order."""
         return [self.issued(plan, kpi.slug, day) for kpi in self.basis(plan, day).plan.kpis]
 
     def shown(self, plan: str, day: date, kpi: str | None = None) -> list[ProjectionView]:
-        """The projections of a plan, or of one KPI, with the official estimates of the month."""
+        """Projections of a plan or one KPI, with the official estimates of the month."""
         issued = [self.issued(plan, kpi, day)] if kpi else self.all_issued(plan, day)
         return with_estimates(self.store, [one.view for one in issued])
 
-    def together(self, plan: str, day: date) -> TogetherView | None:
-        """What is said of all targets of a plan jointly."""
-        return together(self.all_issued(plan, day))
-
     def facts(self, plan: str, day: date) -> tuple[Facts, ...]:
-        """What is known about each KPI of a plan, the same for every reader and language."""
+        """The facts of each KPI of a plan, the same in every language."""
 
         def make() -> tuple[Facts, ...]:
             basis = self.basis(plan, day)
@@ -145,7 +130,7 @@ class AppState:
         return revision_of(self.store, family_of(plan))
 
     def _figures(self, plan: str) -> Hashable:
-        """What projections are computed from; signing them changes none."""
+        """Revision of what projections are computed from; signing does not change it."""
         return revision_of(self.store, family_of(plan)).figures
 
 
@@ -154,14 +139,14 @@ def family_of(plan: str) -> str:
     return plan.rpartition("-")[0]
 
 
-def tag_of(marks: Sequence[str], suffix: str = "") -> str:
-    """An ETag: the stamp (or the mark) itself, or a hash of several."""
-    name = marks[0] if len(marks) == 1 else _digest(" ".join(marks))
+def etag_of(keys: Sequence[str], suffix: str = "") -> str:
+    """An ETag from one key (a stamp, or `etag_key`), or from a hash of several."""
+    name = keys[0] if len(keys) == 1 else _digest(" ".join(keys))
     return f'"{name}{suffix}"'
 
 
-def mark_of(projection: ProjectionView) -> str:
-    """A projection's stamp, and what tells the official estimate beside it from others."""
+def etag_key(projection: ProjectionView) -> str:
+    """A projection's stamp, with a digest of its official estimate if there is one."""
     stamp, estimate = projection.stamp, projection.official_estimate
     return f"{stamp}-{_digest(json.dumps(as_json(estimate)))}" if estimate else stamp
 

@@ -1,4 +1,4 @@
-"""What was computed is kept: bounded, made once, and never older than the data."""
+"""A cache keyed by revision: bounded, computed once, never older than the data."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ Value = TypeVar("Value")
 
 
 class RevisionCache(Generic[Value]):
-    """The least recently used values leave first; each is valid for one revision of the store.
+    """A least-recently-used cache; a value is valid for one revision of the store.
 
-    The revision counts every change of observations, plans and promotions, also
-    those made by another process, so a value is given only while nothing that
-    it was made from has changed.
+    The revision counts every change of observations, plans and promotions, also by other
+    processes, so a cached value is returned only while its inputs are unchanged.
     """
 
     def __init__(self, size: int) -> None:
@@ -25,7 +24,7 @@ class RevisionCache(Generic[Value]):
         self._making: dict[Hashable, threading.Lock] = {}
 
     def find(self, key: Hashable, revision: Hashable) -> Value | None:
-        """The value, if it was made at this revision."""
+        """The value, if it was computed at this revision."""
         with self._lock:
             kept = self._kept.get(key)
             if kept is None or kept[0] != revision:
@@ -36,10 +35,10 @@ class RevisionCache(Generic[Value]):
     def get(
         self, key: Hashable, revision: Callable[[], Hashable], make: Callable[[], Value]
     ) -> Value:
-        """The value, made now if it is not there; made once for all who wait for it.
+        """The cached value, else `make()`, computed once for all threads that wait.
 
-        `revision` is read before `make`: if the data change meanwhile, the value
-        is kept under the old revision and never given again.
+        `revision` is read before `make`: if the data change meanwhile, the value is
+        stored under the old revision and not returned again.
         """
         found = self.find(key, revision())
         if found is not None:

@@ -1,4 +1,4 @@
-"""Long tasks inside the service: one at a time, with progress that can be asked for."""
+"""Background jobs: one at a time, with progress that can be polled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from models.errors import NotFound, VedichError
 
 State = Literal["queued", "running", "done", "failed"]
-Progress = Callable[[int, int, str], None]  # done, total, what was done last
+Progress = Callable[[int, int, str], None]  # done, total, last step
 Work = Callable[[Progress], dict[str, Any]]
 
 KEPT = 100  # finished jobs remembered
@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 
 
 class UnknownJob(NotFound):
-    """No job of that id, or it was forgotten when the service started anew."""
+    """No job of that id; jobs are forgotten when the service restarts."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One task as it stands; a new value at every step."""
+    """Snapshot of one job; replaced at every step."""
 
     id: str
     task: str
@@ -42,7 +42,7 @@ class Job:
 
 
 class Jobs:
-    """Runs tasks in the order they came, one at a time, in a thread of its own."""
+    """Runs jobs first in, first out, one at a time, in a separate thread."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="job")
@@ -50,12 +50,12 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(self, task: str, work: Work) -> Job:
-        """Queue a task; the same task waiting or running is not queued twice.
+        """Queue a task, unless the same task is already queued or running.
 
         Parameters
         ----------
-        task : what is done, in words; also what makes two tasks the same
-        work : called with a progress function; its return becomes `Job.result`
+        task : description; tasks with the same description are the same
+        work : called with a progress function; its return value becomes `Job.result`
         """
         with self._lock:
             for job in self._jobs.values():
@@ -68,7 +68,7 @@ class Jobs:
         return job
 
     def get(self, id_: str) -> Job:
-        """The job as it stands now; `UnknownJob` if there is none."""
+        """A job's current state; `UnknownJob` if there is none."""
         with self._lock:
             job = self._jobs.get(id_)
         if job is None:
@@ -79,12 +79,12 @@ class Jobs:
         return job
 
     def all(self) -> tuple[Job, ...]:
-        """Every job that is remembered, oldest first."""
+        """All remembered jobs, oldest first."""
         with self._lock:
             return tuple(self._jobs.values())
 
     def close(self) -> None:
-        """Drop what waits; what runs is let go on."""
+        """Cancel queued jobs; a running job goes on."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, id_: str, work: Work) -> None:

@@ -1,4 +1,4 @@
-"""What a monitor reads at /metrics: requests and their seconds, jobs, and the process itself."""
+"""Metrics at /metrics: requests and their duration, jobs, the process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_ROUTE = "none"
 
 
 class Metrics:
-    """Counters of one running service, in a registry of its own."""
+    """Metrics of one running service, in its own registry."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._registry = CollectorRegistry()
@@ -34,16 +34,16 @@ class Metrics:
         self._registry.register(_JobStates(jobs))
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answered request."""
+        """Record one request."""
         self._seconds.labels(method, route, status).observe(seconds)
 
     def text(self) -> bytes:
-        """All of it in the text format of Prometheus."""
+        """All metrics in the Prometheus text format."""
         return generate_latest(self._registry)
 
 
 class Measured:
-    """ASGI middleware that counts every HTTP request under its route, not its address."""
+    """ASGI middleware that records each HTTP request by its route, not its path."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -53,7 +53,7 @@ class Measured:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        status = 500  # of what ends without an answer of its own
+        status = 500  # if the application raises before it responds
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -70,7 +70,7 @@ class Measured:
 
 
 class _JobStates(Collector):
-    """How many of the jobs that are remembered are in each state."""
+    """Number of remembered jobs in each state."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs

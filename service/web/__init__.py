@@ -1,4 +1,4 @@
-"""What all routes share: conditional answers, problems, templates, assets.
+"""What all routes share: conditional responses, problems, templates, assets.
 
-It never knows a subject.
+It never knows a subject: no forecast, no plan.
 """

@@ -1,9 +1,8 @@
-"""What pages load besides themselves: our style and scripts, Vega, a typeface.
+"""Static files of pages: our style and scripts, Vega, a typeface.
 
-All come from this machine. Vega's scripts are bundled from the package that also
-draws the charts of reports (`vl_convert`), once per version of it, and kept under
-`VEDICH_HOME`; the typeface is DejaVu Sans from its package, so a chart
-looks the same in the page as in a document.
+All are served from this machine. Vega is bundled from the package that also draws the
+charts of reports (`vl_convert`), once per version, and cached under `VEDICH_HOME`. The
+typeface is DejaVu Sans from its package, so charts look the same in pages and documents.
 """
 
 from __future__ import annotations
@@ -35,17 +34,17 @@ _bundling = threading.Lock()
 
 
 def asset(name: str, home: Path) -> bytes:
-    """The content of a file that pages load.
+    """The content of a static file.
 
     Parameters
     ----------
     name : one of `MEDIA_TYPES`
-    home : `Settings.home`, where the bundle of Vega is kept
+    home : `Settings.home`, which caches the bundle of Vega
 
     Raises
     ------
     NotFound
-        If there is none of that name.
+        If there is no such file.
     """
     if name not in MEDIA_TYPES:
         raise NotFound(f"expected one of {', '.join(MEDIA_TYPES)}; found '{name}'.")
@@ -57,9 +56,9 @@ def asset(name: str, home: Path) -> bytes:
 
 
 def vega_script(home: Path) -> bytes:
-    """Vega, Vega-Lite and Vega-Embed as one script; bundled if this version is not there yet."""
+    """Vega, Vega-Lite and Vega-Embed as one script, cached by version."""
     file = home / "cache" / f"vega-{_vega_version()}.js"
-    with _bundling:  # takes seconds; who asks meanwhile waits for the same one
+    with _bundling:  # takes seconds; concurrent requests wait for one bundle
         if not file.is_file():
             import vl_convert
 
@@ -74,7 +73,7 @@ def vega_script(home: Path) -> bytes:
 
 @cache
 def address(name: str) -> str:
-    """Where a page finds a file; changes with its content, so that it can be kept for ever."""
+    """URL of a static file; it changes with the content, so clients may cache it for ever."""
     if name == "vega.js" or name.endswith(".ttf"):
         package = "vl-convert-python" if name == "vega.js" else "rinoh-typeface-dejavusans"
         return f"/static/{name}?v={version(package)}"

@@ -1,8 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457): one shape for every error response.
 
-The only place where an error becomes an HTTP status. What a person can act on
-keeps its own words; anything unexpected is a 500 that gives nothing away (the
-server's log has the traceback).
+The only place where an error becomes an HTTP status. Our own errors keep their message;
+an unexpected error is a 500 without details (the server's log has the traceback).
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from models import errors
 from models.errors import UnreadableFile, VedichError
 
 MEDIA_TYPE = "application/problem+json"
-LOGIN = "/login"  # where a browser is sent that has to log in, see routes/session.py
+LOGIN = "/login"  # browsers that must log in are redirected there, see service/pages/session.py
 FEED = "/odata/"
-TYPES = "/problems"  # the page that explains every type, see routes/pages.py
+TYPES = "/problems"  # the page that explains every type
 
 STATUS: Mapping[type[VedichError], int] = {
     errors.InputError: 422,
@@ -54,12 +53,12 @@ _UNEXPECTED = "Something went wrong inside the service; its log says what. Pleas
 
 
 def status_of(kind: type[VedichError]) -> int | None:
-    """HTTP status of a kind of error: its own or that of its nearest base; None if none."""
+    """HTTP status of an error class or of its nearest base; None if there is none."""
     return next((STATUS[base] for base in kind.__mro__ if base in STATUS), None)
 
 
 def kinds(base: type[VedichError] = VedichError) -> Iterator[type[VedichError]]:
-    """Every kind of error below `base`, depth first."""
+    """Every error class below `base`, depth first."""
     for kind in base.__subclasses__():
         yield kind
         yield from kinds(kind)
@@ -92,9 +91,9 @@ def problem(
     status : HTTP status
     detail : what was expected, what arrived, what to do
     instance : path of the request
-    type_ : reference of the problem's type; 'about:blank' means the status says it all
-    title : short name of the type; the status' own phrase if None
-    places : where in the request or file, each with 'place' and 'message'
+    type_ : URI reference of the type; 'about:blank' if the status is enough
+    title : short name of the type; default the phrase of the status
+    places : locations in the request or file, each with 'place' and 'message'
     """
     content: dict[str, Any] = {
         "type": type_,
@@ -104,7 +103,7 @@ def problem(
         "instance": instance,
         "errors": list(places),
     }
-    if instance.startswith(FEED):  # where OData's own clients look for it
+    if instance.startswith(FEED):  # where OData clients look for it
         content["error"] = {"code": type_.rpartition("#")[2], "message": detail}
     return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -137,13 +136,13 @@ def _opens_a_page(request: Request) -> bool:
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of the application answer in this one shape."""
+    """Register the error handlers, so that every error response has this shape."""
 
     def own(request: Request, error: Exception) -> Response:
         assert isinstance(error, VedichError)
         if isinstance(error, errors.LoginRequired) and _opens_a_page(request):
-            asked = quote(f"{request.url.path}?{request.url.query}".rstrip("?"))
-            return RedirectResponse(f"{LOGIN}?next={asked}", 303)
+            target = quote(f"{request.url.path}?{request.url.query}".rstrip("?"))
+            return RedirectResponse(f"{LOGIN}?next={target}", 303)
         return problem_of(error, request.url.path)
 
     def http(request: Request, error: Exception) -> JSONResponse:

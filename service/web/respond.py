@@ -1,4 +1,4 @@
-"""What all routes share: the application's state, the vintage asked for, conditional answers."""
+"""What all routes share: application state, language, vintage, conditional responses."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query, Request, Response
 
 from service.projections.shape import Shape, encode
-from service.shapes.schemas import Problem
+from service.shapes.operation import Problem
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.web.problems import MEDIA_TYPE
 
-# Both are coroutines though they wait for nothing: FastAPI sends plain functions
-# to another thread, which costs more than the answer itself.
+# Both are coroutines although they await nothing: FastAPI runs plain functions in a
+# thread pool, which costs more than the call itself.
 
 
 async def app_state_of(request: Request) -> AppState:
@@ -25,7 +25,7 @@ async def language(
     app_state: Annotated[AppState, Depends(app_state_of)],
     lang: Annotated[Literal["vi", "en"] | None, Query(description="default: VEDICH_LANG")] = None,
 ) -> Literal["vi", "en"]:
-    """The language asked for, else that of the settings."""
+    """The requested language, else that of the settings."""
     return lang or app_state.settings.lang
 
 
@@ -42,22 +42,22 @@ AsOf = Annotated[
 
 
 def answer(content: Shape, status: int = 200, location: str | None = None) -> Response:
-    """A shape as JSON, written in one way everywhere; `location` is of what was made."""
+    """A shape as a JSON response; `location` is the URL of what was created."""
     headers = None if location is None else {"Location": location}
     return Response(encode(content), status, headers, media_type=JSON_TYPE)
 
 
 def respond(request: Request, body: Body) -> Response:
-    """The body, or 304 where the asker holds it already (RFC 9110, If-None-Match)."""
+    """The body, or 304 if the client has it already (RFC 9110, If-None-Match)."""
     headers = {"ETag": body.etag, "Cache-Control": "no-cache"}
-    held = request.headers.get("if-none-match")
-    if held is not None and _holds(held, body.etag):
+    known = request.headers.get("if-none-match")
+    if known is not None and _matches(known, body.etag):
         return Response(status_code=304, headers=headers)
     return Response(body.content, media_type=body.media_type, headers=headers)
 
 
-def _holds(held: str, etag: str) -> bool:
-    tags = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+def _matches(known: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
     return etag in tags or "*" in tags
 
 
@@ -74,8 +74,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _MEANING = {
-    401: "Nobody is logged in, or the password is wrong",
-    403: "Who asks may not do this",
+    401: "Login required, or the password is wrong",
+    403: "The caller may not do this",
     404: "No such plan, KPI, stamp, import or job; or nothing published by that date, or issued",
     409: "Nothing was trained on data up to that date, it is another step's turn, or what an "
     "import was previewed against has changed",

@@ -1,4 +1,4 @@
-"""The templates of pages and embeds, with the texts of their language."""
+"""Renders the templates of pages and embeds with the texts of a language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from service.web.assets import address
 
 
 def render(template: str, lang: Lang, content: dict[str, Any]) -> str:
-    """A page of `service/pages/templates` with its language's texts as `t`."""
+    """A template of `service/pages/templates`, with the texts of the language as `t`."""
     return _templates().get_template(template).render(t=TEXT[lang], lang=lang, **content)
 
 

@@ -1,4 +1,4 @@
-"""What people do in a year: plans and versions, imports, entries, events, sign-off, retraining.
+"""The work of a year: plans and versions, imports, entries, events, sign-off, retraining.
 
-As people and programs read it. It never forecasts.
+Routes and commands share its functions. It never forecasts.
 """

@@ -15,7 +15,7 @@ from data.vintages.observation import UNDATED, Form, Observation
 from data.vintages.panel_rows import PanelOf
 from models.targets.task import Progress
 from service.projections.shape import Name, if_known
-from service.shapes.schemas import IndexFigure, Log, LogEntryShape, ProgressList, ProgressShape
+from service.shapes.entries import IndexFigure, Log, LogEntryShape, ProgressList, ProgressShape
 
 INDEX_FORMS: tuple[Form, ...] = ("rate_on_month", "rate_on_year", "rate_to_date", "month")
 
@@ -23,7 +23,7 @@ INDEX_FORMS: tuple[Form, ...] = ("rate_on_month", "rate_on_year", "rate_to_date"
 def report_progress(
     store: Store, plan: str, entry: Progress, today: date, actor: str
 ) -> ProgressShape:
-    """Append a report about a task; what it was written down as. `actor` is who enters it.
+    """Append a report about a task and return it as written; `actor` is who enters it.
 
     Raises
     ------
@@ -37,17 +37,17 @@ def report_progress(
 
 
 def progress_of(store: Store, plan: str, kpi: str, day: date | None = None) -> ProgressList:
-    """All reports about a task, up to a day, in the order in which they were entered."""
+    """All reports about a task up to a day, in the order of entry."""
     load_plan(store, plan).kpi(kpi)
     reports = reports_of(entries.progress_of(store, plan), kpi)
-    seen = [one for one in reports if day is None or one.day <= day]
-    return ProgressList(plan=plan, kpi=kpi, progress=tuple(_progress(one) for one in seen))
+    shown = [one for one in reports if day is None or one.day <= day]
+    return ProgressList(plan=plan, kpi=kpi, progress=tuple(_progress(one) for one in shown))
 
 
 def write_log(
     store: Store, panel_of: PanelOf, plan: str, entry: LogEntry, today: date, actor: str
 ) -> LogEntryShape:
-    """Append to the log of a KPI kept in words; the entry as written. `actor` is who enters it.
+    """Append to the log of a KPI and return the entry as written; `actor` is who enters it.
 
     Raises
     ------
@@ -62,11 +62,11 @@ def write_log(
 
 
 def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | None = None) -> Log:
-    """The log of a KPI up to a day, by month, with what was published of its index."""
+    """The log of a KPI up to a day, by month, with the published figures of its index."""
     document = load_plan(store, plan)
     definition = document.kpi(kpi)
     figures = _index_figures(panel_of, document, kpi, day)
-    kept = [
+    shown = [
         one
         for one in entries.log_of(store, plan)
         if one.kpi == kpi and (day is None or one.day <= day)
@@ -79,7 +79,7 @@ def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | Non
         unit=if_known(definition.index, lambda index: document.kpi(index).unit),
         log=tuple(
             _log_entry(one, figures)
-            for one in sorted(kept, key=lambda entry: (entry.month, entry.day))
+            for one in sorted(shown, key=lambda entry: (entry.month, entry.day))
         ),
     )
 
@@ -87,9 +87,7 @@ def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | Non
 def _index_figures(
     panel_of: PanelOf, plan: Plan, kpi: str, day: date | None = None
 ) -> Sequence[Observation]:
-    """What was published of the KPI that stands beside the log: up to a day, except for a
-    demonstration, which looks ahead.
-    """
+    """Published figures of the log's index up to a day; all of them for a demonstration."""
     index = plan.kpi(kpi).index
     if index is None:
         return ()
@@ -104,7 +102,7 @@ def _progress(one: Progress) -> ProgressShape:
 
 
 def _log_entry(one: LogEntry, figures: Sequence[Observation]) -> LogEntryShape:
-    assert one.entered is not None  # it was read back
+    assert one.entered is not None  # set when it was written
     return LogEntryShape(
         month=one.month,
         text=Name(vi=one.text_vi, en=one.text_en),
@@ -117,7 +115,7 @@ def _log_entry(one: LogEntry, figures: Sequence[Observation]) -> LogEntryShape:
 
 
 def _newest(one: LogEntry, figures: Sequence[Observation]) -> list[Observation]:
-    """Of each form the figure of the entry's month that was published last."""
+    """The last published figure of the entry's month, for each form."""
     found = {}
     for figure in sorted(figures, key=lambda figure: figure.published):
         if figure.month == one.month and figure.form in INDEX_FORMS:

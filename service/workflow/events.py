@@ -1,4 +1,4 @@
-"""Events of a family: what the figures propose, and what people decide."""
+"""Events of a family: proposals from the figures, and decisions of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.vintages.panel_rows import PanelOf
 from models.errors import NoObservations, SeriesTooShort, UnknownEvent
 from models.events.event import Event, find_events
 from models.pipeline import forecastable
-from service.shapes.schemas import EventList, EventOutcome
+from service.shapes.entries import EventList, EventOutcome
 
 DIGITS = 4  # of a proposed size: 0.01 % of the month
 
@@ -24,7 +24,7 @@ DIGITS = 4  # of a proposed size: 0.01 % of the month
 def events_of(
     store: Store, panel_of: PanelOf, plan: str, day: date, kpi: str | None = None
 ) -> EventList:
-    """The events of a plan's KPIs, or of one, as of a day: decided ones and proposals.
+    """The events of a plan's KPIs, or of one KPI, as of a day: decided and proposed.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def events_of(
 
 
 def proposed(panel: Panel, kpi: Kpi, day: date) -> tuple[Event, ...]:
-    """Outlying months and level shifts in a KPI's figures; none where history is too short."""
+    """Outliers and level shifts in a KPI's figures; () if history is too short."""
     if kpi.slug not in panel.definitions:
         return ()
     try:
@@ -59,12 +59,12 @@ def proposed(panel: Panel, kpi: Kpi, day: date) -> tuple[Event, ...]:
 
 
 def add_event(store: Store, plan: str, entry: EventEntry, today: date, actor: str) -> EventOutcome:
-    """Append an event of the planner's own, accepted; as it was written down.
+    """Append an accepted event and return it as written.
 
     Raises
     ------
     UnknownPlan, UnknownKpi, InputError
-        If there is no such plan or KPI, or the event cannot be one.
+        If there is no such plan or KPI, or the event is not valid.
     """
     return _written(store, load_plan(store, plan), entry, today, actor)
 
@@ -83,13 +83,14 @@ def decide(
     today: date,
     actor: str,
 ) -> EventOutcome:
-    """Accept or reject a proposal, or decide anew on an event that was decided before.
+    """Accept or reject a proposal, or change an earlier decision.
 
     Parameters
     ----------
     event : its name within the KPI, as `events_of` gives it: '2020-04-pulse'
-    day : from when it counts; what was published up to then is what proposes
-    by, note : who decides, and why; `actor` is who enters it
+    day : from when it counts; proposals come from figures published up to then
+    by, note : who decides, and why
+    actor : who enters it
 
     Raises
     ------
@@ -107,8 +108,8 @@ def decide(
         if event not in names:
             known = ", ".join(sorted({*names, *(name_of(one.event) for one in entries)}))
             raise UnknownEvent(
-                f"expected an event of '{kpi}' as of {day}, found '{event}'; there is "
-                f"{known or 'none'}. Add one of your own: vedich event add."
+                f"expected an event of '{kpi}' as of {day}, found '{event}'; known: "
+                f"{known or 'none'}. To add an event: vedich event add."
             )
         content = replace(names[event], name="")
     entry = EventEntry(
@@ -127,7 +128,7 @@ def decide(
 
 
 def name_of(event: Event) -> str:
-    """What names an event within its KPI: '2020-04-pulse'."""
+    """The name of an event within its KPI: '2020-04-pulse'."""
     return f"{event.start}-{event.shape}"
 
 

@@ -1,4 +1,4 @@
-"""Uploads and imports as people and programs read them: what a preview shows, and what went in."""
+"""Views of uploads and imports: what a preview shows, and what was loaded."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _ORDER: Mapping[State, int] = {"revised": 1, "new": 2, "unchanged": 3}
 
 
 def import_view(store: Store, id: str, figures: int = SHOWN) -> ImportShape:
-    """One upload or import; of an upload that waits with its preview, as things are now.
+    """An upload with its current preview, or an import.
 
     Raises
     ------
     UnknownImport
-        If there is neither.
+        If there is no upload or import of that id.
     """
     try:
         return preview_view(store, previewed(store, id), figures)
@@ -53,7 +53,7 @@ def import_view(store: Store, id: str, figures: int = SHOWN) -> ImportShape:
 
 
 def preview_view(store: Store, shown: Preview, figures: int = SHOWN) -> ImportShape:
-    """An upload and its preview; at most so many figures, the most notable first."""
+    """An upload and its preview; at most `figures` figures, suspicious and revised first."""
     kpis = {kpi.slug: kpi for kpi in kpis_of(store, shown.upload.family)}
     upload = shown.upload
     listed = sorted(
@@ -85,7 +85,7 @@ def preview_view(store: Store, shown: Preview, figures: int = SHOWN) -> ImportSh
 
 
 def imported_view(one: Import) -> ImportShape:
-    """An import that was made."""
+    """An import, committed or withdrawn."""
     return ImportShape(
         id=one.id,
         family=one.family,
@@ -123,7 +123,7 @@ def _previewed_file(one: FilePreview) -> FilePreviewShape:
 
 
 def _rows(shown: Preview) -> tuple[RowShape, ...]:
-    """The rows that have a KPI, or that a person set aside, each once for all files."""
+    """Rows with a KPI and rows ignored by a person, each once for all files."""
     first: dict[Any, ReadRow] = {}
     figures: Counter[Any] = Counter()
     for file in shown.files:
@@ -170,9 +170,9 @@ def _name(kpi: Kpi) -> Name:
 
 
 def _figures(file: FilePreview, kpis: Mapping[str, Kpi]) -> Iterator[FigureShape]:
-    doubts: dict[tuple[str, str], list[Suspicion]] = {}
+    suspicions: dict[tuple[str, str], list[Suspicion]] = {}
     for one in file.suspicions:
-        doubts.setdefault((one.kpi, one.source), []).append(one)
+        suspicions.setdefault((one.kpi, one.source), []).append(one)
     for compared in file.figures:
         figure = compared.observation
         kpi = kpis[figure.kpi]
@@ -192,7 +192,7 @@ def _figures(file: FilePreview, kpis: Mapping[str, Kpi]) -> Iterator[FigureShape
             change=None if compared.old is None else compared.change,
             suspicions=tuple(
                 _suspicion(one, kpi.decimals)
-                for one in doubts.get((figure.kpi, figure.source), ())
+                for one in suspicions.get((figure.kpi, figure.source), ())
                 if (one.month, one.form, one.value)
                 == (str(figure.month), figure.form, figure.value)
             ),

@@ -1,8 +1,8 @@
-"""A blank monthly report form for a plan, to be filled in and loaded again.
+"""A blank monthly report form for a plan, to be filled in and loaded.
 
-White cells are for the figures of the month; grey ones recall the plan of the year
-and what was known by the end of that month, and are not read back. The form names
-itself `vedich-1`: `data.readers.report_form.form` reads it as any department's.
+White cells take the figures of the month; grey cells show the annual target and what was
+known by the end of that month, and are ignored on loading. The form carries the version
+`vedich-1`; `data.readers.report_form.form` reads it like any department's form.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from data.vintages.panel import Panel
 from data.vintages.panel_rows import PanelOf
 from models.errors import InputError
 from models.series import Month
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.state.app_state import XLSX_TYPE, AppState, Body
 from service.texts import (
     FIGURE,
@@ -44,15 +44,15 @@ from service.texts import (
 from service.workflow.plans import demonstrates
 
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same form is the same file
-_BLANK_ROWS_ABOVE = 7  # title, plan, number of the form, day, what it recalls, how to fill it in
+_BLANK_ROWS_ABOVE = 7  # title, plan, version, publication day, known day, help, label
 _GREY = "#EDEDED"
 
 
 @dataclass(frozen=True)
 class _Heading:
-    """A column: its words, how wide it is, and whether a person fills it in."""
+    """A column: heading, width, and whether a person fills it in."""
 
-    words: str
+    text: str
     width: int
     open: bool = False
 
@@ -76,7 +76,7 @@ def plan_form(store: Store, panel_of: PanelOf, slug: str, month: Month, lang: La
 
 
 def plan_form_file(app_state: AppState, slug: str, month: Month, lang: Lang) -> Body:
-    """The form, made once until the data change."""
+    """The form, cached until the data change."""
 
     def make() -> Body:
         content = plan_form(app_state.store, app_state.panel, slug, month, lang)
@@ -87,7 +87,7 @@ def plan_form_file(app_state: AppState, slug: str, month: Month, lang: Lang) -> 
 
 
 def form_name(slug: str, month: Month) -> str:
-    """The file's name; no date of publication stands at its beginning."""
+    """The file's name; it does not begin with a publication date."""
     return f"form-{slug}-{month}.xlsx"
 
 
@@ -121,7 +121,7 @@ def _written(
     headings = list(_headings(month, lang))
     for column, one in enumerate(headings):
         sheet.set_column(column, column, one.width)
-        sheet.write(_BLANK_ROWS_ABOVE, column, one.words, heading)
+        sheet.write(_BLANK_ROWS_ABOVE, column, one.text, heading)
     first = _BLANK_ROWS_ABOVE + 1
     for row, kpi in enumerate(kpis, start=first):
         given: list[Any] = [row - first + 1, name_of(kpi, lang)]
@@ -154,7 +154,7 @@ def _written(
 
 
 def _headings(month: Month, lang: Lang) -> Iterator[_Heading]:
-    """The columns; in January the month is the year to date."""
+    """The columns; in January without year to date, which equals the month."""
     text = TEXT[lang]
     name, before = month_name(str(month), lang), month_name(str(month.plus(-1)), lang)
     months = {"count": str(month.month), "year": str(month.year)}
@@ -176,7 +176,7 @@ def _headings(month: Month, lang: Lang) -> Iterator[_Heading]:
 def _recalled(
     plan: Plan, kpi: Kpi, figures: Newest, day: date, month: Month, lang: Lang
 ) -> Iterator[str]:
-    """The plan of the year, the newest month and year to date, and the month a year before."""
+    """Annual target, newest month, newest year to date, and the same month of last year."""
     targets = [
         plain_bounds(target, kpi.unit, lang, kpi.decimals)
         for target in plan.targets_on(kpi.slug, day)
@@ -190,13 +190,13 @@ def _recalled(
     for form in forms:
         known = {at: one for at, one in figures.get(form, {}).items() if at <= month.ordinal}
         newest = max(known, default=None)
-        yield "–" if newest is None else _said(known[newest], newest, kpi, lang)
+        yield "–" if newest is None else _figure(known[newest], newest, kpi, lang)
     year_before = figures.get(forms[0], {}).get(month.ordinal - 12)
-    yield "–" if year_before is None else _said(year_before, month.ordinal - 12, kpi, lang)
+    yield "–" if year_before is None else _figure(year_before, month.ordinal - 12, kpi, lang)
 
 
-def _said(figure: Figure, ordinal: int, kpi: Kpi, lang: Lang) -> str:
-    """A figure of the row's unit with its month and status: '80 (tháng 5/2021, ước tính)'."""
+def _figure(figure: Figure, ordinal: int, kpi: Kpi, lang: Lang) -> str:
+    """A figure in the KPI's unit with its month and status: '80 (tháng 5/2021, ước tính)'."""
     month = month_name(str(Month.from_ordinal(ordinal)), lang)
     value = number(figure.value, lang, kpi.decimals)
     return f"{value} ({month}, {FIGURE[lang][figure.status]})"

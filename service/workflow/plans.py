@@ -1,4 +1,4 @@
-"""Plans as people and programs read them, and new versions of them."""
+"""Views of plans, and adding versions to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.errors import InvalidPlan
 from models.targets.target import Target
 from models.targets.task import Task
 from service.projections.shape import Name, if_known
-from service.shapes.schemas import (
+from service.shapes.plans import (
     KpiShape,
     PlanDetail,
     PlannedStep,
@@ -30,7 +30,7 @@ from service.texts import label_of
 
 
 def summary(store: Store, panel_of: PanelOf, plan: Plan) -> PlanSummary:
-    """One plan in short."""
+    """The summary of a plan."""
     vintages = vintages_of(store, plan.family)
     return PlanSummary(
         plan=plan.slug,
@@ -47,7 +47,7 @@ def summary(store: Store, panel_of: PanelOf, plan: Plan) -> PlanSummary:
 
 
 def demonstrates(plan: Plan, panel_of: PanelOf) -> bool:
-    """Whether answers of the plan, with the newest figures of its year, are a demonstration."""
+    """Whether projections from the newest figures of the plan's year are a demonstration."""
     if not any(kpi.demonstration for kpi in plan.kpis):
         return False
     panel = panel_of(plan.family)
@@ -83,15 +83,15 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     ----------
     slug : of the plan
     data : the version with the keys of a plan document (docs/plans_and_files.md);
-        without 'number' it becomes the next one
+        default number: the next
     by : who adds it
 
     Raises
     ------
     UnreadableFile
-        With the place of the first problem, such as targets[2].lower.
+        Names the place of the first problem, such as targets[2].lower.
     InvalidPlan
-        If that number is taken.
+        If there is a version of that number.
     """
     from data.readers.plan_document.file import read_version  # which loads openpyxl
 
@@ -101,8 +101,8 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     version = read_version(given, plan.kpis, plan.year)
     if version.number in taken:
         raise InvalidPlan(
-            f"plan '{slug}' has a version {version.number} already, and a saved version never "
-            f"changes; expected number {max(taken) + 1}, or none."
+            f"plan '{slug}' already has a version {version.number}, and a saved version never "
+            f"changes; expected number {max(taken) + 1}, or no number."
         )
     save_plan(store, replace(plan, versions=(*plan.versions, version)), by)
     return version
@@ -129,12 +129,12 @@ def _kpi(kpi: Kpi) -> KpiShape:
 
 
 def target_shape(kpi: str, target: Target) -> TargetShape:
-    """A target as a plan has it."""
+    """The shape of a target."""
     return TargetShape(kpi=kpi, **vars(target))
 
 
 def task_shape(kpi: str, task: Task) -> TaskShape:
-    """A task as a plan has it."""
+    """The shape of a task."""
     return TaskShape(
         kpi=kpi,
         starts=task.starts,

@@ -1,7 +1,6 @@
-"""Retraining and backtest as the command line and the routes both start them.
+"""Retraining and backtest, as routes and commands start them.
 
-statsmodels and MLflow load inside the functions: neither the help of the
-command line nor an answer over HTTP has to wait for them.
+statsmodels and MLflow load inside the functions: help and HTTP answers do not wait for them.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def retrain_work(store: Store, settings: Settings, plan: str, as_of: date, by: str) -> Work:
-    """A retraining as a job of the service, asked for by `by`."""
+    """A retraining as a job; `by` started it."""
 
     def work(progress: Progress) -> dict[str, Any]:
         from training.retrain import retrain
@@ -54,10 +53,10 @@ def backtest_scores(
     Parameters
     ----------
     plan : slug; all KPIs of its family
-    as_of : nothing published later is looked at
-    years : only the last so many of the years that were forecast; default all.
-        What they learned from earlier years is the same either way
-    workers : processes; default one per core. Their number changes no digit
+    as_of : figures published later are not used
+    years : score only that many of the last years; default all. Models still learn from
+        the earlier years
+    workers : processes; default one per core; the scores do not depend on it
 
     Returns
     -------
@@ -70,13 +69,13 @@ def backtest_scores(
     family = load_plan(store, plan).family
     setup = Setup(load_panel(store, family, as_of), as_of)
     kpis = sorted(setup.panel.kpis())
-    total, told = len(backtest_years(setup, kpis)), 0
+    total, finished = len(backtest_years(setup, kpis)), 0
 
     def done(step: YearTask) -> None:
-        nonlocal told
-        told += 1
+        nonlocal finished
+        finished += 1
         if progress:
-            progress(told, total, f"{step.kpi} {step.year}")
+            progress(finished, total, f"{step.kpi} {step.year}")
 
     with Workers(setup, workers or os.cpu_count() or 1) as pool:
         rows = after_first_year(run_backtest(pool, setup, kpis, done).scores.frame())

@@ -1,4 +1,4 @@
-"""Months and official estimates as people and programs read them."""
+"""Views of months and official estimates."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from data.db.store import Store
 from data.plans.plan import Plan
 from data.sign_off.rows import issue_of, months_begun, sign_off
 from data.sign_off.rules import Estimate, Issue, SignOff, Step, figures_of
-from service.projections.issue import as_of_date
+from service.projections.basis import as_of_date
 from service.projections.shape import if_known
 from service.projections.view import ProjectionView
 from service.projections.view_build import estimate_view
-from service.shapes.schemas import (
+from service.shapes.sign_off import (
     EstimateList,
     EstimateShape,
     IssueShape,
@@ -24,12 +24,12 @@ from service.shapes.schemas import (
 
 
 def stamps_of(projections: Sequence[ProjectionView]) -> dict[str, str]:
-    """The stamp of each KPI's projection, in their order."""
+    """The stamps of projections by KPI, in their order."""
     return {one.kpi: one.stamp for one in projections}
 
 
 def months_of(store: Store, plan: Plan) -> MonthList:
-    """The months of a plan in which anything was entered or signed."""
+    """The months of a plan with estimates or signatures."""
     return MonthList(
         months=tuple(
             MonthSummary(
@@ -43,34 +43,34 @@ def months_of(store: Store, plan: Plan) -> MonthList:
 
 
 def month_shape(
-    store: Store, held: SignOff, stamps: Mapping[str, str], reason: str | None = None
+    store: Store, record: SignOff, stamps: Mapping[str, str], reason: str | None = None
 ) -> MonthShape:
     """How far a month is, and what a signature would cover.
 
     Parameters
     ----------
-    stamps : of the month's projections as they are now, by KPI; empty without any
+    stamps : of the month's current projections, by KPI; empty if there are none
     reason : why there are none
     """
     return MonthShape(
-        plan=held.plan,
-        month=held.month,
-        as_of=as_of_date(str(held.month)),
-        state=held.state,
-        figures=figures_of(stamps, held.current) if stamps else None,
+        plan=record.plan,
+        month=record.month,
+        as_of=as_of_date(str(record.month)),
+        state=record.state,
+        figures=figures_of(stamps, record.current) if stamps else None,
         stamps=stamps,
         reason=reason,
-        estimates=tuple(_estimate(one) for one in held.current.values()),
-        history=tuple(_step(step) for step in held.steps),
-        issued=if_known(issue_of(store, held.plan, held.month), _issue),
+        estimates=tuple(_estimate(one) for one in record.current.values()),
+        history=tuple(_step(step) for step in record.steps),
+        issued=if_known(issue_of(store, record.plan, record.month), _issue),
     )
 
 
-def estimates_of(held: SignOff, plan: Plan, kpi: str) -> EstimateList:
-    """All estimates of one KPI in a month, newest first; raise `UnknownEstimate` without any."""
+def estimates_of(record: SignOff, plan: Plan, kpi: str) -> EstimateList:
+    """All estimates of a KPI in a month, newest first; `UnknownEstimate` if there are none."""
     plan.kpi(kpi)
-    held.newest(kpi)
-    own = (one for one in reversed(held.estimates) if one.kpi == kpi)
+    record.newest(kpi)
+    own = (one for one in reversed(record.estimates) if one.kpi == kpi)
     return EstimateList(estimates=tuple(_estimate(one) for one in own))
 
 

@@ -1,4 +1,4 @@
-"""Two versions of a plan compared, in figures and in a sentence of each language."""
+"""Two versions of a plan compared: differences, and a sentence in each language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.targets.target import Target
 from models.targets.task import Task
 from service.projections.shape import Name, if_known, in_both
 from service.projections.view import VersionView
-from service.shapes.schemas import TargetChange, TaskChange, VersionComparison
+from service.shapes.plans import TargetChange, TaskChange, VersionComparison
 from service.texts import (
     COMPARE,
     LEVEL,
@@ -65,7 +65,7 @@ def _target_change(plan: Plan, change: Change[Target]) -> TargetChange:
     kpi, kind = plan.kpi(change.kpi), _kind(change)
     known = change.after or change.before
     assert known is not None
-    move = bound_change(change)
+    bound = bound_change(change)
     return TargetChange(
         change=kind,
         kpi=kpi.slug,
@@ -75,8 +75,8 @@ def _target_change(plan: Plan, change: Change[Target]) -> TargetChange:
         period=known.period,
         before=if_known(change.before, partial(target_shape, kpi.slug)),
         after=if_known(change.after, partial(target_shape, kpi.slug)),
-        difference=move and move[0],
-        difference_percent=move and move[1],
+        difference=bound and bound[0],
+        difference_percent=bound and bound[1],
         text=in_both(partial(_target_text, plan, change, kind)),
     )
 
@@ -88,23 +88,23 @@ def _target_text(plan: Plan, change: Change[Target], kind: Kind, lang: Lang) -> 
     name = name_of(kpi, lang)
     period = period_name(known.period, lang)
 
-    def said(target: Target | None) -> str:
+    def bounds(target: Target | None) -> str:
         return "" if target is None else plain_bounds(target, kpi.unit, lang, kpi.decimals)
 
     return COMPARE[lang][f"target.{kind}"].format(
         what=f"{name} ({LEVEL[lang][known.level]}, {period})",
-        old=said(change.before),
-        new=said(change.after),
+        old=bounds(change.before),
+        new=bounds(change.after),
         by=_by(change, kpi.unit, kpi.decimals, lang),
     )
 
 
 def _by(change: Change[Target], unit: str, decimals: int, lang: Lang) -> str:
-    """' (+18,2 %)'; of a growth target in percentage points."""
-    move = bound_change(change)
-    if move is None or not move[0]:
+    """The size of a change: ' (+18,2 %)'; for a growth target in percentage points."""
+    bound = bound_change(change)
+    if bound is None or not bound[0]:
         return ""
-    difference, relative = move
+    difference, relative = bound
     if relative is not None:
         return f" ({signed_percent(relative, lang)})"
     sign = "+" if difference > 0 else ""
@@ -138,11 +138,11 @@ def _task_change(plan: Plan, change: Change[Task]) -> TaskChange:
 
 
 def _field(name: str, change: Change[Task], lang: Lang) -> str:
-    """What changed, of a day with both."""
+    """The name of a changed field; for a date with the old and the new date."""
     words = COMPARE[lang][f"field.{name}"]
     if change.before is None or change.after is None or name not in ("starts", "due"):
         return words
     ends = (change.before, change.after)
     days = [one.starts if name == "starts" else one.due for one in ends]
-    told = [day_of(day, lang) if day else "–" for day in days]
-    return f"{words} ({' → '.join(told)})"
+    texts = [day_of(day, lang) if day else "–" for day in days]
+    return f"{words} ({' → '.join(texts)})"

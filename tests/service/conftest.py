@@ -113,7 +113,7 @@ def _serving(home: Path) -> Iterator[Client]:
     store = Store.open(settings.store_url)
     app = create_app(settings, store)
     yield Client(app)
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
     store.close()
 
 

@@ -77,7 +77,7 @@ def answers(home: Path, client_of: Callable[..., Any]) -> dict[str, Any]:
     app = create_app(read_settings(), store)
     client = client_of(app)
     found = frozen.answers(client.get, client.post)
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
     store.close()
     return found
 

@@ -349,9 +349,9 @@ def test_the_service_works_while_mlflow_is_unavailable(
     with nobody_listening() as uri:
         away = Settings(home=home, MLFLOW_TRACKING_URI=uri)
         found = projections(store, away, "demo-2018", JUNE)
-    assert [one["kpi"] for one in found] == ["coal", "steel", "both", "output"]
-    assert all(one["projected"]["median"] is not None for one in found)
-    assert {one["method"]["model_version"] for one in found} <= {"1", "2"}
+    assert [one.kpi for one in found] == ["coal", "steel", "both", "output"]
+    assert all(one.projected is not None for one in found)
+    assert {one.method.model_version for one in found} <= {"1", "2"}
 
 
 def test_a_family_without_figures_or_an_unknown_plan_or_engine_is_an_error(

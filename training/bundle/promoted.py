@@ -1,11 +1,11 @@
-"""Which bundle is in use for a date: promoted bundles, stored where the service reads them.
+"""Which bundle answers by default for a date, and where promoted bundles are stored.
 
-Bundles are in `<bundles>/<family>/<start of the content hash>/`, the history of
-promotions is in our own store: MLflow has no such history, and the service must work
-while MLflow is unavailable. A promotion gives the vintage from which a bundle is in
-use; for a date the newest promotion at or before it applies, and among promotions of
-the same vintage the last. So retraining for a past month never changes later
-projections, and a manual promotion can restore an older bundle.
+Bundles stand under `<bundles>/<family>/<start of the content hash>/`, the
+history of promotions in our own store: MLflow keeps none, and answers must not depend
+on it. A promotion says from which vintage on a bundle answers;
+the newest one at or before a date does, and of several from one vintage the one
+promoted last. So retraining for a past month never changes later answers, and a
+promotion by hand can put an older bundle back in charge.
 """
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ def bundle_for(
     UnreadableBundle
         If its folder is missing, damaged or of another format version.
     """
-    promotion = promotion_for(store, family, as_of, content_hash)
+    promotion = default_promotion(store, family, as_of, content_hash)
     if promotion is None:
         raise NoBundle(_advice(store, family, as_of, content_hash))
     folder = bundle_folder(bundles, family, promotion.bundle_hash)
     return PromotedBundle(_read(folder), promotion.version, promotion.bundle_hash)
 
 
-def promotion_for(
+def default_promotion(
     store: Store, family: str, as_of: date, content_hash: str | None = None
 ) -> Promotion | None:
-    """The promotion that applies on a date, or None."""
+    """The promotion that answers by default for a date, by the rule above; None without any."""
     fitting = [
         promotion
         for promotion in promotions_of(store, family)

@@ -12,7 +12,7 @@ from data.vintages.demonstration import labelled
 from data.vintages.rows import vintages_of
 from models.errors import NoObservations
 from service.pages.site import Site
-from service.projections.issue import as_of_date, newest_vintage
+from service.projections.basis import as_of_date, newest_vintage
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, label_of, month_name, name_of
 

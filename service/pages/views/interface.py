@@ -8,7 +8,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from service.auth.access import Access, declared
+from data.accounts.accounts import Access
+from service.auth.access import declared
 from service.web.problems import kinds, slug_of, status_of, title_of
 
 

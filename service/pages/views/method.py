@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.plans.kpi import Kpi
 from models.errors import NoBundle
 from models.series import Month
-from service.projections.issue import Basis
+from service.projections.basis import Basis
 from service.projections.view import ProjectionView
 from service.texts import TEXT, Lang, day_of, percent
 from training.backtest.scoreboard import ENSEMBLE, after_first_year

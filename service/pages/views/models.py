@@ -14,11 +14,11 @@ from models.errors import NoBundle, NoObservations
 from service.analysis.reliability import ReliabilityBand, reliability_of
 from service.analysis.track_record import labelled, track_record
 from service.pages.views.frame import Frame, PlanContent
-from service.shapes.schemas import KpiScore, Score
+from service.shapes.registry import KpiScore, Score
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
 from training.backtest.scoreboard import ENSEMBLE, after_first_year
-from training.bundle.promoted import bundle_for, promotion_for
+from training.bundle.promoted import bundle_for, default_promotion
 
 TRAINED = "model.train"  # what the audit log calls a retraining
 _CUTS = (3, 6, 9, None)
@@ -112,7 +112,7 @@ def _trainings(
     app_state: AppState, family: str, day: date | None, lang: Lang
 ) -> tuple[TrainingShown, ...]:
     """Every retraining of the family, newest first, and which of them answers."""
-    champion = promotion_for(app_state.store, family, day) if day else None
+    champion = default_promotion(app_state.store, family, day) if day else None
     promoted = {one.version for one in promotions_of(app_state.store, family)}
     found = []
     for entry in entries(app_state.store, action=TRAINED, subject=family, limit=50):

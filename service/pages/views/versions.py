@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data.plans.plan import Plan
 from service.pages.views.frame import Frame, PlanContent
-from service.shapes.schemas import TargetChange, TaskChange
+from service.shapes.plans import TargetChange, TaskChange
 from service.texts import LEVEL, TEXT, Lang, day_of, name_of, period_name, plain_bounds
 from service.workflow.version_comparison import comparison
 

@@ -14,7 +14,7 @@ from service.analysis.contributions import contributions
 from service.pages.views.frame import Frame, PlanContent
 from service.projections.shape import encode
 from service.shapes.analysis import Breakdown, ChangeList, Contributions, KpiChange, Split
-from service.state.app_state import JSON_TYPE, AppState, Body, tag_of
+from service.state.app_state import JSON_TYPE, AppState, Body, etag_of
 from service.texts import (
     CHANGE,
     FIGURE,
@@ -187,7 +187,7 @@ def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: st
     def make() -> Body:
         content = changes(app_state, plan, since, after, kpi)
         stamps = content.changes[0].stamp
-        tag = tag_of([stamps.before, stamps.after], "-changes")
+        tag = etag_of([stamps.before, stamps.after], "-changes")
         return Body(encode(content), JSON_TYPE, tag)
 
     key = ("changes", since.isoformat(), after.isoformat(), kpi)

@@ -1,4 +1,4 @@
-"""Accounts, sessions and keys: what is kept of a secret, who gets in, and when no more."""
+"""Accounts, sessions and keys: stored secrets, access, and its end."""
 
 from __future__ import annotations
 
@@ -53,9 +53,11 @@ def linh(store: Store) -> Store:
 
 def everything_kept(store: Store) -> str:
     """All that the database holds about accounts, as text."""
-    held = (tables.accounts, tables.sessions, tables.api_keys, tables.audit)
+    secret_tables = (tables.accounts, tables.sessions, tables.api_keys, tables.audit)
     with store.reading() as connection:
-        return "\n".join(str(row) for table in held for row in connection.execute(select(table)))
+        return "\n".join(
+            str(row) for table in secret_tables for row in connection.execute(select(table))
+        )
 
 
 def test_the_first_account_counts(store: Store) -> None:
@@ -76,7 +78,7 @@ def test_a_password_is_kept_as_an_argon2_hash_only(linh: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "role", "password", "said"),
+    ("name", "role", "password", "message"),
     [
         ("Linh", "entry", PASSWORD, "lower-case letters a to z"),
         ("linh nguyen", "entry", PASSWORD, "found 'linh nguyen'"),
@@ -88,10 +90,10 @@ def test_a_password_is_kept_as_an_argon2_hash_only(linh: Store) -> None:
         ("linh", "entry", "x" * 201, "10 to 200 characters, found 201"),
     ],
 )
-def test_what_an_account_cannot_be(
-    store: Store, name: str, role: str, password: str, said: str
+def test_invalid_accounts_are_refused(
+    store: Store, name: str, role: str, password: str, message: str
 ) -> None:
-    with pytest.raises(InvalidAccount, match=said):
+    with pytest.raises(InvalidAccount, match=message):
         add_account(store, name, role, password, "os:root")
     assert not has_accounts(store)
 
@@ -128,8 +130,8 @@ def test_a_role_changes_at_once_and_a_password_ends_sessions(linh: Store) -> Non
     found = account_of_session(linh, token, NOW)
     assert found is not None
     assert found.role == "checker"
-    told = entries(linh, action="account.role")[0]
-    assert (told.before, told.after) == ({"role": "entry"}, {"role": "checker"})
+    logged = entries(linh, action="account.role")[0]
+    assert (logged.before, logged.after) == ({"role": "entry"}, {"role": "checker"})
     set_password(linh, "linh", "another password", "os:root")
     assert account_of_session(linh, token, NOW) is None
     with pytest.raises(LoginFailed):
@@ -147,7 +149,7 @@ def test_a_disabled_account_is_out_until_it_is_enabled(linh: Store) -> None:
     assert log_in(linh, "linh", PASSWORD, "a", NOW)
 
 
-def test_a_session_begun_while_its_account_was_shut_out_counts_for_nothing(linh: Store) -> None:
+def test_a_session_of_a_disabled_account_is_invalid(linh: Store) -> None:
     token = log_in(linh, "linh", PASSWORD, "a", NOW)
     with linh.writing() as connection:
         connection.execute(text("UPDATE accounts SET disabled_at = created_at"))
@@ -227,7 +229,7 @@ def test_a_hash_of_older_strength_is_renewed_at_login(
     assert log_in(linh, "linh", PASSWORD, "a", NOW)
 
 
-def test_a_key_counts_until_it_is_revoked(store: Store) -> None:
+def test_a_key_is_valid_until_it_is_revoked(store: Store) -> None:
     secret = add_key(store, "power-bi", "read", "os:root")
     assert secret.startswith("vedich_")
     found = key_of(store, secret)
@@ -245,7 +247,7 @@ def test_a_key_counts_until_it_is_revoked(store: Store) -> None:
     ]
 
 
-def test_what_a_key_cannot_be(store: Store) -> None:
+def test_invalid_keys_are_refused(store: Store) -> None:
     add_key(store, "power-bi", "issued", "os:root")
     revoke_key(store, "power-bi", "os:root")
     with pytest.raises(InvalidAccount, match="a key 'power-bi' exists or was revoked"):

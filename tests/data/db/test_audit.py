@@ -27,7 +27,7 @@ VERSION = PlanVersion(1, date(2021, 1, 1), "Decision 1", ())
 PLAN = Plan("somewhere-2021", "somewhere", 2021, "Somewhere", "Kế hoạch", "Plan", (EXPORTS,), ())
 
 
-def test_saving_a_plan_tells_what_changed(store: Store) -> None:
+def test_saving_a_plan_logs_the_changes(store: Store) -> None:
     save_plan(store, PLAN, "linh")
     save_plan(store, PLAN, "linh")  # changes nothing, tells nothing
     renamed = replace(EXPORTS, name_en="Exports of goods")
@@ -52,7 +52,7 @@ def test_saving_a_plan_tells_what_changed(store: Store) -> None:
     assert "plan" not in changed.before
 
 
-def test_imports_and_promotions_are_told(store: Store) -> None:
+def test_imports_and_promotions_are_logged(store: Store) -> None:
     save_plan(store, PLAN)
     now = datetime(2021, 7, 1, 8, 30, tzinfo=UTC)
     figure = Observation(
@@ -83,7 +83,7 @@ def test_imports_and_promotions_are_told(store: Store) -> None:
     assert second.by == "linh"
 
 
-def test_who_is_the_user_of_the_process_unless_said(store: Store) -> None:
+def test_the_actor_is_the_user_of_the_process_by_default(store: Store) -> None:
     save_plan(store, PLAN)
     assert entries(store)[0].by == process_user()
 
@@ -97,7 +97,7 @@ def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> N
     assert process_user() == "os:12345"
 
 
-def test_entries_page_and_narrow(store: Store) -> None:
+def test_entries_are_paged_and_filtered(store: Store) -> None:
     for number in range(5):
         record(store, "linh" if number % 2 else "minh", "serve", f"host{number}")
     newest = entries(store, limit=2)
@@ -111,7 +111,7 @@ def test_entries_page_and_narrow(store: Store) -> None:
     assert abs((newest[0].at - datetime.now(UTC)).total_seconds()) < 60
 
 
-def test_an_entry_falls_with_the_change_it_tells_of(store: Store) -> None:
+def test_an_entry_is_rolled_back_with_its_change(store: Store) -> None:
     def fail() -> None:
         with store.writing() as connection:
             write_entry(connection, "linh", "plan.save", "x")

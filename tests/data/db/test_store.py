@@ -220,7 +220,7 @@ def test_loading_twice_changes_nothing(store: Store) -> None:
     assert len(load_panel(store, "somewhere").observations("exports", date(2021, 12, 31))) == 2
 
 
-def test_what_is_published_later_is_not_known_earlier(store: Store) -> None:
+def test_later_publications_are_not_known_earlier(store: Store) -> None:
     save_plan(store, PLAN)
     add_observations(store, "somewhere", [JAN], IMPORT)
     january = load_panel(store, "somewhere", date(2021, 1, 31)).hash(date(2021, 1, 31))
@@ -312,7 +312,7 @@ def test_opening_again_finds_what_was_saved(store: Store, store_url: str) -> Non
     again.close()
 
 
-def test_two_at_once_add_a_figure_once(store: Store, store_url: str) -> None:
+def test_two_writers_add_a_figure_once(store: Store, store_url: str) -> None:
     save_plan(store, PLAN)
     doors = [Store.open(store_url) for _ in range(4)]
     figures = [
@@ -403,21 +403,21 @@ def test_what_a_demonstration_rests_on_is_in_its_hash(store: Store) -> None:
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@host/db", "postgres//u:secret@h"])
-def test_a_url_that_is_no_database_of_ours(url: str) -> None:
+def test_an_invalid_or_unsupported_url(url: str) -> None:
     with pytest.raises(InputError, match="expected the URL of a database") as refused:
         Store.open(url)
     assert "secret" not in str(refused.value)
 
 
-def test_a_database_that_is_away_or_none_is_our_own_error(tmp_path: Path) -> None:
+def test_connection_failures_are_translated(tmp_path: Path) -> None:
     other = tmp_path / "letter.db"
     other.write_text("Dear colleague, " * 100)
     for url in ("postgresql://u:secret@127.0.0.1:9/db", f"sqlite:///{other}"):
-        with pytest.raises(StoreUnavailable, match="VEDICH_DATABASE_URL") as away:
+        with pytest.raises(StoreUnavailable, match="VEDICH_DATABASE_URL") as unavailable:
             Store.open(url)
-        assert "secret" not in str(away.value)
+        assert "secret" not in str(unavailable.value)
 
 
-def test_a_fault_in_a_statement_is_not_taken_for_a_database_that_is_away(store: Store) -> None:
+def test_errors_in_statements_are_not_translated(store: Store) -> None:
     with pytest.raises(DBAPIError), store._engine.connect() as connection:
         connection.execute(text("SELECT nothing FROM nowhere"))

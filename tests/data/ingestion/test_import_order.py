@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import islice, permutations
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from data.db.store import Store
 from data.ingestion.imports import imports_of, undo
@@ -97,7 +96,7 @@ def test_any_order_of_the_same_files_gives_the_same_series(
 
 @settings(max_examples=15, deadline=None)
 @given(files(), st.data())
-def test_any_order_through_the_store_with_some_taken_back(
+def test_any_order_through_the_store_with_some_withdrawn(
     tmp_path_factory: pytest.TempPathFactory,
     this_run: Run,
     loaded: tuple[tuple[Observation, ...], ...],

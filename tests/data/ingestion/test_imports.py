@@ -1,4 +1,4 @@
-"""Uploads on both engines: what a preview says, all or nothing, undone, and replayed."""
+"""Uploads on both engines: previews, all or nothing, undone, and replayed."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def values(store: Store, kpi: str = "coal", day: date = LATE) -> list[float]:
         return []
 
 
-def test_a_preview_says_what_would_change_and_writes_nothing(store: Store) -> None:
+def test_a_preview_shows_changes_and_writes_nothing(store: Store) -> None:
     load(store, table(row(value=10.0), row(month="2021-04", value=8.0)))
     before = revision_of(store, "p"), load_panel(store, "p", LATE).hash(LATE)
     later = table(
@@ -132,7 +132,7 @@ def test_committing_needs_the_id_alone_and_says_who_and_when(store: Store) -> No
     ]
 
 
-def test_all_files_go_in_or_none(store: Store) -> None:
+def test_all_files_are_loaded_or_none(store: Store) -> None:
     files = (table(row()), UploadedFile("broken.xlsx", b"PK\x03\x04 nothing"))
     shown = preview(store, "p-2021", files, "an")
     assert shown.files[1].problem is not None
@@ -214,7 +214,7 @@ def test_too_much_and_nothing_are_refused(store: Store, monkeypatch: pytest.Monk
         preview(store, "q-2021", [table(row())], "an")
 
 
-def test_what_was_loaded_before_is_nothing_to_commit(store: Store) -> None:
+def test_files_loaded_before_cannot_be_committed_again(store: Store) -> None:
     load(store, table(row()))
     shown = preview(store, "p-2021", [table(row())], "an")
     assert shown.files[0].loaded_before
@@ -245,7 +245,7 @@ def test_an_unknown_row_is_matched_once_and_remembered(store: Store) -> None:
     assert logged.after == {"table": "tidy", "row": "Thép cán nóng", "kpi": "steel"}
 
 
-def test_a_row_that_is_none_of_the_kpis_is_set_aside(store: Store) -> None:
+def test_a_row_matched_to_no_kpi_is_ignored(store: Store) -> None:
     shown = preview(store, "p-2021", [table(row(), row("Gạo", value=5.0))], "an")
     matched = match_row(store, shown.upload.id, PrintedRow("tidy", "gạo"), None, "an")
     assert [(one.how, one.kpi) for one in matched.files[0].read.rows] == [
@@ -257,7 +257,7 @@ def test_a_row_that_is_none_of_the_kpis_is_set_aside(store: Store) -> None:
     assert values(store) == [10.0]
 
 
-def test_the_newest_word_about_a_row_counts(store: Store) -> None:
+def test_the_newest_match_of_a_row_counts(store: Store) -> None:
     shown = preview(store, "p-2021", [table(row("Gang"))], "an")
     gang = PrintedRow("tidy", "Gang")
     match_row(store, shown.upload.id, gang, "coal", "an")
@@ -307,7 +307,7 @@ def test_undoing_restores_the_vintage_before_and_deletes_nothing(store: Store) -
     )
 
 
-def test_no_view_of_any_day_holds_what_was_taken_back(store: Store) -> None:
+def test_no_view_of_any_day_has_withdrawn_figures(store: Store) -> None:
     wrong = load(store, table(row(value=99.0)))
     assert values(store, day=JUNE) == [99.0]
     undo(store, wrong.id, "chi", moment=datetime(2021, 9, 1, tzinfo=UTC))
@@ -332,7 +332,7 @@ def test_the_figures_stored_at_a_moment_stay_what_they_were(store: Store) -> Non
     assert values(store) == [11.0]
 
 
-def test_an_import_is_taken_back_once_and_may_be_loaded_again(store: Store) -> None:
+def test_an_import_is_withdrawn_once_and_may_be_loaded_again(store: Store) -> None:
     made = load(store, table(row()))
     undo(store, made.id, "chi")
     with pytest.raises(ImportConflict, match="was withdrawn by chi"):
@@ -344,7 +344,7 @@ def test_an_import_is_taken_back_once_and_may_be_loaded_again(store: Store) -> N
     assert [one.withdrawn is None for one in imports_of(store, "p")] == [True, False]
 
 
-def test_an_upload_that_waits_cannot_be_taken_back(store: Store) -> None:
+def test_a_pending_upload_cannot_be_withdrawn(store: Store) -> None:
     shown = preview(store, "p-2021", [table(row())], "an")
     with pytest.raises(UnknownImport):
         undo(store, shown.upload.id, "chi")

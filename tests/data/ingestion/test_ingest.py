@@ -66,7 +66,7 @@ def load(store: Store, *files: Path, **options: object) -> IngestReport:
     return ingest(store, "vietnam", files, **options)  # type: ignore[arg-type]
 
 
-def test_an_annex_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
+def test_an_annex_is_loaded_with_a_summary(store: Store, tmp_path: Path) -> None:
     report = load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]))
     assert (report.tables, report.rows, report.added) == (1, 2, Added(3, 0, 0))
     assert [(one.row.table, one.row.label, one.times) for one in report.unknown] == [
@@ -83,7 +83,7 @@ def test_an_annex_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
     assert figure.published == date(2021, 6, 28)
 
 
-def test_the_same_file_twice_changes_nothing_and_says_so(store: Store, tmp_path: Path) -> None:
+def test_the_same_file_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
     path = annex(tmp_path, 6, [38.0, 172.0, 36.8])
     load(store, path)
     again = load(store, path)
@@ -123,7 +123,7 @@ def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
     assert vintages_of(store, "vietnam") == ()
 
 
-def test_a_dry_run_says_what_would_be_revised(store: Store, tmp_path: Path) -> None:
+def test_a_dry_run_reports_revisions(store: Store, tmp_path: Path) -> None:
     load(store, annex(tmp_path, 6, [38.0, 172.0, 36.8]))
     newer = annex(tmp_path, 6, [40.0, 172.0, 36.8], name="2021-07-28-bieu.xlsx")
     report = load(store, newer, dry_run=True)
@@ -157,7 +157,9 @@ def test_an_unknown_name_in_a_tidy_file_stops_it(store: Store, tmp_path: Path) -
     assert vintages_of(store, "vietnam") == ()
 
 
-def test_the_publication_date_is_said_named_or_asked_for(store: Store, tmp_path: Path) -> None:
+def test_the_publication_date_is_given_in_the_name_or_required(
+    store: Store, tmp_path: Path
+) -> None:
     path = annex(tmp_path, 6, [38.0, 172.0, 36.8], name="bieu-06.xlsx")
     [file] = load(store, path).files
     assert file.problem is not None
@@ -167,7 +169,9 @@ def test_the_publication_date_is_said_named_or_asked_for(store: Store, tmp_path:
     assert vintages_of(store, "vietnam") == (date(2021, 6, 29),)
 
 
-def test_a_broken_file_changes_nothing_and_the_others_go_in(store: Store, tmp_path: Path) -> None:
+def test_a_broken_file_changes_nothing_and_the_others_are_loaded(
+    store: Store, tmp_path: Path
+) -> None:
     broken = tmp_path / "2021-05-28-broken.xlsx"
     broken.write_bytes(b"PK\x03\x04 not a workbook")
     report = load(store, broken, annex(tmp_path, 6, [38.0, 172.0, 36.8]), tmp_path / "missing.csv")
@@ -184,7 +188,7 @@ def test_a_workbook_that_is_neither_names_what_is_expected(store: Store, tmp_pat
     assert "expected a table titled as one of exports" in str(file.problem)
 
 
-def test_tidy_files_go_in_too(store: Store, tmp_path: Path) -> None:
+def test_tidy_files_are_loaded_too(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "2021-06-29-tidy.csv"
     path.write_text("KPI,month,value\ninvestment_moit,2021-05,120.5\n", encoding="utf-8")
     assert load(store, path).added == Added(1, 0, 0)

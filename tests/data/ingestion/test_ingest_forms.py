@@ -50,7 +50,7 @@ def form(path: Path, rows: Sequence[Any] = ROWS, title: str = "Báo cáo tháng 
     return path
 
 
-def test_a_form_goes_in_with_a_summary(store: Store, tmp_path: Path) -> None:
+def test_a_form_is_loaded_with_a_summary(store: Store, tmp_path: Path) -> None:
     report = ingest(store, "lang-son", [form(tmp_path / "2021-06-15-bieu.xlsx")])
     assert report.added == Added(6, 0, 0)
     assert (report.files[0].tables, report.rows) == (("report form (unversioned)",), 3)
@@ -87,7 +87,7 @@ def test_a_title_of_a_year_to_come_is_refused(store: Store, tmp_path: Path) -> N
     assert vintages_of(store, "lang-son") == ()
 
 
-def test_one_wrong_cell_and_nothing_goes_in(store: Store, tmp_path: Path) -> None:
+def test_nothing_is_loaded_if_a_cell_is_wrong(store: Store, tmp_path: Path) -> None:
     rows = [ROWS[0], [2, "Xuất khẩu", "triệu USD", 150, "một trăm sáu mươi", 900]]
     report = ingest(store, "lang-son", [form(tmp_path / "2021-06-15-bieu.xlsx", rows)])
     assert "cell E4" in str(report.files[0].problem)

@@ -82,7 +82,7 @@ def test_a_file_by_command_and_by_upload(name: str, home: Path, tmp_path: Path) 
     assert (found.rows_after == found.rows_before) == bool(found.message)
 
 
-def test_what_is_not_as_expected_is_told() -> None:
+def test_unexpected_results_are_reported() -> None:
     nothing = OddFile("a.csv", "", bytes, "reads", figures={("cement", "2021-06", "month"): 90.0})
     bad = Outcome("", {}, "", 5, 5, "", {}, 0, False, 0, 700.0, 0.0)
     assert [wrong.partition(" ")[0] for wrong in failures(nothing, bad, 500)] == [
@@ -91,11 +91,11 @@ def test_what_is_not_as_expected_is_told() -> None:
     ]
     partial = Outcome("no", {}, "", 5, 6, "no", {}, 2, True, 2, 1.0, 0.0)
     refused = OddFile("a.csv", "", bytes, "refused", ("cell B2",))
-    told = " ".join(failures(refused, partial, 500))
+    message = " ".join(failures(refused, partial, 500))
     for words in (
         "a traceback",
         "1 rows were written",
         "wrote 2 figures",
         "does not say 'cell B2'",
     ):
-        assert words in told
+        assert words in message

@@ -1,4 +1,4 @@
-"""What is noted for a second look, one rule at a time, by hand."""
+"""Figures reported as suspicious, one rule at a time, by hand."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_month_beside_its_own_history(value: float, expected: list[tuple[Why, 
     assert found(monthly("month", 100.0), figure(value)) == expected
 
 
-def test_a_short_history_says_nothing() -> None:
+def test_a_short_history_raises_no_suspicion() -> None:
     assert found(monthly("month", 100.0, ()), figure(100_000.0)) == []
 
 

@@ -1,4 +1,4 @@
-"""Versions compared: by hand, and the real investment plans of 2019, which moved by 18 %."""
+"""Versions compared: by hand, and the real investment plans of 2019, which changed by 18 %."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ PLAN = Plan(
 )
 
 
-def test_what_was_added_dropped_and_changed() -> None:
+def test_added_dropped_and_changed_targets() -> None:
     found = compare(PLAN, 1, 2)
     stretch, quarter, steel = found.targets
     assert (stretch.kpi, stretch.before and stretch.before.level, stretch.after) == (
@@ -80,7 +80,7 @@ def test_the_other_way_round_and_with_itself() -> None:
     assert (same.targets, same.tasks) == ((), ())
 
 
-def test_the_moves_of_bounds() -> None:
+def test_changes_of_bounds() -> None:
     lower, higher = Target("at_least", 200.0), Target("at_least", 236.0)
     assert bound_change(Change("coal", lower, higher)) == (36.0, pytest.approx(18.0))
     cap = Target("at_most", None, 50.0)
@@ -108,7 +108,7 @@ def test_a_target_was_set_when_it_last_changed() -> None:
 
 
 @pytest.mark.slow
-def test_the_investment_plan_of_2019_moved_by_18_per_cent() -> None:
+def test_the_investment_plan_of_2019_changed_by_18_per_cent() -> None:
     plan, observations = read_sample("vietnam-2021")
     units = {kpi.slug: kpi.unit for kpi in plan.kpis}
     versions = implied_versions(observations, 2019, units)
@@ -122,7 +122,7 @@ def test_the_investment_plan_of_2019_moved_by_18_per_cent() -> None:
     assert total.before.lower == pytest.approx(324_000, rel=0.02)
     assert per_cent == pytest.approx(18.0, abs=1.0)
     assert amount == pytest.approx(total.before.lower * 0.18, rel=0.05)
-    # an adopted target stands in its version whatever moved later
+    # an adopted target stays in its version, whatever changed later
     early = plan_2019.version_on(first.adopted)
     assert early is not None
     assert early.targets_of("investment_total")[0] == first.targets_of("investment_total")[0]

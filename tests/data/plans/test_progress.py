@@ -51,12 +51,12 @@ STEP = Progress("dam", date(2021, 8, 31), "An", done=1, step="permit")
         replace(STEP, day=date(2021, 6, 1)),  # a step may be done before the plan is adopted
     ],
 )
-def test_what_fits_goes_in(entry: Progress) -> None:
+def test_valid_reports_are_accepted(entry: Progress) -> None:
     check_progress(PLAN, entry, TODAY)
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
+    ("entry", "message"),
     [
         (replace(GOOD, kpi="coal"), "no version of the plan lists it under 'tasks'"),
         (replace(GOOD, day=date(2021, 9, 2)), "up to today, 2021-09-01"),
@@ -72,8 +72,8 @@ def test_what_fits_goes_in(entry: Progress) -> None:
         (replace(STEP, done=2), r"1 \(done\) or 0"),
     ],
 )
-def test_what_does_not_fit_is_refused(entry: Progress, said: str) -> None:
-    with pytest.raises(InputError, match=said):
+def test_invalid_reports_are_refused(entry: Progress, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         check_progress(PLAN, entry, TODAY)
 
 
@@ -86,7 +86,7 @@ ENTRY = LogEntry("prices", Month(2021, 8), date(2021, 8, 31), "ổn định", ""
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"month": Month(2021, 10)}, "up to today"),
         ({"day": date(2021, 9, 2)}, "up to today"),
@@ -94,10 +94,12 @@ ENTRY = LogEntry("prices", Month(2021, 8), date(2021, 8, 31), "ổn định", ""
         ({"text_vi": " "}, "found neither"),
     ],
 )
-def test_a_log_entry_has_a_text_a_month_and_an_author(changed: dict[str, Any], said: str) -> None:
+def test_a_log_entry_has_a_text_a_month_and_an_author(
+    changed: dict[str, Any], message: str
+) -> None:
     check_log(PLAN, ENTRY, TODAY)
     check_log(PLAN, replace(ENTRY, kpi="coal"), TODAY)  # a note beside figures
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         check_log(PLAN, replace(ENTRY, **changed), TODAY)
 
 

@@ -48,7 +48,7 @@ PLAN = Plan(
 )
 
 
-def test_kpis_go_along_and_targets_do_not() -> None:
+def test_kpis_are_carried_over_and_targets_are_not() -> None:
     rolled = roll_over(PLAN, 2022)
     assert (rolled.slug, rolled.family, rolled.year) == ("lang-son-2022", "lang-son", 2022)
     assert rolled.kpis == PLAN.kpis
@@ -58,7 +58,7 @@ def test_kpis_go_along_and_targets_do_not() -> None:
     assert rolled.label is None
 
 
-def test_the_note_says_where_it_came_from_and_what_waits() -> None:
+def test_the_note_names_the_old_plan_and_the_missing_targets() -> None:
     note = roll_over(PLAN, 2022).note
     assert "lang-son-2021" in note
     assert note.endswith("Targets to be filled in: exports.")

@@ -1,4 +1,4 @@
-"""A file of figures: its layout is told by headings, and each library opens it once."""
+"""A file of figures: its layout is recognised by headings, and each library opens it once."""
 
 from __future__ import annotations
 
@@ -156,8 +156,8 @@ def test_a_file_of_no_known_layout_is_refused_by_what_it_would_need() -> None:
         recognise(OpenedFile("Chỉ số;Tháng 6\nx;101\n".encode(), "figures.csv"))
 
 
-def test_a_report_form_without_its_month_is_a_form_and_says_what_is_wrong() -> None:
-    """What is wrong with a layout is told by its reader; no other reader is tried."""
+def test_a_report_form_without_its_month_is_recognised_and_refused() -> None:
+    """A reader reports the problems of its layout; no other reader is tried."""
     rows = [row for row in FORM if len(row) > 1]
     without = [[cell if cell != "Ước tháng 6" else "Ước thực hiện" for cell in rows[0]], *rows[1:]]
     found = recognise(OpenedFile(xlsx(without), "figures.xlsx"))
@@ -173,7 +173,7 @@ def test_a_formula_without_a_result_is_named_beside_results_that_were_saved() ->
     assert (cells_of["I5"].value, cells_of["I5"].uncomputed) == (None, "=1+1")
 
 
-def test_a_figure_says_how_firm_it_is() -> None:
+def test_the_status_of_a_figure() -> None:
     statuses = {(o.form, o.month): o.status for o in read(xlsx(ANNEX)).observations}
     assert statuses == {
         ("month", Month(2021, 5)): "restated",

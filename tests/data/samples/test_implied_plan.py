@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from data.samples.implied_plan import (
     DatedTarget,
@@ -40,7 +39,7 @@ def test_the_plan_is_the_cumulative_figure_over_its_percentage() -> None:
     (plan,) = implied_plans(report("moit", 6, 299.15, 27.8), 2021)
     assert plan.value == pytest.approx(1076.079, abs=5e-4)  # 299.15 / 0.278
     assert (plan.kpi, plan.month, plan.published) == ("moit", Month(2021, 6), date(2021, 6, 28))
-    # 27.8 stands for 27.75 to 27.85
+    # 27.8 means 27.75 to 27.85
     assert plan.low == pytest.approx(299.15 / 0.2785, abs=0.002)
     assert plan.high == pytest.approx(299.15 / 0.2775, abs=0.002)
 
@@ -66,15 +65,15 @@ def test_other_forms_years_days_and_zeros_imply_nothing() -> None:
     assert implied_plans([*observations, later], 2021) == ()  # not published together
 
 
-def test_a_difference_that_rounding_explains_is_no_move() -> None:
+def test_a_difference_that_rounding_explains_is_no_change() -> None:
     observations = report("moit", 2, 100.0, 9.3) + report("moit", 3, 200.0, 18.7)
-    # 1075.269 then 1069.519, but 18.7 stands for 18.65 to 18.75: 1066.667 to 1072.386
+    # 1075.269 then 1069.519, but 18.7 means 18.65 to 18.75: 1066.667 to 1072.386
     assert len(implied_targets(observations, 2021, UNITS)) == 2
     observations = report("moit", 2, 100.0, 9.3) + report("moit", 3, 200.0, 18.6)
     assert len(implied_targets(observations, 2021, UNITS)) == 1
 
 
-def test_a_move_makes_a_version_that_keeps_the_other_targets() -> None:
+def test_a_change_makes_a_version_that_keeps_the_other_targets() -> None:
     observations = [
         *report("moit", 1, 30.0, 3.0),
         *report("ha_noi", 1, 500.0, 1.0),

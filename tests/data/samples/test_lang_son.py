@@ -1,4 +1,4 @@
-"""The shipped sample `lang-son-2021`: nothing in it that nobody published."""
+"""The shipped sample `lang-son-2021`: only published figures."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ def test_targets_are_only_those_a_source_gives(sample: tuple[Plan, object]) -> N
     first, reported = sample[0].versions
     assert (first.adopted, reported.adopted) == (date(2021, 2, 28), JUNE)
     revenue = [("customs_revenue", "assigned", 3565.0), ("customs_revenue", "stretch", 4132.0)]
-    told = [(kpi, target.level, target.lower) for kpi, target in reported.targets]
+    listed_targets = [(kpi, target.level, target.lower) for kpi, target in reported.targets]
     assert [(kpi, target.level, target.lower) for kpi, target in first.targets] == revenue
-    assert told == [
+    assert listed_targets == [
         *revenue,
         ("specialised_inspections", "assigned", 8.0),
         ("administrative_inspections", "assigned", 1.0),

@@ -1,4 +1,4 @@
-"""The shipped sample: what it holds, where it comes from, and that it can be made again."""
+"""The shipped sample: its content, its sources, and that it can be rebuilt."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_plans_in_force_in_june_are_cumulative_over_percentage(plan: Plan) -> No
     assert "published 2021-06-29" in total.source
 
 
-def test_a_plan_that_moved_is_not_seen_before_it_did(plan: Plan) -> None:
+def test_a_changed_plan_is_not_seen_before_its_change(plan: Plan) -> None:
     def total(day: date) -> float | None:
         return plan.targets_on("investment_total", day)[0].lower
 

@@ -33,7 +33,7 @@ def estimate(id: int, kpi: str = "exports", *states: State) -> Estimate:
     return Estimate(id, kpi, 335_000.0, "million USD", steps("draft", *states))
 
 
-def test_steps_lead_where_the_last_one_did() -> None:
+def test_the_state_is_that_of_the_last_step() -> None:
     assert state_of(()) == "draft"
     assert state_of(steps("checked", "approved")) == "approved"
     assert state_of(steps("checked", "draft")) == "draft"
@@ -86,18 +86,18 @@ def test_a_signature_counts_until_it_is_sent_back() -> None:
     assert signed(steps("checked", "draft"), "checked") is None
 
 
-def test_of_several_estimates_the_newest_stands_and_the_issued_stays() -> None:
+def test_the_newest_estimate_is_current_and_the_issued_one_stays() -> None:
     first = estimate(1, "exports", "checked", "approved", "issued")
     second, other = estimate(2), estimate(3, "imports", "checked")
-    held = SignOff("somewhere-2021", Month(2021, 6), (), (first, second, other))
-    assert held.current == {"exports": second, "imports": other}
-    assert held.issued == {"exports": first}
-    assert held.newest("exports").id == 2
+    month = SignOff("somewhere-2021", Month(2021, 6), (), (first, second, other))
+    assert month.current == {"exports": second, "imports": other}
+    assert month.issued == {"exports": first}
+    assert month.newest("exports").id == 2
     with pytest.raises(UnknownEstimate, match="'retail' was entered in 2021-06"):
-        held.newest("retail")
+        month.newest("retail")
 
 
-def test_what_a_signature_covers_has_a_name() -> None:
+def test_a_signature_has_a_hash_of_what_it_covers() -> None:
     stamps = {"exports": "AAAA", "imports": "BBBB"}
     estimates = {"exports": estimate(1)}
     name = figures_of(stamps, estimates)

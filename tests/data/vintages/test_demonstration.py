@@ -1,4 +1,4 @@
-"""A demonstration looks ahead, says so, and never becomes a vintage; own figures replace it."""
+"""Demonstrations use later figures, are labelled and never vintages; own figures replace them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_later_and_undated_figures_are_in_the_demonstration_and_in_no_vintage() 
     assert whole.vintages() == (LATE,)
 
 
-def test_a_kpi_that_is_not_marked_never_looks_ahead() -> None:
+def test_a_kpi_without_demonstration_never_uses_later_figures() -> None:
     honest = Panel.of("province", [replace(SHOWN, demonstration=False)], LEVELS[:4], [nation()])
     with pytest.raises(NoObservations):
         series_to_project(honest, "turnover", JUNE)
@@ -149,7 +149,7 @@ def test_without_figures_of_both_years_there_is_no_basis() -> None:
         series_to_project(only_this_year, "bricks", JUNE)
 
 
-def test_without_the_family_of_its_indicator_it_says_so() -> None:
+def test_without_the_family_of_its_indicator_there_is_no_series() -> None:
     alone = Panel.of("province", [SHOWN], LEVELS[:4])
     with pytest.raises(NoObservations, match="family 'nation' is not loaded"):
         series_to_project(alone, "turnover", JUNE)
@@ -183,7 +183,7 @@ def test_quarters_of_its_own_are_enough() -> None:
     assert set(series.status) == {"reconstructed"}
 
 
-def test_the_whole_plan_is_labelled_but_for_what_was_replaced() -> None:
+def test_the_whole_plan_is_labelled_except_replaced_kpis() -> None:
     kpis = ["turnover", "exports", "bricks"]
     assert labelled(panel(), kpis, JUNE) == frozenset(kpis)
     own = own_months("turnover", "2020-01", [50.0] * 18, date(2021, 6, 29))
@@ -192,7 +192,7 @@ def test_the_whole_plan_is_labelled_but_for_what_was_replaced() -> None:
     assert labelled(panel(*everything), kpis, JUNE) == frozenset()
 
 
-def test_contradictions_are_those_of_what_the_answer_rests_on() -> None:
+def test_contradictions_are_those_of_the_figures_used() -> None:
     wrong = figure("turnover", "2019-06", "half", 700.0, UNDATED)  # more than its year
     whole = panel(wrong)
     (one,) = contradictions(whole, "turnover", JUNE)

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from data.plans.kpi import Kpi
 from data.vintages.observation import Form, Observation
@@ -202,7 +201,7 @@ def test_a_level_is_not_added_up() -> None:
     assert series.to_date is None
 
 
-def test_outcomes_are_known_when_december_is_and_move_with_its_restatement() -> None:
+def test_outcomes_are_known_when_december_is_and_change_with_its_restatement() -> None:
     months = [
         printed("exports", Month(2020, m), "month", 10, status="final") for m in range(1, 12)
     ]
@@ -331,7 +330,7 @@ def test_an_estimate_within_its_month_leaves_part_of_it_open(day: date, share: f
     assert (series.cutoff, series.unfinished) == (JUNE, pytest.approx(share))
 
 
-def test_a_cumulative_figure_alone_says_so_too() -> None:
+def test_a_cumulative_figure_alone_leaves_part_of_its_month_open() -> None:
     figures = [
         on(date(2021, 6, 1), Month(2021, 5), "year_to_date", 50.0),
         on(date(2021, 6, 15), JUNE, "year_to_date", 62.0),

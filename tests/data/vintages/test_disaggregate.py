@@ -1,4 +1,4 @@
-"""Months from printed totals and rates: what is derived, what reconstructed, what set aside."""
+"""Months from printed totals and rates: derived, reconstructed and set aside."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from data.plans.kpi import Kpi
 from data.vintages.observation import UNDATED, Form, Observation
@@ -117,7 +116,7 @@ def test_a_mean_of_months_is_met_as_a_mean() -> None:
     assert series.values.mean() == pytest.approx(13, rel=1e-9)
 
 
-def test_a_missing_month_that_totals_tell_is_derived() -> None:
+def test_a_missing_month_that_totals_determine_is_derived() -> None:
     series = panel(
         printed("exports", "2021-01", "month", 10.0),
         printed("exports", "2021-02", "month", 11.0),
@@ -129,7 +128,7 @@ def test_a_missing_month_that_totals_tell_is_derived() -> None:
     assert series.doubt is None
 
 
-def test_rates_tell_a_year_from_the_other() -> None:
+def test_rates_determine_a_year_from_the_other() -> None:
     rates = [printed("exports", f"2020-{m:02d}", "rate_on_year", 110.0) for m in range(1, 13)]
     forward = panel(*months(SEASON[:12]), *rates).series_as_of("exports", LATE)
     np.testing.assert_allclose(window(forward, "2020-01", "2020-12"), 1.1 * SEASON[:12])
@@ -184,7 +183,7 @@ def test_rounding_is_met_and_listed() -> None:
     assert one.found == pytest.approx(series.values[:3].sum(), rel=1e-9)
 
 
-def test_what_cannot_be_met_is_set_aside_and_listed_with_what_the_months_give() -> None:
+def test_contradictory_figures_are_set_aside_and_listed() -> None:
     whole = panel(
         printed("exports", "2020-03", "quarter", 100.1),
         printed("exports", "2020-06", "quarter", 110.3),

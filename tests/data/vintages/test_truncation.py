@@ -48,7 +48,7 @@ def truncated(of: Panel, kpi: str, month: str) -> tuple[Series, Series]:
     return series, truncate(of, kpi, series, Month.parse(month), JUNE)
 
 
-def test_the_year_to_date_is_less_by_the_months_cut_off() -> None:
+def test_the_year_to_date_is_less_by_the_truncated_months() -> None:
     whole, shorter = truncated(COAL, "coal", "2021-04")
     assert whole.to_date == 85.0  # the months add up to 81: the published figure rules
     assert shorter.to_date == 85.0 - 15.0 - 16.0
@@ -59,7 +59,7 @@ def test_the_year_to_date_is_less_by_the_months_cut_off() -> None:
     assert shorter.base.tolist() == whole.base.tolist()
 
 
-def test_cut_in_an_earlier_year_there_is_no_year_to_date_and_another_base() -> None:
+def test_truncated_in_an_earlier_year() -> None:
     _, shorter = truncated(COAL, "coal", "2020-11")
     assert shorter.to_date is None
     assert np.isnan(shorter.base).all()  # 2019 is not known

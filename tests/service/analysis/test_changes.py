@@ -1,4 +1,4 @@
-"""Why a forecast moved: parts that add up to the change between issued figures."""
+"""Why a forecast changed: parts that add up to the change between issued figures."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from data.db.store import Store
 from data.plans.entries import add_progress
@@ -46,15 +45,15 @@ def app_state(home: Path) -> Iterator[AppState]:
     settings = Settings(home=home, mlflow_tracking_uri=None)
     app_state = AppState(settings, Store.open(settings.store_url))
     yield app_state
-    app_state.close()
+    app_state.jobs.close()
 
 
 def of(found: ChangeList, kpi: str) -> KpiChange:
     return next(one for one in found.changes if one.kpi == kpi)
 
 
-def parts(moved: Split) -> dict[str, float]:
-    return {part.part: part.change for part in moved.parts}
+def parts(change: Split) -> dict[str, float]:
+    return {part.part: part.change for part in change.parts}
 
 
 def splits(found: ChangeList) -> Iterator[Split]:
@@ -65,11 +64,11 @@ def splits(found: ChangeList) -> Iterator[Split]:
             yield target.probability
 
 
-def add_up(moved: Split) -> bool:
+def add_up(change: Split) -> bool:
     """To the last digit: the figures are decimals."""
-    told = sum((Decimal(repr(part.change)) for part in moved.parts), Decimal(0))
-    ends = Decimal(repr(moved.after)) - Decimal(repr(moved.before))
-    return told == ends == Decimal(repr(moved.change))
+    total = sum((Decimal(repr(part.change)) for part in change.parts), Decimal(0))
+    ends = Decimal(repr(change.after)) - Decimal(repr(change.before))
+    return total == ends == Decimal(repr(change.change))
 
 
 @pytest.mark.parametrize(("before", "after"), [(MARCH, APRIL), (MARCH, JUNE), (MAY, JUNE)])
@@ -77,18 +76,18 @@ def test_parts_add_up_between_the_figures_that_were_issued(
     app_state: AppState, before: date, after: date
 ) -> None:
     found = changes(app_state, PLAN, before, after)
-    moved = [one for one in splits(found) if one.change is not None]
-    assert len(moved) >= 10
-    assert all(map(add_up, moved))
+    change = [one for one in splits(found) if one.change is not None]
+    assert len(change) >= 10
+    assert all(map(add_up, change))
     for one in found.changes:
         ends = (one.projected, one.projected_mean, one.stamp)
-        for day, told in (
+        for day, expected in (
             (before, [end.before for end in ends]),
             (after, [end.after for end in ends]),
         ):
             issued = app_state.issued(PLAN, one.kpi, day).view
             year = issued.projected
-            assert told == [year and year.median, year and year.mean, issued.stamp]
+            assert expected == [year and year.median, year and year.mean, issued.stamp]
 
 
 def test_each_part_is_what_that_step_alone_does(app_state: AppState) -> None:
@@ -107,8 +106,8 @@ def test_each_part_is_what_that_step_alone_does(app_state: AppState) -> None:
 def test_the_model_is_a_part_where_another_bundle_answers(app_state: AppState) -> None:
     old, june = app_state.basis(PLAN, MAY), app_state.basis(PLAN, JUNE)
     assert isinstance(june.bundle, PromotedBundle)
-    held = june.bundle.bundle.learned["coal"]
-    wider = replace(held, calibration=replace(uncalibrated(), scale=2.5))
+    learned = june.bundle.bundle.learned["coal"]
+    wider = replace(learned, calibration=replace(uncalibrated(), scale=2.5))
     bundle = replace(june.bundle.bundle, learned={**june.bundle.bundle.learned, "coal": wider})
     new = replace(june, bundle=replace(june.bundle, bundle=bundle, content_hash="1" * 64))
     first, last = issue_kpi(old, "coal"), issue_kpi(new, "coal")
@@ -134,15 +133,15 @@ def test_a_revision_of_past_months_is_no_new_month(app_state: AppState) -> None:
     origin = ImportRecord("r.csv", "1" * 64, "test", datetime(2018, 7, 1, tzinfo=UTC))
     add_observations(app_state.store, "demo", revised, origin)
     found = changes(app_state, PLAN, MAY, day)
-    moved = of(found, "coal")
-    year = parts(moved.projected)
+    change = of(found, "coal")
+    year = parts(change.projected)
     assert list(year) == [*PARTS, DRAWS]
     assert year["plan"] == year["model"] == year["month"] == 0
     assert year["revisions"] < -lost / 2
     assert abs(year[DRAWS]) < 0.1 * abs(year["revisions"])
-    assert add_up(moved.projected)
-    assert "số liệu các tháng trước được điều chỉnh" in moved.sentence.vi
-    steel = parts(of(found, "steel").projected)  # nothing was said of it
+    assert add_up(change.projected)
+    assert "số liệu các tháng trước được điều chỉnh" in change.sentence.vi
+    steel = parts(of(found, "steel").projected)  # no revision
     assert {name for name, value in steel.items() if value} <= {DRAWS}
 
 
@@ -224,15 +223,15 @@ def test_of_a_task_progress_is_the_month_and_a_lower_goal_the_plan(app_state: Ap
         report = Progress("inspections", day, "Phòng", done=done)
         add_progress(app_state.store, tasks, report, "os:test")
     found = changes(app_state, "tasks-2021", date(2021, 7, 31), date(2021, 8, 31))
-    assert "prices" not in [one.kpi for one in found.changes]  # kept in words
-    moved = of(found, "inspections")
-    chance = moved.targets[0].probability
-    told = parts(chance)
-    assert list(told) == list(PARTS)
-    assert told["model"] == told["revisions"] == 0
-    assert told["plan"] > 0  # 6 in place of 8
-    assert told["month"] > 0
+    assert "prices" not in [one.kpi for one in found.changes]  # of kind log
+    change = of(found, "inspections")
+    chance = change.targets[0].probability
+    by_part = parts(chance)
+    assert list(by_part) == list(PARTS)
+    assert by_part["model"] == by_part["revisions"] == 0
+    assert by_part["plan"] > 0  # 6 in place of 8
+    assert by_part["month"] > 0
     assert add_up(chance)
-    assert "Cuộc kiểm tra" in moved.sentence.vi
+    assert "Cuộc kiểm tra" in change.sentence.vi
     communes = of(found, "communes").targets  # dropped by version 2
     assert [one.probability.after for one in communes] == [None]

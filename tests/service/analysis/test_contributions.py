@@ -34,7 +34,7 @@ def app_state(home: Path) -> Any:
     save_plan(store, replace(plan, kpis=(*kpis, late, other)))
     app_state = AppState(settings, store)
     yield app_state
-    app_state.close()
+    app_state.jobs.close()
 
 
 def six_months(app_state: AppState, kpi: str, year: int) -> float:
@@ -66,8 +66,8 @@ def test_contributions_are_those_of_a_pencil(app_state: AppState) -> None:
 def test_parts_and_remainder_add_up_to_the_last_digit(app_state: AppState) -> None:
     found = contributions(app_state.basis(PLAN, JUNE), "both")
     (breakdown,) = found.breakdowns
-    told = [row.contribution for row in breakdown.parts] + [breakdown.remainder.contribution]
-    assert sum(Decimal(repr(one)) for one in told) == Decimal(repr(found.growth))
+    shares = [row.contribution for row in breakdown.parts] + [breakdown.remainder.contribution]
+    assert sum(Decimal(repr(one)) for one in shares) == Decimal(repr(found.growth))
     assert breakdown.remainder.contribution == pytest.approx(0, abs=1e-6)
 
 

@@ -28,9 +28,9 @@ def suppose(service: Any, *changes: dict[str, Any], query: str = "", **more: Any
 
 
 def test_the_difference_is_the_lever_alone(own_service: Any) -> None:
-    kept = suppose(own_service, LESS).json()
+    saved = suppose(own_service, LESS).json()
     projection = own_service.get(f"{PLAN}/projections/coal?as_of=2018-06").json()
-    coal = kept["results"][0]
+    coal = saved["results"][0]
     assert coal["baseline"]["projected"] == projection["projected"]
     assert coal["baseline_stamp"] == projection["stamp"]
     means = {month["month"]: month["median"] for month in projection["months"]}
@@ -41,7 +41,7 @@ def test_the_difference_is_the_lever_alone(own_service: Any) -> None:
     assert after["targets"][0]["probability"] < before["targets"][0]["probability"]
     untouched = [month for month in after["months"] if month["month"] < "2018-11"]
     assert untouched == [month for month in before["months"] if month["month"] < "2018-11"]
-    assert (coal["unit"], coal["cutoff"], kept["as_of"]) == (
+    assert (coal["unit"], coal["cutoff"], saved["as_of"]) == (
         "thousand tonnes", "2018-06", "2018-06-30",
     )  # fmt: skip
 
@@ -59,15 +59,15 @@ def test_a_total_moves_with_its_part(own_service: Any) -> None:
 
 def test_it_is_kept_with_who_and_when_and_listed(own_service: Any) -> None:
     made = suppose(own_service, LESS, note="if the mine floods")
-    kept = made.json()
+    saved = made.json()
     assert made.status_code == 201
-    assert own_service.get(made.headers["location"]).json() == kept
+    assert own_service.get(made.headers["location"]).json() == saved
     listed = own_service.get(f"{PLAN}/scenarios").json()
-    assert [one["id"] for one in listed["scenarios"]] == [kept["id"]]
-    assert (kept["by"], kept["note"]) == ("local", "if the mine floods")
-    assert kept["definition"]["changes"] == [LESS]
+    assert [one["id"] for one in listed["scenarios"]] == [saved["id"]]
+    assert (saved["by"], saved["note"]) == ("local", "if the mine floods")
+    assert saved["definition"]["changes"] == [LESS]
     (entry,) = entries(own_service.app.state.vedich.store, action="scenario.save")
-    assert (entry.by, entry.subject) == ("local", f"demo-2018/{kept['id']}")
+    assert (entry.by, entry.subject) == ("local", f"demo-2018/{saved['id']}")
 
 
 def test_it_can_be_computed_and_forgotten(own_service: Any) -> None:
@@ -86,12 +86,12 @@ def test_the_database_refuses_to_change_one(own_service: Any) -> None:
 
 def test_it_touches_no_projection_and_has_no_stamp(own_service: Any) -> None:
     before = own_service.get(f"{PLAN}/projections?as_of=2018-06").content
-    kept = suppose(own_service, LESS).json()
+    saved = suppose(own_service, LESS).json()
     assert own_service.get(f"{PLAN}/projections?as_of=2018-06").content == before
-    assert kept["internal"] is True
-    assert "nội bộ" in kept["notice"]["vi"]
-    assert "stamp" not in kept
-    assert all("stamp" not in one["scenario"] for one in kept["results"])
+    assert saved["internal"] is True
+    assert "nội bộ" in saved["notice"]["vi"]
+    assert "stamp" not in saved
+    assert all("stamp" not in one["scenario"] for one in saved["results"])
 
 
 @pytest.mark.parametrize(
@@ -123,16 +123,16 @@ def test_a_closure_is_ready_for_any_plan(own_service: Any) -> None:
     ready = own_service.get(f"{PLAN}/scenarios").json()["presets"]
     assert [one["preset"] for one in ready] == ["border-closure"]
     assert ready[0]["to_enter"] == ["share"]
-    asked: dict[str, Any] = {
+    request: dict[str, Any] = {
         "preset": "border-closure",
         "kpi": "coal",
         "assumptions": {"share": 31.0},
     }
-    kept = suppose(own_service, **asked, name="").json()
-    assert kept["name"] == "Đóng cửa khẩu cuối năm"
-    share, days = kept["assumptions"]
+    saved = suppose(own_service, **request, name="").json()
+    assert saved["name"] == "Đóng cửa khẩu cuối năm"
+    share, days = saved["assumptions"]
     assert (share["value"], share["unit"], days["value"]) == (31.0, "%", 14)
-    coal = kept["results"][0]
+    coal = saved["results"][0]
     december = {end: coal[end]["months"][-1]["median"] for end in ("baseline", "scenario")}
     assert december["scenario"] == pytest.approx(december["baseline"] * (1 - 0.14))
     without = suppose(own_service, preset="border-closure", kpi="coal")
@@ -153,9 +153,9 @@ def test_a_closure_is_ready_for_any_plan(own_service: Any) -> None:
 def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(sample_home: Any) -> None:
     store = Store.open(Settings(home=sample_home, mlflow_tracking_uri=None).store_url)
     plan = load_plan(store, "lang-son-2021")
-    ready = {one["preset"]: one for one in presets(plan)}
-    assert ready["tan-thanh-closure"]["assumptions"] == {"share": None, "first_day": 18}
-    assert "Chưa có số liệu công bố" in ready["tan-thanh-closure"]["basis"]["vi"]
+    ready = {one.preset: one for one in presets(plan)}
+    assert ready["tan-thanh-closure"].assumptions == {"share": None, "first_day": 18}
+    assert "Chưa có số liệu công bố" in ready["tan-thanh-closure"].basis.vi
     event = assumed(plan, "tan-thanh-closure", {"share": 31.0}, None).event
     assert (event.start, event.shape) == (Month(2021, 12), "pulse")
     assert event.size == pytest.approx(-0.14)
@@ -170,7 +170,7 @@ def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(sample_home: Any
         for kpi in ("turnover_tan_thanh", "turnover_customs")
     }
     share = 100 * printed["turnover_tan_thanh"] / printed["turnover_customs"]
-    assert round(share, 1) == ready["tan-thanh-closure-customs"]["assumptions"]["share"]
+    assert round(share, 1) == ready["tan-thanh-closure-customs"].assumptions["share"]
     store.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from service.shapes.schemas import ObservationList
+from service.shapes.observations import ObservationList
 
 ADDRESS = "/v1/observations?plan=demo-2018"
 

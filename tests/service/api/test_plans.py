@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from service.shapes.schemas import JobShape, PlanDetail, PlanList, VersionShape
+from service.shapes.plans import PlanDetail, PlanList, VersionShape
+from service.shapes.registry import JobShape
 from tests.families import demo_plan
 
 PLAN = "/v1/plans/demo-2018"

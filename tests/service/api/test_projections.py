@@ -125,8 +125,8 @@ def test_every_projection_has_an_etag_and_answers_304(service: Any, address: str
     assert first.status_code == 200
     etag = first.headers["etag"]
     assert re.fullmatch(r'"[\w-]+"', etag)
-    for held in (etag, f'"other", {etag}', f"W/{etag}", "*"):
-        again = service.get(address, headers={"If-None-Match": held})
+    for tags in (etag, f'"other", {etag}', f"W/{etag}", "*"):
+        again = service.get(address, headers={"If-None-Match": tags})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == etag
     assert service.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
@@ -156,8 +156,8 @@ def test_a_new_plan_version_makes_a_new_answer_from_its_day_on(
     save_plan(store, type(plan)(**{**vars(plan), "versions": (*plan.versions, version)}))
     after = {day: own_service.get(f"{COAL}?as_of={day}") for day in before}
     assert after["2018-05"].headers["etag"] == before["2018-05"].headers["etag"]
-    held = {"If-None-Match": before["2018-06"].headers["etag"]}
-    fresh = own_service.get(f"{COAL}?as_of=2018-06", headers=held)
+    headers = {"If-None-Match": before["2018-06"].headers["etag"]}
+    fresh = own_service.get(f"{COAL}?as_of=2018-06", headers=headers)
     assert fresh.status_code == 200
     assert fresh.json()["targets"][0]["lower_value"] == 1700.0
     assert fresh.json()["probability"] < before["2018-06"].json()["probability"]

@@ -12,7 +12,7 @@ import pytest
 from data.plans.rows import load_plan, save_plan
 from service.projections.shape import as_json
 from service.projections.view import StampView
-from service.shapes.schemas import ModelList, TrackRecordList
+from service.shapes.registry import ModelList, TrackRecordList
 from training.backtest.scoreboard import after_first_year, summary
 from training.bundle.bundle import read_bundle
 

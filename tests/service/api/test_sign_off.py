@@ -8,12 +8,8 @@ import pytest
 
 from data.db.audit import entries
 from service.projections.view import EstimateView, ProjectionView
-from service.shapes.schemas import (
-    AuditLog,
-    EstimateList,
-    MonthList,
-    MonthShape,
-)
+from service.shapes.operation import AuditLog
+from service.shapes.sign_off import EstimateList, MonthList, MonthShape
 
 MONTHS = "/v1/plans/demo-2018/months"
 MONTH = f"{MONTHS}/2018-06"
@@ -115,8 +111,8 @@ def test_the_tag_follows_the_estimate_and_the_stamp_does_not(office: Any) -> Non
             again = office.ask("viewer", "GET", path, headers={"If-None-Match": tag})
             assert again.status_code == 304
     assert seen[0][0] == f'"{stamp}"'
-    for told in zip(*seen, strict=True):
-        assert len(set(told)) == 3
+    for same_kpi in zip(*seen, strict=True):
+        assert len(set(same_kpi)) == 3
 
 
 def test_a_month_says_what_a_signature_covers(office: Any) -> None:
@@ -219,6 +215,6 @@ def test_adding_a_version_is_told_with_who(office: Any) -> None:
     body = {"adopted": "2018-07-01", "document": "made up", "targets": [target]}
     answer = office.ask("entry", "POST", "/v1/plans/demo-2018/versions", json=body)
     assert answer.status_code == 201
-    told = entries(office.store, action="plan.save")[0]
-    assert (told.by, told.subject) == ("entry", "demo-2018")
-    assert told.after == {"new_versions": [3]}
+    entry = entries(office.store, action="plan.save")[0]
+    assert (entry.by, entry.subject) == ("entry", "demo-2018")
+    assert entry.after == {"new_versions": [3]}

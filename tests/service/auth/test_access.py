@@ -132,18 +132,18 @@ def test_a_session_is_for_browsers_which_say_where_they_come_from(office: Any) -
     cookie = {"Cookie": office.headers("entry")["Cookie"]}
     silent = office.client.post(ESTIMATE, json=BODY, headers=cookie)
     assert silent.status_code == 403
-    for said in ({"Origin": "http://127.0.0.1"}, {"Sec-Fetch-Site": "same-origin"}):
-        told = office.client.post("/logout", headers={**cookie, **said})
+    for header in ({"Origin": "http://127.0.0.1"}, {"Sec-Fetch-Site": "same-origin"}):
+        told = office.client.post("/logout", headers={**cookie, **header})
         assert told.status_code == 303
 
 
-def test_the_service_lives_while_its_database_is_away(
+def test_the_service_is_alive_while_its_database_is_unavailable(
     own_service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any) -> None:
-        raise RuntimeError("the database is away")
+    def unavailable(*_: Any) -> None:
+        raise RuntimeError("the database is unavailable")
 
-    monkeypatch.setattr("service.auth.access.has_accounts", away)
+    monkeypatch.setattr("service.auth.access.has_accounts", unavailable)
     assert own_service.get("/v1/session").status_code == 500
     assert own_service.get("/healthz").status_code == 200
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from data.accounts.accounts import ROLES
+from data.accounts.accounts import ROLES, Access
 from data.accounts.keys import SCOPES
 from data.ingestion.imports import commit, preview
 from data.ingestion.rows import UploadedFile
@@ -25,7 +25,7 @@ from data.plans.events import EventEntry, add_event
 from data.plans.rows import load_plan, save_plan
 from models.series import Month
 from service.app import ROUTERS
-from service.auth.access import ACCESS, Access, declared, requires
+from service.auth.access import ACCESS, declared, requires
 from service.pages.menu import plan_pages
 from service.report.template.starter import starter
 from tests.service.workflow.test_entries import PLAN as TASKS

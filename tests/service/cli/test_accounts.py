@@ -35,8 +35,8 @@ def run(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         with pytest.raises(SystemExit) as ended:
             main(arguments)
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
 
     return command
 
@@ -44,7 +44,7 @@ def run(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 def test_accounts_from_the_terminal(run: Any, store: Store) -> None:
     code, out, _ = run("account", "add", "linh", "--role", "checker", typed="a long password\n")
     assert code == 0
-    assert "asks everybody to log in" in out
+    assert "requires a login" in out
     assert [(one.name, one.role) for one in accounts(store)] == [("linh", "checker")]
     run("account", "role", "linh", "approver")
     run("account", "disable", "linh")
@@ -53,9 +53,9 @@ def test_accounts_from_the_terminal(run: Any, store: Store) -> None:
     run("account", "enable", "linh")
     assert "disabled" not in run("account", "list")[1]
     run("account", "password", "linh", typed="another password\n")
-    told = [(one.by, one.action) for one in reversed(entries(store)) if one.subject == "linh"]
+    audited = [(one.by, one.action) for one in reversed(entries(store)) if one.subject == "linh"]
     actions = ("add", "role", "disable", "enable", "password")
-    assert told == [(process_user(), f"account.{action}") for action in actions]
+    assert audited == [(process_user(), f"account.{action}") for action in actions]
 
 
 def test_a_password_that_is_too_short_is_one_line_on_stderr(run: Any, store: Store) -> None:
@@ -121,10 +121,10 @@ def test_the_service_does_not_listen_to_others_without_an_account(
     assert "found '0.0.0.0'" in err
     assert "vedich account add NAME --role admin" in err
     assert run("serve")[0] == 0
-    told = entries(store, action="serve")
-    assert [(one.by, one.subject) for one in told] == [(process_user(), "127.0.0.1")]
-    assert told[0].after is not None
-    assert "acts as 'local', role admin" in told[0].after["loopback"]
+    audited = entries(store, action="serve")
+    assert [(one.by, one.subject) for one in audited] == [(process_user(), "127.0.0.1")]
+    assert audited[0].after is not None
+    assert "acts as 'local', role admin" in audited[0].after["loopback"]
     run("account", "add", "linh", "--role", "admin", typed="a long password\n")
     assert run("serve", "--host", "0.0.0.0")[0] == 0
     assert listened == ["127.0.0.1", "0.0.0.0"]

@@ -61,7 +61,7 @@ def figures(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def told(ran: Ran) -> str:
+def error_line(ran: Ran) -> str:
     """The one line of an error that a person can act on."""
     assert (ran.code, ran.out) == (2, "")
     (line,) = ran.err.splitlines()
@@ -185,16 +185,16 @@ def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
     newest = [cell.strip() for cell in line.split("│")]
     assert newest[3:] == ["coal-2018-05-1.0.csv", "1", "0", ""]
     ran = vedich("import", "undo", newest[0], "--reason", "typed wrongly")
-    assert ran.out == (f"demo: import {newest[0]} (coal-2018-05-1.0.csv) was taken back.\n")
-    assert june() == before  # though what was taken back was published before the vintage
+    assert ran.out == (f"demo: import {newest[0]} (coal-2018-05-1.0.csv) was withdrawn.\n")
+    assert june() == before  # though what was withdrawn was published before the vintage
     assert vedich("replay", before["stamp"]).out.endswith(": the same to every digit.\n")
     ran = vedich("replay", meanwhile["stamp"])
     assert (ran.code, ran.err) == (0, "")
-    assert "the same to every digit, from the figures held on" in ran.out
-    assert "was withdrawn by os:" in told(vedich("import", "undo", newest[0]))
+    assert "the same to every digit, from the figures known on" in ran.out
+    assert "was withdrawn by os:" in error_line(vedich("import", "undo", newest[0]))
     shown = json.loads(vedich("import", "show", newest[0]).out)
     assert (shown["state"], shown["withdrawn"]["reason"]) == ("withdrawn", "typed wrongly")
-    assert "there is no import '99'" in told(vedich("import", "undo", "99"))
+    assert "there is no import '99'" in error_line(vedich("import", "undo", "99"))
 
 
 def test_a_dry_run_prints_the_preview(
@@ -211,8 +211,8 @@ def test_a_dry_run_prints_the_preview(
 
 
 def test_replay_of_an_unknown_code(vedich: Run, home: Path) -> None:
-    assert "AAAAAAAAAAAA" in told(vedich("replay", "AAAAAAAAAAAA"))
-    assert "12 letters" in told(vedich("replay", "short"))
+    assert "AAAAAAAAAAAA" in error_line(vedich("replay", "AAAAAAAAAAAA"))
+    assert "12 letters" in error_line(vedich("replay", "short"))
 
 
 # ingest
@@ -232,7 +232,9 @@ def test_ingest_adds_once_and_says_what_it_did(
     assert ran.code == 0
     summary = {line.split("│")[0].strip(): line.split()[-1] for line in ran.out.splitlines()}
     assert (summary["files"], summary["new figures"], summary["rows"]) == ("1", "1", "1")
-    assert own_service.get(newest).json()["cutoff"] == "2018-07"  # asked again, not from memory
+    assert (
+        own_service.get(newest).json()["cutoff"] == "2018-07"
+    )  # computed again, not from the cache
     again = vedich("ingest", file)
     assert "figures known before" in again.out
     summary = {line.split("│")[0].strip(): line.split()[-1] for line in again.out.splitlines()}
@@ -265,7 +267,7 @@ def test_a_file_that_is_not_there(vedich: Run, home: Path, tmp_path: Path) -> No
 def test_plan_template_import_list_and_roll_over(vedich: Run, home: Path, tmp_path: Path) -> None:
     blank = tmp_path / "blank.xlsx"
     assert vedich("plan", "template", blank).code == 0
-    assert "found one" in told(vedich("plan", "template", blank))
+    assert "found one" in error_line(vedich("plan", "template", blank))
     document = tmp_path / "plan.yaml"
     document.write_text(
         "plan: trial-2018\nbody: Sở\nname: {vi: Thử, en: Trial}\nkpis:\n"
@@ -287,21 +289,21 @@ def test_plan_template_import_list_and_roll_over(vedich: Run, home: Path, tmp_pa
     rolled = vedich("plan", "roll-over", "trial-2018", "--to", "2019", "--out", filled)
     assert rolled.out.startswith("trial-2019: 1 KPIs, no targets yet.")
     assert "kpi: sales" in filled.read_text("utf-8")
-    assert "a plan 'trial-2019' already" in told(
+    assert "a plan 'trial-2019' already" in error_line(
         vedich("plan", "roll-over", "trial-2018", "--to", "2019")
     )
     listed = vedich("plan", "list")
     assert listed.code == 0
     for plan in ("demo-2018", "trial-2018", "trial-2019"):
         assert plan in listed.out
-    assert "several plans: demo-2018" in told(vedich("project"))
+    assert "several plans: demo-2018" in error_line(vedich("project"))
 
 
 def test_a_plan_that_cannot_be_read_says_where(vedich: Run, home: Path, tmp_path: Path) -> None:
     document = tmp_path / "plan.yaml"
     document.write_text("plan: no year\nkpis: []\n", "utf-8")
-    assert "plan.yaml" in told(vedich("plan", "import", document))
-    assert "none.yaml" in told(vedich("plan", "import", tmp_path / "none.yaml"))
+    assert "plan.yaml" in error_line(vedich("plan", "import", document))
+    assert "none.yaml" in error_line(vedich("plan", "import", tmp_path / "none.yaml"))
 
 
 # the sample, and all of it in one go
@@ -312,13 +314,13 @@ def test_init_creates_the_database_and_loads_the_sample_once(
     vedich: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VEDICH_HOME", str(tmp_path / "new"))
-    assert "no plan yet" in told(vedich("project"))
+    assert "no plan yet" in error_line(vedich("project"))
     first = vedich("init", "--sample", "vietnam-2021")
     assert first.code == 0
     assert "vietnam-2021: 18,561 figures, 0 known." in first.out
     assert "vietnam-2021: 0 figures, 18,561 known." in vedich("init", "--sample", "all").out
-    assert "none-2021" in told(vedich("init", "--sample", "none-2021"))
-    assert "vedich retrain --plan vietnam-2021 --as-of 2021-06" in told(
+    assert "none-2021" in error_line(vedich("init", "--sample", "none-2021"))
+    assert "vedich retrain --plan vietnam-2021 --as-of 2021-06" in error_line(
         vedich("project", "--plan", "vietnam-2021", "--as-of", "2021-06")
     )
 
@@ -364,7 +366,7 @@ def test_from_a_plan_and_figures_to_an_answer(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("project", "--as-of", "2018-13"), "expected YYYY-MM or YYYY-MM-DD, found '2018-13'"),
         (("project", "--as-of", "2018-01"), "vedich retrain --plan demo-2018 --as-of 2018-01"),
@@ -384,13 +386,13 @@ def test_from_a_plan_and_figures_to_an_answer(
     ],
 )
 def test_an_error_is_one_line_and_exit_code_2(
-    vedich: Run, home: Path, arguments: tuple[str, ...], said: str
+    vedich: Run, home: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    assert said in told(vedich(*arguments))
+    assert message in error_line(vedich(*arguments))
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "said"),
+    ("variable", "value", "message"),
     [
         ("VEDICH_PORT", "0", "VEDICH_PORT: input should be greater than or equal to 1, found '0'"),
         ("VEDICH_LANG", "fr", "VEDICH_LANG"),
@@ -405,11 +407,11 @@ def test_a_wrong_setting_is_one_line_too_and_keeps_passwords(
     monkeypatch: pytest.MonkeyPatch,
     variable: str,
     value: str,
-    said: str,
+    message: str,
 ) -> None:
     monkeypatch.setenv(variable, value)
-    line = told(vedich("plan", "list"))
-    assert said in line
+    line = error_line(vedich("plan", "list"))
+    assert message in line
     assert "secret" not in line
 
 
@@ -469,5 +471,5 @@ def test_a_reader_that_leaves_early_is_no_error(home: Path) -> None:
         assert running.stdout is not None
         assert running.stderr is not None
         running.stdout.close()
-        said = running.stderr.read()
-    assert (running.returncode, said) == (1, b"")
+        message = running.stderr.read()
+    assert (running.returncode, message) == (1, b"")

@@ -39,8 +39,8 @@ def test_it_listens_on_this_machine_alone_and_says_where(home: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         try:
-            said = running.stdout.readline()
-            assert said == f"Vedich: http://127.0.0.1:{port}/ (Ctrl+C stops it)\n"
+            line = running.stdout.readline()
+            assert line == f"Vedich: http://127.0.0.1:{port}/ (Ctrl+C stops it)\n"
             assert listening(port) == {"0100007F"}  # 127.0.0.1
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
                 assert json.load(answer) == {"status": "ready", "plans": 1}

@@ -102,7 +102,7 @@ def record(home: Path) -> None:
     app = create_app(read_settings(), store)
     client = Client(app)
     answers = frozen.answers(client.get, client.post)
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
     store.close()
     stamps = {
         one["stamp"]

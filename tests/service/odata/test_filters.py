@@ -8,8 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from models.errors import InvalidQuery, UnsupportedQuery
 from service.odata.feed import PAGE, Query, collection, read_query

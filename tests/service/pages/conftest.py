@@ -68,7 +68,7 @@ def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield Served(f"http://127.0.0.1:{port}", store, app)
         server.should_exit = True
         thread.join(10)
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
     store.close()
 
 

@@ -284,7 +284,7 @@ def test_reliability_by_hand() -> None:
     )
     table = reliability_of(rows, ())
     # at 90, 95, 100, 105, 110 the forecast says 90, 75, 50, 25 and 10 per cent
-    said = [(round(row["mean_probability"], 3), row["share_met"]) for row in table]
+    said = [(round(row.mean_probability, 3), row.share_met) for row in table]
     assert said == [(0.1, 0), (0.25, 0), (0.5, 1), (0.75, 1), (0.9, 1)]
     growth = rows.assign(outcome=1.0, **{name: value - 100.0 for name, value in quantiles.items()})
     assert reliability_of(growth, {"coal"}) == table

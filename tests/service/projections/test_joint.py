@@ -1,4 +1,4 @@
-"""What is said of all targets jointly rests on the paths of each, and moves none of them."""
+"""The joint probability comes from the paths of each KPI and changes no projection."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from data.plans.rows import load_plan, save_plan
 from models.targets.target import Target, TargetLevel
 from service.cli.main import main
 from service.projections.issue import Issued
-from service.projections.joint import together
+from service.projections.joint import joint_probability
 from service.projections.shape import as_json
-from service.projections.tables import together_said
+from service.projections.tables import joint_probability_text
 from service.projections.view import ProjectionView, StampInputs, TargetView
 
 LIST = "/v1/plans/demo-2018/projections?as_of=2018-06"
@@ -38,7 +38,7 @@ def issued(kpi: str, met: list[bool] | None, *levels: TargetLevel) -> Issued:
 
 
 def test_by_hand() -> None:
-    found = together(
+    found = joint_probability(
         [
             issued("coal", [True, True, False, False], "assigned"),
             issued("steel", [True, False, True, False], "assigned", "stretch"),
@@ -53,13 +53,15 @@ def test_by_hand() -> None:
         "at_least": [1.0, 0.75, 0.25],
         "without": ["bridge"],
     }
-    assert "cả 2 chỉ tiêu được giao: 25%" in together_said(found, "vi")
-    assert "all 2 assigned targets met 25%; at least 1 of them 75%" in together_said(found, "en")
-    assert "bridge" in together_said(found, "en")
+    assert "cả 2 chỉ tiêu được giao: 25%" in joint_probability_text(found, "vi")
+    assert "all 2 assigned targets met 25%; at least 1 of them 75%" in joint_probability_text(
+        found, "en"
+    )
+    assert "bridge" in joint_probability_text(found, "en")
 
 
-def test_without_any_probability_nothing_is_said() -> None:
-    assert together([issued("bridge", None, "assigned"), issued("coal", None)]) is None
+def test_without_any_probability_there_is_no_joint_probability() -> None:
+    assert joint_probability([issued("bridge", None, "assigned"), issued("coal", None)]) is None
 
 
 def test_it_agrees_with_the_probabilities_of_each(service: Any) -> None:
@@ -94,12 +96,12 @@ def test_another_kpi_changes_no_other_number(own_service: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kpi", "said"), [(None, True), ("coal", False)])
+@pytest.mark.parametrize(("kpi", "shown"), [(None, True), ("coal", False)])
 def test_the_command_line_says_it_of_a_whole_plan(
-    home: Path, capsys: pytest.CaptureFixture[str], kpi: str | None, said: bool
+    home: Path, capsys: pytest.CaptureFixture[str], kpi: str | None, shown: bool
 ) -> None:
     given = ["project", "--plan", "demo-2018", "--as-of", "2018-06", "--lang", "en"]
     with pytest.raises(SystemExit) as ended:
         main([*given, "--kpi", kpi] if kpi else given)
     assert ended.value.code == 0
-    assert ("all 3 assigned targets met" in capsys.readouterr().out) is said
+    assert ("all 3 assigned targets met" in capsys.readouterr().out) is shown

@@ -15,7 +15,8 @@ from models.errors import NoBundle
 from models.pipeline import Learned
 from models.series import Month
 from models.targets.target import Target
-from service.projections.issue import Basis, issue_kpi
+from service.projections.basis import Basis
+from service.projections.issue import issue_kpi
 from service.projections.view import BaseView, BaseWhenSetView
 from training.bundle.promoted import PromotedBundle
 

@@ -1,4 +1,4 @@
-"""The view is the declared shape: what goes out reads back to the same bytes."""
+"""The view is the declared shape: its JSON parses back to the same bytes."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def app_state(home: Path) -> Iterator[AppState]:
     settings = Settings(home=home)
     app_state = AppState(settings, Store.open(settings.store_url))
     yield app_state
-    app_state.close()
+    app_state.jobs.close()
 
 
 ESTIMATES: tuple[tuple[str, float, State], ...] = (

@@ -99,7 +99,7 @@ def test_a_report_is_a_draft_until_its_month_is_issued_with_these_figures(home: 
         save_plan(store, replace(plan, versions=(*plan.versions, ADJUSTED)))
         assert banner(DAY) == "DỰ THẢO"  # a target has changed since
     finally:
-        app_state.close()
+        app_state.jobs.close()
 
 
 def test_the_command_writes_what_the_route_gives(
@@ -139,7 +139,7 @@ def test_a_template_from_the_command_line(
     [
         (["report"], "expected the file to write"),
         (["report", "--out", "a.odt"], "expected a format, one of docx, pdf, xlsx, html, md"),
-        (["report", "--out", "a.pdf", "--template", "t.docx"], "a template is for the official"),
+        (["report", "--out", "a.pdf", "--template", "t.docx"], "--template is for the official"),
     ],
 )
 def test_what_cannot_be_asked_for(

@@ -1,6 +1,6 @@
 """Every route answers what it declares: its status, and the shape of its JSON, no field more.
 
-Routes that return a `Response` are validated by nobody at run time. Here every
+Routes that return a `Response` are not validated at run time. Here every
 route is asked, as `test_roles` knows how, and its answer is read with the
 `response_model` that the route has.
 """
@@ -48,6 +48,8 @@ def misfit(shape: Any, answer: httpx.Response) -> str | None:
 
 def rewritten(shape: Any, answer: httpx.Response) -> str | None:
     """What becomes of an answer that is read and written again; None if it is the same bytes."""
+    if not (isinstance(shape, type) and issubclass(shape, BaseModel)):  # /openapi.json
+        return None
     again = encode(shape.model_validate_json(answer.content))
     return None if again == answer.content else f"sent as {answer.text}, written as {again!r}"
 
@@ -97,7 +99,7 @@ class Few(BaseModel):
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "problem"),
     [
         ({"number": 1, "day": "2021-06-30"}, None),
         ({"number": 1}, "Field required"),
@@ -106,6 +108,6 @@ class Few(BaseModel):
         ({"number": 1, "day": "2021-06-30", "more": 0}, "sent as"),
     ],
 )
-def test_what_does_not_fit_is_seen(sent: dict[str, Any], said: str | None) -> None:
+def test_what_does_not_fit_is_seen(sent: dict[str, Any], problem: str | None) -> None:
     found = misfit(Few, httpx.Response(200, json=sent))
-    assert found is None if said is None else said in str(found)
+    assert found is None if problem is None else problem in str(found)

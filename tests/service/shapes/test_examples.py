@@ -17,7 +17,7 @@ from data.settings import Settings
 from models import errors
 from service.app import create_app
 from service.openapi import FILE, document
-from service.record_examples import ASKED, PLAN, folded, shortened, with_examples
+from service.record_examples import PLAN, REQUESTS, folded, shortened, with_examples
 from service.shapes.examples import NEW_VERSION, examples
 from service.web import problems
 
@@ -117,7 +117,7 @@ REAL = {
     .replace("exports", "coal")
     .replace("turnover", "both")
     .replace("2021", "2018")
-    for route, address in ASKED.items()
+    for route, address in REQUESTS.items()
 }
 
 
@@ -140,7 +140,7 @@ def test_examples_that_need_no_model_are_what_the_sample_answers(
     store = Store.open(settings.store_url)
     client = client_of(create_app(settings, store))
     for route in WITHOUT_MODEL:
-        assert shortened(client.get(ASKED[route]).json()) == examples()[route]
+        assert shortened(client.get(REQUESTS[route]).json()) == examples()[route]
     added = client.post(f"/v1/plans/{PLAN}/versions", json=NEW_VERSION)
     assert added.status_code == 201
     assert added.json() == examples()["POST /v1/plans/{plan}/versions"]
@@ -152,9 +152,9 @@ def test_examples_that_need_no_model_are_what_the_sample_answers(
 
 
 def test_the_committed_contract_is_that_of_the_service(service: Any) -> None:
-    told = "a changed contract is seen in a diff: run make openapi and commit docs/openapi.json"
-    assert json.loads(FILE.read_text("utf-8")) == json.loads(document(service.app)), told
-    assert FILE.read_text("utf-8") == document(service.app), told
+    hint = "a changed contract is seen in a diff: run make openapi and commit docs/openapi.json"
+    assert json.loads(FILE.read_text("utf-8")) == json.loads(document(service.app)), hint
+    assert FILE.read_text("utf-8") == document(service.app), hint
     assert '"example":' not in document(service.app)
 
 

@@ -23,7 +23,7 @@ def test_a_value_is_made_once_and_given_again() -> None:
     assert len(made) == 1
 
 
-def test_a_new_revision_makes_it_anew() -> None:
+def test_a_new_revision_computes_it_again() -> None:
     cache: RevisionCache[str] = RevisionCache(4)
     assert cache.get("k", lambda: 1, lambda: "old") == "old"
     assert cache.get("k", lambda: 2, lambda: "new") == "new"

@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from service.shapes.schemas import Problem
+from service.shapes.operation import Problem
 
 PLAN = "/v1/plans/demo-2018"
 COAL = f"{PLAN}/projections/coal"

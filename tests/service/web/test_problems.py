@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from models import errors
 from models.errors import UnknownKpi, UnreadableFile, VedichError
-from service.shapes.schemas import Problem
+from service.shapes.operation import Problem
 from service.web import problems
 
 KINDS = sorted(problems.kinds(), key=lambda kind: kind.__name__)

@@ -1,4 +1,4 @@
-"""What still answers while the database or MLflow is away, and how the rest says so."""
+"""What answers while the database or MLflow is unavailable, and the errors of the rest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from data.db.store import Store
 from data.settings import Settings
 from service.app import create_app
-from service.shapes.schemas import Problem
+from service.shapes.operation import Problem
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,7 @@ PROJECTION = "/v1/plans/demo-2018/projections/coal?as_of=2018-06"
 NOBODY = "http://127.0.0.1:9"  # the port 'discard', on which nothing listens
 
 
-def test_answers_go_on_while_mlflow_is_away(home: Path, client_of: Any) -> None:
+def test_answers_go_on_while_mlflow_is_unavailable(home: Path, client_of: Any) -> None:
     settings = Settings(home=home, MLFLOW_TRACKING_URI=NOBODY)
     assert settings.tracking_uri == NOBODY
     app = create_app(settings, Store.open(settings.store_url))
@@ -37,7 +37,7 @@ def test_answers_go_on_while_mlflow_is_away(home: Path, client_of: Any) -> None:
     assert job["state"] == "failed"
     assert f"expected MLflow at {NOBODY}" in job["error"]
     assert client.get(PROJECTION).status_code == 200
-    app.state.vedich.close()
+    app.state.vedich.jobs.close()
 
 
 def test_an_answer_does_not_load_mlflow(home: Path) -> None:
@@ -61,7 +61,7 @@ assert "mlflow" not in sys.modules
     "address",
     ["/readyz", "/v1/plans", PROJECTION, "/v1/observations?plan=demo-2018", "/plans/demo-2018"],
 )
-def test_a_database_that_went_away_is_503_everywhere(
+def test_an_unavailable_database_is_503_everywhere(
     own_service: Any, home: Path, address: str
 ) -> None:
     assert own_service.get(address).status_code == 200

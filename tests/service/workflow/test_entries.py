@@ -26,12 +26,12 @@ from models.targets.target import Remark, Target
 from models.targets.task import Progress, Step, Task
 from service.app import create_app
 from service.cli.main import main
-from service.projections import remarks
-from service.projections.issue import newest_day
+from service.projections.basis import default_day
 from service.projections.replay import replay
 from service.projections.view import ProjectionView
-from service.shapes.schemas import VersionComparison
-from service.texts import REMARK
+from service.projections.view_build import worded
+from service.shapes.plans import VersionComparison
+from service.texts import REMARK, TEXT, Lang
 from tests.families import import_of
 from tests.homes import Run
 
@@ -116,7 +116,7 @@ def report(client: Any, kpi: str, **entry: Any) -> Any:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_page_of_a_task_shows_its_reports_and_what_its_answer_rests_on(
-    client: Any, lang: str
+    client: Any, lang: Lang
 ) -> None:
     report(client, "inspections", day="2021-08-10", done=3, judgement=0.7, note="đợt 1")
     report(client, "dam", day="2021-08-10", step="permit", done=1)
@@ -126,8 +126,10 @@ def test_the_page_of_a_task_shows_its_reports_and_what_its_answer_rests_on(
         assert answer.status_code == 200
         assert 'id="task"' in answer.text
         assert 'id="method"' not in answer.text
-        for remark in of(client, kpi, "2021-08-14")["task"]["assumptions"]:
+        found = of(client, kpi, "2021-08-14")
+        for remark in found["task"]["assumptions"]:
             assert escape(remark[lang]) in answer.text
+        assert TEXT[lang][f"annex.method.{found['method']['name']}"]  # the annex names it
     assert "35%" in answer.text
     counted = client.get(f"/plans/demo-2021/kpis/inspections?as_of=2021-08-14&lang={lang}").text
     assert "đợt 1" in counted
@@ -217,11 +219,11 @@ def test_a_task_replays_to_the_same_digits(client: Any, store: Store, settings: 
 
 
 def test_the_newest_day_is_that_of_the_newest_report(store: Store) -> None:
-    assert newest_day(store, PLAN) == date(2021, 8, 15)  # nothing else is known yet
+    assert default_day(store, PLAN) == date(2021, 8, 15)  # nothing else is known yet
     add_observations(store, "demo", [INDEX], import_of())
-    assert newest_day(store, PLAN) == date(2021, 6, 29)
+    assert default_day(store, PLAN) == date(2021, 6, 29)
     add_progress(store, PLAN, Progress("dam", date(2021, 8, 20), "An", done=1, step="permit"))
-    assert newest_day(store, PLAN) == date(2021, 8, 20)
+    assert default_day(store, PLAN) == date(2021, 8, 20)
 
 
 def test_the_log_stands_beside_its_published_index(client: Any, store: Store) -> None:
@@ -291,7 +293,7 @@ def test_the_command_line_says_the_same(store: Store, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as done:
         main(["task", "report", "inspections", "--done", "3", "--day", "2021-08-31", "--by", "An"])
     assert done.value.code == 0
-    for arguments, said in (
+    for arguments, output in (
         (["task", "history", "inspections"], "2021-08-31"),
         (["project", "--kpi", "inspections", "--lang", "vi"], "Căn cứ tính"),
         (["project", "--lang", "en"], "Inspections"),
@@ -301,7 +303,7 @@ def test_the_command_line_says_the_same(store: Store, capsys: pytest.CaptureFixt
     ):
         with pytest.raises(SystemExit):
             main(arguments)
-        assert said in capsys.readouterr().out
+        assert output in capsys.readouterr().out
     with pytest.raises(SystemExit):
         main(["project", "--kpi", "inspections", "--format", "csv"])
     (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
@@ -323,7 +325,7 @@ def test_every_remark_has_its_words_in_both_languages(code: str) -> None:
     values: dict[str, Any] = dict.fromkeys(names, 3)
     values |= {"probability": 0.7, "day": date(2021, 8, 31), "by": "An", "year": "2020"}
     values |= {"steps_vi": "a", "steps_en": "b", "period": "Q1"}
-    worded = remarks.worded(Remark(code, values))
-    assert worded.code == code
-    assert worded.vi != worded.en
-    assert "{" not in worded.vi + worded.en
+    sentence = worded(Remark(code, values))
+    assert sentence.code == code
+    assert sentence.vi != sentence.en
+    assert "{" not in sentence.vi + sentence.en

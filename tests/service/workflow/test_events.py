@@ -20,7 +20,7 @@ from data.vintages.rows import add_observations
 from models.series import Month
 from service.cli.main import main
 from service.projections.replay import replay
-from service.shapes.schemas import EventList, EventOutcome
+from service.shapes.entries import EventList, EventOutcome
 from tests.families import import_of
 
 EVENTS = "/v1/plans/demo-2018/events"
@@ -70,15 +70,15 @@ def test_an_accepted_event_moves_the_forecast_from_its_day_on(own_service: Any) 
 def test_a_rejected_event_leaves_the_figures_as_they_are(own_service: Any) -> None:
     before = october(own_service)
     add(own_service)
-    moved = october(own_service)
+    adjusted = october(own_service)
     answer = own_service.post(
         f"{EVENTS}/coal/2017-10-pulse/reject", json={"day": JUNE, "note": "không phải"}
     )
     assert (answer.status_code, answer.json()["state"]) == (200, "rejected")
-    assert october(own_service) == before != moved
+    assert october(own_service) == before != adjusted
     again = own_service.post(f"{EVENTS}/coal/2017-10-pulse/accept", json={"day": JUNE})
     assert again.json()["state"] == "accepted"
-    assert october(own_service) == moved
+    assert october(own_service) == adjusted
 
 
 def test_the_figures_propose_and_a_person_decides(own_service: Any, store: Store) -> None:
@@ -101,7 +101,7 @@ def test_an_unknown_event_is_named_with_those_there_are(own_service: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
+    ("entry", "message"),
     [
         ({"size": 0.0}, "other than 0"),
         ({"size": -1.5}, "not below -1"),
@@ -113,11 +113,11 @@ def test_an_unknown_event_is_named_with_those_there_are(own_service: Any) -> Non
     ],
 )
 def test_what_cannot_be_an_event_is_refused(
-    own_service: Any, entry: dict[str, Any], said: str
+    own_service: Any, entry: dict[str, Any], message: str
 ) -> None:
     answer = add(own_service, **entry)
     assert answer.status_code == 422
-    assert said in answer.json()["detail"]
+    assert message in answer.json()["detail"]
     assert "accepted" not in states(own_service).values()
 
 
@@ -160,10 +160,10 @@ def test_decisions_are_append_only_and_in_the_audit_log(own_service: Any, store:
         connection.execute(text("DELETE FROM events"))
     [entry] = [one for one in entries(store) if one.action.startswith("event.")]
     assert (entry.action, entry.subject) == ("event.accept", "demo-2018/coal")
-    [kept] = events_of(store, "demo")
-    assert isinstance(kept, EventEntry)
-    assert (kept.by, kept.day, kept.number) == ("An", date(2018, 6, 30), 1)
-    assert kept.entered is not None
+    [stored] = events_of(store, "demo")
+    assert isinstance(stored, EventEntry)
+    assert (stored.by, stored.day, stored.number) == ("An", date(2018, 6, 30), 1)
+    assert stored.entered is not None
 
 
 @pytest.mark.slow

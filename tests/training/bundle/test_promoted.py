@@ -15,7 +15,7 @@ from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from models.errors import NoBundle, UnreadableBundle
 from training.backtest.scoreboard import scoreboard_of
 from training.bundle.bundle import Bundle, write_bundle
-from training.bundle.promoted import bundle_folder, bundle_for, promotion_for
+from training.bundle.promoted import bundle_folder, bundle_for, default_promotion
 
 MARCH, JUNE, AUGUST = date(2018, 3, 31), date(2018, 6, 30), date(2018, 8, 31)
 
@@ -90,7 +90,7 @@ def test_a_promotion_by_hand_puts_an_older_bundle_in_charge_from_the_champions_v
 def test_before_the_first_vintage_the_error_says_from_when_and_how(
     store: Store, tmp_path: Path, promote: Callable[..., str]
 ) -> None:
-    assert promotion_for(store, "demo", JUNE) is None
+    assert default_promotion(store, "demo", JUNE) is None
     with pytest.raises(NoBundle, match="none was ever trained") as never:
         bundle_for(store, tmp_path, "demo", JUNE)
     assert "vedich retrain --plan demo-2018 --as-of 2018-06" in str(never.value)

@@ -12,8 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from data.plans.kpi import Kpi, RowSelector
 from data.plans.plan import Plan, PlanVersion
@@ -358,7 +357,7 @@ Document = dict[str, Any]
     ("written", "means"),
     [(True, True), ("có", True), ("yes", True), (False, False), (None, False)],
 )
-def test_a_demonstration_is_marked_by_yes_or_no(written: object, means: bool) -> None:
+def test_a_demonstration_is_set_by_yes_or_no(written: object, means: bool) -> None:
     document = yaml.safe_load(dump_yaml(PLAN))
     document["kpis"][0]["demonstration"] = written
     content = yaml.safe_dump(document, allow_unicode=True).encode()
@@ -509,7 +508,7 @@ def test_a_mistake_in_yaml_is_named_by_its_path(
     assert (path or "plan.yaml: expected") in str(error)
 
 
-def test_all_mistakes_of_a_document_are_named_together() -> None:
+def test_all_mistakes_of_a_document_are_reported_at_once() -> None:
     document = yaml.safe_load(dump_yaml(PLAN))
     set_target("lower", "many")(document)
     set_kpi(0, "kind", "sums")(document)
@@ -529,7 +528,7 @@ def test_all_mistakes_of_a_document_are_named_together() -> None:
         ("[" * 5000, ""),
     ],
 )
-def test_what_is_no_yaml_plan_is_refused(text: str, found: str) -> None:
+def test_other_yaml_is_refused(text: str, found: str) -> None:
     assert found in refused(text.encode(), "plan.yaml").found
 
 
@@ -591,7 +590,7 @@ def test_an_old_workbook_and_an_unknown_ending_are_refused(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_text_too_long_for_a_cell_is_not_cut_short() -> None:
+def test_text_too_long_for_a_cell_is_not_truncated() -> None:
     with pytest.raises(InvalidPlan, match="32767"):
         dump_xlsx(replace(PLAN, note="a" * 40000))
 
@@ -618,9 +617,9 @@ def test_drafts_wait_for_their_bounds(tmp_path: Path) -> None:
     for name in ("draft.yaml", "draft.xlsx"):
         write_plan(roll_over(PLAN, 2022), tmp_path / name, drafts)
         error = refused((tmp_path / name).read_bytes(), name)
-        said = str(error)
-        assert "a date" in said
-        assert "bounds that fit 'about', found none" in said
+        message = str(error)
+        assert "a date" in message
+        assert "bounds that fit 'about', found none" in message
 
 
 def test_a_filled_in_draft_is_a_plan(tmp_path: Path) -> None:

@@ -104,13 +104,13 @@ def workbook(
     return buffer.getvalue()
 
 
-def csv_file(rows: Sequence[Any], mark: str = ",", delimiter: str = ";") -> bytes:
+def csv_file(rows: Sequence[Any], separator: str = ",", delimiter: str = ";") -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter)
     for row in rows:
         writer.writerow(
             [
-                "" if c is None else str(c).replace(".", mark) if isinstance(c, float) else c
+                "" if c is None else str(c).replace(".", separator) if isinstance(c, float) else c
                 for c in row
             ]
         )
@@ -180,7 +180,7 @@ def test_a_figure_knows_its_cell_and_unit() -> None:
     )
 
 
-def test_rows_that_no_kpi_claims_are_handed_on_with_the_unit_above() -> None:
+def test_unclaimed_rows_are_returned_with_the_unit_above() -> None:
     form = read(workbook(SPANNED, MERGES))
     stone = [f for f in form.figures if f.row == "Đá các loại"]
     assert len(stone) == 9
@@ -188,7 +188,7 @@ def test_rows_that_no_kpi_claims_are_handed_on_with_the_unit_above() -> None:
     assert "da cac loai" not in {row for _, _, _, row in form.claimed}
 
 
-def test_figures_closed_within_the_month_are_marked() -> None:
+def test_figures_closed_within_the_month_are_noted() -> None:
     assert any("closed on 2021-06-15" in note for note in read(workbook(SPANNED, MERGES)).notes)
     whole = [row for row in SPANNED if row != ["(Số liệu đến ngày 15/6/2021)"]]
     assert not any("closed" in note for note in read(workbook(whole)).notes)
@@ -245,7 +245,7 @@ def test_a_row_assigned_before_is_claimed() -> None:
     assert figures(form, "cement")["year_to_date", "2021-06"] == 500.0
 
 
-def test_totals_and_tasks_are_said_and_left_out() -> None:
+def test_totals_and_tasks_are_noted_and_left_out() -> None:
     rows: list[Any] = [TITLE, ["Chỉ tiêu", "Ước tháng 6", "Lũy kế 6 tháng"]]
     rows += [["Tổng kim ngạch", 1, 2], ["Dự án thủy điện", 1, 2], ["Xi măng", 1, 2]]
     form = read(workbook(rows))
@@ -322,7 +322,7 @@ LEFT_OUT = (("month", "2020-06"), ("rate_on_year", "2021-06"))
         ("Versus same period, year to date (%)", "rate_to_date", "2021-06"),
     ],
 )
-def test_a_heading_says_what_stands_below(heading: str, form: str, month: str) -> None:
+def test_the_meaning_of_a_heading(heading: str, form: str, month: str) -> None:
     column = column_of(header_words([heading]), JUNE)
     assert column is not None
     assert (column.form, str(column.month), column.open) == (form, month, False)
@@ -344,7 +344,7 @@ def test_a_heading_says_what_stands_below(heading: str, form: str, month: str) -
         ("Tăng giảm (%)", "compares with"),
     ],
 )
-def test_a_heading_whose_figures_have_no_place(heading: str, why: str) -> None:
+def test_a_heading_whose_figures_are_left_out(heading: str, why: str) -> None:
     column = column_of(header_words([heading]), JUNE)
     assert column is not None
     assert column.form is None
@@ -412,7 +412,7 @@ def test_thousands_for_millions_are_refused() -> None:
     assert "never converted" in error.advice
 
 
-def test_an_unknown_unit_is_said() -> None:
+def test_an_unknown_unit_is_noted() -> None:
     rows = [TITLE, ["Chỉ tiêu", "ĐVT", "Ước tháng 6", "Lũy kế 6 tháng"]]
     form = read(workbook([*rows, ["Xi măng", "kiện", 1, 2]]))
     assert any("'kiện' is not known" in note for note in form.notes)

@@ -64,7 +64,7 @@ def refused(content: bytes) -> UnreadableFile:
     return caught.value
 
 
-def test_kinds_are_told_by_content() -> None:
+def test_kinds_are_recognised_by_content() -> None:
     assert kind_of(workbook(), "figures.csv") == "xlsx"
     assert kind_of(OLD, "figures.xlsx") == "xls"
     assert kind_of("Chỉ tiêu;Tháng".encode(), "figures.xls") == "text"
@@ -89,11 +89,11 @@ def test_kinds_are_told_by_content() -> None:
         (OLD.replace(WORKBOOK, renamed("Contents")), "no workbook in it"),
     ],
 )
-def test_what_is_no_table(content: bytes, found: str) -> None:
+def test_other_files_are_refused(content: bytes, found: str) -> None:
     assert found in refused(content).found
 
 
-def test_a_workbook_cut_short() -> None:
+def test_a_truncated_workbook() -> None:
     content = workbook()
     assert "truncated" in refused(content[: len(content) // 2]).found
 
@@ -159,7 +159,7 @@ def test_too_many_cells_of_an_old_workbook(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.slow
-def test_formats_far_away_are_no_matter() -> None:
+def test_formats_far_away_do_not_matter() -> None:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)
     sheet = book.add_worksheet()
@@ -177,7 +177,7 @@ def test_entities_are_not_expanded() -> None:
     assert "a DTD" in refused(repacked(workbook(), xl__sharedStrings=bomb)).found
 
 
-def test_hidden_sheets_are_said_and_not_read() -> None:
+def test_hidden_sheets_are_noted_and_not_read() -> None:
     book = openpyxl.Workbook()
     for title, state in (("a", "visible"), ("b", "hidden"), ("c", "veryHidden")):
         sheet = book.create_sheet(title)
@@ -191,7 +191,7 @@ def test_hidden_sheets_are_said_and_not_read() -> None:
     assert [remark.split("'")[1] for remark in sheets.remarks()] == ["b", "c"]
 
 
-def test_macros_are_said_and_not_run() -> None:
+def test_macros_are_noted_and_not_run() -> None:
     buffer = io.BytesIO(workbook())
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"macros")
@@ -201,7 +201,7 @@ def test_macros_are_said_and_not_run() -> None:
     assert Sheets(workbook(), "file.xlsx").remarks() == ()
 
 
-def test_cells_are_read_without_marks_of_direction() -> None:
+def test_cells_are_read_without_direction_characters() -> None:
     content = workbook(("A1", "\u202bXi măng\u202c\u200f"))
     assert OpenedFile(content, "file.xlsx").grids[0].rows[0][0].text == "Xi măng"
     csv = OpenedFile("\ufeff\u200eXi măng;1\n".encode(), "file.csv").text

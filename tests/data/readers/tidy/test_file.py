@@ -11,8 +11,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.months import read_day, read_month
@@ -340,7 +339,7 @@ def test_a_damaged_workbook_is_refused() -> None:
 # --- refusals
 
 
-def test_all_problems_are_named_together_and_nothing_is_returned() -> None:
+def test_all_problems_are_reported_at_once_and_nothing_is_returned() -> None:
     error = refused(
         "KPI,month,value,status\n"
         "exports,2021-06,1,estimate\n"
@@ -349,11 +348,11 @@ def test_all_problems_are_named_together_and_nothing_is_returned() -> None:
         "exports,2021-05,1,perhaps\n"
         "exports,2021-04,abc,estimate\n"
     )
-    said = str(error)
+    message = str(error)
     for place in ("C6", "A3", "B4", "D5"):
-        assert place in said
-    assert "Close ones: exports" in said or "'exprts'" in said
-    assert "Nothing was loaded." in said
+        assert place in message
+    assert "Close ones: exports" in message or "'exprts'" in message
+    assert "Nothing was loaded." in message
 
 
 def test_an_unknown_kpi_names_close_ones() -> None:

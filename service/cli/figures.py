@@ -1,0 +1,224 @@
+"""Figures in and out: ingest what was published; project, report and replay."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import InputError
+from service.cli.arguments import (
+    AsOfOption,
+    LangOption,
+    PlanOption,
+    WorkersOption,
+    family_plan,
+    open_store,
+    publication_day,
+    refuse_existing,
+    the_plan,
+)
+
+report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
+
+
+class Format(StrEnum):
+    """How `project` prints."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class ReportFormat(StrEnum):
+    """Of a report."""
+
+    docx = "docx"
+    pdf = "pdf"
+    xlsx = "xlsx"
+    html = "html"
+    md = "md"
+
+
+class ReportKindOption(StrEnum):
+    """What a report covers."""
+
+    month = "month"
+    half_year = "half-year"
+    year = "year"
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Workbooks and tidy tables.")],
+    plan: PlanOption = None,
+    published: Annotated[
+        str | None, typer.Option(help="Publication date of all files, YYYY-MM-DD.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and compare only.")] = False,
+    workers: WorkersOption = None,
+) -> None:
+    """Load figures: annexes of the statistics office, report forms, tidy tables."""
+    from data.db.audit import process_user
+    from data.ingestion.ingest import ingest as load
+    from service.cli.output import show_ingest
+    from training.console import progress_bar
+
+    _settings, store = open_store()
+    family = family_plan(store, plan).family
+    day = publication_day(files, published)
+    with progress_bar("ingest") as progress:
+        report = load(
+            store,
+            family,
+            files,
+            published=day,
+            dry_run=dry_run,
+            by=process_user(),
+            workers=workers or os.cpu_count() or 1,
+            progress=progress,
+        )
+    show_ingest(report)
+    if report.problems:
+        raise typer.Exit(2)
+
+
+def project(
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
+    format: Annotated[Format, typer.Option(help="table, json or csv.")] = Format.table,
+    lang: LangOption = None,
+) -> None:
+    """Project the year and the attainment of every target."""
+    from data.plans.rows import load_plan
+    from service.projections.basis import as_of_date
+    from service.projections.estimates import with_estimates
+    from service.projections.issue import issue
+    from service.projections.joint import joint_probability
+
+    settings, store = open_store()
+    slug = the_plan(store, plan)
+    day = as_of_date(as_of) if as_of else None
+    issued = issue(store, settings, slug, day, kpi)
+    found = with_estimates(store, [one.view for one in issued])
+    joint = None if kpi else joint_probability(issued)
+    if format is Format.json:
+        from service.projections.shape import indented
+        from service.projections.view import ProjectionsView
+
+        print(indented(ProjectionsView(projections=tuple(found), together=joint)))
+    elif format is Format.csv:
+        from service.projections.columns import to_csv
+
+        sys.stdout.write(to_csv(found))
+    else:
+        from service.cli.projection_tables import show_projections
+
+        show_projections(
+            found, load_plan(store, slug), lang.value if lang else settings.lang, joint
+        )
+
+
+@report_app.callback()
+def report(
+    context: typer.Context,
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    format: Annotated[
+        ReportFormat | None, typer.Option(help="Default: the ending of --out.")
+    ] = None,
+    lang: LangOption = None,
+    kind: Annotated[
+        ReportKindOption | None,
+        typer.Option(help="Default: half-year with June's figures, year with December's."),
+    ] = None,
+    annex: Annotated[
+        bool, typer.Option("--annex", help="The internal annex: projections, probabilities.")
+    ] = False,
+    template: Annotated[
+        Path | None, typer.Option(help="Your own .docx with placeholders to fill in.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+) -> None:
+    """Write the report of a plan: Word, PDF, Excel, HTML or Markdown."""
+    from data.plans.rows import load_plan
+
+    if context.invoked_subcommand:
+        return
+    if out is None:
+        raise InputError("expected the file to write; found none. Give it: --out report.docx")
+    chosen = format.value if format else out.suffix.lstrip(".").lower()
+    if chosen not in {one.value for one in ReportFormat}:
+        known = ", ".join(one.value for one in ReportFormat)
+        raise InputError(f"{out}: expected a format, one of {known}; found '{chosen}'.")
+    if template and (chosen != "docx" or annex):
+        raise InputError("--template is for the official report in docx; leave out --annex.")
+
+    from service.projections.basis import as_of_date, newest_vintage
+    from service.report.build import Wanted
+    from service.report.renderers.formats import render
+    from service.report.request import report_of
+    from service.state.app_state import AppState
+
+    settings, store = open_store()
+    slug = the_plan(store, plan)
+    day = as_of_date(as_of) if as_of else newest_vintage(store, load_plan(store, slug).family)
+    wanted = Wanted(
+        lang=lang.value if lang else settings.lang,
+        part="annex" if annex else "report",
+        kind=kind.value if kind else None,
+    )
+    content = report_of(AppState(settings, store), slug, day, wanted)
+    if template is None:
+        out.write_bytes(render(content, ReportFormat(chosen).value))
+    else:
+        from service.report.template.filling import fill
+
+        filled = fill(template.read_bytes(), template.name, content)
+        out.write_bytes(filled.content)
+        for one in filled.unknown:
+            print(f"vedich: {template.name}: unknown placeholder {one}", file=sys.stderr)
+    print(out)
+
+
+@report_app.command("template")
+def report_template(
+    out: Annotated[Path, typer.Argument(help="Where to write: .docx.")],
+    lang: LangOption = None,
+) -> None:
+    """Write a Word template to start from."""
+    from data.settings import Settings
+    from service.report.template.starter import starter
+
+    refuse_existing(out)
+    out.write_bytes(starter(lang.value if lang else Settings().lang))
+    print(f"{out}: change it in Word, then: vedich report --template {out} --out report.docx")
+
+
+def replay(stamp: Annotated[str, typer.Argument(help="The code of a published figure.")]) -> None:
+    """Recompute a published figure and compare every digit."""
+    from service.projections.replay import SHOWN, replay as run_replay
+
+    settings, store = open_store()
+    result = run_replay(store, settings, stamp)
+    figure = result.recorded.projection
+    what = f"{result.stamp}: {figure.plan} {figure.kpi} as of {figure.as_of}"
+    if result.same:
+        since = (
+            ""
+            if result.stored_at is None
+            else (
+                f", from the figures known on {result.stored_at:%Y-%m-%d %H:%M} UTC; "
+                "other figures count now"
+            )
+        )
+        print(f"{what}: the same to every digit{since}.")
+        return
+    print(f"{what}: {len(result.differences)} differences.", file=sys.stderr)
+    for difference in result.differences[:SHOWN]:
+        print(f"  {difference}", file=sys.stderr)
+    raise typer.Exit(1)

@@ -1,0 +1,139 @@
+"""`vedich plan`: list, template, form, import, compare, roll-over."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import InputError
+from service.cli.arguments import (
+    LangOption,
+    PlanOption,
+    TextFormat,
+    open_store,
+    refuse_existing,
+    the_plan,
+)
+
+plan_app = typer.Typer(
+    help="Plans: import, template, form, compare, roll-over, list.", no_args_is_help=True
+)
+
+
+@plan_app.command("list")
+def plan_list() -> None:
+    """All plans."""
+    from data.plans.rows import load_plan, plan_slugs
+    from data.vintages.panel_rows import load_panel
+    from service.cli.output import show_plans
+    from service.workflow.plans import summary
+
+    _settings, store = open_store()
+    panel_of = cache(partial(load_panel, store))
+    show_plans([summary(store, panel_of, load_plan(store, slug)) for slug in plan_slugs(store)])
+
+
+@plan_app.command("template")
+def plan_template(
+    file: Annotated[Path, typer.Argument(help="Where to write: .xlsx or .yaml.")],
+) -> None:
+    """Write a blank plan to fill in."""
+    from data.readers.plan_document.file import write_template
+
+    refuse_existing(file)
+    write_template(file)
+    print(f"{file}: fill it in, then: vedich plan import {file}")
+
+
+@plan_app.command("form")
+def plan_form(
+    month: Annotated[str, typer.Option(help="Of the report, YYYY-MM.")],
+    out: Annotated[Path, typer.Option(help="Where to write: .xlsx.")],
+    plan: PlanOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write the blank report form of a month, to fill in and ingest."""
+    from data.vintages.panel_rows import load_panel
+    from models.series import Month
+    from service.workflow.plan_form import plan_form as form_of
+
+    settings, store = open_store()
+    refuse_existing(out)
+    slug = the_plan(store, plan)
+    panel_of = cache(partial(load_panel, store))
+    of, words = Month.parse(month), lang.value if lang else settings.lang
+    out.write_bytes(form_of(store, panel_of, slug, of, words))
+    print(f"{out}: fill it in, then: vedich ingest {out} --plan {slug}")
+
+
+@plan_app.command("import")
+def plan_import(
+    file: Annotated[Path, typer.Argument(help="A filled-in .xlsx or .yaml.")],
+) -> None:
+    """Load a plan with its KPIs, versions and targets."""
+    from data.plans.rows import save_plan
+    from data.readers.plan_document.file import read_plan
+
+    _settings, store = open_store()
+    plan = read_plan(file.read_bytes(), file.name)
+    saved = save_plan(store, plan)
+    versions = ", ".join(map(str, saved.new_versions)) or "none"
+    state = "new" if saved.new_plan else "known"
+    print(
+        f"{plan.slug} ({state}): {len(plan.kpis)} KPIs, {len(saved.changed_kpis)} new or "
+        f"changed; new versions: {versions}."
+    )
+
+
+@plan_app.command("compare")
+def plan_compare(
+    before: Annotated[int, typer.Option("--from", help="Number of a version.")],
+    after: Annotated[int, typer.Option("--to", help="Number of a version.")],
+    plan: PlanOption = None,
+    format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
+    lang: LangOption = None,
+) -> None:
+    """What was added, dropped and changed from one version to another."""
+    from data.plans.rows import load_plan
+    from service.workflow.version_comparison import comparison
+
+    settings, store = open_store()
+    found = comparison(load_plan(store, the_plan(store, plan)), before, after)
+    if format is TextFormat.json:
+        from service.projections.shape import indented
+
+        print(indented(found))
+    else:
+        from service.cli.output import show_comparison
+
+        show_comparison(found, lang.value if lang else settings.lang)
+
+
+@plan_app.command("roll-over")
+def plan_roll_over(
+    plan: Annotated[str, typer.Argument(help="The plan to start from.")],
+    to: Annotated[int, typer.Option("--to", help="The new plan's year.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Also write a document with the targets to fill in.")
+    ] = None,
+) -> None:
+    """Create the plan of a later year: the same KPIs, no targets yet."""
+    from data.plans.roll_over import roll_over, target_drafts
+    from data.plans.rows import load_plan, plan_slugs, save_plan
+    from data.readers.plan_document.file import write_plan
+
+    _settings, store = open_store()
+    old = load_plan(store, plan)
+    new = roll_over(old, to)
+    if new.slug in plan_slugs(store):
+        raise InputError(f"there is a plan '{new.slug}' already; expected a year without one.")
+    if out is not None:
+        refuse_existing(out)
+        write_plan(new, out, target_drafts(old))
+    save_plan(store, new)
+    print(f"{new.slug}: {len(new.kpis)} KPIs, no targets yet.")
+    if out is not None:
+        print(f"{out}: fill in the targets, then: vedich plan import {out}")

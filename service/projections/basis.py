@@ -1,0 +1,207 @@
+"""What a plan's answers for a day rest on: version, figures, reports, events and the bundle.
+
+The defaults live here: the day is `default_day`, the bundle the one that
+`training.bundle.promoted.default_promotion` chooses, and a KPI that the bundle does not
+have gets the fallback ladder in `learned_of`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from data.db.store import Store
+from data.plans.entries import progress_of
+from data.plans.events import EventEntry, accepted_events, events_of
+from data.plans.plan import Plan, PlanVersion
+from data.plans.rows import family_plans, load_plan
+from data.settings import Settings
+from data.vintages.demonstration import labelled, series_to_project
+from data.vintages.observation import UNDATED
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import vintages_of
+from models.candidates import REGISTRY
+from models.errors import InvalidMonth, NoBundle, NoObservations
+from models.events.event import Event
+from models.pipeline import LADDER, Learned, fit_candidates
+from models.series import Series
+from models.targets.task import Progress
+from training.bundle.promoted import PromotedBundle, bundle_for
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What the answers for one plan and day rest on.
+
+    Attributes
+    ----------
+    plan : Plan
+    version : the plan's version in force on that day; None before the first
+    day : the vintage; nothing published or reported later is known
+    published : the newest publication up to the day. It seeds the draws of series,
+        so a later day without new figures changes no digit
+    panel : the family's observations up to the day or later; series are truncated
+    data_hash : of the observations known on that day
+    bundle : trained on data up to that day, with its number; without one, the error
+        that projections of series raise
+    progress : all reports about the plan's tasks
+    earlier : the family's plans of earlier years, with all reports about their tasks
+    labelled : KPIs whose answers carry the label of a demonstration
+    events : decisions about the family's events up to that day
+    """
+
+    plan: Plan
+    version: PlanVersion | None
+    day: date
+    published: date
+    panel: Panel
+    data_hash: str
+    bundle: PromotedBundle | NoBundle
+    progress: tuple[Progress, ...]
+    earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
+    labelled: frozenset[str]
+    events: tuple[EventEntry, ...]
+
+    def accepted_events(self, slug: str) -> tuple[Event, ...]:
+        """The accepted events that a KPI's forecast uses."""
+        return accepted_events(self.events, slug, date.max)  # `events` ends with the day
+
+    def last_decision(self, slug: str) -> int | None:
+        """Number of the newest decision about events of a KPI or its parts; None without any."""
+        kpis = {slug, *self.panel.parts_of(slug)}
+        return max((one.number or 0 for one in self.events if one.kpi in kpis), default=None)
+
+    def series(self, slug: str) -> Series:
+        """What a KPI's projection starts from; `NoObservations` without figures."""
+        series = series_to_project(self.panel, slug, self.day)
+        if series.demonstration:  # ends with the last month that is over on the day
+            return series
+        return replace(series, as_of=self.published)
+
+
+def basis_of(
+    store: Store,
+    settings: Settings,
+    plan: str,
+    as_of: date | None = None,
+    *,
+    panel: Panel | None = None,
+    stored_at: datetime | None = None,
+    bundle_hash: str | None = None,
+    version: int | None = None,
+    events: int | None = None,
+) -> Basis:
+    """Gather what a plan's answers for a day rest on.
+
+    Parameters
+    ----------
+    plan : slug
+    as_of : the vintage; default `default_day`
+    panel : the family's observations, if already loaded
+    stored_at : use the figures stored at that moment; default now
+    bundle_hash : of the promoted bundle to use; default the newest that fits
+    version : number of the plan version to use, 0 for none; default the one in force
+    events : number of the last decision about an event to use; default the newest
+
+    Raises
+    ------
+    UnknownPlan
+        If there is no such plan.
+    NoObservations
+        If no day is given and nothing was published or reported yet.
+    """
+    document = load_plan(store, plan)
+    family = document.family
+    day = as_of or default_day(store, document)
+    in_force = document.version_on(day)
+    if version is not None:
+        in_force = next((one for one in document.versions if one.number == version), None)
+    panel = panel or load_panel(store, family, day, stored_at)
+    bundle: PromotedBundle | NoBundle
+    try:
+        bundle = bundle_for(store, settings.bundles, family, day, bundle_hash)
+    except NoBundle as reason:
+        bundle = reason
+    return Basis(
+        plan=document,
+        version=in_force,
+        day=day,
+        published=max((one for one in panel.vintages() if one <= day), default=day),
+        panel=panel,
+        data_hash=panel.hash(day),
+        bundle=bundle,
+        progress=progress_of(store, document.slug),
+        earlier=_earlier(store, document) if in_force and in_force.tasks else (),
+        labelled=labelled(panel, [kpi.slug for kpi in document.kpis], day),
+        events=tuple(
+            one
+            for one in events_of(store, family)
+            if one.day <= day and (events is None or (one.number or 0) <= events)
+        ),
+    )
+
+
+def default_day(store: Store, plan: Plan) -> date:
+    """The newest day with a figure or a report of the plan, else its newest adoption.
+
+    `NoObservations` if the plan has no tasks and nothing was published.
+    """
+    known = [
+        *vintages_of(store, plan.family)[-1:],
+        *(one.day for one in progress_of(store, plan.slug)),
+    ]
+    adopted = [version.adopted for version in plan.versions if version.tasks]
+    if not known and not adopted:
+        return newest_vintage(store, plan.family)
+    return max(known or adopted)
+
+
+def newest_vintage(store: Store, family: str) -> date:
+    """The newest publication date; `NoObservations` if nothing was ever loaded."""
+    vintages = vintages_of(store, family)
+    if not vintages:
+        raise NoObservations(
+            f"plan family '{family}' has no figures yet. Load some: vedich ingest FILE."
+        )
+    return vintages[-1]
+
+
+def as_of_date(text: str) -> date:
+    """'2021-06' → 30 June 2021, '2021-06-15' → that day; `InvalidMonth` otherwise."""
+    found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text.strip())
+    if found:
+        year, month = int(found[1]), int(found[2])
+        try:
+            last = calendar.monthrange(year, month)[1]
+            day = date(year, month, int(found[3]) if found[3] else last)
+            if day < UNDATED:
+                return day
+        except ValueError:
+            pass
+    raise InvalidMonth(
+        f"as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. "
+        "2021-06 means all that was published up to the last day of June 2021."
+    )
+
+
+def learned_of(promoted: PromotedBundle, slug: str, series: Series) -> Learned:
+    """What the bundle learned of a KPI; for a KPI added later, the fallback ladder."""
+    learned = promoted.bundle.learned.get(slug)
+    if learned is not None:
+        return learned
+    parameters, failures = fit_candidates(series, {name: REGISTRY[name] for name in LADDER})
+    reason = (
+        f"model version {promoted.version} was trained before it had this KPI; run vedich retrain."
+    )
+    return Learned(parameters, {**failures, "ensemble": reason})
+
+
+def _earlier(store: Store, plan: Plan) -> tuple[tuple[Plan, tuple[Progress, ...]], ...]:
+    """The family's plans of earlier years, with their reports."""
+    plans = (
+        load_plan(store, slug) for slug in family_plans(store, plan.family) if slug != plan.slug
+    )
+    return tuple((one, progress_of(store, one.slug)) for one in plans if one.year < plan.year)

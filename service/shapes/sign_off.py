@@ -1,0 +1,86 @@
+"""The shapes of official estimates and of the sign-off of a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import Field
+
+from data.sign_off.rules import State
+from service.projections.shape import Moment, MonthText, Shape
+from service.projections.view import EstimateView
+
+
+class StepShape(Shape):
+    state: State
+    by: str
+    at: Moment
+    note: str
+
+
+class EstimateShape(EstimateView):
+    """One estimate; a changed value is a new estimate."""
+
+    kpi: str
+    id: int
+    history: tuple[StepShape, ...]
+
+
+class EstimateList(Shape):
+    """All estimates of one KPI in one month, newest first."""
+
+    estimates: tuple[EstimateShape, ...]
+
+
+class EstimateEntry(Shape):
+    value: float = Field(allow_inf_nan=False)
+    unit: str = Field(description="the KPI's unit, as a check", examples=["million USD"])
+    reason: str
+
+
+class EstimateStep(Shape):
+    estimate: int = Field(description="id of the estimate that was reviewed")
+    note: str = ""
+
+
+class MonthStep(Shape):
+    figures: str = Field(description="of the month as it was reviewed")
+    note: str = ""
+
+
+class SendBack(Shape):
+    note: str = Field(description="why")
+
+
+class IssueShape(Shape):
+    by: str
+    at: Moment
+    stamps: Mapping[str, str]
+
+
+class MonthShape(Shape):
+    """How far a month's projections and reports are, and what a signature would cover."""
+
+    plan: str
+    month: MonthText
+    as_of: date
+    state: State
+    figures: str | None = Field(
+        description="identifies projections and estimates; null without any"
+    )
+    stamps: Mapping[str, str] = Field(description="of the projections as they are now, by KPI")
+    reason: str | None = Field(description="why there are no projections")
+    estimates: tuple[EstimateShape, ...] = Field(description="the newest of each KPI")
+    history: tuple[StepShape, ...]
+    issued: IssueShape | None = Field(description="what readers outside see")
+
+
+class MonthSummary(Shape):
+    month: MonthText
+    state: State
+    issued_at: Moment | None
+
+
+class MonthList(Shape):
+    months: tuple[MonthSummary, ...]
