@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from data.db.store import Store
 from data.settings import Settings, read_settings
-from service.api import analysis as analyses
 from service.api import (
+    analysis,
     audit,
     entries,
     events,
@@ -29,20 +29,10 @@ from service.embeds import routes as embeds
 from service.odata import routes as odata
 from service.pages import (
     analysis as analysis_pages,
-)
-from service.pages import (
     kpi as kpi_pages,
-)
-from service.pages import (
     month as month_pages,
-)
-from service.pages import (
     plan as pages,
-)
-from service.pages import (
     session,
-)
-from service.pages import (
     static_files as static,
 )
 from service.pages.menu import plan_pages
@@ -65,7 +55,7 @@ ROUTERS = (
     imports.router,
     sign_off.router,
     reports.router,
-    analyses.router,
+    analysis.router,
     scenarios.router,
     odata.router,
     registry.router,

@@ -1,8 +1,8 @@
-"""What people read, in Vietnamese and English: words, numbers, dates, units.
+"""Texts in Vietnamese and English: words, numbers, dates, units.
 
-Every word stands in a catalogue, `locale/vi.po` and `locale/en.po`, under a key
+Every text is in a catalogue, `locale/vi.po` and `locale/en.po`, under a key
 (`status.on_track`); numbers, dates and plurals are Babel's. Keys are written out
-where they are used, so that a test can hold code and catalogues together.
+where they are used, so that a test can compare code and catalogues.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Texts(Mapping[str, str]):
         return sum(1 for _ in self)
 
     def count(self, key: str, count: int) -> str:
-        """The text for so many things: '1 target', '2 targets'."""
+        """The text for a count: '1 target', '2 targets'."""
         forms = self._forms(key)
         one = Locale.parse(_LOCALE[self._lang]).plural_form(count) == "one"
         return forms[0 if one else -1].format(count=number(count, self._lang))
@@ -83,7 +83,7 @@ COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGU
 
 
 class Figures(Protocol):
-    """What has figures of a kind in a unit: a projection, or a scenario's result."""
+    """Has figures of a kind in a unit: a projection, or a scenario's result."""
 
     @property
     def kind(self) -> Kind: ...
@@ -135,19 +135,19 @@ def _strings(one_or_more: Any) -> tuple[str, ...]:
 
 
 def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
-    """What is to be shown wherever an answer of the plan is; None for an ordinary one."""
+    """The label shown with every answer of a plan; None if it needs no label."""
     if demonstration:
         return {lang: TEXT[lang]["demonstration"] for lang in LANGUAGES}
     return None if plan.label is None else {"vi": plan.label, "en": plan.label}
 
 
 def unit_name(unit: str, lang: Lang) -> str:
-    """A unit as reports of the language write it; unknown units stay as they are."""
+    """A unit as reports of the language write it; unknown units are unchanged."""
     return UNIT[lang].get(unit.lower(), unit)
 
 
 def unit_of(projection: Figures, lang: Lang) -> str:
-    """The unit of a projection's figures; a growth says on what."""
+    """The unit of a projection's figures; for a growth also the base of comparison."""
     if traits_of(projection.kind).outcome_is_rate:
         return TEXT[lang]["growth_unit"]
     return unit_name(projection.unit, lang)
@@ -176,7 +176,7 @@ def signed_percent(per_cent: float | None, lang: Lang, decimals: int = 1) -> str
 
 
 def signed(value: float | None, lang: Lang, decimals: int = 0) -> str:
-    """A number with its sign, none where it is shown as zero; None is '–'."""
+    """A number with its sign, without one if it prints as zero; '–' for None."""
     if value is None:
         return number(value, lang, decimals)
     sign = "+" if round_half_up(value, decimals) > 0 else ""
@@ -184,7 +184,7 @@ def signed(value: float | None, lang: Lang, decimals: int = 0) -> str:
 
 
 def name_of(one: Plan | Kpi, lang: Lang) -> str:
-    """What a plan or a KPI is called in a language."""
+    """The name of a plan or a KPI in a language."""
     return one.name_vi if lang == "vi" else one.name_en
 
 
@@ -194,9 +194,9 @@ class InBoth(Protocol):
     def __getitem__(self, lang: Lang, /) -> str: ...
 
 
-def words_of(said: InBoth, lang: Lang) -> str:
-    """What somebody wrote, in a language if they did, else in the other."""
-    return said[lang] or said["vi"] or said["en"]
+def words_of(written: InBoth, lang: Lang) -> str:
+    """A person's text in a language, else in the other language."""
+    return written[lang] or written["vi"] or written["en"]
 
 
 def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
@@ -216,12 +216,12 @@ def writer(year: Projected, decimals: int, lang: Lang) -> Callable[[float], str]
 
 
 def round_half_up(value: float, decimals: int) -> Decimal:
-    """A figure as it is printed: of two neighbours equally near, the larger in size."""
+    """Round for printing; ties away from zero."""
     return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def chance(probability: float | None, status: str, lang: Lang) -> str:
-    """0.8312 → '83%'; '> 99%' and '< 1%' unless the status says it is settled."""
+    """0.8312 → '83%'; '> 99%' and '< 1%' unless the status is final (achieved, missed)."""
     if probability is None:
         return "–"
     settled = status in ("achieved", "missed")
@@ -267,7 +267,7 @@ def plain_bounds(target: Target, unit: str, lang: Lang, decimals: int = 0) -> st
 
 
 def period_name(period: str, lang: Lang) -> str:
-    """'Q1' → 'quý I'; a period of days stays as it is written."""
+    """'Q1' → 'quý I'; a period of days is unchanged."""
     return PERIOD[lang].get(period, period)
 
 

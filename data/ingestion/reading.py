@@ -13,8 +13,7 @@ from data.plans.kpi import Kpi
 from data.readers.gso.annex import Annex, read_annex
 from data.readers.layout import Found, recognise
 from data.readers.printed import PrintedFigure, PrintedWorkbook
-from data.readers.report_form.form import TABLE as REPORT_FORM
-from data.readers.report_form.form import ReportForm, read_report_form
+from data.readers.report_form.form import TABLE as REPORT_FORM, ReportForm, read_report_form
 from data.readers.spreadsheet.cells import fold, publication_date
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.file import TIDY, TidyFile, read_rows

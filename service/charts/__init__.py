@@ -1,4 +1,4 @@
-"""Charts as Vega-Lite specifications and small drawings, the same for page, picture and report.
+"""Charts as Vega-Lite specifications and sparklines, shared by pages, pictures and reports.
 
 It never reads the database.
 """

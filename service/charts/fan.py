@@ -1,4 +1,4 @@
-"""The months of a projection as rows for a chart: actual, ahead, and cumulative."""
+"""The months of a projection as rows of a chart: actual, projected, and cumulative."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fan:
-    """Rows with 'month' (a local time), 'label', 'value', 'status', and ahead the `BANDS`.
+    """Rows with 'month' (a local time), 'label', 'value', 'status'; projected rows add `BANDS`.
 
     Attributes
     ----------
-    actual, ahead : months as published, months projected; growth in per cent
-        on the same month of last year
-    cumulative_actual, cumulative_ahead : January through each month, where
+    actual, ahead : published and projected months; growth in per cent on the same
+        month of last year
+    cumulative_actual, cumulative_ahead : January through each month; empty unless
         months add up
-    last_year : the same for last year, placed under this year's months
+    last_year : last year's cumulative figures, dated as this year's months
     needed, cumulative_needed : the path that would just meet the assigned target,
-        begun at the last month known; empty where nothing is left to bring
+        from the last known month; empty if no month remains
     """
 
     actual: tuple[Row, ...]
@@ -45,7 +45,7 @@ class Fan:
 
     @property
     def first_month(self) -> str:
-        """January of the year, where labels of the target begin."""
+        """January of the year, where the target's labels start."""
         rows = self.last_year or self.cumulative_actual or self.cumulative_ahead
         return str(rows[0]["month"])
 
@@ -55,29 +55,29 @@ def fan_of(projection: ProjectionView, series: Series, lang: Lang) -> Fan:
 
     Parameters
     ----------
-    projection : of one KPI; without a basis only the past is drawn
+    projection : of one KPI; if the model could not forecast, only the past is drawn
     series : the KPI's months at the same vintage
     """
     year = projection.year
-    to_come = [one for one in projection.months if one.status == "projected"]
-    ahead = _band_rows(((one.month, one.quantiles) for one in to_come), lang)
+    projected = [one for one in projection.months if one.status == "projected"]
+    ahead = _band_rows(((one.month, one.quantiles) for one in projected), lang)
     actual = _actual(series, lang)
     needed = _needed(projection, lang)
-    begun = (*actual[-1:], *needed) if needed else ()
+    monthly_path = (*actual[-1:], *needed) if needed else ()
     if not series.traits.adds_up:
-        return Fan(actual, ahead, needed=begun)
+        return Fan(actual, ahead, needed=monthly_path)
     now = _running(series.calendar_year(year), year, lang)
     if now and series.year == year and projection.actual_to_date is not None:
         now = (*now[:-1], {**now[-1], "value": projection.actual_to_date})
-    cumulative = _band_rows(((one.month, one.cumulative) for one in to_come), lang)
+    cumulative = _band_rows(((one.month, one.cumulative) for one in projected), lang)
     before = _running(series.calendar_year(year - 1), year - 1, lang)
-    moved = tuple({**row, "month": f"{year}{row['month'][4:]}"} for row in before)
-    on_the_way = _added(now[-1:], needed)
-    return Fan(actual, ahead, now, cumulative, moved, begun, on_the_way)
+    last_year = tuple({**row, "month": f"{year}{row['month'][4:]}"} for row in before)
+    cumulative_path = _cumulated(now[-1:], needed)
+    return Fan(actual, ahead, now, cumulative, last_year, monthly_path, cumulative_path)
 
 
 def _needed(projection: ProjectionView, lang: Lang) -> tuple[Row, ...]:
-    """What each month to come must at least bring for the assigned target to be just met."""
+    """The minimum of each remaining month that just meets the assigned target."""
     target = projection.assigned
     if target is None or target.required is None:
         return ()
@@ -85,8 +85,8 @@ def _needed(projection: ProjectionView, lang: Lang) -> tuple[Row, ...]:
     return tuple(_row(one.month, one.minimum, "projected", lang) for one in months)
 
 
-def _added(start: tuple[Row, ...], months: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The months added up on what is known; empty without any."""
+def _cumulated(start: tuple[Row, ...], months: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Cumulative figures of the months, from the last known one; empty without months."""
     if not months:
         return ()
     known = start[0]["value"] if start else 0.0

@@ -2,8 +2,8 @@
 
 Above: the months, actual (their status by the shape of the point) and projected
 (80 % and 95 % bands). Below, for what adds up over the year: the cumulative
-figure on its way to the target. Unit, vintage, stamp and the meaning of every
-mark stand in the picture itself, because pictures travel without their page.
+figure and the target. Unit, vintage, stamp and the legend are part of the picture,
+because pictures are shared without their page.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import altair as alt
 import vl_convert
 
 from service.charts.fan import BANDS, Fan, Row
-from service.charts.layers import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
+from service.charts.layers import dot, line, number_locale, point_label, rows_chart, x_axis, y_axis
 from service.projections.view import ProjectionView, TargetView
 from service.texts import (
     FIGURE,
@@ -35,7 +35,7 @@ from service.texts import (
 
 # DejaVu Sans has every Vietnamese letter and comes with a package, so pictures look
 # the same on a machine without fonts; where an SVG is shown without it, Verdana has
-# nearly its widths. (A machine's own Liberation Sans may be one without ư and ơ.)
+# nearly its widths. (Some builds of Liberation Sans lack ư and ơ.)
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
 BLUE, DARK, GREY, RED = "#1f5fa8", "#12243a", "#77838f", "#b3261e"
 WIDTH, HEIGHT = 720, 230
@@ -91,7 +91,7 @@ def fan_chart(
 
 
 def font_folder() -> Path:
-    """Where its package keeps DejaVu Sans; found without importing it (it needs rinohtype)."""
+    """The folder of DejaVu Sans in its package, found without importing it (needs rinohtype)."""
     spec = find_spec("rinoh_typeface_dejavusans")
     assert spec is not None
     assert spec.origin is not None
@@ -109,7 +109,7 @@ def to_json(chart: alt.TopLevelMixin) -> bytes:
 
 
 def to_svg(chart: alt.TopLevelMixin) -> bytes:
-    """The chart as SVG, its texts as texts."""
+    """The chart as SVG with selectable text."""
     _register_font()
     return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
 
@@ -121,7 +121,7 @@ def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
 
 
 def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
-    """A drawing of our own as PNG."""
+    """An SVG drawn by this service as PNG."""
     _register_font()
     return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
@@ -141,7 +141,7 @@ def _title(projection: ProjectionView, lang: Lang, decimals: int) -> alt.TitlePa
 
 
 def _answer(projection: ProjectionView, lang: Lang, decimals: int) -> list[str]:
-    """The year, and how it stands to its assigned target, a line each."""
+    """The projected year, and the assigned target with its probability; one line each."""
     text, year = TEXT[lang], projection.projected
     if year is None:
         return [STATUS[lang][projection.status]]
@@ -185,7 +185,7 @@ def _cumulative(projection: ProjectionView, fan: Fan, lang: Lang, decimals: int)
         below = last["value"] <= end["value"]
         layers += [
             line(fan.last_year, GREY),
-            tag(last, str(year - 1), GREY, dy=9 if below else -9),
+            point_label(last, str(year - 1), GREY, dy=9 if below else -9),
         ]
     layers += _bands(_joined(fan.cumulative_actual, fan.cumulative_ahead), lang)
     if fan.cumulative_actual:
@@ -200,15 +200,15 @@ def _cumulative(projection: ProjectionView, fan: Fan, lang: Lang, decimals: int)
         layers += [_clear_of(fan.last_year, now, known), dot(now, DARK)]
     if fan.cumulative_ahead:
         ahead = f"{FIGURE[lang]['projected']}: {number(end['value'], lang, decimals)}"
-        layers += [tag(end, ahead, BLUE), dot(end, BLUE)]
+        layers += [point_label(end, ahead, BLUE), dot(end, BLUE)]
     return _panel(layers, f"{text['cumulative']}, {unit_name(projection.unit, lang)}")
 
 
 def _path(rows: Sequence[Row], text: str = "") -> list[alt.Chart]:
-    """The path that would just meet the target, dotted; named beside its last month."""
+    """The path that would just meet the target: dotted, labelled at its last month."""
     if not rows:
         return []
-    named = [tag(rows[-1], text, RED)] if text else []
+    named = [point_label(rows[-1], text, RED)] if text else []
     return [line(rows, RED, dash=[2, 3]), *named]
 
 
@@ -217,8 +217,8 @@ def _clear_of(last_year: Sequence[Row], now: Row, text: str) -> alt.Chart:
     then = next((row["value"] for row in last_year if row["month"] == now["month"]), 0.0)
     room = now["month"][5:7] >= "04"  # enough to the left of the point
     if room and then <= now["value"]:
-        return tag(now, text, DARK, dx=-8, dy=-10, align="right")
-    return tag(now, text, DARK, dy=16)
+        return point_label(now, text, DARK, dx=-8, dy=-10, align="right")
+    return point_label(now, text, DARK, dy=16)
 
 
 def _panel(layers: Sequence[alt.Chart], title: str) -> alt.LayerChart:
@@ -292,5 +292,5 @@ def _target(target: TargetView, first_month: str, lang: Lang, decimals: int) -> 
         label = f"{TEXT[lang]['target']}: {number(value, lang, decimals)}"
         row = {"value": value, "month": first_month}
         rule = rows_chart([row]).mark_rule(color=RED, strokeWidth=1.5, strokeDash=[7, 3])
-        layers += [rule.encode(y=y_axis("value")), tag(row, label, RED, dx=4, dy=dy)]
+        layers += [rule.encode(y=y_axis("value")), point_label(row, label, RED, dx=4, dy=dy)]
     return layers

@@ -1,4 +1,4 @@
-"""The marks that charts are made of, all on one time axis of months."""
+"""Chart marks on a shared time axis of months."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from service.texts import Lang
 
 
 def rows_chart(rows: Sequence[Row]) -> alt.Chart:
-    """An empty chart on rows."""
+    """A chart without marks on rows."""
     return alt.Chart(alt.InlineData.from_dict({"values": list(rows)}))
 
 
@@ -25,7 +25,7 @@ def line(
     return chart
 
 
-def tag(
+def point_label(
     row: Row,
     text: str,
     color: str,
@@ -33,7 +33,7 @@ def tag(
     dy: int = 0,
     align: Literal["left", "right"] = "left",
 ) -> alt.Chart:
-    """A text beside a point, `dx` and `dy` points away; `align` is the end at the point."""
+    """A text beside a point, offset by `dx` and `dy` points; `align` is the end at the point."""
     plain = rows_chart([{**row, "tag": text}]).mark_text(
         color=color, align=align, dx=dx, dy=dy, fontSize=11
     )
@@ -49,14 +49,14 @@ def dot(row: Row, color: str) -> alt.Chart:
 
 
 def y_axis(field: str) -> alt.Y:
-    """Values; the axis need not begin at zero."""
+    """Values; the axis need not start at zero."""
     return alt.Y(
         f"{field}:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=",~f")
     )
 
 
 def x_axis(lang: Lang) -> alt.X:
-    """Months; January carries the year below it."""
+    """Months; the year is written below January."""
     prefix = "T" if lang == "vi" else ""
     label = (
         f"month(datum.value) == 0 ? ['{prefix}1', year(datum.value)]"

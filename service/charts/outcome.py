@@ -1,4 +1,4 @@
-"""Charts of a KPI's page beside the fan: where the year may end, and how sure we were when."""
+"""Charts of a KPI's page: the distribution of the year, the history of its probability."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from service.projections.view import HistoryPoint, ProjectionView, TargetView
 from service.texts import STATUS, TEXT, Lang, chance, number, percent, unit_of
 
 BINS, WIDTH, HEIGHT = 40, 560, 190
-_TAIL = (0.005, 0.995)  # what lies beyond is put into the outermost bars
+_TAIL = (0.005, 0.995)  # outcomes beyond go into the outermost bars
 
 
 def distribution_chart(
     one: ProjectionView, outcomes: NDArray[np.float64], lang: Lang, decimals: int
 ) -> alt.TopLevelMixin:
-    """How the year's outcomes on all paths are spread, with the target, last year, the estimate.
+    """Histogram of the year's outcomes with the target, last year and the estimate.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def distribution_chart(
         axis=alt.Axis(format=",~f", tickCount=6),
         scale=alt.Scale(zero=False),
     )
-    # the bound that decides parts what meets the target from what misses it
+    # the deciding bound separates outcomes that meet the target from those that miss it
     colors = alt.Scale(
         domain=[TEXT[lang]["outcome.met"], TEXT[lang]["outcome.missed"], TEXT[lang]["projected"]],
         range=[BLUE, "#c9ced4", "#8fb2da"],
@@ -80,7 +80,7 @@ def _bars(one: ProjectionView, outcomes: NDArray[np.float64], lang: Lang) -> lis
     edges = np.linspace(low, high, BINS + 1)
     target = one.assigned
     bound = target.bound if target else None
-    if bound is not None and low < bound < high:  # no bar stands on both sides of the bound
+    if bound is not None and low < bound < high:  # no bar spans the bound
         edges = np.sort(np.append(edges, bound))
     counts, _ = np.histogram(np.clip(outcomes, low, high), edges)
     rows = []
@@ -108,11 +108,11 @@ def _side(target: TargetView | None, bound: float | None, middle: float, lang: L
 
 
 def _rules(one: ProjectionView, lang: Lang, decimals: int) -> list[alt.Chart]:
-    """Upright lines at the target, last year and the official estimate, with their names."""
+    """Labelled vertical lines at the target, last year and the official estimate."""
     text, target = TEXT[lang], one.assigned
-    marks: list[tuple[str, float, str, list[int]]] = []
+    lines: list[tuple[str, float, str, list[int]]] = []
     if target:
-        marks += [
+        lines += [
             (f"{text['target']}: {number(value, lang, decimals)}", value, RED, [7, 3])
             for value in (target.lower_value, target.upper_value)
             if value is not None
@@ -120,13 +120,13 @@ def _rules(one: ProjectionView, lang: Lang, decimals: int) -> list[alt.Chart]:
     growth = one.growth_on_last_year
     if growth and not one.traits.outcome_is_rate:
         named = f"{one.year - 1}: {number(growth.base, lang, decimals)}"
-        marks.append((named, growth.base, GREY, [2, 2]))
+        lines.append((named, growth.base, GREY, [2, 2]))
     entered = one.official_estimate
     if entered:
         named = f"{text['plan.estimate']}: {number(entered.value, lang, decimals)}"
-        marks.append((named, entered.value, DARK, [1, 0]))
+        lines.append((named, entered.value, DARK, [1, 0]))
     layers: list[alt.Chart] = []
-    for place, (name, value, color, dash) in enumerate(marks):
+    for place, (name, value, color, dash) in enumerate(lines):
         rule = rows_chart([{"from": value}]).mark_rule(
             color=color, strokeDash=dash, strokeWidth=1.8
         )
@@ -140,12 +140,12 @@ def _rules(one: ProjectionView, lang: Lang, decimals: int) -> list[alt.Chart]:
 def probability_chart(
     points: Sequence[HistoryPoint], thresholds: tuple[float, float], lang: Lang
 ) -> alt.TopLevelMixin:
-    """How the probability moved through the year, one point per month.
+    """How the probability changed through the year, one point per month.
 
     Parameters
     ----------
-    points : the months of the history; those without an answer are left out
-    thresholds : from which probability on a target is at risk, and on track
+    points : the months of the history; months without a projection are left out
+    thresholds : lowest probability that is at risk, and on track
     """
     rows = [
         {

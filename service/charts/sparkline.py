@@ -1,4 +1,4 @@
-"""A year of months as a line of text is high: drawn on the server, needs no script."""
+"""Sparklines: a year of months in the height of a text line, drawn on the server."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Point = tuple[float, float]
 def sparkline(
     before: Sequence[float | None], known: Sequence[float | None], ahead: Sequence[float | None]
 ) -> Markup:
-    """Last year in grey, this year's months, and dashed those to come.
+    """Last year in grey, this year's months, and projected months dashed.
 
     Parameters
     ----------
-    before : last year's months, January first; None where not known
-    known : this year's, of which some may be missing
-    ahead : the medians of those to come, the months after `known`
+    before : last year's months, January first; None if unknown
+    known : this year's months; None if missing
+    ahead : projected medians of the months after `known`
 
     Returns
     -------
-    SVG, hidden from screen readers: the table beside it says the same in figures;
-    '' without two points to draw a line through
+    SVG, hidden from screen readers because the table has the same figures;
+    '' with fewer than two points
     """
     series = [
         (list(enumerate(before)), _BEFORE, ""),
@@ -43,26 +43,26 @@ def sparkline(
         y = HEIGHT - EDGE - (value - low) * (HEIGHT - 2 * EDGE) / span
         return round(x, 1), round(y, 1)
 
-    marks = []
+    shapes = []
     for points, color, dash in series:
         drawn = [place(month, value) for month, value in points if value is not None]
         if len(drawn) > 1:
             path = " ".join(f"{x},{y}" for x, y in drawn)
-            marks.append(
+            shapes.append(
                 f'<polyline points="{path}" fill="none" stroke="{color}" '
                 f'stroke-width="1.5"{dash}/>'
             )
     last = [place(month, value) for month, value in enumerate(known) if value is not None][-1:]
-    marks += [f'<circle cx="{x}" cy="{y}" r="2.4" fill="{_NOW}"/>' for x, y in last]
+    shapes += [f'<circle cx="{x}" cy="{y}" r="2.4" fill="{_NOW}"/>' for x, y in last]
     return Markup(
         f'<svg class="spark" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" width="{WIDTH:.0f}" '
-        f'height="{HEIGHT:.0f}" aria-hidden="true" focusable="false">{"".join(marks)}</svg>'
+        f'height="{HEIGHT:.0f}" aria-hidden="true" focusable="false">{"".join(shapes)}</svg>'
     )
 
 
 def _joined(
     known: Sequence[float | None], ahead: Sequence[float | None]
 ) -> list[tuple[int, float | None]]:
-    """The months ahead, begun at the last one known."""
+    """The projected months, starting from the last known month."""
     start = list(enumerate(known))[-1:]
     return [*start, *((len(known) + place, value) for place, value in enumerate(ahead))]

@@ -201,8 +201,7 @@ def report_template(
 
 def replay(stamp: Annotated[str, typer.Argument(help="The code of a published figure.")]) -> None:
     """Recompute a published figure and compare every digit."""
-    from service.projections.replay import SHOWN
-    from service.projections.replay import replay as run_replay
+    from service.projections.replay import SHOWN, replay as run_replay
 
     settings, store = open_store()
     result = run_replay(store, settings, stamp)

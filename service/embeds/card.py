@@ -1,7 +1,7 @@
-"""One KPI on a card: what stands where a figure travels without its page.
+"""One KPI on a card, for use outside its page.
 
-The same lines as HTML, as picture and as Markdown, each with unit, vintage, what the
-figure is, and the code (*mã tra cứu*).
+HTML, picture and Markdown have the same lines, with unit, vintage, status of the
+figure, and the code (*mã tra cứu*).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from service.texts import (
 )
 
 WIDTH = 480  # of the picture, in points
-_LINE, _MARGIN, _LETTERS = 20, 16, 54  # letters of 13 points that go into a line
+_LINE, _MARGIN, _LETTERS = 20, 16, 54  # characters of 13 points that fit into a line
 _COLOURS = {
     "achieved": "#14612f",
     "on_track": "#14612f",
@@ -40,14 +40,14 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says.
+    """The content of a card.
 
     Attributes
     ----------
     title : the KPI and the year
-    notices : that it is a draft, reconstructed, …; may be empty
-    lines : (what, figure) in order
-    status, status_code : of the target, in words; None without one
+    notices : draft, reconstructed, …; may be empty
+    lines : (label, figure) in order
+    status, status_code : of the target, in words and as code; None without a target
     source : unit, vintage, code
     """
 
@@ -66,7 +66,7 @@ def card_of(one: ProjectionView, decimals: int, draft: bool, lang: Lang) -> Card
     ----------
     one : with the official estimate
     decimals : of the KPI's figures
-    draft : nobody issued it yet
+    draft : not issued yet
     """
     text, words = TEXT[lang], EMBED[lang]
     target = one.leading
@@ -121,7 +121,7 @@ def _lines(
 
 
 def to_svg(card: Card, font: str) -> str:
-    """The card as a picture; its texts are texts."""
+    """The card as SVG with selectable text."""
     rows: list[tuple[str, str, str]] = []  # text, size and weight, colour
     rows += [(line, "bold 16px", "#12243a") for line in _wrapped(card.title, 44)]
     for notice in card.notices:
@@ -143,16 +143,16 @@ def to_svg(card: Card, font: str) -> str:
         f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6" '
         'fill="#ffffff" stroke="#77838f"/>'
     )
-    said = escape("; ".join(words for words, _, _ in rows))
+    description = escape("; ".join(words for words, _, _ in rows))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-        f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{said}">'
+        f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{description}">'
         f"<title>{escape(card.title)}</title>{frame}{drawn}</svg>"
     )
 
 
 def to_markdown(card: Card, picture: str, page: str) -> str:
-    """The card as Markdown: figures in words, the chart as a picture that links to its page."""
+    """The card as Markdown: figures as text, the chart as a picture that links to its page."""
     title = _plain(card.title)
     lines = [f"**{title}**", ""]
     lines += [f"> **{_plain(notice)}**" for notice in card.notices]
@@ -169,7 +169,7 @@ def _plain(words: str) -> str:
 
 
 def _wrapped(text: str, letters: int = _LETTERS) -> list[str]:
-    """Lines of at most so many letters, broken between words."""
+    """Lines of at most `letters` characters, broken between words."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".strip()

@@ -1,4 +1,4 @@
-"""What embeds show: one KPI's projection, for readers outside as it was issued."""
+"""What embeds show: one KPI's projection; anonymous readers get it as issued."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SIZE = (760, 780)  # of the frame that holds card and chart, in pixels
 
 @dataclass(frozen=True)
 class Embedded:
-    """One projection, and whether it is a draft (shown inside only)."""
+    """One projection, and whether it is a draft (shown to viewers only)."""
 
     projection: ProjectionView
     draft: bool
@@ -44,13 +44,13 @@ class Embedded:
 def embedded(by: Caller, app_state: AppState, plan: str, kpi: str, as_of: str | None) -> Embedded:
     """The projection that a caller may see.
 
-    Readers outside get the newest month issued, or the one asked for; inside it is
-    the vintage asked for, as a draft while these very figures were not issued.
+    Anonymous readers get the newest issued month, or the issued month of `as_of`. Viewers
+    get the vintage of `as_of`, as a draft unless exactly these figures were issued.
 
     Raises
     ------
     NotIssued
-        Outside, where that month was not issued.
+        If the caller is anonymous and that month was not issued.
     """
     if not by.inside:
         day = as_of_date(as_of) if as_of else None
@@ -76,12 +76,12 @@ def card_picture(app_state: AppState, shown: Embedded, form: Picture, lang: Lang
 
 
 def chart_picture(app_state: AppState, shown: Embedded, form: Picture, lang: Lang) -> bytes:
-    """The fan chart of the very projection that is shown.
+    """The fan chart of the projection that is shown.
 
     Raises
     ------
     NoObservations
-        For what has no monthly figures.
+        If the KPI has no monthly figures.
     """
     from service.charts import fan_chart as charts
     from service.charts.fan import fan_of
@@ -89,7 +89,7 @@ def chart_picture(app_state: AppState, shown: Embedded, form: Picture, lang: Lan
     one = shown.projection
     kpi = load_plan(app_state.store, one.plan).kpi(one.kpi)
     series = _series(app_state.panel(family_of(one.plan)), one)
-    if shown.draft:  # said in the picture itself, where a label stands
+    if shown.draft:  # the picture itself says so, in its label
         one = one.model_copy(update={"label": _draft_label(one.label)})
     chart = charts.fan_chart(one, fan_of(one, series, lang), lang, kpi.decimals)
     return charts.to_svg(chart) if form == "svg" else charts.to_png(chart)
@@ -101,14 +101,14 @@ def has_chart(shown: Embedded) -> bool:
 
 
 def _draft_label(label: Name | None) -> Name:
-    """That it is a draft, and what else is to be said with it."""
+    """The label of a draft, followed by the projection's own label."""
     return in_both(
         lambda lang: " · ".join([EMBED[lang]["draft"], *([label[lang]] if label else [])])
     )
 
 
 def _series(panel: Panel, one: ProjectionView) -> Series:
-    """The months behind a projection, none later than it knew."""
+    """The series behind a projection, up to its cutoff."""
     day, cutoff = one.as_of, one.cutoff
     if cutoff is None:
         raise NoObservations(f"'{one.kpi}' has no months to draw at {day}.")
@@ -117,13 +117,13 @@ def _series(panel: Panel, one: ProjectionView) -> Series:
 
 
 def address(base: str, plan: str, kpi: str, lang: Lang, as_of: str | None, tail: str = "") -> str:
-    """Where an embed is, as others ask for it."""
+    """The public address of an embed."""
     query = {"lang": lang} | ({"as_of": as_of} if as_of else {})
     return f"{base.rstrip('/')}/embed/{quote(plan)}/{quote(kpi)}{tail}?{urlencode(query)}"
 
 
 def frame(source: str, title: str, width: int, height: int) -> str:
-    """The HTML that puts an embed into a page."""
+    """The HTML that frames an embed in another page."""
     return (
         f'<iframe src="{escape(source)}" title="{escape(title)}" width="{width}" '
         f'height="{height}" style="border:0" loading="lazy" '

@@ -1,6 +1,6 @@
 """Embeds: a card and a chart for other pages, oEmbed, pictures, Markdown.
 
-Readers outside get issued months only. A draft may be framed by our own pages alone.
+Anonymous readers get issued months only. Only our own pages may frame a draft.
 """
 
 from __future__ import annotations
@@ -166,8 +166,8 @@ def oembed(
 ) -> Response:
     """How to put an embed into a page (oEmbed 1.0, type rich)."""
     if format != "json":
-        raise UnsupportedQuery(f"format: only json is given, found '{format}'.")
-    plan, kpi, lang, as_of = _asked(url, request.url.netloc, app_state.settings.lang)
+        raise UnsupportedQuery(f"format: expected json, found '{format}'.")
+    plan, kpi, lang, as_of = _parse_address(url, request.url.netloc, app_state.settings.lang)
     shown = embedded(by, app_state, plan, kpi, as_of)
     base = str(request.base_url)
     width, height = min(maxwidth or SIZE[0], SIZE[0]), min(maxheight or SIZE[1], SIZE[1])
@@ -187,15 +187,15 @@ def oembed(
     )
 
 
-def _asked(url: str, host: str, default: Lang) -> tuple[str, str, Lang, str | None]:
+def _parse_address(url: str, host: str, default: Lang) -> tuple[str, str, Lang, str | None]:
     """Plan, KPI, language and vintage of an embed's address.
 
     Raises
     ------
     NotFound
-        For an address that is no embed of this service.
+        If the address is not an embed of this service.
     InputError
-        For a language that there is not.
+        If the language is not supported.
     """
     parts = urlsplit(url)
     found = _PAGE.fullmatch(parts.path)
@@ -204,9 +204,9 @@ def _asked(url: str, host: str, default: Lang) -> tuple[str, str, Lang, str | No
             f"expected the address of an embed, such as http://{host}/embed/PLAN/KPI, found "
             f"'{url}'."
         )
-    asked = parse_qs(parts.query)
-    wanted = asked.get("lang", [default])[-1]
-    lang = next((one for one in LANGUAGES if one == wanted), None)
+    query = parse_qs(parts.query)
+    requested = query.get("lang", [default])[-1]
+    lang = next((one for one in LANGUAGES if one == requested), None)
     if lang is None:
-        raise InputError(f"expected lang=vi or lang=en, found '{wanted}'.")
-    return unquote(found[1]), unquote(found[2]), lang, asked.get("as_of", [None])[-1]
+        raise InputError(f"expected lang=vi or lang=en, found '{requested}'.")
+    return unquote(found[1]), unquote(found[2]), lang, query.get("as_of", [None])[-1]

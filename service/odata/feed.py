@@ -1,4 +1,4 @@
-"""One query of the feed: which rows, in which order, which properties, which page."""
+"""A query of the feed: rows, order, properties and page."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ from service.state.app_state import AppState
 
 Json = dict[str, Any]
 
-PAGE, LARGEST = 100, 1000  # rows of a page, unless the asker prefers otherwise
+PAGE, LARGEST = 100, 1000  # rows of a page, unless the client prefers otherwise
 _KNOWN = ("$filter", "$select", "$orderby", "$top", "$skip", "$count", "$format", "$skiptoken")
-_SUPPORTED_NOT = ("$expand", "$search", "$apply", "$compute", "$levels")
+_UNSUPPORTED = ("$expand", "$search", "$apply", "$compute", "$levels")
 _PREFERRED = re.compile(r"(?:odata\.)?maxpagesize\s*=\s*(\d+)")
 _QUOTED = re.compile(rf"(?:{KEY}=)?'((?:[^']|'')*)'")
 
 
 @dataclass(frozen=True)
 class Query:
-    """System query options, read.
+    """Parsed system query options.
 
     Attributes
     ----------
-    options : system options as they came, for the address of the next page
-    select : properties to be shown; empty: all
-    top, skip : None and 0 where not asked
-    taken : rows that earlier pages gave
-    page : rows of a page
+    options : raw system options, for the address of the next page
+    select : properties to show; empty: all
+    top, skip : None and 0 by default
+    served : rows on earlier pages
+    page : rows per page
+    preferred : whether the client asked for this page size
     """
 
     options: Mapping[str, str]
@@ -48,81 +49,81 @@ class Query:
     top: int | None = None
     skip: int = 0
     count: bool = False
-    taken: int = 0
+    served: int = 0
     page: int = PAGE
     preferred: bool = False
 
 
 def read_query(options: Sequence[tuple[str, str]], prefer: str = "") -> Query:
-    """Read the options of an address.
+    """Parse the query options of an address.
 
     Raises
     ------
     InvalidQuery
-        For an option that does not exist, is given twice or cannot be read.
+        If an option does not exist, is given twice or cannot be read.
     UnsupportedQuery
-        For one that the feed does not have.
+        If the feed does not support an option.
     """
     system = [(name, value) for name, value in options if name.startswith("$")]
     given = dict(system)
     if len(given) < len(system):
         raise InvalidQuery("expected each option once, found one of them twice.")
     for name in given:
-        if name in _SUPPORTED_NOT:
+        if name in _UNSUPPORTED:
             raise UnsupportedQuery(f"the option {name} is not supported.")
         if name not in _KNOWN:
-            raise InvalidQuery(f"there is no option {name}; known are {', '.join(_KNOWN)}.")
+            raise InvalidQuery(f"expected one of {', '.join(_KNOWN)}, found {name}.")
     form = given.get("$format", "json")
     if not (form == "json" or form.startswith("application/json")):
-        raise UnsupportedQuery(f"$format: only json is given, found '{form}'.")
+        raise UnsupportedQuery(f"$format: expected json, found '{form}'.")
     if given.get("$count", "false") not in ("true", "false"):
         raise InvalidQuery(f"$count: expected true or false, found '{given['$count']}'.")
-    wished = _PREFERRED.search(prefer)
+    preferred = _PREFERRED.search(prefer)
     return Query(
         options=given,
         filter=given.get("$filter"),
         select=_selected(given.get("$select")),
         order=tuple(read_order(given["$orderby"])) if "$orderby" in given else (),
-        top=_whole("$top", given.get("$top")),
-        skip=_whole("$skip", given.get("$skip")) or 0,
+        top=_non_negative("$top", given.get("$top")),
+        skip=_non_negative("$skip", given.get("$skip")) or 0,
         count=given.get("$count") == "true",
-        taken=_whole("$skiptoken", given.get("$skiptoken")) or 0,
-        page=min(max(int(wished[1]), 1), LARGEST) if wished else PAGE,
-        preferred=wished is not None,
+        served=_non_negative("$skiptoken", given.get("$skiptoken")) or 0,
+        page=min(max(int(preferred[1]), 1), LARGEST) if preferred else PAGE,
+        preferred=preferred is not None,
     )
 
 
 def collection(rows: Sequence[Row], query: Query, root: str) -> Json:
-    """The answer to a query: a page of rows, and where the next one is.
+    """The answer to a query: a page of rows, and the address of the next page.
 
     Parameters
     ----------
-    rows : all issued ones
+    rows : all issued rows
     root : address of the service, ending with '/'
     """
     kept = matching(rows, query)
     wanted = kept[query.skip :]
     if query.top is not None:
         wanted = wanted[: query.top]
-    page = wanted[query.taken : query.taken + query.page]
+    page = wanted[query.served : query.served + query.page]
     chosen = f"({','.join(query.select)})" if query.select else ""
     answer: Json = {"@odata.context": f"{root}$metadata#{SET}{chosen}"}
     if query.count:
         answer["@odata.count"] = len(kept)
     answer["value"] = [_shown(row, query.select) for row in page]
-    if query.taken + query.page < len(wanted):
-        following = {**query.options, "$skiptoken": str(query.taken + query.page)}
+    if query.served + query.page < len(wanted):
+        following = {**query.options, "$skiptoken": str(query.served + query.page)}
         answer["@odata.nextLink"] = f"{root}{SET}?{urlencode(following, quote_via=quote)}"
     return answer
 
 
 def matching(rows: Sequence[Row], query: Query) -> list[Row]:
-    """The rows that a query keeps, in its order; ties by key, null before all else."""
+    """The rows that match a query, in its order; ties by key, null first."""
     keeps = read_filter(query.filter) if query.filter is not None else None
     found = [row for row in rows if keeps is None or keeps(row)]
     found.sort(key=lambda row: str(row[KEY]))
     for name, descending in reversed(query.order):
-        found.sort(key=partial(_rank, name), reverse=descending)
+        found.sort(key=partial(_sort_key, name), reverse=descending)
     return found
 
 
@@ -132,7 +133,7 @@ def entity(rows: Sequence[Row], key: str, query: Query, root: str) -> Json:
     Raises
     ------
     InvalidQuery
-        If the key is not written so.
+        If the key has another form.
     NotFound
         If no issued row has it.
     """
@@ -149,7 +150,7 @@ def entity(rows: Sequence[Row], key: str, query: Query, root: str) -> Json:
 
 
 def service_document(root: str) -> Json:
-    """What there is to be asked."""
+    """The service document: the entity sets of the feed."""
     return {
         "@odata.context": f"{root}$metadata",
         "value": [{"name": SET, "kind": "EntitySet", "url": SET}],
@@ -157,7 +158,7 @@ def service_document(root: str) -> Json:
 
 
 def issued_rows(app_state: AppState) -> list[Row]:
-    """The rows of all months that were issued, of all plans."""
+    """The rows of all issued months of all plans."""
     rows: list[Row] = []
     for plan in plan_slugs(app_state.store):
         rows += app_state.issued_rows(plan, partial(_rows, app_state, plan))
@@ -181,7 +182,7 @@ def _selected(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _whole(name: str, text: str | None) -> int | None:
+def _non_negative(name: str, text: str | None) -> int | None:
     if text is None:
         return None
     if not re.fullmatch(r"\d{1,9}", text):
@@ -198,7 +199,7 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _rank(name: str, row: Row) -> tuple[bool, Any]:
-    """By a property: null is the least, the other values by themselves."""
+def _sort_key(name: str, row: Row) -> tuple[bool, Any]:
+    """Sorts by a property, null before all values."""
     value = row[name]
     return (value is not None, 0 if value is None else value)

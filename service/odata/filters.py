@@ -1,9 +1,9 @@
 """$filter and $orderby: expressions over a row, read by recursive descent.
 
-Understood: eq ne gt ge lt le, in, and, or, not, parentheses; contains, startswith,
+Supported: eq ne gt ge lt le, in, and, or, not, parentheses; contains, startswith,
 endswith, tolower, toupper, trim, length, year, month, day; literals of text, numbers,
-dates, true, false and null. Comparing with null follows OData: equal only to null,
-neither less nor greater than anything.
+dates, true, false and null. Null compares as OData says: equal to null only, neither
+less nor greater than any value.
 """
 
 from __future__ import annotations
@@ -50,25 +50,25 @@ _DEEPEST = 50
 
 
 def read_filter(text: str) -> Callable[[Row], bool]:
-    """The rows that an expression keeps.
+    """A predicate on rows from a $filter expression.
 
     Raises
     ------
     InvalidQuery
-        For what is no expression, names no property or compares a text with a number.
+        If the text is not an expression, names an unknown property or compares two types.
     UnsupportedQuery
-        For functions and operators that the feed does not have.
+        If the feed does not support a function or an operator.
     """
-    reader = _Reader(text)
-    expression = reader.either()
-    reader.end()
+    parser = _Parser(text)
+    expression = parser.disjunction()
+    parser.end()
     if expression.type not in ("bool", "null"):
         raise InvalidQuery(f"$filter: expected a comparison, found '{text}'. Example: Kpi eq 'x'")
     return lambda row: expression.of(row) is True
 
 
 def read_order(text: str) -> list[tuple[str, bool]]:
-    """Properties in order, and whether each is descending."""
+    """Properties of $orderby in order, and whether each is descending."""
     found = []
     for part in text.split(","):
         words = part.split()
@@ -91,7 +91,7 @@ def read_order(text: str) -> list[tuple[str, bool]]:
 
 @dataclass(frozen=True)
 class _Typed:
-    """An expression and what it gives: 'text', 'number', 'date', 'bool' or 'null'."""
+    """An expression and the type of its value: 'text', 'number', 'date', 'bool' or 'null'."""
 
     of: Expression
     type: str
@@ -100,43 +100,43 @@ class _Typed:
 _TYPES = {"Edm.String": "text", "Edm.Double": "number", "Edm.Int32": "number", "Edm.Date": "date"}
 
 
-class _Reader:
-    """One text, from left to right."""
+class _Parser:
+    """A recursive-descent parser of one text."""
 
     def __init__(self, text: str) -> None:
         self._text, self._place, self._depth = text, 0, 0
 
-    def either(self) -> _Typed:
-        self._deeper()
-        sides = [self._both()]
-        while self._took("or"):
-            sides.append(self._both())
+    def disjunction(self) -> _Typed:
+        self._enter()
+        sides = [self._conjunction()]
+        while self._accept("or"):
+            sides.append(self._conjunction())
         self._depth -= 1
         return _joined(sides, any)
 
-    def _both(self) -> _Typed:
-        sides = [self._negated()]
-        while self._took("and"):
-            sides.append(self._negated())
+    def _conjunction(self) -> _Typed:
+        sides = [self._negation()]
+        while self._accept("and"):
+            sides.append(self._negation())
         return _joined(sides, all)
 
-    def _negated(self) -> _Typed:
+    def _negation(self) -> _Typed:
         times = 0
-        while self._took("not"):
+        while self._accept("not"):
             times += 1
-        inner = self._compared()
+        inner = self._comparand()
         if not times:
             return inner
-        _must(inner, "bool", "not")
+        _require_type(inner, "bool", "not")
         odd = times % 2 == 1
         return _Typed(lambda row: (inner.of(row) is True) is not odd, "bool")
 
-    def _deeper(self) -> None:
+    def _enter(self) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise InvalidQuery(f"$filter: more than {_DEEPEST} parentheses within each other.")
 
-    def _compared(self) -> _Typed:
+    def _comparand(self) -> _Typed:
         left = self._operand()
         kind, word = self._peek()
         if kind != "word":
@@ -146,15 +146,15 @@ class _Reader:
             return _comparison(word, left, self._operand())
         if word == "in":
             self._next()
-            return self._among(left)
+            return self._membership(left)
         if word in _ARITHMETIC:
             raise UnsupportedQuery(f"$filter: the operator '{word}' is not supported.")
         return left
 
-    def _among(self, left: _Typed) -> _Typed:
+    def _membership(self, left: _Typed) -> _Typed:
         self._expect("(")
         options = [_comparison("eq", left, self._operand())]
-        while self._took(","):
+        while self._accept(","):
             options.append(_comparison("eq", left, self._operand()))
         self._expect(")")
         return _Typed(lambda row: any(option.of(row) for option in options), "bool")
@@ -162,29 +162,29 @@ class _Reader:
     def _operand(self) -> _Typed:
         kind, token = self._next()
         if token == "(":
-            inner = self.either()
+            inner = self.disjunction()
             self._expect(")")
             return inner
         if kind == "text":
-            return _constant(token[1:-1].replace("''", "'"), "text")
+            return _literal(token[1:-1].replace("''", "'"), "text")
         if kind == "number":
-            return _constant(float(token), "number")
+            return _literal(float(token), "number")
         if kind == "date":
             try:
-                return _constant(date.fromisoformat(token), "date")
+                return _literal(date.fromisoformat(token), "date")
             except ValueError:
                 raise InvalidQuery(f"$filter: expected a date, found '{token}'.") from None
         if token in ("true", "false"):
-            return _constant(token == "true", "bool")
+            return _literal(token == "true", "bool")
         if token == "null":
-            return _constant(None, "null")
+            return _literal(None, "null")
         if kind == "word":
-            return self._named(token)
+            return self._name(token)
         raise InvalidQuery(
             f"$filter: expected a property or a value, found '{token or 'the end'}'"
         )
 
-    def _named(self, name: str) -> _Typed:
+    def _name(self, name: str) -> _Typed:
         if self._peek()[1] == "(":
             return self._function(name)
         if name not in NAMES:
@@ -195,16 +195,19 @@ class _Reader:
         if name not in _OF_TEXT and name not in _OF_DATE:
             raise UnsupportedQuery(f"$filter: the function '{name}' is not supported.")
         self._expect("(")
-        self._deeper()
+        self._enter()
         given = [self._operand()]
-        while self._took(","):
+        while self._accept(","):
             given.append(self._operand())
         self._depth -= 1
         self._expect(")")
-        if len(given) != (2 if name in _TWO else 1):
-            raise InvalidQuery(f"$filter: '{name}' has {len(given)} arguments; that is not right.")
+        takes = 2 if name in _TWO else 1
+        if len(given) != takes:
+            raise InvalidQuery(
+                f"$filter: expected {takes} arguments of '{name}', found {len(given)}."
+            )
         for one in given:
-            _must(one, "text" if name in _OF_TEXT else "date", name)
+            _require_type(one, "text" if name in _OF_TEXT else "date", name)
         work: Callable[..., Any] = _OF_TEXT.get(name) or _OF_DATE[name]
 
         def apply(row: Row) -> Any:
@@ -233,7 +236,7 @@ class _Reader:
         self._place = found.end() if found else self._place
         return kind, token
 
-    def _took(self, token: str) -> bool:
+    def _accept(self, token: str) -> bool:
         kind, found = self._peek()
         if kind in ("word", "sign") and found == token:
             self._next()
@@ -241,17 +244,17 @@ class _Reader:
         return False
 
     def _expect(self, token: str) -> None:
-        if not self._took(token):
+        if not self._accept(token):
             raise InvalidQuery(
                 f"$filter: expected '{token}', found '{self._text[self._place :].strip()}'."
             )
 
 
-def _constant(value: Any, type_: str) -> _Typed:
+def _literal(value: Any, type_: str) -> _Typed:
     return _Typed(lambda _row: value, type_)
 
 
-def _must(one: _Typed, type_: str, who: str) -> None:
+def _require_type(one: _Typed, type_: str, who: str) -> None:
     if one.type not in (type_, "null"):
         raise InvalidQuery(f"$filter: '{who}' needs a {type_}, found a {one.type}.")
 
@@ -260,7 +263,7 @@ def _joined(sides: Sequence[_Typed], how: Callable[[Any], bool]) -> _Typed:
     if len(sides) == 1:
         return sides[0]
     for side in sides:
-        _must(side, "bool", "or" if how is any else "and")
+        _require_type(side, "bool", "or" if how is any else "and")
     return _Typed(lambda row: how(side.of(row) is True for side in sides), "bool")
 
 

@@ -18,7 +18,7 @@ NAMESPACE, TYPE, SET, KEY = "Vedich", "Projection", "Projections", "Id"
 
 @dataclass(frozen=True)
 class Property:
-    """A property of the rows; `column` is that of the CSV, which says the same."""
+    """A property of the rows; `column` is the CSV column with the same values."""
 
     name: str
     type: EdmType
@@ -83,7 +83,7 @@ NAMES: Mapping[str, Property] = {one.name: one for one in PROPERTIES}
 
 
 def rows_of(projections: Iterable[ProjectionView]) -> Iterator[Row]:
-    """The rows of projections: one per target, and one for each KPI without any."""
+    """The rows of projections: one per target, and one for each KPI without a target."""
     seen: dict[str, int] = {}
     for line in lines(projections):
         key = _key(line)
@@ -95,7 +95,7 @@ def rows_of(projections: Iterable[ProjectionView]) -> Iterator[Row]:
 
 
 def _key(line: Line) -> str:
-    """Plan, KPI, vintage, and of a target its level and period."""
+    """Plan, KPI, vintage, and the level and period of a target."""
     parts = (COLUMNS[name](line) for name in ("plan", "kpi", "as_of", "level", "period"))
     return ":".join(str(part) for part in parts if part)
 
@@ -111,7 +111,7 @@ def _value(value: Any, type_: EdmType) -> Any:
 
 
 def csdl() -> str:
-    """What there is, as the Common Schema Definition Language writes it."""
+    """The schema in the Common Schema Definition Language."""
     lines = []
     for one in PROPERTIES:
         fixed = ' Nullable="false"' if one.name == KEY else ""

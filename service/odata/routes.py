@@ -1,7 +1,7 @@
-"""The OData feed. Everybody may ask, and gets what was issued, nothing else.
+"""The OData feed: open to everybody, issued figures only.
 
-A key that is sent must count, though it opens nothing more. The feed describes itself
-($metadata), so it is not part of the OpenAPI description.
+An API key must be valid if sent, but gives no further access. The feed describes itself
+($metadata), so it is not part of the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def root(request: Request) -> Response:
 
 @router.get("/$metadata", dependencies=[requires("public")])
 def metadata() -> Response:
-    """What the feed has, in XML."""
+    """The schema of the feed, in XML."""
     return Response(csdl(), media_type="application/xml", headers=_VERSION)
 
 
@@ -53,7 +53,7 @@ def projections(request: Request, app_state: TheAppState, by: Public) -> Respons
 
 @router.get("/Projections/$count")
 def count(request: Request, app_state: TheAppState, by: Public) -> Response:
-    """How many rows there are, or a filter keeps."""
+    """The number of rows, or of rows that match a filter."""
     number = len(matching(issued_rows(app_state), _query(request)))
     return Response(str(number), media_type="text/plain", headers=_VERSION)
 

@@ -1,5 +1,5 @@
-"""Pages for people: their routes, views, templates, styles and scripts.
+"""Web pages: their routes, views, templates, styles and scripts.
 
-`views` gathers what a page shows, `templates` lays it out, `static` is what it loads. It
-never computes a figure.
+`views` gathers the content of a page, `templates` lays it out, `static` has its styles
+and scripts. It never computes a figure.
 """

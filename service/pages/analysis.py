@@ -1,4 +1,4 @@
-"""Pages about movement: why things moved, and what would move them."""
+"""The why page and the what-if page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def why_page(
     before: Annotated[str | None, Query(alias="from")] = None,
     every: Annotated[bool, Query(alias="all")] = False,
 ) -> Response:
-    """Why performance moved, by component; and why the forecast moved, by cause."""
+    """Why performance changed, by component; and why the forecast changed, by cause."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "why", as_of)
     since = as_of_date(before) if before else None
@@ -58,7 +58,7 @@ def what_if_page(
     as_of: AsOf = None,
     number: Annotated[int | None, Query(alias="id")] = None,
 ) -> Response:
-    """Suppose otherwise: a form, what was supposed before, and what came of it."""
+    """Scenarios: a form, the saved scenarios, and the chosen one beside the projection."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "what-if", as_of)
     day = vintage_of(app_state, document, site)

@@ -1,4 +1,4 @@
-"""One KPI's page, and the charts that only it shows."""
+"""The page of a KPI, and its charts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def kpi_page(
     lang: Language,
     as_of: AsOf = None,
 ) -> Response:
-    """A KPI: its course, what each quarter must bring, how sure we are, the estimate, notes."""
+    """A KPI: its months, required quarters, probability, official estimate and notes."""
     document = load_plan(app_state.store, plan)
     document.kpi(kpi)
     site = site_of(request, lang, by, plan, "", as_of)
@@ -61,7 +61,7 @@ def kpi_chart(
     lang: Language,
     as_of: AsOf = None,
 ) -> Response:
-    """The spread of the year's outcomes, or the course of the probability, as a chart."""
+    """The distribution of the year, or the history of its probability, as a chart."""
     day = app_state.day_of(plan, as_of)
 
     def make() -> Body:
@@ -91,7 +91,7 @@ def _content(app_state: AppState, plan: Plan, slug: str, site: Site) -> KpiConte
 def _drawn(
     app_state: AppState, plan: str, kpi: str, chart: str, form: Form, day: date, lang: Lang
 ) -> Body:
-    """A chart's specification or picture; Altair is loaded when the first is asked for."""
+    """A chart's specification or picture; Altair is imported on first use."""
     from service.charts.fan_chart import to_json, to_svg
     from service.charts.outcome import distribution_chart, probability_chart
 

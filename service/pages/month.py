@@ -30,7 +30,7 @@ from service.web.respond import AsOf, Language, TheAppState
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
 _DOCX = LAYOUTS["docx"].media_type
-LARGEST = 20 * 2**20  # bytes of a template that is sent
+LARGEST = 20 * 2**20  # bytes of an uploaded template
 
 
 @router.get("/data", tags=[MENU])
@@ -43,7 +43,7 @@ def data_page(
     as_of: AsOf = None,
     chosen: Annotated[str | None, Query(alias="import", max_length=20)] = None,
 ) -> str:
-    """Files to load, what loading them would do, and what was loaded."""
+    """Files to load, the preview of an upload, and past imports."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "data", as_of)
     frame = frame_of(app_state, document, site, shown_day(app_state, document))
@@ -76,7 +76,7 @@ def fill_template(
     as_of: AsOf = None,
     anyway: Annotated[bool, Form()] = False,
 ) -> Response:
-    """A planner's own template filled in; its unknown placeholders are said first."""
+    """A planner's own template filled in; unknown placeholders are reported first."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "reports", as_of)
     day = _day(app_state, document, site)
@@ -95,8 +95,8 @@ def fill_template(
 
 
 @router.get("/reports/template.docx", dependencies=[requires("viewer")], response_class=Response)
-def template_to_begin_from(plan: PlanSlug, app_state: TheAppState, lang: Language) -> Response:
-    """A Word template to begin from."""
+def starter_template(plan: PlanSlug, app_state: TheAppState, lang: Language) -> Response:
+    """A Word template to start from."""
     load_plan(app_state.store, plan)
     headers = {"Content-Disposition": f'attachment; filename="vedich-{lang}.docx"'}
     return Response(starter(lang), media_type=_DOCX, headers=headers)
@@ -111,7 +111,7 @@ def models_page(
     lang: Language,
     as_of: AsOf = None,
 ) -> Response:
-    """The champion and its challengers, retraining, and how good past forecasts were."""
+    """The champion and its challengers, retraining, and the accuracy of past forecasts."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "models", as_of)
 
@@ -131,7 +131,7 @@ def reliability(
     lang: Language,
     as_of: AsOf = None,
 ) -> Response:
-    """How often targets were met, by the probability they had been given, as a chart."""
+    """How often targets were met, by forecast probability, as a chart."""
     from service.analysis.reliability import reliability_chart
     from service.charts.fan_chart import to_json, to_svg
 
@@ -154,7 +154,7 @@ def versions_page(
     before: Annotated[int | None, Query(alias="from")] = None,
     after: Annotated[int | None, Query(alias="to")] = None,
 ) -> str:
-    """The versions of a plan, and two of them compared."""
+    """The versions of a plan, and a comparison of two."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "", as_of)
     frame = frame_of(app_state, document, site, shown_day(app_state, document))

@@ -1,4 +1,4 @@
-"""What the pages for people share: their site, their texts, and headers that keep them here."""
+"""What all pages share: site, rendering, and security headers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from service.texts import TEXT, Lang
 from service.web.respond import respond
 from service.web.templates import render
 
-# Pages load nothing from elsewhere, run no script but our own, and stand in no one's frame.
+# Pages load nothing from other sites, run only our own scripts, and cannot be framed.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -29,7 +29,7 @@ HEADERS = {
 
 
 class Page(HTMLResponse):
-    """A page for people."""
+    """An HTML page with the security headers."""
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
         super().init_headers({**HEADERS, **(headers or {})})
@@ -43,7 +43,7 @@ def site_of(
     section: str | None = None,
     as_of: str | None = None,
 ) -> Site:
-    """The page that is asked for, and the menu around it."""
+    """The requested page, and the menu around it."""
     query = tuple(item for item in request.query_params.items() if item[0] != "lang")
     entries = (entry for entry in request.app.state.plan_pages if entry.in_menu)
     menu = tuple((entry.section, TEXT[lang][f"page.section.{entry.name}"]) for entry in entries)
@@ -51,19 +51,19 @@ def site_of(
 
 
 def page(template: str, site: Site, content: object = None) -> str:
-    """A page of `service/pages/templates`, which reads `content` by attribute as `page`."""
+    """A rendered template, which reads the attributes of `content` as `page`."""
     return render(template, site.lang, {"site": site, "page": content, "sign": SIGNS})
 
 
 def page_body(template: str, site: Site, content: object) -> Body:
-    """A page, ready to be kept and sent."""
+    """A page as a body that can be cached and sent."""
     html = page(template, site, content).encode()
     tag = f'"{hashlib.sha256(html).hexdigest()[:16]}"'
     return Body(html, "text/html; charset=utf-8", tag)
 
 
 def respond_page(request: Request, body: Body) -> Response:
-    """The page, or 304 where the browser holds it already."""
+    """The page, or 304 if the browser has it."""
     response = respond(request, body)
     response.headers.update(HEADERS)
     return response

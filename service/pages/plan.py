@@ -1,4 +1,4 @@
-"""Pages for people: the plan on one screen, the interface's routes, the kinds of problems."""
+"""The plan page, and the pages about the interface: its routes and types of problems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.auth.access import Public, Viewer, requires
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.pages.views.interface import problems_content, routes_content
-from service.pages.views.targets import board_content
+from service.pages.views.targets import targets_content
 from service.state.app_state import AppState
 from service.web.respond import AsOf, Language, TheAppState
 
@@ -32,7 +32,7 @@ def first_page(
     as_of: AsOf = None,
     kpi: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """The page of the plan that is asked for, else of the first; without any, how to begin."""
+    """Redirects to the requested plan or the first; without plans, says how to start."""
     plans = plan_slugs(app_state.store)
     if not plans:
         return Page(page("empty.html", site_of(request, lang, by)))
@@ -54,8 +54,8 @@ def plan_page(
 ) -> Response:
     """Every target of a plan on one screen, its tasks below.
 
-    Without `as_of` it shows the vintage of the last retraining, and says so when
-    newer figures are there.
+    Without `as_of` it shows the vintage of the last retraining, with a notice if newer
+    figures exist.
     """
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "", as_of)
@@ -64,14 +64,14 @@ def plan_page(
         app_state.picture(
             plan,
             ("page", site),
-            lambda: page_body("plan.html", site, board_content(app_state, document, site)),
+            lambda: page_body("plan.html", site, targets_content(app_state, document, site)),
         ),
     )
 
 
 @router.get("/openapi.json", dependencies=[requires("public")], response_class=JSONResponse)
 def description(request: Request) -> dict[str, Any]:
-    """The interface as OpenAPI describes it."""
+    """The OpenAPI document."""
     described: dict[str, Any] = request.app.openapi()
     return described
 
@@ -84,12 +84,12 @@ def routes_page(request: Request, by: Public) -> str:
 
 @router.get("/problems")
 def problems_page(request: Request, by: Public) -> str:
-    """What the types of problem documents mean."""
+    """The types of problem documents."""
     return page("problems.html", site_of(request, "en", by), problems_content())
 
 
 def _first_plan(app_state: AppState, plans: Sequence[str]) -> Plan:
-    """The first plan on real figures; only where there is none, one for demonstration."""
+    """The first plan on real figures, else the first demonstration."""
     documents = [load_plan(app_state.store, slug) for slug in plans]
     real = (one for one in documents if not any(kpi.demonstration for kpi in one.kpis))
     return next(real, documents[0])

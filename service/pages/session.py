@@ -1,4 +1,4 @@
-"""Logging in and out in a browser, and who is logged in."""
+"""Login and logout in a browser, and the current session."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Next = Annotated[str, Query(description="the page to go to afterwards")]
 
 @dataclass(frozen=True)
 class LoginContent:
-    """What the login page shows.
+    """The content of the login page.
 
     Attributes
     ----------
-    name : who is logged in; None: nobody
-    next : the page to go to afterwards
-    problem : why logging in failed, '' if it did not
-    typed : the name that was typed then
+    name : of the logged-in account, or None
+    next : the page to go to after login
+    problem : why the login failed, or ''
+    typed : the name typed in the failed login
     """
 
     name: str | None
@@ -104,7 +104,7 @@ def change_password(
 ) -> None:
     """Change one's own password; all sessions of the account end."""
     if by.session is None:
-        raise NotAllowed("expected somebody who is logged in; a key or the local user has none.")
+        raise NotAllowed("expected a logged-in account; a key or the local user has no password.")
     with app_state.logging_in:
         verify(app_state.store, by.name, change.old, _address(request), datetime.now(UTC))
         set_password(app_state.store, by.name, change.new, by.name)
@@ -115,7 +115,7 @@ def _page(site: Site, name: str | None, next: str, problem: str = "", typed: str
 
 
 def _own_page(next: str) -> str:
-    """The page to go to, if it is one of ours."""
+    """The page to go to, if it is on this site; else the first page."""
     return next if next.startswith("/") and next[1:2] not in ("/", "\\") else "/"
 
 

@@ -1,4 +1,4 @@
-"""Where a page stands, and the addresses of the others: plan, vintage and language in each."""
+"""The requested page, and links to other pages that keep plan, vintage and language."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from service.texts import Lang
 
 @dataclass(frozen=True)
 class Site:
-    """One page as it is asked for.
+    """The requested page.
 
     Attributes
     ----------
     lang : of its texts
-    caller : who reads it
-    path : its address without the query
-    section : the last part of the address of the plan's page it belongs to, '' for the
-        first; None for a page outside a plan
+    caller : the reader
+    path : address without the query
+    section : current section of the plan's menu, '' for the plan page; None for a page
+        outside a plan
     plan : slug; '' for a page outside a plan
-    as_of : the vintage as it was asked for; None where the page chose it
+    as_of : the requested vintage; None for the default
     query : the other parameters of the query, kept when the language is switched
     menu : section and name of each page of the plan's menu
     """
@@ -37,13 +37,13 @@ class Site:
     menu: tuple[tuple[str, str], ...] = ()
 
     def may(self, access: Access) -> bool:
-        """Whether who reads the page may do what needs this role."""
+        """Whether the reader has this role."""
         return self.caller.may(access)
 
     def to(self, path: str, **query: str | None) -> str:
-        """Another address, with this page's vintage and language unless they are given."""
-        asked = {"as_of": self.as_of, "lang": self.lang, **query}
-        given = {name: value for name, value in asked.items() if value}
+        """A link to another path, with this page's vintage and language unless given."""
+        merged = {"as_of": self.as_of, "lang": self.lang, **query}
+        given = {name: value for name, value in merged.items() if value}
         return f"{path}?{urlencode(given)}" if given else path
 
     def page(self, section: str, **query: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The files that pages load; the same for everybody, so nobody is asked who they are."""
+"""Styles, scripts and typefaces of pages; public."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from service.web.assets import MEDIA_TYPES, asset
 from service.web.respond import TheAppState
 
 router = APIRouter(include_in_schema=False)
-KEPT = "public, max-age=31536000, immutable"  # addresses change with the content
+CACHE_CONTROL = "public, max-age=31536000, immutable"  # the address changes with the content
 
 
 @router.get("/static/{name}", dependencies=[requires("public")], response_class=Response)
 def static_file(name: Annotated[str, Path()], app_state: TheAppState) -> Response:
     """A style, a script or a typeface."""
     content = asset(name, app_state.settings.home)
-    headers = {"Cache-Control": KEPT, "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": CACHE_CONTROL, "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=MEDIA_TYPES[name], headers=headers)

@@ -1,6 +1,6 @@
-"""Turns projections into documents: `facts` gathers, `content` decides, the rest lays out.
+"""Turns projections into documents: `content` and `annex` decide, `renderers` lay out.
 
-Owns what a report says and how it looks in Word, PDF, Excel, HTML and Markdown.
+Owns the text of a report and its layout in Word, PDF, Excel, HTML and Markdown.
 Never computes a forecast: every figure is the projection's, printed by a source,
-or an arithmetic step on those that is marked as such.
+or an arithmetic step on those that carries a footnote.
 """

@@ -1,6 +1,6 @@
-"""What the internal annex says: projections, probabilities, model notes, codes.
+"""The content of the internal annex: projections, probabilities, model notes, codes.
 
-It belongs to an official report but never leaves the department with it. A
+It belongs to an official report but stays in the department. A
 projected figure is written to two digits of its own uncertainty.
 """
 
@@ -14,8 +14,7 @@ from service.charts.fan import fan_of
 from service.charts.fan_chart import fan_chart
 from service.projections.facts import Facts, numbers_of
 from service.projections.shape import if_known
-from service.report import moves as moved
-from service.report import sentences
+from service.report import changes as changes_section, sentences
 from service.report.content import AT_RISK, plan_cell, quarters_table
 from service.report.document import (
     NONE,
@@ -44,7 +43,7 @@ from service.texts import (
 )
 
 _CHARTS = 4  # fan charts shown: targets at risk first
-_FAR = (0.4, 0.8)  # an estimate that says "met" at less, or "not met" at more, is questioned
+_FAR = (0.4, 0.8)  # question an estimate that says "met" below, or "not met" above
 
 
 def blocks(
@@ -52,7 +51,7 @@ def blocks(
     panel: Panel,
     opening: Sequence[str],
     lang: Lang,
-    moves: ChangeList | None = None,
+    changes: ChangeList | None = None,
 ) -> tuple[Block, ...]:
     """The body of the annex.
 
@@ -62,7 +61,8 @@ def blocks(
     panel : the series behind the fan charts
     opening : its first paragraphs
     lang : of all texts
-    moves : why projections moved since the last report, `service.analysis.changes.changes`
+    changes : why projections changed since the last report, from
+        `service.analysis.changes.changes`
     """
     text = TEXT[lang]
     planned = [one for one in facts if one.target is not None]
@@ -70,7 +70,7 @@ def blocks(
     found.append(Heading(text["annex.heading.projections"]))
     found.append(_projections(facts, lang))
     found.append(Paragraph(text["annex.note.rounding"], "note"))
-    found += moved.blocks(moves, lang)
+    found += changes_section.blocks(changes, lang)
     questions = [line for one in planned for line in _questions(one, lang)]
     if questions:
         found.append(Heading(text["annex.heading.questions"]))
@@ -81,7 +81,8 @@ def blocks(
         found += [Paragraph(line, "item") for one in planned if (line := _rank_words(one, lang))]
     found.append(Heading(text["annex.heading.methods"]))
     found += [_methods(facts, lang), Paragraph(text["annex.note.stamp"], "note")]
-    projected = [one for one in planned if one.projection.projected]
+    # a fan is drawn of months; a task has none
+    projected = [one for one in planned if one.projection.projected and not one.projection.task]
     charted = sorted(projected, key=lambda one: one.verdict not in AT_RISK)[:_CHARTS]
     if charted:
         found.append(Heading(text["annex.heading.charts"]))
@@ -199,7 +200,7 @@ def _reasons(one: Facts) -> str:
 
 
 def _questions(one: Facts, lang: Lang) -> list[str]:
-    """What a checker should ask: an estimate not approved, or far from the projection."""
+    """Questions for a checker: an estimate not approved, or far from the projection."""
     text, found = TEXT[lang], []
     name = sentences.name_of(one, lang)
     if one.pending is not None:
@@ -222,7 +223,7 @@ def _questions(one: Facts, lang: Lang) -> list[str]:
 
 
 def _rank_words(one: Facts, lang: Lang) -> str:
-    """How often the required growth was reached before; '' where it is not known."""
+    """How often the required growth was reached before; '' if unknown."""
     if one.target is None or one.target.comparator == "at_most":
         return ""
     rank = if_known(one.target.required, lambda pace: pace.rank_in_history)

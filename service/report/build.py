@@ -1,4 +1,4 @@
-"""A report from what a plan's answers rest on: facts, words and letterhead put together."""
+"""Builds a report from projections and the data behind them: facts, text, letterhead."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name, name
 
 LABEL: Mapping[Lang, Texts] = {lang: Texts(lang, "label.") for lang in LANGUAGES}
 
-# the last month observed, for a report that says so in its title
+# the last observed month that each kind of report needs
 _CUTOFFS: Mapping[ReportKind, tuple[int, ...]] = {"half-year": (5, 6), "year": (11, 12)}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What kind of report is asked for.
+    """The kind of report to build.
 
     Attributes
     ----------
     lang : of all texts
     part : the official report, or the internal annex to it
-    kind : None: six months' with June's figures, the year's with December's,
-        else a month's
-    state : how far the sign-off is; anything but issued is a draft
+    kind : None: half-year with June's figures, year with December's, else month
+    state : of the sign-off; any state but issued is a draft
     """
 
     lang: Lang = "vi"
@@ -48,24 +47,24 @@ def build(
     projections: Sequence[ProjectionView],
     letterhead: Letterhead,
     wanted: Wanted,
-    moves: ChangeList | None = None,
+    changes: ChangeList | None = None,
 ) -> Report:
     """The report of a plan at a vintage.
 
     Parameters
     ----------
-    basis : plan, version in force, vintage and what was printed up to it
+    basis : plan, version in force, vintage and the figures published up to it
     projections : of the plan's KPIs at that vintage
     letterhead : of the plan's family
     wanted : language, part, kind and state
-    moves : why projections moved since the last report, for the annex
+    changes : why projections changed since the last report, for the annex
 
     Raises
     ------
     NoObservations
         If no figure of the plan's year was published up to that date.
     InputError
-        If the kind does not fit the last month observed.
+        If the kind does not fit the last observed month.
     """
     lang, text, plan = wanted.lang, TEXT[wanted.lang], basis.plan
     facts = facts_of(plan, projections, basis.panel, basis.day)
@@ -81,7 +80,7 @@ def build(
     if wanted.part == "annex":
         title, attached = text["annex.title"], text["annex.attached"].format(subject=subject)
         subject = text["annex.subject"].format(year=plan.year)
-        body = annex.blocks(facts, basis.panel, opening[1:], lang, moves)
+        body = annex.blocks(facts, basis.panel, opening[1:], lang, changes)
     else:
         title, attached = text["report.title"], ""
         body = content.blocks(facts, kind, cutoff, letterhead.organ, opening, lang)
@@ -104,18 +103,18 @@ def build(
     return canonical(report)
 
 
-def _kind(asked: ReportKind | None, cutoff: Month) -> ReportKind:
-    """The kind asked for, if the figures reach far enough; else the one that fits them."""
-    if asked is None:
+def _kind(requested: ReportKind | None, cutoff: Month) -> ReportKind:
+    """The requested kind, if it fits the figures; by default the kind that fits them."""
+    if requested is None:
         fitting: Mapping[int, ReportKind] = {6: "half-year", 12: "year"}
         return fitting.get(cutoff.month, "month")
-    months = _CUTOFFS.get(asked)
+    months = _CUTOFFS.get(requested)
     if months is not None and cutoff.month not in months:
         raise InputError(
-            f"report of kind '{asked}': expected figures through month {months[0]} or "
+            f"report of kind '{requested}': expected figures through month {months[0]} or "
             f"{months[1]}, found them through {cutoff}. Ask for another date or kind."
         )
-    return asked
+    return requested
 
 
 def _subject(kind: ReportKind, cutoff: Month, lang: Lang) -> str:
@@ -131,7 +130,7 @@ def _subject(kind: ReportKind, cutoff: Month, lang: Lang) -> str:
 
 
 def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...]:
-    """Who reports; which plan is in force; how far the figures go."""
+    """The reporting body, the plan in force, and the vintage of the figures."""
     text, plan, version = TEXT[lang], basis.plan, basis.version
     name = name_of(plan, lang)
     lines = [text["report.opening"].format(organ=letterhead.organ, year=plan.year)]
@@ -149,7 +148,7 @@ def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...
 
 
 def _labels(basis: Basis, part: Part, lang: Lang) -> tuple[str, ...]:
-    """The plan's own label, that it is a demonstration, that an annex is internal."""
+    """The plan's own label, then demonstration, then internal for an annex."""
     label = basis.plan.label
     labels = [LABEL[lang].get(label.lower(), label)] if label else []
     if basis.labelled:

@@ -1,7 +1,7 @@
-"""The official report's charts: progress on the plan, and the course of one target.
+"""Charts of the official report: progress on the plan, and the course of one target.
 
-They show what was published and what the target needs; what is projected is drawn
-by `service.charts.fan_chart` for the internal annex.
+They show published figures and what the target needs. Projections are drawn by
+`service.charts.fan_chart`, for the internal annex only.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ import altair as alt
 from models.series import Month
 from service.charts.fan import Row
 from service.charts.fan_chart import BLUE, DARK, FONT, GREY, RED
-from service.charts.layers import dot, line, number_locale, rows_chart, tag, x_axis, y_axis
+from service.charts.layers import dot, line, number_locale, point_label, rows_chart, x_axis, y_axis
 from service.projections.facts import Facts, MonthFact
-from service.report.sentences import marked, name_of
+from service.report.sentences import name_of, percentage_text
 from service.texts import TEXT, Lang, number, percent, unit_name
 
 WIDTH, HEIGHT = 560, 150
 
 
 def progress_chart(facts: Sequence[Facts], lang: Lang) -> alt.TopLevelMixin:
-    """How much of each plan is done, in per cent, beside the share of the year gone by."""
+    """Share of each plan done, in per cent, beside the share of the year that has passed."""
     rows: list[Row] = [
         {
             "name": name_of(one, lang),
             "share": one.of_plan.value,
-            "label": marked(one.of_plan, lang),
+            "label": percentage_text(one.of_plan, lang),
             "order": place,
         }
         for place, one in enumerate(facts)
@@ -46,8 +46,8 @@ def progress_chart(facts: Sequence[Facts], lang: Lang) -> alt.TopLevelMixin:
     base = alt.Chart(alt.InlineData.from_dict({"values": rows}))
     bars = base.mark_bar(color=BLUE, height=13).encode(x=x, y=y)
     labels = base.mark_text(align="left", dx=4, fontSize=11).encode(x=x, y=y, text="label:N")
-    pace = rows_chart([{"share": 100 * cutoff / 12}])
-    rule = pace.mark_rule(color=GREY, strokeDash=[6, 3]).encode(x=x)
+    elapsed = rows_chart([{"share": 100 * cutoff / 12}])
+    rule = elapsed.mark_rule(color=GREY, strokeDash=[6, 3]).encode(x=x)
     year = TEXT[lang]["report.year_gone"].format(share=percent(100 * cutoff / 12, lang, 0))
     return _framed(
         alt.LayerChart(layer=[bars, labels, rule], width=330, height=22 * len(rows)), year, lang
@@ -55,7 +55,7 @@ def progress_chart(facts: Sequence[Facts], lang: Lang) -> alt.TopLevelMixin:
 
 
 def course_chart(one: Facts, lang: Lang) -> alt.TopLevelMixin:
-    """This year's course so far, last year's, and what would just meet the target.
+    """This year so far, last year, and the path that would just meet the target.
 
     Cumulative where months add up, else month by month.
     """
@@ -73,14 +73,14 @@ def course_chart(one: Facts, lang: Lang) -> alt.TopLevelMixin:
     last = _rows(before, [month.last_year or 0.0 for month in before], summed)
     layers = [_points([*last, *now, *needed], lang)]
     if last:
-        layers += [line(last, GREY), tag(last[-1], str(one.projection.year - 1), GREY)]
+        layers += [line(last, GREY), point_label(last[-1], str(one.projection.year - 1), GREY)]
     if needed:
         words = f"{TEXT[lang]['report.needed']}: {_figure(needed[-1], one, lang)}"
         layers.append(line(needed, RED, dash=[6, 3]))
-        layers.append(tag(needed[-1], words, RED, dx=4, dy=-12, align="right"))
+        layers.append(point_label(needed[-1], words, RED, dx=4, dy=-12, align="right"))
     if now:
         layers += [line(now, DARK, width=2.4), dot(now[-1], DARK)]
-        layers.append(tag(now[-1], _figure(now[-1], one, lang), DARK, dx=8, dy=12))
+        layers.append(point_label(now[-1], _figure(now[-1], one, lang), DARK, dx=8, dy=12))
     unit = "%" if one.kpi.traits.outcome_is_rate else unit_name(one.kpi.unit, lang)
     words = TEXT[lang]["cumulative"] if summed else TEXT[lang]["monthly"]
     return _framed(
@@ -102,7 +102,7 @@ def _figure(row: Row, one: Facts, lang: Lang) -> str:
 
 
 def _points(rows: Sequence[Row], lang: Lang) -> alt.Chart:
-    """Nothing to be seen: they carry the axis of months."""
+    """Invisible points that carry the axis of months."""
     chart: alt.Chart = (
         rows_chart(rows).mark_point(opacity=0).encode(x=x_axis(lang), y=y_axis("value"))
     )

@@ -1,8 +1,7 @@
-"""What the official report says: blocks made from the facts of a plan at a vintage.
+"""The content of the official report: blocks from the facts of a plan at a vintage.
 
-Neither a projection nor a probability nor a code stands in it; those are for the
-internal annex (`annex`). The year's figure is the approved official estimate, and
-where there is none the report says so.
+It has no projection, probability or code; those are for the internal annex (`annex`).
+The year's figure is the approved official estimate; without one the report says so.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _ORDER: tuple[Verdict, ...] = (
     "missed",
     "no_basis",
 )
-_CHARTS = 4  # courses of single targets drawn
+_CHARTS = 4  # charts of single targets
 
 
 def blocks(
@@ -57,9 +56,9 @@ def blocks(
     Parameters
     ----------
     facts : of the plan's KPIs, in its order
-    kind : a month's, six months' or the year's report
-    cutoff : the last month observed of the plan's year
-    organ : that reports
+    kind : month, half-year or year
+    cutoff : the last observed month of the plan's year
+    organ : the reporting body
     opening : the first paragraphs
     lang : of all texts
     """
@@ -75,7 +74,7 @@ def blocks(
         found += _progress(planned, lang)
     if others:
         found.append(_others_table(others, cutoff, lang))
-        found += [Paragraph(line, "note") for line in _mark_note(others, lang)]
+        found += [Paragraph(line, "note") for line in _recomputed_note(others, lang)]
     if planned:
         found.append(Heading(text["report.heading.assessment"]))
         found += _assessment(planned, lang)
@@ -117,7 +116,7 @@ def targets_table(planned: Sequence[Facts], cutoff: Month, lang: Lang) -> Table:
 
 
 def quarters_of(one: Facts, lang: Lang) -> list[tuple[str, Number, Cell]]:
-    """Each remaining quarter: its name, the minimum, the growth on the same quarter."""
+    """Each remaining quarter: name, minimum, growth on the same quarter of last year."""
     target, decimals = one.target, one.kpi.decimals
     if target is None or target.required is None:
         return []
@@ -133,7 +132,7 @@ def quarters_of(one: Facts, lang: Lang) -> list[tuple[str, Number, Cell]]:
 
 
 def quarters_table(facts: Sequence[Facts], lang: Lang) -> Table | None:
-    """What each remaining quarter must bring; None where nothing is left to do."""
+    """What each remaining quarter must bring; None if no quarter remains."""
     text = TEXT[lang]
     rows: list[tuple[Cell, ...]] = []
     for one in facts:
@@ -153,7 +152,7 @@ def quarters_table(facts: Sequence[Facts], lang: Lang) -> Table | None:
 
 
 def plan_cell(one: Facts, lang: Lang) -> Cell:
-    """The assigned target; a growth target with the outcome that it means below it."""
+    """The assigned target; below a growth target the outcome that it implies."""
     if one.target is None:
         return NONE
     target, decimals = one.target, one.kpi.decimals
@@ -169,7 +168,7 @@ def plan_cell(one: Facts, lang: Lang) -> Cell:
 
 
 def to_date_cell(one: Facts, cutoff: Month, lang: Lang) -> Cell:
-    """The published figure, what it is, and through which month if not the report's."""
+    """The published figure with its status, and its month if it is not the report's."""
     if one.cutoff is None or one.to_date is None:
         return NONE
     note = FIGURE[lang].get(one.to_date_status or "", "")
@@ -181,17 +180,17 @@ def to_date_cell(one: Facts, cutoff: Month, lang: Lang) -> Cell:
 def percentage_cell(value: Percentage | None, lang: Lang) -> Cell:
     if value is None:
         return NONE
-    return share(value.value, lang, mark="" if value.printed else sentences.RECOMPUTED)
+    return share(value.value, lang, footnote="" if value.printed else sentences.RECOMPUTED)
 
 
 def growth_cell(value: Percentage | None, lang: Lang) -> Cell:
     if value is None:
         return NONE
-    return change(value.value, lang, mark="" if value.printed else sentences.RECOMPUTED)
+    return change(value.value, lang, footnote="" if value.printed else sentences.RECOMPUTED)
 
 
 def estimate_cell(one: Facts, lang: Lang) -> Cell:
-    """The approved estimate with its share of the plan; or that there is none."""
+    """The approved estimate with its share of the plan, or a text that there is none."""
     if one.estimate is None:
         return TEXT[lang]["report.none_approved"]
     share_ = one.estimate_of_plan
@@ -214,12 +213,12 @@ def _results(planned: Sequence[Facts], kind: ReportKind, lang: Lang) -> list[Blo
         return [Paragraph(TEXT[lang]["report.no_targets"])]
     found: list[Block] = []
     for one in planned:
-        said = [sentences.result(one, lang)]
+        parts = [sentences.result(one, lang)]
         if kind == "month":
-            said.append(sentences.month_result(one, lang))
+            parts.append(sentences.month_result(one, lang))
         if one.estimate is not None:
-            said.append(sentences.year_estimate(one, lang))
-        found.append(Paragraph(" ".join(filter(None, said)), "item"))
+            parts.append(sentences.year_estimate(one, lang))
+        found.append(Paragraph(" ".join(filter(None, parts)), "item"))
     return found
 
 
@@ -235,7 +234,7 @@ def _progress(planned: Sequence[Facts], lang: Lang) -> list[Block]:
 
 
 def _share(one: Facts, lang: Lang) -> str:
-    return sentences.marked(one.of_plan, lang) if one.of_plan else NONE
+    return sentences.percentage_text(one.of_plan, lang) if one.of_plan else NONE
 
 
 def _others_table(others: Sequence[Facts], cutoff: Month, lang: Lang) -> Table:
@@ -270,27 +269,27 @@ def _others_table(others: Sequence[Facts], cutoff: Month, lang: Lang) -> Table:
 
 
 def _notes(planned: Sequence[Facts], lang: Lang) -> list[str]:
-    """How the table is to be read."""
+    """Notes on how to read the table."""
     text = TEXT[lang]
-    notes = [*_mark_note(planned, lang), text["report.note.verdict"]]
+    notes = [*_recomputed_note(planned, lang), text["report.note.verdict"]]
     if any(one.target and one.target.form == "growth" for one in planned):
         notes.append(text["report.note.growth_target"])
     return notes
 
 
-def _mark_note(facts: Sequence[Facts], lang: Lang) -> list[str]:
-    """The meaning of '*', where any percentage carries it."""
+def _recomputed_note(facts: Sequence[Facts], lang: Lang) -> list[str]:
+    """The meaning of '*', if any percentage carries it."""
     rates = [
         rate
         for one in facts
         for rate in (one.of_plan, one.growth_to_date, one.month.growth if one.month else None)
     ]
-    marked = any(rate is not None and not rate.printed for rate in rates)
-    return [TEXT[lang]["report.note.recomputed"]] if marked else []
+    recomputed = any(rate is not None and not rate.printed for rate in rates)
+    return [TEXT[lang]["report.note.recomputed"]] if recomputed else []
 
 
 def _assessment(planned: Sequence[Facts], lang: Lang) -> list[Block]:
-    """The targets by verdict, and which have an approved estimate."""
+    """The targets by verdict, and those without an approved estimate."""
     text = TEXT[lang]
     found: list[Block] = [Paragraph(text.count("report.targets_count", len(planned)))]
     for verdict in _ORDER:

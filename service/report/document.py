@@ -1,4 +1,4 @@
-"""The content of a report, as every format lays it out: blocks of words and figures."""
+"""The content of a report, the same for every format: blocks of text and figures."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
 @dataclass(frozen=True)
 class Number:
-    """A figure: its value for spreadsheets, and as it is written.
+    """A figure: its value for spreadsheets, and its printed text.
 
-    `note` stands below it: what it is (estimate, derived …); `mark` is '*' where
-    a percentage was computed again.
+    `note` is printed below it: its status (estimate, derived …); `footnote` is '*' if
+    a percentage was recomputed.
     """
 
     value: float | None
@@ -33,10 +33,10 @@ class Number:
     per_cent: bool = False
     signed: bool = False
     note: str = ""
-    mark: str = ""
+    footnote: str = ""
 
     def __str__(self) -> str:
-        return f"{self.text}{self.mark}"
+        return f"{self.text}{self.footnote}"
 
 
 Cell = str | Number
@@ -44,7 +44,7 @@ Cell = str | Number
 
 @dataclass(frozen=True)
 class Column:
-    """`width` is a share of the table's; `figures` are set to the right."""
+    """`width` is a share of the table's width; columns of `figures` are right-aligned."""
 
     title: str
     width: float = 1.0
@@ -58,7 +58,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """`item` is a line of a list, `note` small print below a table."""
+    """`item` is a list item, `note` small print below a table."""
 
     text: str
     style: Literal["body", "item", "note"] = "body"
@@ -74,7 +74,7 @@ class Table:
     merged: int = 0
 
     def height(self, row: int, column: int) -> int:
-        """Rows that a cell takes: 1, more where empty cells continue it, 0 for those."""
+        """Rows that a cell spans: 1, more if empty cells continue it, 0 for those."""
         if column >= self.merged:
             return 1
         if row > 0 and self.rows[row][column] == "":
@@ -85,7 +85,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A chart; `text` says in words what it shows."""
+    """A chart; `text` describes it in words."""
 
     chart: alt.TopLevelMixin
     caption: str
@@ -97,9 +97,9 @@ Block = Heading | Paragraph | Table | Picture
 
 @dataclass(frozen=True)
 class KpiSheet:
-    """One KPI for a spreadsheet: what is known of it, and its months.
+    """One KPI for a spreadsheet: its facts, and its months.
 
-    `lines` are columns of `months` (by place) that a native chart draws.
+    `lines` are the columns of `months` (by position) that a native chart draws.
     """
 
     code: str
@@ -117,13 +117,13 @@ class Report:
     ----------
     part : the official report, or the internal annex to it
     year : of the plan
-    title, subject : 'BÁO CÁO' and what it is about
-    attached : below the subject: to what an annex belongs
-    banner : stands across every page of a draft; '' once it is issued
-    labels : what must be said of the plan wherever it is shown
+    title, subject : 'BÁO CÁO' and its subject
+    attached : printed below the subject of an annex: the report it belongs to
+    banner : printed across every page of a draft; '' once issued
+    labels : shown wherever the plan is shown
     figures : one row per KPI with all its figures
     sheets : one per KPI
-    facts : the numbers behind all of it, for a planner's own template
+    facts : the numbers behind the report, for a planner's own template
     """
 
     part: Part
@@ -160,18 +160,18 @@ def numbered(blocks: Sequence[Block]) -> tuple[Block, ...]:
 def figure(
     value: float | None, lang: Lang, decimals: int = 0, *, note: str = "", text: str = ""
 ) -> Number:
-    """A figure in a KPI's unit; `text` where it is written otherwise ('about 300,000')."""
+    """A figure in a KPI's unit; `text` overrides how it is written ('about 300,000')."""
     return Number(value, text or number(value, lang, decimals), decimals, note=note)
 
 
-def share(per_cent: float | None, lang: Lang, *, mark: str = "", decimals: int = 1) -> Number:
+def share(per_cent: float | None, lang: Lang, *, footnote: str = "", decimals: int = 1) -> Number:
     """A percentage of something: '53,8%'."""
-    return Number(per_cent, percent(per_cent, lang, decimals), decimals, True, mark=mark)
+    return Number(per_cent, percent(per_cent, lang, decimals), decimals, True, footnote=footnote)
 
 
-def change(per_cent: float | None, lang: Lang, *, mark: str = "") -> Number:
+def change(per_cent: float | None, lang: Lang, *, footnote: str = "") -> Number:
     """A growth: '+28,4%'."""
-    return Number(per_cent, signed_percent(per_cent, lang), 1, True, True, mark=mark)
+    return Number(per_cent, signed_percent(per_cent, lang), 1, True, True, footnote=footnote)
 
 
 def canonical(report: Report) -> Report:

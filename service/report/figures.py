@@ -27,7 +27,7 @@ from service.report.document import (
 )
 from service.texts import FIGURE, STATUS, TEXT, Lang, day_of, month_name, unit_name
 
-# the level as it heads a column → its quantile
+# level in the column heading → quantile
 _QUANTILES: Mapping[str, Callable[[Quantiles], float]] = {
     "0.025": lambda quantiles: quantiles.q025,
     "0.1": lambda quantiles: quantiles.q10,
@@ -38,7 +38,7 @@ _QUANTILES: Mapping[str, Callable[[Quantiles], float]] = {
 
 
 def figures_table(facts: Sequence[Facts], part: Part, lang: Lang) -> Table:
-    """One row per KPI with every figure, exact; the annex adds what is projected."""
+    """One row per KPI with every figure, unrounded; the annex adds projections."""
     text = TEXT[lang]
     columns = [
         Column(text["figures.code"]),
@@ -121,14 +121,14 @@ def _row(one: Facts, part: Part, lang: Lang) -> list[Cell]:
 def _projected(one: Facts, lang: Lang) -> list[Cell]:
     decimals, target = one.kpi.decimals, one.target
     year, growth = one.projection.projected, one.projection.growth_on_last_year
-    pace = target.required if target else None
+    required_pace = target.required if target else None
     return [
         figure(year.mean if year else None, lang, decimals),
         *_quantiles(year.quantiles if year else None, decimals, lang),
         change(growth.median if growth else None, lang),
         chance_cell(one, lang),
         figure(target.expected_gap if target else None, lang, decimals),
-        figure(pace.monthly_average if pace else None, lang, decimals),
+        figure(required_pace.monthly_average if required_pace else None, lang, decimals),
         one.projection.method.model_version or NONE,
         one.projection.stamp,
     ]

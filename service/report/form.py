@@ -1,4 +1,4 @@
-"""The words that a document's form asks for, whatever it is about (Decree 30/2020)."""
+"""The fixed texts of an official document (Decree 30/2020)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FormTexts:
 
 
 def form_texts(report: Report) -> FormTexts:
-    """The form's words with those of the report's letterhead."""
+    """The fixed texts, filled in from the report's letterhead."""
     text, head = TEXT[report.lang], report.letterhead
     return FormTexts(
         state=text["form.state"],
@@ -42,5 +42,5 @@ def form_texts(report: Report) -> FormTexts:
 
 
 def placeholders(of: str) -> FormTexts:
-    """In place of each word a template's placeholder for it: `{{ of.organ }}`."""
+    """A template's placeholder for each text: `{{ of.organ }}`."""
     return FormTexts(**{field.name: f"{{{{ {of}.{field.name} }}}}" for field in fields(FormTexts)})

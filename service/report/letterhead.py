@@ -1,7 +1,7 @@
-"""Who signs a report: the organ, its number series, place, signer and recipients.
+"""The letterhead of a report: organ, number series, place, signer and recipients.
 
 `letterheads.yaml` in VEDICH_HOME holds one entry per plan family; without it a
-report is headed by the plan's body and leaves the rest to be filled in by hand.
+report names the plan's body and leaves the rest blank, to fill in by hand.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from models.errors import UnreadableFile
 from service.texts import Lang
 
 FILE = "letterheads.yaml"
-BLANK = "……"  # to be filled in by hand
+BLANK = "……"  # to fill in by hand
 
 _FIELDS = ("parent", "organ", "symbol", "place", "signer_title", "signer_name", "filed")
 
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What stands around a report (Decree 30/2020, Annex I).
+    """The letterhead and signature of a report (Decree 30/2020, Annex I).
 
     Attributes
     ----------
-    organ : that issues the report
-    parent : the body above it; '' where it has none
+    organ : issues the report
+    parent : the body above it; '' if there is none
     symbol : after the number, as 'BC-SCT'
     place : before the date
     signer_title, signer_name : of the signature block
@@ -54,7 +54,7 @@ def letterhead_of(home: Path, plan: Plan, lang: Lang) -> Letterhead:
     Raises
     ------
     UnreadableFile
-        If `letterheads.yaml` is not of the form that docs/reports.md shows.
+        If `letterheads.yaml` does not have the form shown in docs/reports.md.
     """
     file = home / FILE
     if not file.exists():

@@ -1,4 +1,4 @@
-"""A plan's report, as the command line and the routes both ask for it."""
+"""A plan's report, for the command line and the routes."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from service.workflow.sign_off import stamps_of
 
 
 def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Report:
-    """The content of a report; its projections are entered into the ledger.
+    """The content of a report; its projections are recorded in the ledger.
 
     Raises
     ------
     NoObservations, NoBundle
-        If there is nothing to report on at that date.
+        If there are no figures or no bundle at that date.
     InputError
         If the kind does not fit the figures, or the letterhead cannot be read.
     """
@@ -37,12 +37,12 @@ def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Repo
     projections = app_state.shown(plan, day)
     letterhead = letterhead_of(app_state.settings.home, basis.plan, wanted.lang)
     state = _state(app_state, plan, day, stamps_of(projections))
-    moves = moves_since(app_state, plan, day) if wanted.part == "annex" else None
-    return build(basis, projections, letterhead, replace(wanted, state=state), moves)
+    changed = changes_since(app_state, plan, day) if wanted.part == "annex" else None
+    return build(basis, projections, letterhead, replace(wanted, state=state), changed)
 
 
-def moves_since(app_state: AppState, plan: str, day: date) -> ChangeList | None:
-    """Why projections moved since last month's end; None where nothing answered then."""
+def changes_since(app_state: AppState, plan: str, day: date) -> ChangeList | None:
+    """Why projections changed since the end of last month; None without projections then."""
     before = day.replace(day=1) - timedelta(days=1)
     try:
         return changes(app_state, plan, before, day)
@@ -53,7 +53,7 @@ def moves_since(app_state: AppState, plan: str, day: date) -> ChangeList | None:
 def report_file(
     app_state: AppState, plan: str, day: date, wanted: Wanted, format_: Format
 ) -> Body:
-    """The report as a file, made once until the data or the letterhead change."""
+    """The report as a file, cached until the data or the letterhead change."""
     document = load_plan(app_state.store, plan)
     letterhead = letterhead_of(app_state.settings.home, document, wanted.lang)
 
@@ -66,7 +66,7 @@ def report_file(
 
 
 def _state(app_state: AppState, plan: str, day: date, stamps: Mapping[str, str]) -> State:
-    """How far the month is signed; issued only with the very figures that were issued."""
+    """The sign-off state of the month; issued only if exactly these figures were issued."""
     month = Month(day.year, day.month)
     if day != as_of_date(str(month)):
         return "draft"  # a month is signed as of its last day

@@ -1,6 +1,6 @@
-"""What is said of one KPI, in sentences made from its figures.
+"""Sentences about one KPI, made from its figures.
 
-Growth that is printed as zero is "unchanged", an estimate is called one, and no
+Growth that prints as zero is "unchanged", an estimate is called an estimate, and no
 figure has more digits than the KPI is published with.
 """
 
@@ -21,8 +21,8 @@ from service.texts import (
     unit_name,
 )
 
-_TAGGED = ("derived", "reconstructed")
-RECOMPUTED = "*"  # beside a percentage that no source printed
+_STATUS_SHOWN = ("derived", "reconstructed")
+RECOMPUTED = "*"  # follows a percentage that no source printed
 
 
 def name_of(one: Facts, lang: Lang) -> str:
@@ -55,7 +55,7 @@ def result(one: Facts, lang: Lang) -> str:
     pattern = _level_pattern(one.to_date_status, lang)
     clauses = []
     if one.of_plan is not None:
-        clauses.append(text["report.of_plan"].format(share=marked(one.of_plan, lang)))
+        clauses.append(text["report.of_plan"].format(share=percentage_text(one.of_plan, lang)))
     if one.growth_to_date is not None:
         clauses.append(_on_period(one.growth_to_date, lang))
     figure = _amount(one, one.to_date, one.to_date_status, lang)
@@ -65,7 +65,7 @@ def result(one: Facts, lang: Lang) -> str:
 
 
 def month_result(one: Facts, lang: Lang) -> str:
-    """The cutoff month alone; '' in January, when it is the figure to date."""
+    """The cutoff month alone; '' in January, when it equals the figure to date."""
     month = one.month
     if month is None or month.month.month == 1 or not one.kpi.traits.month_alone:
         return ""
@@ -80,7 +80,7 @@ def month_result(one: Facts, lang: Lang) -> str:
 
 
 def year_estimate(one: Facts, lang: Lang) -> str:
-    """The approved estimate of the year against the plan, or that there is none."""
+    """The approved estimate of the year against the plan, or that there is no estimate."""
     text = TEXT[lang]
     if one.estimate is None:
         return text["report.no_estimate"]
@@ -100,19 +100,19 @@ def required(one: Facts, lang: Lang) -> str:
     """What the rest of the year must bring for the target to be just met."""
     assert one.target is not None
     assert one.cutoff is not None
-    text, pace, bound = TEXT[lang], one.target.required, one.bound
-    assert pace is not None
+    text, required_pace, bound = TEXT[lang], one.target.required, one.bound
+    assert required_pace is not None
     assert bound is not None
     goal = plan_words(one, lang)
     rest = text.count("report.rest", 12 - one.cutoff.month)
     ceiling = one.target.comparator == "at_most"
     if one.kpi.traits.outcome_is_rate:
-        rate = pace.monthly_average
+        rate = required_pace.monthly_average
         pattern = text["report.required_fall"] if rate < 0 else text["report.required_growth"]
         words = percent(abs(rate), lang, one.kpi.decimals)
         return pattern.format(name=name_of(one, lang), goal=goal, rest=rest, rate=words)
-    level = amount(pace.monthly_average, one.kpi.unit, lang, one.kpi.decimals)
-    growth = _pace_growth(pace, lang)
+    level = amount(required_pace.monthly_average, one.kpi.unit, lang, one.kpi.decimals)
+    growth = _required_growth(required_pace, lang)
     if not one.kpi.traits.adds_up:
         return text["report.required_level"].format(
             name=name_of(one, lang), goal=goal, rest=rest, level=level, growth=growth
@@ -140,9 +140,9 @@ def plan_words(one: Facts, lang: Lang) -> str:
 def range_of(
     low: float | None, high: float | None, unit: str, lang: Lang, decimals: int | None = None
 ) -> str:
-    """'4 – 5%', '300.000 triệu USD': the bounds that a target has, with the unit once.
+    """'4 – 5%', '300.000 triệu USD': the bounds of a target, with the unit once.
 
-    Without `decimals` a bound keeps those it was given with.
+    Without `decimals` a bound keeps its own.
     """
     ends = [end for end in (low, high) if end is not None]
     figures = [
@@ -156,8 +156,8 @@ def _given_decimals(value: float) -> int:
     return max(0, -int(round_half_up(value, 3).normalize().as_tuple().exponent))
 
 
-def marked(value: Percentage, lang: Lang) -> str:
-    """A percentage, with its mark where no source printed it."""
+def percentage_text(value: Percentage, lang: Lang) -> str:
+    """A percentage, followed by '*' if no source printed it."""
     return percent(value.value, lang) + ("" if value.printed else RECOMPUTED)
 
 
@@ -168,7 +168,7 @@ def _level_pattern(status: str | None, lang: Lang) -> str:
 
 def _amount(one: Facts, value: float, status: str | None, lang: Lang) -> str:
     figure = amount(value, one.kpi.unit, lang, one.kpi.decimals)
-    return f"{figure} ({FIGURE[lang][status]})" if status in _TAGGED else figure
+    return f"{figure} ({FIGURE[lang][status]})" if status in _STATUS_SHOWN else figure
 
 
 def _direction(per_cent: float, decimals: int = 1) -> str:
@@ -184,13 +184,13 @@ def _growth(value: float, status: str | None, lang: Lang, name: str, when: str) 
     else:
         pattern = text[f"report.growth.{direction}"]
     rate = percent(abs(value), lang)
-    if status in _TAGGED:
+    if status in _STATUS_SHOWN:
         rate += f" ({FIGURE[lang][status]})"
     return _tidy(pattern.format(name=name, period=when, rate=rate))
 
 
 def _tidy(sentence: str) -> str:
-    """Without the gaps that a field left empty."""
+    """Removes the gaps of empty fields."""
     return " ".join(sentence.split()).replace(" ,", ",").replace(" .", ".")
 
 
@@ -200,7 +200,7 @@ def _on_period(growth: Percentage, lang: Lang) -> str:
     return TEXT[lang][f"report.on_period.{_direction(growth.value)}"].format(rate=rate)
 
 
-def _pace_growth(pace: RequiredView, lang: Lang) -> str:
-    if pace.ratio_to_last_year is None:
+def _required_growth(required_pace: RequiredView, lang: Lang) -> str:
+    if required_pace.ratio_to_last_year is None:
         return ""
-    return ", " + _on_period(Percentage(100 * (pace.ratio_to_last_year - 1), True), lang)
+    return ", " + _on_period(Percentage(100 * (required_pace.ratio_to_last_year - 1), True), lang)

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from models.annual import AnnualDistribution, annual_distribution, monthly_values
 from models.errors import CannotForecast

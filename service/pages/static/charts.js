@@ -1,10 +1,10 @@
-// Charts of a page: each figure's picture gives way to the same chart that answers to the pointer.
+// Replaces each chart's picture with the same chart made interactive.
 "use strict";
 
 (function () {
   const NARROW = 640;
 
-  // The page says title, unit and vintage itself; panels get the width that there is.
+  // The page shows title, unit and vintage itself; panels fill the available width.
   function fit(spec, width) {
     const inner = Math.max(180, Math.min(900, width - (width < NARROW ? 150 : 190)));
     delete spec.title;
@@ -29,7 +29,7 @@
       })
       .then(function (spec) {
         const place = document.createElement("div");
-        // `ast` keeps to interpreted expressions: the page allows no code made from text
+        // `ast` interprets expressions: the page's policy forbids eval
         const options = { actions: false, ast: true, defaultStyle: false, renderer: "svg", tooltip: { disableDefaultStyle: true } };
         holder.hidden = true;
         holder.after(place);
@@ -37,7 +37,7 @@
           const drawn = place.querySelector("svg");
           drawn.setAttribute("role", "img");
           drawn.setAttribute("aria-label", holder.querySelector("img").alt);
-          // what Vega says of every mark is noise to a reader; the table below says it better
+          // Vega's labels of single marks are noise for screen readers; the table has the figures
           for (const child of drawn.children) child.setAttribute("aria-hidden", "true");
           figure.dataset.drawn = "yes";
         });

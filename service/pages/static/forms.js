@@ -1,5 +1,5 @@
-// Forms that ask the interface: a form's fields go as JSON to `data-api`, the answer is said below it.
-// A button's `data-step` is added to the address, its `data-only` names the one field that it sends. A job that is answered is followed until it ends.
+// Forms that call the HTTP interface: fields are sent as JSON to `data-api`, the result is shown below.
+// A button's `data-step` is added to the address; its `data-only` names the only field to send. A started job is followed until it ends.
 "use strict";
 
 (function () {
@@ -13,7 +13,7 @@
     return text;
   }
 
-  // 'changes.0.kpi' is the kpi of the first of the changes; ticks of one name make a list.
+  // 'changes.0.kpi' is the kpi of the first change; checkboxes of one name make a list.
   function put(content, name, value) {
     const path = name.split(".");
     let place = content;
@@ -41,7 +41,7 @@
     return content;
   }
 
-  // Of the parts of a form marked with `data-when` those stay whose words have the choice among them.
+  // Show and enable the parts of a form whose `data-when` lists the choice.
   function switchParts(choice) {
     for (const part of choice.form.querySelectorAll("[data-when]")) {
       const fits = part.dataset.when.split(" ").includes(choice.value);
@@ -94,7 +94,7 @@
     return step(job);
   }
 
-  // A form with files sends them as they are; its other fields follow in the address.
+  // A form with files sends them as multipart; its other fields go into the query.
   function requestOf(form, button) {
     if (form.dataset.files === undefined) {
       const step = button && button.dataset.step ? "/" + button.dataset.step : "";

@@ -1,13 +1,13 @@
-// The table of the plan page: sort by a heading, find by name and status, print.
+// The table of the plan page: sort by column, filter by name and status, print.
 "use strict";
 
 (function () {
-  const table = document.getElementById("board");
+  const table = document.getElementById("plan-table");
   if (!table) return;
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
 
-  // A heading becomes a button; a row's key stands in the cell below it.
+  // The sort key of a row in a column.
   function keyOf(row, column) {
     const cell = row.cells[column];
     const key = cell.dataset.key;
@@ -49,7 +49,7 @@
   const status = document.getElementById("status");
   const found = document.getElementById("found");
 
-  // 'xuat khau' finds 'Xuất khẩu': marks are left out on both sides.
+  // 'xuat khau' finds 'Xuất khẩu': compare without diacritics.
   function plain(text) {
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
   }

@@ -1,4 +1,4 @@
-"""What each page shows, in words and figures, ready to be laid out.
+"""The content of each page: texts and formatted figures, ready to lay out.
 
-It never writes HTML, and never asks the database past the rooms that own the subject.
+It never writes HTML, and reads the database only through the rooms that own the subject.
 """

@@ -12,7 +12,7 @@ from service.texts import STATE, Lang, day_of, number
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signed when, and what they noted."""
+    """A signature: state, signer, day and note."""
 
     state: str
     by: str
@@ -22,7 +22,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class EstimateShown:
-    """An official estimate; `place` is that of its state, `next` the state after it."""
+    """An official estimate; `place` is the position of its state, `next` the next state."""
 
     id: int
     value: str
@@ -49,18 +49,18 @@ def estimate_shown(one: Estimate, kpi: Kpi, lang: Lang) -> EstimateShown:
 
 
 def next_state(state: State) -> State | None:
-    """The state that a signature leads to; None from the last."""
+    """The state after a signature; None after the last state."""
     place = STATES.index(state) + 1
     return STATES[place] if place < len(STATES) else None
 
 
 def states_shown(lang: Lang) -> tuple[tuple[State, str], ...]:
-    """All states in their order, with their names."""
+    """All states in order, with their names."""
     return tuple((state, STATE[lang][state]) for state in STATES)
 
 
 def signatures(steps: Sequence[Step], lang: Lang) -> tuple[Signature, ...]:
-    """Who signed when, oldest first."""
+    """Signatures, oldest first."""
     return tuple(
         Signature(STATE[lang][step.state], step.by, day_of(step.at.date(), lang), step.note)
         for step in steps

@@ -1,4 +1,4 @@
-"""What every page of a plan has: its name, labels, and the vintages that can be chosen."""
+"""The frame of every page of a plan: name, labels, and vintages to choose from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from service.projections.basis import as_of_date, newest_vintage
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, label_of, month_name, name_of
 
-Choice = tuple[str, str]  # a value to choose, and what it is called
+Choice = tuple[str, str]  # value and name of an option
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class Newer:
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands on every page of a plan.
+    """The content shared by all pages of a plan.
 
     Attributes
     ----------
     plans : slugs of all plans
     months : vintages of the plan's year to choose from
-    as_of : the one chosen, '' without any
-    day, day_name : the vintage; None and '' without any
-    vintage : to ask other routes for the same, as it was asked for or else the day
-    newer : set when figures were published after the vintage
-    labels : what the plan's answers are marked with
+    as_of : the chosen vintage, '' without figures
+    day, day_name : the day of the vintage; None and '' without figures
+    vintage : `as_of` for requests to other routes: as requested, else the day
+    newer : the latest vintage, if later than the one shown
+    labels : shown with every answer of the plan
     """
 
     plan: Plan
@@ -56,11 +56,11 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanContent:
-    """Base of what the pages of a plan show.
+    """Base of the content of a plan's pages.
 
     Attributes
     ----------
-    problem : why there is no answer, '' if there is one
+    problem : why there is no projection, or ''
     """
 
     frame: Frame
@@ -94,7 +94,7 @@ def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> F
 
 
 def _labels(app_state: AppState, plan: Plan, day: date | None, lang: Lang) -> tuple[str, ...]:
-    """What every page of the plan is marked with."""
+    """Labels shown on every page of the plan."""
     shown = False
     if day is not None and any(kpi.demonstration for kpi in plan.kpis):
         shown = bool(labelled(app_state.panel(plan.family), [kpi.slug for kpi in plan.kpis], day))
@@ -107,12 +107,12 @@ def _month_shown(vintage: str, lang: Lang) -> str:
 
 
 def vintage_of(app_state: AppState, plan: Plan, site: Site) -> date | None:
-    """The vintage a page shows: the one asked for, else that of the last retraining."""
+    """The vintage to show: as requested, else that of the last retraining."""
     return as_of_date(site.as_of) if site.as_of else shown_day(app_state, plan)
 
 
 def shown_day(app_state: AppState, plan: Plan) -> date | None:
-    """The newest vintage that was retrained on, else the newest; None without any figures."""
+    """The latest retrained vintage, else the latest vintage; None without figures."""
     promotions = promotions_of(app_state.store, plan.family)
     if promotions:
         return max(one.as_of for one in promotions)

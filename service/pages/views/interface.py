@@ -1,4 +1,4 @@
-"""The pages about the interface: its routes, and what its types of problems mean."""
+"""The pages about the interface: its routes and types of problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.web.problems import kinds, slug_of, status_of, title_of
 
 @dataclass(frozen=True)
 class Parameter:
-    """What may be asked in the query of a route."""
+    """A query parameter of a route."""
 
     name: str
     description: str
@@ -34,14 +34,14 @@ class Operation:
 
 @dataclass(frozen=True)
 class RoutesContent:
-    """What the page of routes shows."""
+    """The content of the page of routes."""
 
     operations: tuple[Operation, ...]
 
 
 @dataclass(frozen=True)
 class ProblemShown:
-    """A type of problem; `status` is that of HTTP."""
+    """A type of problem; `status` is the HTTP status."""
 
     slug: str
     title: str
@@ -51,7 +51,7 @@ class ProblemShown:
 
 @dataclass(frozen=True)
 class ProblemsContent:
-    """What the page of problems shows."""
+    """The content of the page of problems."""
 
     problems: tuple[ProblemShown, ...]
 
@@ -71,12 +71,12 @@ def routes_content(app: FastAPI) -> RoutesContent:
 def _operation(
     method: str, path: str, role: Access | None, described: Mapping[str, Any]
 ) -> Operation:
-    asked = tuple(
+    parameters = tuple(
         Parameter(one["name"], one.get("description", ""))
         for one in described.get("parameters", ())
         if one["in"] == "query"
     )
-    return Operation(method, path, role, described.get("description", ""), asked)
+    return Operation(method, path, role, described.get("description", ""), parameters)
 
 
 def problems_content() -> ProblemsContent:

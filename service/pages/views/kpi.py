@@ -1,4 +1,4 @@
-"""One KPI's page: its targets, what each quarter must bring, how the forecast came about."""
+"""The KPI page: targets, required quarters and months, method and history."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ THRESHOLDS = (DEFAULT_THRESHOLDS.at_risk, DEFAULT_THRESHOLDS.on_track)
 
 @dataclass(frozen=True)
 class TargetShown:
-    """A target in words; '–' where a thing does not exist.
+    """A target as texts; '–' for a missing value.
 
     Attributes
     ----------
-    set : a growth target as the plan has it, '' for an absolute one
-    pace, pace_growth : needed each month from now on, and what growth that is
+    set : a growth target as written in the plan, '' for an absolute target
+    required, required_growth : monthly average needed from now on, and its growth
     """
 
     level: str
@@ -71,8 +71,8 @@ class TargetShown:
     code: Status
     status: str
     gap: str
-    pace: str
-    pace_growth: str
+    required: str
+    required_growth: str
     version: int | None
     source: str
     reason: str | None
@@ -80,7 +80,7 @@ class TargetShown:
 
 @dataclass(frozen=True)
 class MonthShown:
-    """A month in the table behind the fan chart; '–' where a thing does not exist."""
+    """A month in the table of the fan chart; '–' for a missing value."""
 
     month: str
     last_year: str
@@ -92,7 +92,7 @@ class MonthShown:
 
 @dataclass(frozen=True)
 class HistoryShown:
-    """What was answered in a month; no status where no model was there."""
+    """The projection of a past month; no status without a bundle."""
 
     month: str
     probability: str
@@ -127,7 +127,7 @@ class ReportShown:
 
 @dataclass(frozen=True)
 class NoteShown:
-    """What was written about a month."""
+    """A planner's note about a month."""
 
     month: str
     text: str
@@ -138,18 +138,18 @@ class NoteShown:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said of a KPI at a vintage.
+    """The projection of a KPI at a vintage, with all that the page shows around it.
 
     Attributes
     ----------
-    of_plan, on_period : per cent, '*' where no source printed it
-    cutoff : the last month observed of the plan's year, in words
-    task : of what is counted or ticked off; its steps, remarks and progress beside it
+    of_plan, on_period : per cent, '*' if no source printed it
+    cutoff : the last observed month of the plan's year
+    task : None for a series; `steps`, `remarks` and `progress` belong to it
     ceiling : the assigned target is an upper bound
     charted : there is a series to draw
-    method, accuracy : of a series; what a task's answer rests on is in its remarks
-    moved : how many months of `history` have a probability
-    month : of the vintage, to enter a note or an estimate for
+    method, accuracy : of a series; a task explains itself in `remarks`
+    answered : number of months of `history` with a probability
+    month : of the vintage, for a new note or estimate
     """
 
     one: ProjectionView
@@ -168,7 +168,7 @@ class Answer:
     months: tuple[MonthShown, ...]
     charted: bool
     history: tuple[HistoryShown, ...]
-    moved: int
+    answered: int
     method: tuple[str, ...]
     accuracy: tuple[str, ...]
     printed: tuple[str, ...]
@@ -180,7 +180,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class KpiContent(PlanContent):
-    """What the page of a KPI shows; `answer` is None where nothing answers."""
+    """The content of the KPI page; `answer` is None without a projection."""
 
     kpi: Kpi
     kpi_name: str
@@ -188,12 +188,12 @@ class KpiContent(PlanContent):
 
 
 def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang) -> Answer:
-    """What the page of a KPI says, in words and formatted figures.
+    """The texts and formatted figures of the KPI page.
 
     Raises
     ------
     NoBundle, NoObservations
-        If the KPI is a series and nothing answers for that day.
+        If the KPI is a series and there is no bundle or no figure for that day.
     """
     plan = frame.plan
     (one,) = app_state.shown(plan.slug, day, kpi.slug)
@@ -206,8 +206,8 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         series = None
     task, assigned = one.task, one.assigned
     points = () if task else history_of(app_state, plan.slug, kpi.slug, day.isoformat()).history
-    held = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
-    estimate = held.current.get(kpi.slug)
+    signed_off = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
+    estimate = signed_off.current.get(kpi.slug)
     return Answer(
         one=one,
         row=row,
@@ -225,7 +225,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         months=_months(facts, lang),
         charted=series is not None,
         history=tuple(_history(point, kpi.decimals, lang) for point in points),
-        moved=sum(point.probability is not None for point in points),
+        answered=sum(point.probability is not None for point in points),
         method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
         accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
         printed=tuple(printed_lines(one, kpi.decimals, lang)),
@@ -247,8 +247,8 @@ def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) 
         code=target.status,
         status=STATUS[lang][target.status],
         gap=signed(target.expected_gap, lang, decimals),
-        pace=number(required.monthly_average, lang, decimals) if required else "–",
-        pace_growth="" if one.traits.outcome_is_rate else _pace_growth(required, lang),
+        required=number(required.monthly_average, lang, decimals) if required else "–",
+        required_growth="" if one.traits.outcome_is_rate else _required_growth(required, lang),
         version=target.plan_version,
         source=target.source,
         reason=target.reason[lang] if target.reason else None,
@@ -256,14 +256,14 @@ def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) 
 
 
 def _as_set(target: TargetView, lang: Lang) -> str:
-    """A growth target as the plan has it: '+4,0% – +5,0%'; '' for an absolute one."""
+    """A growth target as written in the plan: '+4,0% – +5,0%'; '' for an absolute target."""
     if target.form != "growth":
         return ""
     ends = [end for end in (target.lower, target.upper) if end is not None]
     return " – ".join(signed_percent(end, lang) for end in ends)
 
 
-def _pace_growth(required: RequiredView | None, lang: Lang) -> str:
+def _required_growth(required: RequiredView | None, lang: Lang) -> str:
     if required is None or required.ratio_to_last_year is None:
         return ""
     growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
@@ -271,7 +271,7 @@ def _pace_growth(required: RequiredView | None, lang: Lang) -> str:
 
 
 def _months(facts: Facts, lang: Lang) -> tuple[MonthShown, ...]:
-    """The table behind the fan chart, for those who do not see it."""
+    """The table of the fan chart, for readers who cannot see the chart."""
     decimals = facts.kpi.decimals
     rows = []
     for month in facts.months:
@@ -321,7 +321,7 @@ def _remarks(task: TaskView, lang: Lang) -> tuple[str, ...]:
 def _progress(
     app_state: AppState, plan: str, kpi: Kpi, day: date, lang: Lang
 ) -> tuple[ReportShown, ...]:
-    """What was reported about a task, newest first."""
+    """Progress reports on a task, newest first."""
     reports = reports_of(entries.progress_of(app_state.store, plan), kpi.slug)
     return tuple(
         ReportShown(day_of(one.day, lang), one.by, one.step, one.done, one.obstacle, one.note)
@@ -333,7 +333,7 @@ def _progress(
 def _notes(
     app_state: AppState, plan: str, kpi: Kpi, day: date, lang: Lang
 ) -> tuple[NoteShown, ...]:
-    """What planners wrote about the months up to the vintage's, newest month first."""
+    """Planners' notes on months up to the vintage, newest month first."""
     written = [one for one in entries.log_of(app_state.store, plan) if one.kpi == kpi.slug]
     upto = [one for one in written if one.month <= Month(day.year, day.month)]
     return tuple(

@@ -1,4 +1,4 @@
-"""How a KPI's forecast was made and how good such forecasts have been, in sentences."""
+"""The method and past accuracy of a KPI's forecast, in sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.backtest.scoreboard import ENSEMBLE, after_first_year
 
 
 def method_lines(one: ProjectionView, basis: Basis, lang: Lang) -> list[str]:
-    """How the number was made, a sentence each."""
+    """The method of a projection, as sentences."""
     text, method = TEXT[lang], one.method
     lines = []
     if method.name == ENSEMBLE and not isinstance(basis.bundle, NoBundle):
@@ -45,7 +45,7 @@ def _heaviest(item: tuple[str, float]) -> tuple[float, str]:
 
 
 def accuracy_lines(basis: Basis, kpi: Kpi, cutoff: Month | None, lang: Lang) -> list[str]:
-    """What the backtest says of this KPI's forecasts, a sentence each; none without one."""
+    """The KPI's accuracy in the backtest, as sentences; empty without a backtest."""
     if isinstance(basis.bundle, NoBundle) or kpi.slug in basis.labelled:
         return []
     rows = after_first_year(basis.bundle.bundle.scores.frame())

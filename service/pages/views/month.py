@@ -1,4 +1,4 @@
-"""The reports page: a month's estimates, its signatures, and what can be downloaded."""
+"""The reports page: a month's estimates, signatures and downloads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from service.workflow.sign_off import stamps_of
 
 @dataclass(frozen=True)
 class SeriesShown:
-    """A series with its projection and its official estimate; None where none was entered."""
+    """A series with its projection and its official estimate, or None if not entered."""
 
     row: Row
     unit: str
@@ -40,15 +40,15 @@ class SeriesShown:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthContent(PlanContent):
-    """What the reports page shows of the month of a vintage.
+    """The content of the reports page, for the month of a vintage.
 
     Attributes
     ----------
-    place : of the month's state among all
-    next : the state that a signature leads to
-    figures : names what a signature covers, '' without any projection
-    changed : the projections are not those that were issued
-    unknown, unreadable : of a template that was sent
+    place : position of the month's state in all states
+    next : the state after the next signature
+    figures : code of the figures that a signature covers, '' without projections
+    changed : the projections differ from the issued ones
+    unknown, unreadable : problems of an uploaded template
     """
 
     month: str
@@ -72,14 +72,14 @@ def month_content(
     unknown: tuple[str, ...] = (),
     unreadable: str = "",
 ) -> MonthContent:
-    """What the reports page says of the month of a vintage.
+    """The content of the reports page.
 
     Parameters
     ----------
-    unknown, unreadable : what is wrong with a template that was sent
+    unknown, unreadable : problems of an uploaded template
     """
     plan, month = frame.plan, Month(day.year, day.month)
-    held = sign_off(app_state.store, plan.slug, month)
+    signed_off = sign_off(app_state.store, plan.slug, month)
     shown: list[ProjectionView] = []
     problem = ""
     try:
@@ -93,13 +93,13 @@ def month_content(
         problem=problem,
         month=str(month),
         formats=tuple((form, TEXT[lang][f"reports.format.{form}"]) for form in FORMATS),
-        place=STATES.index(held.state),
-        next=next_state(held.state),
+        place=STATES.index(signed_off.state),
+        next=next_state(signed_off.state),
         states=states_shown(lang),
-        figures=figures_of(stamps, held.current) if stamps else "",
-        steps=signatures(held.steps, lang),
-        changed=bool(issue and held.state == "issued" and dict(issue.stamps) != stamps),
-        series=_series(plan, shown, held.current, lang),
+        figures=figures_of(stamps, signed_off.current) if stamps else "",
+        steps=signatures(signed_off.steps, lang),
+        changed=bool(issue and signed_off.state == "issued" and dict(issue.stamps) != stamps),
+        series=_series(plan, shown, signed_off.current, lang),
         unknown=unknown,
         unreadable=unreadable,
     )
@@ -108,7 +108,7 @@ def month_content(
 def _series(
     plan: Plan, shown: Sequence[ProjectionView], current: Mapping[str, Estimate], lang: Lang
 ) -> tuple[SeriesShown, ...]:
-    """Every series with its projection and its official estimate, entered or not."""
+    """Every series with its projection and, if entered, its official estimate."""
     series = [one for one in shown if one.task is None and not one.traits.in_words]
     found = []
     for one, row in zip(series, table_rows(series, plan, lang), strict=True):

@@ -1,8 +1,8 @@
-"""The table that leaders ask for: what each remaining quarter and month must bring.
+"""The table of quarters and months: what each remaining one must bring.
 
-Every row says what was planned for it, what it brought, and, where it is still to
-come, the least that meets the target, shaped by season, the growth on last year
-that this means, and how often that growth has been reached before.
+Every row has the plan, the actual figure and, for a remaining period, the seasonal
+minimum that meets the target, the growth on last year that it means, and how often
+that growth was reached before.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PeriodRow:
-    """A quarter or a month; '–' where a thing does not exist.
+    """A quarter or a month; '–' for a missing value.
 
     Attributes
     ----------
-    quarter : whether it is one; its months follow
-    ahead : whether any of it is still to come
-    planned : the plan's own mark for the period
-    actual, actual_status, actual_growth : what it brought so far
-    minimum, growth : what it must bring, and per cent on last year's same period
-    projected : the median forecast, of a month
-    reached : in how many of the past years that growth was reached
+    quarter : True for a quarter; its months follow
+    ahead : whether any month of it is still to come
+    planned : the plan's own target for the period
+    actual, actual_status, actual_growth : so far
+    minimum, growth : required, and per cent on last year's same period
+    projected : the median forecast of a month
+    reached : in how many past years that growth was reached
     """
 
     name: str
@@ -63,13 +63,13 @@ class PeriodRow:
 def period_rows(
     one: Facts, series: Series | None, version: PlanVersion | None, lang: Lang
 ) -> list[PeriodRow]:
-    """Each quarter with its months after it; none without any month of the year.
+    """Each quarter followed by its months; empty unless all twelve months are known or projected.
 
     Parameters
     ----------
     one : the KPI's facts at the vintage
     series : its months, to see how often a growth was reached
-    version : the plan in force, which may set marks for quarters
+    version : the plan in force, which may set targets for quarters
     """
     if len(one.months) != 12:
         return []
@@ -108,12 +108,12 @@ def _row(
     known = [month for month in months if month.status != "projected"]
     decimals, rates = one.kpi.decimals, one.kpi.traits.outcome_is_rate
     single = len(months) == 1
-    value = _together(one.kpi.traits, known) if known else None
+    value = _combined(one.kpi.traits, known) if known else None
     before = _last_year(one.kpi.traits, months) if len(known) == len(months) else None
     growth = None if not before or value is None else 100 * (value / before - 1)
     printed = months[0].growth if single else None
     minimum = needed.minimum if needed else None
-    asked = needed.growth if needed else None
+    required_growth = needed.growth if needed else None
     return PeriodRow(
         name="",
         quarter=False,
@@ -124,8 +124,8 @@ def _row(
         actual_growth=_on_year(printed.value if printed else growth, lang),
         projected=number(months[0].value, lang, decimals) if single and not known else "–",
         minimum=number(minimum, lang, decimals),
-        growth="–" if rates else _on_year(asked, lang),
-        reached=_reached(one, asked, history, places, lang),
+        growth="–" if rates else _on_year(required_growth, lang),
+        reached=_reached(one, required_growth, history, places, lang),
     )
 
 
@@ -133,14 +133,14 @@ def _on_year(per_cent: float | None, lang: Lang) -> str:
     return "–" if per_cent is None else signed_percent(per_cent, lang)
 
 
-def _together(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
-    """What known months make together; None where rates do not add up."""
+def _combined(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
+    """The known months combined; None for rates, which do not combine."""
     values = [month.value for month in months]
     return values[0] if len(values) == 1 else traits.year.combined(np.array(values))
 
 
 def _last_year(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
-    """Last year's same period, where every month of it is known."""
+    """Last year's same period; None unless every month is known."""
     values = [month.last_year for month in months]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
@@ -149,35 +149,35 @@ def _last_year(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
 
 
 def _statuses(months: Sequence[MonthFact], lang: Lang) -> str:
-    """What the known months are, each word once."""
+    """The statuses of the known months, each once."""
     return ", ".join(dict.fromkeys(FIGURE[lang][month.status] for month in months))
 
 
 def _planned(one: Facts, version: PlanVersion | None, period: str, lang: Lang) -> str:
-    """The plan's mark for a quarter, as it was set."""
+    """The plan's targets for a quarter, as written in the plan."""
     if version is None:
         return "–"
-    marks = [target for target in version.targets_of(one.kpi.slug) if target.period == period]
-    shown = [plain_bounds(mark, one.kpi.unit, lang, one.kpi.decimals) for mark in marks]
+    targets = [target for target in version.targets_of(one.kpi.slug) if target.period == period]
+    shown = [plain_bounds(target, one.kpi.unit, lang, one.kpi.decimals) for target in targets]
     return "; ".join(shown) or "–"
 
 
 def _history(series: Series, year: int) -> Array:
-    """The months of the years before, oldest first, shape (n_years, 12); NaN where not known."""
+    """The months of earlier years, oldest first, shape (n_years, 12); NaN if unknown."""
     monthly = replace(series, values=monthly_values(series), denominator=None)
     past = [monthly.calendar_year(before) for before in range(series.start.year, year)]
     return np.array(past).reshape(-1, 12)
 
 
 def reached_before(history: Array, places: slice, growth: float, ceiling: bool) -> tuple[int, int]:
-    """In how many past years the same months grew by so much, of how many known.
+    """Past years in which the same months reached a growth, and number of known years.
 
     Parameters
     ----------
     history : array, shape (n_years, 12), oldest first
     places : of the period's months
     growth : per cent on last year's same months
-    ceiling : the target is an upper bound: to be reached is to stay below
+    ceiling : the target is an upper bound, reached by staying below
     """
     totals = history[:, places].sum(axis=1)
     usable = np.isfinite(totals[1:]) & (totals[:-1] > 0)

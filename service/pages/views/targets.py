@@ -1,8 +1,8 @@
-"""Every target of a plan on one screen: the rows of the plan page, in words and figures.
+"""The plan page: every target of a plan in one table.
 
-The figures are those of the report (`service.projections.facts`) and of the table of
-the command line (`service.projections.tables`); here they are put side by side, with what
-changed since last month and with a key to sort each column by.
+It combines the figures of the report (`service.projections.facts`) and of the command
+line's table (`service.projections.tables`), and adds the change since last month and a
+sort key for each column.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from service.pages.views.frame import PlanContent, frame_of, vintage_of
 from service.projections.facts import Facts, Percentage, numbers_of
 from service.projections.tables import Row, TaskRow, table_rows, task_rows
 from service.projections.view import ProjectionView
-from service.report.sentences import marked
+from service.report.sentences import percentage_text
 from service.state.app_state import AppState
 from service.texts import (
     STATE,
@@ -40,7 +40,7 @@ from service.texts import (
     words_of,
 )
 
-# The order in which a planner looks at them; also how the column of the status is sorted.
+# Most urgent first; also the sort order of the status column.
 ORDER: tuple[Status, ...] = (
     "missed",
     "off_track",
@@ -59,12 +59,12 @@ SIGNS: Mapping[str, str] = {
     "no_basis": "?",
     "no_target": "–",
 }
-_GUESSED = ("derived", "reconstructed")
+_NOT_PRINTED = ("derived", "reconstructed")
 
 
 @dataclass(frozen=True)
 class SortKeys:
-    """What each column of a row is sorted by; None sorts last."""
+    """The sort key of each column; None sorts last."""
 
     actual: float | None
     of_plan: float | None
@@ -74,25 +74,25 @@ class SortKeys:
     target: float | None
     probability: float | None
     status: float
-    pace: float | None
+    required_pace: float | None
     change: float | None
 
 
 @dataclass(frozen=True)
-class BoardRow:
-    """One KPI on the plan page; '–' where a thing does not exist.
+class TargetRow:
+    """One KPI on the plan page; '–' for a missing value.
 
     Attributes
     ----------
-    row : what the command line shows of it too
-    number : its place, '2.1' for a part
-    of_plan, on_period : per cent, '*' where no source printed it
+    row : the cells shared with the command line
+    number : position, '2.1' for a part
+    of_plan, on_period : per cent, '*' if no source printed it
     estimate, estimate_state : the official estimate, approved or not
-    spark : its months, drawn
+    spark : sparkline of its months
     change, change_detail : of the probability in percentage points and of the
         projected year in per cent, since the end of last month
-    marks : what its months are where they were not printed as they stand
-    keys : to sort by, per column
+    notes : which months were not printed as they are
+    keys : sort keys of the columns
     """
 
     row: Row
@@ -104,22 +104,22 @@ class BoardRow:
     spark: Markup
     change: str
     change_detail: str
-    marks: tuple[str, ...]
+    notes: tuple[str, ...]
     keys: SortKeys
 
 
 @dataclass(frozen=True)
-class Board:
+class TargetTable:
     """The rows of the series, in the plan's order, and the projections of all KPIs."""
 
-    rows: tuple[BoardRow, ...]
+    rows: tuple[TargetRow, ...]
     projections: tuple[ProjectionView, ...]
-    compared: date | None  # the day that changes are since; None without any answer then
+    compared: date | None  # the day that changes are measured from; None without a projection then
 
 
 @dataclass(frozen=True)
 class LogShown:
-    """A KPI kept in words, with what was said last; '' where nobody said anything."""
+    """A KPI reported in words, with its latest entry; '' without entries."""
 
     kpi: str
     name: str
@@ -129,42 +129,42 @@ class LogShown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoardContent(PlanContent):
-    """What the plan page shows.
+class TargetsContent(PlanContent):
+    """The content of the plan page.
 
     Attributes
     ----------
-    board : None where nothing answers
-    counts : code and name of each status, and how many rows have it
-    compared : the day that changes are since, '' without any answer then
+    table : None without projections
+    counts : code, name and number of rows of each status
+    compared : the day that changes are measured from, '' without a projection then
     """
 
-    board: Board | None = None
+    table: TargetTable | None = None
     counts: tuple[tuple[Status, str, int], ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     logs: tuple[LogShown, ...] = ()
     compared: str = ""
 
 
-def board_content(app_state: AppState, plan: Plan, site: Site) -> BoardContent:
-    """What the plan page says at the vintage that is asked for."""
+def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsContent:
+    """The content of the plan page at the requested vintage."""
     lang = site.lang
     day = vintage_of(app_state, plan, site)
-    content = BoardContent(frame=frame_of(app_state, plan, site, day))
+    content = TargetsContent(frame=frame_of(app_state, plan, site, day))
     if day is None:
         return content
     try:
-        board = board_of(app_state, plan, day, lang)
+        table = target_table(app_state, plan, day, lang)
     except (NoBundle, NoObservations) as reason:
         return replace(content, problem=str(reason))
-    kept = [kpi for kpi in plan.kpis if kpi.traits.in_words]
+    in_words = [kpi for kpi in plan.kpis if kpi.traits.in_words]
     return replace(
         content,
-        board=board,
-        counts=tuple((code, STATUS[lang][code], many) for code, many in counted(board.rows)),
-        tasks=tuple(task_rows(board.projections, lang)),
-        logs=tuple(_newest_words(app_state, plan, kpi, day, lang) for kpi in kept),
-        compared=day_of(board.compared, lang) if board.compared else "",
+        table=table,
+        counts=tuple((code, STATUS[lang][code], many) for code, many in counted(table.rows)),
+        tasks=tuple(task_rows(table.projections, lang)),
+        logs=tuple(_newest_words(app_state, plan, kpi, day, lang) for kpi in in_words),
+        compared=day_of(table.compared, lang) if table.compared else "",
     )
 
 
@@ -180,13 +180,13 @@ def _newest_words(app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: La
     return LogShown(kpi.slug, name, month_name(last.month, lang), text, last.by)
 
 
-def board_of(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Board:
+def target_table(app_state: AppState, plan: Plan, day: date, lang: Lang) -> TargetTable:
     """The plan page's rows at a vintage.
 
     Raises
     ------
     NoBundle, NoObservations
-        If there is a series and nothing answers for that day.
+        If there is a series and no bundle or no figure for that day.
     """
     facts = app_state.facts(plan.slug, day)
     since = day.replace(day=1) - timedelta(days=1)
@@ -198,23 +198,23 @@ def board_of(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Board:
         for one, row, number_ in zip(series, rows, numbers_of(series), strict=True)
     )
     shown = tuple(one.projection for one in facts)
-    return Board(found, shown, since if before else None)
+    return TargetTable(found, shown, since if before else None)
 
 
 def _before(app_state: AppState, plan: Plan, since: date) -> dict[str, ProjectionView]:
-    """The projections of an earlier day; none where nothing was trained up to then."""
+    """The projections of an earlier day; empty if nothing was trained by then."""
     try:
         return {one.view.kpi: one.view for one in app_state.all_issued(plan.slug, since)}
     except (NoBundle, NoObservations):
         return {}
 
 
-def _row(one: Facts, row: Row, place: str, before: ProjectionView | None, lang: Lang) -> BoardRow:
+def _row(one: Facts, row: Row, place: str, before: ProjectionView | None, lang: Lang) -> TargetRow:
     now, target = one.projection, one.target
-    change, detail, moved = _change(now, before, lang)
+    change, detail, points_change = _change(now, before, lang)
     entered, year = now.official_estimate, now.projected
     required = target.required if target else None
-    return BoardRow(
+    return TargetRow(
         row=row,
         number=place,
         of_plan=share_shown(one.of_plan, lang),
@@ -224,7 +224,7 @@ def _row(one: Facts, row: Row, place: str, before: ProjectionView | None, lang: 
         spark=_spark(one),
         change=change,
         change_detail=detail,
-        marks=_marks(one, lang),
+        notes=_notes(one, lang),
         keys=SortKeys(
             actual=one.to_date,
             of_plan=one.of_plan.value if one.of_plan else None,
@@ -234,34 +234,34 @@ def _row(one: Facts, row: Row, place: str, before: ProjectionView | None, lang: 
             target=one.bound,
             probability=now.probability,
             status=float(ORDER.index(now.status)),
-            pace=required.monthly_average if required else None,
-            change=moved,
+            required_pace=required.monthly_average if required else None,
+            change=points_change,
         ),
     )
 
 
 def share_shown(value: Percentage | None, lang: Lang) -> str:
-    """A share, '*' where no source printed it."""
-    return "–" if value is None else marked(value, lang)
+    """A share, with '*' if no source printed it."""
+    return "–" if value is None else percentage_text(value, lang)
 
 
 def growth_shown(value: Percentage | None, lang: Lang) -> str:
-    """A growth with its sign, '*' where no source printed it."""
+    """A growth with its sign, with '*' if no source printed it."""
     if value is None:
         return "–"
     return signed_percent(value.value, lang) + ("" if value.printed else "*")
 
 
-def _marks(one: Facts, lang: Lang) -> tuple[str, ...]:
-    """Months of the year so far that nobody printed as they stand, and a demonstration."""
+def _notes(one: Facts, lang: Lang) -> tuple[str, ...]:
+    """Months of the year so far that no source printed as such, and demonstrations."""
     statuses = [month.status for month in one.months]
     found = tuple(
-        TEXT[lang].count(f"marks.{status}", statuses.count(status))
-        for status in _GUESSED
+        TEXT[lang].count(f"row_note.{status}", statuses.count(status))
+        for status in _NOT_PRINTED
         if status in statuses
     )
     shown = one.projection.projected is not None
-    return (*found, TEXT[lang]["marks.label"]) if shown and one.projection.label else found
+    return (*found, TEXT[lang]["row_note.label"]) if shown and one.projection.label else found
 
 
 def _spark(one: Facts) -> Markup:
@@ -277,27 +277,28 @@ def _spark(one: Facts) -> Markup:
 def _change(
     now: ProjectionView, before: ProjectionView | None, lang: Lang
 ) -> tuple[str, str, float | None]:
-    """The probability's change in points, the year's in words, and the former as a number."""
+    """Change of the probability in points, of the projected year, and the first as number."""
     if before is None:
         return "–", "", None
-    points, moved = "–", None
+    points, points_change = "–", None
     if now.probability is not None and before.probability is not None:
-        moved = 100 * (now.probability - before.probability)
-        points = TEXT[lang]["since.points"].format(points=signed(moved, lang))
+        points_change = 100 * (now.probability - before.probability)
+        points = TEXT[lang]["since.points"].format(points=signed(points_change, lang))
     year, then = now.projected, before.projected
     if year is None or then is None:
-        return points, "", moved
+        return points, "", points_change
     text = TEXT[lang]["since.projected"]
     if now.traits.outcome_is_rate:
         difference = signed(year.median - then.median, lang, 1)
-        return points, text.format(change=TEXT[lang]["since.rate"].format(difference)), moved
+        change = TEXT[lang]["since.rate"].format(difference)
+        return points, text.format(change=change), points_change
     if not then.median > 0:
-        return points, "", moved
+        return points, "", points_change
     per_cent = signed_percent(100 * (year.median / then.median - 1), lang)
-    return points, text.format(change=per_cent), moved
+    return points, text.format(change=per_cent), points_change
 
 
-def counted(rows: Sequence[BoardRow]) -> list[tuple[Status, int]]:
-    """How many rows there are of each status, the ones to look at first."""
+def counted(rows: Sequence[TargetRow]) -> list[tuple[Status, int]]:
+    """The number of rows of each status, most urgent first."""
     statuses = [one.row.status_code for one in rows]
     return [(status, statuses.count(status)) for status in ORDER if status in statuses]

@@ -1,4 +1,4 @@
-"""The versions page: the versions of a plan, two of them compared, and the newest's targets."""
+"""The versions page: the versions of a plan, a comparison of two, the newest targets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class VersionShown:
 
 @dataclass(frozen=True)
 class ChangesShown:
-    """What changed in one way: targets added, dropped or changed, or tasks; a sentence each."""
+    """Changes of one sort (targets added, dropped or changed, or tasks), as sentences."""
 
     name: str
     texts: tuple[str, ...]
@@ -32,7 +32,7 @@ class ChangesShown:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two versions, and how the second differs from the first; nothing if it does not."""
+    """Two versions and their differences; empty if there are none."""
 
     before: int
     after: int
@@ -41,7 +41,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class TargetAsSet:
-    """A target as a version has it."""
+    """A target as written in a version."""
 
     name: str
     level: str
@@ -52,7 +52,7 @@ class TargetAsSet:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionsContent(PlanContent):
-    """What the versions page shows; `compared` is None for fewer than two versions."""
+    """The content of the versions page; `compared` is None with fewer than two versions."""
 
     versions: tuple[VersionShown, ...]
     compared: Compared | None
@@ -62,7 +62,7 @@ class VersionsContent(PlanContent):
 def versions_content(
     frame: Frame, before: int | None, after: int | None, lang: Lang
 ) -> VersionsContent:
-    """What the versions page says.
+    """The content of the versions page.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The what-if page: what can be supposed, and what came of it beside the projection."""
+"""The what-if page: a form for scenarios, and their results beside the projection."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ EVENTS = ("pulse", "step", "ramp")
 
 @dataclass(frozen=True)
 class PresetShown:
-    """A scenario that is ready to be asked; a share that is None has to be entered."""
+    """A preset scenario; the reader enters a share that is None."""
 
     preset: str
     name: str
@@ -51,7 +51,7 @@ class PresetShown:
 
 @dataclass(frozen=True)
 class ScenarioShort:
-    """A saved scenario in a line; medians and chances as projected and as supposed."""
+    """A saved scenario in a line; medians and probabilities as (baseline, scenario)."""
 
     id: int
     name: str
@@ -66,7 +66,7 @@ class ScenarioShort:
 
 @dataclass(frozen=True)
 class AssumptionShown:
-    """What a preset assumes, and on what basis."""
+    """An assumption of a preset, and its basis."""
 
     name: str
     value: str
@@ -75,7 +75,7 @@ class AssumptionShown:
 
 @dataclass(frozen=True)
 class SideShown:
-    """A year as projected, or as supposed."""
+    """A year in the baseline or in the scenario."""
 
     median: str
     interval: str
@@ -87,7 +87,7 @@ class SideShown:
 
 @dataclass(frozen=True)
 class MonthPair:
-    """A month that was changed, before and after."""
+    """A changed month, in the baseline and in the scenario."""
 
     month: str
     baseline: str
@@ -111,7 +111,7 @@ class ResultShown:
 
 @dataclass(frozen=True)
 class ScenarioShown:
-    """A scenario as it was saved."""
+    """A saved scenario."""
 
     name: str
     note: str
@@ -126,13 +126,13 @@ class ScenarioShown:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIfContent(PlanContent):
-    """What the what-if page shows.
+    """The content of the what-if page.
 
     Attributes
     ----------
-    kpis : slug, name and unit of those that can be changed
-    months_ahead : that can be changed
-    shown : the scenario that is looked at
+    kpis : slug, name and unit of KPIs that can be changed
+    months_ahead : months that can be changed
+    shown : the chosen scenario
     """
 
     scenarios: tuple[ScenarioShort, ...] = ()
@@ -147,12 +147,12 @@ class WhatIfContent(PlanContent):
 def what_if_content(
     app_state: AppState, frame: Frame, day: date, chosen: int | None, lang: Lang
 ) -> WhatIfContent:
-    """The scenarios of a plan, a form to suppose another, and the one that is looked at.
+    """The scenarios of a plan, a form for a new scenario, and the chosen scenario.
 
     Raises
     ------
     NotFound
-        If there is no scenario of the number chosen.
+        If there is no scenario with the chosen number.
     """
     plan = frame.plan
     found = listed(app_state, plan.slug)
@@ -180,7 +180,7 @@ def what_if_content(
 
 
 def _can_change(one: ProjectionView) -> bool:
-    """Whether any month of a KPI is still to come."""
+    """Whether any month of a KPI is projected."""
     return one.task is None and any(month.quantiles for month in one.months)
 
 
@@ -218,7 +218,7 @@ def _short(one: ScenarioSummary, plan: Plan, lang: Lang) -> ScenarioShort:
 
 
 def _detail(one: ScenarioDetail, plan: Plan, lang: Lang) -> ScenarioShown:
-    """A scenario as it was saved, each KPI beside its projection."""
+    """A saved scenario, each KPI beside its projection."""
     return ScenarioShown(
         name=one.name,
         note=one.note,
@@ -229,13 +229,13 @@ def _detail(one: ScenarioDetail, plan: Plan, lang: Lang) -> ScenarioShown:
         label=one.label[lang] if one.label else None,
         assumptions=tuple(
             AssumptionShown(
-                name=told.name[lang],
-                value=f"{number(told.value, lang)} {unit_name(told.unit, lang)}",
-                basis=told.basis[lang],
+                name=assumption.name[lang],
+                value=f"{number(assumption.value, lang)} {unit_name(assumption.unit, lang)}",
+                basis=assumption.basis[lang],
             )
-            for told in one.assumptions
+            for assumption in one.assumptions
         ),
-        results=tuple(_result(told, plan, lang) for told in one.results),
+        results=tuple(_result(result, plan, lang) for result in one.results),
     )
 
 

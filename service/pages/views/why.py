@@ -1,4 +1,4 @@
-"""The why page: why performance moved, and, quite apart from it, why the forecast moved."""
+"""The why page: why performance changed, and, separately, why the forecast changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from service.texts import (
 
 
 @dataclass(frozen=True)
-class MovedRow:
+class ChangedFigure:
     """A figure before and now, and what each part of the change adds, in the order of `PARTS`."""
 
     what: str
@@ -44,13 +44,13 @@ class MovedRow:
 
 
 @dataclass(frozen=True)
-class Moved:
+class ChangedKpi:
     """A KPI's change: the sentence, and its probability and projected year where known."""
 
     kpi: str
     name: str
     sentence: str
-    rows: tuple[MovedRow, ...]
+    rows: tuple[ChangedFigure, ...]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Total:
 
 @dataclass(frozen=True)
 class BreakdownShown:
-    """One way to split a KPI into components; `left_out` says of which nothing is known."""
+    """A breakdown of a KPI into components; `left_out` names components without figures."""
 
     rows: tuple[ComponentRow, ...]
     remainder: Remainder
@@ -96,7 +96,7 @@ class BreakdownShown:
 
 @dataclass(frozen=True)
 class Performance:
-    """Why a KPI moved, through a month."""
+    """Why a KPI changed, January through a month."""
 
     kpi: str
     name: str
@@ -109,7 +109,7 @@ class Performance:
 
 @dataclass(frozen=True)
 class Cause:
-    """What the officer in charge said of the month."""
+    """A cause stated by the officer in charge."""
 
     kpi: str
     name: str
@@ -119,22 +119,22 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class WhyContent(PlanContent):
-    """What the why page shows.
+    """The content of the why page.
 
     Attributes
     ----------
     since, since_month : the vintage that the forecast is compared with
-    moved, still : KPIs of which a change is known, and names of the others
-    more : not all KPIs were compared
+    changed, not_compared : KPIs with a known change, and names of the others
+    more : whether some KPIs were left out
     parts : names of the causes of a change
-    no_change : why nothing could be compared, '' if it could
+    no_change : why nothing could be compared, or ''
     """
 
     since: str = ""
     since_month: str = ""
-    moved: tuple[Moved, ...] = ()
+    changed: tuple[ChangedKpi, ...] = ()
     more: bool = False
-    still: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     no_change: str = ""
     performance: tuple[Performance, ...] = ()
@@ -151,27 +151,29 @@ def why_content(
     before : the vintage that the forecast is compared with; default the end of the
         month before `after`'s
     after : the vintage shown
-    every : of all KPIs; else of those with a target, which takes less time
+    every : compare all KPIs; else only those with a target, which is faster
     """
     plan = frame.plan
     since = before or after.replace(day=1) - timedelta(days=1)
     problem = ""
-    moved: list[Moved] = []
+    changed: list[ChangedKpi] = []
     chosen = [kpi for kpi in plan.kpis if not kpi.traits.in_words]
     version = plan.version_on(after)
-    aimed = [kpi for kpi in chosen if version and version.targets_of(kpi.slug)]
+    targeted = [kpi for kpi in chosen if version and version.targets_of(kpi.slug)]
     try:
-        for kpi in chosen if every or not aimed else aimed:
-            moved.append(_moved(_change_of(app_state, plan.slug, since, after, kpi.slug), lang))
+        for kpi in chosen if every or not targeted else targeted:
+            changed.append(
+                _changed(_change_of(app_state, plan.slug, since, after, kpi.slug), lang)
+            )
     except (NoBundle, NoObservations) as reason:
         problem = str(reason)
     return WhyContent(
         frame=frame,
         since=day_of(since, lang),
         since_month=f"{since:%Y-%m}",
-        moved=tuple(one for one in moved if one.rows),
-        more=len(moved) < len(chosen) and not problem,
-        still=tuple(one.name for one in moved if not one.rows),
+        changed=tuple(one for one in changed if one.rows),
+        more=len(changed) < len(chosen) and not problem,
+        not_compared=tuple(one.name for one in changed if not one.rows),
         parts=tuple(CHANGE[lang][f"part.{part}"] for part in PARTS),
         no_change=problem,
         performance=_performance(app_state, plan, after, lang),
@@ -180,7 +182,7 @@ def why_content(
 
 
 def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: str) -> KpiChange:
-    """One KPI's change; kept like the route's answer, because it is computed slowly."""
+    """One KPI's change, cached like the route's answer because it takes long to compute."""
 
     def make() -> Body:
         content = changes(app_state, plan, since, after, kpi)
@@ -193,14 +195,14 @@ def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: st
     return ChangeList.model_validate_json(body.content).changes[0]
 
 
-def _moved(one: KpiChange, lang: Lang) -> Moved:
+def _changed(one: KpiChange, lang: Lang) -> ChangedKpi:
     target = next((t for t in one.targets if t.probability.change is not None), None)
     year = one.projected
     rows = []
     if target is not None:
         chances, status = target.probability, target.status
         rows.append(
-            MovedRow(
+            ChangedFigure(
                 what=TEXT[lang]["probability"],
                 before=chance(chances.before, status.before or "", lang),
                 now=chance(chances.after, status.after or "", lang),
@@ -211,7 +213,7 @@ def _moved(one: KpiChange, lang: Lang) -> Moved:
     if year.change is not None and year.after is not None:
         digits = 1 if one.unit == "%" or abs(year.after) < 1000 else 0
         rows.append(
-            MovedRow(
+            ChangedFigure(
                 what=f"{TEXT[lang]['projected_year']}, {unit_name(one.unit, lang)}",
                 before=number(year.before, lang, digits),
                 now=number(year.after, lang, digits),
@@ -219,14 +221,14 @@ def _moved(one: KpiChange, lang: Lang) -> Moved:
                 parts=tuple(signed(value, lang, digits) for value in _by_part(year)),
             )
         )
-    return Moved(one.kpi, one.name[lang], one.sentence[lang], tuple(rows))
+    return ChangedKpi(one.kpi, one.name[lang], one.sentence[lang], tuple(rows))
 
 
 def _by_part(split: Split) -> list[float]:
-    """The change of each of `PARTS`; what new random numbers alone did goes to the month."""
-    told = {part.part: part.change for part in split.parts}
-    rest = sum(value for part, value in told.items() if part not in PARTS)
-    values = [told.get(part, 0.0) for part in PARTS]
+    """The change of each of `PARTS`; the effect of new random numbers is added to the last."""
+    by_name = {part.part: part.change for part in split.parts}
+    rest = sum(value for part, value in by_name.items() if part not in PARTS)
+    values = [by_name.get(part, 0.0) for part in PARTS]
     return [*values[:-1], values[-1] + rest]
 
 
@@ -237,24 +239,24 @@ def _points(fraction: float | None, lang: Lang) -> str:
 def _performance(
     app_state: AppState, plan: Plan, day: date, lang: Lang
 ) -> tuple[Performance, ...]:
-    """The KPIs that have components, each breakdown as a table."""
+    """The KPIs with components, each breakdown as a table."""
     basis = app_state.basis(plan.slug, day)
     found = []
     for kpi in plan.kpis:
-        told = contributions(basis, kpi.slug)
-        if not told.breakdowns:
+        contribution = contributions(basis, kpi.slug)
+        if not contribution.breakdowns:
             continue
         found.append(
             Performance(
                 kpi=kpi.slug,
-                name=told.name[lang],
-                label=told.label[lang] if told.label else None,
-                unit=unit_name(told.unit, lang),
-                through=month_name(told.cutoff, lang) if told.cutoff else "–",
-                sentence=told.sentence[lang] if told.sentence else None,
+                name=contribution.name[lang],
+                label=contribution.label[lang] if contribution.label else None,
+                unit=unit_name(contribution.unit, lang),
+                through=month_name(contribution.cutoff, lang) if contribution.cutoff else "–",
+                sentence=contribution.sentence[lang] if contribution.sentence else None,
                 breakdowns=tuple(
-                    _breakdown(one, told, kpi.decimals, lang)
-                    for one in told.breakdowns
+                    _breakdown(one, contribution, kpi.decimals, lang)
+                    for one in contribution.breakdowns
                     if one.parts
                 ),
             )
@@ -289,7 +291,7 @@ def _breakdown(one: Breakdown, whole: Contributions, decimals: int, lang: Lang) 
 
 
 def _causes(app_state: AppState, plan: Plan, day: date, lang: Lang) -> tuple[Cause, ...]:
-    """What the officers in charge said of the month: notes of KPIs, in the plan's order."""
+    """Causes stated for the month: notes on KPIs, in the plan's order."""
     place = {kpi.slug: number for number, kpi in enumerate(plan.kpis)}
     month = Month(day.year, day.month)
     notes = [

@@ -1,4 +1,4 @@
 """A report as Word, PDF, Excel, HTML or Markdown.
 
-It only lays out. It never decides what is said: `content` and `annex` do.
+It never decides what a report says: `content` and `annex` do.
 """

@@ -36,7 +36,7 @@ def render(report: Report) -> bytes:
 
 
 class _Writer:
-    """Writes the sheets of one workbook; formats are made once."""
+    """Writes the sheets of one workbook; each cell format is made once."""
 
     def __init__(self, book: Any, report: Report) -> None:
         self._book, self._report = book, report
@@ -44,7 +44,7 @@ class _Writer:
         self._names: set[str] = set()
 
     def report_sheet(self) -> None:
-        """The report's words and tables, to be printed."""
+        """The text and tables of the report, ready to print."""
         sheet = self._sheet(TEXT[self._report.lang]["figures.report"])
         row = self._top(sheet, f"{self._report.title}: {self._report.subject}")
         for block in self._report.blocks:
@@ -112,7 +112,7 @@ class _Writer:
         return sheet
 
     def _unique(self, name: str) -> str:
-        """A name that Excel takes and no other sheet has."""
+        """A valid sheet name that no other sheet has."""
         tidy = re.sub(r"[\[\]:*?/\\]", " ", name)[:_SHEET_NAME]
         number = 2
         while tidy.lower() in self._names:
@@ -122,7 +122,7 @@ class _Writer:
         return tidy
 
     def _top(self, sheet: Any, title: str) -> int:
-        """Banner, labels and title; the next free row."""
+        """Write banner, labels and title; return the next free row."""
         lines = [one for one in (self._report.banner, *self._report.labels) if one]
         for row, line in enumerate(lines):
             sheet.write(row, 0, line, self._format(bold=True, font_color="#B3261E"))
@@ -130,14 +130,14 @@ class _Writer:
         return len(lines) + 2
 
     def _line(self, sheet: Any, row: int, words: str, bold: bool = False) -> int:
-        """A paragraph over the width of the page, as high as its words need."""
+        """Write a paragraph over the width of the page; return the next free row."""
         plain = self._format(bold=bold, text_wrap=True, valign="top")
         sheet.merge_range(row, 0, row, 7, words, plain)
         sheet.set_row(row, 17 * (1 + len(words) // _LINE_WIDTH))
         return row + 1
 
     def _table(self, sheet: Any, row: int, table: Table) -> int:
-        """Headings and rows; the row after the last."""
+        """Write headings and rows; return the next free row."""
         for column, one in enumerate(table.columns):
             heading = self._format(bold=True, border=1, text_wrap=True, align="center")
             sheet.write(row, column, one.title, heading)
@@ -165,9 +165,9 @@ class _Writer:
 
 
 def _number_format(cell: Number) -> str:
-    """Excel's own separators are those of the reader's computer."""
+    """Excel's number format; separators follow the reader's computer."""
     places = "." + "0" * cell.decimals if cell.decimals else ""
     plain = f"#,##0{places}" + ("%" if cell.per_cent else "")
-    if cell.mark:
-        plain += f'"{cell.mark}"'
+    if cell.footnote:
+        plain += f'"{cell.footnote}"'
     return f"+{plain};-{plain};{plain}" if cell.signed else plain

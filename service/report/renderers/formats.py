@@ -18,7 +18,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 
 @dataclass(frozen=True)
 class Layout:
-    """A module with `render`, and the media type of what it gives."""
+    """A module with `render`, and the media type of its files."""
 
     module: str
     media_type: str
@@ -34,7 +34,7 @@ LAYOUTS: Mapping[Format, Layout] = {
 
 
 def render(report: Report, format_: Format) -> bytes:
-    """The report as a file; a format's libraries are loaded when it is first asked for."""
+    """The report as a file; a format's libraries are imported on first use."""
     renderer: Renderer = import_module(
         f"service.report.renderers.{LAYOUTS[format_].module}"
     ).render

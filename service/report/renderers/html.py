@@ -1,4 +1,4 @@
-"""A report as one HTML file: styles and charts are inside it, nothing is fetched."""
+"""A report as one HTML file: styles and charts are inline, nothing is fetched."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ def _layout() -> Template:
 
 
 def _svg(picture: Picture) -> Markup:
-    """A chart as part of the page; our own drawing, so that its mark-up is safe."""
+    """A chart as inline SVG; drawn by this service, so its markup is safe."""
     return Markup(to_svg(picture.chart).decode())

@@ -1,4 +1,4 @@
-"""A report as Markdown: words and tables; what a chart shows stands in words."""
+"""A report as Markdown: text and tables; charts are described in words."""
 
 from __future__ import annotations
 
@@ -61,5 +61,5 @@ def _cell(cell: Cell) -> str:
 
 
 def _plain(words: str) -> str:
-    """Words as they are: no sign in them is taken for mark-up."""
+    """Text with Markdown's special characters escaped."""
     return _SPECIAL.sub(r"\\\1", words)

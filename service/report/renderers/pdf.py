@@ -1,4 +1,4 @@
-"""A report as PDF, set by Typst; `report.typ` is the layout, this hands it the content."""
+"""A report as PDF, set by Typst: `report.typ` is the layout, this module passes the content."""
 
 from __future__ import annotations
 

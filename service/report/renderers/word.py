@@ -14,8 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table as WordTable
-from docx.table import _Cell
+from docx.table import Table as WordTable, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from service.charts.fan_chart import to_png
@@ -35,7 +34,7 @@ def render(report: Report) -> bytes:
 
 
 def layout(report: Report, form: FormTexts) -> bytes:
-    """The same with other words for the form's parts."""
+    """The report as .docx with given texts for the fixed parts of the form."""
     document = _blank(report)
     if report.part == "report":
         _heading(document, form)
@@ -83,7 +82,7 @@ def _blank(report: Report) -> WordDocument:
 
 
 def mark_draft(document: WordDocument, words: str) -> None:
-    """Words across every page of a document, whatever headers it has."""
+    """Put a watermark on every page of a document, whatever headers it has."""
     for place, header in enumerate(headers_of(document)):
         _watermark(header.paragraphs[0], words, place)
 
@@ -126,7 +125,7 @@ def _page_number(paragraph: WordParagraph) -> None:
 
 
 def _watermark(paragraph: WordParagraph, words: str, number: int) -> None:
-    """Words across the page, behind the text."""
+    """Text across the page, behind the body."""
     style = (
         "position:absolute;margin-left:0;margin-top:0;width:440pt;height:130pt;rotation:315;"
         "z-index:-251658752;mso-position-horizontal:center;"
@@ -239,7 +238,7 @@ def _merge(table: WordTable, block: Table) -> None:
 
 
 def _join(table: WordTable, column: int, first: int, last: int) -> None:
-    """Mark cells as one; python-docx's own merge would keep the empty paragraphs."""
+    """Merge cells of a column; python-docx's own merge would keep the empty paragraphs."""
     for row in range(first, last + 1):
         merge = OxmlElement("w:vMerge")
         if row == first:

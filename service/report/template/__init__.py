@@ -1,4 +1,4 @@
-"""A planner's own Word template: what it may print, and where it runs.
+"""A planner's own Word template: its fields, and the sandbox it runs in.
 
-Templates run in a sandbox. It never lets one reach the program.
+A template never reaches the program.
 """

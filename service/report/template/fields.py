@@ -1,4 +1,4 @@
-"""What a planner's own template may print: texts by name, as the report words them."""
+"""The fields of a planner's own template: texts by name, worded as in the report."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class KpiFields(dict[str, Any]):
 
 
 def fields_of(report: Report, image: Callable[[alt.TopLevelMixin], Any]) -> dict[str, Any]:
-    """All that a template knows: report, plan, kpi.<code>, kpis, targets, at_risk.
+    """All fields of a template: report, plan, kpi.<code>, kpis, targets, at_risk.
 
     Parameters
     ----------
-    report : gives words and figures
-    image : makes a chart a part of the document
+    report : provides texts and figures
+    image : embeds a chart in the document
     """
     kpis = {one.kpi.slug: _kpi(one, report.lang, image) for one in report.facts}
     planned = [one for one in report.facts if one.target is not None]
@@ -82,7 +82,7 @@ def _report(report: Report) -> dict[str, str]:
 
 def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> KpiFields:
     month, target = one.month, one.target
-    pace = target.required if target else None
+    required_pace = target.required if target else None
     share = one.estimate_of_plan
     median, low, high = projected_cells(one, lang)
     return KpiFields(
@@ -101,8 +101,10 @@ def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> K
         estimate_of_plan=percent(share, lang),
         verdict=TEXT[lang][f"report.verdict.{one.verdict}"],
         sentence=sentences.result(one, lang),
-        required=sentences.required(one, lang) if pace else "",
-        monthly_minimum=number(pace.monthly_average if pace else None, lang, one.kpi.decimals),
+        required=sentences.required(one, lang) if required_pace else "",
+        monthly_minimum=number(
+            required_pace.monthly_average if required_pace else None, lang, one.kpi.decimals
+        ),
         quarters=[
             {"name": name, "minimum": str(minimum), "growth": str(growth)}
             for name, minimum, growth in quarters_of(one, lang)
@@ -118,7 +120,7 @@ def _kpi(one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> K
 
 
 class _Chart:
-    """Drawn when it is printed, not before: most templates print few of them."""
+    """A chart that is drawn only when printed: most templates print few."""
 
     def __init__(self, one: Facts, lang: Lang, image: Callable[[alt.TopLevelMixin], Any]) -> None:
         self._one, self._lang, self._image = one, lang, image

@@ -1,8 +1,8 @@
 """A planner's own Word template, filled in: placeholders such as {{ kpi.exports.plan }}.
 
-A template is Jinja inside a .docx (docxtpl), run in a sandbox that knows texts,
-lists and charts (`sandbox`). An unknown placeholder stays visible and is reported
-with its place; the rest is filled in all the same.
+A template is Jinja inside a .docx (docxtpl), run in a sandbox with texts, lists and
+charts only (`sandbox`). An unknown placeholder stays visible and is reported with its
+place; the others are filled in.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Filled:
     Attributes
     ----------
     content : the .docx
-    unknown : placeholders that mean nothing, each with its place
+    unknown : unknown placeholders, each with its place
     """
 
     content: bytes
@@ -56,13 +56,13 @@ def fill(template: bytes, name: str, report: Report) -> Filled:
     ----------
     template : a .docx
     name : of the file, for errors
-    report : gives the values; a draft's banner is put across the pages. A document
-        that uses what is internal (`fields.INTERNAL`) is headed as internal
+    report : provides the values; a draft gets its banner as a watermark. A document that
+        uses internal fields (`fields.INTERNAL`) is labelled as internal
 
     Raises
     ------
     UnreadableFile
-        If it is no Word document, or its Jinja cannot be read.
+        If it is not a Word document, or its Jinja is invalid.
     """
     document = _opened(template, name)
     places = tuple(_places(document.get_docx()))
@@ -72,7 +72,7 @@ def fill(template: bytes, name: str, report: Report) -> Filled:
         document.render(values, Sandbox(seen), autoescape=True)
     except (TemplateError, LxmlError, ValueError) as problem:
         raise _unreadable(problem, name, places) from problem
-    word = document.docx  # get_docx would read the template anew
+    word = document.docx  # get_docx would read the template again
     labels = (*report.labels, *((TEXT[report.lang]["annex.internal"],) if seen.internal else ()))
     for header in headers_of(word):
         for label in labels:
@@ -85,7 +85,7 @@ def fill(template: bytes, name: str, report: Report) -> Filled:
 
 
 class _Image:
-    """A chart in a text; a template can do nothing with it but print it."""
+    """A chart that a template can only print."""
 
     def __init__(self, document: DocxTemplate, png: bytes) -> None:
         self._image = InlineImage(document, io.BytesIO(png), width=Mm(160))
@@ -97,7 +97,7 @@ class _Image:
 
 
 def _opened(template: bytes, name: str) -> DocxTemplate:
-    """The template as docxtpl reads it; not one that would fill the memory."""
+    """The template opened by docxtpl, unless it is too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(template)) as package:
             size = sum(entry.file_size for entry in package.infolist())
@@ -159,7 +159,7 @@ def _located(unknown: Mapping[str, None], places: tuple[tuple[str, str], ...]) -
 def _unreadable(
     problem: Exception, name: str, places: tuple[tuple[str, str], ...]
 ) -> UnreadableFile:
-    """Where the template stopped making sense, as well as Jinja can tell."""
+    """The error with the place in the template, as far as Jinja knows it."""
     near = None
     if isinstance(problem, TemplateSyntaxError):
         lines = [line.strip() for line in getattr(problem, "docx_context", ())]
@@ -171,5 +171,5 @@ def _unreadable(
         path=near,
         expected="placeholders such as {{ kpi.exports.plan }} or {% for t in targets %}",
         found=str(problem),
-        advice="docs/reports.md lists what there is.",
+        advice="docs/reports.md lists the fields.",
     )

@@ -1,7 +1,7 @@
-"""Where a planner's template runs: Jinja that knows texts, lists and charts, nothing else.
+"""The sandbox of a planner's template: Jinja with texts, lists and charts, nothing else.
 
-No Python object, function or file can be reached from it, and no short template
-can make an endless text.
+A template cannot reach Python objects, functions or files, and a short template
+cannot produce an endless text.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from service.report.template.fields import INTERNAL, KpiFields
 
 
 class Seen:
-    """What a template asked for: unknown names, and whether anything internal."""
+    """What a template used: unknown names, and whether any internal field."""
 
     def __init__(self) -> None:
-        self.unknown: dict[str, None] = {}  # in the order they came
+        self.unknown: dict[str, None] = {}  # in order of first use
         self.internal = False
 
 
@@ -30,12 +30,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**"})
 
     def __init__(self, seen: Seen) -> None:
-        super().__init__(undefined=_unknown(seen), loader=DictLoader({}))  # nothing to include
+        super().__init__(undefined=_unknown(seen), loader=DictLoader({}))  # includes nothing
         self.globals.clear()
         self._seen = seen
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Of a mapping its entries and nothing else, whatever they are called."""
+        """Look up entries of a mapping only, never its attributes."""
         if not isinstance(obj, Mapping):
             return super().getattr(obj, attribute)
         if isinstance(obj, KpiFields) and attribute in INTERNAL:
@@ -54,10 +54,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _unknown(seen: Seen) -> type[Undefined]:
-    """Undefined values that are noted, and can be printed, looped over and asked further."""
+    """A type of undefined values: recorded, printable, iterable, with any attribute."""
 
     class Unknown(Undefined):
-        def _noted(self) -> str:
+        def _record(self) -> str:
             seen.unknown[str(self._undefined_name)] = None
             return f"[? {self._undefined_name}]"
 
@@ -67,14 +67,14 @@ def _unknown(seen: Seen) -> type[Undefined]:
             return Unknown(name=f"{self._undefined_name}.{name}")
 
         def __str__(self) -> str:
-            return self._noted()
+            return self._record()
 
         def __iter__(self) -> Iterator[Any]:
-            self._noted()
+            self._record()
             return iter(())
 
         def __bool__(self) -> bool:
-            self._noted()
+            self._record()
             return False
 
     return Unknown

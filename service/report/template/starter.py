@@ -1,4 +1,4 @@
-"""A Word template to begin from: the report's own layout with placeholders in it."""
+"""A Word template to start from: the report's layout with placeholders."""
 
 from __future__ import annotations
 

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import islice, permutations
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from data.db.store import Store
 from data.ingestion.imports import imports_of, undo

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from statsmodels.tsa.interp import dentonm
 
 from models.disaggregation.related_series import chow_lin, denton, disaggregate

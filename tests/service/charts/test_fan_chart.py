@@ -1,4 +1,4 @@
-"""What the fan chart says and draws; specifications, not pixels."""
+"""Texts and marks of the fan chart; specifications, not pixels."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def a_series(kind: str = "flow", months: int = 30) -> Series:
 
 
 def ahead(month: int, median: float) -> dict[str, Any]:
-    """A month to come: bands ±1 and ±2, the cumulative figure 1,000 higher."""
+    """A projected month: bands ±1 and ±2, the cumulative figure 1,000 higher."""
     steps = {"0.025": -2.0, "0.1": -1.0, "0.5": 0.0, "0.9": 1.0, "0.975": 2.0}
     return {
         "month": f"2021-{month:02d}",
@@ -52,7 +52,7 @@ def ahead(month: int, median: float) -> dict[str, Any]:
 
 
 def one(kind: str = "flow", target: bool = True) -> ProjectionView:
-    """June's projection with three months to come."""
+    """June's projection with three projected months."""
     aim = as_json(projection().targets[0]) | {
         "comparator": "between",
         "form": "absolute",

@@ -1,4 +1,4 @@
-"""Embeds: issued figures for others, drafts marked and framed by our own pages only."""
+"""Embeds: issued figures for others, drafts labelled and framed by our own pages only."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def test_only_what_is_issued_may_be_framed_by_others(office: Any) -> None:
         assert "x-frame-options" not in issued.headers
 
 
-def test_an_answer_is_asked_again_by_its_tag(office: Any) -> None:
+def test_an_answer_is_revalidated_by_its_etag(office: Any) -> None:
     office.bring_month("issued")
     for path in (PAGE, SNIPPET, f"{PICTURES[0]}.svg"):
         first = office.ask("anonymous", "GET", path)
-        held = {"If-None-Match": first.headers["etag"]}
-        assert office.ask("anonymous", "GET", path, headers=held).status_code == 304
+        cached = {"If-None-Match": first.headers["etag"]}
+        assert office.ask("anonymous", "GET", path, headers=cached).status_code == 304
 
 
 @pytest.mark.parametrize("picture", PICTURES)
@@ -161,10 +161,10 @@ def test_the_card_says_what_is_an_estimate_of_the_department(office: Any) -> Non
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PICTURES[0]}.svg", SNIPPET])
-def test_an_estimate_entered_since_is_not_hidden_by_a_held_copy(office: Any, path: str) -> None:
-    held = office.ask("viewer", "GET", path).headers["etag"]
+def test_an_estimate_entered_since_is_not_hidden_by_a_cached_copy(office: Any, path: str) -> None:
+    cached = office.ask("viewer", "GET", path).headers["etag"]
     office.bring_estimate("draft", 1555.0)
-    again = office.ask("viewer", "GET", path, headers={"If-None-Match": held})
+    again = office.ask("viewer", "GET", path, headers={"If-None-Match": cached})
     assert again.status_code == 200
     assert "1.555,0" in again.text
 

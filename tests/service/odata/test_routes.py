@@ -1,4 +1,4 @@
-"""The OData feed: what was issued, as the specification writes it, read by a client library."""
+"""The OData feed: issued figures in the format of the specification, read by a client library."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def test_errors_are_problems_that_odata_clients_understand(issued: Any) -> None:
 
 
 def test_pages_are_followed_by_their_links(issued: Any) -> None:
-    asked, keys = f"{FEED}?$orderby=Kpi desc", []
-    while asked:
-        page = issued.ask("anonymous", "GET", asked, headers={"Prefer": "odata.maxpagesize=4"})
+    url, keys = f"{FEED}?$orderby=Kpi desc", []
+    while url:
+        page = issued.ask("anonymous", "GET", url, headers={"Prefer": "odata.maxpagesize=4"})
         assert page.headers["preference-applied"] == "odata.maxpagesize=4"
         keys += [row["Kpi"] for row in page.json()["value"]]
-        asked = page.json().get("@odata.nextLink", "").removeprefix("http://127.0.0.1")
+        url = page.json().get("@odata.nextLink", "").removeprefix("http://127.0.0.1")
     assert keys == sorted(keys, reverse=True)
     assert len(keys) == 6
 

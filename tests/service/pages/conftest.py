@@ -1,4 +1,4 @@
-"""The service as a browser sees it: a real server, and a real Chromium without a window.
+"""A real server and a real headless Chromium.
 
 Both are Debian's (`chromium`, `chromium-driver`); where they are missing the tests
 of this folder are skipped. The browser may ask this machine only.
@@ -99,7 +99,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 class Browser:
-    """What a planner does at the screen."""
+    """Actions of a planner in the browser."""
 
     def __init__(self, driver: Any, downloads: Path) -> None:
         self.driver, self.downloads = driver, downloads
@@ -114,7 +114,7 @@ class Browser:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until every chart of the page is drawn, or was given up."""
+        """Wait until every chart of the page is drawn or has failed."""
         waiting = "return document.querySelectorAll('figure[data-spec]:not([data-drawn])').length"
         self.wait_for(lambda: self.run(waiting) == 0)
 
@@ -129,7 +129,7 @@ class Browser:
         return found
 
     def text(self, selector: str = "main") -> str:
-        """What is to be read there."""
+        """The visible text of an element."""
         return str(self.find(selector).text)
 
     def follow(self, name: str) -> None:
@@ -153,11 +153,11 @@ class Browser:
             time.sleep(0.05)
 
     def messages(self) -> list[str]:
-        """What the browser complained of since it was asked last."""
+        """Messages in the browser's log since the last call."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def violations(self) -> list[str]:
-        """What axe-core finds wrong with the page as it stands."""
+        """Accessibility violations that axe-core finds on the page."""
         source = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.run(source)
         found = self.driver.execute_async_script(
@@ -169,7 +169,7 @@ class Browser:
         ]
 
     def download(self, address: str, name: str) -> bytes:
-        """What a link saves under that name."""
+        """The file that a link downloads under that name."""
         file = self.downloads / name
         file.unlink(missing_ok=True)
         self.run("location.assign(arguments[0])", address)

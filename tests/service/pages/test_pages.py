@@ -1,4 +1,4 @@
-"""Pages for people: both languages, every figure with unit, vintage and status, no internet."""
+"""Web pages: both languages, every figure with unit, vintage and status, no internet."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ SECTIONS = tuple(page.section.replace("{kpi}", "steel") for page in PAGES if pag
 
 
 def text_of(page: str) -> str:
-    """What a reader sees, without tags and drawings, white space as one blank."""
+    """The visible text: no tags or drawings, white space as one blank."""
     plain = re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<svg.*?</svg>", "", page))
     return re.sub(r"\s+", " ", unescape(plain))
 
 
 def address(page: str, name: str) -> str:
-    """Where the link of that name leads."""
+    """The target of the link with that name."""
     found = re.search(rf'href="([^"]+)"[^>]*>{re.escape(name)}</a>', page)
     assert found is not None
     return unescape(found[1])
@@ -75,7 +75,7 @@ def test_the_plan_page_shows_the_table_of_the_same_figures(service: Any, lang: A
         assert f"{row.pace} {row.pace_growth}".strip() in shown
 
 
-def test_the_first_page_leads_to_the_plan_or_the_kpi_asked_for(service: Any) -> None:
+def test_the_first_page_redirects_to_the_requested_plan_or_kpi(service: Any) -> None:
     assert service.get("/").headers["location"] == PLAN
     asked = service.get("/?plan=demo-2018&as_of=2018-06&lang=en&kpi=coal")
     assert asked.status_code == 303
@@ -190,7 +190,7 @@ def test_changes_are_those_since_the_end_of_last_month(service: Any) -> None:
     assert "No comparison with last month" in first
 
 
-def test_a_page_held_by_the_browser_is_not_sent_again(service: Any) -> None:
+def test_a_page_cached_by_the_browser_is_not_sent_again(service: Any) -> None:
     first = service.get(PLAN)
     again = service.get(PLAN, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -239,7 +239,7 @@ def test_charts_of_the_kpi_page_are_drawn_and_specified(service: Any, chart: str
     assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
 
 
-def test_the_spread_adds_up_and_parts_at_the_bound(service: Any) -> None:
+def test_the_distribution_adds_up_and_splits_at_the_bound(service: Any) -> None:
     one = service.get("/v1/plans/demo-2018/projections/coal?as_of=2018-06").json()
     spec = service.get(f"{PLAN}/kpis/coal/distribution.json?as_of=2018-06&lang=en").json()
     bars = next(rows for rows in spec["datasets"].values() if "share" in rows[0])
@@ -307,8 +307,8 @@ def test_the_why_page_keeps_its_two_answers_apart(service: Any) -> None:
         assert f"{part['contribution']:+.1f}".replace("-", "−") in performance
     assert told["sentence"]["en"] in performance
     moved = service.get("/v1/plans/demo-2018/changes?from=2018-05&to=2018-06").json()["changes"]
-    aimed = [one["sentence"]["en"] in forecast for one in moved]
-    assert aimed == [True, False, True, True, False]  # steel has no target, the bridge no figure
+    present = [one["sentence"]["en"] in forecast for one in moved]
+    assert present == [True, False, True, True, False]  # steel has no target, the bridge no figure
     every = text_of(service.get(f"{PLAN}/why?as_of=2018-06&lang=en&all=true").text)
     assert [one["sentence"]["en"] in every for one in moved] == [True, True, True, True, False]
     (coal,) = (one for one in moved if one["kpi"] == "coal")

@@ -21,7 +21,7 @@ def test_the_plan_opens_sorts_and_finds(served: Any, chromium: Any) -> None:
     assert chromium.run("return location.pathname") == PLAN
 
     def names() -> list[str]:
-        return [cell.text.split("\n")[0] for cell in chromium.all("#board tbody th")]
+        return [cell.text.split("\n")[0] for cell in chromium.all("#plan-table tbody th")]
 
     assert [name.partition(" ")[2] for name in names()][:2] == ["Than đá", "Thép"]
     heading = chromium.find("th[data-sort=actual]")
@@ -33,7 +33,7 @@ def test_the_plan_opens_sorts_and_finds(served: Any, chromium: Any) -> None:
     assert names()[0].endswith("Than và thép")
     assert names()[-1].endswith("Cầu")  # without a figure, last either way
     chromium.find("#find").send_keys("thep")  # marks need not be typed
-    shown = [row for row in chromium.all("#board tbody tr") if row.is_displayed()]
+    shown = [row for row in chromium.all("#plan-table tbody tr") if row.is_displayed()]
     assert len(shown) == 2
     assert chromium.text("#found") == "Hiện 2 trên 5 chỉ tiêu."
 
@@ -43,7 +43,7 @@ def test_the_status_is_filtered_and_said_in_words(served: Any, chromium: Any) ->
     code = chromium.find("#status option:nth-child(2)").get_attribute("value")
     words = chromium.find("#status option:nth-child(2)").text.partition(" (")[0]
     chromium.find(f"#status option[value={code}]").click()
-    shown = [row for row in chromium.all("#board tbody tr") if row.is_displayed()]
+    shown = [row for row in chromium.all("#plan-table tbody tr") if row.is_displayed()]
     assert shown
     for row in shown:
         assert words in row.text
@@ -78,7 +78,7 @@ def test_without_a_script_the_same_figures_and_pictures_stand_there(
         assert "Quý IV/2018" in chromium.text("#quarter-table")
         assert len(chromium.all("figure img")) == 3
         chromium.driver.get(f"{served.address}{PLAN}?{MONTH}&lang=vi")
-        assert len(chromium.all("#board svg.spark")) == 4
+        assert len(chromium.all("#plan-table svg.spark")) == 4
         assert not chromium.find("#filter").is_displayed()
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -95,7 +95,7 @@ def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any)
     chromium.press(chromium.find("[data-step=approve]"))
     assert "đã duyệt" in chromium.text("ol.steps [aria-current]")
     chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
-    row = next(row for row in chromium.all("#board tbody tr") if "Thép" in row.text)
+    row = next(row for row in chromium.all("#plan-table tbody tr") if "Thép" in row.text)
     assert re.search(r"655\s+đã duyệt", row.text)
 
 
@@ -267,6 +267,6 @@ def test_on_paper_only_the_plan_is_left(served: Any, chromium: Any) -> None:
     try:
         for gone in ("header.site", "#filter", "footer.site"):
             assert chromium.run(ON_PAPER, gone) == "none"
-        assert chromium.run(ON_PAPER, "#board") == "table"
+        assert chromium.run(ON_PAPER, "#plan-table") == "table"
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -1,4 +1,4 @@
-"""Logging in with the form, out again, and what the cookie is."""
+"""Login and logout with the form, and the cookie."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_no_script_and_no_other_site_gets_the_cookie(office: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "sent"),
+    ("requested", "sent"),
     [
         ("/docs", "/docs"),
         ("https://evil.example/", "/"),
@@ -64,8 +64,8 @@ def test_no_script_and_no_other_site_gets_the_cookie(office: Any) -> None:
         ("", "/"),
     ],
 )
-def test_after_logging_in_one_stays_here(office: Any, asked: str, sent: str) -> None:
-    back = office.client.post("/login", data={**FORM, "next": asked})
+def test_login_redirects_within_this_site(office: Any, requested: str, sent: str) -> None:
+    back = office.client.post("/login", data={**FORM, "next": requested})
     assert back.headers["location"] == sent
 
 

@@ -24,15 +24,13 @@ from data.samples.load import load_sample
 from data.settings import Settings
 from data.vintages.demonstration import labelled
 from data.vintages.panel_rows import load_panel
-from models.errors import InvalidMonth
 from models.series import Month
 from service.app import create_app
 from service.cli.projection_tables import show_projections
-from service.projections.basis import as_of_date
 from service.projections.issue import projections
 from service.projections.shape import Name, encode
 from service.projections.view import MonthsToLoadView, ProjectionView
-from service.texts import LANGUAGES
+from service.texts import LANGUAGES, TEXT
 from training.retrain import RetrainReport
 
 pytestmark = pytest.mark.slow
@@ -169,9 +167,21 @@ def test_pages_files_and_charts_carry_the_label(
     app.state.vedich.jobs.close()
 
 
-def test_no_view_can_be_asked_for_that_would_hold_undated_figures() -> None:
-    with pytest.raises(InvalidMonth):
-        as_of_date("9999-12-31")
+def test_the_annex_names_the_method_of_a_task_and_draws_no_fan_of_it(
+    opened: tuple[Store, Settings], client_of: Callable[..., Any]
+) -> None:
+    store, settings = opened
+    app = create_app(settings, store)
+    client = client_of(app)
+    reported = client.post(
+        f"/v1/plans/{PLAN}/tasks/specialised_inspections/progress",
+        json={"day": "2021-07-20", "done": 2},
+    )
+    assert reported.status_code == 201, reported.text
+    annex = client.get(f"/v1/plans/{PLAN}/report.md?as_of=2021-07&part=annex&kind=month&lang=en")
+    assert annex.status_code == 200
+    assert TEXT["en"]["annex.method.gamma_poisson"] in annex.text
+    app.state.vedich.jobs.close()
 
 
 def test_the_terminal_carries_the_label(

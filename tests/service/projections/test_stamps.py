@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from service.projections.stamps import differences, is_stamp, rounded, stamp_of, tidy_stamp
 from service.projections.view import StampInputs, Unstamped

@@ -1,4 +1,4 @@
-"""What the report and its annex say, by hand."""
+"""The content of the report and its annex, by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.report.build import Wanted, build
 from service.report.document import Heading, Number, Paragraph, Report, Table
 from service.report.letterhead import Letterhead
 from service.report.renderers.markdown import render
-from service.report.request import moves_since
+from service.report.request import changes_since
 from service.shapes.analysis import ChangeList
 from service.state.app_state import AppState
 from service.texts import Lang
@@ -25,8 +25,8 @@ from service.texts import Lang
 Made = Callable[..., Report]
 
 NOT_FOLLOWED: dict[str, object] = {"from": None, "to": None, "change": None, "parts": []}
-# as the API answers: a fall in probability, told in four parts
-MOVES = {
+# an answer of the API: a fall in probability, in four parts
+CHANGES = {
     "plan": "demo-2021",
     "year": 2021,
     "label": None,
@@ -72,7 +72,7 @@ MOVES = {
 
 
 def words_of(report: Report) -> str:
-    """All that a report says, as plain words."""
+    """All texts of a report, joined."""
     return render(report).decode().replace("\\", "")
 
 
@@ -89,7 +89,7 @@ def test_the_kind_follows_the_figures(made: Made) -> None:
         made(kind="year")
 
 
-def test_percentages_are_given_as_printed_and_others_are_marked(made: Made) -> None:
+def test_percentages_are_given_as_printed_and_others_have_a_footnote(made: Made) -> None:
     report = made()
     exports, coal, cement = (fact(report, kpi) for kpi in ("exports", "coal", "cement"))
     assert exports.growth_to_date is not None
@@ -101,7 +101,7 @@ def test_percentages_are_given_as_printed_and_others_are_marked(made: Made) -> N
     assert not cement.of_plan.printed
     assert cement.of_plan.value == pytest.approx(100 * (cement.to_date or 0) / 900)
     text = words_of(report)
-    assert "tăng 10,1% so với cùng kỳ năm trước" in text  # halves up, no mark
+    assert "tăng 10,1% so với cùng kỳ năm trước" in text  # halves up, no footnote
     assert "bằng 42,2% kế hoạch năm" in text
     assert "* Tỷ lệ được tính lại" in text
 
@@ -124,7 +124,7 @@ def test_only_an_approved_estimate_is_printed(made: Made) -> None:
     assert "1.490 nghìn tấn" in words_of(made(part="annex"))
 
 
-def test_nothing_internal_stands_in_the_official_report(
+def test_nothing_internal_is_in_the_official_report(
     made: Made, projections: list[ProjectionView]
 ) -> None:
     report = made()
@@ -158,7 +158,7 @@ def test_the_rest_of_the_year_adds_up_to_the_plan(made: Made) -> None:
 
 
 @pytest.mark.slow
-def test_drafts_and_labels_are_said(made: Made) -> None:
+def test_drafts_and_labels_are_shown(made: Made) -> None:
     assert made().banner == "DỰ THẢO"
     assert made(lang="en", state="approved").banner == "DRAFT"
     assert made(state="issued").banner == ""
@@ -210,10 +210,10 @@ def test_figures_keep_their_exact_values(made: Made) -> None:
 
 
 @pytest.mark.slow
-def test_the_annex_says_why_probabilities_moved(
+def test_the_annex_says_why_probabilities_changed(
     app_state: AppState, projections: list[ProjectionView]
 ) -> None:
-    moves = ChangeList.model_validate(MOVES)
+    changes = ChangeList.model_validate(CHANGES)
     basis = app_state.basis("demo-2021", date(2021, 6, 30))
     head = Letterhead(organ="Sở", parent="UBND")
     headings: tuple[tuple[Lang, str], ...] = (
@@ -221,7 +221,7 @@ def test_the_annex_says_why_probabilities_moved(
         ("en", "WHY PROJECTIONS MOVED"),
     )
     for lang, words in headings:
-        annex = build(basis, projections, head, Wanted(lang=lang, part="annex"), moves)
+        annex = build(basis, projections, head, Wanted(lang=lang, part="annex"), changes)
         table = next(
             block
             for block in annex.blocks
@@ -232,10 +232,10 @@ def test_the_annex_says_why_probabilities_moved(
         assert told[1:3] == ["62%", "55%"]
         assert told[5] == minus
         assert words in words_of(annex)
-        assert moves.changes[0].sentence[lang] in words_of(annex)
-        report = build(basis, projections, head, Wanted(lang=lang), moves)
+        assert changes.changes[0].sentence[lang] in words_of(annex)
+        report = build(basis, projections, head, Wanted(lang=lang), changes)
         assert words not in words_of(report)  # probabilities are internal
 
 
-def test_the_annex_goes_without_where_nothing_answered_before(app_state: AppState) -> None:
-    assert moves_since(app_state, "demo-2021", date(2021, 6, 30)) is None
+def test_the_annex_has_no_changes_without_earlier_projections(app_state: AppState) -> None:
+    assert changes_since(app_state, "demo-2021", date(2021, 6, 30)) is None

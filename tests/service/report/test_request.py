@@ -1,4 +1,4 @@
-"""Reports over HTTP and from the command line, and the letterhead they carry."""
+"""Reports over HTTP and from the command line, and their letterhead."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_every_format_over_http(client: Any, format_: Format) -> None:
     assert answer.headers["content-type"] == LAYOUTS[format_].media_type
     name = f'filename="demo-2021-2021-06-30-report.{format_}"'
     assert name in answer.headers["content-disposition"]
-    held = {"If-None-Match": answer.headers["etag"]}
-    assert client.get(f"{BASE}.{format_}?as_of=2021-06", headers=held).status_code == 304
+    cached = {"If-None-Match": answer.headers["etag"]}
+    assert client.get(f"{BASE}.{format_}?as_of=2021-06", headers=cached).status_code == 304
 
 
 def test_parts_languages_and_kinds(client: Any) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from data.plans.kpi import Kpi, RowSelector
 from data.plans.plan import Plan, PlanVersion

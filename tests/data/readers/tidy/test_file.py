@@ -11,8 +11,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.months import read_day, read_month

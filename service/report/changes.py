@@ -1,4 +1,4 @@
-"""Why projections moved since the last report: sentences, and the parts as a table."""
+"""Why projections changed since the last report: sentences, and the parts as a table."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from service.texts import CHANGE, LEVEL, TEXT, Lang, chance, day_of, number, per
 _PARTS = ("plan", "model", "revisions", "month", "draws")
 
 
-def blocks(moves: ChangeList | None, lang: Lang) -> list[Block]:
-    """Of KPIs with a target; nothing where no KPI has a probability at both ends.
+def blocks(changes: ChangeList | None, lang: Lang) -> list[Block]:
+    """The annex's section on KPIs with a target; empty without a probability at both ends.
 
     Parameters
     ----------
-    moves : as `service.analysis.changes.changes` gives them; None where there are none
+    changes : from `service.analysis.changes.changes`; None without earlier projections
     """
-    told = [] if moves is None else [one for one in moves.changes if _followed(one)]
-    if moves is None or not told:
+    followed = [] if changes is None else [one for one in changes.changes if _followed(one)]
+    if changes is None or not followed:
         return []
     text, words = TEXT[lang], CHANGE[lang]
-    parts = [part for part in _PARTS if _any(told, part)]
+    parts = [part for part in _PARTS if _any(followed, part)]
     columns = (
         Column(text["kpi"], 2.4),
-        *(Column(day_of(end.as_of, lang), 0.9, True) for end in (moves.before, moves.after)),
+        *(Column(day_of(end.as_of, lang), 0.9, True) for end in (changes.before, changes.after)),
         *(Column(words[f"part.{part}"], 0.95, True) for part in parts),
     )
     return [
         Heading(text["annex.heading.moves"]),
-        *(Paragraph(one.sentence[lang], "item") for one in told),
-        Table(text["annex.table.moves"], columns, _rows(told, parts, lang)),
+        *(Paragraph(one.sentence[lang], "item") for one in followed),
+        Table(text["annex.table.moves"], columns, _rows(followed, parts, lang)),
     ]
 
 
@@ -41,7 +41,7 @@ def _followed(change: KpiChange) -> list[ProbabilityChange]:
 
 
 def _any(changes: Sequence[KpiChange], part: str) -> bool:
-    """Whether the part is told of any target."""
+    """Whether any target's change has this part."""
     return any(
         one.part == part
         for change in changes
@@ -51,20 +51,20 @@ def _any(changes: Sequence[KpiChange], part: str) -> bool:
 
 
 def _rows(
-    told: Sequence[KpiChange], shown: Sequence[str], lang: Lang
+    followed: Sequence[KpiChange], shown: Sequence[str], lang: Lang
 ) -> tuple[tuple[Cell, ...], ...]:
     """One per target: probability at both ends in per cent, parts in percentage points."""
     rows: list[tuple[Cell, ...]] = []
-    for change in told:
+    for change in followed:
         for target in _followed(change):
-            moved, status = target.probability, target.status
-            parts: dict[str, float] = {one.part: one.change for one in moved.parts}
+            probability, status = target.probability, target.status
+            parts: dict[str, float] = {one.part: one.change for one in probability.parts}
             level = f"{LEVEL[lang][target.level]}, {period_name(target.period, lang)}"
             rows.append(
                 (
                     f"{change.name[lang]} ({level})",
-                    _probability(moved.before, status.before, lang),
-                    _probability(moved.after, status.after, lang),
+                    _probability(probability.before, status.before, lang),
+                    _probability(probability.after, status.after, lang),
                     *(_points(parts.get(part), lang) for part in shown),
                 )
             )
