@@ -187,7 +187,6 @@ def serve(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
     gc.set_threshold(50_000, 20, 20)  # many small objects, few cycles
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small arrays: more threads cost more
     try:
         code = app(args=arguments, standalone_mode=False)
     except (VedichError, TyperException) as error:
