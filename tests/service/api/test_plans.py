@@ -59,7 +59,7 @@ def test_a_new_version_gets_the_next_number_and_is_there_from_its_day_on(own_ser
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"number": 2}, "has a version 2 already"),
+        ({"number": 2}, "already has a version 2"),
         ({"adopted": "tomorrow"}, "adopted"),
         ({"targets": [TARGET | {"kpi": "gold"}]}, "targets[0].kpi"),
         ({"targets": [TARGET | {"lower": None}]}, "needs lower"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from data.db.audit import entries
+from models.series import Month
 from service.projections.view import EstimateView, ProjectionView
 from service.shapes.operation import AuditLog
 from service.shapes.sign_off import EstimateList, MonthList, MonthShape
@@ -59,7 +61,7 @@ def test_an_estimate_stands_beside_its_projection_through_its_life(office: Any) 
     assert signed.issued_at is None
     issued = newest(office.ask("approver", "POST", f"{ESTIMATE}/issue", json={"estimate": number}))
     assert issued.issued_at is not None
-    assert issued.issued_at.isoformat() == issued.history[-1].at
+    assert issued.issued_at == issued.history[-1].at
     assert [step.state for step in issued.history] == ["draft", "checked", "approved", "issued"]
 
 
@@ -111,15 +113,15 @@ def test_the_tag_follows_the_estimate_and_the_stamp_does_not(office: Any) -> Non
             again = office.ask("viewer", "GET", path, headers={"If-None-Match": tag})
             assert again.status_code == 304
     assert seen[0][0] == f'"{stamp}"'
-    for same_kpi in zip(*seen, strict=True):
-        assert len(set(same_kpi)) == 3
+    for tags_of_one_path in zip(*seen, strict=True):
+        assert len(set(tags_of_one_path)) == 3
 
 
 def test_a_month_says_what_a_signature_covers(office: Any) -> None:
     empty = month(office)
-    assert (empty.state, empty.estimates, empty.history, empty.issued) == ("draft", [], [], None)
+    assert (empty.state, empty.estimates, empty.history, empty.issued) == ("draft", (), (), None)
     assert empty.stamps == office.stamps()
-    assert empty.as_of == "2018-06-30"
+    assert empty.as_of == date(2018, 6, 30)
     office.enter(1500.0)
     entered = month(office)
     assert entered.figures != empty.figures
@@ -145,7 +147,7 @@ def test_a_month_from_draft_to_issued(office: Any) -> None:
     assert issued.estimates[0].state == "issued"
     listed = MonthList.model_validate(office.ask("viewer", "GET", MONTHS).json()).months
     assert [(one.month, one.state, one.issued_at) for one in listed] == [
-        ("2018-06", "issued", issued.issued.at)
+        (Month(2018, 6), "issued", issued.issued.at)
     ]
 
 
