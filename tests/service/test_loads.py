@@ -13,6 +13,8 @@ import pytest
 from data.vintages import panel_rows, rows
 from service.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 PAGES = (
     "/plans/demo-2018/kpis/coal",
     "/plans/demo-2018",

@@ -21,6 +21,8 @@ from data.settings import read_settings
 from service.app import create_app
 from tests.service.golden import frozen
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = json.loads(gzip.decompress(frozen.NUMBERS.read_bytes()))
 EXPECTED: dict[str, Any] = GOLDEN["answers"]
 SAME_PLATFORM = frozen.made_with() == GOLDEN["made_with"]

@@ -15,6 +15,8 @@ import pytest
 from models.errors import TrackingUnavailable
 from training.tracking import MlflowTracker, NestedRun, RetrainingRun
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:

@@ -31,6 +31,8 @@ from service.state.app_state import AppState
 from tests.service.workflow.test_entries import PLAN as TASKS
 from training.bundle.promoted import PromotedBundle
 
+pytestmark = pytest.mark.slow
+
 PLAN = "demo-2018"
 MARCH, APRIL, MAY, JUNE = (
     date(2018, 3, 31),

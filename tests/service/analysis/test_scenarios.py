@@ -18,6 +18,8 @@ from data.vintages.panel_rows import load_panel
 from models.series import Month
 from service.analysis.closures import assumed, presets
 
+pytestmark = pytest.mark.slow
+
 PLAN = "/v1/plans/demo-2018"
 LESS = {"kpi": "coal", "shape": "percent", "months": ["2018-11", "2018-12"], "value": -20.0}
 

@@ -9,6 +9,8 @@ import pytest
 from data.db.audit import entries
 from data.ingestion.imports import MAX_BYTES
 
+pytestmark = pytest.mark.slow
+
 HEADER = "Chỉ tiêu;Tháng;Giá trị;Trạng thái;Ngày công bố\n"
 MAY = HEADER + "coal;2018-05;{value};chính thức;2018-07-10\n"
 BASE = "/v1/imports"

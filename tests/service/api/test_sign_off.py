@@ -13,6 +13,8 @@ from service.projections.view import EstimateView, ProjectionView
 from service.shapes.operation import AuditLog
 from service.shapes.sign_off import EstimateList, MonthList, MonthShape
 
+pytestmark = pytest.mark.slow
+
 MONTHS = "/v1/plans/demo-2018/months"
 MONTH = f"{MONTHS}/2018-06"
 ESTIMATE = f"{MONTH}/estimates/coal"

@@ -16,6 +16,8 @@ from data.db.store import Store
 from models.errors import InputError
 from service.auth.access import is_loopback, refuse_to_listen
 
+pytestmark = pytest.mark.slow
+
 BODY = {"value": 1500.0, "unit": "thousand tonnes", "reason": "a reason"}
 ESTIMATE = "/v1/plans/demo-2018/months/2018-06/estimates/coal"
 

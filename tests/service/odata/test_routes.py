@@ -13,6 +13,8 @@ from odata import ODataService
 
 from service.client import Refused, Vedich
 
+pytestmark = pytest.mark.slow
+
 FEED = "/odata/Projections"
 KEY = "demo-2018:coal:2018-06-30:assigned:year"
 

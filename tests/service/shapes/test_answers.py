@@ -19,6 +19,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from service.projections.shape import encode
 from tests.service.auth.test_roles import ask_route, quick_work
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["quick_work"]
 
 JSON = "application/json"

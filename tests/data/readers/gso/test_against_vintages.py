@@ -30,6 +30,8 @@ from data.samples.vietnam import KPIS
 from data.vintages.observation import Form
 from models.series import FigureStatus, Month
 
+pytestmark = pytest.mark.slow
+
 KEY = ["report_month", "table", "name", "occurrence", "quantity", "measure"]
 LEVELS = ("month_est", "month_prev", "ytd", "plan_pct")
 MEASURES: Mapping[tuple[Form | None, FigureStatus], str] = {  # the independent reading's words
