@@ -23,6 +23,11 @@ class Settings(BaseSettings):
     lang: Literal["vi", "en"] = "vi"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    # what filling in a Word template may take, in a process of its own
+    template_memory_mb: int = Field(default=512, ge=256)
+    template_cpu_seconds: int = Field(default=10, ge=2)
+    template_seconds: int = Field(default=60, ge=5)
+    template_output_mb: int = Field(default=50, ge=1)
     mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +13,24 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, 
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from data.db.chain import seal
 from models.errors import InputError, StoreUnavailable
 
-HEAD = "uploads"  # the newest migration; Alembic is imported only for a database that lacks it
+HEAD = "hash_chain"  # the newest migration; Alembic is imported only for a database that lacks it
+_REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "damaged",
+    "SQLITE_IOERR_SHORT_READ": "damaged",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_CANTOPEN": "read_only",
+    "SQLITE_FULL": "full",
+    "SQLITE_NOMEM": "memory",
+    "25006": "read_only",
+    "53100": "full",
+    "53200": "memory",
+    "XX001": "damaged",
+    "XX002": "damaged",
+}
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
 
@@ -51,7 +68,7 @@ class Store:
             "",
             ":memory:",
         ):
-            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+            _own_file(Path(str(address.database)))
         engine = create_engine(address)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
@@ -65,14 +82,20 @@ class Store:
 
     def _migrate(self) -> None:
         with self.reading() as connection:
-            if _revision(connection) == HEAD:
-                return
+            revision = _revision(connection)
+        if revision == HEAD:
+            return
         from alembic import command
         from alembic.config import Config
+        from alembic.script import ScriptDirectory
 
         configuration = Config()
         configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self.writing() as connection:
+        scripts = ScriptDirectory.from_config(configuration)
+        if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:
+            place = self._engine.url.render_as_string()
+            raise StoreUnavailable(place, f"tables of version '{revision}'", "newer")
+        with self._locked() as connection:
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
 
@@ -82,7 +105,18 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that locks out other writers from its start."""
+        """A transaction that locks out other writers from its start.
+
+        It ends by sealing the rows that it added (`data.db.chain`).
+        """
+        with self._locked() as connection:
+            seal(connection, outside=True)
+            yield connection
+            seal(connection)
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        """A transaction that locks out other writers, without sealing."""
         with self._engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -116,20 +150,39 @@ def _address(url: str) -> URL:
     return address
 
 
+def _own_file(file: Path) -> None:
+    """Make an empty database that only its owner can read, and its folder, if there is none."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists() and not file.name.startswith("file:"):
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        reason = "full" if error.errno == errno.ENOSPC else "read_only"
+        found = error.strerror or str(error)
+        raise StoreUnavailable(f"sqlite:///{file}", found, reason) from error
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _translate_connection_failure(context: ExceptionContext) -> None:
-    """Translate connection failures to `StoreUnavailable`; errors in statements pass through."""
-    sqlite_error = getattr(context.original_exception, "sqlite_errorname", "")
-    operational = isinstance(context.sqlalchemy_exception, OperationalError)
-    if (operational and sqlite_error != "SQLITE_ERROR") or sqlite_error == "SQLITE_NOTADB":
+    """Translate failures of the database itself; errors in statements pass through."""
+    reason = _reason_of(context)
+    if reason is not None:
         engine = context.engine
         place = engine.url.render_as_string() if engine else "the configured URL"
-        reason = (str(context.original_exception).splitlines() or ["no answer"])[0]
-        raise StoreUnavailable(
-            f"expected the database at {place}, found: {reason}. Start it, or set "
-            "VEDICH_DATABASE_URL to where it is (unset: a file under VEDICH_HOME)."
-        )
+        found = (str(context.original_exception).splitlines() or ["no answer"])[0]
+        raise StoreUnavailable(place, found, reason)
+
+
+def _reason_of(context: ExceptionContext) -> str | None:
+    """Why the database cannot be used; None for an error in a statement."""
+    sqlite_error = getattr(context.original_exception, "sqlite_errorname", None) or ""
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    for beginning, reason in _REASONS.items():
+        if sqlite_error.startswith(beginning) or state.startswith(beginning):
+            return reason
+    operational = isinstance(context.sqlalchemy_exception, OperationalError)
+    return "unreachable" if operational and sqlite_error != "SQLITE_ERROR" else None

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnDefault,
     Date,
     DateTime,
     Dialect,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    func,
+    select,
 )
 
 
@@ -279,6 +282,11 @@ projections = Table(
     Column("kpi", String(80), nullable=False),
     Column("payload", JSON, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    Column("number", Integer),  # in order of entry, given by the default below
+    Index("projections_in_order", "number", unique=True),
+)
+projections.c.number.default = ColumnDefault(
+    select(func.coalesce(func.max(projections.c.number), 0) + 1).scalar_subquery()
 )
 
 accounts = Table(
@@ -320,6 +328,21 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Index("audit_of_action", "action", "at"),
+)
+
+chain = Table(  # see data/db/chain.py
+    "chain",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("sealed", String(40), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("marks", LargeBinary, nullable=False),
+    Column("outside", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("chain_of_table", "sealed", "last"),
 )
 
 estimates = Table(

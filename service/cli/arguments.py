@@ -49,10 +49,24 @@ LangOption = Annotated[
 def open_store() -> tuple[Settings, Store]:
     """The settings, and the store they name."""
     from data.db.store import Store
+
+    settings = open_home()
+    return settings, Store.open(settings.store_url)
+
+
+def open_home() -> Settings:
+    """The settings; their home is taken away from other users, with a note if it was open."""
+    from data.home import tighten
     from data.settings import read_settings
 
     settings = read_settings()
-    return settings, Store.open(settings.store_url)
+    if closed := tighten(settings.home):
+        print(
+            f"vedich: {settings.home} could be read by other users; {closed} files and folders "
+            "in it are now their owner's only.",
+            file=sys.stderr,
+        )
+    return settings
 
 
 def the_plan(store: Store, given: str | None) -> str:

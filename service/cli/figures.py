@@ -179,8 +179,9 @@ def report(
         out.write_bytes(render(content, ReportFormat(chosen).value))
     else:
         from service.report.template.filling import fill
+        from service.report.template.isolation import limits_of
 
-        filled = fill(template.read_bytes(), template.name, content)
+        filled = fill(template.read_bytes(), template.name, content, limits_of(settings))
         out.write_bytes(filled.content)
         for one in filled.unknown:
             print(f"vedich: {template.name}: unknown placeholder {one}", file=sys.stderr)

@@ -16,7 +16,8 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from models.errors import InputError, VedichError
+from data.home import own_files
+from models.errors import InputError, StoreUnavailable, VedichError
 from service.cli import (
     accounts,
     analysis,
@@ -187,20 +188,45 @@ def serve(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
     gc.set_threshold(50_000, 20, 20)  # many small objects, few cycles
+    own_files()
     try:
         code = app(args=arguments, standalone_mode=False)
+    except StoreUnavailable as error:
+        _fail(_unavailable(error.reason, error.place, error.found))
     except (VedichError, TyperException) as error:
         _fail(error.format_message() if isinstance(error, TyperException) else str(error))
     except BrokenPipeError:
         # the reader of our output (head, less) has ended; flush nothing to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except OSError as error:
+    except (MemoryError, ImportError, OSError, RuntimeError) as error:
+        if _out_of_memory(error):
+            _fail(_unavailable("memory"))
+        if not isinstance(error, OSError):
+            raise
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}")
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code or 0)
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether this is how an exhausted memory shows: in Python, a library, a thread."""
+    words = ("cannot allocate memory", "failed to map segment", "can't start new thread")
+    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
+
+
+def _unavailable(reason: str, place: str = "", found: str = "") -> str:
+    """What is wrong with database or memory, in the language of the settings."""
+    try:
+        from data.settings import read_settings
+        from service.texts import TEXT
+
+        text = TEXT[read_settings().lang]
+        return text[f"unavailable.{reason}"].format(place=place, found=found)
+    except (MemoryError, ImportError, OSError):  # too little even for the texts
+        return "out of memory; close other programs, or give this one more."
 
 
 def _fail(message: str) -> None:

@@ -6,6 +6,7 @@ an unexpected error is a 500 without details (the server's log has the traceback
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -14,12 +15,14 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from data.accounts.sessions import WINDOW
 from models import errors
 from models.errors import UnreadableFile, VedichError
+from service.texts import TEXT, Lang
+from service.web.templates import render
 
 MEDIA_TYPE = "application/problem+json"
 LOGIN = "/login"  # browsers that must log in are redirected there, see service/pages/session.py
@@ -49,7 +52,10 @@ _HEADERS = {
     401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
     429: {"Retry-After": str(int(WINDOW.total_seconds()))},
 }
+_LATER = "60"  # seconds until an unavailable service is worth another request
 _UNEXPECTED = "Something went wrong inside the service; its log says what. Please report it."
+
+log = logging.getLogger(__name__)
 
 
 def status_of(kind: type[VedichError]) -> int | None:
@@ -135,6 +141,24 @@ def _opens_a_page(request: Request) -> bool:
     return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
+def _unavailable(request: Request, reason: str) -> Response:
+    """503 as a page or a problem: why, but not where the database is (the log says that)."""
+    if _opens_a_page(request):
+        asked = request.query_params.get("lang") or request.app.state.vedich.settings.lang
+        lang: Lang = "en" if asked == "en" else "vi"
+        told = TEXT[lang][f"unavailable.page.{reason}"]
+        html = render("unavailable.html", lang, {"told": told})
+        return HTMLResponse(html, 503, {"Retry-After": _LATER, "Cache-Control": "no-store"})
+    return problem(
+        503,
+        TEXT["en"][f"unavailable.page.{reason}"],
+        instance=request.url.path,
+        type_=f"{TYPES}#{slug_of(errors.StoreUnavailable)}",
+        title=title_of(errors.StoreUnavailable),
+        headers={"Retry-After": _LATER},
+    )
+
+
 def install(app: FastAPI) -> None:
     """Register the error handlers, so that every error response has this shape."""
 
@@ -143,7 +167,14 @@ def install(app: FastAPI) -> None:
         if isinstance(error, errors.LoginRequired) and _opens_a_page(request):
             target = quote(f"{request.url.path}?{request.url.query}".rstrip("?"))
             return RedirectResponse(f"{LOGIN}?next={target}", 303)
+        if isinstance(error, errors.StoreUnavailable):
+            log.error("%s", error)
+            return _unavailable(request, error.reason)
         return problem_of(error, request.url.path)
+
+    def out_of_memory(request: Request, error: Exception) -> Response:
+        log.error("out of memory: %s", request.url.path)
+        return _unavailable(request, "memory")
 
     def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -178,4 +209,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(VedichError, own)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(MemoryError, out_of_memory)
     app.add_exception_handler(Exception, unexpected)
