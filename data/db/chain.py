@@ -148,7 +148,7 @@ def seal(connection: Connection, *, outside: bool = False) -> None:
 def seal_table(connection: Connection, name: str, after: int, *, outside: bool = False) -> None:
     """Append links for a table's rows after a number."""
     while rows := _rows(connection, name, after, None):
-        previous = _newest(connection).hash
+        previous = newest(connection).hash
         after = rows[-1][0]
         at = datetime.now(UTC)
         digest, marks = _digests(name, rows)
@@ -169,7 +169,7 @@ def seal_table(connection: Connection, name: str, after: int, *, outside: bool =
 def head_of(store: Store) -> Head:
     """The chain's newest link."""
     with store.reading() as connection:
-        return _newest(connection)
+        return newest(connection)
 
 
 def verify(store: Store, noted: str | None = None) -> Verdict:
@@ -181,10 +181,11 @@ def verify(store: Store, noted: str | None = None) -> Verdict:
         enough
     """
     with store.reading() as connection:
-        return _verify(connection, noted)
+        return verified(connection, noted)
 
 
-def _verify(connection: Connection, noted: str | None) -> Verdict:
+def verified(connection: Connection, noted: str | None = None) -> Verdict:
+    """As `verify`, over an open connection."""
     state = connection.execute(_STATE).one()._mapping  # first: rows added later do not count
     sealed = dict.fromkeys(CHAINED, 0)
     head, found = Head(0, "", None), noted is None
@@ -238,7 +239,8 @@ def _first_difference(link: Any, marks: bytes) -> Broken:
     return Broken("link", "chain", link.id)
 
 
-def _newest(connection: Connection) -> Head:
+def newest(connection: Connection) -> Head:
+    """The chain's newest link, over an open connection."""
     table = tables.chain
     chosen = select(table.c.id, table.c.hash, table.c.at).order_by(table.c.id.desc()).limit(1)
     row = connection.execute(chosen).first()

@@ -62,6 +62,23 @@ class Store:
             If the database cannot be reached or opened; every method raises it
             if the connection fails later.
         """
+        return cls._opened(url, "head")
+
+    @classmethod
+    def at_version(cls, url: str, version: str) -> Store:
+        """An empty database with the tables of a version, older or the newest.
+
+        Raises
+        ------
+        InputError
+            If the database has tables already.
+        StoreUnavailable
+            If this program does not know the version, or as for `open`.
+        """
+        return cls._opened(url, version)
+
+    @classmethod
+    def _opened(cls, url: str, version: str) -> Store:
         address = _address(url)
         if address.get_backend_name() == "sqlite" and address.database not in (
             None,
@@ -74,15 +91,32 @@ class Store:
             event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "handle_error", _translate_connection_failure)
         store = cls(engine)
-        store._migrate()
+        store.upgrade(version)
         return store
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _migrate(self) -> None:
+    @property
+    def engine(self) -> str:
+        """'sqlite' or 'postgresql'."""
+        return self._engine.dialect.name
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database, resolved."""
+        return file_of(self._engine.url.render_as_string(hide_password=False))
+
+    def upgrade(self, version: str = "head") -> None:
+        """Bring the tables to a version, by default the newest."""
         with self.reading() as connection:
             revision = _revision(connection)
+            if version != "head" and inspect(connection).get_table_names():
+                place = self._engine.url.render_as_string()
+                raise InputError(
+                    f"{place}: expected an empty database to restore into, found tables. Set "
+                    "VEDICH_DATABASE_URL to a new one."
+                )
         if revision == HEAD:
             return
         from alembic import command
@@ -92,16 +126,29 @@ class Store:
         configuration = Config()
         configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         scripts = ScriptDirectory.from_config(configuration)
-        if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:
+        known = {None, "head", *(script.revision for script in scripts.walk_revisions())}
+        if unknown := {revision, version} - known:
             place = self._engine.url.render_as_string()
-            raise StoreUnavailable(place, f"tables of version '{revision}'", "newer")
-        with self._locked() as connection:
+            raise StoreUnavailable(place, f"tables of version '{unknown.pop()}'", "newer")
+        with self.locked() as connection:
             configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+            command.upgrade(configuration, version)
 
     def reading(self) -> Connection:
         """A connection for reading; use it as a context manager."""
         return self._engine.connect()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection on which everything is read as it was at one moment."""
+        with self._engine.connect() as connection:
+            if self.engine == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -109,14 +156,14 @@ class Store:
 
         It ends by sealing the rows that it added (`data.db.chain`).
         """
-        with self._locked() as connection:
+        with self.locked() as connection:
             seal(connection, outside=True)
             yield connection
             seal(connection)
 
     @contextmanager
-    def _locked(self) -> Iterator[Connection]:
-        """A transaction that locks out other writers, without sealing."""
+    def locked(self) -> Iterator[Connection]:
+        """The same without sealing: for migrations, and to load rows that are sealed already."""
         with self._engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -148,6 +195,14 @@ def _address(url: str) -> URL:
     if address.drivername == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     return address
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database, resolved; None for another kind of database."""
+    address = _address(url)
+    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return None
+    return Path(str(address.database)).resolve()
 
 
 def _own_file(file: Path) -> None:

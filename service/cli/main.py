@@ -36,6 +36,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
+from service.cli.house import audit, backup
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -53,6 +54,7 @@ app.add_typer(imports.import_app, name="import")
 app.add_typer(month.app, name="month")
 app.add_typer(accounts.account_app, name="account")
 app.add_typer(accounts.key_app, name="key")
+app.add_typer(audit.app, name="audit")
 app.add_typer(scenarios.app, name="scenario")
 app.command()(analysis.changes)
 app.command()(analysis.contributions)
@@ -157,6 +159,8 @@ def backtest(
 
 
 app.command()(figures.replay)
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 
 @app.command()
