@@ -161,6 +161,7 @@ def backtest(
 app.command()(figures.replay)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.command()(backup.export)
 
 
 @app.command()

@@ -100,7 +100,7 @@ def unpacked(file: Path, folder: Path, kind: str) -> dict[str, Any]:
                         expected="the files that its manifest names",
                         found="one that is missing" if name not in names else "another one",
                     )
-                target = folder / _inside(file.name, name)
+                target = folder / inside(file.name, name)
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 with package.open(name) as member, target.open("xb") as copy:
                     found = _copied(member, copy)
@@ -161,7 +161,8 @@ def _copied(member: IO[bytes], copy: IO[bytes]) -> dict[str, Any]:
     return {"size": size, "sha256": digest.hexdigest()}
 
 
-def _inside(archive: str, name: str) -> PurePosixPath:
+def inside(archive: str, name: str) -> PurePosixPath:
+    """A path of an archive; raise `UnreadableFile` if it leads out of it."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name:
         raise UnreadableFile(archive, path=name, expected="a path inside the archive", found=name)

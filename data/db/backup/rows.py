@@ -35,11 +35,12 @@ def lines(connection: Connection, table: Table) -> Iterator[bytes]:
     """The rows of a table in order of their keys, each a line of JSON."""
     order = [table.c.number] if table.name == "projections" else list(table.primary_key)
     for row in connection.execute(select(table).order_by(*order)).mappings():
-        plain = {name: _plain(value) for name, value in row.items()}
-        yield json.dumps(plain, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        written = {name: plain(value) for name, value in row.items()}
+        yield json.dumps(written, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON has it: days and moments as text, bytes in base 64."""
     if isinstance(value, date):
         return value.isoformat()
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value

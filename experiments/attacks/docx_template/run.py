@@ -45,8 +45,8 @@ ATTACKS = {
     "center": "{{ 'a' | center(300000000) }}",
     "ljust": "{{ 'a'.ljust(300000000) }}",
     "indent": "{{ 'a\nb' | indent(300000000) }}",
-    "replace": "{% set a = 'a'.ljust(20000) %}{{ a.replace('a', a) }}",
-    "huge join": "{% set a = 'a'.ljust(20000) %}{{ a | list | join(a) }}",
+    "replace": "{% set a = 'a'.ljust(20000, 'a') %}{{ a.replace('a', a) }}",
+    "huge join": "{% set a = 'a'.ljust(20000, 'a') %}{{ a | list | join(a) }}",
     "nested loops": "".join(f"{{% for a{n} in kpis %}}" for n in range(9))
     + "x"
     + "{% endfor %}" * 9,

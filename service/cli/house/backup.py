@@ -1,4 +1,4 @@
-"""`vedich backup` and `restore`; `export` of what a body owns; `clean`."""
+"""`vedich backup`, `restore` and `export`: a house, or what a body owns in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.arguments import open_home, open_store
+from service.cli.arguments import PlanOption, family_plan, open_home, open_store
 
 
 def backup(
@@ -36,3 +36,15 @@ def restore(
         f"{settings.home}: {restored.rows:,} rows, {restored.files:,} files; every hash agrees. "
         f"Head of the chain: {restored.head or '–'}"
     )
+
+
+def export(
+    target: Annotated[Path, typer.Argument(help="A new folder, or a new file: name.zip.")],
+    plan: PlanOption = None,
+) -> None:
+    """Write everything that a plan's family owns as open files: CSV, JSON and a README."""
+    from service.workflow.portable import export_plan
+
+    settings, store = open_store()
+    written = export_plan(store, settings, family_plan(store, plan).slug, target)
+    print(f"{target}: {written.rows:,} rows, {written.files:,} files.")
