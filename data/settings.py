@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     lang: Literal["vi", "en"] = "vi"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    upload_days: int = Field(default=7, ge=1, le=7)  # that an upload waits for its commit
     # what filling in a Word template may take, in a process of its own
     template_memory_mb: int = Field(default=512, ge=256)
     template_cpu_seconds: int = Field(default=10, ge=2)

@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -162,6 +163,7 @@ app.command()(figures.replay)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(backup.export)
+app.command()(backup.clean)
 
 
 @app.command()
@@ -178,10 +180,12 @@ def serve(
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
+    from service.workflow.retention import clean
 
     settings, store = open_store()
     address, number = host or settings.host, port or settings.port
     refuse_to_listen(store, address)
+    clean(store, settings, datetime.now(UTC))
     if not has_accounts(store):
         open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
         record(store, process_user(), "serve", address, after=open_to)

@@ -16,6 +16,7 @@ from data.db.backup import archive, rows
 from data.db.backup.snapshot import FILES, TABLES
 from data.db.chain import verified
 from data.db.store import Store, file_of
+from data.home import tighten
 from models.errors import InputError, UnreadableFile
 
 
@@ -55,8 +56,9 @@ def restore(file: Path, home: Path, url: str) -> Restored:
     try:
         manifest = archive.unpacked(file, staging, "backup")
         place = staging / FILES
-        place.mkdir(mode=0o700, exist_ok=True)
+        place.mkdir(exist_ok=True)
         loaded = _load(file.name, staging / TABLES, manifest, _target(url, home, place))
+        tighten(place)
         _move(place, home)
     finally:
         shutil.rmtree(staging, ignore_errors=True)

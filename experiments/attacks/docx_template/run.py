@@ -33,7 +33,7 @@ from docx.shared import Mm
 
 HERE = Path(__file__).parent
 PROGRAM = HERE.parents[2]
-PATIENCE = 25.0  # seconds that a client waits
+PATIENCE = 60.0  # seconds that a client waits
 AFTERWARDS = 4.0  # seconds after which nothing may run for a client that left
 BOUND = 3 * 2**30
 

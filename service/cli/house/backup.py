@@ -1,4 +1,4 @@
-"""`vedich backup`, `restore` and `export`: a house, or what a body owns in it."""
+"""`vedich backup`, `restore`, `export` and `clean`: a house, and what a body owns in it."""
 
 from __future__ import annotations
 
@@ -48,3 +48,14 @@ def export(
     settings, store = open_store()
     written = export_plan(store, settings, family_plan(store, plan).slug, target)
     print(f"{target}: {written.rows:,} rows, {written.files:,} files.")
+
+
+def clean() -> None:
+    """Delete uploads that were not committed in time, and sessions that have ended."""
+    from datetime import UTC, datetime
+
+    from service.workflow.retention import clean as delete
+
+    settings, store = open_store()
+    deleted = delete(store, settings, datetime.now(UTC))
+    print(f"Deleted: {deleted.uploads:,} uploads, {deleted.sessions:,} sessions.")
