@@ -80,12 +80,9 @@ class Store:
     @classmethod
     def _opened(cls, url: str, version: str) -> Store:
         address = _address(url)
-        if address.get_backend_name() == "sqlite" and address.database not in (
-            None,
-            "",
-            ":memory:",
-        ):
-            _own_file(Path(str(address.database)))
+        file = file_of(url)
+        if file is not None:
+            _own_file(file)
         engine = create_engine(address)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
@@ -198,18 +195,19 @@ def _address(url: str) -> URL:
 
 
 def file_of(url: str) -> Path | None:
-    """The file of an SQLite database, resolved; None for another kind of database."""
+    """The file of an SQLite database, resolved; None if it is another kind, or a URI."""
     address = _address(url)
-    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+    name = address.database or ""
+    if address.get_backend_name() != "sqlite" or name in ("", ":memory:"):
         return None
-    return Path(str(address.database)).resolve()
+    return None if name.startswith("file:") else Path(name).resolve()
 
 
 def _own_file(file: Path) -> None:
     """Make an empty database that only its owner can read, and its folder, if there is none."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not file.exists() and not file.name.startswith("file:"):
+        if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         reason = "full" if error.errno == errno.ENOSPC else "read_only"
