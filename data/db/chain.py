@@ -14,17 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from json import JSONEncoder
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, insert, select
 
 from data.db import tables
 
-if TYPE_CHECKING:
-    from data.db.store import Store
-
 CHUNK = 10_000  # rows of one link at most
-_MARK = struct.Struct(">q8s")  # of a row in a link: its number, the start of its hash
+MARK = struct.Struct(">q8s")  # of a row in a link: its number, the start of its hash
 
 
 def _chained(table: Table, order: str, *columns: str) -> tuple[Table, tuple[Column[Any], ...]]:
@@ -87,34 +84,6 @@ class Head:
     at: datetime | None  # None: nothing is sealed yet
 
 
-@dataclass(frozen=True)
-class Broken:
-    """The first place where rows and chain disagree.
-
-    Attributes
-    ----------
-    what : 'changed', 'missing', 'added' (a row); 'link' (the chain itself); 'head' (the
-        noted hash is not in the chain)
-    table : the row's
-    number : of the row, or of the link
-    """
-
-    what: str
-    table: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Of `verify`: `outside` are rows that were written around the program, (table, rows)."""
-
-    links: int
-    rows: int
-    head: Head
-    broken: Broken | None
-    outside: tuple[tuple[str, int], ...]
-
-
 def _state() -> Any:
     """One statement: per table the number of its newest row, and of its newest sealed row."""
     counted = []
@@ -126,7 +95,7 @@ def _state() -> Any:
     return select(*counted)
 
 
-_STATE = _state()  # built once: every transaction runs it
+STATE = _state()  # built once: every transaction runs it
 _encode = JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=date.isoformat
 ).encode  # days and moments, the latter in UTC; the rest of a row is JSON
@@ -139,7 +108,7 @@ def seal(connection: Connection, *, outside: bool = False) -> None:
     ----------
     outside : the rows were written by something else than the program
     """
-    state = connection.execute(_STATE).one()._mapping
+    state = connection.execute(STATE).one()._mapping
     for name in CHAINED:
         if state[f"{name}_newest"] > state[f"{name}_sealed"]:
             seal_table(connection, name, state[f"{name}_sealed"], outside=outside)
@@ -147,11 +116,11 @@ def seal(connection: Connection, *, outside: bool = False) -> None:
 
 def seal_table(connection: Connection, name: str, after: int, *, outside: bool = False) -> None:
     """Append links for a table's rows after a number."""
-    while rows := _rows(connection, name, after, None):
+    while rows := rows_of(connection, name, after, None):
         previous = newest(connection).hash
         after = rows[-1][0]
         at = datetime.now(UTC)
-        digest, marks = _digests(name, rows)
+        digest, marks = digests(name, rows)
         connection.execute(
             insert(tables.chain).values(
                 sealed=name,
@@ -161,82 +130,9 @@ def seal_table(connection: Connection, name: str, after: int, *, outside: bool =
                 outside=outside,
                 at=at,
                 previous=previous,
-                hash=_link_hash(name, rows[0][0], after, outside, at, previous, digest),
+                hash=link_hash(name, rows[0][0], after, outside, at, previous, digest),
             )
         )
-
-
-def head_of(store: Store) -> Head:
-    """The chain's newest link."""
-    with store.reading() as connection:
-        return newest(connection)
-
-
-def verify(store: Store, noted: str | None = None) -> Verdict:
-    """Compute every hash again and compare.
-
-    Parameters
-    ----------
-    noted : the hash of a head noted earlier, which must be in the chain; its beginning is
-        enough
-    """
-    with store.reading() as connection:
-        return verified(connection, noted)
-
-
-def verified(connection: Connection, noted: str | None = None) -> Verdict:
-    """As `verify`, over an open connection."""
-    state = connection.execute(_STATE).one()._mapping  # first: rows added later do not count
-    sealed = dict.fromkeys(CHAINED, 0)
-    head, found = Head(0, "", None), noted is None
-    outside: dict[str, int] = {}
-    counted, broken = 0, None
-    chosen = select(tables.chain).order_by(tables.chain.c.id)
-    for link in connection.execute(chosen).all():
-        broken = broken or _broken_link(connection, link, head, sealed)
-        rows = len(link.marks) // _MARK.size
-        counted += rows
-        head = Head(link.id, link.hash, link.at)
-        found = found or bool(noted and link.hash.startswith(noted))
-        sealed[link.sealed] = link.last
-        if link.outside:
-            outside[link.sealed] = outside.get(link.sealed, 0) + rows
-    for name, last in sealed.items():
-        if name in CHAINED and state[f"{name}_newest"] > last:
-            unsealed = _rows(connection, name, last, state[f"{name}_newest"])
-            outside[name] = outside.get(name, 0) + len(unsealed)
-    if broken is None and not found:
-        broken = Broken("head", "chain", head.number)
-    return Verdict(head.number, counted, head, broken, tuple(outside.items()))
-
-
-def _broken_link(
-    connection: Connection, link: Any, head: Head, sealed: Mapping[str, int]
-) -> Broken | None:
-    """What is wrong with a link and its rows; None if nothing is."""
-    if link.sealed not in CHAINED or link.previous != head.hash:
-        return Broken("link", "chain", link.id)
-    rows = _rows(connection, link.sealed, sealed[link.sealed], link.last)
-    digest, marks = _digests(link.sealed, rows)
-    if marks != link.marks:
-        return _first_difference(link, marks)
-    again = _link_hash(
-        link.sealed, link.first, link.last, link.outside, link.at, link.previous, digest
-    )
-    return None if again == link.hash else Broken("link", "chain", link.id)
-
-
-def _first_difference(link: Any, marks: bytes) -> Broken:
-    """The first row that is not as it was sealed."""
-    then, now = dict(_MARK.iter_unpack(link.marks)), dict(_MARK.iter_unpack(marks))
-    for number in sorted(then.keys() | now.keys()):
-        if number not in now:
-            return Broken("missing", link.sealed, number)
-        if number not in then:
-            return Broken("added", link.sealed, number)
-        if then[number] != now[number]:
-            return Broken("changed", link.sealed, number)
-    return Broken("link", "chain", link.id)
 
 
 def newest(connection: Connection) -> Head:
@@ -247,7 +143,7 @@ def newest(connection: Connection) -> Head:
     return Head(0, "", None) if row is None else Head(row.id, row.hash, row.at)
 
 
-def _rows(
+def rows_of(
     connection: Connection, name: str, after: int, up_to: int | None
 ) -> Sequence[Sequence[Any]]:
     """Sealed columns of a table's rows after a number: up to another, or one chunk of them."""
@@ -257,12 +153,12 @@ def _rows(
     return connection.execute(chosen).all()
 
 
-def _digests(name: str, rows: Sequence[Sequence[Any]]) -> tuple[str, bytes]:
+def digests(name: str, rows: Sequence[Sequence[Any]]) -> tuple[str, bytes]:
     """The digest of all rows, and the mark of each."""
     whole, marks = hashlib.sha256(), bytearray()
     for number, digest in _hashed(name, rows):
         whole.update(digest)
-        marks += _MARK.pack(number, digest[:8])
+        marks += MARK.pack(number, digest[:8])
     return whole.hexdigest(), bytes(marks)
 
 
@@ -271,8 +167,9 @@ def _hashed(name: str, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, byt
         yield row[0], hashlib.sha256(_encode([name, *row]).encode()).digest()
 
 
-def _link_hash(
+def link_hash(
     name: str, first: int, last: int, outside: bool, at: datetime, previous: str, digest: str
 ) -> str:
+    """The hash of a link."""
     content = _encode([name, first, last, outside, at, previous, digest])
     return hashlib.sha256(content.encode()).hexdigest()

@@ -14,8 +14,8 @@ from sqlalchemy import inspect
 
 from data.db.backup import archive, rows
 from data.db.backup.snapshot import FILES, TABLES
-from data.db.chain import verified
 from data.db.store import Store, file_of
+from data.db.verification import verified
 from data.home import tighten
 from models.errors import InputError, UnreadableFile
 

@@ -22,7 +22,7 @@ def verify(
     lang: LangOption = None,
 ) -> None:
     """Compute every hash again; name the first row that breaks the chain (exit code 1)."""
-    from data.db.chain import verify as verified
+    from data.db.verification import verify as verified
     from service.texts import TEXT, number
 
     settings, store = open_store()
@@ -47,7 +47,7 @@ def verify(
 @app.command("head")
 def head() -> None:
     """Print the newest hash and its moment; note it where nobody of the house can change it."""
-    from data.db.chain import head_of
+    from data.db.verification import head_of
 
     _settings, store = open_store()
     newest = head_of(store)

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 from service.report.template.rendering import Order
 
@@ -86,7 +86,7 @@ class Closed(Exception):
     """The other side ended."""
 
 
-def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+def send(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
     """Write a frame."""
     head = json.dumps(header).encode()
     stream.write(_SIZES.pack(len(head), len(body)) + head)
@@ -94,7 +94,7 @@ def send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO, largest: int) -> tuple[dict[str, Any], bytes | None]:
+def receive(stream: IO[bytes], largest: int) -> tuple[dict[str, Any], bytes | None]:
     """Read a frame; None in place of a body over `largest` bytes.
 
     Raises
@@ -107,7 +107,7 @@ def receive(stream: BinaryIO, largest: int) -> tuple[dict[str, Any], bytes | Non
     return header, None if body_size > largest else _exactly(stream, body_size)
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _exactly(stream: IO[bytes], size: int) -> bytes:
     content = stream.read(size)
     if len(content) < size:
         raise Closed

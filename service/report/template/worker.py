@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import sys
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from models.errors import UnreadableFile
 from service.report.template.isolation import MB, Closed, Limits, receive, send
@@ -41,7 +41,7 @@ def limit(limits: Limits) -> None:
 class Charts:
     """The charts that the other side draws, each asked for once."""
 
-    def __init__(self, given: BinaryIO, answers: BinaryIO) -> None:
+    def __init__(self, given: IO[bytes], answers: IO[bytes]) -> None:
         self._given, self._answers = given, answers
         self._drawn: dict[str, bytes] = {}
 
@@ -54,7 +54,7 @@ class Charts:
         return self._drawn[code]
 
 
-def work(given: BinaryIO, answers: BinaryIO) -> None:
+def work(given: IO[bytes], answers: IO[bytes]) -> None:
     """Read one order and answer it."""
     header, template = receive(given, _LARGEST_ORDER)
     limit(Limits(**header["limits"]))

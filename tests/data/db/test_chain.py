@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select, text
 
 from data.db import chain, tables
 from data.db.audit import record, write_entry
-from data.db.chain import Broken, head_of, verify
 from data.db.store import Store
+from data.db.verification import Broken, head_of, verify
 from data.ledger.projections import record_projection
 from data.plans.rows import save_plan
 from data.vintages.rows import add_observations

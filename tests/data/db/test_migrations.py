@@ -14,8 +14,8 @@ from sqlalchemy import Engine, MetaData, create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 import data.db
-from data.db.chain import verify
 from data.db.store import HEAD, Store
+from data.db.verification import verify
 from data.ledger.projections import record_projection, recorded_projection
 from data.plans.rows import load_plan, save_plan
 from data.vintages.panel_rows import load_panel

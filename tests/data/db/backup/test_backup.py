@@ -17,8 +17,8 @@ from sqlalchemy import select
 from data.db import tables
 from data.db.backup.restore import restore
 from data.db.backup.snapshot import BackedUp, backup
-from data.db.chain import verify
 from data.db.store import Store
+from data.db.verification import verify
 from data.ledger.projections import record_projection
 from data.plans.entries import add_progress
 from data.plans.progress import Progress

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from data.db import tables
 from data.db.backup.portable import OWNED, Exported, Owned, export, read_back
-from data.db.chain import verify
 from data.db.store import Store
+from data.db.verification import verify
 from data.ingestion.imports import undo
 from data.ledger.projections import record_projection
 from data.plans.entries import add_log, add_progress
