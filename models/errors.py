@@ -33,6 +33,7 @@ VedichError
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
+├── Busy                  too many of this kind of work at once
 └── MissingExtra          an optional library is not installed
 
 A message says what was expected, what was found, and what to do. Only
@@ -269,6 +270,10 @@ class StoreUnavailable(VedichError):
 
 class TrackingUnavailable(VedichError):
     """MLflow cannot be reached where the settings say it is."""
+
+
+class Busy(VedichError):
+    """Too many of this kind of work at once; trying again in a minute helps."""
 
 
 class MissingExtra(VedichError):

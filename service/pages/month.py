@@ -11,7 +11,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
-from models.errors import TemplateTooCostly, UnreadableFile
+from models.errors import Busy, TemplateTooCostly, UnreadableFile
 from service.auth.access import Viewer, requires
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
@@ -166,6 +166,9 @@ def _filled(
             raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
         report = report_of(app_state, plan, day, Wanted(lang=lang))
         filled = fill(content, name, report, limits_of(app_state.settings), given_up)
+    except Busy:
+        busy = TEXT[lang]["reports.busy"]
+        return Page(_reports(app_state, document, site, unreadable=busy), 503)
     except TemplateTooCostly as reason:
         told = TEXT[lang][f"reports.too_costly.{reason.limit}"].format(file=name)
         return Page(_reports(app_state, document, site, unreadable=told), 422)

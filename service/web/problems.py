@@ -46,6 +46,7 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.UnreadableBundle: 503,
     errors.StoreUnavailable: 503,
     errors.TrackingUnavailable: 503,
+    errors.Busy: 503,
     errors.MissingExtra: 503,
 }
 _HEADERS = {

@@ -16,11 +16,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from models.errors import Busy
 from service.report.template.rendering import Order
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ _SIZES = struct.Struct(">IQ")
 _LARGEST_HEADER = 4 * MB
 _GRACE = 2.0  # seconds that the process has to end itself at its wall time
 _LOOK = 0.05  # seconds between looks at the clock and the caller
-_TURNS = threading.BoundedSemaphore(2)  # processes at once; others wait
+_TURNS = threading.BoundedSemaphore(2)  # processes at once
+_PLACES = threading.BoundedSemaphore(6)  # processes and those who wait for one
 
 
 @dataclass(frozen=True)
@@ -122,8 +125,8 @@ def in_own_process(
     given_up: threading.Event,
 ) -> Answer:
     """Fill in a template in a process of its own; see `filling.fill`."""
-    with _TURNS:
-        if given_up.is_set():
+    with _turn(given_up) as mine:
+        if not mine:
             return Answer(limit="time")
         process = subprocess.Popen(
             [sys.executable, "-m", "service.report.template.worker", str(os.getpid())],
@@ -140,6 +143,28 @@ def in_own_process(
             return Answer(limit=_reason(process.wait()))
         finally:
             watch.end()
+
+
+@contextmanager
+def _turn(given_up: threading.Event) -> Iterator[bool]:
+    """Wait for one of the processes: False if the caller gave up before.
+
+    Few may wait, since each holds a thread of the service; `Busy` for the rest.
+    """
+    if not _PLACES.acquire(blocking=False):
+        raise Busy(
+            "expected a free place to fill in a template, found others waiting. Try again in a "
+            "minute."
+        )
+    mine = False
+    try:
+        while not mine and not given_up.is_set():
+            mine = _TURNS.acquire(timeout=_LOOK)
+        yield mine
+    finally:
+        if mine:
+            _TURNS.release()
+        _PLACES.release()
 
 
 def _conversation(

@@ -10,14 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docx
 import pytest
 
 from data.settings import Settings
-from models.errors import TemplateTooCostly, UnreadableFile
+from models.errors import Busy, TemplateTooCostly, UnreadableFile
 from service.report.document import Report
+from service.report.template import isolation
 from service.report.template.filling import fill
 from service.report.template.isolation import Limits, limits_of
 
@@ -114,6 +116,20 @@ def test_nobody_waiting_ends_the_process(made: Made) -> None:
         fill(template(ENDLESS), "t.docx", made(), Limits(cpu_seconds=50), given_up)
     assert time.monotonic() - began < 30
     assert children() == before
+
+
+def test_few_may_wait_for_their_turn(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "_PLACES", threading.BoundedSemaphore(1))
+    given_up = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(fill, template(ENDLESS), "t.docx", made(), Limits(), given_up)
+        while isolation._PLACES._value and not first.done():  # type: ignore[attr-defined]
+            time.sleep(0.01)
+        with pytest.raises(Busy):
+            fill(template("{{ report.title }}"), "t.docx", made())
+        given_up.set()
+        assert isinstance(first.exception(), TemplateTooCostly)
+    assert fill(template("{{ report.title }}"), "t.docx", made()).unknown == ()
 
 
 def test_the_process_ends_with_the_service(tmp_path: Path) -> None:
