@@ -159,6 +159,7 @@ def backtest(
     show_scores(scores)
 
 
+app.command()(figures.exchange)
 app.command()(figures.replay)
 app.command()(backup.backup)
 app.command()(backup.restore)
