@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import shutil
 import sqlite3
 import stat
 import zipfile
@@ -21,10 +21,10 @@ from data.db.store import Store
 from data.db.verification import verify
 from data.ledger.projections import record_projection
 from data.plans.entries import add_progress
-from data.plans.progress import Progress
 from data.plans.rows import save_plan
 from data.vintages.rows import add_observations
 from models.errors import InputError, StoreUnavailable, UnreadableFile
+from models.targets.task import Progress
 from tests.families import demo_figures, demo_plan, import_of
 from tests.homes import Run
 
@@ -129,8 +129,6 @@ def changed(archive: Path, name: str, content: bytes | None, manifest: bool = Fa
             given = content if one == name and content is not None else old.read(one)
             new.writestr(one, given)
             if manifest and one == name:
-                import hashlib
-
                 digest = hashlib.sha256(given).hexdigest()
                 listed["files"][one] = {"size": len(given), "sha256": digest}
         new.writestr("manifest.json", json.dumps(listed))
@@ -217,8 +215,11 @@ def test_into_a_folder_that_cannot_be_replaced(
     def busy(self: Path, target: Path) -> Path:
         raise OSError(16, "Device or resource busy")
 
+    def across(*_given: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
     monkeypatch.setattr(Path, "rename", busy)
-    monkeypatch.setattr(shutil.os, "rename", lambda *_: (_ for _ in ()).throw(OSError(18, "x")))
+    monkeypatch.setattr("os.rename", across)
     restore(archive, new, f"sqlite:///{new / 'vedich.db'}")
     monkeypatch.undo()
     assert {path.name for path in new.iterdir()} == {

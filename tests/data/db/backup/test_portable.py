@@ -17,13 +17,13 @@ from data.db.store import Store
 from data.db.verification import verify
 from data.ingestion.imports import undo
 from data.ledger.projections import record_projection
-from data.plans.entries import add_log, add_progress
-from data.plans.progress import LogEntry, Progress
+from data.plans.entries import LogEntry, add_log, add_progress
 from data.plans.rows import save_plan
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import add_observations, vintages_of
 from models.errors import InputError, UnreadableFile
 from models.series import Month
+from models.targets.task import Progress
 from tests.families import demo_figures, demo_plan, import_of
 from tests.homes import Run
 

@@ -65,6 +65,7 @@ def resident() -> int:
         "{{ 'a' | center(300000000) }}",
         "{{ 'a'.ljust(300000000) }}",
         "{% set a = 'a'.ljust(20000, 'a') %}{{ a.replace('a', a) }}",
+        "{% set a = 'a'.ljust(20000, 'a') %}{{ a | list | join(a) }}",
     ],
 )
 def test_what_takes_too_much_memory_ends_with_that_reason(made: Made, line: str) -> None:
