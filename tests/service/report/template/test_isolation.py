@@ -124,7 +124,7 @@ def test_few_may_wait_for_their_turn(made: Made, monkeypatch: pytest.MonkeyPatch
     given_up = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(fill, template(ENDLESS), "t.docx", made(), Limits(), given_up)
-        while isolation._PLACES._value and not first.done():  # type: ignore[attr-defined]
+        while isolation._PLACES._value and not first.done():
             time.sleep(0.01)
         with pytest.raises(Busy):
             fill(template("{{ report.title }}"), "t.docx", made())
