@@ -25,6 +25,28 @@ BaseStatus = FigureStatus | Literal["projected"]
 WHOLE = slice(0, 12)  # all months of a year
 
 
+@dataclass(frozen=True)
+class Middle:
+    """The figures shown for a year whose total and parts add up (`models.reconciliation`).
+
+    Attributes
+    ----------
+    median, mean : near those of the paths, in the KPI's unit, rounded to `decimals` digits
+    """
+
+    median: float
+    mean: float
+    decimals: int
+
+    def moved(self, median: float, mean: float) -> Middle:
+        """The middle of a year whose paths' median and mean moved by so much."""
+        return Middle(
+            round(self.median + median, self.decimals),
+            round(self.mean + mean, self.decimals),
+            self.decimals,
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class AnnualDistribution:
     """The outcome of a year, or of some months of it, on every path.
@@ -55,6 +77,7 @@ class AnnualDistribution:
         the months; closing: the last level); None if unavailable
     data_status : status of `actual_to_date`
     non_negative : no month of the history is below zero, so no projected month may be
+    middle : what is shown in place of median and mean in a reconciled family, else None
     """
 
     kind: Kind
@@ -73,6 +96,7 @@ class AnnualDistribution:
     data_status: FigureStatus | None
     non_negative: bool
     first_month: int = 1
+    middle: Middle | None = None
 
     @property
     def traits(self) -> KindTraits:
@@ -114,6 +138,16 @@ class AnnualDistribution:
     @property
     def median(self) -> float:
         return float(np.median(self.samples))
+
+    @property
+    def shown_median(self) -> float:
+        """The median, of a reconciled family that of its middle."""
+        return self.median if self.middle is None else self.middle.median
+
+    @property
+    def shown_mean(self) -> float:
+        """The mean, of a reconciled family that of its middle."""
+        return self.mean if self.middle is None else self.middle.mean
 
     def quantile(self, levels: float | Sequence[float]) -> Array:
         """Quantiles of the outcome, shape of `levels`, in `unit`."""

@@ -16,7 +16,10 @@ from models.ensemble import Weights, combine
 from models.errors import CannotForecast
 from models.events.event import Event, effect_ahead, without_events
 from models.paths import N_PATHS, Paths, centred, generator
-from models.projection import Projection, with_basis, without_basis
+from models.projection import Projection, Reconciled, with_basis, without_basis
+from models.reconciliation.family import Sums, reconcile
+from models.reconciliation.middles import middles
+from models.reconciliation.relations import Relations
 from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
 from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
@@ -73,14 +76,13 @@ def project(
     learned: Learned,
     *,
     events: Sequence[Event] = (),
-    parts: Sequence[Known] = (),
     year: int | None = None,
     n_paths: int = N_PATHS,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     seed: str | None = None,
     candidates: Mapping[str, Candidate] = REGISTRY,
 ) -> Projection:
-    """Project a KPI's year and compare it with its targets.
+    """Project the year of a KPI that is tied to no other and compare it with its targets.
 
     Parameters
     ----------
@@ -88,7 +90,6 @@ def project(
     targets : those in force on that date
     learned : from the bundle in use for that date
     events : those in force on that date; only accepted events have an effect
-    parts : the parts of a total at the same vintage: the year is their sum
     year : the year to project; default the cutoff's
     seed : seeds the random draws; default the vintage, so that two runs agree
 
@@ -99,18 +100,25 @@ def project(
     """
     year = series.year if year is None else year
     seed = str(series.as_of) if seed is None else seed
-    found = ProjectedYear("", None, {})
-    if parts:
-        found = year_of_total(series, parts, year, n_paths, seed, candidates)
-    if found.annual is None:
-        own = year_ahead(Known(series, learned, events), year, n_paths, seed, candidates)
-        found = replace(own, failures={**found.failures, **own.failures})
+    found = year_ahead(Known(series, learned, events), year, n_paths, seed, candidates)
+    return judged(series, targets, found, year, thresholds)
+
+
+def judged(
+    series: Series,
+    targets: Sequence[Target],
+    found: ProjectedYear,
+    year: int,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Projection:
+    """A KPI's year compared with its targets."""
     annual = found.annual
     if annual is None:
         return without_basis(series, year, targets, found.failures)
     attainments = tuple(attainment(annual, target, series, thresholds) for target in targets)
     fallback = found.method if found.method in LADDER else None
-    return with_basis(series, annual, attainments, found.method, fallback, found.failures)
+    projected = with_basis(series, annual, attainments, found.method, fallback, found.failures)
+    return replace(projected, reconciled=found.reconciled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +130,13 @@ class ProjectedYear:
     method : as in `Projection`
     annual : None without a basis
     failures : candidate (or 'year', 'parts') → why it is not in the forecast
+    reconciled : what reconciliation did; None for a KPI that it does not touch
     """
 
     method: str
     annual: AnnualDistribution | None
     failures: Mapping[str, str]
+    reconciled: Reconciled | None = None
 
 
 def year_ahead(
@@ -162,17 +172,106 @@ def year_of_total(
     candidates: Mapping[str, Candidate] = REGISTRY,
 ) -> ProjectedYear:
     """The year of a total, the sum of its parts' years; empty if a part has no basis."""
+    years = [year_ahead(part, year, n_paths, seed, candidates) for part in parts]
+    return total_of(series, [(one.series, own) for one, own in zip(parts, years, strict=True)])
+
+
+def total_of(series: Series, parts: Sequence[tuple[Series, ProjectedYear]]) -> ProjectedYear:
+    """The sum of its parts' years; empty if one has no basis or ends with another month."""
     years: list[AnnualDistribution] = []
-    for part in parts:
-        key, cutoff = part.series.key, part.series.cutoff
-        found = year_ahead(part, year, n_paths, seed, candidates)
+    for part, found in parts:
         reason = found.failures.get("year", "")
-        if cutoff != series.cutoff:
-            reason = f"{series.key} ends with {series.cutoff}, its part {key} with {cutoff}."
+        if part.cutoff != series.cutoff:
+            reason = f"{series.key} ends with {series.cutoff}, its part {part.key} with "
+            reason += f"{part.cutoff}."
         if found.annual is None or reason:
             return ProjectedYear("", None, {PARTS: f"{reason} The total is forecast on its own."})
         years.append(found.annual)
     return ProjectedYear(PARTS, sum_of_parts(series, years), {})
+
+
+def years_of_family(
+    known: Mapping[str, Known],
+    relations: Relations,
+    year: int,
+    n_paths: int,
+    seed: str,
+    candidates: Mapping[str, Candidate] = REGISTRY,
+) -> dict[str, ProjectedYear]:
+    """The years of KPIs tied to each other, which agree on every path.
+
+    Parameters
+    ----------
+    known : by slug, those of `Relations.related` that have figures
+    relations : how they are tied
+
+    Returns
+    -------
+    dict, slug → ProjectedYear. A total without figures of its own is the sum of its parts;
+    while a part is missing or ends with another month, it is forecast on its own, and
+    reconciled like a printed total
+    """
+    found: dict[str, ProjectedYear] = {}
+    derived: dict[str, tuple[str, ...]] = {}
+    for slug in _parts_first(tuple(known), relations.summed):
+        one = known[slug]
+        reasons: Mapping[str, str] = {}
+        parts = relations.summed.get(slug, ())
+        if parts and all(part in known for part in parts):
+            total = total_of(one.series, [(known[part].series, found[part]) for part in parts])
+            if total.annual is not None:
+                found[slug], derived[slug] = total, parts
+                continue
+            reasons = total.failures
+        own = year_ahead(one, year, n_paths, seed, candidates)
+        found[slug] = replace(own, failures={**reasons, **own.failures})
+    return _reconciled(found, known, derived, relations)
+
+
+def _reconciled(
+    found: Mapping[str, ProjectedYear],
+    known: Mapping[str, Known],
+    derived: Mapping[str, tuple[str, ...]],
+    relations: Relations,
+) -> dict[str, ProjectedYear]:
+    """The same years so that they agree, with what is shown of them."""
+    own = {
+        slug: one.annual
+        for slug, one in found.items()
+        if one.annual is not None and slug not in derived
+    }
+    errors = {slug: known[slug].learned.errors for slug in own}
+    sums = Sums(tuple(own), derived, relations)
+    years = reconcile(own, errors, sums)
+    for total, parts in derived.items():
+        years[total] = sum_of_parts(known[total].series, [years[part] for part in parts])
+    shown = middles(years, errors, sums, relations.decimals)
+    result: dict[str, ProjectedYear] = {}
+    for slug, one in found.items():
+        if one.annual is None or slug not in years:
+            result[slug] = one
+            continue
+        annual = replace(years[slug], middle=shown.get(slug))
+        others = tuple(other for other in years if other != slug)
+        done = None if annual.over else Reconciled(one.annual.median, others)
+        result[slug] = replace(one, annual=annual, reconciled=done)
+    return result
+
+
+def _parts_first(slugs: Sequence[str], summed: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The slugs in their order, but every total after its parts."""
+    ordered: list[str] = []
+
+    def take(slug: str) -> None:
+        for part in summed.get(slug, ()):
+            if part in slugs and part not in ordered:
+                take(part)
+        if slug not in ordered:
+            ordered.append(slug)
+
+    for slug in slugs:
+        take(slug)
+    return ordered
 
 
 def horizon(series: Series, year: int) -> int:

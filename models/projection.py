@@ -37,6 +37,20 @@ class Growth:
 
 
 @dataclass(frozen=True)
+class Reconciled:
+    """What reconciliation with other KPIs did to a year.
+
+    Attributes
+    ----------
+    before : median of the KPI's own forecast, or of the sum of its parts' own, in its unit
+    others : slugs of the KPIs that it was reconciled with
+    """
+
+    before: float
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ProjectedMonth:
     """One month of the year.
 
@@ -77,6 +91,7 @@ class Projection:
         figures
     probability, status : of the assigned target
     task : None for a series
+    reconciled : None for a KPI that was not reconciled with others
     """
 
     key: str
@@ -97,6 +112,7 @@ class Projection:
     probability: float | None
     status: Status
     task: TaskSummary | None = None
+    reconciled: Reconciled | None = None
 
     @property
     def met(self) -> NDArray[np.bool_] | None:
@@ -201,7 +217,10 @@ def _growth(annual: AnnualDistribution) -> Growth | None:
     growth = annual.growth
     if not np.isfinite(growth).all():
         return None
-    return Growth(float(np.median(growth)), float(np.median(annual.base)), annual.base_status)
+    base = float(np.median(annual.base))
+    if annual.middle is not None and base > 0:  # of the figure shown, so that both agree
+        return Growth(100.0 * (annual.shown_median / base - 1.0), base, annual.base_status)
+    return Growth(float(np.median(growth)), base, annual.base_status)
 
 
 def _months(series: Series, annual: AnnualDistribution) -> tuple[ProjectedMonth, ...]:
@@ -232,13 +251,16 @@ def months_to_come(
     shown = annual.months if shown is None else shown
     cumulative = annual.known[:, None] + np.cumsum(annual.months, axis=1)
     first = Month(annual.year, annual.first_month).plus(annual.months_known)
+    to_date = [quantiles(row) for row in cumulative.T] if annual.traits.accumulates else []
+    if to_date and annual.middle is not None:  # through December it is the year
+        to_date[-1]["0.5"] = annual.shown_median
     return tuple(
         ProjectedMonth(
             first.plus(ahead),
             "projected",
             float(np.median(shown[:, ahead])),
             quantiles(shown[:, ahead]),
-            quantiles(cumulative[:, ahead]) if annual.traits.accumulates else {},
+            to_date[ahead] if to_date else {},
         )
         for ahead in range(shown.shape[1])
     )

@@ -48,6 +48,8 @@ class Kpi:
     dimensions: Mapping[str, str] = field(default_factory=dict)  # product, sector, ownership…
     rows: tuple[RowSelector, ...] = ()
     parts: tuple[str, ...] = ()  # this KPI is their sum and has no figures of its own
+    printed_parts: tuple[str, ...] = ()  # this KPI is their sum and has figures of its own
+    contains: tuple[str, ...] = ()  # this KPI is at least each of them, such as a wider scope
     numerator: str | None = None  # kind 'ratio'
     denominator: str | None = None
     index: str | None = None  # kind 'log': the KPI whose published figures are shown beside it

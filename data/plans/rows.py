@@ -308,7 +308,8 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
     given["rows"] = tuple(
         RowSelector(**{**row, "names": tuple(row["names"])}) for row in given["rows"]
     )
-    given["parts"] = tuple(given["parts"])
+    for name in ("parts", "printed_parts", "contains"):
+        given[name] = tuple(given.get(name, ()))
     return Kpi(**given)
 
 

@@ -18,6 +18,7 @@ from data.vintages.figures import Figure, Ranked, newest, ranked
 from data.vintages.observation import UNDATED, Form, Observation
 from models.disaggregation.totals import EXACT
 from models.errors import NoObservations, UnknownKpi
+from models.reconciliation.relations import Relations
 from models.series import Month, Series
 
 
@@ -75,6 +76,19 @@ class Panel:
         """The parts of a total whose year is the sum of theirs; () for any other KPI."""
         definition = self.definition(kpi)
         return definition.parts if definition.traits.adds_up else ()
+
+    @cached_property
+    def relations(self) -> Relations:
+        """How the family's KPIs are tied, as its plans declare it."""
+        kpis = self.definitions.values()
+        printed = {kpi.slug: kpi.printed_parts for kpi in kpis if kpi.printed_parts}
+        pairs = tuple((kpi.slug, other) for kpi in kpis for other in kpi.contains)
+        return Relations(
+            summed={kpi.slug: parts for kpi in kpis if (parts := self.parts_of(kpi.slug))},
+            printed=printed,
+            contains=pairs,
+            decimals={kpi.slug: kpi.decimals for kpi in kpis},
+        )
 
     def observations(self, kpi: str, day: date) -> tuple[Observation, ...]:
         """The figures of a KPI published up to a day, oldest first."""

@@ -79,7 +79,11 @@ def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistri
         months = np.maximum(months, 0.0)
     if annual.traits.whole_numbers:
         months = np.rint(months)
-    return replace(annual, months=months)
+    after = replace(annual, months=months)
+    middle = annual.middle and annual.middle.moved(
+        after.median - annual.median, after.mean - annual.mean
+    )
+    return replace(after, middle=middle)
 
 
 def with_part(
@@ -95,8 +99,8 @@ def with_part(
     Notes
     -----
     The paths of a family share a joint order (`models.coherence`), so the change of a
-    part is added to its total path by path. Months that the total already knows do not
-    change.
+    part is added to its total path by path, and that of its middle to the total's middle.
+    Months that the total already knows do not change.
     """
     change = changed_part.months - part.months
     months = np.array(total.months)
@@ -105,7 +109,10 @@ def with_part(
             months[:, place - total.months_known] += change[:, place - part.months_known]
     if total.non_negative:
         months = np.maximum(months, 0.0)
-    return replace(total, months=months)
+    middle = total.middle and total.middle.moved(
+        changed_part.shown_median - part.shown_median, changed_part.shown_mean - part.shown_mean
+    )
+    return replace(total, months=months, middle=middle)
 
 
 def _changed_month(

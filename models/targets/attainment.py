@@ -155,7 +155,7 @@ def attainment_over(
         upper_value=None if upper is None else float(upper.mean()),
         base=float(np.median(annual.base)) if on_base else None,
         base_status=annual.base_status if on_base else None,
-        actual=annual.median if annual.over else None,
+        actual=annual.shown_median if annual.over else None,
         probability=probability,
         exceeded=None if range_top is None else float(1.0 - _at_most(samples, range_top).mean()),
         status=status,

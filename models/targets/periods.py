@@ -138,6 +138,7 @@ def over_period(
         last_year=annual.last_year[:, months],
         actual_to_date=None,
         data_status=_status_over(annual, series, months),
+        middle=None,
     )
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from data.db.store import Store
@@ -26,10 +28,20 @@ from data.vintages.rows import vintages_of
 from models.candidates import REGISTRY
 from models.errors import InvalidMonth, NoBundle, NoObservations
 from models.events.event import Event
-from models.pipeline import LADDER, Learned, fit_candidates
+from models.paths import N_PATHS
+from models.pipeline import (
+    LADDER,
+    Known,
+    Learned,
+    ProjectedYear,
+    fit_candidates,
+    year_ahead,
+    years_of_family,
+)
 from models.series import Series
 from models.targets.task import Progress
 from training.bundle.promoted import PromotedBundle, bundle_for
+from training.prior.editions import candidates_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +63,8 @@ class Basis:
     earlier : the family's plans of earlier years, with all reports about their tasks
     labelled : KPIs whose answers carry the label of a demonstration
     events : decisions about the family's events up to that day
+    pinned : series to use in place of those at the day, by slug
+    families : years of reconciled families, by their members; filled when first asked for
     """
 
     plan: Plan
@@ -64,18 +78,24 @@ class Basis:
     earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
     labelled: frozenset[str]
     events: tuple[EventEntry, ...]
+    pinned: Mapping[str, Series] = field(default_factory=dict)
+    families: dict[tuple[str, ...], Mapping[str, ProjectedYear]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def accepted_events(self, slug: str) -> tuple[Event, ...]:
         """The accepted events that a KPI's forecast uses."""
         return accepted_events(self.events, slug, date.max)  # `events` ends with the day
 
     def last_decision(self, slug: str) -> int | None:
-        """Number of the newest decision about events of a KPI or its parts; None without any."""
-        kpis = {slug, *self.panel.parts_of(slug)}
+        """Number of the newest decision about events of a KPI or those it is tied to, or None."""
+        kpis = {slug, *self.panel.relations.related(slug)}
         return max((one.number or 0 for one in self.events if one.kpi in kpis), default=None)
 
     def series(self, slug: str) -> Series:
         """What a KPI's projection starts from; `NoObservations` without figures."""
+        if slug in self.pinned:
+            return self.pinned[slug]
         series = series_to_project(self.panel, slug, self.day)
         if series.demonstration:  # ends with the last month that is over on the day
             return series
@@ -197,6 +217,34 @@ def learned_of(promoted: PromotedBundle, slug: str, series: Series) -> Learned:
         f"model version {promoted.version} was trained before it had this KPI; run vedich retrain."
     )
     return Learned(parameters, {**failures, "ensemble": reason})
+
+
+def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -> ProjectedYear:
+    """A KPI's projected year, reconciled with the KPIs that it is tied to.
+
+    Parameters
+    ----------
+    promoted : the basis' bundle
+    series : the KPI's, as the basis has it
+    """
+    relations = basis.panel.relations
+    members = relations.related(slug)
+    candidates = candidates_for(promoted.bundle.as_of.year)
+    seed, year = basis.published.isoformat(), basis.plan.year
+
+    def known(one: str, own: Series) -> Known:
+        return Known(own, learned_of(promoted, one, own), basis.accepted_events(one))
+
+    if not members:
+        return year_ahead(known(slug, series), year, N_PATHS, seed, candidates)
+    if members not in basis.families:
+        tied: dict[str, Known] = {}
+        for one in members:
+            with suppress(NoObservations):
+                tied[one] = known(one, basis.series(one))
+        found = years_of_family(tied, relations, year, N_PATHS, seed, candidates)
+        basis.families[members] = found
+    return basis.families[members][slug]
 
 
 def _earlier(store: Store, plan: Plan) -> tuple[tuple[Plan, tuple[Progress, ...]], ...]:

@@ -118,8 +118,11 @@ def with_estimate(view: ProjectionView, estimate: Estimate | None) -> Projection
 
 
 def year_view(annual: AnnualDistribution) -> YearView:
+    levels = quantiles(annual.samples)
+    if annual.middle is not None:
+        levels["0.5"] = annual.shown_median
     return YearView(
-        mean=annual.mean, median=annual.median, quantiles=_quantiles(quantiles(annual.samples))
+        mean=annual.shown_mean, median=annual.shown_median, quantiles=_quantiles(levels)
     )
 
 

@@ -122,6 +122,8 @@ def _kpi(kpi: Kpi) -> KpiShape:
         scope=kpi.scope,
         dimensions=kpi.dimensions,
         parts=kpi.parts,
+        printed_parts=kpi.printed_parts,
+        contains=kpi.contains,
         index=kpi.index,
         indicator=kpi.indicator,
         demonstration=kpi.demonstration,

@@ -1,0 +1,156 @@
+"""Minimum-trace reconciliation: the nearest values that add up, none below its floor.
+
+Forecasts of a total and of its parts, made apart, disagree. Of all values that agree, those
+nearest to the forecasts, measured by the covariance of the forecasts' errors, have the least
+expected squared error. It is computed for every path, so that paths agree one by one.
+
+References
+----------
+Wickramasuriya, Athanasopoulos and Hyndman (2019), Journal of the American Statistical
+Association 114(526). Values that must not be negative: Wickramasuriya, Turlach and Hyndman
+(2020), Statistics and Computing 30(5). Shrunk correlations: Schäfer and Strimmer (2005),
+Statistical Applications in Genetics and Molecular Biology 4(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.coherence import OriginKey
+
+Array = NDArray[np.float64]
+
+FEWEST_YEARS = 3  # of past errors, below which correlations are not estimated
+EXCHANGES = 12  # rounds in which a bound may be taken up and let go again
+_TOLERANCE = 1e-9  # in standard deviations
+
+
+@dataclass(frozen=True, eq=False)
+class Constraints:
+    """Linear conditions on k values.
+
+    Attributes
+    ----------
+    sums : array, shape (n_sums, k): `sums @ values` is 0
+    bounds : array, shape (n_bounds, k): `bounds @ values` is at least 0
+    floors : array of bool, shape (k,): the value is not below its floor
+    """
+
+    sums: Array
+    bounds: Array
+    floors: NDArray[np.bool_]
+
+
+def covariance(spreads: Array, errors: Sequence[Mapping[OriginKey, float]]) -> Array:
+    """Covariance of forecast errors: variances, and correlations as far as they are stable.
+
+    Parameters
+    ----------
+    spreads : array, shape (k,), standard deviations of the forecasts, in their unit
+    errors : of each forecast at past origins, standardised
+
+    Returns
+    -------
+    array, shape (k, k)
+
+    Notes
+    -----
+    The correlation of two forecasts is that of their past errors, as in the family's copula
+    (`models.coherence`). The origins of a year share its shocks, so that a year counts as one
+    observation; the correlations are shrunk towards 0 by what their own variance is of them.
+    """
+    origins = sorted({origin for own in errors for origin in own})
+    table = np.array([[own.get(origin, 0.0) for origin in origins] for own in errors])
+    table = table.reshape(len(errors), len(origins))
+    years = len({origin.year for origin in origins})
+    size = np.linalg.norm(table, axis=1, keepdims=True)
+    table = np.divide(table, size, out=np.zeros_like(table), where=size > 0)
+    found = table @ table.T
+    np.fill_diagonal(found, 1.0)
+    off = ~np.eye(len(errors), dtype=bool)
+    strength = float((found[off] ** 2).sum())
+    if years < FEWEST_YEARS or strength == 0.0:
+        return np.asarray(np.diag(spreads**2), dtype=float)
+    doubt = float(((1.0 - found[off] ** 2) ** 2).sum()) / (years - 1)
+    kept = 1.0 - min(doubt / strength, 1.0)
+    found[off] *= kept
+    return np.asarray(found * np.outer(spreads, spreads), dtype=float)
+
+
+def reconciled(values: Array, floors: Array, covariance: Array, given: Constraints) -> Array:
+    """The values nearest to the given ones that fulfil all conditions, path by path.
+
+    Parameters
+    ----------
+    values : array, shape (n_paths, k), forecasts
+    floors : array, shape (n_paths, k), below which a value with a floor must not be
+    covariance : array, shape (k, k), of the forecasts' errors; a value whose variance is 0
+        does not move
+    given : conditions
+
+    Returns
+    -------
+    array, shape (n_paths, k); a path on which the conditions contradict each other is
+    returned unchanged
+
+    Notes
+    -----
+    A quadratic programme per path, by exchanging active bounds: bounds that are broken are
+    taken up, those that hold a value back from where it would go are let go. After
+    `EXCHANGES` rounds bounds are only taken up, so that it ends.
+    """
+    spread = np.sqrt(np.diag(covariance))
+    moving = spread > 0
+    scale = np.where(moving, spread, 1.0)
+    shape = covariance / np.outer(scale, scale)
+    unit = np.eye(len(scale))[given.floors & moving]
+    rows = np.vstack([given.sums, given.bounds, unit]) * scale
+    length = np.linalg.norm(rows * moving, axis=1)
+    kept = length > 0  # a condition on values that do not move is not ours to fulfil
+    rows = rows[kept] / length[kept, None]
+    start = values / scale
+    needed = np.zeros((len(values), len(kept)))
+    needed[:, len(given.sums) + len(given.bounds) :] = floors[:, given.floors & moving]
+    needed = needed[:, kept] / length[kept]
+    always = (np.arange(len(kept)) < len(given.sums))[kept]
+    found = _nearest(start, rows, needed, always, shape)
+    excess = found @ rows.T - needed
+    wrong = np.where(always, np.abs(excess), -excess).max(axis=1, initial=0.0)
+    found[wrong > 1e-6 * (1.0 + np.abs(start).max(axis=1, initial=0.0))] = np.nan
+    moved = np.where(np.isfinite(found), found * scale, values)
+    return np.where(moving, moved, values)
+
+
+def _nearest(
+    start: Array, rows: Array, needed: Array, always: NDArray[np.bool_], shape: Array
+) -> Array:
+    """Minimise the distance to `start` under `rows @ x` = `needed`, or ≥ where not `always`."""
+    found = start.copy()
+    active = np.tile(always, (len(start), 1))
+    waiting = np.arange(len(start))
+    for turn in range(EXCHANGES + len(rows) + 1):
+        if not len(waiting):
+            break
+        patterns, place = np.unique(active[waiting], axis=0, return_inverse=True)
+        place = place.ravel()
+        changed = np.zeros(len(waiting), dtype=bool)
+        for number, pattern in enumerate(patterns):
+            here = waiting[place == number]
+            chosen = rows[pattern]
+            pull = shape @ chosen.T
+            gap = needed[np.ix_(here, pattern)] - start[here] @ chosen.T
+            force = gap @ np.linalg.pinv(chosen @ pull, rcond=1e-12, hermitian=True)
+            found[here] = start[here] + force @ pull.T
+            broken = found[here] @ rows.T < needed[here] - _TOLERANCE
+            broken[:, always] = False
+            held = np.zeros_like(broken)
+            held[:, pattern] = force > -_TOLERANCE if turn < EXCHANGES else True
+            following = broken | held | always
+            changed[place == number] = (following != pattern).any(axis=1)
+            active[here] = following
+        waiting = waiting[changed]
+    return found
