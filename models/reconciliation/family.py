@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.annual import AnnualDistribution
-from models.coherence import OriginKey
+from models.coherence import OriginKey, joint
 from models.reconciliation.minimum_trace import Array, Constraints, covariance, reconciled
 from models.reconciliation.relations import Relations
 
@@ -86,7 +86,13 @@ def reconcile(
     -----
     Only the months to come move: the year to date stays as printed, a year that is over does
     not move at all, and no rest of a year that may not be negative falls below zero.
+
+    A total errs as the sum of its parts does, of which a few past errors in the copula know
+    little. So its paths first take the order of its parts' sum. Without it, total and parts would
+    be averaged as if they erred apart, and every interval would come out too narrow
+    (`experiments/reconciliation`).
     """
+    years = _in_order_of_parts(years, sums)
     own = [years[name] for name in sums.names]
     floors = np.array([one.non_negative for one in own])
     given = sums.constraints(floors)
@@ -102,6 +108,26 @@ def reconcile(
         name: one if one.over else with_rest(one, moved[:, place] - one.known)
         for place, (name, one) in enumerate(zip(sums.names, own, strict=True))
     }
+
+
+def _in_order_of_parts(
+    years: Mapping[str, AnnualDistribution], sums: Sums
+) -> dict[str, AnnualDistribution]:
+    """The same years; the paths of totals have the ranks of the sums of their parts."""
+    ordered: dict[str, AnnualDistribution] = {}
+
+    def take(name: str) -> AnnualDistribution:
+        if name not in ordered:
+            row = sums.broken_down.get(name)
+            ordered[name] = years[name]
+            if row is not None:
+                terms = [(float(row[at]), take(sums.names[at])) for at in np.flatnonzero(row)]
+                total = np.sum([times * part.samples for times, part in terms], axis=0)
+                if np.ptp(total) > 0.0:
+                    ordered[name] = joint(years[name], total)
+        return ordered[name]
+
+    return {name: take(name) for name in sums.names}
 
 
 def with_rest(annual: AnnualDistribution, rest: Array) -> AnnualDistribution:

@@ -60,24 +60,26 @@ def covariance(spreads: Array, errors: Sequence[Mapping[OriginKey, float]]) -> A
     Notes
     -----
     The correlation of two forecasts is that of their past errors, as in the family's copula
-    (`models.coherence`). The origins of a year share its shocks, so that a year counts as one
-    observation; the correlations are shrunk towards 0 by what their own variance is of them.
+    (`models.coherence`). Correlations are shrunk towards 0 by the ratio of their sampling
+    variance to their squares; the origins of a year share its shocks, so that the variance is
+    that of the years' contributions. Where few years are known, or one year's shock makes up the
+    errors, nothing of them is left, and variances alone decide.
     """
     origins = sorted({origin for own in errors for origin in own})
     table = np.array([[own.get(origin, 0.0) for origin in origins] for own in errors])
     table = table.reshape(len(errors), len(origins))
-    years = len({origin.year for origin in origins})
+    years = np.array([origin.year for origin in origins])
     size = np.linalg.norm(table, axis=1, keepdims=True)
     table = np.divide(table, size, out=np.zeros_like(table), where=size > 0)
     found = table @ table.T
     np.fill_diagonal(found, 1.0)
     off = ~np.eye(len(errors), dtype=bool)
-    strength = float((found[off] ** 2).sum())
-    if years < FEWEST_YEARS or strength == 0.0:
+    strength, distinct = float((found[off] ** 2).sum()), np.unique(years)
+    if len(distinct) < FEWEST_YEARS or strength == 0.0:
         return np.asarray(np.diag(spreads**2), dtype=float)
-    doubt = float(((1.0 - found[off] ** 2) ** 2).sum()) / (years - 1)
-    kept = 1.0 - min(doubt / strength, 1.0)
-    found[off] *= kept
+    each = np.array([table[:, years == year] @ table[:, years == year].T for year in distinct])
+    doubt = float(each.var(axis=0, ddof=1)[off].sum()) * len(distinct)
+    found[off] *= 1.0 - min(doubt / strength, 1.0)
     return np.asarray(found * np.outer(spreads, spreads), dtype=float)
 
 

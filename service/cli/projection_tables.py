@@ -54,7 +54,7 @@ def show_projections(
         if one.task and len(projections) == 1:
             _show_task(console, one, one.task, lang)
     for one in projections:
-        lines = printed_lines(one, plan.kpi(one.kpi).decimals, lang)
+        lines = printed_lines(one, plan, lang)
         print_list(console, f"{one.name[lang]}: {text['printed'].lower()}", lines)
     codes = "; ".join(f"{one.kpi} {one.stamp}" for one in projections)
     console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)

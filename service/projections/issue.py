@@ -134,6 +134,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
                 basis.panel,
                 slug,
                 basis.day,
+                basis.plan.year,
                 shown=lacking or slug in basis.labelled,
                 lacking=lacking,
             ),

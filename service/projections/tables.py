@@ -128,15 +128,41 @@ def _note(one: ProjectionView, lang: Lang) -> str:
     return "; ".join(reasons)
 
 
-def printed_lines(one: ProjectionView, decimals: int, lang: Lang) -> list[str]:
-    """Printed figures of a KPI, one line each, then contradictions."""
-    text, figures = TEXT[lang], one.figures
+def printed_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
+    """Printed figures of a KPI, one line each, then contradictions, those with others last."""
+    text, figures, decimals = TEXT[lang], one.figures, plan.kpi(one.kpi).decimals
+    names = names_of(plan, lang)
     lines = [_printed_line(figure, decimals, lang) for figure in figures.printed]
     for figure in figures.contradictions:
         given = _printed_value(figure, figure.found, decimals, lang)
         verdict = text["contradiction_kept"] if figure.kept else text["contradiction_aside"]
         lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
+    for apart in figures.disagreements:
+        given = _printed_value(apart, apart.found, decimals, lang)
+        verdict = text[f"disagreement.{apart.relation}"]
+        said = verdict.format(others=", ".join(names.get(o, o) for o in apart.others), found=given)
+        lines.append(f"{_printed_line(apart, decimals, lang)}: {said}")
     return lines
+
+
+def names_of(plan: Plan, lang: Lang) -> dict[str, str]:
+    """Slug → name of the plan's KPIs."""
+    return {kpi.slug: kpi.name_vi if lang == "vi" else kpi.name_en for kpi in plan.kpis}
+
+
+def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
+    """That a year was reconciled, with which KPIs and by how much; None if it was not."""
+    done, year = one.method.reconciled, one.projected
+    if done is None or year is None:
+        return None
+    names = names_of(plan, lang)
+    moved = 100 * (year.median / done.before - 1) if done.before else 0.0
+    return TEXT[lang]["method.reconciled"].format(
+        others=", ".join(names.get(other, other) for other in done.others),
+        before=number(done.before, lang, plan.kpi(one.kpi).decimals),
+        after=number(year.median, lang, plan.kpi(one.kpi).decimals),
+        change=signed_percent(moved, lang, 2),
+    )
 
 
 def _printed_line(figure: PrintedView, decimals: int, lang: Lang) -> str:

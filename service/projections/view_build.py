@@ -12,7 +12,7 @@ from data.sign_off.rules import Estimate, signed
 from models.annual import AnnualDistribution
 from models.events.event import Event
 from models.paths import quantiles
-from models.projection import Growth, ProjectedMonth, Projection
+from models.projection import Growth, ProjectedMonth, Projection, Reconciled
 from models.targets.attainment import Attainment
 from models.targets.required_pace import RequiredPace
 from models.targets.target import Remark
@@ -31,6 +31,7 @@ from service.projections.view import (
     MethodView,
     MonthView,
     ProjectionView,
+    ReconciledView,
     RequiredMonthView,
     RequiredQuarterView,
     RequiredView,
@@ -102,6 +103,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
             failures=_failures(found.failures),
             events=tuple(_event(one) for one in context.events),
             model_version=context.model_version,
+            reconciled=if_known(found.reconciled, _reconciled),
         ),
         figures=context.figures,
     )
@@ -256,6 +258,10 @@ def _quantiles(levels: Mapping[str, float]) -> Quantiles:
 
 def _failures(reasons: Mapping[str, str]) -> tuple[FailureView, ...]:
     return tuple(FailureView(candidate=name, reason=reasons[name]) for name in sorted(reasons))
+
+
+def _reconciled(done: Reconciled) -> ReconciledView:
+    return ReconciledView(before=done.before, others=done.others)
 
 
 def _event(event: Event) -> EventView:

@@ -228,7 +228,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         answered=sum(point.probability is not None for point in points),
         method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
         accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
-        printed=tuple(printed_lines(one, kpi.decimals, lang)),
+        printed=tuple(printed_lines(one, plan, lang)),
         notes=_notes(app_state, plan.slug, kpi, day, lang),
         month=f"{day:%Y-%m}",
         estimate=estimate_shown(estimate, kpi, lang) if estimate else None,
