@@ -240,20 +240,21 @@ def _reconciled(
         for slug, one in found.items()
         if one.annual is not None and slug not in derived
     }
-    errors = {slug: known[slug].learned.errors for slug in own}
     sums = Sums(tuple(own), derived, relations)
-    years = reconcile(own, errors, sums)
+    years = reconcile(own, sums)
     for total, parts in derived.items():
         years[total] = sum_of_parts(known[total].series, [years[part] for part in parts])
-    shown = middles(years, errors, sums, relations.decimals)
+    shown = middles(years, sums, relations.decimals)
+    touched = sums.touched
     result: dict[str, ProjectedYear] = {}
     for slug, one in found.items():
         if one.annual is None or slug not in years:
             result[slug] = one
             continue
         annual = replace(years[slug], middle=shown.get(slug))
-        others = tuple(other for other in years if other != slug)
-        done = None if annual.over else Reconciled(one.annual.median, others)
+        others = tuple(other for other in touched if other != slug)
+        moved = slug in touched and not annual.over
+        done = Reconciled(one.annual.median, others) if moved else None
         result[slug] = replace(one, annual=annual, reconciled=done)
     return result
 

@@ -26,10 +26,11 @@ from data.plans.kpi import Kpi
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from experiments.provenance import write_provenance
+from experiments.reconciliation.correlations import covariance
 from models.annual import AnnualDistribution
 from models.coherence import sum_of_parts
 from models.pipeline import Known, fit_candidates, year_ahead
-from models.reconciliation.family import Sums, reconcile
+from models.reconciliation.family import Sums, reconcile, spreads_of
 from models.reconciliation.middles import middles
 from models.scores import annual_error, crps_from_samples
 from models.series import Month
@@ -156,7 +157,8 @@ def _figures(wide: pd.DataFrame) -> Iterator[Observation]:
 def _scores(setup: Setup, asked: Question) -> list[dict[str, Any]]:
     """One row per KPI and method; a task for `Workers`."""
     panel, year = setup.panel, asked.year
-    candidates, own = setup.of_year(year), {}
+    candidates = setup.of_year(year)
+    own: dict[str, AnnualDistribution] = {}
     known: dict[str, Known] = {}
     for slug in panel.kpis():
         for origin in origins(panel, slug, year, setup.as_of):
@@ -168,21 +170,22 @@ def _scores(setup: Setup, asked: Question) -> list[dict[str, Any]]:
         found = year_ahead(one, year, N_PATHS, seed, candidates).annual
         if found is not None:
             own[slug] = found
-    errors = {slug: known[slug].learned.errors for slug in own}
     relations = panel.relations
     sums = Sums(tuple(own), {}, relations)
     digits = dict.fromkeys(own, 6)
+    spreads = spreads_of([own[name] for name in sums.names])
+    errors = [known[name].learned.errors for name in sums.names]
     rows = []
     for method in METHODS:
         years: dict[str, AnnualDistribution] = dict(own)
+        weights = covariance(spreads, errors) if method == "correlations" else None
         if method == "bottom_up":
-            for total in sorted(relations.printed, key=lambda one: one == "all"):
+            for total in sorted(relations.printed, key="all".__eq__):
                 members = [years[part] for part in relations.printed[total]]
                 years[total] = sum_of_parts(known[total].series, members)
         elif method != "before":
-            used = errors if method == "correlations" else {}
-            years = reconcile(own, used, sums)
-        shown = middles(years, errors if method == "correlations" else {}, sums, digits)
+            years = reconcile(own, sums, weights)
+        shown = middles(years, sums, digits, weights)
         for slug, found in years.items():
             outcome = panel.outcome(slug, year, setup.as_of)
             base = float(np.median(found.base))

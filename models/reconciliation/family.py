@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from models.annual import AnnualDistribution
-from models.coherence import OriginKey, joint
-from models.reconciliation.minimum_trace import Array, Constraints, covariance, reconciled
+from models.coherence import joint
+from models.reconciliation.minimum_trace import Array, Constraints, reconciled
 from models.reconciliation.relations import Relations
 
 _NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
@@ -56,6 +56,13 @@ class Sums:
             pair for pair in relations.contains if pair[0] in self.rows and pair[1] in self.rows
         )
 
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """KPIs with a tie whose other ends have a forecast too."""
+        tied = {one for total, parts in self.members.items() for one in (total, *parts)}
+        tied |= {one for pair in self.contains for one in pair}
+        return tuple(one for one in self.rows if one in tied)
+
     def _sum(self, parts: tuple[str, ...]) -> Array:
         return np.asarray(np.sum([self.rows[part] for part in parts], axis=0), dtype=float)
 
@@ -70,17 +77,16 @@ class Sums:
 
 
 def reconcile(
-    years: Mapping[str, AnnualDistribution],
-    errors: Mapping[str, Mapping[OriginKey, float]],
-    sums: Sums,
+    years: Mapping[str, AnnualDistribution], sums: Sums, covariance: Array | None = None
 ) -> dict[str, AnnualDistribution]:
     """The years of `sums.names`, moved as little as their errors allow so that they agree.
 
     Parameters
     ----------
     years : calibrated and in the family's joint order, KPI → year
-    errors : standardised errors at past origins, KPI → errors
     sums : what is to agree
+    covariance : array, shape (n_names, n_names), of the forecasts' errors; default their
+        variances alone, those of the calibrated years
 
     Notes
     -----
@@ -101,7 +107,7 @@ def reconcile(
     moved = reconciled(
         np.column_stack([one.samples for one in own]),
         np.column_stack([one.known for one in own]),
-        covariance(spreads_of(own), [errors.get(name, {}) for name in sums.names]),
+        np.diag(spreads_of(own) ** 2) if covariance is None else covariance,
         given,
     )
     return {

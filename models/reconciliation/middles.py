@@ -14,30 +14,29 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.annual import AnnualDistribution, Middle
-from models.coherence import OriginKey
 from models.reconciliation.family import Sums, spreads_of
-from models.reconciliation.minimum_trace import Array, covariance, reconciled
+from models.reconciliation.minimum_trace import Array, reconciled
 
 
 def middles(
     years: Mapping[str, AnnualDistribution],
-    errors: Mapping[str, Mapping[OriginKey, float]],
     sums: Sums,
     decimals: Mapping[str, int],
+    covariance: Array | None = None,
 ) -> dict[str, Middle]:
     """The middle of every KPI that is a total or a part of one, unless its year is over.
 
     Parameters
     ----------
     years : reconciled, of all KPIs in `sums.rows`
-    errors : as for `reconcile`
     decimals : digits shown, by KPI
+    covariance : as for `reconcile`
     """
     own = [years[name] for name in sums.names]
     medians = np.array([one.median for one in own])
     known = np.array([float(np.median(one.known)) for one in own])
     given = sums.constraints(np.array([one.non_negative for one in own]))
-    weights = covariance(spreads_of(own), [errors.get(name, {}) for name in sums.names])
+    weights = np.diag(spreads_of(own) ** 2) if covariance is None else covariance
     medians = reconciled(medians[None, :], known[None, :], weights, given)[0]
     means = np.array([one.mean for one in own])
     found: dict[str, Middle] = {}

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from models.annual import AnnualDistribution
 from models.candidates import REGISTRY
 from models.coherence import OriginKey
 from models.events.event import Event
 from models.kinds import Kind
 from models.paths import generator
-from models.pipeline import Known, Learned, fit_candidates, forecastable, project, simulate
+from models.pipeline import (
+    Known,
+    Learned,
+    ProjectedYear,
+    fit_candidates,
+    forecastable,
+    judged,
+    project,
+    simulate,
+    year_ahead,
+    years_of_family,
+)
+from models.reconciliation.relations import Relations
 from models.revisions import Revision
-from models.series import Month, Series
+from models.series import Month
 from models.targets.target import Target
 from tests.models.strategies import made, seasonal
 from training.prior.editions import candidates_for
@@ -196,35 +210,94 @@ def test_the_rest_of_an_accepted_closure_is_in_the_months_to_come() -> None:
     assert october(seasonal(42), closure) == pytest.approx(0.5 * october(seasonal(42)), rel=0.02)
 
 
-def parts_of(total: str = "made/both") -> tuple[Series, list[Known]]:
+def parts_of() -> tuple[Known, dict[str, Known]]:
+    """A total that fits nothing of its own, and its two parts."""
     one, other = made(seasonal(42), key="made/one"), made(seasonal(42, 40.0, seed=8), key="made/b")
-    known = [
-        Known(part, replace(Learned(*fit_candidates(part, CHEAP)), errors=ERRORS))
-        for part in (one, other)
-    ]
-    return made(one.values + other.values, key=total), known
+    known = {
+        slug: Known(part, replace(Learned(*fit_candidates(part, CHEAP)), errors=ERRORS))
+        for slug, part in (("one", one), ("b", other))
+    }
+    return Known(made(one.values + other.values, key="made/both"), Learned()), known
+
+
+SUMMED = Relations(summed={"both": ("one", "b")}, decimals={"both": 1, "one": 2, "b": 1})
+
+
+def family(known: Mapping[str, Known], relations: Relations = SUMMED) -> dict[str, ProjectedYear]:
+    return years_of_family(known, relations, 2021, 500, "2021-06-30", CHEAP)
+
+
+def year_of(found: ProjectedYear) -> AnnualDistribution:
+    assert found.annual is not None
+    return found.annual
 
 
 def test_a_totals_year_is_the_sum_of_its_parts() -> None:
-    series, parts = parts_of()
-    alone = [
-        project(part.series, (), part.learned, candidates=CHEAP, n_paths=500) for part in parts
-    ]
-    found = project(series, (GOAL,), Learned(), parts=parts, candidates=CHEAP, n_paths=500)
-    assert (found.method, found.fallback, found.failures) == ("parts", None, {})
-    assert found.annual is not None
-    samples = [one.annual.samples for one in alone if one.annual is not None]
-    np.testing.assert_allclose(found.annual.samples, samples[0] + samples[1])
+    total, parts = parts_of()
+    alone = [year_of(year_ahead(part, 2021, 500, "2021-06-30", CHEAP)) for part in parts.values()]
+    found = family({"both": total, **parts})["both"]
+    assert (found.method, found.failures) == ("parts", {})
+    samples = [one.samples for one in alone]
+    np.testing.assert_allclose(year_of(found).samples, samples[0] + samples[1])
     assert spearmanr(*samples).statistic > 0.98  # they erred all_paths
+    judged_one = judged(total.series, (GOAL,), found, 2021)
+    assert judged_one.fallback is None
+    assert judged_one.reconciled == found.reconciled
+
+
+def test_the_figures_shown_of_a_family_add_up_where_medians_do_not() -> None:
+    total, parts = parts_of()
+    uncorrelated = replace(parts["b"], learned=replace(parts["b"].learned, errors={}))
+    found = family({"both": total, "one": parts["one"], "b": uncorrelated})
+    years = {slug: year_of(one) for slug, one in found.items()}
+    assert years["both"].median != pytest.approx(years["one"].median + years["b"].median, rel=1e-9)
+    shown = {slug: one.middle for slug, one in years.items() if one.middle is not None}
+    for which in ("median", "mean"):
+        one, b, both = (getattr(shown[slug], which) for slug in ("one", "b", "both"))
+        assert round(one + b, 1) == both
+        assert round(one, 1) == one  # the coarsest digits of the family
+        assert one == pytest.approx(getattr(years["one"], which), rel=2e-3)
+    assert found["both"].reconciled is not None
+    assert found["both"].reconciled.others == ("one", "b")
+
+
+def test_printed_totals_and_parts_agree_on_every_path() -> None:
+    total, parts = parts_of()
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    relations = Relations(printed={"both": ("one", "b")})
+    found = family({"both": own, **parts}, relations)
+    both, one, b = (year_of(found[slug]) for slug in ("both", "one", "b"))
+    np.testing.assert_allclose(both.samples, one.samples + b.samples, rtol=1e-9)
+    alone = year_of(year_ahead(own, 2021, 500, "2021-06-30", CHEAP))
+    assert found["both"].reconciled is not None
+    assert found["both"].reconciled.before == alone.median
+    np.testing.assert_array_equal(np.sort(both.known), np.sort(alone.known))
+    np.testing.assert_allclose(both.known + both.months.sum(axis=1), both.samples)
 
 
 def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() -> None:
-    series, parts = parts_of()
-    late = replace(parts[0], series=made(seasonal(41), key="made/one"))
-    own = Learned(*fit_candidates(series, CHEAP))
-    found = project(series, (), own, parts=[late, parts[1]], candidates=CHEAP)
-    assert found.method == "ensemble"
-    assert "made/one with 2021-05" in found.failures["parts"]
+    total, parts = parts_of()
+    late = replace(parts["one"], series=made(seasonal(41), key="made/one"))
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    found = family({"both": own, "one": late, "b": parts["b"]})
+    assert found["both"].method == "ensemble"
+    assert "made/one with 2021-05" in found["both"].failures["parts"]
+    both, one, b = (year_of(found[slug]).samples for slug in ("both", "one", "b"))
+    np.testing.assert_allclose(both, one + b, rtol=1e-9)
+
+
+def test_a_member_without_a_basis_leaves_the_others_as_they_are() -> None:
+    total, parts = parts_of()
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    empty = replace(parts["b"], learned=Learned())
+    found = family(
+        {"both": own, "one": parts["one"], "b": empty}, Relations(printed={"both": ("one", "b")})
+    )
+    assert found["b"].annual is None
+    alone = year_of(year_ahead(own, 2021, 500, "2021-06-30", CHEAP))
+    np.testing.assert_array_equal(year_of(found["both"]).samples, alone.samples)
+    assert year_of(found["both"]).middle is None
+    assert found["both"].reconciled is None
 
 
 def test_two_identical_series_have_the_same_year() -> None:
