@@ -108,6 +108,9 @@ class Projected(Protocol):
     @property
     def quantiles(self) -> Interval: ...
 
+    @property
+    def decimals(self) -> int | None: ...
+
 
 class Bounds(Protocol):
     """A target as an outcome of its period."""
@@ -209,7 +212,12 @@ def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
 
 
 def writer(year: Projected, decimals: int, lang: Lang) -> Callable[[float], str]:
-    """Writes projected figures to two digits of the width of the 80 % interval."""
+    """Writes projected figures to two digits of the width of the 80 % interval.
+
+    Those of a total or a part keep all digits in which they add up.
+    """
+    if year.decimals is not None:
+        return lambda value: number(value, lang, decimals)
     width = year.quantiles.q90 - year.quantiles.q10
     step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
     return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))

@@ -130,10 +130,10 @@ def answers(
     last = max(year for year in range(1990, 2030) if f"{year}-12" in wide.index)
     first = last - ASKED + 1 - LESSONS - HISTORY
     wide = wide.loc[f"{first}-01" : f"{last}-12"]
-    kpis = [Kpi(one, one, one, "units", printed_parts=parts.get(one, ())) for one in sorted(wide)]
+    slugs = sorted(str(column) for column in wide.columns)
+    kpis = [Kpi(one, one, one, "units", printed_parts=parts.get(one, ())) for one in slugs]
     panel = Panel.of(name, kpis, _figures(wide))
     setup = Setup(panel, date(last + 1, 1, 31))
-    slugs = [kpi.slug for kpi in kpis]
     with Workers(setup, workers) as pool:
         results = run_backtest(pool, setup, slugs).results
         asked = [
@@ -147,7 +147,7 @@ def answers(
 
 def _figures(wide: pd.DataFrame) -> Iterator[Observation]:
     """Published by quarters, so that only 0, 3, 6 and 9 months known are origins."""
-    for slug in map(str, wide.columns):
+    for slug in (str(column) for column in wide.columns):
         for text, value in wide[slug].items():
             month = Month.parse(str(text))
             day = Month(month.year, (month.month + 2) // 3 * 3).last_day

@@ -37,11 +37,17 @@ _RANK = "share of past years with less growth than this: 1 if no year reached it
 
 
 class YearView(Shape):
-    """The year. Where totals and parts are printed, mean and median add up as shown."""
+    """The year. Mean and median of totals and parts add up to the last digit."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     mean: Number
     median: Number
     quantiles: Quantiles
+    decimals: int | None = Field(
+        default=None,
+        description="digits of mean and median, in which total and parts add up; else null",
+    )
 
 
 class GrowthView(Shape):

@@ -124,7 +124,10 @@ def year_view(annual: AnnualDistribution) -> YearView:
     if annual.middle is not None:
         levels["0.5"] = annual.shown_median
     return YearView(
-        mean=annual.shown_mean, median=annual.shown_median, quantiles=_quantiles(levels)
+        mean=annual.shown_mean,
+        median=annual.shown_median,
+        quantiles=_quantiles(levels),
+        decimals=if_known(annual.middle, lambda middle: middle.decimals),
     )
 
 
