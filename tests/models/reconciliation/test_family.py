@@ -107,9 +107,7 @@ def test_a_total_of_totals_without_figures_of_its_own() -> None:
 def test_scopes_are_kept_on_every_path() -> None:
     years = {"wide": year(20.0, seed=1, spread=0.5), "gate": year(19.0, seed=2, spread=0.5)}
     assert (years["wide"].samples < years["gate"].samples).mean() > 0.2
-    found = reconcile(
-        years, {}, Sums(("wide", "gate"), {}, Relations(contains=(("wide", "gate"),)))
-    )
+    found = reconcile(years, Sums(("wide", "gate"), {}, Relations(contains=(("wide", "gate"),))))
     assert (found["wide"].samples - found["gate"].samples).min() > -1e-9
     untouched = years["wide"].samples > years["gate"].samples
     np.testing.assert_allclose(found["wide"].samples[untouched], years["wide"].samples[untouched])
