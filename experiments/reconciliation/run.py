@@ -107,9 +107,10 @@ def _largest(
     groups = dict(zip(long["series_id"], group, strict=True))
     columns: dict[str, pd.Series] = {}
     parts: dict[str, tuple[str, ...]] = {}
+    means = wide.mean().to_dict()
     for name in sorted(set(groups.values())):
         members = [one for one in groups if groups[one] == name and wide[one].notna().all()]
-        ranked = sorted(members, key=lambda one: -float(wide[one].mean()))
+        ranked = sorted(members, key=lambda one: -means[one])
         own = {f"{name}/{one}": wide[one] for one in ranked[:kept]}
         if others and len(ranked) > kept:
             own[f"{name}/others"] = wide[ranked[kept:]].sum(axis=1)
