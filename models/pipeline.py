@@ -11,6 +11,7 @@ from models.annual import AnnualDistribution, annual_distribution, monthly_value
 from models.calibration import Calibration, calibrate
 from models.candidates import OF_THE_YEAR, REGISTRY
 from models.candidates.base import Candidate, Parameters
+from models.candidates.occasional import occasional_paths, serves
 from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
 from models.ensemble import Weights, combine
 from models.errors import CannotForecast
@@ -23,11 +24,13 @@ from models.reconciliation.relations import Relations
 from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
 from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
-from models.targets.target import Target
+from models.targets.target import Remark, Target
 from models.year_months import months_known
 
 ENSEMBLE = "ensemble"
+OCCASIONAL = "occasional"  # method of a series that is zero in many months
 PARTS = "parts"  # method of a total: the sum of its parts' projections
+OLDEST = 12  # months from the last figure to the vintage
 LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
 
 
@@ -95,8 +98,8 @@ def project(
 
     Returns
     -------
-    Projection, its paths in the family's joint order; without a basis `failures` gives
-    the reasons
+    Projection, its paths in the family's joint order; without a basis, or if the last
+    figure is more than `OLDEST` months older than the vintage, `failures` gives the reasons
     """
     year = series.year if year is None else year
     seed = str(series.as_of) if seed is None else seed
@@ -112,6 +115,14 @@ def judged(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Projection:
     """A KPI's year compared with its targets."""
+    age = Month(series.as_of.year, series.as_of.month).ordinal - series.cutoff.ordinal
+    if horizon(series, year) and age > OLDEST:
+        failure = (
+            f"the last figure of {series.key} is of {series.cutoff}, {age} months before "
+            f"{series.as_of}; a projection needs one of the last {OLDEST} months. Load newer ones."
+        )
+        too_old = Remark("figures_too_old", {"month": series.cutoff, "age": str(age)})
+        return without_basis(series, year, targets, {"year": failure}, too_old)
     annual = found.annual
     if annual is None:
         return without_basis(series, year, targets, found.failures)
@@ -160,7 +171,16 @@ def year_ahead(
         return ProjectedYear("", None, {**failures, "year": str(reason)})
     family, _, kpi = series.key.rpartition("/")
     scores = copula_scores(family, seed, kpi, learned.errors, n_paths)
-    return ProjectedYear(method, joint(calibrate(annual, learned.calibration), scores), failures)
+    return ProjectedYear(method, joint(calibrated(method, annual, learned), scores), failures)
+
+
+def calibrated(method: str, annual: AnnualDistribution, learned: Learned) -> AnnualDistribution:
+    """The year with its interval calibrated, unless its method has a distribution of its own.
+
+    Errors of an occasional series say nothing of others', and a stretched interval would
+    lose the mass at the year to date.
+    """
+    return annual if method == OCCASIONAL else calibrate(annual, learned.calibration)
 
 
 def year_of_total(
@@ -320,14 +340,21 @@ def simulate(
 ) -> Simulated:
     """Joint paths of every candidate that has parameters; none for a horizon of 0.
 
-    Candidates see the series without its accepted pulses; the effects of accepted
-    events on the months ahead multiply their paths. Paths of months that add up are
-    centred on the sum of their medians (`models.paths.centred`).
+    Candidates see the series without its accepted pulses, mirrored if no month is above
+    zero; the effects of accepted events on the months ahead multiply their paths. Paths of
+    months that add up are centred on the sum of their medians (`models.paths.centred`).
+    A series that is zero in many months has one set of paths (`occasional_paths`).
     """
     paths: dict[str, Paths] = {}
     failures: dict[str, str] = {}
     monthly = forecastable(series, events)
     effect = effect_ahead(events, series.cutoff, horizon)
+    if horizon and serves(monthly):
+        drawn = occasional_paths(
+            monthly, horizon, n_paths, generator(series.key, seed, OCCASIONAL)
+        )
+        return Simulated({OCCASIONAL: drawn * effect}, failures)
+    sign = -1.0 if _below_zero(_monthly(series, events)) else 1.0
     for name in sorted(parameters) if horizon else ():
         rng = generator(series.key, seed, name)
         try:
@@ -337,7 +364,7 @@ def simulate(
             continue
         if np.isfinite(drawn).all():
             adds_up = name not in OF_THE_YEAR and not series.traits.last_month_only
-            paths[name] = (centred(drawn) if adds_up else drawn) * effect
+            paths[name] = sign * (centred(drawn) if adds_up else drawn) * effect
         else:
             failures[name] = f"{name} of {series.key} drew values that are not finite numbers."
     return Simulated(paths, failures)
@@ -349,11 +376,13 @@ def chosen_forecast(
     """The method in use, by the fallback ladder, and its paths.
 
     The ensemble of all candidates that have paths; if only those of `LADDER` have
-    (too little history for the others), the first of them alone; for a year that is
-    over 'published', without paths.
+    (too little history for the others), the first of them alone; for a series that is zero
+    in many months 'occasional'; for a year that is over 'published', without paths.
     """
     if horizon(series, year) == 0:
         return "published", np.empty((n_paths, 0))
+    if OCCASIONAL in simulated.paths:
+        return OCCASIONAL, simulated.paths[OCCASIONAL]
     for name in LADDER:
         if name in simulated.paths and set(simulated.paths) <= set(LADDER):
             return name, simulated.paths[name]
@@ -368,7 +397,22 @@ def chosen_forecast(
 
 
 def forecastable(series: Series, events: Sequence[Event] = ()) -> Series:
-    """The candidates' input: the series without accepted pulses; of a ratio, the monthly ratio."""
+    """The candidates' input: the series without accepted pulses; of a ratio, the monthly ratio.
+
+    A series without a month above zero, such as a deficit, is mirrored: candidates work on
+    logarithms, shares and growth, which need months above zero.
+    """
+    monthly = _monthly(series, events)
+    return replace(monthly, values=-monthly.values) if _below_zero(monthly) else monthly
+
+
+def _monthly(series: Series, events: Sequence[Event]) -> Series:
     if series.denominator is not None:
         series = replace(series, values=monthly_values(series), denominator=None)
     return without_events(series, events)
+
+
+def _below_zero(series: Series) -> bool:
+    """Whether some month is below zero and none above."""
+    values = series.values[np.isfinite(series.values)]
+    return bool((values < 0).any() and (values <= 0).all())

@@ -19,6 +19,7 @@ from models.targets.target import Remark, Status, Target
 from models.targets.task_view import TaskSummary
 
 NO_METHOD = "none"
+NO_FORECAST = Remark("no_forecast")
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,18 @@ def with_basis(
 
 
 def without_basis(
-    series: Series, year: int, targets: Sequence[Target], failures: Mapping[str, str]
+    series: Series,
+    year: int,
+    targets: Sequence[Target],
+    failures: Mapping[str, str],
+    reason: Remark = NO_FORECAST,
 ) -> Projection:
-    """The projection of a KPI without a basis: no projected figure, and the reasons."""
+    """The projection of a KPI without a basis: no projected figure, and the reasons.
+
+    `reason` stands with each target, `failures` with the candidates.
+    """
     empty = without_figures(
-        series.key, series.kind, series.unit, year, series.as_of, targets, failures
+        series.key, series.kind, series.unit, year, series.as_of, targets, failures, reason
     )
     this_year = year == series.year
     return replace(
@@ -182,6 +190,7 @@ def without_figures(
     day: date,
     targets: Sequence[Target],
     failures: Mapping[str, str],
+    reason: Remark = NO_FORECAST,
 ) -> Projection:
     """The projection of a KPI without figures up to `day`."""
     return Projection(
@@ -195,7 +204,7 @@ def without_figures(
         data_status=None,
         annual=None,
         growth=None,
-        attainments=tuple(no_basis(target, Remark("no_forecast")) for target in targets),
+        attainments=tuple(no_basis(target, reason) for target in targets),
         months=(),
         method=NO_METHOD,
         fallback=None,

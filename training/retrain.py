@@ -67,6 +67,7 @@ class RetrainReport:
     without_figures : KPIs without figures up to `as_of`
     failures : KPI → candidate → why it was not fitted
     reconstructed : origins of the backtest without a vintage of their own
+    not_tested : the commonest reason why years are not in the backtest, '' if each is
     seconds : wall time
     """
 
@@ -81,6 +82,7 @@ class RetrainReport:
     without_figures: tuple[str, ...]
     failures: Mapping[str, Mapping[str, str]]
     reconstructed: int
+    not_tested: str
     seconds: float
 
 
@@ -152,7 +154,7 @@ def retrain(
         events=tuple(one for one in events_of(store, family) if one.day <= day),
     )
     with Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
-        tracker.open()  # while the processes start
+        tracker.open(family)  # while the processes start
         fits, backtest = _learn(pool, setup, progress)
     if not fits:
         raise NoObservations(
@@ -198,6 +200,7 @@ def retrain(
         without_figures=tuple(sorted(set(setup.panel.kpis()) - set(bundle.learned))),
         failures={fit.kpi: fit.failures for fit in fits if fit.failures},
         reconstructed=sum(result.reconstructed for result in backtest.results),
+        not_tested=backtest.left_out,
         seconds=time.monotonic() - begun,
     )
 

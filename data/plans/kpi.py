@@ -8,6 +8,19 @@ from typing import Literal
 
 from models.kinds import Kind, KindTraits, traits_of
 
+_PER = {"%": 100.0, "phần trăm": 100.0, "per cent": 100.0, "percent": 100.0, "‰": 1000.0}
+
+
+def ratio_factor(unit: str) -> float:
+    """What numerator ÷ denominator is multiplied by to be in a ratio's unit.
+
+    Examples
+    --------
+    >>> ratio_factor("%"), ratio_factor("triệu đồng/người")
+    (100.0, 1.0)
+    """
+    return _PER.get(unit.strip().casefold(), 1.0)
+
 
 @dataclass(frozen=True)
 class RowSelector:

@@ -31,7 +31,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from data.plans.kpi import Kpi
+from data.plans.kpi import Kpi, ratio_factor
 from data.vintages.disaggregate import Indicator, Reconstruction, reconstruct
 from data.vintages.figures import SETTLED, Figure, Newest, unfinished_share, worst
 from models.errors import NoObservations
@@ -190,7 +190,12 @@ def _side_by_side(doubts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] 
 
 
 def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: date) -> Series:
-    """A ratio's numerator with its denominator, over the months that both have."""
+    """A ratio's numerator with its denominator, over the months that both have.
+
+    The numerator is multiplied by `data.plans.kpi.ratio_factor`, so that the quotient is in
+    the ratio's unit.
+    """
+    factor = ratio_factor(kpi.unit)
     both = total_of(key, replace(kpi, kind="flow"), (numerator, denominator), day)
     first = both.start.ordinal
     begins = first - numerator.start.ordinal
@@ -201,12 +206,12 @@ def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: da
         both,
         kind=kpi.kind,
         unit=kpi.unit,
-        values=above,
+        values=factor * above,
         denominator=below,
-        base=numerator.base,
+        base=factor * numerator.base,
         to_date=None,
         to_date_status=None,
-        doubt=None if numerator.doubt is None else numerator.doubt[place],
+        doubt=None if numerator.doubt is None else factor * numerator.doubt[place],
     )
 
 

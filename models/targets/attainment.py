@@ -137,7 +137,9 @@ def attainment_over(
     lower, upper = _bound(annual, target, target.lower), _bound(annual, target, target.upper)
     deciding = upper if target.comparator == "at_most" else lower
     if deciding is None or not np.isfinite(deciding).all():
-        reason = Remark("base_unknown", {"year": str(annual.year - 1)})
+        known = bool(np.isfinite(annual.base).all())
+        code = "base_not_positive" if known else "base_unknown"
+        reason = Remark(code, {"year": str(annual.year - 1)})
         return no_basis(target, reason, provisional=annual.data_status != "final")
     samples = annual.samples
     if target.comparator == "at_most":

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from models.errors import InvalidTarget
+from models.series import Month
 
 Comparator = Literal["at_least", "at_most", "between", "about"]
 TargetLevel = Literal["assigned", "stretch", "indicative"]
@@ -32,7 +33,7 @@ class Remark:
     """
 
     code: str
-    values: Mapping[str, str | float | date] = field(default_factory=dict)
+    values: Mapping[str, str | float | date | Month] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ def show_retraining(report: RetrainReport) -> None:
         for candidate, reason in failures.items():
             print(f"  {kpi}: without {candidate}: {reason}")
     if report.scores.empty:
-        print("No backtest: no KPI has printed figures for a complete year.")
+        print(f"No backtest: {report.not_tested}.")
     else:
         show_scores(report.scores)
 

@@ -113,11 +113,18 @@ def issue(
     return issued
 
 
+def _lacks_figures(projected: Projection) -> bool:
+    """Whether more figures would give a projection, or the base of its target."""
+    if projected.status != "no_basis" or projected.task is not None:
+        return False
+    return projected.annual is None or not np.isfinite(projected.annual.base).all()
+
+
 def issue_kpi(basis: Basis, slug: str) -> Issued:
     """Compute and stamp one KPI's projection; not yet recorded in the ledger."""
     kpi, version = basis.plan.kpi(slug), basis.version
     projected, used = project_kpi(basis, slug)
-    lacking = projected.status == "no_basis" and projected.task is None
+    lacking = _lacks_figures(projected)
     label = label_of(basis.plan, slug in basis.labelled)
     body = unstamped(
         projected,

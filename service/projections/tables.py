@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.plans.plan import Plan
+from models.projection import NO_FORECAST
 from service.projections.printed_figures import FIGURES, RATES
 from service.projections.view import (
     JointProbability,
@@ -122,6 +123,10 @@ def _note(one: ProjectionView, lang: Lang) -> str:
         fallback = method.fallback
         return TEXT[lang][f"annex.method.{fallback}"] if fallback else ""
     reasons = [one.reason for one in method.failures if one.candidate != FIGURES]
+    if one.assigned is not None and one.assigned.reason is not None:
+        worded = one.assigned.reason
+        if worded.code != NO_FORECAST.code:
+            reasons = [worded[lang]]
     if to_load is not None:
         months = (month_name(end, lang) for end in (to_load.first, to_load.last))
         reasons.insert(0, TEXT[lang]["to_load"].format(*months))

@@ -13,6 +13,7 @@ from models.annual import AnnualDistribution
 from models.events.event import Event
 from models.paths import quantiles
 from models.projection import Growth, ProjectedMonth, Projection, Reconciled
+from models.series import Month
 from models.targets.attainment import Attainment
 from models.targets.required_pace import RequiredPace
 from models.targets.target import Remark
@@ -42,7 +43,7 @@ from service.projections.view import (
     VersionView,
     YearView,
 )
-from service.texts import REMARK, Lang, chance, day_of, number
+from service.texts import REMARK, Lang, chance, day_of, month_name, number
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,9 @@ def _sentence(remark: Remark, lang: Lang) -> str:
     return REMARK[lang][remark.code].format(**values)
 
 
-def _shown(name: str, value: str | float | date, lang: Lang) -> str:
+def _shown(name: str, value: str | float | date | Month, lang: Lang) -> str:
+    if isinstance(value, Month):
+        return month_name(value, lang)
     if isinstance(value, date):
         return day_of(value, lang)
     if isinstance(value, str):

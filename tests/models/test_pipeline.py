@@ -79,14 +79,16 @@ def test_the_method_names_the_ensemble() -> None:
 
 def test_short_history_falls_back_by_name() -> None:
     values = seasonal(18)
-    found = project(made(values), (), learned(values), candidates=CHEAP)
+    found = project(made(values, start=Month(2020, 1)), (), learned(values), candidates=CHEAP)
     assert found.method == found.fallback == "pace"
     assert "36" in found.failures["theta"]
 
 
 def test_without_a_year_there_is_no_number_but_a_reason() -> None:
     values = seasonal(8)
-    found = project(made(values), (GOAL,), learned(values), candidates=CHEAP)
+    found = project(
+        made(values, start=Month(2020, 11)), (GOAL,), learned(values), candidates=CHEAP
+    )
     assert (found.status, found.annual, found.months) == ("no_basis", None, ())
     assert "8 months" in found.failures["year"]
     assert found.attainments[0].status == "no_basis"
@@ -319,3 +321,54 @@ def test_met_says_path_by_path_what_the_probability_says() -> None:
     assert found.met.mean() == found.probability
     np.testing.assert_array_equal(found.met, found.annual.samples >= 1500.0)
     assert project(series, (), learned(seasonal(42)), candidates=CHEAP).met is None
+
+
+def test_a_series_below_zero_is_the_mirror_image_of_one_above() -> None:
+    values = seasonal(42)
+    every = candidates_for(2021)
+    defaults = {name: every[name] for name in ("prior", "pace", "seasonal_naive", "theta")}
+    annuals = []
+    for sign in (1.0, -1.0):
+        series = made(sign * values)
+        known = Learned(*fit_candidates(series, defaults))
+        assert set(known.parameters) == set(defaults)
+        annuals.append(project(series, (), known, candidates=defaults).annual)
+    above, below = annuals
+    assert above is not None
+    assert below is not None
+    assert below.median == pytest.approx(-above.median, rel=0.005)
+    assert below.quantile(0.1) == pytest.approx(-above.quantile(0.9), rel=0.01)
+
+
+def test_the_prior_refuses_months_above_and_below_zero() -> None:
+    series = made(seasonal(42) - 105.0)
+    parameters, failures = fit_candidates(series, candidates_for(2021))
+    assert "prior" not in parameters
+    assert "above and below zero" in failures["prior"]
+
+
+def test_a_series_that_is_zero_in_many_months_is_occasional() -> None:
+    values = np.r_[seasonal(24), np.zeros(18)]
+    found = project(made(values), (Target("at_least", 10.0),), learned(values), candidates=CHEAP)
+    assert found.method == "occasional"
+    assert found.annual is not None
+    assert found.annual.median == 0.0
+    assert found.status == "off_track"
+
+
+@pytest.mark.parametrize(("age", "based"), [(12, True), (13, False)])
+def test_figures_of_more_than_a_year_ago_are_no_basis(age: int, based: bool) -> None:
+    values = seasonal(42)
+    series = made(values)
+    late = replace(series, as_of=series.cutoff.plus(age).last_day)
+    found = project(late, (GOAL,), learned(values), year=series.year, candidates=CHEAP)
+    assert (found.annual is not None) == based
+    if not based:
+        assert found.attainments[0].reason is not None
+        assert found.attainments[0].reason.code == "figures_too_old"
+        assert "13 months before" in found.failures["year"]
+
+
+def test_a_year_that_is_over_is_published_however_old() -> None:
+    series = replace(made(seasonal(48)), as_of=Month(2030, 1).last_day)
+    assert project(series, (GOAL,), learned(seasonal(48)), candidates=CHEAP).method == "published"

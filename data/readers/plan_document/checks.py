@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from data.plans.kpi import Kpi
+from data.plans.kpi import Kpi, ratio_factor
 from data.plans.plan import PlanVersion
 from models.kinds import Kind, kinds_that, traits_of
 from models.targets.target import Target
@@ -52,7 +52,7 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
                     yield Finding(index, field, "the slug of a KPI of the plan", slug, advice)
         yield from _check_parts(index, kpi, by_slug)
         yield from _check_relations(index, kpi, by_slug)
-        yield from _check_ratio(index, kpi)
+        yield from _check_ratio(index, kpi, by_slug)
         if kpi.index is not None and not kpi.traits.in_words:
             yield Finding(index, "index", f"no index, since the kind is '{kpi.kind}'", kpi.index)
         if _circles(kpi.slug, lambda slug: _parent(slug, by_slug)):
@@ -104,13 +104,19 @@ def _check_relations(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[
         yield Finding(index, "contains", expected, ", ".join(kpi.contains))
 
 
-def _check_ratio(index: int, kpi: Kpi) -> Iterator[Finding]:
+def _check_ratio(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
     given = {"numerator": kpi.numerator, "denominator": kpi.denominator}
     for field, slug in given.items():
         if kpi.traits.has_denominator and slug is None:
             yield Finding(index, field, f"a {field}, since the kind is '{kpi.kind}'", "nothing")
         if not kpi.traits.has_denominator and slug is not None:
             yield Finding(index, field, f"no {field}, since the kind is '{kpi.kind}'", slug)
+    above, below = by_slug.get(kpi.numerator or ""), by_slug.get(kpi.denominator or "")
+    if above and below and ratio_factor(kpi.unit) != 1.0 and above.unit != below.unit:
+        expected = f"a numerator and a denominator in the same unit, for a ratio in {kpi.unit}"
+        found = f"{above.unit} and {below.unit}"
+        advice = "Convert one of them, or give the ratio the unit of the quotient."
+        yield Finding(index, "unit", expected, found, advice)
 
 
 def _parent(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:

@@ -437,6 +437,13 @@ def set_step(name: str, value: object) -> Callable[[Document], None]:
         (set_kpi(5, "contains", ["dam"]), "kpis[5].contains", "nothing, since the kind"),
         (set_kpi(0, "kind", "ratio"), "kpis[0].numerator", "a numerator"),
         (set_kpi(0, "numerator", "imports"), "kpis[0].numerator", "no numerator"),
+        (
+            lambda d: d["kpis"][0].update(
+                kind="ratio", unit="%", numerator="imports", denominator="cement"
+            ),
+            "kpis[0].unit",
+            "in the same unit",
+        ),
         (set_kpi(0, "dimensions", {"Huyện": "x"}), "kpis[0].dimensions", "dimensions"),
         (set_kpi(0, "rows", [{"names": ["x"]}]), "kpis[0].rows[0].table", "a 'table'"),
         (
