@@ -209,10 +209,19 @@ def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
 
 
 def writer(year: Projected, decimals: int, lang: Lang) -> Callable[[float], str]:
-    """Writes projected figures to two digits of the width of the 80 % interval."""
-    width = year.quantiles.q90 - year.quantiles.q10
+    """Writes projected figures to two digits of the width of the 80 % interval.
+
+    The one rule for every place that shows a projected year: page, chart, card, report,
+    table. `decimals` is the most that the KPI's figures have.
+    """
+    return band_writer(year.quantiles, decimals, lang)
+
+
+def band_writer(band: Interval, decimals: int, lang: Lang) -> Callable[[float], str]:
+    """As `writer`, from the 80 % interval alone."""
+    width = band.q90 - band.q10
     step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
-    return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))
+    return lambda value: number(float(round_half_up(value, -step)), lang, max(0, -step))
 
 
 def round_half_up(value: float, decimals: int) -> Decimal:

@@ -160,7 +160,7 @@ def report(
     if template and (chosen != "docx" or annex):
         raise InputError("--template is for the official report in docx; leave out --annex.")
 
-    from service.projections.basis import as_of_date, newest_vintage
+    from service.projections.basis import as_of_date, default_day
     from service.report.build import Wanted
     from service.report.renderers.formats import render
     from service.report.request import report_of
@@ -168,7 +168,7 @@ def report(
 
     settings, store = open_store()
     slug = the_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_vintage(store, load_plan(store, slug).family)
+    day = as_of_date(as_of) if as_of else default_day(store, load_plan(store, slug))
     wanted = Wanted(
         lang=lang.value if lang else settings.lang,
         part="annex" if annex else "report",

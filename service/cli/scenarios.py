@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +53,7 @@ def run(
 ) -> None:
     """Run a what-if with changed months of a KPI, or a preset, and save the result."""
     from data.db.audit import process_user
+    from data.plans.rows import load_plan
     from models.events.levers import Lever
     from models.series import Month
     from service.analysis import scenarios
@@ -82,7 +84,8 @@ def run(
         )
     else:
         found = scenarios.save(app_state, slug, day, entered, process_user())
-    _print(found, format, lang.value if lang else settings.lang)
+    decimals = {kpi.slug: kpi.decimals for kpi in load_plan(store, found.plan).kpis}
+    _print(found, format, decimals, lang.value if lang else settings.lang)
 
 
 @app.command("list")
@@ -110,18 +113,22 @@ def show(
     lang: LangOption = None,
 ) -> None:
     """A scenario as it was saved."""
+    from data.plans.rows import load_plan
     from service.analysis.scenarios import saved
     from service.state.app_state import AppState
 
     settings, store = open_store()
     found = saved(AppState(settings, store), the_plan(store, plan), number)
-    _print(found, format, lang.value if lang else settings.lang)
+    decimals = {kpi.slug: kpi.decimals for kpi in load_plan(store, found.plan).kpis}
+    _print(found, format, decimals, lang.value if lang else settings.lang)
 
 
-def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
+def _print(
+    found: ScenarioDetail, format: TextFormat, decimals: Mapping[str, int], lang: Lang
+) -> None:
     from service.cli.output import say
     from service.projections.shape import as_json, indented
-    from service.texts import STATUS, TEXT, chance, day_of, number, unit_of
+    from service.texts import STATUS, TEXT, chance, day_of, unit_of, writer
 
     if format is TextFormat.json:
         content = as_json(found)
@@ -136,7 +143,7 @@ def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
     for one in found.results:
         sides = []
         for year in (one.baseline, one.scenario):
-            median = number(year.projected.median, lang, 1)
+            median = writer(year.projected, decimals[one.kpi], lang)(year.projected.median)
             chances = chance(year.probability, year.status, lang)
             sides.append(f"{median} ({chances}, {STATUS[lang][year.status]})")
         say(f"{one.name[lang]}, {unit_of(one, lang)}: {' → '.join(sides)}")

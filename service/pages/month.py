@@ -19,6 +19,7 @@ from service.pages.views.frame import frame_of, shown_day, vintage_of
 from service.pages.views.models import models_content, reliability_rows
 from service.pages.views.month import month_content
 from service.pages.views.versions import versions_content
+from service.projections.basis import as_of_date
 from service.report.build import Wanted
 from service.report.renderers.formats import LAYOUTS
 from service.report.request import report_of
@@ -154,11 +155,12 @@ def versions_page(
     before: Annotated[int | None, Query(alias="from")] = None,
     after: Annotated[int | None, Query(alias="to")] = None,
 ) -> str:
-    """The versions of a plan, and a comparison of two."""
+    """The versions of a plan adopted up to the vintage, and a comparison of two."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "", as_of)
-    frame = frame_of(app_state, document, site, shown_day(app_state, document))
-    return page("versions.html", site, versions_content(frame, before, after, lang))
+    frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
+    day = as_of_date(as_of) if as_of else None
+    return page("versions.html", site, versions_content(frame, day, before, after, lang))
 
 
 def _day(app_state: AppState, plan: Plan, site: Site) -> date:

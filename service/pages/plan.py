@@ -54,8 +54,7 @@ def plan_page(
 ) -> Response:
     """Every target of a plan on one screen, its tasks below.
 
-    Without `as_of` it shows the vintage of the last retraining, with a notice if newer
-    figures exist.
+    It says so if a newer vintage exists, or no model was made for the one shown.
     """
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "", as_of)

@@ -37,6 +37,7 @@ from service.texts import (
     STATUS,
     TEXT,
     Lang,
+    band_writer,
     bounds,
     chance,
     day_of,
@@ -298,8 +299,14 @@ def _history(point: HistoryPoint, decimals: int, lang: Lang) -> HistoryShown:
         probability=chance(point.probability, point.status or "", lang),
         code=point.status,
         status=STATUS[lang][point.status] if point.status else "",
-        median=number(point.median, lang, decimals),
+        median=_projected(point, decimals, lang),
     )
+
+
+def _projected(point: HistoryPoint, decimals: int, lang: Lang) -> str:
+    if point.median is None or point.quantiles is None:
+        return "–"
+    return band_writer(point.quantiles, decimals, lang)(point.median)
 
 
 def _step(step: StepView, lang: Lang) -> StepShown:

@@ -31,6 +31,7 @@ from service.texts import (
     signed,
     unit_name,
     unit_of,
+    writer,
 )
 
 SHAPES = ("percent", "absolute", "known", "event")
@@ -257,11 +258,12 @@ def _result(one: ScenarioResult, plan: Plan, lang: Lang) -> ResultShown:
 
 def _side(one: SupposedYear, decimals: int, lang: Lang) -> SideShown:
     year = one.projected
-    low, high = (number(end, lang, decimals) for end in (year.quantiles.q10, year.quantiles.q90))
+    written = writer(year, decimals, lang)
+    low, high = written(year.quantiles.q10), written(year.quantiles.q90)
     of_year = (target for target in one.targets if target.period == "year")
     assigned = next((target for target in of_year if target.level == "assigned"), None)
     return SideShown(
-        median=number(year.median, lang, decimals),
+        median=written(year.median),
         interval=f"{low} – {high}",
         target=bounds(assigned, lang, decimals) if assigned else "–",
         probability=chance(one.probability, one.status, lang),
