@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from pathlib import Path
@@ -270,3 +271,31 @@ def test_on_paper_only_the_plan_is_left(served: Any, chromium: Any) -> None:
         assert chromium.run(ON_PAPER, "#plan-table") == "table"
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def pages_on_paper(chromium: Any) -> int:
+    """How many sheets Chromium prints the page on, in the page's own size."""
+    printed = chromium.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    return len(re.findall(rb"/Type /Page\b(?!s)", base64.b64decode(printed["data"])))
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_a_plan_of_forty_kpis_prints_on_one_sheet(
+    served: Any, chromium: Any, width: int
+) -> None:
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi", width)
+    chromium.run(
+        "const rows = document.querySelector('#plan-table tbody');"
+        "const long = ' khu vực có vốn đầu tư nước ngoài trên địa bàn tỉnh';"
+        "while (rows.children.length < 40) {"
+        "  const row = rows.children[rows.children.length % 4].cloneNode(true);"
+        "  row.querySelector('th a').textContent += long; rows.append(row); }"
+    )
+    assert len(chromium.all("#plan-table tbody tr")) == 40
+    assert pages_on_paper(chromium) == 1
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_kpi_prints_on_one_sheet(served: Any, chromium: Any, lang: str) -> None:
+    chromium.open(f"{served.address}{PLAN}/kpis/coal?{MONTH}&lang={lang}", 1366)
+    assert pages_on_paper(chromium) == 1
