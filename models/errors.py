@@ -8,6 +8,7 @@ VedichError
 │   ├── UnknownKind       a KPI is of a kind that does not exist
 │   ├── InvalidTarget     a target without the bounds its comparator needs
 │   ├── InvalidMonth      not a valid month or date
+│   ├── InvalidNumber     not a number, or one that reads two ways
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
@@ -25,6 +26,7 @@ VedichError
 │   ├── LoginFailed       wrong name or password
 │   └── TooManyLogins     too many failed attempts; locked for a while
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
+├── NeedsConfirmation     a value that contradicts what is known, not confirmed
 ├── ImportConflict        the data changed since an import's preview, or it is finished
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
@@ -40,9 +42,31 @@ A message says what was expected, what was found, and what to do. Only
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class VedichError(Exception):
-    """Base of all errors that a person can act on."""
+    """Base of all errors that a person can act on.
+
+    Parameters
+    ----------
+    template : str, the message in English, with fields for `values`; it names the message
+        in catalogues of other languages
+    values : what fills the fields; a mapping has a text per language, 'en' among them
+    """
+
+    def __init__(self, template: str = "", **values: Any) -> None:
+        self.template, self.values = template, values
+        super().__init__(self.in_language(template, "en") if values else template)
+
+    def in_language(self, template: str, lang: str) -> str:
+        """A template in a language, filled in with the values."""
+        given = {
+            name: value[lang] if isinstance(value, Mapping) else value
+            for name, value in self.values.items()
+        }
+        return template.format(**given)
 
 
 class InputError(VedichError):
@@ -98,6 +122,10 @@ class InvalidTarget(InputError):
 
 class InvalidMonth(InputError):
     """Not a valid month or date."""
+
+
+class InvalidNumber(InputError):
+    """Not a number, or one that reads two ways."""
 
 
 class InvalidLevel(InputError):
@@ -194,6 +222,10 @@ class TooManyLogins(NotAllowed):
 
 class OutOfTurn(VedichError):
     """A step of the sign-off that does not follow the last one, or signs other figures."""
+
+
+class NeedsConfirmation(VedichError):
+    """A value that contradicts what is known; whoever enters it must confirm it."""
 
 
 class ImportConflict(VedichError):

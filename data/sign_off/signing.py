@@ -54,7 +54,7 @@ def enter_estimate(
         the KPI's, the reason is missing, or the month is outside the plan's year and
         the next.
     """
-    _refuse_unfit(plan, month, kpi, value, unit, reason)
+    refuse_unfit(plan, month, kpi, value, unit, reason)
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, reason.strip())
         before = act.now().current.get(kpi)
@@ -239,9 +239,10 @@ def _refuse_other_figures(what: str, now: SignOff, seen: str, figures: str, to: 
         )
 
 
-def _refuse_unfit(
+def refuse_unfit(
     plan: Plan, month: Month, kpi: str, value: float, unit: str, reason: str
 ) -> None:
+    """Raise `InvalidEstimate` or `UnknownKpi` for what can never be an estimate of this plan."""
     definition = plan.kpi(kpi)
     if not math.isfinite(value):
         raise InvalidEstimate(f"'{kpi}': expected a number, found {value}.")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from models.errors import InputError, NotFound, UnsupportedQuery
+from models.errors import InputError, NotFound, NotIssued, UnsupportedQuery
 from service.auth.access import Public
 from service.embeds.card import to_markdown
 from service.embeds.embed import (
@@ -59,6 +59,13 @@ def page(
 ) -> Response:
     """A card with the fan chart, to be put into another page's frame."""
     shown = embedded(by, app_state, plan, kpi, as_of)
+    if shown.draft and _framed_elsewhere(request):
+        raise NotIssued(
+            "the figures of '{kpi}' at {day} have not been issued; other sites may frame only "
+            "what was issued.",
+            kpi=kpi,
+            day=shown.projection.as_of.isoformat(),
+        )
     base = str(request.base_url)
 
     def make() -> Body:
@@ -81,6 +88,7 @@ def page(
     if shown.draft:
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Vary"] = "Sec-Fetch-Dest, Sec-Fetch-Site"
     return response
 
 
@@ -185,6 +193,12 @@ def oembed(
             height=height,
         )
     )
+
+
+def _framed_elsewhere(request: Request) -> bool:
+    """Whether a page of another site frames this; browsers say so (Fetch Metadata)."""
+    place, site = (request.headers.get(f"sec-fetch-{name}", "") for name in ("dest", "site"))
+    return place in ("iframe", "frame", "embed", "object") and site in ("cross-site", "same-site")
 
 
 def _parse_address(url: str, host: str, default: Lang) -> tuple[str, str, Lang, str | None]:

@@ -232,7 +232,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         printed=tuple(printed_lines(one, kpi.decimals, lang)),
         notes=_notes(app_state, plan.slug, kpi, day, lang),
         month=f"{day:%Y-%m}",
-        estimate=estimate_shown(estimate, kpi, lang) if estimate else None,
+        estimate=estimate_shown(estimate, kpi, one, lang) if estimate else None,
         states=states_shown(lang),
     )
 

@@ -33,6 +33,7 @@ from service.texts import (
     unit_of,
     writer,
 )
+from service.typed_numbers import written
 
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
@@ -46,6 +47,7 @@ class PresetShown:
     name: str
     kpi: str | None
     share: float | None
+    share_shown: str
     first_day: float | None
     basis: str
 
@@ -186,11 +188,13 @@ def _can_change(one: ProjectionView) -> bool:
 
 
 def _preset(one: PresetShape, lang: Lang) -> PresetShown:
+    share = one.assumptions.get("share")
     return PresetShown(
         preset=one.preset,
         name=one.name[lang],
         kpi=one.kpi,
-        share=one.assumptions.get("share"),
+        share=share,
+        share_shown="" if share is None else written(share, lang),
         first_day=one.assumptions.get("first_day"),
         basis=one.basis[lang],
     )

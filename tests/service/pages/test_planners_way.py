@@ -280,9 +280,7 @@ def pages_on_paper(chromium: Any) -> int:
 
 
 @pytest.mark.parametrize("width", [360, 1366])
-def test_a_plan_of_forty_kpis_prints_on_one_sheet(
-    served: Any, chromium: Any, width: int
-) -> None:
+def test_a_plan_of_forty_kpis_prints_on_one_sheet(served: Any, chromium: Any, width: int) -> None:
     chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi", width)
     chromium.run(
         "const rows = document.querySelector('#plan-table tbody');"
