@@ -87,9 +87,15 @@ def test_without_a_script_the_same_figures_and_pictures_stand_there(
 
 def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}{PLAN}/kpis/steel?{MONTH}&lang=vi")
-    chromium.find("#e-value").send_keys("655")
+    chromium.find("#e-value").send_keys("655,0")
+    chromium.wait_for(lambda: "Đọc là 655 nghìn tấn" in chromium.text("#enter-estimate"))
     chromium.find("#e-reason").send_keys("Hợp đồng đã ký")
     chromium.press(chromium.find("#enter-estimate button"))
+    assert chromium.text("#understood") == "655 nghìn tấn"
+    assert chromium.violations() == []
+    if chromium.all("[name=sure]"):
+        chromium.find("[name=sure]").click()
+    chromium.press(chromium.find("#check button"))
     assert "dự thảo" in chromium.text("ol.steps [aria-current]")
     chromium.press(chromium.find("[data-step=check]"))
     chromium.find("#e-note").send_keys("đồng ý")
@@ -100,15 +106,38 @@ def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any)
     assert re.search(r"655\s+đã duyệt", row.text)
 
 
-def test_what_is_refused_is_said_beside_the_form(served: Any, chromium: Any) -> None:
-    chromium.open(f"{served.address}{PLAN}/kpis/both?{MONTH}&lang=vi")
-    chromium.find("#e-value").send_keys("1")
-    chromium.run("document.querySelector('[name=unit]').value = 'lorries'")
-    chromium.find("#e-reason").send_keys("x")
-    chromium.find("#enter-estimate button").click()
+def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_told(
+    served: Any, chromium: Any
+) -> None:
+    chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        chromium.driver.get(f"{served.address}{PLAN}/kpis/both?{MONTH}&lang=vi")
+        chromium.find("#e-value").send_keys("4,150")  # the page would print it as 4.150
+        chromium.find("#e-reason").send_keys("x")
+        chromium.find("#enter-estimate button").click()
+        choices = [button.text for button in chromium.all("#check button")]
+        assert choices == ["4,15 nghìn tấn", "4.150 nghìn tấn"]
+        chromium.all("#check button")[0].click()
+        assert "thấp hơn số lũy kế" in chromium.text()
+        assert "ngoài khoảng dự báo 95%" in chromium.text()
+        chromium.find("[name=sure]").click()
+        chromium.find("#check button").click()
+        assert "4,2 nghìn tấn" in chromium.text("#estimate + p + p")
+    finally:
+        chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert "thấp hơn số lũy kế" in chromium.text(".notice.bad")
+    chromium.open(f"{served.address}{PLAN}/reports?{MONTH}&lang=vi")
+    assert "Than và thép: 4,15 nghìn tấn thấp hơn số lũy kế" in chromium.text("#doubts")
+
+
+def test_what_cannot_be_read_is_said_beside_the_form(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}/what-if?{MONTH}&lang=vi")
+    chromium.find("#w-name").send_keys("thử")
+    chromium.find("#w-value").send_keys("1,020")
+    chromium.find("#lever [data-type=list]").click()
+    chromium.find("#lever button").click()
     chromium.wait_for(lambda: chromium.all(".said.bad"))
-    assert "Chưa thực hiện được:" in chromium.text(".said.bad")
-    assert "thousand tonnes" in chromium.text(".said.bad")
+    assert "Chưa thực hiện được: '1,020' có thể là" in chromium.text(".said.bad")
 
 
 def test_the_language_is_switched_in_one_click(served: Any, chromium: Any) -> None:
