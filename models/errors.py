@@ -46,6 +46,16 @@ from collections.abc import Mapping
 from typing import Any
 
 
+class Phrase:
+    """Part of a message with values of its own, see `VedichError`."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.template, self.values = template, values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
 class VedichError(Exception):
     """Base of all errors that a person can act on.
 
@@ -53,20 +63,17 @@ class VedichError(Exception):
     ----------
     template : str, the message in English, with fields for `values`; it names the message
         in catalogues of other languages
-    values : what fills the fields; a mapping has a text per language, 'en' among them
+    values : what fills the fields; a mapping has a text per language, 'en' among them, and
+        a `Phrase` a template of its own
     """
 
     def __init__(self, template: str = "", **values: Any) -> None:
         self.template, self.values = template, values
-        super().__init__(self.in_language(template, "en") if values else template)
-
-    def in_language(self, template: str, lang: str) -> str:
-        """A template in a language, filled in with the values."""
-        given = {
-            name: value[lang] if isinstance(value, Mapping) else value
-            for name, value in self.values.items()
+        english = {
+            name: value["en"] if isinstance(value, Mapping) else value
+            for name, value in values.items()
         }
-        return template.format(**given)
+        super().__init__(template.format(**english) if values else template)
 
 
 class InputError(VedichError):

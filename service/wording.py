@@ -8,13 +8,15 @@ that no page mixes languages.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from babel.messages.pofile import read_po
 
-from models.errors import UnreadableFile, VedichError
-from service.texts import ERROR, Lang
+from models.errors import Phrase, UnreadableFile, VedichError
+from service.texts import ERROR, STATE, Lang
 
 
 def worded(error: VedichError, lang: Lang) -> str:
@@ -26,7 +28,19 @@ def worded(error: VedichError, lang: Lang) -> str:
     template = vietnamese().get(error.template)
     if template is None:
         return ERROR[lang][code_of(type(error))]
-    return error.in_language(template, lang)
+    return template.format(**{name: _value(one, lang) for name, one in error.values.items()})
+
+
+def _value(value: Any, lang: Lang) -> Any:
+    """What fills a field of a message: names of states and phrases in the language."""
+    if isinstance(value, Mapping):
+        return value[lang]
+    if isinstance(value, Phrase):
+        template = vietnamese()[value.template]
+        return template.format(**{name: _value(one, lang) for name, one in value.values.items()})
+    if isinstance(value, str):
+        return STATE[lang].get(value) or vietnamese().get(value, value)
+    return value
 
 
 def code_of(kind: type[VedichError]) -> str:

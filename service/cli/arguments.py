@@ -78,10 +78,12 @@ def _one_of(slugs: Sequence[str], option: str) -> str:
         return slugs[0]
     names = ", ".join(slugs)
     if not sys.stdin.isatty():
-        raise InputError(f"there are several plans: {names}. Choose with {option}.")
+        raise InputError(
+            "there are several plans: {names}. Choose with {option}.", names=names, option=option
+        )
     answer = str(typer.prompt(f"Which plan ({names})", err=True))
     if answer not in slugs:
-        raise InputError(f"expected one of {names}; found '{answer}'.")
+        raise InputError("expected one of {names}; found '{answer}'.", names=names, answer=answer)
     return answer
 
 
@@ -104,8 +106,9 @@ def publication_day(files: Sequence[Path], given: str | None) -> date | None:
         return None
     if len(undated) < len(files):
         raise InputError(
-            f"{undated[0].name}: its name does not begin with a publication date, others do. "
-            "Load it separately with --published YYYY-MM-DD."
+            "{name}: its name does not begin with a publication date, others do. Load it "
+            "separately with --published YYYY-MM-DD.",
+            name=undated[0].name,
         )
     return read_day(str(typer.prompt("Publication date (YYYY-MM-DD)", err=True)))
 
@@ -123,4 +126,4 @@ def new_password() -> str:
 
 def refuse_existing(file: Path) -> None:
     if file.exists():
-        raise InputError(f"{file}: expected a new file, found one. Choose another name.")
+        raise InputError("{file}: expected a new file, found one. Choose another name.", file=file)

@@ -156,7 +156,12 @@ def report(
     chosen = format.value if format else out.suffix.lstrip(".").lower()
     if chosen not in {one.value for one in ReportFormat}:
         known = ", ".join(one.value for one in ReportFormat)
-        raise InputError(f"{out}: expected a format, one of {known}; found '{chosen}'.")
+        raise InputError(
+            "{out}: expected a format, one of {known}; found '{chosen}'.",
+            out=out,
+            known=known,
+            chosen=chosen,
+        )
     if template and (chosen != "docx" or annex):
         raise InputError("--template is for the official report in docx; leave out --annex.")
 

@@ -218,8 +218,11 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = str(error.strerror).partition(" (while")[0]
         raise InputError(
-            f"expected an address to listen on, found {host} port {port}: {reason}. "
-            "Choose another with --host and --port."
+            "expected an address to listen on, found {host} port {port}: {reason}. "
+            "Choose another with --host and --port.",
+            host=host,
+            port=port,
+            reason=reason,
         ) from error
     shown = f"[{host}]" if ":" in host else host
     print(f"Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)

@@ -129,7 +129,9 @@ def plan_roll_over(
     old = load_plan(store, plan)
     new = roll_over(old, to)
     if new.slug in plan_slugs(store):
-        raise InputError(f"there is a plan '{new.slug}' already; expected a year without one.")
+        raise InputError(
+            "there is a plan '{slug}' already; expected a year without one.", slug=new.slug
+        )
     if out is not None:
         refuse_existing(out)
         write_plan(new, out, target_drafts(old))

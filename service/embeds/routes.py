@@ -174,7 +174,7 @@ def oembed(
 ) -> Response:
     """How to put an embed into a page (oEmbed 1.0, type rich)."""
     if format != "json":
-        raise UnsupportedQuery(f"format: expected json, found '{format}'.")
+        raise UnsupportedQuery("format: expected json, found '{format}'.", format=format)
     plan, kpi, lang, as_of = _parse_address(url, request.url.netloc, app_state.settings.lang)
     shown = embedded(by, app_state, plan, kpi, as_of)
     base = str(request.base_url)
@@ -215,12 +215,14 @@ def _parse_address(url: str, host: str, default: Lang) -> tuple[str, str, Lang, 
     found = _PAGE.fullmatch(parts.path)
     if found is None or parts.scheme not in ("http", "https") or parts.netloc != host:
         raise NotFound(
-            f"expected the address of an embed, such as http://{host}/embed/PLAN/KPI, found "
-            f"'{url}'."
+            "expected the address of an embed, such as http://{host}/embed/PLAN/KPI, "
+            "found '{url}'.",
+            host=host,
+            url=url,
         )
     query = parse_qs(parts.query)
     requested = query.get("lang", [default])[-1]
     lang = next((one for one in LANGUAGES if one == requested), None)
     if lang is None:
-        raise InputError(f"expected lang=vi or lang=en, found '{requested}'.")
+        raise InputError("expected lang=vi or lang=en, found '{requested}'.", requested=requested)
     return unquote(found[1]), unquote(found[2]), lang, query.get("as_of", [None])[-1]

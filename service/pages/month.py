@@ -27,6 +27,7 @@ from service.report.template.filling import fill
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.web.respond import AsOf, Language, TheAppState
+from service.wording import worded
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -88,7 +89,7 @@ def fill_template(
             raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
         filled = fill(content, name, report_of(app_state, plan, day, Wanted(lang=lang)))
     except UnreadableFile as reason:
-        return Page(_reports(app_state, document, site, unreadable=str(reason)), 422)
+        return Page(_reports(app_state, document, site, unreadable=worded(reason, lang)), 422)
     if filled.unknown and not anyway:
         return Page(_reports(app_state, document, site, unknown=filled.unknown))
     headers = {"Content-Disposition": f'attachment; filename="{plan}-{day}-template.docx"'}

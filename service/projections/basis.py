@@ -169,7 +169,8 @@ def newest_vintage(store: Store, family: str) -> date:
     known = _answerable(store, family)
     if not known:
         raise NoObservations(
-            f"plan family '{family}' has no figures yet. Load some: vedich ingest FILE."
+            "plan family '{family}' has no figures yet. Load some: vedich ingest FILE.",
+            family=family,
         )
     return max(known)
 
@@ -193,8 +194,9 @@ def as_of_date(text: str) -> date:
         except ValueError:
             pass
     raise InvalidMonth(
-        f"as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. "
-        "2021-06 means all that was published up to the last day of June 2021."
+        "as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. 2021-06 means all "
+        "that was published up to the last day of June 2021.",
+        text=text,
     )
 
 

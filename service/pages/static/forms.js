@@ -118,10 +118,10 @@
     bar.setAttribute("aria-label", words.waiting);
     const place = say(form, "", "");
     function step(now) {
-      if (now.state === "failed") throw new Error(now.error);
+      if (now.state === "failed") throw new Error(now.text || now.error);
       if (now.state === "done") {
         place.className = "said notice good";
-        place.textContent = words.sent + " " + ((now.result && now.result.reason) || "");
+        place.textContent = words.sent;
         setTimeout(function () { location.reload(); }, 2500);
         return undefined;
       }

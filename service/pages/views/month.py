@@ -25,6 +25,7 @@ from service.projections.view import ProjectionView
 from service.report.renderers.formats import FORMATS
 from service.state.app_state import AppState
 from service.texts import STATE, TEXT, Lang, unit_of
+from service.wording import worded
 from service.workflow.sign_off import stamps_of
 
 
@@ -85,7 +86,7 @@ def month_content(
     try:
         shown = app_state.shown(plan.slug, day)
     except (NoBundle, NoObservations) as reason:
-        problem = str(reason)
+        problem = worded(reason, lang)
     stamps = stamps_of(shown)
     issue = issue_of(app_state.store, plan.slug, month)
     return MonthContent(

@@ -34,6 +34,7 @@ from service.texts import (
     writer,
 )
 from service.typed_numbers import written
+from service.wording import worded
 
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
@@ -164,7 +165,7 @@ def what_if_content(
     try:
         projected = [one for one in app_state.shown(plan.slug, day) if _can_change(one)]
     except (NoBundle, NoObservations) as reason:
-        problem = str(reason)
+        problem = worded(reason, lang)
     ahead = {
         month.month for one in projected for month in one.months if month.status == "projected"
     }
