@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import InputError
+from service.cli.speech import told
 
 if TYPE_CHECKING:
     from data.db.store import Store
@@ -81,7 +82,7 @@ def _one_of(slugs: Sequence[str], option: str) -> str:
         raise InputError(
             "there are several plans: {names}. Choose with {option}.", names=names, option=option
         )
-    answer = str(typer.prompt(f"Which plan ({names})", err=True))
+    answer = str(typer.prompt(told("Which plan ({names})", names=names), err=True))
     if answer not in slugs:
         raise InputError("expected one of {names}; found '{answer}'.", names=names, answer=answer)
     return answer
@@ -110,7 +111,7 @@ def publication_day(files: Sequence[Path], given: str | None) -> date | None:
             "separately with --published YYYY-MM-DD.",
             name=undated[0].name,
         )
-    return read_day(str(typer.prompt("Publication date (YYYY-MM-DD)", err=True)))
+    return read_day(str(typer.prompt(told("Publication date (YYYY-MM-DD)"), err=True)))
 
 
 def _is_workbook(file: Path) -> bool:
@@ -120,7 +121,9 @@ def _is_workbook(file: Path) -> bool:
 def new_password() -> str:
     """The password: typed twice at a terminal, else the first line of standard input."""
     if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        return str(
+            typer.prompt(told("Password"), hide_input=True, confirmation_prompt=True, err=True)
+        )
     return sys.stdin.readline().rstrip("\r\n")
 
 

@@ -17,6 +17,7 @@ from service.cli.arguments import (
     open_store,
     the_plan,
 )
+from service.cli.speech import spoken
 
 if TYPE_CHECKING:
     from service.shapes.analysis import ScenarioDetail
@@ -42,10 +43,10 @@ def run(
     kpi: Annotated[str | None, typer.Option(help="KPI slug.")] = None,
     month: Annotated[list[str] | None, typer.Option(help="YYYY-MM, once for each.")] = None,
     shape: Annotated[Shape, typer.Option(help="percent, absolute or known.")] = Shape.percent,
-    value: Annotated[float | None, typer.Option(help="Per cent, or in the KPI's unit.")] = None,
+    value: Annotated[str | None, typer.Option(help="Per cent, or in the KPI's unit.")] = None,
     preset: Annotated[str | None, typer.Option(help="A preset, see list.")] = None,
     share: Annotated[
-        float | None, typer.Option(help="For a closure: per cent that passes the gate.")
+        str | None, typer.Option(help="For a closure: per cent that passes the gate.")
     ] = None,
     forget: Annotated[bool, typer.Option("--forget", help="Compute without saving.")] = False,
     format: FormatOption = TextFormat.text,
@@ -58,16 +59,18 @@ def run(
     from models.series import Month
     from service.analysis import scenarios
     from service.state.app_state import AppState
+    from service.typed_numbers import read_number
 
     settings, store = open_store()
     slug, app_state = the_plan(store, plan), AppState(settings, store)
     levers: dict[str, list[Lever]] = {}
+    amount = None if value is None else read_number(value, spoken())
     if month or value is not None:
         if kpi is None:
             raise InputError("expected the KPI whose months change; give it: --kpi exports")
-        levers[kpi] = [Lever(shape.value, tuple(map(Month.parse, month or ())), value)]
-    change = {"kpi": kpi, "shape": shape.value, "months": month, "value": value}
-    given = {} if share is None else {"share": share}
+        levers[kpi] = [Lever(shape.value, tuple(map(Month.parse, month or ())), amount)]
+    change = {"kpi": kpi, "shape": shape.value, "months": month, "value": amount}
+    given = {} if share is None else {"share": read_number(share, spoken(), "%")}
     definition = {"preset": preset, "kpi": kpi, "assumptions": given} if preset else {}
     entered = scenarios.ScenarioInput(
         name,

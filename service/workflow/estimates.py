@@ -38,7 +38,7 @@ def doubts_of(one: ProjectionView, value: float) -> tuple[Sentence, ...]:
                 "below_actual",
                 lambda lang: {
                     "value": written(value, lang, one.unit),
-                    "actual": written(known, lang, one.unit),
+                    "actual": written(float(round_half_up(known, max(places, 1))), lang, one.unit),
                     "month": month_name(cutoff, lang),
                 },
             )
