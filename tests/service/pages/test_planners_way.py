@@ -122,7 +122,7 @@ def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_tol
         assert "ngoài khoảng dự báo 95%" in chromium.text()
         chromium.find("[name=sure]").click()
         chromium.find("#check button").click()
-        assert "4,2 nghìn tấn" in chromium.text("#estimate + p + p")
+        assert "4 nghìn tấn" in chromium.text("#estimate + p + p")
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     assert "thấp hơn số lũy kế" in chromium.text(".notice.bad")
