@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.arguments import new_password, open_store
-from service.cli.speech import told
+from service.speech import told
 
 account_app = typer.Typer(help="Accounts: add, list, role, password, disable, enable.")
 key_app = typer.Typer(help="API keys for programs: add, list, revoke.")

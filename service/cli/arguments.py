@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import InputError
-from service.cli.speech import told
+from service.speech import told
 
 if TYPE_CHECKING:
     from data.db.store import Store

@@ -16,7 +16,7 @@ from service.cli.arguments import (
     open_store,
     the_plan,
 )
-from service.cli.speech import spoken, told
+from service.speech import spoken, told
 
 task_app = typer.Typer(help="Tasks: report progress, show reports.", no_args_is_help=True)
 log_app = typer.Typer(help="The monthly log: add, show.", no_args_is_help=True)

@@ -17,7 +17,7 @@ from service.cli.arguments import (
     open_store,
     the_plan,
 )
-from service.cli.speech import spoken, told
+from service.speech import spoken, told
 
 app = typer.Typer(
     help="Events that affect a series: list, add, accept, reject.", no_args_is_help=True

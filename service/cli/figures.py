@@ -22,7 +22,7 @@ from service.cli.arguments import (
     refuse_existing,
     the_plan,
 )
-from service.cli.speech import told
+from service.speech import told
 
 report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
 

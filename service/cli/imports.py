@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.arguments import PlanOption, family_plan, open_store
-from service.cli.speech import told
+from service.speech import told
 
 import_app = typer.Typer(
     help="What was loaded: list, show, undo (vedich ingest loads).", no_args_is_help=True

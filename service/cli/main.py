@@ -35,7 +35,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
-from service.cli.speech import speak, spoken, told, translate_help
+from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from service.cli.arguments import open_store, the_plan
-from service.cli.speech import spoken
+from service.speech import spoken
 
 if TYPE_CHECKING:
     from data.db.store import Store

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from service.cli.speech import told
+from service.speech import told
 from service.texts import (
     FIGURE,
     STATE,

@@ -17,7 +17,7 @@ from service.cli.arguments import (
     refuse_existing,
     the_plan,
 )
-from service.cli.speech import told
+from service.speech import told
 
 plan_app = typer.Typer(
     help="Plans: import, template, form, compare, roll-over, list.", no_args_is_help=True
@@ -81,8 +81,8 @@ def plan_import(
     _settings, store = open_store()
     plan = read_plan(file.read_bytes(), file.name)
     saved = save_plan(store, plan)
-    versions = ", ".join(map(str, saved.new_versions)) or "none"
-    state = "new" if saved.new_plan else "known"
+    versions = ", ".join(map(str, saved.new_versions)) or told("none")
+    state = told("new") if saved.new_plan else told("known")
     print(
         told(
             "{slug} ({state}): {kpis} KPIs, {changed_kpis} new or changed; new "

@@ -17,7 +17,7 @@ from service.cli.arguments import (
     open_store,
     the_plan,
 )
-from service.cli.speech import spoken
+from service.speech import spoken
 
 if TYPE_CHECKING:
     from service.shapes.analysis import ScenarioDetail

@@ -15,7 +15,7 @@ import typer
 
 from models.errors import UnknownPlan, UnreadableFile, VedichError
 from service.cli.main import app, main
-from service.cli.speech import vietnamese as of_commands
+from service.speech import vietnamese as of_commands
 from service.texts import ERROR, LANGUAGES, Lang
 from service.web.problems import kinds
 from service.wording import code_of, vietnamese, worded
@@ -30,7 +30,8 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
-OWN = ("Tiếng Việt", "English")  # the link to the other language
+# The link to the other language, and what the tests' plan itself says.
+OWN = re.compile(r"Tiếng Việt|English|Sở Công Thương|a decision made up for tests|\{.*?\}")
 
 
 class Texts(HTMLParser):
@@ -66,7 +67,7 @@ def texts_of(html: str) -> list[str]:
 
 def foreign(texts: list[str], lang: Lang) -> list[str]:
     """Texts with a sentence of the other language."""
-    own = [text for text in texts if text not in OWN]
+    own = [OWN.sub("", text) for text in texts]
     if lang == "en":
         return [text for text in own if VIETNAMESE.search(text)]
     return [text for text in own if len(ENGLISH.findall(text)) > 1]
