@@ -170,6 +170,7 @@ def backtest(
     show_scores(scores)
 
 
+app.command()(figures.exchange)
 app.command()(figures.replay)
 
 
