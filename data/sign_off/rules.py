@@ -137,7 +137,7 @@ def figures_of(stamps: Mapping[str, str], estimates: Mapping[str, Estimate]) -> 
 
 
 def require_forward(
-    what: Phrase, steps: Sequence[Step], to: State, by: str, authors: Collection[str]
+    what: str | Phrase, steps: Sequence[Step], to: State, by: str, authors: Collection[str]
 ) -> None:
     """Raise unless this step is the next one and `by` may take it.
 
@@ -179,7 +179,7 @@ def require_forward(
         )
 
 
-def require_back(what: Phrase, steps: Sequence[Step], note: str) -> None:
+def require_back(what: str | Phrase, steps: Sequence[Step], note: str) -> None:
     """Raise unless it can go back to draft: `OutOfTurn`, or `InputError` without a reason."""
     if state_of(steps) == "draft":
         raise OutOfTurn("{what} is a draft; there is nothing to send back.", what=what)
