@@ -140,7 +140,9 @@ def retrain(
     """
     begun = time.monotonic()
     if engine != "local":
-        raise InputError(f"expected the engine 'local', found '{engine}'; no other is built in.")
+        raise InputError(
+            "expected the engine 'local', found '{engine}'; no other is built in.", engine=engine
+        )
     if thorough:
         require_statsforecast()
     family = load_plan(store, plan).family
@@ -158,8 +160,10 @@ def retrain(
         fits, backtest = _learn(pool, setup, progress)
     if not fits:
         raise NoObservations(
-            f"nothing was published for any KPI of '{family}' up to {day}; load figures, or "
-            "choose a later date."
+            "nothing was published for any KPI of '{family}' up to {day}; load figures, "
+            "or choose a later date.",
+            family=family,
+            day=day,
         )
     bundle = Bundle(
         family=family,
@@ -231,7 +235,12 @@ def promote_version(
     chosen = next((one for one in versions if one.version == version), None)
     if chosen is None:
         known = ", ".join(one.version for one in versions) or "none"
-        raise NoBundle(f"expected a version of '{family}', found '{version}'; there is {known}.")
+        raise NoBundle(
+            "expected a version of '{family}', found '{version}'; there is {known}.",
+            family=family,
+            version=version,
+            known=known,
+        )
     days = [one.as_of for one in promotions_of(store, family)]
     promotion = Promotion(
         family=family,
@@ -329,7 +338,9 @@ def _record_decision(
 def _newest_vintage(store: Store, family: str) -> date:
     vintages = vintages_of(store, family)
     if not vintages:
-        raise NoObservations(f"plan family '{family}' has no figures yet; load some first.")
+        raise NoObservations(
+            "plan family '{family}' has no figures yet; load some first.", family=family
+        )
     return vintages[-1]
 
 

@@ -69,7 +69,10 @@ class Panel:
         except KeyError:
             known = ", ".join(self.definitions)
             raise UnknownKpi(
-                f"family '{self.family}' has no KPI '{kpi}'; it has {known}."
+                "family '{family}' has no KPI '{kpi}'; it has {known}.",
+                family=self.family,
+                kpi=kpi,
+                known=known,
             ) from None
 
     def parts_of(self, kpi: str) -> tuple[str, ...]:
@@ -134,7 +137,7 @@ class Panel:
             return total_of(key, definition, parts, day)
         if definition.traits.has_denominator:
             if definition.numerator is None or definition.denominator is None:
-                raise NoObservations(f"ratio '{key}' names no numerator and denominator.")
+                raise NoObservations("ratio '{key}' names no numerator and denominator.", key=key)
             above = self.series_as_of(definition.numerator, day)
             below = self.series_as_of(definition.denominator, day)
             return ratio_of(key, definition, above, below, day)
@@ -162,8 +165,10 @@ class Panel:
             return self, slug
         if family not in self.elsewhere:
             raise NoObservations(
-                f"the indicator '{indicator}' has no figures: family '{family}' is not loaded. "
-                f"Import its plan and figures, or load the sample that has them."
+                "the indicator '{indicator}' has no figures: family '{family}' is not "
+                "loaded. Import its plan and figures, or load the sample that has them.",
+                indicator=indicator,
+                family=family,
             )
         return self.elsewhere[family], slug
 

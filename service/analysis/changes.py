@@ -109,8 +109,10 @@ def changes(
     """
     if not before < after:
         raise InputError(
-            f"expected 'from' before 'to', found {before} and {after}. Example: from=2021-05&"
-            "to=2021-06"
+            "expected 'from' before 'to', found {before} and {after}. Example: "
+            "from=2021-05&to=2021-06",
+            before=before,
+            after=after,
         )
     old, new = app_state.basis(plan, before), app_state.basis(plan, after)
     slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if not one.traits.in_words]

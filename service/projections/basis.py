@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from data.db.store import Store
+from data.ledger.promotions import promotions_of
 from data.plans.entries import progress_of
 from data.plans.events import EventEntry, accepted_events, events_of
 from data.plans.plan import Plan, PlanVersion
@@ -165,14 +166,15 @@ def basis_of(
 
 
 def default_day(store: Store, plan: Plan) -> date:
-    """The newest day with a figure or a report of the plan, else its newest adoption.
+    """The day that answers without `as_of` are for, everywhere: the newest vintage that some
+    model may answer for, or the day of a later report on a task.
 
-    `NoObservations` if the plan has no tasks and nothing was published.
+    Figures are published before their month ends, a model is made for its end: then the
+    model's day counts. Without figures and reports it is the newest adoption of a version with
+    tasks; `NoObservations` if the plan has no tasks either.
     """
-    known = [
-        *vintages_of(store, plan.family)[-1:],
-        *(one.day for one in progress_of(store, plan.slug)),
-    ]
+    known = [*_answerable(store, plan.family)]
+    known += [one.day for one in progress_of(store, plan.slug)]
     adopted = [version.adopted for version in plan.versions if version.tasks]
     if not known and not adopted:
         return newest_vintage(store, plan.family)
@@ -180,13 +182,23 @@ def default_day(store: Store, plan: Plan) -> date:
 
 
 def newest_vintage(store: Store, family: str) -> date:
-    """The newest publication date; `NoObservations` if nothing was ever loaded."""
-    vintages = vintages_of(store, family)
-    if not vintages:
+    """The newest vintage of a family that some model may answer for.
+
+    `NoObservations` if nothing was ever loaded.
+    """
+    known = _answerable(store, family)
+    if not known:
         raise NoObservations(
-            f"plan family '{family}' has no figures yet. Load some: vedich ingest FILE."
+            "plan family '{family}' has no figures yet. Load some: vedich ingest FILE.",
+            family=family,
         )
-    return vintages[-1]
+    return max(known)
+
+
+def _answerable(store: Store, family: str) -> list[date]:
+    """The newest publication and the newest model's day; empty if nothing was ever loaded."""
+    published = vintages_of(store, family)[-1:]
+    return [*published, *(one.as_of for one in promotions_of(store, family))]
 
 
 def as_of_date(text: str) -> date:
@@ -202,8 +214,9 @@ def as_of_date(text: str) -> date:
         except ValueError:
             pass
     raise InvalidMonth(
-        f"as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. "
-        "2021-06 means all that was published up to the last day of June 2021."
+        "as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. 2021-06 means all "
+        "that was published up to the last day of June 2021.",
+        text=text,
     )
 
 

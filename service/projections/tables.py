@@ -31,6 +31,7 @@ from service.texts import (
     signed_percent,
     unit_name,
     unit_of,
+    writer,
 )
 
 
@@ -83,9 +84,9 @@ def _row(one: ProjectionView, decimals: int, lang: Lang) -> Row:
     required = None if target is None else target.required
     projected, interval = "–", "–"
     if year:
-        low, high = year.quantiles.q10, year.quantiles.q90
-        projected = number(year.median, lang, decimals)
-        interval = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}"
+        written = writer(year, decimals, lang)
+        projected = written(year.median)
+        interval = f"{written(year.quantiles.q10)} – {written(year.quantiles.q90)}"
     return Row(
         kpi=one.kpi,
         name=one.name[lang],
