@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.arguments import PlanOption, family_plan, open_store
+from service.speech import told
 
 import_app = typer.Typer(
     help="What was loaded: list, show, undo (vedich ingest loads files of figures).",
@@ -48,7 +49,14 @@ def import_undo(
     _settings, store = open_store()
     withdrawn = undo(store, id, process_user(), reason)
     files = ", ".join(one.file for one in withdrawn.files)
-    print(f"{withdrawn.family}: import {withdrawn.id} ({files}) was withdrawn.")
+    print(
+        told(
+            "{family}: import {id} ({files}) was withdrawn.",
+            family=withdrawn.family,
+            id=withdrawn.id,
+            files=files,
+        )
+    )
 
 
 @import_app.command("load")
@@ -61,4 +69,11 @@ def import_load(
 
     settings, store = open_store()
     loaded = read_back(store, settings.bundles, source, process_user())
-    print(f"{source}: {loaded.rows:,} rows, {loaded.files:,} files; every hash agrees.")
+    print(
+        told(
+            "{source}: {rows} rows, {files} files; every hash agrees.",
+            source=source,
+            rows=loaded.rows,
+            files=loaded.files,
+        )
+    )

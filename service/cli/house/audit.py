@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.arguments import LangOption, open_store
+from service.speech import spoken
 
 app = typer.Typer(
     help="The hash chain over audit log, figures, sign-off and ledger.", no_args_is_help=True
@@ -25,13 +26,12 @@ def verify(
     from data.db.verification import verify as verified
     from service.texts import TEXT, number
 
-    settings, store = open_store()
-    language = lang.value if lang else settings.lang
+    _settings, store = open_store()
+    language = lang.value if lang else spoken()
     text = TEXT[language]
     found = verified(store, head)
     for table, rows in found.outside:
-        told = text.count("chain.outside", rows)
-        print(f"{table}: {told}")
+        print(f"{table}: {text.count('chain.outside', rows)}")
     if found.broken is not None:
         print(text[f"chain.{found.broken.what}"].format(**found.broken.__dict__))
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.arguments import PlanOption, family_plan, open_home, open_store
+from service.speech import told
 
 
 def backup(
@@ -19,8 +20,14 @@ def backup(
     settings, store = open_store()
     written = write(store, settings.home, file)
     print(
-        f"{file}: {written.rows:,} rows, {written.files:,} files, {written.size / 1e6:.1f} MB; "
-        f"head {written.head or '–'}"
+        told(
+            "{file}: {rows} rows, {files} files, {size} MB. Head of the chain: {head}",
+            file=file,
+            rows=written.rows,
+            files=written.files,
+            size=f"{written.size / 1e6:.1f}",
+            head=written.head or "–",
+        )
     )
 
 
@@ -33,8 +40,13 @@ def restore(
     settings = open_home()
     restored = put_back(file, settings.home, settings.store_url)
     print(
-        f"{settings.home}: {restored.rows:,} rows, {restored.files:,} files; every hash agrees. "
-        f"Head of the chain: {restored.head or '–'}"
+        told(
+            "{home}: {rows} rows, {files} files; every hash agrees. Head of the chain: {head}",
+            home=settings.home,
+            rows=restored.rows,
+            files=restored.files,
+            head=restored.head or "–",
+        )
     )
 
 
@@ -47,7 +59,14 @@ def export(
 
     settings, store = open_store()
     written = export_plan(store, settings, family_plan(store, plan).slug, target)
-    print(f"{target}: {written.rows:,} rows, {written.files:,} files.")
+    print(
+        told(
+            "{target}: {rows} rows, {files} files.",
+            target=target,
+            rows=written.rows,
+            files=written.files,
+        )
+    )
 
 
 def clean() -> None:
@@ -58,4 +77,10 @@ def clean() -> None:
 
     settings, store = open_store()
     deleted = delete(store, settings, datetime.now(UTC))
-    print(f"Deleted: {deleted.uploads:,} uploads, {deleted.sessions:,} sessions.")
+    print(
+        told(
+            "Deleted: {uploads} uploads, {sessions} sessions.",
+            uploads=deleted.uploads,
+            sessions=deleted.sessions,
+        )
+    )

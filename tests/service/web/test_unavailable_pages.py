@@ -92,7 +92,7 @@ def test_memory_at_its_limit_is_told(
     def fail(**_given: Any) -> None:
         raise error
 
-    monkeypatch.setattr("service.cli.main.app", fail)
+    monkeypatch.setattr("typer.main.get_command", lambda _app: fail)
     monkeypatch.setenv("VEDICH_LANG", "en")
     with pytest.raises(SystemExit) as left:
         main(["plan", "list"])
@@ -104,6 +104,6 @@ def test_other_errors_of_the_program_stay_errors(monkeypatch: pytest.MonkeyPatch
     def fail(**_given: Any) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("service.cli.main.app", fail)
+    monkeypatch.setattr("typer.main.get_command", lambda _app: fail)
     with pytest.raises(RuntimeError, match="a bug"):
         main(["plan", "list"])
