@@ -71,6 +71,7 @@ class FileRead:
     blocked : why nothing of it is used until its unknown rows are matched; None for
         a layout in which unknown rows are normal (an annex of the whole country)
     notes : remarks for the planner, with the place in the file
+    places : sheet and cell of each observation
     """
 
     file: str
@@ -82,6 +83,7 @@ class FileRead:
     problem: str | None = None
     blocked: str | None = None
     notes: tuple[str, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
 
     @property
     def unknown(self) -> tuple[PrintedRow, ...]:
@@ -138,7 +140,7 @@ def read_file(content: bytes, file: str, claims: Claims, published: date | None)
         opened = OpenedFile(content, file)
         remarks = opened.remarks()
         read = _by_layout(recognise(opened), sha256, claims, published)
-        return replace(read, notes=(*remarks, *read.notes))
+        return replace(read, notes=(*remarks, *opened.hidden_notes(read.places), *read.notes))
     except InputError as error:
         return FileRead(file, sha256, problem=str(error))
 
@@ -175,6 +177,7 @@ def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None
         printed=sum(named.times for named in tidy.names),
         rows=_tidy_rows(tidy),
         blocked=str(tidy.refusal) if tidy.refusal else None,
+        places=tidy.places,
     )
 
 
@@ -209,6 +212,11 @@ def _printed(
         printed=len({(f.table, f.sheet, f.row, f.occurrence) for f in workbook.figures}),
         rows=_joined(rows.values()),
         notes=workbook.notes,
+        places=tuple(
+            (figure.sheet, figure.cell)
+            for figure in workbook.figures
+            if rows[_row_of(figure)].kpi is not None and figure.form is not None
+        ),
     )
 
 

@@ -27,8 +27,8 @@ from data.readers.spreadsheet.tables import (
     Cell,
     Grid,
     Problem,
-    quick_sheets,
     raise_problems,
+    sheet_grids,
 )
 from data.readers.spreadsheet.words import known_unit, same_unit
 from data.readers.spreadsheet.workbook import OpenedFile
@@ -120,19 +120,15 @@ def read_report_form(
 
 
 def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
-    """The sheets, with their merged cells, if a quick look finds a form's header; else none.
-
-    The quick look saves most annexes the slower reading of formulas and percentages.
-    """
+    """The sheets that may have a form, with their merged cells, if one has its header."""
     if opened.kind == "text":
         for delimiter in DELIMITERS:
             if _promises(opened.text.head(delimiter)):
                 return [(opened.text.grid(delimiter), ())]
         return []
-    glance = quick_sheets(opened.sheets, names_a_column)
-    if not any(map(_promises, glance)):
+    grids = sheet_grids(opened.sheets, names_a_column)
+    if not any(map(_promises, grids)):
         return []
-    grids = opened.grids if opened.kind == "xlsx" else glance
     return [(grid, opened.sheets.merged(grid.sheet or "")) for grid in grids]
 
 
@@ -223,8 +219,7 @@ def _read(
     for cell in mine:
         if cell.uncomputed:
             advice = "Open the file in Excel, check the formula, and save it."
-            found = f"the formula {cell.uncomputed} without a result"
-            problems.append(Problem.at(cell, "a number", advice, found))
+            problems.append(Problem.at(cell, "a number", advice, cell.missing))
     others = [cell for table, row in unclaimed for cell in _numbers(table, row)]
     texts = [cell.text for cell in others if isinstance(cell.value, str)]
     whole = Figures.of([cell for cell in mine if not cell.uncomputed], problems, texts)

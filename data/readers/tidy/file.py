@@ -26,6 +26,7 @@ class TidyFile:
     observations: tuple[Observation, ...]
     names: tuple[NamedRows, ...]
     unknown: tuple[Problem, ...]
+    places: tuple[tuple[str, str], ...]  # sheet and cell of each observation
 
     @property
     def refusal(self) -> UnreadableFile | None:
@@ -82,12 +83,14 @@ def read_rows(
     problems: list[Problem] = []
     numbers = _figures(found.tables, problems)
     reader = RowReader(found.file, tuple(kpis), published, numbers, problems, matched or {})
-    observations = [
-        observation
-        for table in found.tables
-        for row in table.rows
-        if (observation := reader.read(table, row)) is not None
-    ]
+    observations, places = [], []
+    for table in found.tables:
+        for row in table.rows:
+            observation = reader.read(table, row)
+            if observation is not None:
+                observations.append(observation)
+                cell = table.cell(row, "value")
+                places.append((cell.sheet or "", cell.place) if cell else ("", ""))
     if problems:
         raise_problems(found.file, [*problems, *reader.unknown])
     if not observations and not reader.names:
@@ -97,7 +100,7 @@ def read_rows(
             found="none",
             advice="Fill in the values, one figure per row.",
         )
-    return TidyFile(found.file, tuple(observations), reader.named(), tuple(reader.unknown))
+    return TidyFile(found.file, tuple(observations), reader.named(), tuple(reader.unknown), tuple(places))
 
 
 def _figures(tables: Sequence[TidyTable], problems: list[Problem]) -> Figures:

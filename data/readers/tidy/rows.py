@@ -83,8 +83,7 @@ class RowReader:
             return None
         if value_cell.uncomputed:
             advice = "Open the file in Excel, check the formula, and save it."
-            found = f"the formula {value_cell.uncomputed} without a result"
-            self.problems.append(Problem.at(value_cell, "a number", advice, found))
+            self.problems.append(Problem.at(value_cell, "a number", advice, value_cell.missing))
         kpi, is_used = self._named(table, row)
         if not is_used:
             return None
