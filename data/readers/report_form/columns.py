@@ -67,6 +67,15 @@ _WHOLE_YEAR = re.compile(r"ca nam|uoc (?:thuc hien )?nam|full year|whole year")
 _SHARE = re.compile(r"co cau|ty trong|structure|\bshare of total")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _PART = re.compile(r"\bthang \d|\b\d{1,2} thang|\bquy [i1-4]")
+_REST = re.compile(
+    r"\d{1,2} thang (?:cuoi|con lai|tiep|toi|sau)|\b(?:nua|nhung thang) (?:cuoi|con lai)|"
+    r"thang (?:sau|toi|tiep theo)\b|"
+    r"\b(?:second|2nd|last|remaining|next) (?:half|six months|\d{1,2} months|months?\b(?! of last))|"
+    r"\brest of the year"
+)
+_SECOND_HALF = re.compile(
+    r"\b6 thang (?:cuoi|con lai)|nua cuoi|(?:second|2nd|last) (?:half|six months|6 months)"
+)
 _UP_TO_A_DAY = re.compile(r"den (?:het )?(?:ngay )?\d{1,2}[/.-]\d{1,2}|(?:up )?to \d{1,2} [a-z]+")
 
 
@@ -158,6 +167,8 @@ def column_of(words: str, report: Month) -> Column | None:
     """
     if _SHARE.search(words):
         return _left_out(words, report, "shares of a total are not kept")
+    if _REST.search(words) and not _MONTH_BEFORE.search(words):
+        return _rest(words, report)
     if _PLAN.search(words):
         return _plan(words, report)
     if _COMPARED.search(words):
@@ -186,6 +197,18 @@ def _of_the_year(column: Column) -> Column:
 
 def _left_out(words: str, report: Month, why: str) -> Column:
     return Column(None, report, words, why=why)
+
+
+def _rest(words: str, report: Month) -> Column:
+    """A column of months still to come; after December, the second half is known."""
+    known = report.month == 12 and years_in(words) <= {report.year}
+    if (
+        known
+        and _SECOND_HALF.search(words)
+        and not (_PLAN.search(words) or _COMPARED.search(words))
+    ):
+        return Column("half", report, words)
+    return _left_out(words, report, "it is of months after the report or of another half-year")
 
 
 def _plan(words: str, report: Month) -> Column | None:

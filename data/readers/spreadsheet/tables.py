@@ -46,7 +46,11 @@ class Cell:
         """What stands where a number should be, in words; '' if the cell has none of it."""
         if not self.uncomputed:
             return ""
-        what = "the formula {} without a result" if self.uncomputed.startswith("=") else "the error {}"
+        what = (
+            "the formula {} without a result"
+            if self.uncomputed.startswith("=")
+            else "the error {}"
+        )
         return what.format(self.uncomputed)
 
     @property

@@ -100,7 +100,9 @@ def read_rows(
             found="none",
             advice="Fill in the values, one figure per row.",
         )
-    return TidyFile(found.file, tuple(observations), reader.named(), tuple(reader.unknown), tuple(places))
+    return TidyFile(
+        found.file, tuple(observations), reader.named(), tuple(reader.unknown), tuple(places)
+    )
 
 
 def _figures(tables: Sequence[TidyTable], problems: list[Problem]) -> Figures:

@@ -7,10 +7,10 @@ order. How to write such a file: docs/plans_and_files.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.cells import cell_name, fold
 from data.readers.spreadsheet.tables import DELIMITERS, Cell, Grid, Problem, Row, raise_problems
 from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnknownLayout
@@ -43,6 +43,7 @@ class TidyTable:
     columns: Mapping[Field, int]
     unit: str  # from the heading of the value column, '' if none
     rows: tuple[Row, ...]
+    merged: Mapping[str, str] = field(default_factory=dict)  # empty cell → its merged range
 
     def cell(self, row: Row, field: Field) -> Cell | None:
         column = self.columns.get(field)
@@ -75,8 +76,24 @@ def find_tidy(opened: OpenedFile) -> TidyTables | None:
         grids: Sequence[Grid] = (opened.text.grid(widest),)
     else:
         grids = opened.grids
-    tables = tuple(table for grid in grids if (table := _find_table(grid, file)))
+    tables = tuple(
+        replace(table, merged=_merged(opened, grid.sheet))
+        for grid in grids
+        if (table := _find_table(grid, file))
+    )
     return TidyTables(file, tables) if tables else None
+
+
+def _merged(opened: OpenedFile, sheet: str | None) -> Mapping[str, str]:
+    """The cells that a merged range leaves empty, with the range ('A2:A4')."""
+    ranges = [] if sheet is None else opened.sheets.merged(sheet)
+    return {
+        cell_name(row, column): f"{cell_name(*first)}:{cell_name(*last)}"
+        for first, last in ranges
+        for row in range(first[0], last[0] + 1)
+        for column in range(first[1], last[1] + 1)
+        if (row, column) != first
+    }
 
 
 def _header_fields(row: Row) -> list[Field | None]:

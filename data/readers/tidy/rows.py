@@ -146,11 +146,18 @@ class RowReader:
         if how == "ignored":
             return None, False
         if kpi is None:
-            (self.unknown if how == "unknown" else self.problems).append(self._no_kpi(cell, found))
+            (self.unknown if how == "unknown" else self.problems).append(
+                self._no_kpi(table, cell, found)
+            )
         return kpi, how != "unknown"
 
-    def _no_kpi(self, cell: Cell, found: Sequence[Kpi]) -> Problem:
+    def _no_kpi(self, table: TidyTable, cell: Cell, found: Sequence[Kpi]) -> Problem:
         """The problem of a name that does not identify a KPI with figures of its own."""
+        if cell.place in table.merged and not cell.text:
+            expected = "the name of the KPI in every row"
+            advice = "Unmerge the cells in Excel, and write the name into each row."
+            found_here = f"a cell of the merged cells {table.merged[cell.place]}"
+            return Problem.at(cell, expected, advice, found_here)
         if len(found) == 1:
             parts = ", ".join(found[0].parts)
             expected = "a KPI with figures of its own"
