@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -35,7 +36,9 @@ class Around:
     @classmethod
     def of(cls, known: Mapping[tuple[Form, Month], float]) -> Around | None:
         """None for a series that is too short or mostly without positive months."""
-        values = {month.ordinal: value for (form, month), value in known.items() if form == "month"}
+        values = {
+            month.ordinal: value for (form, month), value in known.items() if form == "month"
+        }
         positive = {ordinal: value for ordinal, value in values.items() if value > 0}
         if len(positive) < LEAST or 2 * len(positive) < len(values):
             return None
@@ -86,8 +89,10 @@ def as_years_to_date(known: Mapping[tuple[Form, Month], float]) -> tuple[Month, 
     rising = 0
     falls: list[float] = []
     for year in sorted({month.year for month in values}):
-        months = [values[Month(year, each)] for each in range(1, 13) if Month(year, each) in values]
-        if any(later < earlier for earlier, later in zip(months, months[1:], strict=False)):
+        months = [
+            values[Month(year, each)] for each in range(1, 13) if Month(year, each) in values
+        ]
+        if any(later < earlier for earlier, later in pairwise(months)):
             return None
         rising += len(months) >= RISING and months[-1] > months[0] > 0
         last = max((m for m in values if m.year < year), default=None)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from data.readers.gso.annex import Annex, find_annex, no_table
+from data.readers.mapped.rows import find_mapped, guess_mapped
+from data.readers.mapped.table_map import TableMap
 from data.readers.report_form.form import ReportForm, find_report_form
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTables, find_tidy, no_header
+from models.errors import UnreadableFile
 
 Found = ReportForm | Annex | TidyTables
 
 
-def recognise(opened: OpenedFile) -> Found:
+def recognise(opened: OpenedFile, maps: Mapping[str, TableMap] | None = None) -> Found:
     """The layout of a file, with its tables as found; a reader turns them into figures.
 
-    Tried in order: a department's report form, an annex of the statistics office, a
-    tidy table; each has headings that those before it lack.
+    Tried in order: a layout that a person explained (`maps`, by fingerprint), a
+    department's report form, an annex of the statistics office, a tidy table; each has
+    headings that those before it lack. Last, a table whose columns can be guessed.
 
     Raises
     ------
@@ -23,7 +29,20 @@ def recognise(opened: OpenedFile) -> Found:
     UnreadableFile
         If a sheet is damaged, or a heading of a tidy table is unknown.
     """
-    found = find_report_form(opened) or find_annex(opened) or find_tidy(opened)
+    known = find_mapped(opened, maps) if maps else None
+    if known is not None:
+        return known
+    form = find_report_form(opened)
+    if form is not None:
+        return guess_mapped(opened, across=True) or form
+    try:
+        found = find_annex(opened) or find_tidy(opened)
+    except UnreadableFile:
+        guessed = guess_mapped(opened)
+        if guessed is None:
+            raise
+        return guessed
+    found = found or guess_mapped(opened)
     if found is None:
         raise no_header(opened) if opened.kind == "text" else no_table(opened)
     return found

@@ -20,6 +20,7 @@ from data.readers.gso.headers import (
     column_of,
     form_of,
 )
+from data.readers.parts.display import PLAIN
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.spreadsheet.cells import (
     Row,
@@ -30,7 +31,6 @@ from data.readers.spreadsheet.cells import (
     number,
     publication_date,
 )
-from data.readers.spreadsheet.display import PLAIN
 from data.readers.spreadsheet.tables import Cell
 from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnknownLayout, UnreadableFile

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.plans.kpi import Kpi
-from data.readers.printed import PrintedFigure, PrintedWorkbook
-from data.readers.report_form.columns import names_a_column
+from data.readers.printed import PrintedDays, PrintedFigure, PrintedWorkbook
+from data.readers.report_form.columns import Part, names_a_column
 from data.readers.report_form.rate_scale import scales
-from data.readers.report_form.rows import FormRow, kpi_names
+from data.readers.report_form.rows import FormRow, kpi_names, part_keys, row_name
 from data.readers.report_form.tables import FormTable, Merged, find_tables
 from data.readers.spreadsheet.cells import fold, publication_date
 from data.readers.spreadsheet.figure_text import Figures
@@ -116,7 +116,18 @@ def read_report_form(
         tables=tuple(dict.fromkeys(table.version.label for table in tables)),
         notes=tuple(dict.fromkeys(notes)),
         claimed=slugs,
+        dated=tuple(_dated(claimed, figures)),
     )
+
+
+def _dated(claimed: Sequence[_Claim], figures: Figures) -> Iterator[PrintedDays]:
+    """The figures to a day of the rows that a KPI claims."""
+    for claim in claimed:
+        for place, cell in claim.row.cells.items():
+            days, value = claim.table.columns[place].days, figures.value(cell)
+            if days is not None and value is not None:
+                sheet = claim.table.sheet or ""
+                yield PrintedDays(claim.kpi.slug, *days, value, sheet, cell.place)
 
 
 def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
@@ -149,7 +160,7 @@ def _notes(table: FormTable) -> Iterator[str]:
             "estimates of the whole month"
         )
     for place, column in table.columns.items():
-        if column.form is None:
+        if column.form is None and not column.days:
             yield f"{_where(table, place)} ('{column.words}') left out: {column.why}"
 
 
@@ -168,7 +179,7 @@ def _assign(
     names, slugs = kpi_names(kpis), {kpi.slug: kpi for kpi in kpis}
     claimed, unclaimed = [], []
     for table in tables:
-        for row in table.rows:
+        for row, part in _by_part(table):
             taken = next(
                 (
                     slugs[slug]
@@ -178,6 +189,13 @@ def _assign(
                 None,
             )
             found = [taken] if taken else names.get(row.key, [])
+            if part != "output":
+                base = taken or (found[0] if len(found) == 1 else None)
+                found = _kpi_of_part(row, part, base, names, slugs)
+                if not found:
+                    notes.append(_no_part(table, part))
+                    continue
+                row = replace(row, name=found[0].slug, key=found[0].slug, code=found[0].slug)
             if len(found) != 1:
                 unclaimed.append((table, row))
                 if found:
@@ -191,6 +209,41 @@ def _assign(
             else:
                 claimed.append(_Claim(table, row, found[0]))
     return claimed, unclaimed
+
+
+def _by_part(table: FormTable) -> Iterator[tuple[FormRow, Part]]:
+    """Rows with the columns of output, of sales and of stock, each for itself."""
+    for row in table.rows:
+        parts: dict[Part, dict[int, Cell]] = {}
+        for place, cell in row.cells.items():
+            parts.setdefault(table.columns[place].of, {})[place] = cell
+        for part, cells in parts.items():
+            yield replace(row, cells=cells), part
+
+
+def _kpi_of_part(
+    row: FormRow,
+    part: Part,
+    base: Kpi | None,
+    names: Mapping[str, Sequence[Kpi]],
+    slugs: Mapping[str, Kpi],
+) -> Sequence[Kpi]:
+    """The KPI of a product's sales or stock, if the plan has it."""
+    keys = list(part_keys(row.key, part))
+    if base is not None:
+        if f"{base.slug}_{part}" in slugs:
+            return [slugs[f"{base.slug}_{part}"]]
+        for name in (base.name_vi, base.name_en):
+            keys += part_keys(row_name(name)[0], part)
+    return next((names[key] for key in keys if len(names.get(key, ())) == 1), [])
+
+
+def _no_part(table: FormTable, part: Part) -> str:
+    place = next(place for place, column in table.columns.items() if column.of == part)
+    return (
+        f"{_where(table, place)} ('{table.columns[place].words}') left out where the plan has no "
+        f"KPI of a product's {part}"
+    )
 
 
 def _check_units(claimed: Sequence[_Claim], problems: list[Problem], notes: list[str]) -> None:
@@ -231,7 +284,7 @@ def _read(
 def _numbers(table: FormTable, row: FormRow) -> Iterator[Cell]:
     """The cells of a row with figures to be stored, without footnotes."""
     for place, cell in row.cells.items():
-        if table.columns[place].form is None:
+        if table.columns[place].form is None and not table.columns[place].days:
             continue
         if isinstance(cell.value, str):
             text = _FOOTNOTE.sub("", cell.value).strip()

@@ -73,8 +73,12 @@ class FormTable:
 
     @property
     def places(self) -> Mapping[tuple[Form | None, Month], int]:
-        """The position of the column of a form and a month."""
-        return {(column.form, column.month): place for place, column in self.columns.items()}
+        """The position of the column of a form and a month, of output."""
+        return {
+            (column.form, column.month): place
+            for place, column in self.columns.items()
+            if column.of == "output"
+        }
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from pathlib import PurePath
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from data.readers.parts.marks import NONE, Marks, gives_nothing
+from data.readers.parts.xls import xls_marks
+from data.readers.parts.xlsx import xlsx_marks
 from data.readers.spreadsheet.intake import has_macros
-from data.readers.spreadsheet.marks import NONE, Marks, gives_nothing
-from data.readers.spreadsheet.marks_xls import xls_marks
-from data.readers.spreadsheet.marks_xlsx import xlsx_marks
 from data.readers.spreadsheet.tcvn3 import Script
 from models.errors import UnreadableFile
 

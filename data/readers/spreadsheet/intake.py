@@ -15,7 +15,7 @@ from typing import Literal, NoReturn
 
 from openpyxl.utils import column_index_from_string
 
-from data.readers.spreadsheet.old_office import Damaged, inspect_workbook, streams
+from data.readers.parts.records import Damaged, inspect_workbook, streams
 from models.errors import UnreadableFile
 
 Kind = Literal["xlsx", "xls", "text"]

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from data.readers.parts.display import PLAIN, Display
+from data.readers.parts.marks import Marks
 from data.readers.spreadsheet.cells import Sheets, cell_name, clean
-from data.readers.spreadsheet.display import PLAIN, Display
 from data.readers.spreadsheet.intake import MAX_CELLS
-from data.readers.spreadsheet.marks import Marks
 from data.readers.spreadsheet.tcvn3 import Script, better_as_tcvn3, converted
 from models.errors import UnreadableFile
 

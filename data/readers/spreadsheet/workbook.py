@@ -7,9 +7,9 @@ from functools import cached_property
 
 from openpyxl.utils import coordinate_to_tuple
 
+from data.readers.parts.marks import hidden_note
 from data.readers.spreadsheet.cells import Sheets
 from data.readers.spreadsheet.intake import kind_of
-from data.readers.spreadsheet.marks import hidden_note
 from data.readers.spreadsheet.tables import Csv, Grid, in_unicode, read_csv, sheet_grids
 from models.errors import UnreadableFile
 

@@ -12,10 +12,9 @@ from data.readers.spreadsheet.tables import Problem, raise_problems, refusal
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTable, TidyTables, find_tidy, no_header
 from data.readers.tidy.rows import NamedRows, RowReader, has_no_value
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import Observation
 from models.errors import UnreadableFile
-
-TIDY = "tidy"  # name of the table in a tidy file
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class TidyFile:
     names: tuple[NamedRows, ...]
     unknown: tuple[Problem, ...]
     places: tuple[tuple[str, str], ...]  # sheet and cell of each observation
+    dated: tuple[DatedFigure, ...] = ()
 
     @property
     def refusal(self) -> UnreadableFile | None:
@@ -101,7 +101,12 @@ def read_rows(
             advice="Fill in the values, one figure per row.",
         )
     return TidyFile(
-        found.file, tuple(observations), reader.named(), tuple(reader.unknown), tuple(places)
+        found.file,
+        tuple(observations),
+        reader.named(),
+        tuple(reader.unknown),
+        tuple(places),
+        tuple(reader.dated),
     )
 
 

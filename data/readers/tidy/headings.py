@@ -7,7 +7,7 @@ order. How to write such a file: docs/plans_and_files.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field as with_default, replace
 from typing import Literal
 
 from data.readers.spreadsheet.cells import cell_name, fold
@@ -15,13 +15,25 @@ from data.readers.spreadsheet.tables import DELIMITERS, Cell, Grid, Problem, Row
 from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnknownLayout
 
+TIDY = "tidy"  # name of the table in a tidy file
 Field = Literal[
-    "kpi", "name", "month", "value", "status", "form", "published", "source", "unit", "ignored"
+    "kpi",
+    "name",
+    "year",
+    "month",
+    "value",
+    "status",
+    "form",
+    "published",
+    "source",
+    "unit",
+    "ignored",
 ]
 
 HEADERS: Mapping[Field, tuple[str, ...]] = {
     "kpi": ("KPI", "Chỉ tiêu", "Mã chỉ tiêu", "Mã", "Indicator", "Slug"),
     "name": ("Tên chỉ tiêu", "Tên", "Name", "Indicator name"),
+    "year": ("Year", "Năm"),
     "month": ("Month", "Tháng", "Kỳ", "Thời gian", "Period"),
     "value": ("Value", "Giá trị", "Số liệu", "Trị số", "Figure"),
     "status": ("Status", "Trạng thái", "Tình trạng"),
@@ -43,7 +55,7 @@ class TidyTable:
     columns: Mapping[Field, int]
     unit: str  # from the heading of the value column, '' if none
     rows: tuple[Row, ...]
-    merged: Mapping[str, str] = field(default_factory=dict)  # empty cell → its merged range
+    merged: Mapping[str, str] = with_default(default_factory=dict)  # empty cell → its merged range
 
     def cell(self, row: Row, field: Field) -> Cell | None:
         column = self.columns.get(field)
@@ -52,10 +64,20 @@ class TidyTable:
 
 @dataclass(frozen=True)
 class TidyTables:
-    """The tidy tables of a file as found."""
+    """The tidy tables of a file as found.
+
+    Attributes
+    ----------
+    table : the name by which matches of its rows are remembered
+    notes : remarks for the planner
+    columns : which column is what, for a table of another layout made tidy
+    """
 
     file: str
     tables: tuple[TidyTable, ...]
+    table: str = TIDY
+    notes: tuple[str, ...] = ()
+    columns: str = ""
 
 
 def find_tidy(opened: OpenedFile) -> TidyTables | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,8 +11,10 @@ from typing import Literal, cast
 
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.day_spans import day_span
 from data.readers.spreadsheet.figure_text import Figures
 from data.readers.spreadsheet.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
+from data.readers.spreadsheet.periods import span_of
 from data.readers.spreadsheet.tables import Cell, Problem, Row
 from data.readers.spreadsheet.words import (
     FORMS,
@@ -23,6 +26,7 @@ from data.readers.spreadsheet.words import (
     same_unit,
 )
 from data.readers.tidy.headings import TidyTable
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import PER_CENT, UNDATED, Form, Observation
 from models.errors import InvalidMonth
 from models.series import FigureStatus, Month
@@ -72,6 +76,7 @@ class RowReader:
             for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
                 self.kpis.setdefault(name, []).append(kpi)
         self.slugs = {kpi.slug: kpi for kpi in kpis}
+        self.dated: list[DatedFigure] = []
         self.date_missed = False  # a missing publication date is reported once
         self.seen: dict[tuple[str, Month, Form, date], tuple[Observation, str]] = {}
 
@@ -88,7 +93,12 @@ class RowReader:
         if not is_used:
             return None
         form = cast(Form, self._word(table.cell(row, "form"), FORMS, "month"))
-        month = self._month(table.cell(row, "month"), row, form)
+        days = self._days(table.cell(row, "month"), form)
+        month = (
+            Month(days[1].year, days[1].month)
+            if days
+            else self._month(table.cell(row, "month"), table.cell(row, "year"), row, form)
+        )
         status = cast(FigureStatus, self._word(table.cell(row, "status"), STATUSES, "estimate"))
         published = self._published(table.cell(row, "published"), row, form, month)
         if kpi is not None:
@@ -101,6 +111,9 @@ class RowReader:
         place = f"{self.file}, {f'{value_cell.sheet}, ' if value_cell.sheet else ''}"
         source_cell = table.cell(row, "source")
         source = (source_cell.text if source_cell else "") or f"{place}{value_cell.place}"
+        if days:
+            self.dated.append(DatedFigure(kpi.slug, *days, value, status, published, source))
+            return None
         observation = Observation(kpi.slug, month, form, value, status, published, source)
         return self._unless_repeated(observation, value_cell)
 
@@ -146,9 +159,10 @@ class RowReader:
         if how == "ignored":
             return None, False
         if kpi is None:
-            (self.unknown if how == "unknown" else self.problems).append(
-                self._no_kpi(table, cell, found)
-            )
+            if how != "unknown":
+                self.problems.append(self._no_kpi(table, cell, found))
+            elif self.names[name].times == 1:
+                self.unknown.append(self._no_kpi(table, cell, found))
         return kpi, how != "unknown"
 
     def _no_kpi(self, table: TidyTable, cell: Cell, found: Sequence[Kpi]) -> Problem:
@@ -172,13 +186,15 @@ class RowReader:
             advice = f"Close ones: {', '.join(near)}." if near else "Add it to the plan first."
         return Problem.at(cell, expected, advice)
 
-    def _month(self, cell: Cell | None, row: Row, form: Form) -> Month | None:
+    def _month(self, cell: Cell | None, year: Cell | None, row: Row, form: Form) -> Month | None:
+        if cell is not None and year is not None and year.text.isdigit():
+            cell = replace(cell, value=f"{cell.text.zfill(2)}/{year.text}")
         if cell is not None and form in ("year", "plan"):
             text = cell.text
             if len(text) == 4 and text.isdigit():
                 return Month(int(text), 12)
         try:
-            month = read_month(cell.value if cell else None)
+            month = self._named_month(cell) or read_month(cell.value if cell else None)
         except InvalidMonth:
             self.problems.append(Problem.at(cell or row[0], EXPECTED_MONTH))
             return None
@@ -187,6 +203,26 @@ class RowReader:
             expected = f"the last month of a {'quarter' if length == 3 else 'half-year'}"
             self.problems.append(Problem.at(cell or row[0], expected))
         return month
+
+    @staticmethod
+    def _days(cell: Cell | None, form: Form) -> tuple[date, date] | None:
+        """The days of a figure to a day; a lone day counts for a year to date only."""
+        if cell is None or form not in ("month", "year_to_date"):
+            return None
+        if isinstance(cell.value, str) and (span := day_span(cell.text)):
+            return span
+        try:
+            day = read_day(cell.value)
+        except InvalidMonth:
+            return None
+        inside = day.day not in (1, monthrange(day.year, day.month)[1])
+        return (date(day.year, 1, 1), day) if inside and form == "year_to_date" else None
+
+    @staticmethod
+    def _named_month(cell: Cell | None) -> Month | None:
+        """A month written with its name: 'January 2011', 'tháng Giêng/2011'."""
+        span = span_of(cell.text) if cell is not None and isinstance(cell.value, str) else None
+        return span.ends(None) if span is not None and span.form == "month" else None
 
     def _word(self, cell: Cell | None, vocabulary: Vocabulary, default: str) -> str:
         if cell is None or not cell.text:

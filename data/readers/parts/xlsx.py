@@ -15,8 +15,8 @@ from html import unescape
 from lxml import etree
 from openpyxl.utils import coordinate_to_tuple
 
-from data.readers.spreadsheet.display import BUILT_IN, PLAIN, Display, display_of, may_change
-from data.readers.spreadsheet.marks import Marks, Place
+from data.readers.parts.display import BUILT_IN, PLAIN, Display, display_of, may_change
+from data.readers.parts.marks import Marks, Place
 
 _WIDEST = 16_384  # columns of a sheet
 _HIDDEN = re.compile(rb"\s(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0)[\"']")

@@ -10,9 +10,9 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from data.readers.spreadsheet.display import BUILT_IN, PLAIN, Display, display_of, may_change
-from data.readers.spreadsheet.marks import Marks, Place
-from data.readers.spreadsheet.old_office import Damaged, book_of, records
+from data.readers.parts.display import BUILT_IN, PLAIN, Display, display_of, may_change
+from data.readers.parts.marks import Marks, Place
+from data.readers.parts.records import Damaged, book_of, records
 
 _BEGIN, _SHEET, _FORMAT, _STYLE = 0x0809, 0x0085, 0x041E, 0x00E0
 _ROW, _COLUMNS, _FORMULA, _ERROR = 0x0208, 0x007D, 0x0006, 0x0205

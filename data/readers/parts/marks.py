@@ -1,7 +1,7 @@
 """What a workbook says of its cells beside their values, whichever program wrote it.
 
 Number formats that change what is shown, error values, formulas without a saved result,
-hidden rows and columns. `marks_xlsx` reads them of XML, `marks_xls` of records.
+hidden rows and columns. `xlsx` reads them of XML, `xls` of records.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
-from data.readers.spreadsheet.display import Display
+from data.readers.parts.display import Display
 
 _IF_EMPTY = re.compile(
     r'=IF\((?:ISBLANK\()?(\$?[A-Z]{1,3}\$?\d{1,7})(?:\)|="")\s*,\s*""\s*,', re.IGNORECASE
