@@ -22,7 +22,7 @@ from data.readers.tidy.file import TidyFile, read_rows
 from data.readers.tidy.headings import TidyTables
 from data.vintages.dated import DatedFigure
 from data.vintages.observation import Observation
-from models.errors import InputError
+from models.errors import InputError, UnreadableFile
 
 RowKey = tuple[str, str, int, str]  # table, quantity, occurrence, folded label
 
@@ -184,12 +184,18 @@ def _form(found: ReportForm, sha256: str, claims: Claims, published: date | None
 
 
 def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None) -> FileRead:
-    """A tidy file; it is blocked while it has names of no KPI."""
+    """A tidy file; it is blocked while it has names of no KPI.
+
+    A table of another office has more series than a plan: one that is known is enough.
+    """
     matched = {
         name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == found.table
     }
     day = published or publication_date(found.file)
     tidy = read_rows(found, claims.kpis, day, matched)
+    refusal = tidy.refusal
+    if found.columns and refusal is not None:
+        refusal = None if tidy.observations or tidy.dated else _no_series(tidy)
     return FileRead(
         file=tidy.file,
         sha256=sha256,
@@ -200,8 +206,22 @@ def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None
         notes=found.notes,
         columns=found.columns,
         dated=tidy.dated,
-        blocked=str(tidy.refusal) if tidy.refusal else None,
+        blocked=str(refusal) if refusal else None,
         places=tidy.places,
+    )
+
+
+def _no_series(tidy: TidyFile) -> UnreadableFile:
+    """The refusal of a table of which no series is a KPI yet."""
+    names = [named.label for named in tidy.names if named.how == "unknown"]
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return UnreadableFile(
+        tidy.file,
+        expected="at least one series that a KPI of the plan claims",
+        found=", ".join(f"'{name}'" for name in names[:6]) + more,
+        advice="Say which KPI a series is, on the page of the upload or with --match "
+        "'NAME=kpi'; if the columns are understood wrongly, say which is what with --columns. "
+        "Nothing was loaded.",
     )
 
 

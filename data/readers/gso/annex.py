@@ -11,15 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from data.readers.gso.headers import (
-    ROLE,
-    UNDER,
-    UNIT,
-    Column,
-    Period,
-    column_of,
-    form_of,
-)
+from data.readers.gso.headers import ROLE, UNDER, UNIT, Column, column_of, form_of
+from data.readers.gso.report_month import report_month
 from data.readers.parts.display import PLAIN
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.spreadsheet.cells import (
@@ -52,7 +45,6 @@ _NUMBERED = re.compile(r"^(?:bieu(?: so)?\s*)?\d+[a-z]?\s*[.,:]\s*(?=[^\d\s])")
 _OTHER_SUBJECT = re.compile(
     r"cac quy|theo quy|every quarter|(in the|in) quarters|phan theo dia phuong"
 )
-_MONTHS = re.compile(r"\b12 thang|\bthang \d|months|quy|quarter|december")
 _DITTO = frozenset({'"', "''", "”", "“", "nt", "-nt-"})
 _TABLE_UNIT = re.compile(r"^(?:đơn vị(?: tính)?|unit)\s*:?\s*", re.IGNORECASE)
 _SIGNS = frozenset({"", "-", "–", "—", "...", "…", ".", "x", "*", "(*)"})
@@ -106,7 +98,8 @@ def no_table(opened: OpenedFile) -> UnknownLayout:
         expected="a table titled as one of " + ", ".join(TITLES),
         found="sheets " + ", ".join(f"'{name}'" for name in opened.sheets.names[:12]),
         advice="Load a monthly annex of the statistics office, a report form with a column "
-        "'Chỉ tiêu' (Indicator), or a tidy table.",
+        "'Chỉ tiêu' (Indicator), or a tidy table; or say which column is what, with --columns "
+        "or on the page of the upload.",
     )
 
 
@@ -288,50 +281,19 @@ def _units(header: list[Row]) -> tuple[str, int | None]:
 
 
 def _report_month(tables: Sequence[_Table], file: str) -> Month:
-    """The month that most tables report: the latest with a level or rate of its own."""
-    votes = _votes(tables)
-    if not votes:
-        table = tables[0]
-        raise UnreadableFile(
-            file,
-            sheet=table.sheet,
-            cell=cell_name(table.first - 1, min(table.columns)),
-            expected="a month and a year in the headers, such as 'Ước tính tháng 6 năm 2021'",
-            found="; ".join(column.words for column in table.columns.values())[:120],
-            advice="Check the header rows of the table.",
-        )
-    return max(votes, key=lambda month: (votes[month], month))
-
-
-def _votes(tables: Sequence[_Table]) -> Counter[Month]:
-    """For each month, the tables whose latest column is of it.
-
-    A column of the plan, or of an estimate for the year, is of no month of a report.
-    """
-    votes: Counter[Month] = Counter()
-    for table in tables:
-        periods = [
-            column.period
-            for column in table.columns.values()
-            if column.period
-            and column.figure not in ("plan", "share_of_plan")
-            and not _of_a_year(column)
-        ]
-        months = [_month(period) for period in periods if period.year and not period.quarter]
-        if months:
-            votes[max(months)] += 1
-    return votes
-
-
-def _of_a_year(column: Column) -> bool:
-    """Whether the words name a year alone, which is read as January to December."""
-    period = column.period
-    whole = period is not None and period.to_date and period.month == 12
-    return whole and not _MONTHS.search(column.words)
-
-
-def _month(period: Period) -> Month:
-    return Month(period.year or 0, period.month)
+    """The month that most tables report; raise `UnreadableFile` if none names one."""
+    month = report_month([table.columns.values() for table in tables])
+    if month is not None:
+        return month
+    table = tables[0]
+    raise UnreadableFile(
+        file,
+        sheet=table.sheet,
+        cell=cell_name(table.first - 1, min(table.columns)),
+        expected="a month and a year in the headers, such as 'Ước tính tháng 6 năm 2021'",
+        found="; ".join(column.words for column in table.columns.values())[:120],
+        advice="Check the header rows of the table.",
+    )
 
 
 def _figures(

@@ -34,6 +34,9 @@ _COLUMNS: Mapping[Field, int] = {
     "status": 5,
 }
 _NOTHING = {"", "-", "–", "—", "..", "...", "…", "x", ".", "n/a", "na", "nd", "*"}
+_NUMBERING = re.compile(  # before a space: 'E.Europe' is a name
+    r"^(?:(?:[IVXLC]+|[A-Za-z]|\d+(?:\.\d+)*)[.)]|\d+(?:\.\d+)+|[-–—+*•·])\s+"
+)
 _TO_DATE = re.compile(r"^(?:luy ke|cong don|luy ke tu dau nam|cumulative|ytd|year to date)$")
 _OF_MONTH = re.compile(r"^(?:trong thang|thang|thuc hien trong thang|month|monthly)$")
 _SAYS_TO_DATE = re.compile(r"\b(?:luy ke|cong don|cumulative|ytd|year to date)\b")
@@ -175,7 +178,7 @@ def _across(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[
             name = own
             if _SAYS_TO_DATE.search(fold(own)):
                 form = "year_to_date"
-        series, unit = bare_name(name)
+        series, unit = bare_name(name, _NUMBERING)
         unit = _text(row, given.unit) or unit or table_unit
         year = year_of(_text(row, given.year)) if given.year is not None else title
         for column, span in spans.items():
@@ -216,7 +219,7 @@ def _down(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_F
         for column in filled:
             if given.series:
                 texts = [_text(row, c) for c in given.series]
-                series, unit = bare_name(" · ".join(text for text in texts if text))
+                series, unit = bare_name(" · ".join(text for text in texts if text), _NUMBERING)
                 unit = _text(row, given.unit) or unit
                 own = form
             else:
@@ -228,7 +231,7 @@ def _down(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_F
 
 def _heading(rows: Sequence[Row], at: int, column: int) -> tuple[str, str]:
     """The name of a series and its unit, from its heading and a unit in the row below."""
-    name, unit = bare_name(_text(rows[at], column))
+    name, unit = bare_name(_text(rows[at], column), _NUMBERING)
     below = _text(rows[at + 1], column).strip(" ()") if at + 1 < len(rows) else ""
     return name, unit or (below if known_unit(below) else "")
 

@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 from data.plans.kpi import Kpi
 from data.readers.printed import PrintedDays, PrintedFigure, PrintedWorkbook
 from data.readers.report_form.columns import Part, names_a_column
-from data.readers.report_form.rate_scale import scales
+from data.readers.report_form.rate_scale import RATES, scales
 from data.readers.report_form.rows import FormRow, kpi_names, part_keys, row_name
 from data.readers.report_form.tables import FormTable, Merged, find_tables
 from data.readers.spreadsheet.cells import fold, publication_date
 from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.rate_text import index_of, rate_of
 from data.readers.spreadsheet.tables import (
     DELIMITERS,
     Cell,
@@ -286,12 +287,16 @@ def _numbers(table: FormTable, row: FormRow) -> Iterator[Cell]:
     for place, cell in row.cells.items():
         if table.columns[place].form is None and not table.columns[place].days:
             continue
-        if isinstance(cell.value, str):
-            text = _FOOTNOTE.sub("", cell.value).strip()
-            if text.lower() in _NOTHING or fold(text) in _NOTHING:
-                continue
-            cell = replace(cell, value=text)
-        yield cell
+        cell = _without_footnote(cell)
+        if isinstance(cell.value, str) and {cell.value.lower(), fold(cell.value)} & _NOTHING:
+            continue
+        yield rate_of(cell)[0] if table.columns[place].form in RATES else cell
+
+
+def _without_footnote(cell: Cell) -> Cell:
+    if not isinstance(cell.value, str):
+        return cell
+    return replace(cell, value=_FOOTNOTE.sub("", cell.value).strip())
 
 
 def _figures(
@@ -318,7 +323,10 @@ def _figures(
                 if note not in notes:
                     notes.append(note)
                 continue
-            if column.form in PER_CENT:
+            told = rate_of(_without_footnote(cell))[1] if column.form in RATES else None
+            if told is not None:
+                value = index_of(value, told)
+            elif column.form in PER_CENT:
                 value = scale[id(table)][place].index(value)
             yield PrintedFigure(
                 table=TABLE,

@@ -57,12 +57,12 @@ def row_name(text: str) -> tuple[str, str]:
     return fold(name), unit
 
 
-def bare_name(text: str) -> tuple[str, str]:
+def bare_name(text: str, numbering: re.Pattern[str] = _NUMBERING) -> tuple[str, str]:
     """The name without numbering and footnotes, and the unit printed after it."""
     name, before = collapse(text), ""
     while name != before:
         before = name
-        name = _OF_WHICH.sub("", _NUMBERING.sub("", name))
+        name = _OF_WHICH.sub("", numbering.sub("", name))
     before = ""
     while name != before:
         before = name

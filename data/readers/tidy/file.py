@@ -8,10 +8,11 @@ from datetime import date
 
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.rate_text import rate_of
 from data.readers.spreadsheet.tables import Problem, raise_problems, refusal
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTable, TidyTables, find_tidy, no_header
-from data.readers.tidy.rows import NamedRows, RowReader, has_no_value
+from data.readers.tidy.rows import NamedRows, RowReader, has_no_value, is_rate
 from data.vintages.dated import DatedFigure
 from data.vintages.observation import Observation
 from models.errors import UnreadableFile
@@ -112,7 +113,7 @@ def read_rows(
 
 def _figures(tables: Sequence[TidyTable], problems: list[Problem]) -> Figures:
     cells = [
-        cell
+        rate_of(cell)[0] if is_rate(table, row) else cell
         for table in tables
         for row in table.rows
         if (cell := table.cell(row, "value")) is not None and not has_no_value(cell)

@@ -168,7 +168,10 @@ def no_header(opened: OpenedFile) -> UnknownLayout:
     )
     texts = [f"'{cell.text}'" for cell in best[1] if cell.text][:8]
     garbled = any("?" in text for text in texts)
-    advice = "Give each column its heading in one row; see docs/plans_and_files.md."
+    advice = (
+        "Give each column its heading in one row; see docs/plans_and_files.md. Or say which "
+        "column is what, with --columns or on the page of the upload."
+    )
     if garbled:
         advice = "Letters were lost: in Excel save as 'CSV UTF-8 (comma delimited)' or .xlsx."
     return UnknownLayout(

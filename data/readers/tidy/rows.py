@@ -15,6 +15,7 @@ from data.readers.spreadsheet.day_spans import day_span
 from data.readers.spreadsheet.figure_text import Figures
 from data.readers.spreadsheet.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
 from data.readers.spreadsheet.periods import span_of
+from data.readers.spreadsheet.rate_text import index_of, rate_of
 from data.readers.spreadsheet.tables import Cell, Problem, Row
 from data.readers.spreadsheet.words import (
     FORMS,
@@ -32,6 +33,7 @@ from models.errors import InvalidMonth
 from models.series import FigureStatus, Month
 
 _ENDS: Mapping[Form, int] = {"quarter": 3, "half": 6}  # their months are multiples of these
+_RATES = ("rate_on_year", "rate_to_date", "rate_on_month")
 _UNDATED = {fold(word) for word in UNDATED_WORDS}
 _NO_VALUES = {"", "…", "...", "n/a", "na"}
 
@@ -54,6 +56,12 @@ class NamedRows:
 def has_no_value(cell: Cell) -> bool:
     """Whether a cell is empty or states that the value is not available."""
     return cell.text.lower() in _NO_VALUES and not cell.uncomputed
+
+
+def is_rate(table: TidyTable, row: Row) -> bool:
+    """Whether a row gives a rate against another period."""
+    cell = table.cell(row, "form")
+    return cell is not None and code_of(cell.text, FORMS) in _RATES
 
 
 class RowReader:
@@ -108,6 +116,9 @@ class RowReader:
             return None
         if len(self.problems) > known:
             return None
+        if is_rate(table, row):
+            scale = rate_of(value_cell)[1] or ("growth" if value < 0 else None)
+            value = index_of(value, scale) if scale else value
         place = f"{self.file}, {f'{value_cell.sheet}, ' if value_cell.sheet else ''}"
         source_cell = table.cell(row, "source")
         source = (source_cell.text if source_cell else "") or f"{place}{value_cell.place}"
