@@ -10,7 +10,6 @@ from data.readers.mapped.table_map import TableMap
 from data.readers.report_form.form import ReportForm, find_report_form
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTables, find_tidy, no_header
-from models.errors import UnreadableFile
 
 Found = ReportForm | Annex | TidyTables
 
@@ -35,14 +34,7 @@ def recognise(opened: OpenedFile, maps: Mapping[str, TableMap] | None = None) ->
     form = find_report_form(opened)
     if form is not None:
         return guess_mapped(opened, across=True) or form
-    try:
-        found = find_annex(opened) or find_tidy(opened)
-    except UnreadableFile:
-        guessed = guess_mapped(opened)
-        if guessed is None:
-            raise
-        return guessed
-    found = found or guess_mapped(opened)
+    found = find_annex(opened) or find_tidy(opened) or guess_mapped(opened)
     if found is None:
         raise no_header(opened) if opened.kind == "text" else no_table(opened)
     return found

@@ -323,7 +323,9 @@ def _level(words: str, report: Month) -> Column | None:
 def _to_a_day(words: str, report: Month) -> Column:
     """A column of figures to a day, which are no figures of the month."""
     days = day_span(words, report.year)
-    why = "" if days else "it stops within the month and is no estimate of it"
+    why = "it stops within the month and is no estimate of it"
+    if days:
+        why = f"{why}; kept as a figure from {days[0]} to {days[1]}"
     return Column(None, report, words, why=why, days=days)
 
 

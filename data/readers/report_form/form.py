@@ -161,7 +161,7 @@ def _notes(table: FormTable) -> Iterator[str]:
             "estimates of the whole month"
         )
     for place, column in table.columns.items():
-        if column.form is None and not column.days:
+        if column.form is None:
             yield f"{_where(table, place)} ('{column.words}') left out: {column.why}"
 
 

@@ -86,7 +86,9 @@ def scales(
     return found
 
 
-def _told(place: int, column: Column, rows: Sequence[FormRow]) -> tuple[Sequence[FormRow], bool]:
+def _told(
+    place: int, column: Column, rows: Sequence[FormRow], figures: Figures
+) -> tuple[Sequence[FormRow], bool]:
     """The rows whose rate does not tell its own scale, and whether others have a sign."""
     if column.form not in RATES:
         return rows, False

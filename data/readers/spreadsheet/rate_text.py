@@ -40,6 +40,7 @@ _WORDS: tuple[tuple[Scale, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_FEW_TIMES = re.compile(r"\d{1,2}[.,]\d+")  # the comma of '1,045 lần' is a decimal one
 _INDEX: Mapping[Scale, Callable[[float], float]] = {
     "times": lambda rate: 100.0 * rate,
     "growth": lambda rate: 100.0 + rate,
@@ -61,8 +62,10 @@ def rate_of(cell: Cell) -> tuple[Cell, Scale | None]:
     for scale, pattern in _WORDS:
         match = pattern.fullmatch(cell.value.strip())
         if match:
-            number = next(text for text in match.groupdict().values() if text)
-            return replace(cell, value=number.strip()), scale
+            number = next(text for text in match.groupdict().values() if text).strip()
+            if scale == "times" and _FEW_TIMES.fullmatch(number):
+                return replace(cell, value=float(number.replace(",", "."))), scale
+            return replace(cell, value=number), scale
     return cell, None
 
 
