@@ -191,7 +191,7 @@ def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None
     matched = {
         name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == found.table
     }
-    day = published or publication_date(found.file)
+    day = published or publication_date(found.file) or found.published
     tidy = read_rows(found, claims.kpis, day, matched)
     refusal = tidy.refusal
     if found.columns and refusal is not None:

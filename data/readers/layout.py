@@ -8,6 +8,9 @@ from data.readers.gso.annex import Annex, find_annex, no_table
 from data.readers.mapped.rows import find_mapped, guess_mapped
 from data.readers.mapped.table_map import TableMap
 from data.readers.report_form.form import ReportForm, find_report_form
+from data.readers.sdmx.dataset import tidy_of
+from data.readers.sdmx.jsonstat import read_jsonstat
+from data.readers.sdmx.messages import is_sdmx_csv, read_message, read_sdmx_csv
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTables, find_tidy, no_header
 
@@ -17,9 +20,10 @@ Found = ReportForm | Annex | TidyTables
 def recognise(opened: OpenedFile, maps: Mapping[str, TableMap] | None = None) -> Found:
     """The layout of a file, with its tables as found; a reader turns them into figures.
 
-    Tried in order: a layout that a person explained (`maps`, by fingerprint), a
-    department's report form, an annex of the statistics office, a tidy table; each has
-    headings that those before it lack. Last, a table whose columns can be guessed.
+    A message (SDMX or JSON-stat) is known by its kind. Then in order: a layout that a
+    person explained (`maps`, by fingerprint), a department's report form, an annex of the
+    statistics office, a tidy table; each has headings that those before it lack. Last, a
+    table whose columns can be guessed.
 
     Raises
     ------
@@ -28,6 +32,12 @@ def recognise(opened: OpenedFile, maps: Mapping[str, TableMap] | None = None) ->
     UnreadableFile
         If a sheet is damaged, or a heading of a tidy table is unknown.
     """
+    if opened.kind == "json":
+        return tidy_of(opened.file, *read_jsonstat(opened.content, opened.file))
+    if opened.kind == "text" and is_sdmx_csv(opened.content):
+        return tidy_of(opened.file, *read_sdmx_csv(opened.content, opened.file))
+    if opened.kind == "sdmx":
+        return tidy_of(opened.file, *read_message(opened.content, opened.file))
     known = find_mapped(opened, maps) if maps else None
     if known is not None:
         return known

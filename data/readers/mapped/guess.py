@@ -87,6 +87,7 @@ def _months_down(rows: Sequence[Row], header: int) -> TableMap | None:
     if len(body) < _DOWN or sum(bool(cell.text) for cell in head) < 2:
         return None
     year, month = _headed(head, _YEARS), None
+    titled = any(year_of(cell.text) for row in rows[:header] for cell in row)
     for column, cell in enumerate(head):
         cells = [row[column] for row in body if column < len(row) and row[column].text]
         if column == year or len(cells) < _DOWN or cell_span(cell) is not None:
@@ -94,7 +95,7 @@ def _months_down(rows: Sequence[Row], header: int) -> TableMap | None:
         bare = year is not None and fold(cell.text) in _MONTHS
         months = [_month_in(each, bare) for each in cells]
         found = sum(span is not None for span in months)
-        dated = bare or all(span is None or span.year for span in months)
+        dated = bare or titled or all(span is None or span.year for span in months)
         if found >= _SHARE * len(cells) and dated:
             month = column
             break

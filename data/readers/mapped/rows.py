@@ -116,6 +116,8 @@ def first_rows(opened: OpenedFile) -> tuple[tuple[str, ...], ...]:
 
 
 def _grids(opened: OpenedFile) -> Sequence[Grid]:
+    if opened.kind in ("json", "sdmx"):
+        return ()
     if opened.kind != "text":
         return opened.grids
     widths = {sign: opened.text.head(sign) for sign in DELIMITERS}

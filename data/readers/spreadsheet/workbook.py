@@ -20,7 +20,8 @@ class OpenedFile:
     Attributes
     ----------
     file : its name, as it appears in errors and sources
-    kind : 'xlsx', 'xls' or 'text', whatever the name says
+    kind : 'xlsx', 'xls', 'text', 'sdmx' (SDMX-ML) or 'json', whatever the name says
+    content : its bytes
 
     Raises
     ------
@@ -32,17 +33,17 @@ class OpenedFile:
     def __init__(self, content: bytes, file: str) -> None:
         self.file = file
         self.kind = kind_of(content, file)
-        self._content = content
+        self.content = content
 
     @cached_property
     def text(self) -> Csv:
         """A CSV file, to be read with a delimiter that the caller chooses."""
-        return read_csv(self._content, self.file)
+        return read_csv(self.content, self.file)
 
     @cached_property
     def sheets(self) -> Sheets:
         """The visible sheets of a workbook with their values, read by calamine."""
-        return Sheets(self._content, self.file)
+        return Sheets(self.content, self.file)
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
@@ -58,11 +59,11 @@ class OpenedFile:
 
     def remarks(self) -> tuple[str, ...]:
         """Remarks for the planner: what in the file is not read."""
-        return () if self.kind == "text" else self.sheets.remarks()
+        return self.sheets.remarks() if self.kind in ("xlsx", "xls") else ()
 
     def hidden_notes(self, read: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """Remarks on figures read from hidden rows and columns, by sheet and cell."""
-        if self.kind == "text":
+        if self.kind not in ("xlsx", "xls"):
             return ()
         places: dict[str, list[tuple[int, int]]] = {}
         for sheet, cell in read:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field as with_default, replace
+from datetime import date
 from typing import Literal
 
 from data.readers.spreadsheet.cells import cell_name, fold
@@ -71,6 +72,7 @@ class TidyTables:
     table : the name by which matches of its rows are remembered
     notes : remarks for the planner
     columns : which column is what, for a table of another layout made tidy
+    published : the day that the file itself states
     """
 
     file: str
@@ -78,6 +80,7 @@ class TidyTables:
     table: str = TIDY
     notes: tuple[str, ...] = ()
     columns: str = ""
+    published: date | None = None
 
 
 def find_tidy(opened: OpenedFile) -> TidyTables | None:

@@ -225,7 +225,8 @@ def test_the_rest_of_the_year_is_no_year_to_date() -> None:
 def test_the_second_half_is_known_in_december() -> None:
     text = (
         "Báo cáo tháng 12 năm 2023\n"
-        "TT;Chỉ tiêu;ĐVT;Thực hiện 6 tháng cuối năm;Ước tháng 12\n1;Xuất khẩu;triệu USD;724,2;120\n"
+        "TT;Chỉ tiêu;ĐVT;Thực hiện 6 tháng cuối năm;Ước tháng 12\n"
+        "1;Xuất khẩu;triệu USD;724,2;120\n"
     )
     assert values(read(csv(text)))["exports", "2023-12", "half"] == 724.2
 
