@@ -43,6 +43,11 @@ CHAINED: Mapping[str, tuple[Table, tuple[Column[Any], ...]]] = {
             *("source", "import_id"),
         ),
         _chained(
+            tables.dated_figures,
+            *("id", "import_id", "family", "kpi", "from_day", "to_day", "value", "status"),
+            *("published", "source"),
+        ),
+        _chained(
             tables.withdrawals,
             *("id", "import_id", "family", "withdrawn_at", "withdrawn_by", "reason"),
         ),

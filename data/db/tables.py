@@ -226,6 +226,34 @@ withdrawals = Table(
     Column("reason", Text, nullable=False),
 )
 
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("columns", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("confirmed_at", Moment, nullable=False),
+    Index("layouts_of_family", "family", "id"),
+)
+
+dated_figures = Table(
+    "dated_figures",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
+    Column("family", String(80), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("to_day", Date, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("published", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Index("dated_figures_of_kpi", "family", "kpi", "to_day"),
+)
+
 row_matches = Table(
     "row_matches",
     metadata,

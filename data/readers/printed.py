@@ -52,6 +52,18 @@ class PrintedFigure:
 
 
 @dataclass(frozen=True)
+class PrintedDays:
+    """A figure to a day of a row that a KPI claims, in the KPI's unit."""
+
+    kpi: str
+    from_day: date
+    to_day: date
+    value: float
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
 class PrintedWorkbook:
     """All figures of one monthly report; `notes` are remarks with their place.
 
@@ -66,3 +78,4 @@ class PrintedWorkbook:
     tables: tuple[str, ...]
     notes: tuple[str, ...]
     claimed: Mapping[tuple[str, str, int, str], str] = field(default_factory=dict)
+    dated: tuple[PrintedDays, ...] = ()

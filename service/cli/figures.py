@@ -75,8 +75,19 @@ def ingest(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and compare only.")] = False,
     workers: WorkersOption = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="Which column of another office's table is what, remembered for files with the "
+            "same headings: 'series=A month=B value=C form=year_to_date header=3'."
+        ),
+    ] = "",
+    match: Annotated[
+        list[str] | None,
+        typer.Option(help="A name in the files and the KPI that it is, remembered: 'Total=coal'."),
+    ] = None,
 ) -> None:
-    """Load figures: annexes of the statistics office, report forms, tidy tables."""
+    """Load figures: annexes of the statistics office, report forms, tidy and other tables."""
     from data.db.audit import process_user
     from data.ingestion.ingest import ingest as load
     from service.cli.output import show_ingest
@@ -94,11 +105,21 @@ def ingest(
             dry_run=dry_run,
             by=process_user(),
             workers=workers or os.cpu_count() or 1,
+            columns=columns,
+            matches=dict(_pair(each) for each in match or ()),
             progress=progress,
         )
     show_ingest(report)
     if report.problems:
         raise typer.Exit(2)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    """A name and a slug; the name may have equals signs itself."""
+    name, sign, slug = given.rpartition("=")
+    if not sign or not name.strip() or not slug.strip():
+        raise InputError(f"expected a name and a KPI, such as 'Total=coal'; found '{given}'.")
+    return name.strip(), slug.strip()
 
 
 def project(

@@ -169,8 +169,7 @@ def _record(columns: Mapping[int, Field], row: Row, problems: list[Problem]) -> 
 def _entry(field: Field, cell: Cell, problems: list[Problem]) -> Entry:
     """A cell's value, in the type that a YAML document would have."""
     if cell.uncomputed:
-        found = f"the formula {cell.uncomputed} without a result"
-        problems.append(Problem.at(cell, "a value", "Type the value itself.", found))
+        problems.append(Problem.at(cell, "a value", "Type the value itself.", cell.missing))
     value: object = cell.value
     if field.name in _LISTS:
         value = [line.strip() for line in cell.text.split("\n") if line.strip()] or None
@@ -178,8 +177,7 @@ def _entry(field: Field, cell: Cell, problems: list[Problem]) -> Entry:
         pairs = [line.partition(":") for line in cell.text.split("\n") if line.strip()]
         value = {name.strip(): what.strip() for name, _, what in pairs} or None
     elif isinstance(value, float):
-        per_cent = cell.percent and field.name != "judgement"
-        value = float(f"{value * 100:.12g}") if per_cent else value
+        value = value if field.name == "judgement" else cell.display.shown(value)
         value = int(value) if value.is_integer() else value
         if field.name not in _NUMBERS | _DATES:
             value = str(value)

@@ -55,8 +55,8 @@ class FormTable:
     sheet : its name, None for CSV
     version : number and circular that the form prints
     month : of the report
-    closed : the day on which figures were closed, if printed and within the month
-    signed : the day of the report or of its signature, None if not printed
+    closed : the day on which figures were closed, if within the month
+    signed : the day of the report or of its signature
     columns : position → meaning
     rows : with figures
     heads : position → the lowest cell of its header
@@ -73,8 +73,9 @@ class FormTable:
 
     @property
     def places(self) -> Mapping[tuple[Form | None, Month], int]:
-        """The position of the column of a form and a month."""
-        return {(column.form, column.month): place for place, column in self.columns.items()}
+        """The position of the column of a form and a month, of output."""
+        own = {at: column for at, column in self.columns.items() if column.of == "output"}
+        return {(column.form, column.month): at for at, column in own.items()}
 
 
 @dataclass(frozen=True)

@@ -233,6 +233,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),
     ("POST", "/v1/imports"): Asked(file=_figure(), query="?plan=demo-2018&file=figures.csv"),
     ("POST", "/v1/imports/{id}/commit"): Asked(_upload(), {}),
+    ("POST", "/v1/imports/{id}/layouts"): Asked(
+        _upload(b"when;what;how much\n2018-06;coal;1\n"),
+        {"file": "figures.csv", "series": "B", "month": "A", "value": "C"},
+    ),
     ("POST", "/v1/imports/{id}/matches"): Asked(
         _upload(b"KPI,Month,Value,Published\nore,2018-06,1,2018-07-10\n"),
         {"table": "tidy", "row": "ore", "kpi": "coal"},
