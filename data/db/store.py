@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from data.db.chain import seal
 from models.errors import InputError, StoreUnavailable
 
-HEAD = "dated"  # the newest migration; Alembic is imported only for a database that lacks it
+HEAD = "hash_chain"  # the newest migration; Alembic is imported only for a database that lacks it
 _REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
     "SQLITE_CORRUPT": "damaged",
     "SQLITE_NOTADB": "damaged",
