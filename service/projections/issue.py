@@ -220,6 +220,7 @@ def _series_projection(
         events=basis.accepted_events(kpi.slug),
         parts=_parts(basis, basis.bundle, kpi.slug, parts),
         year=basis.plan.year,
+        thresholds=basis.plan.thresholds,
         seed=seed,
         candidates=candidates_for(basis.bundle.bundle.as_of.year),
     )
@@ -264,7 +265,8 @@ def _task_projection(
     state = state_of(planned.task, version.adopted, version.document, reports, basis.day)
     past = past_periods(basis.earlier, slug, basis.day)
     known = hashlib.sha256(repr((reports, past)).encode()).hexdigest()
-    return project_task(planned, state, basis.day, past), ProjectionInputs(known)
+    projected = project_task(planned, state, basis.day, past, thresholds=basis.plan.thresholds)
+    return projected, ProjectionInputs(known)
 
 
 def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:
