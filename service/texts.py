@@ -33,6 +33,7 @@ _LOCALE: Mapping[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
 _DAY: Mapping[Lang, str] = {"vi": "dd/M/y", "en": "d MMMM y"}
 _DAY_OF_A_SHORT_MONTH: Mapping[Lang, str] = {"vi": "dd/MM/y", "en": "d MMMM y"}
 _MONTH: Mapping[Lang, str] = {"vi": "'tháng' M/y", "en": "MMMM y"}
+_MONTH_ALONE: Mapping[Lang, str] = {"vi": "'tháng' M", "en": "MMMM"}
 _MINUS = "−"  # a hyphen before a figure is lost at the end of a line
 
 
@@ -245,6 +246,11 @@ def day_of(day: date | str, lang: Lang) -> str:
 def month_name(month: Month | str, lang: Lang) -> str:
     """'2021-06' → 'tháng 6/2021' (vi), 'June 2021' (en)."""
     return _date(date.fromisoformat(f"{month}-01"), _MONTH[lang], lang)
+
+
+def month_of_year(month: Month, lang: Lang) -> str:
+    """The month without its year: 'tháng 6' (vi), 'June' (en)."""
+    return _date(date(month.year, month.month, 1), _MONTH_ALONE[lang], lang)
 
 
 def bounds(target: Bounds, lang: Lang, decimals: int = 0) -> str:

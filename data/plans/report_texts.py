@@ -15,7 +15,7 @@ from data.plans.rows import record_edit
 from models.errors import InputError
 from models.series import Month
 
-Slot = Literal["context", "results", "causes", "measures", "proposals"]
+Slot = Literal["context", "causes", "measures", "proposals"]
 SLOTS: tuple[Slot, ...] = get_args(Slot)
 LONGEST = 10_000  # characters of a text
 
@@ -61,6 +61,4 @@ def write_report_text(
                 entered_at=moment,
             )
         )
-        record_edit(
-            connection, plan, "report.text", slot, by, {"month": str(month)}, moment
-        )
+        record_edit(connection, plan, "report.text", slot, by, {"month": str(month)}, moment)

@@ -44,7 +44,7 @@ class Thresholds:
             )
         if not 0 < self.behind < 100:
             raise InvalidTarget(
-                f"thresholds: expected behind as 0 to 100 percentage points, found {self.behind:g}."
+                f"thresholds: expected behind of 0 to 100 percentage points, found {self.behind:g}"
             )
 
 

@@ -97,6 +97,7 @@ def _drawn(
 
     if chart == "history":
         points = history_of(app_state, plan, kpi, day.isoformat()).history
+        levels = load_plan(app_state.store, plan).thresholds
         drawn = probability_chart(points, (levels.at_risk, levels.on_track), lang)
         keys = [point.stamp or point.as_of.isoformat() for point in points]
     else:

@@ -78,7 +78,9 @@ KPI_FIELDS = (
     Field("dimensions", "Phân tổ", "Dimensions", "mỗi dòng một cái, ví dụ product: xi măng", 24),
     Field("source", "Nguồn số liệu", "Source", "", 30),
     Field("indicator", "Chỉ tiêu tham chiếu", "Indicator", "biến động giống chỉ tiêu này", 24),
-    Field("demonstration", "Minh họa", "Demonstration", "khôi phục bằng số liệu có sau", 14, FLAGS),
+    Field(
+        "demonstration", "Minh họa", "Demonstration", "khôi phục bằng số liệu có sau", 14, FLAGS
+    ),
 )
 
 VERSION_FIELDS = (

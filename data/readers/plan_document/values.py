@@ -25,7 +25,9 @@ def plan_values(plan: Plan) -> Values:
         "name_en": plan.name_en,
         "label": plan.label,
         "note": plan.note,
-        **{name: value for name, value in asdict(plan.thresholds).items() if value != _USUAL[name]},
+        **{
+            name: value for name, value in asdict(plan.thresholds).items() if value != _USUAL[name]
+        },
     }
 
 
