@@ -9,6 +9,7 @@
     const text = field.value;
     if (field.dataset.type === "number") return text === "" ? undefined : Number(text);
     if (field.dataset.type === "percent") return text === "" ? undefined : Number(text) / 100;
+    if (field.dataset.type === "lines") return text.split("\n").map(function (line) { return line.trim(); }).filter(Boolean);
     if (field.type === "checkbox") return field.checked;
     return text;
   }
