@@ -22,10 +22,10 @@ from service.texts import Lang
 
 FILE = "letterheads.yaml"
 BLANK = "……"  # to fill in by hand
-FORMS = ("nd-30-2020",)  # the decree whose form a report follows; a new one is added here
+FORMS = ("decree_30_2020",)  # the decree whose form a report follows; a new one is added here
 
-_TEXTS = ("parent", "organ", "symbol", "place", "signer_title", "signer_name", "filed")
-_LISTS = ("addressees", "recipients")
+TEXTS = ("parent", "organ", "symbol", "place", "signer_title", "signer_name", "filed")
+LISTS = ("addressees", "recipients")
 _PROVINCE = re.compile(r"\b(tỉnh|thành phố|TP\.?)\s+(.+)$")
 
 
@@ -93,11 +93,11 @@ def save_letterhead(home: Path, plan: Plan, head: Letterhead, lang: Lang) -> Non
     families = dict(_families(home))
     before = families.get(plan.family) or {}
     entry: dict[str, Any] = {}
-    for name in _TEXTS:
+    for name in TEXTS:
         text = getattr(head, name)
         if text not in ("", BLANK):
             entry[name] = _in_language(text, before.get(name), lang)
-    for name in _LISTS:
+    for name in LISTS:
         entry[name] = list(getattr(head, name))
     entry |= {"form": head.form, "show_projection": head.show_projection}
     families[plan.family] = entry
@@ -150,9 +150,9 @@ def _letterhead(entry: Mapping[str, Any], plan: Plan, lang: Lang) -> Letterhead:
     if unknown:
         raise _wrong(f"{family}.{unknown[0]}", f"one of {', '.join(known)}", f"'{unknown[0]}'")
     given: dict[str, Any] = {
-        name: _text(entry[name], lang, f"{family}.{name}") for name in _TEXTS if name in entry
+        name: _text(entry[name], lang, f"{family}.{name}") for name in TEXTS if name in entry
     }
-    for name in _LISTS:
+    for name in LISTS:
         listed = entry.get(name, [])
         if not isinstance(listed, list):
             raise _wrong(f"{family}.{name}", "a list", repr(listed))

@@ -26,7 +26,7 @@ from service.projections.tables import Row, table_rows
 from service.projections.view import ProjectionView
 from service.report.build import Wanted
 from service.report.cells import AT_RISK
-from service.report.letterhead import FORMS, Letterhead, proposed
+from service.report.letterhead import BLANK, FORMS, LISTS, TEXTS, Letterhead, proposed
 from service.report.renderers.formats import FORMATS
 from service.report.request import report_of
 from service.state.app_state import AppState
@@ -52,8 +52,9 @@ class Preparation:
     ----------
     open_points : what is still open
     texts : of each part that only people can write: code, heading, text
-    head : the letterhead, with a proposal in each field that is still blank
-    known : the letterhead was asked for before and is complete
+    head : the letterhead
+    head_texts, head_lists : its fields: code, label, text (a line for each entry of a
+        list); a blank field has a proposal
     explanations : code and name of each target that needs an explanation sheet
     forms : code and name of the decrees whose form a report may follow
     """
@@ -61,7 +62,8 @@ class Preparation:
     open_points: tuple[str, ...]
     texts: tuple[tuple[Slot, str, str], ...]
     head: Letterhead
-    known: bool
+    head_texts: tuple[tuple[str, str, str], ...]
+    head_lists: tuple[tuple[str, str, str], ...]
     explanations: tuple[tuple[str, str], ...]
     thresholds: Thresholds
     forms: tuple[Choice, ...]
@@ -145,11 +147,18 @@ def _preparation(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Prep
         return None
     text = TEXT[lang]
     texts = report_texts(app_state.store, plan.slug, Month(day.year, day.month))
+    head = proposed(plan, found.letterhead)
     return Preparation(
         open_points=found.open_points,
         texts=tuple((slot, text[f"report.open.{slot}"], texts.get(slot, "")) for slot in SLOTS),
-        head=proposed(plan, found.letterhead),
-        known=not found.letterhead.missing,
+        head=head,
+        head_texts=tuple(
+            (name, text[f"letterhead.{name}"], getattr(head, name).replace(BLANK, ""))
+            for name in TEXTS
+        ),
+        head_lists=tuple(
+            (name, text[f"letterhead.{name}"], "\n".join(getattr(head, name))) for name in LISTS
+        ),
         explanations=tuple(
             (one.kpi.slug, one.projection.name[lang])
             for one in found.facts

@@ -49,9 +49,13 @@ def appendices(material: Material) -> tuple[Appendix, ...]:
 def _contents(material: Material) -> Iterator[tuple[str, tuple[Block, ...]]]:
     text, lang = material.text, material.lang
     if material.planned:
-        yield text["report.table.targets"], tuple(_targets(material))
+        subject = text["report.appendix.targets"].format(year=material.plan.year)
+        yield subject, tuple(_targets(material))
     if material.others:
-        yield text["report.table.others"], (_others(material), *_notes(material.others, material))
+        yield (
+            text["report.appendix.others"],
+            (_others(material), *_notes(material.others, material)),
+        )
     tables = [pace_table(material.planned, lang), needs_table(material.planned, lang)]
     notes = (
         text["report.note.pace"].format(behind=number(material.plan.thresholds.behind, lang)),
@@ -87,7 +91,7 @@ def targets_table(material: Material) -> Table:
         Column(text["report.column.number"], 0.55),
         Column(text["kpi"], 2.4),
         Column(text["unit"], 0.9),
-        Column(text["report.column.plan"].format(year=cutoff.year), 1.35, True),
+        Column(text["report.column.plan"].format(year=cutoff.year), 1.5, True),
         Column(title, 1.25, True),
         Column(text["report.column.of_plan"], 0.95, True),
         Column(text["report.column.on_period"], 1.05, True),

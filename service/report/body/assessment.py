@@ -31,11 +31,12 @@ def assessment(material: Material) -> list[Block]:
 
 def causes(material: Material, facts: Sequence[Facts]) -> Iterator[Paragraph]:
     """The newest note of each KPI; a log has its place among the results."""
+    text = material.text
     for one in facts:
         notes = material.entered.notes.get(one.kpi.slug, ())
         if notes and not one.kpi.traits.in_words:
             name = sentences.name_of(one, material.lang)
-            yield Paragraph(material.text["report.log"].format(name=name, text=notes[-1]), "item")
+            yield Paragraph(text["report.log"].format(name=name, text=notes[-1]), "item")
 
 
 def _well(material: Material) -> Iterator[Paragraph]:

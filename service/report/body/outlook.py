@@ -59,7 +59,8 @@ def measures(material: Material) -> list[Block]:
 
 def proposals(material: Material) -> list[Block]:
     """VI: obstacles as reported, and proposals."""
-    heading = Heading(material.text["report.heading.proposals"])
+    text = material.text
+    heading = Heading(text["report.heading.proposals"])
     return [heading, *tasks.obstacles(material), *slot_blocks(material, "proposals")]
 
 
@@ -71,7 +72,7 @@ def outlook_table(material: Material) -> Table:
         Column(text["report.column.number"], 0.5),
         Column(text["kpi"], 2.3),
         Column(text["unit"], 0.85),
-        Column(text["report.column.plan"].format(year=material.plan.year), 1.3, True),
+        Column(text["report.column.plan"].format(year=material.plan.year), 1.55, True),
         Column(text["report.column.estimate"], 1.2, True),
         Column(text["report.column.estimate_share"], 1.0, True),
         *((Column(text["report.column.band"], 1.3, True),) if band else ()),

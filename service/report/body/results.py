@@ -100,11 +100,12 @@ def _products(listed: Sequence[Facts], material: Material) -> Iterator[Paragraph
 
 def _log(inside: Sequence[Facts], material: Material) -> Iterator[Paragraph]:
     """What is kept in words: the newest entry of each log."""
+    text = material.text
     for one in inside:
         notes = material.entered.notes.get(one.kpi.slug, ())
         if one.kpi.traits.in_words and notes:
             name = name_of(one.kpi, material.lang)
-            yield Paragraph(material.text["report.log"].format(name=name, text=notes[-1]), "item")
+            yield Paragraph(text["report.log"].format(name=name, text=notes[-1]), "item")
 
 
 def _events(material: Material) -> Iterator[str]:

@@ -14,11 +14,11 @@ MARK = "[…… {words}]"
 
 def slot_blocks(material: Material, slot: Slot) -> list[Paragraph]:
     """The text of a slot, a paragraph for each of its lines; else the open slot."""
-    written = material.entered.texts.get(slot, "")
+    text, written = material.text, material.entered.texts.get(slot, "")
     lines = [line.strip() for line in written.splitlines() if line.strip()]
     if lines:
         return [Paragraph(line) for line in lines]
-    return [open_slot(material.text[f"report.slot.{slot}"])]
+    return [open_slot(text[f"report.slot.{slot}"])]
 
 
 def open_slot(words: str) -> Paragraph:

@@ -143,7 +143,7 @@ def test_a_gap_has_no_row() -> None:
                 "Mã tra cứu: ABCDEFGH2345",
                 "Khả năng đạt: 83% (nhiều khả năng đạt)",
                 "ước tính",
-                "suy ra",
+                "tính toán",
                 "dự báo",
                 "Lũy kế từ đầu năm, triệu USD",
                 "Mục tiêu: 900",
