@@ -18,18 +18,18 @@ _PRODUCTS = 10  # of the largest changes, each way
 
 
 def context(material: Material) -> list[Block]:
-    """The plan in force, the day of the figures, accepted events, and people's words."""
-    text, lang, version = material.text, material.lang, material.version
-    if version is None:
-        words = text["report.no_plan_in_force"].format(year=material.plan.year)
-    else:
-        adopted = day_of(version.adopted, lang)
-        words = text["report.plan_in_force"].format(document=version.document, day=adopted)
-    targets = text["report.targets_of_plan"].format(
-        year=material.plan.year, count=len(material.planned)
-    )
-    vintage = text["report.vintage"].format(day=day_of(material.day, lang))
-    lines = [words, targets, vintage] if material.planned else [words, vintage]
+    """How many targets, the day of the figures, accepted events, and people's words.
+
+    The document that sets the plan is named in the opening.
+    """
+    text, lang, year = material.text, material.lang, material.plan.year
+    lines = []
+    if material.version is None:
+        lines.append(text["report.no_plan_in_force"].format(year=year))
+    elif material.planned:
+        count = len(material.planned)
+        lines.append(text["report.targets_of_plan"].format(year=year, count=count))
+    lines.append(text["report.vintage"].format(day=day_of(material.day, lang)))
     found: list[Block] = [Heading(text["report.heading.context"]), Paragraph(" ".join(lines))]
     events = list(dict.fromkeys(_events(material)))
     if events:
