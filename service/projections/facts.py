@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
-from data.readers.spreadsheet.cells import fold
 from data.sign_off.rules import State
 from data.vintages.demonstration import series_to_project
 from data.vintages.figures import Newest
@@ -46,7 +45,9 @@ _BY_STATUS: Mapping[Status, Verdict] = {
 }
 _APPROVED: tuple[State, ...] = ("approved", "issued")
 Office = Literal["statistics", "department"]
-_STATISTICS = re.compile(r"thong ke|statistics office|\b(?:gso|nso)\b")  # folded sources
+_STATISTICS = re.compile(
+    r"thống kê|thong ke|statistics office|\b(?:gso|nso)\b", re.IGNORECASE
+)  # in a source
 _FULL_YEARS = 5  # years behind `Facts.usual`
 
 
@@ -260,7 +261,7 @@ def _other_office(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Oth
 
 
 def _office(source: str) -> Office:
-    return "statistics" if _STATISTICS.search(fold(source)) else "department"
+    return "statistics" if _STATISTICS.search(source) else "department"
 
 
 def _cutoff(one: ProjectionView) -> Month | None:

@@ -23,7 +23,9 @@ class LetterheadShape(Shape):
     addressees: tuple[str, ...] = Field((), description="of 'Kính gửi'")
     recipients: tuple[str, ...] = Field((), description="of 'Nơi nhận', after 'Như trên'")
     filed: str = Field("VT", description="after 'Lưu:'")
-    form: Literal["decree_30_2020"] = Field("decree_30_2020", description="the decree that it follows")
+    form: Literal["decree_30_2020"] = Field(
+        "decree_30_2020", description="the decree that it follows"
+    )
     show_projection: bool = Field(
         False, description="the projection's 80 % interval stands beside the official estimate"
     )
