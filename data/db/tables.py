@@ -56,6 +56,7 @@ plans = Table(
     Column("name_en", Text, nullable=False),
     Column("label", Text),
     Column("note", Text, nullable=False),
+    Column("thresholds", JSON(none_as_null=True)),
 )
 
 kpis = Table(
@@ -145,6 +146,20 @@ log_entries = Table(
     Column("entered_by", Text, nullable=False),
     Column("entered_at", Moment, nullable=False),
     Index("log_of_plan", "plan", "kpi"),
+)
+
+report_texts = Table(
+    "report_texts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("slot", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("report_texts_of_plan", "plan", "year", "month"),
 )
 
 events = Table(

@@ -209,7 +209,7 @@ def _series_projection(
     )
     targets = basis.version.targets_of(kpi.slug) if basis.version else ()
     found = year_of(basis, basis.bundle, kpi.slug, series)
-    projected = judged(series, targets, found, basis.plan.year)
+    projected = judged(series, targets, found, basis.plan.year, thresholds=basis.plan.thresholds)
     return projected, inputs
 
 
@@ -235,7 +235,8 @@ def _task_projection(
     state = state_of(planned.task, version.adopted, version.document, reports, basis.day)
     past = past_periods(basis.earlier, slug, basis.day)
     known = hashlib.sha256(repr((reports, past)).encode()).hexdigest()
-    return project_task(planned, state, basis.day, past), ProjectionInputs(known)
+    projected = project_task(planned, state, basis.day, past, thresholds=basis.plan.thresholds)
+    return projected, ProjectionInputs(known)
 
 
 def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:

@@ -13,7 +13,6 @@ from data.sign_off.rules import State
 from data.vintages.demonstration import series_to_project
 from models.errors import NoObservations
 from models.series import Month
-from models.targets.attainment import DEFAULT_THRESHOLDS
 from models.targets.target import Status
 from service.analysis.history import history_of
 from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
@@ -50,8 +49,6 @@ from service.texts import (
     unit_of,
     words_of,
 )
-
-THRESHOLDS = (DEFAULT_THRESHOLDS.at_risk, DEFAULT_THRESHOLDS.on_track)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -18,8 +18,18 @@ from docx.table import Table as WordTable, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from service.charts.fan_chart import to_png
-from service.report.document import Cell, Heading, Number, Paragraph, Picture, Report, Table
-from service.report.form import FormTexts, form_texts
+from service.report.document import (
+    Appendix,
+    Block,
+    Cell,
+    Heading,
+    Number,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
+from service.report.form import FormTexts, form_texts, recipients_of
 from service.report.renderers.fonts import OFFICE
 from service.report.renderers.word_headers import mark_draft
 
@@ -37,23 +47,41 @@ def render(report: Report) -> bytes:
 def layout(report: Report, form: FormTexts) -> bytes:
     """The report as .docx with given texts for the fixed parts of the form."""
     document = _blank(report)
-    if report.part == "report":
+    if report.official:
         _heading(document, form)
-    _title(document, report)
-    for block in report.blocks:
+    _title(document, report, form)
+    _blocks(document, report.blocks)
+    if report.official:
+        _signature(document, report, form)
+    for appendix in report.appendices:
+        _appendix(document, appendix)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _blocks(document: WordDocument, blocks: Sequence[Block]) -> None:
+    for block in blocks:
         if isinstance(block, Heading):
-            _section(document, block.text)
+            _section(document, block)
         elif isinstance(block, Paragraph):
             _paragraph(document, block)
         elif isinstance(block, Table):
             _table(document, block)
         else:
             _picture(document, block)
-    if report.part == "report":
-        _signature(document, report, form)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+
+
+def _appendix(document: WordDocument, appendix: Appendix) -> None:
+    """A numbered annex on a page of its own."""
+    first = document.add_paragraph()
+    first.paragraph_format.page_break_before = True
+    _line(first, appendix.title.upper(), 14, bold=True)
+    _line(document.add_paragraph(), appendix.subject, 14, bold=True)
+    if appendix.attached:
+        _line(document.add_paragraph(), appendix.attached, 13, italic=True)
+    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(10)
+    _blocks(document, appendix.blocks)
 
 
 def _blank(report: Report) -> WordDocument:
@@ -69,7 +97,7 @@ def _blank(report: Report) -> WordDocument:
     section.header_distance = Mm(10)
     section.different_first_page_header_footer = True
     normal = document.styles["Normal"]
-    for style in (normal, document.styles["Heading 1"]):
+    for style in (normal, *(document.styles[f"Heading {level}"] for level in (1, 2, 3))):
         _plain_font(style)
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), {"vi": "vi-VN", "en": "en-GB"}[report.lang])
@@ -122,23 +150,26 @@ def _heading(document: WordDocument, form: FormTexts) -> None:
     _line(grid.rows[1].cells[1].paragraphs[0], form.date, 13, italic=True)
 
 
-def _title(document: WordDocument, report: Report) -> None:
+def _title(document: WordDocument, report: Report, form: FormTexts) -> None:
     for label in report.labels:
         _line(document.add_paragraph(), label, 12, bold=True)
     first = document.add_paragraph()
     first.paragraph_format.space_before = Pt(12)
     _line(first, report.title, 14, bold=True)
     _line(document.add_paragraph(), report.subject, 14, bold=True)
-    if report.attached:
-        _line(document.add_paragraph(), report.attached, 13, italic=True)
     _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(12)
+    if form.addressed and report.official:
+        _line(document.add_paragraph(), form.addressed, 14)
+        document.paragraphs[-1].paragraph_format.space_after = Pt(12)
 
 
-def _section(document: WordDocument, words: str) -> None:
-    paragraph = document.add_paragraph(style="Heading 1")
-    paragraph.paragraph_format.space_before = Pt(10)
-    paragraph.paragraph_format.space_after = Pt(6)
-    _run(paragraph, words, 13, bold=True)
+def _section(document: WordDocument, heading: Heading) -> None:
+    paragraph = document.add_paragraph(style=f"Heading {heading.level}")
+    paragraph.paragraph_format.space_before = Pt(10 if heading.level == 1 else 6)
+    paragraph.paragraph_format.space_after = Pt(6 if heading.level == 1 else 3)
+    if heading.level > 1:
+        paragraph.paragraph_format.first_line_indent = Mm(10)
+    _run(paragraph, heading.text, 13, bold=True, italic=heading.level == 3)
 
 
 def _paragraph(document: WordDocument, block: Paragraph) -> None:
@@ -149,6 +180,10 @@ def _paragraph(document: WordDocument, block: Paragraph) -> None:
         return
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.first_line_indent = Mm(10)
+    if block.style == "slot":
+        _run(paragraph, block.text, 13, italic=True)
+        paragraph.runs[0].font.highlight_color = WD_COLOR_INDEX.YELLOW
+        return
     _run(paragraph, f"- {block.text}" if block.style == "item" else block.text, 13)
 
 
@@ -228,7 +263,7 @@ def _signature(document: WordDocument, report: Report, form: FormTexts) -> None:
     left, right = grid.rows[0].cells
     _tight(left.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
     _run(left.paragraphs[0], form.recipients, 12, bold=True, italic=True)
-    for words in (*(f"{one};" for one in report.letterhead.recipients), form.filed):
+    for words in (*(f"{one};" for one in recipients_of(report)), form.filed):
         line = left.add_paragraph()
         _tight(line, WD_ALIGN_PARAGRAPH.LEFT)
         _run(line, f"- {words}", 11)

@@ -8,13 +8,13 @@ from typing import Any
 from service.projections.facts import Facts
 from service.report import sentences
 from service.report.annex import chance_cell, projected_cells
-from service.report.content import (
+from service.report.body.needs import quarters_of, required
+from service.report.cells import (
     AT_RISK,
     estimate_cell,
     growth_cell,
     percentage_cell,
     plan_cell,
-    quarters_of,
     to_date_cell,
 )
 from service.report.document import NONE, Report
@@ -57,7 +57,9 @@ def _report(report: Report) -> dict[str, str]:
         "label": "; ".join(report.labels),
         "year": str(report.year),
         "as_of": as_of,
-        "opening": text["report.opening"].format(organ=report.letterhead.organ, year=report.year),
+        "opening": text["report.opening_without"].format(
+            organ=report.letterhead.organ, period=sentences.period(cutoff, report.lang)
+        ),
         "vintage": text["report.vintage"].format(day=as_of),
         "month": month_name(cutoff, report.lang),
         "period": sentences.period(cutoff, report.lang),
@@ -85,7 +87,7 @@ def _kpi(one: Facts, lang: Lang) -> dict[str, Any]:
         "estimate_of_plan": percent(share, lang),
         "verdict": TEXT[lang][f"report.verdict.{one.verdict}"],
         "sentence": sentences.result(one, lang),
-        "required": sentences.required(one, lang) if required_pace else "",
+        "required": required(one, lang) if required_pace else "",
         "monthly_minimum": number(
             required_pace.monthly_average if required_pace else None, lang, one.kpi.decimals
         ),

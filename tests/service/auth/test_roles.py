@@ -220,6 +220,13 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
     ("GET", f"{PLAN}/form.xlsx"): Asked(query="?month=2018-06"),
+    ("GET", f"{PLAN}/report/open"): Asked(query="?as_of=2018-06"),
+    ("GET", f"{PLAN}/letterhead"): Asked(),
+    ("POST", f"{PLAN}/letterhead"): Asked(body={"organ": "Sở Công Thương"}),
+    ("POST", f"{PLAN}/report/texts"): Asked(
+        body={"month": "2018-06", "slot": "context", "text": "Bối cảnh."}
+    ),
+    ("POST", f"{PLAN}/thresholds"): Asked(body={"on_track": 0.8, "at_risk": 0.4, "behind": 5}),
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),

@@ -32,7 +32,7 @@ WORDS = {
         "Chỉ tiêu",
         "Mục tiêu",
         "Khả năng đạt",
-        "khoảng 80%",
+        "khoảng dự báo 80%",
         "Số liệu công bố đến",
         "30/6/2018",
     ),
