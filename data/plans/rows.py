@@ -309,6 +309,7 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
         RowSelector(**{**row, "names": tuple(row["names"])}) for row in given["rows"]
     )
     given["parts"] = tuple(given["parts"])
+    given.pop("demonstration", None)  # of definitions stored before illustrative figures
     return Kpi(**given)
 
 

@@ -18,7 +18,6 @@ from data.plans.events import EventEntry, accepted_events, events_of
 from data.plans.plan import Plan, PlanVersion
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
-from data.vintages.demonstration import labelled, series_to_project
 from data.vintages.observation import UNDATED
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
@@ -29,6 +28,8 @@ from models.events.event import Event
 from models.pipeline import LADDER, Learned, fit_candidates
 from models.series import Series
 from models.targets.task import Progress
+from service.projections.shape import Name, if_known
+from service.texts import label_of
 from training.bundle.promoted import PromotedBundle, bundle_for
 
 
@@ -49,7 +50,7 @@ class Basis:
         that projections of series raise
     progress : all reports about the plan's tasks
     earlier : the family's plans of earlier years, with all reports about their tasks
-    labelled : KPIs whose answers carry the label of a demonstration
+    illustrative : KPIs with illustrative figures on that day; their answers are labelled
     events : decisions about the family's events up to that day
     """
 
@@ -62,8 +63,13 @@ class Basis:
     bundle: PromotedBundle | NoBundle
     progress: tuple[Progress, ...]
     earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
-    labelled: frozenset[str]
+    illustrative: frozenset[str]
     events: tuple[EventEntry, ...]
+
+    def label(self, slug: str | None = None) -> Name | None:
+        """The label of the answers for a KPI, or of what shows several KPIs of the plan."""
+        shown = self.illustrative if slug is None else self.illustrative.intersection([slug])
+        return if_known(label_of(self.plan, bool(shown)), Name.model_validate)
 
     def accepted_events(self, slug: str) -> tuple[Event, ...]:
         """The accepted events that a KPI's forecast uses."""
@@ -76,9 +82,7 @@ class Basis:
 
     def series(self, slug: str) -> Series:
         """What a KPI's projection starts from; `NoObservations` without figures."""
-        series = series_to_project(self.panel, slug, self.day)
-        if series.demonstration:  # ends with the last month that is over on the day
-            return series
+        series = self.panel.series_as_of(slug, self.day)
         return replace(series, as_of=self.published)
 
 
@@ -135,7 +139,7 @@ def basis_of(
         bundle=bundle,
         progress=progress_of(store, document.slug),
         earlier=_earlier(store, document) if in_force and in_force.tasks else (),
-        labelled=labelled(panel, [kpi.slug for kpi in document.kpis], day),
+        illustrative=panel.illustrative(day),
         events=tuple(
             one
             for one in events_of(store, family)

@@ -226,7 +226,7 @@ class MonthsToLoadView(Shape):
 
 
 class FiguresView(Shape):
-    """Printed and missing figures, for demonstrations and KPIs without a basis."""
+    """Printed and missing figures, for KPIs without a basis."""
 
     printed: tuple[PrintedView, ...]
     contradictions: tuple[ContradictionView, ...]

@@ -6,7 +6,7 @@ figure has more digits than the KPI is published with.
 
 from __future__ import annotations
 
-from models.series import Month
+from models.series import FIRST_ESTIMATES, ILLUSTRATIVE, Month
 from service.projections.facts import Facts, Percentage
 from service.projections.view import RequiredView
 from service.texts import (
@@ -21,7 +21,7 @@ from service.texts import (
     unit_name,
 )
 
-_STATUS_SHOWN = ("derived", "reconstructed")
+_STATUS_SHOWN = ("derived", "reconstructed", *ILLUSTRATIVE)
 RECOMPUTED = "*"  # follows a percentage that no source printed
 
 
@@ -162,7 +162,7 @@ def percentage_text(value: Percentage, lang: Lang) -> str:
 
 
 def _level_pattern(status: str | None, lang: Lang) -> str:
-    estimated = status == "estimate"
+    estimated = status in FIRST_ESTIMATES
     return TEXT[lang]["report.level_estimated"] if estimated else TEXT[lang]["report.level"]
 
 
@@ -179,7 +179,7 @@ def _direction(per_cent: float, decimals: int = 1) -> str:
 def _growth(value: float, status: str | None, lang: Lang, name: str, when: str) -> str:
     """A KPI that is itself a growth."""
     text, direction = TEXT[lang], _direction(value)
-    if status == "estimate":
+    if status in FIRST_ESTIMATES:
         pattern = text[f"report.growth_estimated.{direction}"]
     else:
         pattern = text[f"report.growth.{direction}"]

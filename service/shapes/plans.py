@@ -29,7 +29,6 @@ class KpiShape(Shape):
     parts: tuple[str, ...]
     index: str | None
     indicator: str | None
-    demonstration: bool
 
 
 class TargetShape(Shape):

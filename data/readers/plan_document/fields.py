@@ -75,8 +75,9 @@ KPI_FIELDS = (
     Field("dimensions", "Phân tổ", "Dimensions", "mỗi dòng một cái, ví dụ product: xi măng", 24),
     Field("source", "Nguồn số liệu", "Source", "", 30),
     Field("indicator", "Chỉ tiêu tham chiếu", "Indicator", "biến động giống chỉ tiêu này", 24),
-    Field("demonstration", "Minh họa", "Demonstration", "tái lập bằng số liệu có sau", 14, FLAGS),
 )
+
+OBSOLETE = ("demonstration", "minh hoa")  # of documents written before; read without effect
 
 VERSION_FIELDS = (
     Field("number", "Phiên bản", "Version", "1, 2, 3…", 12, required=True),

@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from data.vintages.demonstration import contradictions, series_to_project
 
 from data.plans.plan import Plan
 from data.samples import build_lang_son as builder
 from data.samples.files import FOLDER, read_sample
 from data.samples.lang_son import ROWS
-from data.vintages.demonstration import contradictions, series_to_project
 from data.vintages.observation import UNDATED, Observation
 from data.vintages.panel import Panel
 from models.errors import NoObservations

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from data.vintages.demonstration import labelled
 
 from data.db.store import Store
 from data.ingestion.ingest import ingest
 from data.plans.rows import load_plan, save_plan
 from data.samples.load import load_sample
 from data.settings import Settings
-from data.vintages.demonstration import labelled
 from data.vintages.panel_rows import load_panel
 from models.series import Month
 from service.app import create_app

@@ -199,7 +199,6 @@ def _kpis(draw: st.DrawFn, slug: str, others: list[str]) -> Kpi:
         indicator=draw(
             st.sampled_from((None, "vietnam/exports", "vietnam/turnover - vietnam/exports"))
         ),
-        demonstration=draw(st.booleans()),
     )
 
 
@@ -353,15 +352,17 @@ def test_a_workbook_filled_in_by_hand_in_english_or_vietnamese(tmp_path: Path) -
 Document = dict[str, Any]
 
 
-@pytest.mark.parametrize(
-    ("written", "means"),
-    [(True, True), ("có", True), ("yes", True), (False, False), (None, False)],
-)
-def test_a_demonstration_is_set_by_yes_or_no(written: object, means: bool) -> None:
+def test_a_field_of_older_documents_is_read_without_effect() -> None:
     document = yaml.safe_load(dump_yaml(PLAN))
-    document["kpis"][0]["demonstration"] = written
+    document["kpis"][0]["demonstration"] = "yes"
     content = yaml.safe_dump(document, allow_unicode=True).encode()
-    assert read_plan(content, "plan.yaml").kpis[0].demonstration is means
+    assert read_plan(content, "plan.yaml") == PLAN
+    buffer = BytesIO()
+    book = openpyxl.load_workbook(BytesIO(xlsx_of(PLAN)))
+    sheet = book.worksheets[1]
+    sheet.cell(1, sheet.max_column + 1, "Minh họa (Demonstration)")
+    book.save(buffer)
+    assert read_plan(buffer.getvalue(), "plan.xlsx") == PLAN
 
 
 def refused(content: bytes, file: str) -> UnreadableFile:
