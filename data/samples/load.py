@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from data.db.audit import process_user
 from data.db.store import Store
+from data.plans.entries import add_log, add_progress, log_of, progress_of
 from data.plans.plan import Plan
 from data.plans.rows import Saved, save_plan
-from data.samples.files import FIGURES_FILE, FOLDER, read_sample, sample_names
+from data.samples.files import FIGURES_FILE, FOLDER, read_reports, read_sample, sample_names
 from data.vintages.observation import Observation
 from data.vintages.rows import Added, ImportRecord, add_observations
 
@@ -73,6 +74,21 @@ def _load(
         imported_by=process_user(),
         imported_at=moment,
     )
-    return LoadedSample(
-        plan.slug, saved, add_observations(store, plan.family, observations, record)
-    )
+    added = add_observations(store, plan.family, observations, record)
+    _add_reports(store, name, plan)
+    return LoadedSample(plan.slug, saved, added)
+
+
+def _add_reports(store: Store, name: str, plan: Plan) -> None:
+    """The sample's reports about tasks, and its log, that are not stored yet."""
+    progress, log = read_reports(name)
+    if not (progress or log):
+        return
+    known = {replace(one, entered=None) for one in progress_of(store, plan.slug)}
+    for report in progress:
+        if report not in known:
+            add_progress(store, plan, report)
+    logged = {replace(entry, entered=None) for entry in log_of(store, plan.slug)}
+    for entry in log:
+        if entry not in logged:
+            add_log(store, plan, entry)

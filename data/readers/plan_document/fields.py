@@ -77,7 +77,11 @@ KPI_FIELDS = (
     Field("indicator", "Chỉ tiêu tham chiếu", "Indicator", "biến động giống chỉ tiêu này", 24),
 )
 
-OBSOLETE = ("demonstration", "minh hoa")  # of documents written before; read without effect
+OBSOLETE = (  # of documents written before; read without effect
+    "demonstration",
+    "minh hoa",
+    "minh hoa (demonstration)",
+)
 
 VERSION_FIELDS = (
     Field("number", "Phiên bản", "Version", "1, 2, 3…", 12, required=True),
