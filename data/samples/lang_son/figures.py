@@ -24,10 +24,9 @@ from models.series import FigureStatus, Month
 Array = NDArray[np.float64]
 SOURCE = "Illustrative monthly report of the department, {month}; drawn, see SOURCE.md"
 _SEED = "lang-son illustrative, edition 1"
-_LATEST = 25  # day of the month by which a report comes out
+_LATEST = 27  # day of the month by which a report comes out
 _TREES = (  # KPIs whose first estimates move together, the total first
-    ("turnover", "exports"),
-    ("turnover_customs", "exports_customs"),
+    ("turnover", "exports", "turnover_customs", "exports_customs"),
     ("retail_sales_and_services", "retail_sales_goods", "hospitality"),
 )
 
@@ -41,7 +40,7 @@ class Vintages:
 
 
 def published_on(month: Month) -> date:
-    """The day of a month's report: the 25th, or the last working day before it."""
+    """The day of a month's report: the 27th, or the last working day before it."""
     day = date(month.year, month.month, _LATEST)
     return day - timedelta(days=max(0, day.weekday() - 4))
 
@@ -52,7 +51,6 @@ def vintages_of(
     """First estimates beside the months; a month that ends a printed sum is not revised."""
     first: dict[str, Array] = {}
     followed = {kpi: tree[0] for tree in _TREES for kpi in tree}
-    followed["turnover_customs"] = "turnover"
     factors: dict[str, Array] = {}
     for kpi in (*ASSUMED, "exports_customs"):
         assumed = ASSUMED.get(kpi, ASSUMED["exports"])

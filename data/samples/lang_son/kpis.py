@@ -216,14 +216,10 @@ KPIS: tuple[Kpi, ...] = (
         "Thu ngân sách nhà nước trên địa bàn",
         "State budget revenue in the province",
     ),
-    _kpi(
-        "grdp",
-        "Tăng trưởng GRDP",
-        "Growth of the gross regional product",
-        "%",
-        kind="growth",
-        decimals=2,
-        price_basis="constant",
+    _money(  # nobody counts it month by month: the plan has a target without a basis
+        "online_retail",
+        "Doanh thu bán lẻ hàng hóa qua thương mại điện tử",
+        "Retail sales of goods online",
     ),
     _checklist(
         "specialised_inspections",
@@ -302,5 +298,4 @@ ROWS: dict[str, str] = {  # the table of published figures → KPI
     "abrasive_powder": "abrasive_powder",
     "peeled_board": "peeled_board",
     "budget_revenue_total": "budget_revenue",
-    "grdp_growth": "grdp",
 }
