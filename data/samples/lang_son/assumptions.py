@@ -156,7 +156,9 @@ ASSUMED: Mapping[str, Assumed] = {
     ),
     "cement": Assumed((None, None, 1010, 1075, 1120, 1095, 1150), "vietnam/cement"),
     "clinker": Assumed((None, 600, 570, 530, 455, None, None), "vietnam/cement", spread=0.03),
-    "coal": Assumed((None, 500, 522, 560, 575, 560, 540), "vietnam/coal", spread=0.03),
+    "coal": Assumed(
+        (None, 500, 522, 560, 575, 560, 540), "vietnam/coal", spread=0.03, digits=2
+    ),
     "stone": Assumed((None, None, 3080, 3280, 3420, 3360, 3500), "vietnam/cement"),
     "brick": Assumed((None, 158, 166, 174, 181, 178, 186), "vietnam/cement", digits=2),
     "tap_water": Assumed((None, None, 8800, 9300, 9850, 10200, 10650), "vietnam/water"),

@@ -8,7 +8,7 @@ holds of the same reports.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -24,7 +24,7 @@ NAME = "lang-son-2021"
 FIRST_ROW = 8  # of the header, from 1
 _HEADING = ("UBND TỈNH LẠNG SƠN", "SỞ CÔNG THƯƠNG")
 _MARK = "Số liệu trong biểu: minh họa (illustrative)"
-_CREATED = {"created": date(2021, 1, 1)}
+_CREATED = {"created": datetime(2021, 1, 1)}
 Column = tuple[str, Form, int]  # heading, form of its figures, months before the report's
 
 
