@@ -95,6 +95,7 @@ ASSUMED: Mapping[str, Assumed] = {
         season=FRUIT,
         shocks=AT_TAN_THANH,
         spread=0.05,
+        digits=2,
     ),
     "turnover_chi_ma": Assumed(
         (450, 480, 520, 560, 520, 470, 520), "turnover_customs", spread=0.05
@@ -146,7 +147,11 @@ ASSUMED: Mapping[str, Assumed] = {
         (None, None, 5000, 5700, 6260, 6783, 7330), "vietnam/iip", spread=0.015
     ),
     "electricity_commercial": Assumed(
-        (None, 590, 640, 705, 785, None, None), "vietnam/electricity", spread=0.015, revision=0.005
+        (None, 590, 640, 705, 785, None, None),
+        "vietnam/electricity",
+        spread=0.015,
+        digits=2,
+        revision=0.005,
     ),
     "electricity_generated": Assumed(
         (None, 690, 725, 735, 745, 735, 762),
@@ -156,9 +161,7 @@ ASSUMED: Mapping[str, Assumed] = {
     ),
     "cement": Assumed((None, None, 1010, 1075, 1120, 1095, 1150), "vietnam/cement"),
     "clinker": Assumed((None, 600, 570, 530, 455, None, None), "vietnam/cement", spread=0.03),
-    "coal": Assumed(
-        (None, 500, 522, 560, 575, 560, 540), "vietnam/coal", spread=0.03, digits=2
-    ),
+    "coal": Assumed((None, 500, 522, 560, 575, 560, 540), "vietnam/coal", spread=0.03, digits=2),
     "stone": Assumed((None, None, 3080, 3280, 3420, 3360, 3500), "vietnam/cement"),
     "brick": Assumed((None, 158, 166, 174, 181, 178, 186), "vietnam/cement", digits=2),
     "tap_water": Assumed((None, None, 8800, 9300, 9850, 10200, 10650), "vietnam/water"),

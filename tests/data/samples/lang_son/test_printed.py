@@ -69,7 +69,10 @@ def test_the_months_meet_what_was_printed(shared_data: Path, panel: Panel) -> No
             if one.exact:
                 assert span.sum() == pytest.approx(one.level, abs=1e-6), (kpi, one)
             elif one.earlier:
-                assert span.sum() / earlier.sum() == pytest.approx(one.ratio, abs=5.1e-4), (kpi, one)
+                assert span.sum() / earlier.sum() == pytest.approx(one.ratio, abs=5.1e-4), (
+                    kpi,
+                    one,
+                )
             checked += 1
     assert checked > 60
 
