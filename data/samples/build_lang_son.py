@@ -1,6 +1,7 @@
 """Rebuild the sample `lang-son-2021`: printed figures, and an illustrative year around them.
 
-    python -m data.samples.build_lang_son --published published.csv --targets targets.csv --out DIR
+    python -m data.samples.build_lang_son --published published.csv --more more_published.csv \\
+        --targets targets.csv --out DIR
 
 The table of published figures and the table of targets are read here only; the service
 never needs them. The national seasons come from the sample `vietnam-2021`. The same
@@ -55,12 +56,13 @@ PLAN = Plan(
 )
 
 
-def build(published: Path, targets: Path, folder: Path) -> Plan:
+def build(published: Path, more: Path, targets: Path, folder: Path) -> Plan:
     """Write the sample's files into a folder.
 
     Parameters
     ----------
     published : CSV of published figures
+    more : CSV of further published figures, which are only listed
     targets : CSV of published targets
     folder : where `plan.yaml`, `observations.csv.gz` and `printed.csv` go
     """
@@ -73,7 +75,7 @@ def build(published: Path, targets: Path, folder: Path) -> Plan:
     versions = (*versions[:-1], replace(versions[-1], tasks=TASKS))
     plan = replace(PLAN, versions=versions)
     write_sample(plan, [*printed_figures(rows), *drawn], folder)
-    write_printed(rows, folder / PRINTED_FILE)
+    write_printed(rows, read_rows(more), folder / PRINTED_FILE)
     return plan
 
 
@@ -92,10 +94,11 @@ def national_series() -> Mapping[str, Series]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=f"Rebuild the sample {NAME}.")
     parser.add_argument("--published", type=Path, required=True)
+    parser.add_argument("--more", type=Path, required=True)
     parser.add_argument("--targets", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(arguments)
-    plan = build(given.published, given.targets, given.out)
+    plan = build(given.published, given.more, given.targets, given.out)
     sys.stdout.write(f"{plan.slug}: {len(plan.kpis)} KPIs, {len(plan.versions)} versions\n")
     return 0
 

@@ -205,8 +205,12 @@ PRINTED_COLUMNS = (
 )
 
 
-def write_printed(rows: Sequence[Row], path: Path) -> None:
-    """Write what was published, row by row, and whether the sample holds it."""
+def write_printed(rows: Sequence[Row], more: Sequence[Row], path: Path) -> None:
+    """Write what was published, row by row, and whether the sample holds it.
+
+    `more` has other columns (kpi, period, value, unit, source, date): figures of other
+    subjects or years, which are listed only.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(PRINTED_COLUMNS)
@@ -224,3 +228,8 @@ def write_printed(rows: Sequence[Row], path: Path) -> None:
                     f"no: {why}" if why else "yes",
                 )
             )
+        for row in more:
+            source = row["source"].partition(" (shared/")[0]
+            given = (row["value"], row["unit"], "", "", row["date"], source)
+            if row["value"]:
+                writer.writerow((row["kpi"], "", "", row["period"], *given, "no: listed only"))

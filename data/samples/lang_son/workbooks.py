@@ -8,7 +8,7 @@ holds of the same reports.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter

@@ -27,8 +27,10 @@ def sample() -> tuple[Plan, tuple[Observation, ...]]:
 
 @pytest.mark.slow
 def test_building_again_gives_what_is_shipped(shared_data: Path, tmp_path: Path) -> None:
-    published = shared_data / "lang_son" / "published.csv"
-    builder.build(published, shared_data / "targets.csv", tmp_path)
+    published, more = (
+        shared_data / "lang_son" / name for name in ("published.csv", "more_published.csv")
+    )
+    builder.build(published, more, shared_data / "targets.csv", tmp_path)
     for name in ("plan.yaml", builder.PRINTED_FILE):
         assert (tmp_path / name).read_bytes() == (FOLDER / NAME / name).read_bytes(), name
     made, shipped = (
