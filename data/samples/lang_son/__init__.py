@@ -4,5 +4,5 @@
 lists what is assumed between the printed figures, `months.py` draws months that meet both,
 `figures.py` turns them into monthly reports with first estimates and restatements,
 `targets.py` and `tasks.py` hold the plan, `workbooks.py` writes reports as a department does.
-Nothing drawn here is ever marked as anything but illustrative.
+A figure drawn here never has a status other than illustrative.
 """
