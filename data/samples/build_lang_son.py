@@ -31,7 +31,7 @@ from data.samples.lang_son.printed import (
     read_rows,
     write_printed,
 )
-from data.samples.lang_son.targets import dated_targets, earlier_plans
+from data.samples.lang_son.targets import dated_targets, earlier_plans, of_customs
 from data.samples.lang_son.tasks import TASKS
 from data.vintages.panel import Panel
 from models.series import Series
@@ -70,7 +70,7 @@ def build(published: Path, more: Path, targets: Path, folder: Path) -> Plan:
     stated = conditions(rows)
     months = draw_months(stated, national_series())
     drawn = reports(vintages_of(months, stated), earlier_plans(months))
-    customs = published_targets(targets, "Lang Son (customs", PLAN)
+    customs = of_customs(published_targets(targets, "Lang Son (customs", PLAN))
     versions = versions_of([*dated_targets(), *customs], [kpi.slug for kpi in KPIS])
     versions = (*versions[:-1], replace(versions[-1], tasks=TASKS))
     plan = replace(PLAN, versions=versions)

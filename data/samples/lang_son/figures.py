@@ -22,7 +22,7 @@ from models.paths import generator
 from models.series import FigureStatus, Month
 
 Array = NDArray[np.float64]
-SOURCE = "Illustrative monthly report of the department, {month}; drawn, see SOURCE.md"
+SOURCE = "Báo cáo tháng minh họa (illustrative), {month}; xem SOURCE.md"
 _SEED = "lang-son illustrative, edition 1"
 _LATEST = 27  # day of the month by which a report comes out
 _TREES = (  # KPIs whose first estimates move together, the total first

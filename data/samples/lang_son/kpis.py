@@ -10,7 +10,7 @@ from models.kinds import Kind
 PROVINCE = "through the province"
 CUSTOMS = "customs-declared"
 SIX_MONTH_REPORT = (
-    "Six-month report of the Department of Industry and Trade, June 2021, "
+    "Báo cáo 6 tháng đầu năm 2021 của Sở Công Thương, "
     "khuyencongonline.gov.vn/tin-tuc/lang-son-nhieu-nhiem-vu-trong-tam-trong-nua-cuoi-nam-2021-"
     "f9882f77_842"
 )

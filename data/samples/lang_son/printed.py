@@ -230,6 +230,6 @@ def write_printed(rows: Sequence[Row], more: Sequence[Row], path: Path) -> None:
             )
         for row in more:
             source = row["source"].partition(" (shared/")[0]
-            given = (row["value"], row["unit"], "", "", row["date"], source)
+            figure = (row["kpi"], "", "", row["period"], row["value"], row["unit"], "", "")
             if row["value"]:
-                writer.writerow((row["kpi"], "", "", row["period"], *given, "no: listed only"))
+                writer.writerow((*figure, row["date"], source, "no: listed only"))

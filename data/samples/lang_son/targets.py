@@ -5,7 +5,8 @@ All others are illustrative and say so in their source.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -81,9 +82,19 @@ def _illustrative(kpi: str, lower: float) -> Target:
     return Target("at_least", lower, owner=DEPARTMENT, role=role, source=ILLUSTRATIVE)
 
 
+def of_customs(published: Iterable[DatedTarget]) -> Iterator[DatedTarget]:
+    """The printed targets of the customs branch, worded for an official's eye."""
+    document = "Chỉ tiêu thu của Cục Hải quan Lạng Sơn, theo thoibaotaichinhvietnam.vn, 02/2021"
+    for one in published:
+        share = "23,3%" if one.target.level == "assigned" else "20,1%"
+        basis = f"830,6 tỷ đồng đến ngày 22/02 bằng {share} mức này"
+        target = replace(one.target, owner="Cục Hải quan Lạng Sơn", basis=basis)
+        yield replace(one, target=target, document=document)
+
+
 def _tasks() -> Iterator[DatedTarget]:
     """The tasks of the six-month report: all their steps, or the number it prints."""
-    document = f"{SIX_MONTH_REPORT} (the day is not known; counted from the end of June)"
+    document = f"{SIX_MONTH_REPORT} (không rõ ngày, tính từ cuối tháng 6)"
     halves = {  # of the second half of the year, under the approved plan
         "specialised_inspections": 8,
         "administrative_inspections": 1,

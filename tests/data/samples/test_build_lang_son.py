@@ -49,7 +49,7 @@ def test_a_figure_is_printed_with_its_source_or_illustrative(
 ) -> None:
     drawn = [one for one in sample[1] if one.status in ILLUSTRATIVE]
     printed = [one for one in sample[1] if one.status not in ILLUSTRATIVE]
-    assert all(one.source.startswith("Illustrative monthly report") for one in drawn)
+    assert all(one.source.startswith("Báo cáo tháng minh họa") for one in drawn)
     assert not any("llustrative" in one.source or "derived" in one.source for one in printed)
     assert len(printed) == 105
     assert Counter(one.form for one in drawn)["month"] == 84 * 2 * 30 - 30  # not December 2021

@@ -32,7 +32,7 @@ def test_dropping_in_all_twelve_gives_the_shipped_vintages(tmp_path: Path) -> No
     shipped = {
         identity(one)
         for one in figures
-        if one.source.startswith("Illustrative") and one.published.year == 2021
+        if one.source.startswith("Báo cáo tháng minh họa") and one.published.year == 2021
     }
     assert loaded == shipped
     store.close()
