@@ -26,9 +26,11 @@ from service.api import (
     sign_off,
 )
 from service.embeds import routes as embeds
+from service.exchange import routes as exchange
 from service.odata import routes as odata
 from service.pages import (
     analysis as analysis_pages,
+    entry as entry_pages,
     kpi as kpi_pages,
     month as month_pages,
     plan as pages,
@@ -58,6 +60,7 @@ ROUTERS = (
     analysis.router,
     scenarios.router,
     odata.router,
+    exchange.router,
     registry.router,
     audit.router,
     session.router,
@@ -66,6 +69,8 @@ ROUTERS = (
     # pages of a plan, in the order of its menu
     pages.router,
     kpi_pages.router,
+    entry_pages.router,
+    entry_pages.echo,
     analysis_pages.router,
     month_pages.router,
 )
