@@ -129,6 +129,9 @@ class Bounds(Protocol):
     def upper_value(self) -> float | None: ...
 
 
+_ILLUSTRATIVE = ("minh họa", "minh hoạ", "illustrative")
+
+
 @cache
 def _catalogue(lang: Lang) -> dict[str, tuple[str, ...]]:
     """Each key's text; its singular and plural where the language tells them apart."""
@@ -141,11 +144,24 @@ def _strings(one_or_more: Any) -> tuple[str, ...]:
     return (one_or_more,) if isinstance(one_or_more, str) else tuple(one_or_more)
 
 
-def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
-    """The label shown with every answer of a plan; None if it needs no label."""
-    if demonstration:
-        return {lang: TEXT[lang]["demonstration"] for lang in LANGUAGES}
-    return None if plan.label is None else {"vi": plan.label, "en": plan.label}
+def label_of(plan: Plan, illustrative: bool) -> dict[Lang, str] | None:
+    """The label shown with every answer of a plan; None if it needs no label.
+
+    Parameters
+    ----------
+    plan : its own label is shown too; a plan labelled 'minh họa' is illustrative as a whole
+    illustrative : whether the answer shows or rests on illustrative figures
+    """
+    own = plan.label or ""
+    illustrative = illustrative or own.lower() in _ILLUSTRATIVE
+    if own.lower() in _ILLUSTRATIVE:
+        own = ""
+    if not (illustrative or own):
+        return None
+    return {
+        lang: " · ".join(filter(None, (TEXT[lang]["illustrative"] if illustrative else "", own)))
+        for lang in LANGUAGES
+    }
 
 
 def unit_name(unit: str, lang: Lang) -> str:

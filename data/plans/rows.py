@@ -327,6 +327,7 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
     )
     for name in ("parts", "printed_parts", "contains"):
         given[name] = tuple(given.get(name, ()))
+    given.pop("demonstration", None)  # of definitions stored before illustrative figures
     return Kpi(**given)
 
 

@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -68,13 +69,19 @@ def init(
     sample: Annotated[
         str | None, typer.Option("--sample", help="A sample plan's name, or 'all'.")
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="Only what was published up to YYYY-MM or YYYY-MM-DD."),
+    ] = None,
 ) -> None:
     """Create the database, and load sample plans."""
     from data.plans.rows import plan_slugs
     from data.samples.load import load_sample
+    from service.projections.basis import as_of_date
 
+    last = as_of_date(until) if until else None
     _settings, store = open_store()
-    for loaded in load_sample(store, sample) if sample else ():
+    for loaded in load_sample(store, sample, until=last) if sample else ():
         print(
             told(
                 "{plan}: {new:,} figures, {unchanged:,} known.",
@@ -84,6 +91,17 @@ def init(
             )
         )
     print(told("Plans: {plans}", plans=", ".join(plan_slugs(store)) or told("none")))
+
+
+@app.command("sample-workbooks")
+def sample_workbooks(
+    folder: Annotated[Path, typer.Argument(help="Where the workbooks go.")],
+) -> None:
+    """Write the twelve monthly reports of the sample lang-son-2021 as workbooks."""
+    from data.samples.lang_son.workbooks import write_workbooks
+
+    for path in write_workbooks(folder):
+        print(path)
 
 
 app.command()(figures.ingest)

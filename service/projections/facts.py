@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.sign_off.rules import State
-from data.vintages.demonstration import series_to_project
 from data.vintages.figures import Newest
 from data.vintages.observation import Form
 from data.vintages.panel import Panel
@@ -210,7 +209,7 @@ def numbers_of(facts: Sequence[Facts]) -> tuple[str, ...]:
 def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
     figures = panel.newest(kpi.slug, day)
     try:
-        series = series_to_project(panel, kpi.slug, day)
+        series = panel.series_as_of(kpi.slug, day)
     except NoObservations:
         series = None
     return Facts(

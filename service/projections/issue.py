@@ -31,11 +31,10 @@ from models.tasks.milestones import PlannedTask, project_task
 from service.projections.basis import Basis, basis_of, year_of
 from service.projections.estimates import with_estimates
 from service.projections.printed_figures import FIGURES, figures_behind
-from service.projections.shape import Name, as_json
+from service.projections.shape import as_json
 from service.projections.stamps import stamp_of
 from service.projections.view import BaseWhenSetView, ProjectionView, StampInputs
 from service.projections.view_build import Context, stamped, unstamped
-from service.texts import label_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +124,6 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     kpi, version = basis.plan.kpi(slug), basis.version
     projected, used = project_kpi(basis, slug)
     lacking = _lacks_figures(projected)
-    label = label_of(basis.plan, slug in basis.labelled)
     body = unstamped(
         projected,
         Context(
@@ -133,7 +131,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
             version=version,
             kpi=kpi,
             day=basis.day,
-            label=None if label is None else Name.model_validate(label),
+            label=basis.label(slug),
             bases_when_set=tuple(
                 _base_when_set(basis, kpi, one.target) for one in projected.attainments
             ),
@@ -142,7 +140,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
                 slug,
                 basis.day,
                 basis.plan.year,
-                shown=lacking or slug in basis.labelled,
+                shown=lacking,
                 lacking=lacking,
             ),
             events=basis.accepted_events(slug),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.vintages.demonstration import series_to_project
 from data.vintages.panel import Panel
 from models.candidates import REGISTRY
 from service.charts.fan import fan_of
@@ -85,7 +84,7 @@ def blocks(
     if charted:
         found.append(Heading(text["annex.heading.charts"]))
     for one in charted:
-        series = series_to_project(panel, one.kpi.slug, one.projection.as_of)
+        series = panel.series_as_of(one.kpi.slug, one.projection.as_of)
         chart = fan_chart(
             one.projection, fan_of(one.projection, series, lang), lang, one.kpi.decimals
         )

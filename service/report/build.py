@@ -171,9 +171,7 @@ def _subject(kind: ReportKind, cutoff: Month, lang: Lang) -> str:
 
 
 def _labels(basis: Basis, part: Part, lang: Lang) -> tuple[str, ...]:
-    """The plan's own label, then demonstration, then internal for an annex."""
-    label = basis.plan.label
-    labels = [LABEL[lang].get(label.lower(), label)] if label else []
-    if basis.labelled:
-        labels.append(TEXT[lang]["demonstration"])
+    """The label of the plan's answers, then internal for an annex."""
+    label = basis.label()
+    labels = [LABEL[lang].get(label[lang].lower(), label[lang].upper())] if label else []
     return (*labels, TEXT[lang]["annex.internal"]) if part == "annex" else tuple(labels)

@@ -7,7 +7,7 @@ source printed; sentences do not.
 
 from __future__ import annotations
 
-from models.series import Month
+from models.series import FIRST_ESTIMATES, ILLUSTRATIVE, Month
 from service.projections.facts import Facts, Percentage
 from service.texts import (
     FIGURE,
@@ -21,7 +21,7 @@ from service.texts import (
     unit_name,
 )
 
-_STATUS_SHOWN = ("derived", "reconstructed")
+_STATUS_SHOWN = ("derived", "reconstructed", *ILLUSTRATIVE)
 RECOMPUTED = "*"  # follows a percentage that no source printed
 
 
@@ -142,7 +142,7 @@ def percentage_text(value: Percentage, lang: Lang) -> str:
 
 
 def _level_pattern(status: str | None, lang: Lang) -> str:
-    estimated = status == "estimate"
+    estimated = status in FIRST_ESTIMATES
     return TEXT[lang]["report.level_estimated"] if estimated else TEXT[lang]["report.level"]
 
 
@@ -159,7 +159,7 @@ def _direction(per_cent: float, decimals: int = 1) -> str:
 def _growth(value: float, status: str | None, lang: Lang, name: str, when: str) -> str:
     """A KPI that is itself a growth."""
     text, direction = TEXT[lang], _direction(value)
-    if status == "estimate":
+    if status in FIRST_ESTIMATES:
         pattern = text[f"report.growth_estimated.{direction}"]
     else:
         pattern = text[f"report.growth.{direction}"]

@@ -101,7 +101,6 @@ class PlanBuilder(EntryReader):
             denominator=self.slug(record, "denominator") or None,
             index=self.slug(record, "index") or None,
             indicator=self.indicator(record),
-            demonstration=self.flag(record, "demonstration"),
         )
 
     def slugs(self, record: Record, name: str) -> tuple[str, ...]:

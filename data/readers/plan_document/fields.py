@@ -92,9 +92,12 @@ KPI_FIELDS = (
     Field("dimensions", "Phân tổ", "Dimensions", "mỗi dòng một cái, ví dụ product: xi măng", 24),
     Field("source", "Nguồn số liệu", "Source", "", 30),
     Field("indicator", "Chỉ tiêu tham chiếu", "Indicator", "biến động giống chỉ tiêu này", 24),
-    Field(
-        "demonstration", "Minh họa", "Demonstration", "khôi phục bằng số liệu có sau", 14, FLAGS
-    ),
+)
+
+OBSOLETE = (  # of documents written before; read without effect
+    "demonstration",
+    "minh hoa",
+    "minh hoa (demonstration)",
 )
 
 VERSION_FIELDS = (

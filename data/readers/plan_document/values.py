@@ -52,7 +52,6 @@ def kpi_values(kpi: Kpi) -> Values:
         "dimensions": dict(kpi.dimensions),
         "source": kpi.source,
         "indicator": kpi.indicator,
-        "demonstration": "yes" if kpi.demonstration else None,
     }
 
 

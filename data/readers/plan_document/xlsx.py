@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from data.plans.plan import Plan
 from data.plans.roll_over import TargetDraft
 from data.readers.plan_document.entries import Document, Entry, Record, VersionRecords
-from data.readers.plan_document.fields import GUIDE_TITLE, SHEETS, Field, Sheet
+from data.readers.plan_document.fields import GUIDE_TITLE, OBSOLETE, SHEETS, Field, Sheet
 from data.readers.plan_document.values import (
     Values,
     draft_values,
@@ -32,6 +32,7 @@ from data.readers.plan_document.values import (
     task_values,
     version_values,
 )
+from data.readers.spreadsheet.cells import fold
 from data.readers.spreadsheet.tables import Cell, Grid, Problem, Row, raise_problems
 from data.readers.spreadsheet.words import bilingual
 from data.readers.spreadsheet.workbook import OpenedFile
@@ -136,7 +137,7 @@ def _records(sheet: Sheet, grid: Grid, problems: list[Problem]) -> list[Record]:
     header = grid.rows[0] if grid.rows else ()
     columns: dict[int, Field] = {}
     for index, cell in enumerate(header):
-        if not cell.text:
+        if not cell.text or fold(cell.text) in OBSOLETE:
             continue
         field = next((each for each in sheet.fields if each.is_named(cell.text)), None)
         if field is None:

@@ -341,6 +341,7 @@ def _figures(
                 value=value,
                 sheet=table.sheet or "",
                 cell=cell.place,
+                illustrative=table.illustrative,
             )
 
 

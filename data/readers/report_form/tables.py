@@ -43,6 +43,9 @@ _OF_A_LAW = re.compile(r"thong tu|quyet dinh|nghi dinh|ban hanh|circular|decisio
 _CLOSED = re.compile(
     r"(?:den|chot)(?: so lieu)?(?: het)?(?: ngay)? (\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?"
 )
+_ILLUSTRATIVE = re.compile(
+    r"so lieu trong bieu ?: ?minh hoa|figures in this form ?: ?illustrative"
+)
 _ENGLISH_CLOSED = re.compile(r"(?:up to|as of|closed on) (\d{1,2}) ([a-z]+)(?: (\d{4}))?")
 
 
@@ -60,6 +63,7 @@ class FormTable:
     columns : position → meaning
     rows : with figures
     heads : position → the lowest cell of its header
+    illustrative : a title says that the figures are made up
     """
 
     sheet: str | None
@@ -70,6 +74,7 @@ class FormTable:
     columns: Mapping[int, Column]
     rows: tuple[FormRow, ...]
     heads: Mapping[int, Cell]
+    illustrative: bool = False
 
     @property
     def places(self) -> Mapping[tuple[Form | None, Month], int]:
@@ -238,6 +243,7 @@ def _table(
         columns=columns,
         rows=tuple(_rows(body, header, columns, _table_unit(above))),
         heads=header.heads,
+        illustrative=any(_ILLUSTRATIVE.search(text) for text in titles),
     )
 
 

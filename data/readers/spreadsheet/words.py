@@ -46,6 +46,8 @@ STATUSES: Vocabulary = {
     "final": ("chính thức", "quyết toán", "actual"),
     "derived": ("suy ra", "tính ra"),
     "reconstructed": ("khôi phục", "tái lập"),
+    "illustrative": ("minh họa", "minh hoạ"),
+    "illustrative_first": ("ước tính minh họa", "illustrative estimate"),
 }
 
 KINDS: Vocabulary = {kind: traits.words for kind, traits in TRAITS.items()}

@@ -10,7 +10,6 @@ from data.plans.kpi import Kpi
 from data.plans.progress import reports_of
 from data.sign_off.rows import sign_off
 from data.sign_off.rules import State
-from data.vintages.demonstration import series_to_project
 from models.errors import NoObservations
 from models.series import Month
 from models.targets.target import Status
@@ -199,7 +198,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
     (facts,) = facts_of(plan, [one], basis.panel, day)
     (row,) = table_rows([one], plan, lang)
     try:
-        series = series_to_project(basis.panel, kpi.slug, day)
+        series = basis.panel.series_as_of(kpi.slug, day)
     except NoObservations:
         series = None
     task, assigned = one.task, one.assigned
