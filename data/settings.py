@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     lang: Literal["vi", "en"] = "vi"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    key_days: int = Field(default=365, ge=1, le=3650)
+    second_factor: Literal["off", "offered", "required"] = "offered"
     mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
 
     @property

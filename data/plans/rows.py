@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
+from data.accounts.bodies import note_family
 from data.db import tables
 from data.db.audit import process_user, write_entry
 from data.db.store import Store
@@ -51,7 +52,9 @@ def load_plan(store: Store, slug: str) -> Plan:
         return read_plan(connection, slug)
 
 
-def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
+def save_plan(
+    store: Store, plan: Plan, by: str | None = None, body: str | None = None
+) -> Saved:
     """Save a plan, its KPIs and its new versions, all or nothing.
 
     Saving the same plan again changes nothing. Names and KPI definitions may
@@ -61,15 +64,18 @@ def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
     ----------
     plan : Plan
     by : who saves, for the audit log; default the user of this process
+    body : that owns the family of a first plan; default the house
 
     Raises
     ------
     InvalidPlan
         If a version with a number already saved differs from it, or the plan
         belongs to another family.
+    UnknownBody, InvalidBody
+        If there is no such body, or the family is another's.
     """
     with store.writing() as connection:
-        return write_plan(connection, plan, by or process_user())
+        return write_plan(connection, plan, by or process_user(), body)
 
 
 def kpis_of(store: Store, family: str) -> tuple[Kpi, ...]:
@@ -100,8 +106,9 @@ def read_kpis(connection: Connection, family: str) -> tuple[Kpi, ...]:
     return tuple(_kpi(definition) for definition in rows)
 
 
-def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
+def write_plan(connection: Connection, plan: Plan, by: str, body: str | None = None) -> Saved:
     """Write what is new or changed in a plan; see `save_plan`."""
+    note_family(connection, plan.family, body)
     head = _write_head(connection, plan)
     kpis, relisted = _write_kpis(connection, plan)
     versions = _write_versions(connection, plan)

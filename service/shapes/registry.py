@@ -72,3 +72,4 @@ class JobShape(Shape):
     step: str
     result: Mapping[str, Any] | None
     error: str | None
+    plan: str | None = Field(default=None, description="what it is about")

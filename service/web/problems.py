@@ -17,7 +17,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from data.accounts.sessions import WINDOW
 from models import errors
 from models.errors import UnreadableFile, VedichError
 
@@ -45,10 +44,7 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.TrackingUnavailable: 503,
     errors.MissingExtra: 503,
 }
-_HEADERS = {
-    401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
-    429: {"Retry-After": str(int(WINDOW.total_seconds()))},
-}
+_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="vedich"'}}
 _UNEXPECTED = "Something went wrong inside the service; its log says what. Please report it."
 
 
@@ -120,6 +116,9 @@ def problem_of(error: VedichError, instance: str) -> JSONResponse:
         place = " ".join(part for part in parts if part)
         message = f"expected {error.expected}, found {error.found}"
         places = [{"place": place, "message": message}]
+    headers = _HEADERS.get(status)
+    if isinstance(error, errors.TooManyLogins):
+        headers = {"Retry-After": str(error.wait)}
     return problem(
         status,
         str(error),
@@ -127,7 +126,7 @@ def problem_of(error: VedichError, instance: str) -> JSONResponse:
         type_=f"{TYPES}#{slug_of(kind)}",
         title=title_of(kind),
         places=places,
-        headers=_HEADERS.get(status),
+        headers=headers,
     )
 
 
