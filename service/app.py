@@ -25,9 +25,11 @@ from service.api import (
     scenarios,
     sign_off,
 )
+from service.auth import administration
 from service.embeds import routes as embeds
 from service.odata import routes as odata
 from service.pages import (
+    account,
     analysis as analysis_pages,
     kpi as kpi_pages,
     month as month_pages,
@@ -60,7 +62,9 @@ ROUTERS = (
     odata.router,
     registry.router,
     audit.router,
+    administration.router,
     session.router,
+    account.router,
     health.router,
     static.router,
     # pages of a plan, in the order of its menu

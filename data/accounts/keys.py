@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import insert, select, update
@@ -82,7 +82,9 @@ def add_key(
     check_known(scope, SCOPES)
     now = datetime.now(UTC)
     if expires is not None and expires <= now:
-        raise InvalidAccount(f"expected a day to come as the key's last, found {expires:%Y-%m-%d}.")
+        raise InvalidAccount(
+            f"expected a day to come as the key's last, found {expires:%Y-%m-%d}."
+        )
     secret = f"vedich_{secrets.token_urlsafe(32)}"
     with store.writing() as connection:
         taken = select(tables.api_keys.c.name).where(tables.api_keys.c.name == name)
@@ -106,6 +108,17 @@ def add_key(
         made = {"scope": scope, "body": body, "expires": ends}
         write_entry(connection, by, "key.add", name, after=made)
     return secret
+
+
+def end_of(day: date | None, days: int) -> datetime:
+    """When a key ends: after its last day, by default so many days from now."""
+    last = day or datetime.now(UTC).date() + timedelta(days=days)
+    return datetime.combine(last + timedelta(days=1), time.min, UTC)
+
+
+def last_day(key: ApiKey) -> date | None:
+    """The last day on which a key counts; None if it has no end."""
+    return None if key.expires_at is None else (key.expires_at - timedelta(days=1)).date()
 
 
 def revoke_key(store: Store, name: str, by: str) -> None:
@@ -132,6 +145,4 @@ def key_of(store: Store, secret: str) -> ApiKey | None:
 
 
 def _key(row: Any) -> ApiKey:
-    return ApiKey(
-        row.name, row.scope, row.created_at, row.revoked_at, row.body, row.expires_at
-    )
+    return ApiKey(row.name, row.scope, row.created_at, row.revoked_at, row.body, row.expires_at)

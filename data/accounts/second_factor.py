@@ -115,9 +115,7 @@ def check_code(store: Store, name: str, code: str, now: datetime) -> None:
         if row is not None and row.confirmed_at is not None:
             if (step := _step_of(row, code, now)) is not None:
                 own = tables.second_factors.c.account == name
-                connection.execute(
-                    update(tables.second_factors).where(own).values(last_step=step)
-                )
+                connection.execute(update(tables.second_factors).where(own).values(last_step=step))
                 forget(connection, second_step(name))
                 return
             if _use_recovery_code(connection, name, code):
@@ -171,9 +169,7 @@ def _new_recovery_codes(connection: Connection, name: str) -> tuple[str, ...]:
 
 
 def _recovery_code() -> str:
-    groups = (
-        "".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS)
-    )
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
     return "-".join(groups)
 
 

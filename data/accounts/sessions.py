@@ -114,7 +114,9 @@ def begin(
         stage: Stage = "factor" if factor else "pending" if asked else "password"
         _insert(connection, token, account.name, stage, now)
         if stage != "pending":
-            write_entry(connection, account.name, "login", account.name, after={"address": address})
+            write_entry(
+                connection, account.name, "login", account.name, after={"address": address}
+            )
     return SignedIn(token, stage)
 
 

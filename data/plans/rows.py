@@ -52,9 +52,7 @@ def load_plan(store: Store, slug: str) -> Plan:
         return read_plan(connection, slug)
 
 
-def save_plan(
-    store: Store, plan: Plan, by: str | None = None, body: str | None = None
-) -> Saved:
+def save_plan(store: Store, plan: Plan, by: str | None = None, body: str | None = None) -> Saved:
     """Save a plan, its KPIs and its new versions, all or nothing.
 
     Saving the same plan again changes nothing. Names and KPI definitions may

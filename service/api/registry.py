@@ -23,7 +23,9 @@ from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(prefix="/v1")
 
-OfPlan = Annotated[str | None, Query(description="of this plan's family; default all that the caller may see")]
+OfPlan = Annotated[
+    str | None, Query(description="of this plan's family; default all that the caller may see")
+]
 
 
 @router.get(

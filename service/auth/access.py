@@ -26,7 +26,7 @@ from fastapi.routing import iter_route_contexts
 
 from data.accounts.accounts import Access, has_accounts
 from data.accounts.bodies import HOUSE
-from data.accounts.keys import ApiKey, Scope, key_of
+from data.accounts.keys import ApiKey, Scope, key_of, last_day
 from data.accounts.sessions import session_of
 from data.db.store import Store
 from models.errors import InputError, KeyExpired, LoginRequired, NotAllowed, NotFound
@@ -221,15 +221,15 @@ def _by_key(request: Request, store: Store) -> Caller | None:
             "Make another: vedich key add NAME."
         )
     _refuse_unfit(key, sent)
-    ends = None if key.expires_at is None else key.expires_at.date()
-    return Caller(f"key:{key.name}", _OF_SCOPE[key.scope], body=key.body, expires=ends)
+    access = _OF_SCOPE[key.scope]
+    return Caller(f"key:{key.name}", access, body=key.body, expires=last_day(key))
 
 
 def _refuse_unfit(key: ApiKey, sent: str) -> None:
     if key.expired(datetime.now(UTC)):
         raise KeyExpired(
-            f"expected a key that is still valid, found '{key.name}', which expired on "
-            f"{key.expires_at:%Y-%m-%d}. Make another: vedich key add NAME."
+            f"expected a key that is still valid, found '{key.name}', whose last day "
+            f"was {last_day(key)}. Make another: vedich key add NAME."
         )
     if sent == "address" and key.scope == "entry":
         raise LoginRequired(

@@ -1,7 +1,7 @@
 """The OData feed: open to everybody, issued figures only.
 
-An API key must be valid if sent, and shows what its body issued beside what all share. The feed describes itself
-($metadata), so it is not part of the OpenAPI document.
+An API key must be valid if sent, and shows what its body issued beside what all share.
+The feed describes itself ($metadata), so it is not part of the OpenAPI document.
 """
 
 from __future__ import annotations

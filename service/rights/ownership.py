@@ -70,7 +70,10 @@ def named(
 
 
 def standing(
-    store: Store, member: Member, things: tuple[Named, ...], plan_of_job: Callable[[str], str | None]
+    store: Store,
+    member: Member,
+    things: tuple[Named, ...],
+    plan_of_job: Callable[[str], str | None],
 ) -> Standing:
     """The least access of a member to the things that a request names.
 
@@ -136,9 +139,7 @@ def _family_of_import(connection: Connection, name: str) -> str | None:
     return None
 
 
-def _unknown(
-    connection: Connection, thing: Named, member: Member, bodies: Bodies
-) -> NotFound:
+def _unknown(connection: Connection, thing: Named, member: Member, bodies: Bodies) -> NotFound:
     """What is said of a thing that does not exist for the caller."""
     if thing.kind == "plan":
         known = ", ".join(_plans(connection, member, "public", bodies)) or "none"

@@ -53,7 +53,7 @@ def may(member: Member, needs: Access, family: str, bodies: Bodies) -> bool:
 
 
 def administers(member: Member, body: str, bodies: Bodies) -> bool:
-    """Whether a member manages the accounts, keys and families of a body: its own, or one below."""
+    """Whether a member manages a body, its own or one below: accounts, keys and families."""
     if member.role != "admin" or member.body is None:
         return False
     return member.body in (body, *bodies.above(body))
