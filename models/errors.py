@@ -25,7 +25,8 @@ VedichError
 │   ├── LoginRequired     nobody is logged in, or the key is not valid
 │   │   └── KeyExpired    the key was valid until a day that is over
 │   ├── LoginFailed       wrong name or password
-│   │   └── WrongCode     wrong code of the second factor
+│   │   ├── WrongCode     wrong code of the second factor
+│   │   └── OidcFailed    the office's provider did not vouch for somebody with a role here
 │   └── TooManyLogins     too many failed attempts from there; a pause is needed
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
 ├── ImportConflict        the data changed since an import's preview, or it is finished
@@ -205,6 +206,10 @@ class LoginFailed(NotAllowed):
 
 class WrongCode(LoginFailed):
     """Wrong code of the second factor, or one that was used before."""
+
+
+class OidcFailed(LoginFailed):
+    """The office's provider did not vouch for somebody who has a role here."""
 
 
 class TooManyLogins(NotAllowed):

@@ -33,6 +33,7 @@ from service.pages import (
     analysis as analysis_pages,
     kpi as kpi_pages,
     month as month_pages,
+    oidc,
     plan as pages,
     session,
     static_files as static,
@@ -65,6 +66,7 @@ ROUTERS = (
     administration.router,
     session.router,
     account.router,
+    oidc.router,
     health.router,
     static.router,
     # pages of a plan, in the order of its menu

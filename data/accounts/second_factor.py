@@ -68,7 +68,7 @@ def provisioning_uri(name: str, secret: str) -> str:
     """What the QR code for a device holds."""
     import pyotp
 
-    return pyotp.TOTP(secret, interval=STEP).provisioning_uri(name, issuer_name="Vedich")
+    return pyotp.TOTP(secret, interval=STEP).provisioning_uri(name=name, issuer_name="Vedich")
 
 
 def confirm(store: Store, name: str, code: str, now: datetime) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from models.errors import InputError
 from service.cli.arguments import new_password, open_store
 
 account_app = typer.Typer(
@@ -93,6 +94,24 @@ def account_reset_factor(name: Name) -> None:
     _settings, store = open_store()
     reset_factor(store, name, process_user())
     print(f"{name}: no second factor.")
+
+
+@account_app.command("link")
+def account_link(
+    name: Name,
+    subject: Annotated[
+        str, typer.Option("--subject", help="The person's `sub` at VEDICH_OIDC_ISSUER.")
+    ],
+) -> None:
+    """Let somebody at the office's provider use an account that exists."""
+    from data.accounts.identities import link
+    from data.db.audit import process_user
+
+    settings, store = open_store()
+    if settings.oidc_issuer is None:
+        raise InputError("expected VEDICH_OIDC_ISSUER, found that it is not set.")
+    link(store, settings.oidc_issuer.rstrip("/"), subject, name, process_user())
+    print(f"{name}: '{subject}' at {settings.oidc_issuer}.")
 
 
 @account_app.command("password")

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from data.accounts.accounts import set_password
 from data.accounts.brake import work_of_address
+from data.accounts.identities import is_linked
 from data.accounts.second_factor import begin_enrolment, check_code, confirm, has_factor
 from data.accounts.sessions import (
     LASTS,
@@ -53,6 +54,7 @@ class LoginContent:
     typed : the name typed in the failed login
     challenge, bits : of the proof of work that the browser computes; '' and 0 for none
     elsewhere : whether people may log in at a provider of OpenID Connect
+    out : whether somebody just logged out who may still be logged in there
     """
 
     name: str | None
@@ -62,6 +64,7 @@ class LoginContent:
     challenge: str = ""
     bits: int = 0
     elsewhere: bool = False
+    out: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,12 @@ class SecondContent:
 
 @router.get(LOGIN, include_in_schema=False, response_class=Page)
 def login_page(
-    request: Request, app_state: TheAppState, by: Public, lang: Language, next: Next = "/"
+    request: Request,
+    app_state: TheAppState,
+    by: Public,
+    lang: Language,
+    next: Next = "/",
+    out: bool = False,
 ) -> str:
     """Where a person logs in, or out."""
     work = work_of_address(app_state.store, address_of(request), datetime.now(UTC))
@@ -94,6 +102,7 @@ def login_page(
         challenge=work.challenge if work else "",
         bits=work.bits if work else 0,
         elsewhere=_elsewhere(app_state),
+        out=out and _elsewhere(app_state),
     )
     return page("login.html", site_of(request, lang, by), content)
 
@@ -179,10 +188,12 @@ def second_step(
 
 @router.post("/logout", include_in_schema=False)
 def logout(app_state: TheAppState, by: Public, lang: Language) -> Response:
-    """End the session."""
+    """End the session; the page that follows leads to the office's provider, to end that too."""
     if by.session:
         log_out(app_state.store, by.session)
-    answer = RedirectResponse(f"{LOGIN}?{urlencode({'lang': lang})}", 303)
+    there = app_state.settings.oidc_issuer and is_linked(app_state.store, by.name)
+    query = {"lang": lang, **({"out": "true"} if there else {})}
+    answer = RedirectResponse(f"{LOGIN}?{urlencode(query)}", 303)
     answer.delete_cookie(COOKIE)
     return answer
 

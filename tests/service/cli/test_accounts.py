@@ -49,7 +49,7 @@ def test_accounts_from_the_terminal(run: Any, store: Store) -> None:
     run("account", "role", "linh", "approver")
     run("account", "disable", "linh")
     _, out, _ = run("account", "list")
-    assert out.replace("│", " ").split()[-3:] == ["linh", "approver", "disabled"]
+    assert out.replace("│", " ").split()[-4:] == ["linh", "house", "approver", "disabled"]
     run("account", "enable", "linh")
     assert "disabled" not in run("account", "list")[1]
     run("account", "password", "linh", typed="another password\n")
