@@ -25,7 +25,7 @@ STEP = 30  # seconds
 DRIFT = 1  # steps that a clock may be early or late
 RECOVERY_CODES = 10
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without letters that look alike
-_GROUPS, _LETTERS = 4, 4
+_GROUPS, _LETTERS = 6, 4
 
 
 def is_enrolled(connection: Connection, name: str) -> bool:
@@ -186,7 +186,7 @@ def _recovery_hashes(connection: Connection, name: str) -> list[str]:
 
 
 def _hash(code: str) -> str:
-    """Of 80 random bits, which is long enough for a plain SHA-256."""
+    """Of 120 random bits, which is long enough for a plain SHA-256."""
     bare = "".join(letter for letter in code.lower() if letter.isalnum())
     return hashlib.sha256(bare.encode()).hexdigest()
 

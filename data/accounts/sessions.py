@@ -121,14 +121,15 @@ def begin(
 
 
 def exchange(store: Store, token: str, address: str, now: datetime) -> SignedIn:
-    """A new session for one whose second factor was just checked; the old token ends."""
+    """A new session for one whose second factor was just checked; those without it end."""
     fresh = secrets.token_urlsafe(32)
     own = tables.sessions.c.token_hash == token_hash(token)
     with store.writing() as connection:
         name = connection.scalar(select(tables.sessions.c.account).where(own))
         if name is None:
             raise LoginFailed("expected a sign-in that is not yet over. Log in again.")
-        connection.execute(delete(tables.sessions).where(own))
+        weaker = (tables.sessions.c.account == name) & (tables.sessions.c.stage != "factor")
+        connection.execute(delete(tables.sessions).where(own | weaker))
         _insert(connection, fresh, name, "factor", now)
         write_entry(connection, name, "login", name, after={"address": address, "factor": True})
     return SignedIn(fresh, "factor")

@@ -67,14 +67,13 @@ def provider_of(settings: Settings) -> Provider:
     issuer = settings.oidc_issuer
     if issuer is None:
         raise OidcFailed("expected VEDICH_OIDC_ISSUER, found that it is not set.")
-    issuer = issuer.rstrip("/")
-    found = _asked("GET", f"{_safe(issuer)}/.well-known/openid-configuration")
-    if str(found.get("issuer", "")).rstrip("/") != issuer:
+    found = _asked("GET", f"{_safe(issuer).rstrip('/')}/.well-known/openid-configuration")
+    if found.get("issuer") != issuer:
         raise OidcFailed(f"expected the provider {issuer}, found {found.get('issuer')}.")
     try:
         end = found.get("end_session_endpoint")
         return Provider(
-            issuer=str(found["issuer"]),
+            issuer=issuer,
             authorize=_safe(str(found["authorization_endpoint"])),
             token=_safe(str(found["token_endpoint"])),
             keys=_safe(str(found["jwks_uri"])),

@@ -110,7 +110,7 @@ def account_link(
     settings, store = open_store()
     if settings.oidc_issuer is None:
         raise InputError("expected VEDICH_OIDC_ISSUER, found that it is not set.")
-    link(store, settings.oidc_issuer.rstrip("/"), subject, name, process_user())
+    link(store, settings.oidc_issuer, subject, name, process_user())
     print(f"{name}: '{subject}' at {settings.oidc_issuer}.")
 
 

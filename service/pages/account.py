@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from data.accounts.accounts import set_password
+from data.accounts.identities import is_linked
 from data.accounts.passwords import WeakPassword
 from data.accounts.second_factor import (
     begin_enrolment,
@@ -86,12 +87,19 @@ def change_own_password(
     return RedirectResponse(f"{LOGIN}?lang={lang}", 303)
 
 
-@router.post(f"{ACCOUNT}/factor")
-def begin_own_factor(request: Request, app_state: TheAppState, by: Viewer, lang: Language) -> str:
-    """Show a device to set up; it counts once its first code is typed."""
+@router.post(f"{ACCOUNT}/factor", response_model=None)
+def begin_own_factor(
+    request: Request, app_state: TheAppState, by: Viewer, lang: Language, password: Password
+) -> Response:
+    """Show a device to set up, once the password is given; its first code makes it count."""
     _person(by)
+    try:
+        with app_state.logging_in:
+            verify(app_state.store, by.name, password, address_of(request), datetime.now(UTC))
+    except (LoginFailed, TooManyLogins) as error:
+        return _refused(request, app_state, by, lang, error)
     content = _content(app_state, by, device=True)
-    return page("account.html", site_of(request, lang, by), content)
+    return Page(page("account.html", site_of(request, lang, by), content))
 
 
 @router.post(f"{ACCOUNT}/factor/confirm", response_model=None)
@@ -144,12 +152,13 @@ def _content(
     store = app_state.store
     person = by.session is not None
     enrolled = person and has_factor(store, by.name)
+    linked = person and is_linked(store, by.name)  # its provider has its own second step
     shown = device and not enrolled
     return AccountContent(
         name=by.name,
         role=by.role,
         body=by.body or "",
-        offered=person and app_state.settings.second_factor != "off",
+        offered=person and not linked and app_state.settings.second_factor != "off",
         enrolled=enrolled,
         device=device_of(by.name, begin_enrolment(store, by.name)) if shown else None,
         codes=codes,

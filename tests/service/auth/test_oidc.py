@@ -112,7 +112,13 @@ class Browser:
 
 @pytest.fixture
 def browser(home: Path, issuer: str, client_of: Any) -> Iterator[Browser]:
-    settings = Settings(home=home, mlflow_tracking_uri=None, oidc_issuer=issuer, oidc_roles=ROLES)
+    settings = Settings(
+        home=home,
+        mlflow_tracking_uri=None,
+        oidc_issuer=issuer,
+        oidc_client_secret="s",
+        oidc_roles=ROLES,
+    )
     store = Store.open(settings.store_url)
     add_body(store, "lang-son", "Lạng Sơn", "Lạng Sơn", "os:root")
     add_account(store, "linh", "admin", "a long password", "os:root")

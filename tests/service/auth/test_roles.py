@@ -253,7 +253,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
     ("POST", "/login/second"): Asked(form={"code": "123456"}),
     ("POST", "/account/password"): Asked(form=PASSWORDS, people=True),
-    ("POST", "/account/factor"): Asked(people=True),
+    ("POST", "/account/factor"): Asked(form={"password": "a long password"}, people=True),
     ("POST", "/account/factor/confirm"): Asked(form=CODE, people=True, answer="401"),
     ("POST", "/account/recovery"): Asked(form=CODE, people=True, answer="401"),
     ("POST", "/logout"): Asked(),
