@@ -21,6 +21,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
@@ -38,6 +39,7 @@ KEY_IN_ADDRESS = "api_key"
 LOCAL = "local"  # the caller on loopback while there are no accounts
 _OF_SCOPE: dict[Scope, Access] = {"issued": "public", "read": "viewer", "entry": "entry"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_CALLER = "vedich.caller"  # where the scope of a request keeps who sends it
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ ANONYMOUS = Caller("anonymous", "public")
 
 
 async def caller_of(request: Request) -> Caller:
-    """Identify the caller, with the access to what the request names.
+    """The caller, with the access to what the request names; never on the event loop.
+
+    Who it is may be known before the route is; the access is asked for once it is.
 
     Raises
     ------
@@ -90,26 +94,33 @@ async def caller_of(request: Request) -> Caller:
     NotAllowed
         If a page of another site sends the request through the user's browser.
     """
-    return identified(request)
+    return await run_in_threadpool(_with_access, request)
 
 
-def identified(request: Request) -> Caller:
-    """As `caller_of`: by API key, else session, else local user, else anonymous."""
+def _with_access(request: Request) -> Caller:
+    caller: Caller | None = request.scope.get(_CALLER)
+    if caller is None:
+        caller = request.scope[_CALLER] = identify(request)
+    query = request.query_params.multi_items()
+    things = tuple(named(request.url.path, request.path_params, query))
+    if not things:
+        return caller
+    app_state = request.app.state.vedich
+    found = standing(app_state.store, caller, things, app_state.jobs.plan_of)
+    if found.hidden is None and found.access == caller.role:
+        return caller
+    return replace(caller, access=found.access, own=caller.role, hidden=found.hidden)
+
+
+def identify(request: Request) -> Caller:
+    """Who sends a request: by API key, else session, else local user, else anonymous."""
     store: Store = request.app.state.vedich.store
     caller = _by_key(request, store)
     if caller is None:
         caller = _by_session(request, store) or _local(request, store) or ANONYMOUS
         if request.method not in _SAFE:
             _refuse_other_sites(request, caller)
-    things = tuple(
-        named(request.url.path, request.path_params, request.query_params.multi_items())
-    )
-    if not things:
-        return caller
-    found = standing(store, caller, things, request.app.state.vedich.jobs.plan_of)
-    if found.hidden is None and found.access == caller.role:
-        return caller
-    return replace(caller, access=found.access, own=caller.role, hidden=found.hidden)
+    return caller
 
 
 TheCaller = Annotated[Caller, Depends(caller_of)]
