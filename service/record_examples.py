@@ -278,6 +278,8 @@ def _administered(app: FastAPI) -> dict[str, Any]:
     made = {**_answer(app, "POST", "/v1/keys", key), "key": "vedich_…"}
     found = {"POST /v1/keys": made, "GET /v1/keys": _answer(app, "GET", "/v1/keys")}
     found["GET /v1/bodies"] = _answer(app, "GET", "/v1/bodies")
+    total = f"/v1/bodies/house/roll-up/exports?year=2021&as_of={AS_OF}"
+    found["GET /v1/bodies/{body}/roll-up/{kpi}"] = _answer(app, "GET", total)
     password = secrets.token_hex()
     for name, role in (("quan-tri", "admin"), ("linh", "entry")):
         add_account(store, name, role, password, by)

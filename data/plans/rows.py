@@ -39,6 +39,14 @@ def plan_slugs(store: Store) -> tuple[str, ...]:
         return tuple(connection.scalars(chosen))
 
 
+def plans_of_year(store: Store, year: int) -> tuple[tuple[str, str], ...]:
+    """Slug and family of every plan of a year, in order."""
+    chosen = select(tables.plans.c.slug, tables.plans.c.family).where(tables.plans.c.year == year)
+    with store.reading() as connection:
+        rows = connection.execute(chosen.order_by(tables.plans.c.slug))
+        return tuple((row.slug, row.family) for row in rows)
+
+
 def family_plans(store: Store, family: str) -> tuple[str, ...]:
     """Slugs of a family's plans, by year."""
     chosen = select(tables.plans.c.slug).where(tables.plans.c.family == family)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from data.accounts.accounts import (
     Account,
@@ -35,7 +35,9 @@ from data.accounts.keys import ApiKey, add_key, api_keys, end_of, last_day, revo
 from data.accounts.second_factor import is_enrolled, reset_factor
 from data.db.store import Store
 from models.errors import UnknownAccount, UnknownBody, UnknownPlan
+from service.analysis.roll_up import roll_up
 from service.auth.access import Admin, Caller, Viewer
+from service.projections.basis import as_of_date
 from service.projections.shape import Name
 from service.rights.rules import administers
 from service.shapes.administration import (
@@ -55,7 +57,8 @@ from service.shapes.administration import (
     RoleChange,
     Sharing,
 )
-from service.web.respond import TheAppState, answer, problems
+from service.shapes.roll_up import RollUp
+from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(prefix="/v1", tags=["administration"])
 AccountName = Annotated[str, Path(max_length=200, examples=["linh"])]
@@ -187,6 +190,31 @@ def all_bodies(app_state: TheAppState, by: Viewer) -> Response:
             )
         )
     )
+
+
+@router.get(
+    "/bodies/{body}/roll-up/{kpi}",
+    response_model=RollUp,
+    responses=problems(404, 409, 422),
+    tags=["projections"],
+)
+def total(
+    body: BodySlug,
+    kpi: Annotated[str, Path(examples=["exports"])],
+    app_state: TheAppState,
+    by: Viewer,
+    year: Annotated[int, Query(ge=1990, le=2100, description="of the plans", examples=[2021])],
+    as_of: AsOf = None,
+) -> Response:
+    """A KPI's total over the plans of a body and of those below it, with its own interval.
+
+    The sum of the parts' paths in one joint order. Plans without a projection are named.
+    """
+    bodies = bodies_of(app_state.store)
+    if body not in bodies.by_slug or by.body not in (body, *bodies.above(body)):
+        raise UnknownBody(f"no body '{body}'; GET /v1/bodies shows yours and those below it.")
+    day = as_of_date(as_of) if as_of else None
+    return answer(roll_up(app_state, body, kpi, year, day))
 
 
 @router.post("/bodies", status_code=204, responses=_CHANGES)

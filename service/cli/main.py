@@ -56,6 +56,7 @@ app.add_typer(accounts.body_app, name="body")
 app.add_typer(scenarios.app, name="scenario")
 app.command()(analysis.changes)
 app.command()(analysis.contributions)
+app.command("roll-up")(analysis.roll_up)
 app.add_typer(figures.report_app, name="report")
 
 

@@ -221,6 +221,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/accounts"): Asked(),
     ("GET", "/v1/audit"): Asked(),
     ("GET", "/v1/bodies"): Asked(),
+    ("GET", "/v1/bodies/{body}/roll-up/{kpi}"): Asked(
+        places={"body": "house"}, query="?year=2018&as_of=2018-06"
+    ),
     ("GET", "/v1/keys"): Asked(),
     ("GET", "/v1/imports"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/imports/{id}"): Asked(_upload()),
