@@ -81,8 +81,8 @@ def account_clear(
     from data.db.audit import process_user
 
     _settings, store = open_store()
-    cleared = clear(store, process_user(), name=name, address=address)
-    print(f"{name or 'all names'}: {cleared} counters cleared.")
+    clear(store, process_user(), name=name, address=address)
+    print(f"{name or 'all names'}: cleared.")
 
 
 @account_app.command("reset-factor")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
+from importlib.resources import files
+from itertools import count
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from data.accounts.brake import FREE
+from data.accounts.brake import FREE, WORK_AFTER, Work
 from data.accounts.sessions import session_of
+from data.db import tables
 from data.db.audit import entries
 from service.auth.access import COOKIE
 
@@ -90,6 +97,51 @@ def test_a_wrong_password_and_too_many(office: Any, lang: str, failed: str, clos
     assert page.status_code == 429
     assert closed in page.text
     assert entries(office.store, action="login.failed")[0].after == {"address": "127.0.0.1"}
+
+
+def braked(office: Any) -> tuple[str, int]:
+    """After eight wrong passwords, the last a while ago: the challenge of the page, its bits."""
+    for _ in range(FREE):
+        office.client.post("/login", data=WRONG)
+    with office.store.writing() as connection:
+        ago = datetime.now(UTC) - timedelta(seconds=40)
+        values = {"failures": WORK_AFTER, "last_at": ago}
+        connection.execute(update(tables.failed_logins).values(values))
+    page = office.client.post("/login?lang=en", data=FORM)
+    assert page.status_code == 429
+    assert "the browser then computes" in page.text
+    assert "/static/login.js" in page.text
+    found = re.search(r'data-challenge="(\w+)" data-bits="(\d+)"', page.text)
+    assert found is not None
+    return found[1], int(found[2])
+
+
+def test_work_lets_the_right_password_through(office: Any) -> None:
+    challenge, bits = braked(office)
+    work = Work(challenge, bits)
+    proof = next(str(number) for number in count() if work.done(str(number)))
+    assert office.client.post("/login", data={**FORM, "proof": "0"}).status_code == 429
+    assert office.client.post("/login", data={**FORM, "proof": proof}).status_code == 303
+    assert office.client.post("/login", data=FORM).status_code == 303
+
+
+def test_the_page_s_own_script_does_the_work() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node")
+    script = files("service") / "pages/static/login.js"
+    for challenge, bits in (("0123456789abcdef" * 2, 12), ("f" * 32, 16)):
+        program = f"require({str(script)!r}); console.log(prove({challenge!r}, {bits}, 0, 1e8))"
+        told = subprocess.run([node, "-e", program], capture_output=True, text=True, check=True)
+        assert Work(challenge, bits).done(told.stdout.strip())
+
+
+def test_an_administrator_clears_the_brake(office: Any) -> None:
+    braked(office)
+    listed = office.ask("admin", "GET", "/v1/accounts").json()["accounts"]
+    assert [one["name"] for one in listed if one["waits_until"]] == ["viewer"]
+    assert office.ask("admin", "POST", "/v1/accounts/viewer/clear").status_code == 204
+    assert office.client.post("/login", data=FORM).status_code == 303
 
 
 def test_what_was_typed_is_shown_as_text(office: Any) -> None:
