@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from data.db import tables
 from data.db.audit import write_entry
@@ -20,6 +20,14 @@ from models.errors import InvalidBody, UnknownBody, UnknownPlan
 
 HOUSE = "house"  # the body above all others
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")  # of a body, an account, a key
+
+_OWNER = select(tables.families.c.body).where(  # built once: every request runs them
+    tables.families.c.family == bindparam("family")
+)
+_OF_BODY = tables.bodies.c
+_BODY = select(
+    _OF_BODY.slug, _OF_BODY.name_vi, _OF_BODY.name_en, _OF_BODY.parent, _OF_BODY.shares
+).where(_OF_BODY.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,17 @@ def read_bodies(connection: Connection) -> Bodies:
     }
     families = connection.execute(select(owned.c.family, owned.c.body))
     return Bodies(found, {row.family: row.body for row in families})
+
+
+def read_owner(connection: Connection, family: str) -> Bodies:
+    """The body that owns a family and those above it: what a request needs, and no other."""
+    slug: str | None = connection.scalar(_OWNER, {"family": family}) or HOUSE
+    owner, found = slug, {}
+    while slug is not None:
+        row = connection.execute(_BODY, {"slug": slug}).one()
+        found[row.slug] = Body(row.slug, row.name_vi, row.name_en, row.parent, row.shares)
+        slug = row.parent
+    return Bodies(found, {family: owner})
 
 
 def add_body(

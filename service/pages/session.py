@@ -202,7 +202,7 @@ def logout(app_state: TheAppState, by: Public, lang: Language) -> Response:
 def who_am_i(by: Public) -> WhoAmI:
     """Who asks, and what they may do: with a key, a session, or as nobody."""
     return WhoAmI(
-        name=None if by is ANONYMOUS else by.name,
+        name=None if by.name == ANONYMOUS.name else by.name,
         access=by.access,
         body=by.body,
         expires=by.expires,
@@ -225,11 +225,12 @@ def change_password(
 
 def refusal(error: LoginFailed | TooManyLogins, lang: Lang) -> str:
     """Why logging in was refused, in the reader's language."""
+    text = TEXT[lang]
     if isinstance(error, TooManyLogins):
-        text = TEXT[lang]["login_work" if error.challenge else "login_closed"]
-        wait = error.with_work if error.challenge else error.wait
-        return text.format(wait=wait_text(wait, lang))
-    return TEXT[lang]["code_wrong" if isinstance(error, WrongCode) else "login_failed"]
+        if error.challenge:
+            return text["login_work"].format(wait=wait_text(error.with_work, lang))
+        return text["login_closed"].format(wait=wait_text(error.wait, lang))
+    return text["code_wrong"] if isinstance(error, WrongCode) else text["login_failed"]
 
 
 def signed_in(request: Request, begun: SignedIn, next: str, lang: Lang) -> Response:

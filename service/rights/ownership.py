@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from data.accounts.accounts import Access
-from data.accounts.bodies import Bodies, read_bodies
+from data.accounts.bodies import Bodies, read_bodies, read_owner
 from data.db import tables
 from data.db.store import Store
 from data.ingestion.rows import KEPT
@@ -24,6 +24,7 @@ from service.rights.rules import ACCESS, Member, access_to, may
 from service.state.jobs import UnknownJob
 
 NO_PLAN = ""  # of a job about no plan, which is the house's
+_FAMILY = select(tables.plans.c.family).where(tables.plans.c.slug == bindparam("plan"))
 _EMBED = re.compile(r"/embed/([^/]+)/([^/]+)")
 
 
@@ -80,12 +81,14 @@ def standing(
     `plan_of_job` gives the plan of a job, `NO_PLAN` for a job about none, None for no job.
     """
     with store.reading() as connection:
-        bodies, least = read_bodies(connection), member.role
+        least = member.role
         for thing in things:
-            family = _family(connection, thing, plan_of_job)
-            access = None if family is None else access_to(member, bodies.of(family), bodies)
+            family, access = _family(connection, thing, plan_of_job), None
+            if family is not None:
+                bodies = read_owner(connection, family)
+                access = access_to(member, bodies.of(family), bodies)
             if access is None:
-                return Standing("public", _unknown(connection, thing, member, bodies))
+                return Standing("public", _unknown(connection, thing, member))
             least = min(least, access, key=ACCESS.index)
     return Standing(least)
 
@@ -119,8 +122,7 @@ def _family(
         table = tables.projections
         own = table.c.stamp == tidy_stamp(thing.name)
         plan = connection.scalar(select(table.c.plan).where(own))
-    chosen = select(tables.plans.c.family).where(tables.plans.c.slug == plan)
-    found: str | None = connection.scalar(chosen)
+    found: str | None = connection.scalar(_FAMILY, {"plan": plan})
     return found
 
 
@@ -139,10 +141,11 @@ def _family_of_import(connection: Connection, name: str) -> str | None:
     return None
 
 
-def _unknown(connection: Connection, thing: Named, member: Member, bodies: Bodies) -> NotFound:
+def _unknown(connection: Connection, thing: Named, member: Member) -> NotFound:
     """What is said of a thing that does not exist for the caller."""
     if thing.kind == "plan":
-        known = ", ".join(_plans(connection, member, "public", bodies)) or "none"
+        visible = _plans(connection, member, "public", read_bodies(connection))
+        known = ", ".join(visible) or "none"
         return UnknownPlan(
             f"no plan '{thing.name}'; there is {known}. Import it or load a sample."
         )
