@@ -27,6 +27,7 @@ from service.api import (
 )
 from service.auth import administration
 from service.embeds import routes as embeds
+from service.exchange import routes as exchange
 from service.odata import routes as odata
 from service.pages import (
     account,
@@ -61,6 +62,7 @@ ROUTERS = (
     analysis.router,
     scenarios.router,
     odata.router,
+    exchange.router,
     registry.router,
     audit.router,
     administration.router,

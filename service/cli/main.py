@@ -157,6 +157,7 @@ def backtest(
     show_scores(scores)
 
 
+app.command()(figures.exchange)
 app.command()(figures.replay)
 
 
