@@ -249,6 +249,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
+    ("GET", f"{PLAN}/exchange/figures.{{form}}"): Asked(places={"form": "json-stat"}),
+    ("GET", f"{PLAN}/exchange/projections.{{form}}"): Asked(_issued, places={"form": "json-stat"}),
     ("GET", f"{PLAN}/form.xlsx"): Asked(query="?month=2018-06"),
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
