@@ -167,7 +167,7 @@ def sum_over_families(group: str, vintage: str, members: Sequence[Member]) -> ND
     -------
     array, shape (n_paths,), the total's outcomes, in the members' unit
     """
-    return np.sum(
+    total: NDArray[np.float64] = np.sum(
         [
             joint(
                 one.annual,
@@ -177,6 +177,7 @@ def sum_over_families(group: str, vintage: str, members: Sequence[Member]) -> ND
         ],
         axis=0,
     )
+    return total
 
 
 def _sum_if_known(values: Sequence[float | None]) -> float | None:
