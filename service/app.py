@@ -32,6 +32,7 @@ from service.odata import routes as odata
 from service.pages import (
     account,
     analysis as analysis_pages,
+    entry as entry_pages,
     kpi as kpi_pages,
     month as month_pages,
     oidc,
@@ -74,6 +75,8 @@ ROUTERS = (
     # pages of a plan, in the order of its menu
     pages.router,
     kpi_pages.router,
+    entry_pages.router,
+    entry_pages.echo,
     analysis_pages.router,
     month_pages.router,
 )

@@ -82,10 +82,10 @@ def pass_brake(
     place = place_of(address)
     pair = _counter(connection, name, place, now)
     if pair is not None and pair.failures >= FREE:
-        work, wait = None, timedelta(seconds=2 ** (pair.failures - FREE))
+        work, wait = None, _wait(pair.failures)
         if pair.failures >= WORK_AFTER:
             bits = min(BITS + pair.failures - WORK_AFTER, MOST_BITS)
-            work, wait = Work(pair.challenge, bits), LONGEST
+            work = Work(pair.challenge, bits)
         _require(connection, (name, place), pair.last_at, wait, WITH_WORK, work, proof, now)
         if work is not None:
             return
@@ -155,16 +155,18 @@ def braked_until(connection: Connection, name: str, now: datetime) -> datetime |
     chosen = select(table).where(
         table.c.name_hash.in_([_hash(name), _hash(second_step(name))]), table.c.failures >= FREE
     )
-    ends = [
-        row.last_at + min(LONGEST, timedelta(seconds=2 ** min(row.failures - FREE, 10)))
-        for row in connection.execute(chosen)
-    ]
+    ends = [row.last_at + _wait(row.failures) for row in connection.execute(chosen)]
     return max((end for end in ends if end > now), default=None)
 
 
 def second_step(name: str) -> str:
     """The name under which wrong codes of the second step are counted."""
     return f"{name}/second"
+
+
+def _wait(failures: int) -> timedelta:
+    """How long a pair waits after so many failures, without work."""
+    return LONGEST if failures >= WORK_AFTER else timedelta(seconds=2 ** (failures - FREE))
 
 
 def _require(

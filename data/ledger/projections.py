@@ -48,7 +48,8 @@ def _entry(store: Store, stamp: str) -> tuple[Mapping[str, Any], datetime]:
         entry = connection.execute(chosen).one_or_none()
     if entry is None:
         raise UnknownStamp(
-            f"no published figure carries the code '{stamp}'; check the letters, and that "
-            "it was issued by this service."
+            "no published figure carries the code '{stamp}'; check the letters, and that "
+            "it was issued by this service.",
+            stamp=stamp,
         )
     return entry.payload, entry.recorded_at

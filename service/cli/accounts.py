@@ -8,6 +8,7 @@ import typer
 
 from models.errors import InputError
 from service.cli.arguments import new_password, open_store
+from service.speech import told
 
 account_app = typer.Typer(
     help="Accounts: add, list, role, body, password, clear, reset-factor, link, disable, enable."
@@ -32,7 +33,7 @@ def account_add(name: Name, role: RoleOption = "viewer", body: BodyOption = "hou
 
     _settings, store = open_store()
     add_account(store, name, role, new_password(), process_user(), body)
-    print(f"{name}: {role}. From now on the service requires a login.")
+    print(told("{name}: {role}. From now on the service requires a login.", name=name, role=role))
 
 
 @account_app.command("list")
@@ -122,7 +123,7 @@ def account_password(name: Name) -> None:
 
     _settings, store = open_store()
     set_password(store, name, new_password(), process_user())
-    print(f"{name}: password changed.")
+    print(told("{name}: password changed.", name=name))
 
 
 @account_app.command("disable")
@@ -179,7 +180,7 @@ def key_revoke(name: Name) -> None:
 
     _settings, store = open_store()
     revoke_key(store, name, process_user())
-    print(f"{name}: revoked.")
+    print(told("{name}: revoked.", name=name))
 
 
 @body_app.command("add")
@@ -251,4 +252,6 @@ def _set_disabled(name: str, disabled: bool) -> None:
 
     _settings, store = open_store()
     set_disabled(store, name, disabled, process_user())
-    print(f"{name}: {'disabled' if disabled else 'enabled'}.")
+    print(
+        told("{name}: disabled.", name=name) if disabled else told("{name}: enabled.", name=name)
+    )

@@ -73,3 +73,4 @@ class JobShape(Shape):
     result: Mapping[str, Any] | None
     error: str | None
     plan: str | None = Field(default=None, description="what it is about")
+    text: str | None = Field(default=None, description="the error for people, in their language")
