@@ -22,9 +22,9 @@ from data.accounts.second_factor import (
 from data.accounts.sessions import exchange, verify
 from models.errors import LoginFailed, NotAllowed, TooManyLogins, VedichError
 from service.auth.access import Caller, Viewer
+from service.pages.device import Device, device_of
 from service.pages.page import Page, page, site_of
 from service.pages.session import address_of, refusal, set_session
-from service.pages.views.sign_in import Device, device_of
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang
 from service.web.problems import LOGIN, status_of

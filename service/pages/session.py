@@ -27,9 +27,9 @@ from data.accounts.sessions import (
 )
 from models.errors import LoginFailed, NotAllowed, TooManyLogins, WrongCode
 from service.auth.access import ANONYMOUS, COOKIE, Public, Viewer
+from service.pages.device import Device, device_of, wait_text
 from service.pages.page import Page, page, site_of
 from service.pages.site import Site
-from service.pages.views.sign_in import Device, device_of, wait_text
 from service.shapes.operation import PasswordChange, WhoAmI
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang
