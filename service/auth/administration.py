@@ -159,8 +159,7 @@ def new_key(app_state: TheAppState, by: Admin, made: NewKey) -> Response:
     """Add a key; its secret is in this answer only."""
     body = _administered(app_state.store, by, made.body)
     ends = end_of(made.expires, app_state.settings.key_days)
-    given = {"expires": ends, "body": body}
-    secret = add_key(app_state.store, made.name, made.scope, by.name, **given)
+    secret = add_key(app_state.store, made.name, made.scope, by.name, expires=ends, body=body)
     (key,) = (one for one in api_keys(app_state.store) if one.name == made.name)
     last = last_day(key)
     assert last is not None

@@ -161,7 +161,7 @@ def placed(settings: Settings, claims: Mapping[str, Any]) -> tuple[str, str]:
             groups=", ".join(sorted(groups)) or "none",
             claim=settings.oidc_claim,
         )
-    return max(found, key=lambda place: ROLES.index(place[0]))  # type: ignore[arg-type]
+    return max(found, key=lambda place: ROLES.index(place[0]))
 
 
 def groups_of(settings: Settings) -> dict[str, tuple[str, str]]:
