@@ -92,7 +92,7 @@ def test_a_row_in_vietnamese() -> None:
         "ước tính",
     )
     assert (row.projected, row.interval, row.growth) == (
-        "339.000",  # to two digits of the width of the interval
+        "339.000",
         "319.000 – 361.000",
         "+20,3%",
     )
