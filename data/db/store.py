@@ -111,8 +111,9 @@ class Store:
             if version != "head" and inspect(connection).get_table_names():
                 place = self._engine.url.render_as_string()
                 raise InputError(
-                    f"{place}: expected an empty database to restore into, found tables. Set "
-                    "VEDICH_DATABASE_URL to a new one."
+                    "{place}: expected an empty database to restore into, found tables. Set "
+                    "VEDICH_DATABASE_URL to a new one.",
+                    place=place,
                 )
         if revision == HEAD:
             return
@@ -186,8 +187,9 @@ def _address(url: str) -> URL:
         backend = "no URL"
     if backend not in ("sqlite", "postgresql"):
         raise InputError(
-            f"expected the URL of a database, found {backend}. Set VEDICH_DATABASE_URL to "
-            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
+            "expected the URL of a database, found {backend}. Set VEDICH_DATABASE_URL to "
+            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE.",
+            backend=backend,
         )
     if address.drivername == "postgresql":
         return address.set(drivername="postgresql+psycopg")
