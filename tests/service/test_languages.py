@@ -189,7 +189,8 @@ def said(folder: Path, names: set[str]) -> Iterator[str]:
 
 def test_messages_of_pages_are_in_the_catalogue() -> None:
     every: list[type[VedichError]] = [VedichError, *kinds()]
-    names = {kind.__name__ for kind in every} - {"UnreadableFile"}
+    # a file says its place, a weak password its code: both have texts of their own
+    names = {kind.__name__ for kind in every} - {"UnreadableFile", "WeakPassword"}
     found = [one for room in SAID for one in said(ROOT / room, {*names, "Phrase"})]
     assert len(found) > 60
     assert [one for one in found if one not in vietnamese()] == []
