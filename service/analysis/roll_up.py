@@ -74,6 +74,10 @@ def roll_up(
             kpi=kpi,
             reason=without[0].reason,
         )
+    # parts are shown rounded; means add up, and a total of one part is that part
+    outcomes = sum_over_families(f"total of {body}", day.isoformat(), members)
+    mean = sum(part.projected.mean for part in parts)
+    total = outcomes_view(outcomes).model_copy(update={"mean": mean})
     return RollUp(
         body=body,
         kpi=kpi,
@@ -83,7 +87,7 @@ def roll_up(
         year=year,
         as_of=day,
         status="projected",
-        projected=outcomes_view(sum_over_families(f"total of {body}", day.isoformat(), members)),
+        projected=total if len(parts) > 1 else parts[0].projected,
         parts=tuple(parts),
         without=tuple(without),
     )

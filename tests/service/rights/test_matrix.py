@@ -34,6 +34,7 @@ ABOUT_NO_FAMILY = {
     *(("GET", path) for path in ("/problems", "/readyz", "/static/{name}")),
     # one's own session and account
     *(("GET", path) for path in ("/account", "/login", "/login/second", "/v1/session")),
+    ("GET", "/typed-number"),  # reads a number, and nothing of a plan
     *(("GET", f"/login/oidc{step}") for step in ("", "/back", "/out")),
     *(("POST", path) for path in ("/login", "/login/second", "/logout", "/v1/session/password")),
     *(("POST", f"/account/{step}") for step in ("password", "factor", "recovery")),
