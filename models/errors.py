@@ -273,6 +273,7 @@ class TooManyLogins(NotAllowed):
     wait : seconds until the next attempt is read
     challenge, bits : of a proof of work that shortens the wait, '' and 0 without any
     with_work : seconds until an attempt with that proof is read
+    values : what fills the fields of the message
     """
 
     def __init__(
@@ -283,8 +284,9 @@ class TooManyLogins(NotAllowed):
         challenge: str = "",
         bits: int = 0,
         with_work: int = 0,
+        **values: Any,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, **values)
         self.wait, self.challenge, self.bits, self.with_work = wait, challenge, bits, with_work
 
 

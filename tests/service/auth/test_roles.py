@@ -25,9 +25,10 @@ from data.plans.events import EventEntry, add_event
 from data.plans.rows import load_plan, save_plan
 from models.series import Month
 from service.app import ROUTERS
-from service.auth.access import ACCESS, declared, requires
+from service.auth.access import declared, requires
 from service.pages.menu import plan_pages
 from service.report.template.starter import starter
+from service.rights.rules import ACCESS
 from tests.service.workflow.test_entries import PLAN as TASKS
 
 pytestmark = pytest.mark.slow
