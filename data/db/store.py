@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as PoolTimeout
 
 from models.errors import InputError, StoreUnavailable
 
 HEAD = "uploads"  # the newest migration; Alembic is imported only for a database that lacks it
+TIMEOUT = 10.0  # seconds; the setting VEDICH_DATABASE_TIMEOUT
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
 
@@ -31,11 +33,15 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Store:
+    def open(cls, url: str, timeout: float = TIMEOUT) -> Store:
         """Open the database at a SQLAlchemy URL and migrate it to the newest version.
 
         SQLite files are created with their folder, in WAL mode; 'postgresql://'
         uses psycopg.
+
+        Parameters
+        ----------
+        timeout : seconds that a statement, a lock or a silent server may take
 
         Raises
         ------
@@ -52,9 +58,14 @@ class Store:
             ":memory:",
         ):
             Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
+        if address.get_backend_name() == "sqlite":
+            engine = create_engine(address)
+            event.listen(engine, "connect", partial(_prepare_sqlite, timeout))
+        else:
+            from data.db.patience import limit_waiting
+
+            engine = create_engine(address, pool_timeout=timeout)
+            limit_waiting(engine, timeout)
         event.listen(engine, "handle_error", _translate_connection_failure)
         store = cls(engine)
         store._migrate()
@@ -73,17 +84,24 @@ class Store:
         configuration = Config()
         configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                from data.db.patience import wait_without_end
+
+                wait_without_end(connection.connection.driver_connection)
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
 
     def reading(self) -> Connection:
         """A connection for reading; use it as a context manager."""
-        return self._engine.connect()
+        with _unless_all_are_taken():
+            return self._engine.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that locks out other writers from its start."""
-        with self._engine.begin() as connection:
+        with _unless_all_are_taken():
+            opened = self._engine.connect()
+        with opened as connection, connection.begin():
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -116,8 +134,21 @@ def _address(url: str) -> URL:
     return address
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
+@contextmanager
+def _unless_all_are_taken() -> Iterator[None]:
+    """Translate a wait in vain for one of the pool's connections."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreUnavailable(
+            "expected a free connection to the database, found that all are busy: it is slow or "
+            "does not answer. Try again in a minute."
+        ) from error
+
+
+def _prepare_sqlite(timeout: float, connection: Any, _record: object) -> None:
+    busy = f"busy_timeout={int(1000 * timeout)}"
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", busy):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -20,6 +20,7 @@ from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
@@ -37,6 +38,7 @@ KEY_IN_ADDRESS = "api_key"
 LOCAL = "local"  # the caller on loopback while there are no accounts
 _OF_SCOPE: dict[Scope, Access] = {"issued": "public", "read": "viewer", "entry": "entry"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_CALLER = "vedich.caller"  # where the scope of a request keeps who sends it
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ ANONYMOUS = Caller("anonymous", "public")
 
 
 async def caller_of(request: Request) -> Caller:
+    """The caller, identified once per request, and never on the event loop."""
+    known: Caller | None = request.scope.get(_CALLER)
+    if known is None:
+        known = request.scope[_CALLER] = await run_in_threadpool(identify, request)
+    return known
+
+
+def identify(request: Request) -> Caller:
     """Identify the caller: by API key, else session, else local user, else anonymous.
 
     Raises
@@ -120,6 +130,11 @@ class _Requires:
             f"this needs the role '{self.access}', '{caller.name}' has '{caller.access}'. "
             "Ask an administrator."
         )
+
+
+async def admitted(request: Request, access: Access) -> Caller:
+    """The caller if they have the role; before a route reads anything of the request."""
+    return await _Requires(access)(await caller_of(request))
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def open_store() -> tuple[Settings, Store]:
     from data.settings import read_settings
 
     settings = read_settings()
-    return settings, Store.open(settings.store_url)
+    return settings, Store.open(settings.store_url, settings.database_timeout)
 
 
 def the_plan(store: Store, given: str | None) -> str:

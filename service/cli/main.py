@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import socket
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -16,7 +15,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from models.errors import InputError, VedichError
+from models.errors import VedichError
 from service.cli import (
     accounts,
     analysis,
@@ -166,12 +165,11 @@ def serve(
     ] = None,
 ) -> None:
     """Answer over HTTP: page, API, charts."""
-    import uvicorn
-
     from data.accounts.accounts import has_accounts
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
+    from service.web.server import listen, serve as answer
 
     settings, store = open_store()
     address, number = host or settings.host, port or settings.port
@@ -179,9 +177,11 @@ def serve(
     if not has_accounts(store):
         open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
         record(store, process_user(), "serve", address, after=open_to)
-    config = uvicorn.Config(create_app(settings, store), log_level="warning", access_log=False)
-    with _listening(address, number) as listener:
-        uvicorn.Server(config).run(sockets=[listener])
+    app = create_app(settings.model_copy(update={"host": address}), store)
+    with listen(address, number) as listener:
+        shown = f"[{address}]" if ":" in address else address
+        print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
+        answer(app, [listener])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -208,22 +208,6 @@ def _fail(message: str) -> None:
     whole = message.startswith("Usage:")
     print(message if whole else f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Listen for requests and print the address."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]
-        raise InputError(
-            f"expected an address to listen on, found {host} port {port}: {reason}. "
-            "Choose another with --host and --port."
-        ) from error
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)
-    return listener
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from service.report.request import report_of
 from service.report.template.filling import fill
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
+from service.web.bodies import largest_body
 from service.web.respond import AsOf, Language, TheAppState
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
@@ -66,6 +67,7 @@ def reports_page(
 
 
 @router.post("/reports/template", response_model=None)
+@largest_body(LARGEST + 100_000)  # a form has more to it than its file
 def fill_template(
     plan: PlanSlug,
     request: Request,

@@ -18,10 +18,12 @@ from service.pages.page import Page, page, site_of
 from service.pages.site import Site
 from service.shapes.operation import PasswordChange, WhoAmI
 from service.texts import TEXT
+from service.web.bodies import largest_body
 from service.web.problems import LOGIN, status_of
 from service.web.respond import Language, TheAppState, problems
 
 router = APIRouter()
+LONGEST_FORM = 20_000  # bytes: anybody may send it
 Next = Annotated[str, Query(description="the page to go to afterwards")]
 
 
@@ -50,6 +52,7 @@ def login_page(request: Request, by: Public, lang: Language, next: Next = "/") -
 
 
 @router.post(LOGIN, include_in_schema=False)
+@largest_body(LONGEST_FORM)
 def login(
     request: Request,
     app_state: TheAppState,

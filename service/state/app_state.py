@@ -57,10 +57,6 @@ class AppState:
         self._panels: RevisionCache[Panel] = RevisionCache(4)
         self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
 
-    def ready(self, plan: str, key: Hashable) -> Body | None:
-        """The cached text body, if it is of the current revision."""
-        return self._bodies.find((plan, key), self._revision(plan))
-
     def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A text body, cached by revision."""
         return self._bodies.get((plan, key), partial(self._revision, plan), make)

@@ -6,6 +6,7 @@ an unexpected error is a 500 without details (the server's log has the traceback
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -28,6 +29,9 @@ TYPES = "/problems"  # the page that explains every type
 
 STATUS: Mapping[type[VedichError], int] = {
     errors.InputError: 422,
+    errors.TooSlow: 408,
+    errors.UnknownHost: 400,
+    errors.Overloaded: 503,
     errors.UploadTooLarge: 413,
     errors.InvalidQuery: 400,
     errors.UnsupportedQuery: 501,
@@ -45,7 +49,18 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.TrackingUnavailable: 503,
     errors.MissingExtra: 503,
 }
+# What a reader is told of the machine's own troubles; paths, hosts and users are for the log.
+_TOLD: Mapping[type[VedichError], str] = {
+    errors.StoreUnavailable: "The database cannot be reached or does not answer in time; the "
+    "log of the service says which and why. Try again in a minute, or tell whoever runs it.",
+    errors.UnreadableBundle: "The trained model cannot be read; the log of the service says why. "
+    "Tell whoever runs it: it may have to be retrained, or brought back from a backup.",
+    errors.TrackingUnavailable: "MLflow cannot be reached; the log of the service says why. "
+    "Tell whoever runs it.",
+}
+log = logging.getLogger(__name__)
 _HEADERS = {
+    503: {"Retry-After": "10"},
     401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
     429: {"Retry-After": str(int(WINDOW.total_seconds()))},
 }
@@ -120,9 +135,12 @@ def problem_of(error: VedichError, instance: str) -> JSONResponse:
         place = " ".join(part for part in parts if part)
         message = f"expected {error.expected}, found {error.found}"
         places = [{"place": place, "message": message}]
+    told = next((text for base, text in _TOLD.items() if isinstance(error, base)), None)
+    if told is not None:
+        log.warning("%s: %s", instance, error)
     return problem(
         status,
-        str(error),
+        told or str(error),
         instance=instance,
         type_=f"{TYPES}#{slug_of(kind)}",
         title=title_of(kind),

@@ -62,7 +62,7 @@ assert "mlflow" not in sys.modules
     ["/readyz", "/v1/plans", PROJECTION, "/v1/observations?plan=demo-2018", "/plans/demo-2018"],
 )
 def test_an_unavailable_database_is_503_everywhere(
-    own_service: Any, home: Path, address: str
+    own_service: Any, home: Path, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert own_service.get(address).status_code == 200
     store = own_service.app.state.vedich.store
@@ -73,7 +73,10 @@ def test_an_unavailable_database_is_503_everywhere(
     assert response.status_code == 503
     problem = Problem.model_validate(response.json())
     assert problem.type == "/problems#store-unavailable"
-    assert "VEDICH_DATABASE_URL" in problem.detail
+    assert "log of the service" in problem.detail
+    assert not any(told in response.text for told in (str(home), "sqlite", "vedich.db"))
+    assert "VEDICH_DATABASE_URL" in caplog.text
+    assert response.headers["x-content-type-options"] == "nosniff"
     assert own_service.get(address).status_code == 200
     assert own_service.get("/healthz").status_code == 200
 
