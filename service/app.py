@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -41,6 +42,7 @@ from service.state.app_state import AppState
 from service.state.metrics import Measured
 from service.web import problems
 from service.web.bodies import Bodies
+from service.web.documented import document_errors
 from service.web.guard import Guard
 
 DESCRIPTION = (
@@ -111,5 +113,5 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     for router in ROUTERS:
         app.include_router(router)
     app.state.plan_pages = plan_pages(app.routes)
-    describe(app)
+    describe(app, partial(document_errors, app))
     return app

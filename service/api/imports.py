@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import PureWindowsPath
 from tempfile import SpooledTemporaryFile
 from typing import Annotated
@@ -28,6 +27,7 @@ from data.ingestion.rows import UploadedFile
 from data.plans.rows import load_plan
 from models.errors import InputError
 from service.auth.access import Checker, Entry, requires
+from service.projections.shape import Day
 from service.shapes.imports import CommitStep, ImportList, ImportShape, RowMatch, UndoStep
 from service.web.bodies import largest_body
 from service.web.respond import TheAppState, answer, problems
@@ -111,7 +111,7 @@ def upload(
     plan: PlanQuery,
     files: Annotated[list[Received], Depends(uploaded)],
     published: Annotated[
-        date | None,
+        Day | None,
         Query(description="publication date of all files; default: the date each file gives"),
     ] = None,
     figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN,

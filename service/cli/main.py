@@ -92,6 +92,7 @@ def retrain(
     """Retrain weights and calibration; the better model answers."""
     from service.cli.output import show_retraining
     from service.projections.basis import as_of_date
+    from service.projections.issue import issue
     from training.console import progress_bar
     from training.retrain import retrain as learn
 
@@ -110,6 +111,8 @@ def retrain(
             thorough=thorough,
             promote=promote,
         )
+    if report.decision.promoted:
+        issue(store, settings, slug, report.as_of)
     show_retraining(report)
 
 
@@ -119,11 +122,14 @@ def promote(
     plan: PlanOption = None,
 ) -> None:
     """Promote a model version by hand, from the champion's vintage on."""
+    from service.projections.issue import issue
     from training.retrain import promote_version
 
     settings, store = open_store()
-    family = family_plan(store, plan).family
+    chosen = family_plan(store, plan)
+    family = chosen.family
     promotion = promote_version(store, settings, family, version)
+    issue(store, settings, chosen.slug, promotion.as_of)
     print(f"{family}: model version {version} answers from {promotion.as_of} on.")
 
 
@@ -169,7 +175,7 @@ def serve(
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
-    from service.web.server import listen, serve as answer
+    from service.web.server import listen, server_of
 
     settings, store = open_store()
     address, number = host or settings.host, port or settings.port
@@ -181,7 +187,7 @@ def serve(
     with listen(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
         print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
-        answer(app, [listener])
+        server_of(app).run(sockets=[listener])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -26,7 +26,7 @@ from service.report.template.filling import fill
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.web.bodies import largest_body
-from service.web.respond import AsOf, Language, TheAppState
+from service.web.respond import AsOf, Language, TheAppState, file_named
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -92,7 +92,7 @@ def fill_template(
         return Page(_reports(app_state, document, site, unreadable=str(reason)), 422)
     if filled.unknown and not anyway:
         return Page(_reports(app_state, document, site, unknown=filled.unknown))
-    headers = {"Content-Disposition": f'attachment; filename="{plan}-{day}-template.docx"'}
+    headers = file_named(f"{plan}-{day}-template.docx")
     return Response(filled.content, media_type=_DOCX, headers=headers)
 
 
@@ -100,7 +100,7 @@ def fill_template(
 def starter_template(plan: PlanSlug, app_state: TheAppState, lang: Language) -> Response:
     """A Word template to start from."""
     load_plan(app_state.store, plan)
-    headers = {"Content-Disposition": f'attachment; filename="vedich-{lang}.docx"'}
+    headers = file_named(f"vedich-{lang}.docx")
     return Response(starter(lang), media_type=_DOCX, headers=headers)
 
 

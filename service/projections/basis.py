@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from data.db.store import Store
 from data.plans.entries import progress_of
@@ -30,6 +30,9 @@ from models.pipeline import LADDER, Learned, fit_candidates
 from models.series import Series
 from models.targets.task import Progress
 from training.bundle.promoted import PromotedBundle, bundle_for
+
+FIRST_DAY = date(1990, 1, 1)  # of a vintage
+AHEAD = timedelta(days=62)  # a vintage may lie so far after today
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,18 +172,27 @@ def newest_vintage(store: Store, family: str) -> date:
     return vintages[-1]
 
 
-def as_of_date(text: str) -> date:
-    """'2021-06' → 30 June 2021, '2021-06-15' → that day; `InvalidMonth` otherwise."""
+def as_of_date(text: str, today: date | None = None) -> date:
+    """'2021-06' → 30 June 2021, '2021-06-15' → that day; `InvalidMonth` otherwise.
+
+    A vintage lies between `FIRST_DAY` and `AHEAD` after today (an argument for tests).
+    """
     found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text.strip())
     if found:
         year, month = int(found[1]), int(found[2])
         try:
             last = calendar.monthrange(year, month)[1]
             day = date(year, month, int(found[3]) if found[3] else last)
-            if day < UNDATED:
-                return day
         except ValueError:
-            pass
+            day = UNDATED
+        last_day = (today or date.today()) + AHEAD
+        if FIRST_DAY <= day <= last_day:
+            return day
+        if day != UNDATED:
+            raise InvalidMonth(
+                f"as_of: expected a day from {FIRST_DAY} to {last_day}, found '{text}'. "
+                "Figures of other days cannot have been published."
+            )
     raise InvalidMonth(
         f"as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. "
         "2021-06 means all that was published up to the last day of June 2021."

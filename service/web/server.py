@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -32,7 +31,9 @@ _PLAIN = b"".join(
 )
 _MALFORMED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n" + _PLAIN + b"\r\n"
 _FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\n" + _PLAIN + b"\r\n"
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\n"
+    + _PLAIN
+    + b"\r\n"
 )
 
 
@@ -173,8 +174,8 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
 
 
-def serve(app: FastAPI, sockets: Sequence[socket.socket]) -> None:
-    """Answer on the sockets until told to stop."""
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """The server of an application: `.run(sockets=[listen(...)])` answers until told to stop."""
     config = uvicorn.Config(
         app,
         http=partial(Patient, open_=Connections()),  # type: ignore[arg-type]
@@ -185,5 +186,4 @@ def serve(app: FastAPI, sockets: Sequence[socket.socket]) -> None:
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         backlog=512,
     )
-    given: list[Any] = list(sockets)
-    uvicorn.Server(config).run(sockets=given)
+    return uvicorn.Server(config)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from service.report.document import Cell, Heading, Number, Paragraph, Report, Table
 from service.report.form import form_texts
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]>|#])")
 
 
 def render(report: Report) -> bytes:
@@ -61,5 +61,5 @@ def _cell(cell: Cell) -> str:
 
 
 def _plain(words: str) -> str:
-    """Text with Markdown's special characters escaped."""
-    return _SPECIAL.sub(r"\\\1", words)
+    """Text with Markdown's special characters escaped, and without HTML's meaning."""
+    return _SPECIAL.sub(r"\\\1", words.replace("&", "&amp;").replace("<", "&lt;"))
