@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -145,20 +146,15 @@ def hung_database(before: Path, home: Path) -> Found:
 
 
 def ledger(before: Path, home: Path) -> Found:
-    """40 GETs of all projections with dates of year 1 to 2099, by the local user."""
+    """40 GETs of one projection with dates of year 1 to 2099, by the local user."""
     with served(before, home, account=False) as service:
         rows = _rows(service.home)
-        statuses: dict[int, int] = {}
+        statuses: Counter[int] = Counter()
         for number in range(40):
-            year = 1 + number * 2098 // 39
-            status = service.ask(
-                f"/v1/plans/vietnam-2021/projections?as_of={year:04d}-06", seconds=60
-            )[0]
-            statuses[status] = statuses.get(status, 0) + 1
-        dates = [f"2021-06-{day:02d}" for day in range(1, 16)]
-        for day in dates:
-            service.ask(f"/v1/plans/vietnam-2021/projections?as_of={day}", seconds=60)
-        return {"rows added to the ledger": _rows(service.home) - rows, "statuses": statuses}
+            day = f"{1 + number * 2098 // 19:04d}-06" if number < 20 else f"2021-06-{number - 9}"
+            path = f"/v1/plans/vietnam-2021/projections/exports?as_of={day}"
+            statuses[service.ask(path, seconds=60)[0]] += 1
+        return {"rows added to the ledger": _rows(service.home) - rows, "statuses": dict(statuses)}
 
 
 def _rows(home: Path) -> int:
