@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +72,7 @@ def run_cases(
     examples: int,
     plan: str,
     number: int = 0,
+    seconds: float = math.inf,
 ) -> Met:
     """Ask every operation as every caller.
 
@@ -79,15 +82,18 @@ def run_cases(
     examples : requests per operation and caller
     plan : slug that exists; it takes the place of half of the made-up ones
     number : seed
+    seconds : no more requests after so long
     """
     schema = schemathesis.openapi.from_dict(app.openapi())
-    met = Met()
+    met, until = Met(), time.monotonic() + seconds
     with asyncio.Runner() as runner:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url=HERE, timeout=60)
-        for result in schema.get_all_operations():
-            operation: Any = result.ok()
-            for name, headers in who.items():
+        operations: list[Any] = [result.ok() for result in schema.get_all_operations()]
+        for name, headers in who.items():
+            for operation in operations:
+                if time.monotonic() > until:
+                    break
 
                 def act(case: Any, name: str = name, headers: Mapping[str, str] = headers) -> None:
                     answer = runner.run(_answer(client, case, headers, plan, met.cases))

@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=5, help="per operation and role")
     parser.add_argument("--plan", default="vietnam-2021")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=60.0, help="no more requests after")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     given = parser.parse_args()
     service.api.plans.retrain_work = _nothing
@@ -39,7 +40,8 @@ def main() -> None:
         settings = Settings(home=home, mlflow_tracking_uri=None)
         store = Store.open(settings.store_url)
         app, who = create_app(settings, store), callers(store)
-        met = run_cases(app, who, examples=given.examples, plan=given.plan, number=given.seed)
+        asked = {"examples": given.examples, "plan": given.plan, "number": given.seed}
+        met = run_cases(app, who, **asked, seconds=60 * given.minutes)
         app.state.vedich.jobs.close()
     results = {
         "cases": met.cases,
