@@ -27,6 +27,7 @@ from service.api import (
     sign_off,
 )
 from service.embeds import routes as embeds
+from service.exchange import routes as exchange
 from service.odata import routes as odata
 from service.pages import (
     analysis as analysis_pages,
@@ -62,6 +63,7 @@ ROUTERS = (
     analysis.router,
     scenarios.router,
     odata.router,
+    exchange.router,
     registry.router,
     audit.router,
     session.router,

@@ -165,7 +165,7 @@ def _form(found: ReportForm, sha256: str, claims: Claims, published: date | None
 def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None) -> FileRead:
     """A tidy file; it is blocked while it has names of no KPI."""
     matched = {name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == TIDY}
-    day = published or publication_date(found.file)
+    day = published or publication_date(found.file) or found.published
     tidy = read_rows(found, claims.kpis, day, matched)
     return FileRead(
         file=tidy.file,

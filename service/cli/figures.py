@@ -52,6 +52,20 @@ class ReportKindOption(StrEnum):
     year = "year"
 
 
+class ExchangeWhat(StrEnum):
+    """What a message holds."""
+
+    figures = "figures"
+    projections = "projections"
+
+
+class ExchangeFormat(StrEnum):
+    """Of a message."""
+
+    sdmx_csv = "sdmx-csv"
+    json_stat = "json-stat"
+
+
 def ingest(
     files: Annotated[list[Path], typer.Argument(help="Workbooks and tidy tables.")],
     plan: PlanOption = None,
@@ -204,6 +218,38 @@ def report_template(
     refuse_existing(out)
     out.write_bytes(starter(lang.value if lang else Settings().lang))
     print(f"{out}: change it in Word, then: vedich report --template {out} --out report.docx")
+
+
+def exchange(
+    out: Annotated[Path, typer.Argument(help="The file to write.")],
+    plan: PlanOption = None,
+    what: Annotated[ExchangeWhat, typer.Option(help="Figures or projections.")] = (
+        ExchangeWhat.figures
+    ),
+    format: Annotated[ExchangeFormat, typer.Option(help="sdmx-csv or json-stat.")] = (
+        ExchangeFormat.sdmx_csv
+    ),
+    as_of: AsOfOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write figures or projections as SDMX-CSV or JSON-stat."""
+    from data.plans.rows import load_plan
+    from service.exchange.cube import projections_cube
+    from service.exchange.written import figures_of, written
+    from service.state.app_state import AppState
+
+    settings, store = open_store()
+    slug, app_state = the_plan(store, plan), AppState(settings, store)
+    day = app_state.day_of(slug, as_of)
+    words = lang.value if lang else settings.lang
+    if what is ExchangeWhat.figures:
+        cube = figures_of(app_state, slug, day, words)
+    else:
+        document = load_plan(store, slug)
+        shown = app_state.shown(slug, day, None)
+        cube = projections_cube(document, document.kpis, shown, day, words)
+    out.write_text(written(cube, format.value), encoding="utf-8", newline="")
+    print(out)
 
 
 def replay(stamp: Annotated[str, typer.Argument(help="The code of a published figure.")]) -> None:

@@ -160,6 +160,7 @@ def backtest(
     show_scores(scores)
 
 
+app.command()(figures.exchange)
 app.command()(figures.replay)
 
 

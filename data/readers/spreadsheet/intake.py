@@ -18,7 +18,7 @@ from openpyxl.utils import column_index_from_string
 from data.readers.spreadsheet.old_office import Damaged, inspect_workbook, streams
 from models.errors import UnreadableFile
 
-Kind = Literal["xlsx", "xls", "text"]
+Kind = Literal["xlsx", "xls", "text", "sdmx", "json"]
 
 MAX_FILE = 100_000_000  # bytes as they arrive
 MAX_BYTES = 300_000_000  # unpacked: a small file may hide a huge one
@@ -28,6 +28,7 @@ MAX_CELLS = 400_000  # of a workbook or a CSV file, filled or formatted
 MAX_AREA = 2_000_000  # rows × columns of a sheet up to its last filled cell
 
 _CHUNK = 1 << 20
+_HEAD_BYTES = 4096  # in which the kind of a text is recognised
 _CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?>")
 _BEYOND_Z = re.compile(rb'\sr="([A-Z]{2,3})\d')
 _ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
@@ -51,6 +52,7 @@ _NOT_TABLES = (
     (b"\x7fELF", "a program"),
 )
 _PAGE = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|svg)", re.IGNORECASE)
+_SDMX = re.compile(rb"<(?:\w+:)?(?:StructureSpecific|Generic)(?:TimeSeries)?Data[\s>]")
 _LESS = "Delete the rows and columns below and beside the table, or split the file."
 _SAVE_AGAIN = "Open it in Excel, save it again as .xlsx without a password, and load that."
 
@@ -80,6 +82,10 @@ def kind_of(content: bytes, file: str) -> Kind:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         _check_old_office(content, file)
         return "xls"
+    if _SDMX.search(content[:_HEAD_BYTES]):
+        return "sdmx"
+    if content[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return "json"
     if _PAGE.match(content):
         found = "a web page or an XML document"
         _refuse(file, "a workbook or a CSV file", found, _SAVE_AGAIN)

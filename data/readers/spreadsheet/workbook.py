@@ -56,7 +56,8 @@ class OpenedFile:
     Attributes
     ----------
     file : its name, as it appears in errors and sources
-    kind : 'xlsx', 'xls' or 'text', whatever the name says
+    kind : 'xlsx', 'xls', 'text', 'sdmx' (SDMX-ML) or 'json', whatever the name says
+    content : its bytes
 
     Raises
     ------
@@ -68,22 +69,22 @@ class OpenedFile:
     def __init__(self, content: bytes, file: str) -> None:
         self.file = file
         self.kind = kind_of(content, file)
-        self._content = content
+        self.content = content
 
     @cached_property
     def text(self) -> Csv:
         """A CSV file, to be read with a delimiter that the caller chooses."""
-        return read_csv(self._content, self.file)
+        return read_csv(self.content, self.file)
 
     @cached_property
     def sheets(self) -> Sheets:
         """The visible sheets of a workbook with their values, read by calamine."""
-        return Sheets(self._content, self.file)
+        return Sheets(self.content, self.file)
 
     @cached_property
     def unsaved_results(self) -> bool:
         """Whether a formula of an .xlsx workbook has no saved result; False for .xls."""
-        return self.kind == "xlsx" and has_unsaved_results(self._content)
+        return self.kind == "xlsx" and has_unsaved_results(self.content)
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
@@ -96,7 +97,7 @@ class OpenedFile:
             grids = quick_sheets(self.sheets)
         else:
             try:
-                grids = list(_formatted(self._content, self.file, self.unsaved_results))
+                grids = list(_formatted(self.content, self.file, self.unsaved_results))
             except _DAMAGED as error:
                 raise UnreadableFile(
                     self.file,
@@ -115,7 +116,7 @@ class OpenedFile:
 
     def remarks(self) -> tuple[str, ...]:
         """Remarks for the planner: what in the file is not read."""
-        return () if self.kind == "text" else self.sheets.remarks()
+        return self.sheets.remarks() if self.kind in ("xlsx", "xls") else ()
 
 
 def _formatted(content: bytes, file: str, unsaved_results: bool) -> Iterator[Grid]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from data.readers.spreadsheet.cells import fold
@@ -51,10 +52,11 @@ class TidyTable:
 
 @dataclass(frozen=True)
 class TidyTables:
-    """The tidy tables of a file as found."""
+    """The tidy tables of a file as found; `published` is the day that the file itself states."""
 
     file: str
     tables: tuple[TidyTable, ...]
+    published: date | None = None
 
 
 def find_tidy(opened: OpenedFile) -> TidyTables | None:
