@@ -19,10 +19,10 @@ class Impatient(psycopg.Connection[Any]):
 
     patience: float | None = None  # seconds; None: without end
 
-    def wait(self, gen: Any, *given: Any, timeout: float | None = None, **named: Any) -> Any:
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         patience = timeout if timeout is not None else self.patience
         try:
-            return super().wait(gen, *given, timeout=patience, **named)
+            return super().wait(gen, interval, patience)
         except errors._WaitTimeout as late:
             self.pgconn.finish()  # nobody knows what is still under way on it
             raise psycopg.OperationalError(

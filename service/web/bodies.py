@@ -161,7 +161,7 @@ def check_body(size: int, cap: int) -> None:
 
 async def _sender(scope: Scope, route: _Taking) -> str:
     """Who sends the body, once it is known that the route is for them."""
-    if route.access in (None, "public"):
+    if route.access is None or route.access == "public":
         return str((scope.get("client") or ("unknown",))[0])
     return (await admitted(Request(scope), route.access)).name
 

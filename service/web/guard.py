@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
@@ -94,7 +95,8 @@ async def respond_to(error: Exception, scope: Scope, receive: Receive, send: Sen
     app: FastAPI = scope["app"]
     request = Request(scope)
     kind = VedichError if isinstance(error, VedichError) else Exception
-    response: Response = await run_in_threadpool(app.exception_handlers[kind], request, error)  # type: ignore[arg-type]
+    handler: Any = app.exception_handlers[kind]
+    response: Response = await run_in_threadpool(handler, request, error)
     await response(scope, receive, send)
 
 

@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-import service.api.plans
 from data.db.store import Store
 from data.settings import Settings, read_settings
 from experiments.attacks.openapi.cases import callers, run_cases
@@ -33,15 +33,21 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0, help="no more requests after")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     given = parser.parse_args()
-    service.api.plans.retrain_work = _nothing
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(shutil.copytree(read_settings().home, Path(folder) / "home"))
         settings = Settings(home=home, mlflow_tracking_uri=None)
         store = Store.open(settings.store_url)
         app, who = create_app(settings, store), callers(store)
-        asked = {"examples": given.examples, "plan": given.plan, "number": given.seed}
-        met = run_cases(app, who, **asked, seconds=60 * given.minutes)
+        with patch("service.api.plans.retrain_work", _nothing):
+            met = run_cases(
+                app,
+                who,
+                examples=given.examples,
+                plan=given.plan,
+                number=given.seed,
+                seconds=60 * given.minutes,
+            )
         app.state.vedich.jobs.close()
     results = {
         "cases": met.cases,
