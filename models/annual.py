@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,30 @@ Array = NDArray[np.float64]
 _FIRMNESS: tuple[FigureStatus, ...] = ("final", "restated", "estimate", "derived", "reconstructed")
 BaseStatus = FigureStatus | Literal["projected"]
 WHOLE = slice(0, 12)  # all months of a year
+BASE_SPREAD = 1.5  # of the share of a revision that reaches the months to come
+LEAST_REVISION = 1e-6  # relative; less is rounding
+
+
+@dataclass(frozen=True)
+class Middle:
+    """The figures shown for a year whose total and parts add up (`models.reconciliation`).
+
+    Attributes
+    ----------
+    median, mean : near those of the paths, in the KPI's unit, rounded to `decimals` digits
+    """
+
+    median: float
+    mean: float
+    decimals: int
+
+    def moved(self, median: float, mean: float) -> Middle:
+        """The middle of a year whose paths' median and mean moved by so much."""
+        return Middle(
+            round(self.median + median, self.decimals),
+            round(self.mean + mean, self.decimals),
+            self.decimals,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +79,7 @@ class AnnualDistribution:
         the months; closing: the last level); None if unavailable
     data_status : status of `actual_to_date`
     non_negative : no month of the history is below zero, so no projected month may be
+    middle : what is shown in place of median and mean in a reconciled family, else None
     """
 
     kind: Kind
@@ -73,6 +98,7 @@ class AnnualDistribution:
     data_status: FigureStatus | None
     non_negative: bool
     first_month: int = 1
+    middle: Middle | None = None
 
     @property
     def traits(self) -> KindTraits:
@@ -114,6 +140,16 @@ class AnnualDistribution:
     @property
     def median(self) -> float:
         return float(np.median(self.samples))
+
+    @property
+    def shown_median(self) -> float:
+        """The median, of a reconciled family that of its middle."""
+        return self.median if self.middle is None else self.middle.median
+
+    @property
+    def shown_mean(self) -> float:
+        """The mean, of a reconciled family that of its middle."""
+        return self.mean if self.middle is None else self.middle.mean
 
     def quantile(self, levels: float | Sequence[float]) -> Array:
         """Quantiles of the outcome, shape of `levels`, in `unit`."""
@@ -180,7 +216,7 @@ def annual_distribution(
     observed = np.median(months[:, :n_known], axis=0)
     last_year = _months(series, ahead, chosen - 1, rng)
     if chosen == series.year:
-        last_year = best_known(series, last_year)
+        last_year = _revised_ahead(series, best_known(series, last_year))
     if histories is not None:
         months = months + histories.of_year(chosen)
         last_year = last_year + histories.of_year(chosen - 1)
@@ -238,6 +274,30 @@ def best_known(series: Series, last_year: Paths) -> Paths:
         divisor = denominators(series, series.year - 1)
         base = np.divide(base, divisor, out=np.full(12, np.nan), where=divisor != 0)
     return np.where(np.isfinite(base), base, last_year)
+
+
+def _revised_ahead(series: Series, last_year: Paths) -> Paths:
+    """Last year's months, those of the months to come with the revision not yet printed.
+
+    This year's reports imply a revision of last year's same months (`Series.base`). Its
+    share that reaches the remaining months of last year is drawn: normal around the share
+    of the year that is known, with standard deviation `BASE_SPREAD`.
+    """
+    n_known = series.months_known
+    before = replace(series, values=monthly_values(series)).calendar_year(series.year - 1)
+    known = np.isfinite(series.base[:n_known]) & np.isfinite(before[:n_known])
+    unrevised = float(before[:n_known][known].sum())
+    if series.denominator is not None or not known.any() or unrevised <= 0:
+        return last_year
+    revision = float(series.base[:n_known][known].sum()) / unrevised - 1.0
+    if abs(revision) <= LEAST_REVISION:
+        return last_year
+    rng = generator(series.key, str(series.as_of), "base")
+    share = n_known / 12 + BASE_SPREAD * rng.standard_normal(len(last_year))
+    factor = np.maximum(1.0 + revision * share, 0.0)
+    revised = last_year.copy()
+    revised[:, n_known:] *= factor[:, None]
+    return revised
 
 
 def _remaining(traits: KindTraits, months: Paths) -> Paths:

@@ -22,6 +22,7 @@ import scipy
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
+from models.paths import Paths
 
 Array = NDArray[np.float64]
 PastErrors = Sequence[tuple[int, int, float]]  # (year, months known, standardised error)
@@ -175,10 +176,10 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     """The same paths, adjusted so that the open part has the calibrated quantiles.
 
     The open part is the rest of the year plus the revision of the last month. Each path
-    keeps its rank and its revision. Its months are multiplied by a common factor if every
-    path's rest is positive, else shifted by a common amount (not below zero if no
-    month of the history is), so that months and year agree. A finished year is
-    unchanged; without a calibration the spread is widened by `UNSEEN`.
+    keeps its rank and its revision. Its months are multiplied by a common factor if no
+    month of the history is below zero, else shifted by a common amount, so that months
+    and year agree. A finished year is unchanged; without a calibration the spread is
+    widened by `UNSEEN`.
     """
     if annual.months_known == 12:
         return annual
@@ -187,14 +188,29 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     ranks = np.argsort(np.argsort(added + annual.revision, kind="stable"), kind="stable")
     errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(added))
     wanted = rest.value(learned.scale * errors) - annual.revision
-    if rest.roots and (added > 0).all() and (wanted >= 0).all():
-        months = annual.months * (wanted / added)[:, None]
+    if annual.non_negative:
+        months = _with_sums(
+            np.maximum(annual.months, 0.0), annual.response, np.maximum(wanted, 0.0)
+        )
     else:
         months = annual.months + ((wanted - added) / annual.response.sum(axis=1))[:, None]
-        months = np.maximum(months, 0.0) if annual.non_negative else months
     if annual.traits.whole_numbers:
         months = np.rint(months)
     return replace(annual, months=months)
+
+
+def _with_sums(months: Paths, response: Paths, wanted: Array) -> Paths:
+    """Months that are not negative, in proportion, whose weighted sums are `wanted` (n_paths,).
+
+    A path of zeros takes the months' mean proportions over all paths, if these are zeros
+    too equal ones.
+    """
+    empty = (months * response).sum(axis=1) <= 0
+    usual = months.mean(axis=0)
+    shape = np.where(empty[:, None], usual if usual.any() else 1.0, months)
+    total = (shape * response).sum(axis=1)
+    factor = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
+    return np.asarray(shape * factor[:, None], dtype=float)
 
 
 def _rest(annual: AnnualDistribution) -> Rest:

@@ -8,6 +8,7 @@ VedichError
 │   ├── UnknownKind       a KPI is of a kind that does not exist
 │   ├── InvalidTarget     a target without the bounds its comparator needs
 │   ├── InvalidMonth      not a valid month or date
+│   ├── InvalidNumber     not a number, or one that reads two ways
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
 │   ├── InvalidEstimate   an official estimate that cannot be entered
@@ -28,6 +29,7 @@ VedichError
 │   ├── LoginFailed       wrong name or password
 │   └── TooManyLogins     too many failed attempts; locked for a while
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
+├── NeedsConfirmation     a value that contradicts what is known, not confirmed
 ├── ImportConflict        the data changed since an import's preview, or it is finished
 ├── CannotForecast        a candidate has no basis for this series
 │   └── SeriesTooShort
@@ -44,9 +46,38 @@ A message says what was expected, what was found, and what to do. Only
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+
+class Phrase:
+    """Part of a message with values of its own, see `VedichError`."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.template, self.values = template, values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
 
 class VedichError(Exception):
-    """Base of all errors that a person can act on."""
+    """Base of all errors that a person can act on.
+
+    Parameters
+    ----------
+    template : str, the message in English, with fields for `values`; it names the message
+        in catalogues of other languages
+    values : what fills the fields; a mapping has a text per language, 'en' among them, and
+        a `Phrase` a template of its own
+    """
+
+    def __init__(self, template: str = "", **values: Any) -> None:
+        self.template, self.values = template, values
+        english = {
+            name: value["en"] if isinstance(value, Mapping) else value
+            for name, value in values.items()
+        }
+        super().__init__(template.format(**english) if values else template)
 
 
 class InputError(VedichError):
@@ -102,6 +133,10 @@ class InvalidTarget(InputError):
 
 class InvalidMonth(InputError):
     """Not a valid month or date."""
+
+
+class InvalidNumber(InputError):
+    """Not a number, or one that reads two ways."""
 
 
 class InvalidLevel(InputError):
@@ -210,6 +245,10 @@ class TooManyLogins(NotAllowed):
 
 class OutOfTurn(VedichError):
     """A step of the sign-off that does not follow the last one, or signs other figures."""
+
+
+class NeedsConfirmation(VedichError):
+    """A value that contradicts what is known; whoever enters it must confirm it."""
 
 
 class ImportConflict(VedichError):

@@ -11,20 +11,26 @@ from models.annual import AnnualDistribution, annual_distribution, monthly_value
 from models.calibration import Calibration, calibrate
 from models.candidates import OF_THE_YEAR, REGISTRY
 from models.candidates.base import Candidate, Parameters
+from models.candidates.occasional import occasional_paths, serves
 from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
 from models.ensemble import Weights, combine
 from models.errors import CannotForecast
 from models.events.event import Event, effect_ahead, without_events
 from models.paths import N_PATHS, Paths, centred, generator
-from models.projection import Projection, with_basis, without_basis
+from models.projection import Projection, Reconciled, with_basis, without_basis
+from models.reconciliation.family import Sums, reconcile
+from models.reconciliation.middles import middles
+from models.reconciliation.relations import Relations
 from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
 from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
-from models.targets.target import Target
+from models.targets.target import Remark, Target
 from models.year_months import months_known
 
 ENSEMBLE = "ensemble"
+OCCASIONAL = "occasional"  # method of a series that is zero in many months
 PARTS = "parts"  # method of a total: the sum of its parts' projections
+OLDEST = 12  # months from the last figure to the vintage
 LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
 
 
@@ -73,14 +79,13 @@ def project(
     learned: Learned,
     *,
     events: Sequence[Event] = (),
-    parts: Sequence[Known] = (),
     year: int | None = None,
     n_paths: int = N_PATHS,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     seed: str | None = None,
     candidates: Mapping[str, Candidate] = REGISTRY,
 ) -> Projection:
-    """Project a KPI's year and compare it with its targets.
+    """Project the year of a KPI that is tied to no other and compare it with its targets.
 
     Parameters
     ----------
@@ -88,29 +93,43 @@ def project(
     targets : those in force on that date
     learned : from the bundle in use for that date
     events : those in force on that date; only accepted events have an effect
-    parts : the parts of a total at the same vintage: the year is their sum
     year : the year to project; default the cutoff's
     seed : seeds the random draws; default the vintage, so that two runs agree
 
     Returns
     -------
-    Projection, its paths in the family's joint order; without a basis `failures` gives
-    the reasons
+    Projection, its paths in the family's joint order; without a basis, or if the last
+    figure is more than `OLDEST` months older than the vintage, `failures` gives the reasons
     """
     year = series.year if year is None else year
     seed = str(series.as_of) if seed is None else seed
-    found = ProjectedYear("", None, {})
-    if parts:
-        found = year_of_total(series, parts, year, n_paths, seed, candidates)
-    if found.annual is None:
-        own = year_ahead(Known(series, learned, events), year, n_paths, seed, candidates)
-        found = replace(own, failures={**found.failures, **own.failures})
+    found = year_ahead(Known(series, learned, events), year, n_paths, seed, candidates)
+    return judged(series, targets, found, year, thresholds)
+
+
+def judged(
+    series: Series,
+    targets: Sequence[Target],
+    found: ProjectedYear,
+    year: int,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Projection:
+    """A KPI's year compared with its targets."""
+    age = Month(series.as_of.year, series.as_of.month).ordinal - series.cutoff.ordinal
+    if horizon(series, year) and age > OLDEST:
+        failure = (
+            f"the last figure of {series.key} is of {series.cutoff}, {age} months before "
+            f"{series.as_of}; a projection needs one of the last {OLDEST} months. Load newer ones."
+        )
+        too_old = Remark("figures_too_old", {"month": series.cutoff, "age": str(age)})
+        return without_basis(series, year, targets, {"year": failure}, too_old)
     annual = found.annual
     if annual is None:
         return without_basis(series, year, targets, found.failures)
     attainments = tuple(attainment(annual, target, series, thresholds) for target in targets)
     fallback = found.method if found.method in LADDER else None
-    return with_basis(series, annual, attainments, found.method, fallback, found.failures)
+    projected = with_basis(series, annual, attainments, found.method, fallback, found.failures)
+    return replace(projected, reconciled=found.reconciled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +141,13 @@ class ProjectedYear:
     method : as in `Projection`
     annual : None without a basis
     failures : candidate (or 'year', 'parts') → why it is not in the forecast
+    reconciled : what reconciliation did; None for a KPI that it does not touch
     """
 
     method: str
     annual: AnnualDistribution | None
     failures: Mapping[str, str]
+    reconciled: Reconciled | None = None
 
 
 def year_ahead(
@@ -150,7 +171,16 @@ def year_ahead(
         return ProjectedYear("", None, {**failures, "year": str(reason)})
     family, _, kpi = series.key.rpartition("/")
     scores = copula_scores(family, seed, kpi, learned.errors, n_paths)
-    return ProjectedYear(method, joint(calibrate(annual, learned.calibration), scores), failures)
+    return ProjectedYear(method, joint(calibrated(method, annual, learned), scores), failures)
+
+
+def calibrated(method: str, annual: AnnualDistribution, learned: Learned) -> AnnualDistribution:
+    """The year with its interval calibrated, unless its method has a distribution of its own.
+
+    Errors of an occasional series say nothing of others', and a stretched interval would
+    lose the mass at the year to date.
+    """
+    return annual if method == OCCASIONAL else calibrate(annual, learned.calibration)
 
 
 def year_of_total(
@@ -162,17 +192,107 @@ def year_of_total(
     candidates: Mapping[str, Candidate] = REGISTRY,
 ) -> ProjectedYear:
     """The year of a total, the sum of its parts' years; empty if a part has no basis."""
+    years = [year_ahead(part, year, n_paths, seed, candidates) for part in parts]
+    return total_of(series, [(one.series, own) for one, own in zip(parts, years, strict=True)])
+
+
+def total_of(series: Series, parts: Sequence[tuple[Series, ProjectedYear]]) -> ProjectedYear:
+    """The sum of its parts' years; empty if one has no basis or ends with another month."""
     years: list[AnnualDistribution] = []
-    for part in parts:
-        key, cutoff = part.series.key, part.series.cutoff
-        found = year_ahead(part, year, n_paths, seed, candidates)
+    for part, found in parts:
         reason = found.failures.get("year", "")
-        if cutoff != series.cutoff:
-            reason = f"{series.key} ends with {series.cutoff}, its part {key} with {cutoff}."
+        if part.cutoff != series.cutoff:
+            reason = f"{series.key} ends with {series.cutoff}, its part {part.key} with "
+            reason += f"{part.cutoff}."
         if found.annual is None or reason:
             return ProjectedYear("", None, {PARTS: f"{reason} The total is forecast on its own."})
         years.append(found.annual)
     return ProjectedYear(PARTS, sum_of_parts(series, years), {})
+
+
+def years_of_family(
+    known: Mapping[str, Known],
+    relations: Relations,
+    year: int,
+    n_paths: int,
+    seed: str,
+    candidates: Mapping[str, Candidate] = REGISTRY,
+) -> dict[str, ProjectedYear]:
+    """The years of KPIs tied to each other, which agree on every path.
+
+    Parameters
+    ----------
+    known : by slug, those of `Relations.related` that have figures
+    relations : how they are tied
+
+    Returns
+    -------
+    dict, slug → ProjectedYear. A total without figures of its own is the sum of its parts;
+    while a part is missing or ends with another month, it is forecast on its own, and
+    reconciled like a printed total
+    """
+    found: dict[str, ProjectedYear] = {}
+    derived: dict[str, tuple[str, ...]] = {}
+    for slug in _parts_first(tuple(known), relations.summed):
+        one = known[slug]
+        reasons: Mapping[str, str] = {}
+        parts = relations.summed.get(slug, ())
+        if parts and all(part in known for part in parts):
+            total = total_of(one.series, [(known[part].series, found[part]) for part in parts])
+            if total.annual is not None:
+                found[slug], derived[slug] = total, parts
+                continue
+            reasons = total.failures
+        own = year_ahead(one, year, n_paths, seed, candidates)
+        found[slug] = replace(own, failures={**reasons, **own.failures})
+    return _reconciled(found, known, derived, relations)
+
+
+def _reconciled(
+    found: Mapping[str, ProjectedYear],
+    known: Mapping[str, Known],
+    derived: Mapping[str, tuple[str, ...]],
+    relations: Relations,
+) -> dict[str, ProjectedYear]:
+    """The same years so that they agree, with what is shown of them."""
+    own = {
+        slug: one.annual
+        for slug, one in found.items()
+        if one.annual is not None and slug not in derived
+    }
+    sums = Sums(tuple(own), derived, relations)
+    years = reconcile(own, sums)
+    for total, parts in derived.items():
+        years[total] = sum_of_parts(known[total].series, [years[part] for part in parts])
+    shown = middles(years, sums, relations.decimals)
+    touched = sums.touched
+    result: dict[str, ProjectedYear] = {}
+    for slug, one in found.items():
+        if one.annual is None or slug not in years:
+            result[slug] = one
+            continue
+        annual = replace(years[slug], middle=shown.get(slug))
+        others = tuple(other for other in touched if other != slug)
+        moved = slug in touched and not annual.over
+        done = Reconciled(one.annual.median, others) if moved else None
+        result[slug] = replace(one, annual=annual, reconciled=done)
+    return result
+
+
+def _parts_first(slugs: Sequence[str], summed: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The slugs in their order, but every total after its parts."""
+    ordered: list[str] = []
+
+    def take(slug: str) -> None:
+        for part in summed.get(slug, ()):
+            if part in slugs and part not in ordered:
+                take(part)
+        if slug not in ordered:
+            ordered.append(slug)
+
+    for slug in slugs:
+        take(slug)
+    return ordered
 
 
 def horizon(series: Series, year: int) -> int:
@@ -220,14 +340,21 @@ def simulate(
 ) -> Simulated:
     """Joint paths of every candidate that has parameters; none for a horizon of 0.
 
-    Candidates see the series without its accepted pulses; the effects of accepted
-    events on the months ahead multiply their paths. Paths of months that add up are
-    centred on the sum of their medians (`models.paths.centred`).
+    Candidates see the series without its accepted pulses, mirrored if no month is above
+    zero; the effects of accepted events on the months ahead multiply their paths. Paths of
+    months that add up are centred on the sum of their medians (`models.paths.centred`).
+    A series that is zero in many months has one set of paths (`occasional_paths`).
     """
     paths: dict[str, Paths] = {}
     failures: dict[str, str] = {}
     monthly = forecastable(series, events)
     effect = effect_ahead(events, series.cutoff, horizon)
+    if horizon and serves(monthly):
+        drawn = occasional_paths(
+            monthly, horizon, n_paths, generator(series.key, seed, OCCASIONAL)
+        )
+        return Simulated({OCCASIONAL: drawn * effect}, failures)
+    sign = -1.0 if _below_zero(_monthly(series, events)) else 1.0
     for name in sorted(parameters) if horizon else ():
         rng = generator(series.key, seed, name)
         try:
@@ -237,7 +364,7 @@ def simulate(
             continue
         if np.isfinite(drawn).all():
             adds_up = name not in OF_THE_YEAR and not series.traits.last_month_only
-            paths[name] = (centred(drawn) if adds_up else drawn) * effect
+            paths[name] = sign * (centred(drawn) if adds_up else drawn) * effect
         else:
             failures[name] = f"{name} of {series.key} drew values that are not finite numbers."
     return Simulated(paths, failures)
@@ -249,11 +376,13 @@ def chosen_forecast(
     """The method in use, by the fallback ladder, and its paths.
 
     The ensemble of all candidates that have paths; if only those of `LADDER` have
-    (too little history for the others), the first of them alone; for a year that is
-    over 'published', without paths.
+    (too little history for the others), the first of them alone; for a series that is zero
+    in many months 'occasional'; for a year that is over 'published', without paths.
     """
     if horizon(series, year) == 0:
         return "published", np.empty((n_paths, 0))
+    if OCCASIONAL in simulated.paths:
+        return OCCASIONAL, simulated.paths[OCCASIONAL]
     for name in LADDER:
         if name in simulated.paths and set(simulated.paths) <= set(LADDER):
             return name, simulated.paths[name]
@@ -268,7 +397,22 @@ def chosen_forecast(
 
 
 def forecastable(series: Series, events: Sequence[Event] = ()) -> Series:
-    """The candidates' input: the series without accepted pulses; of a ratio, the monthly ratio."""
+    """The candidates' input: the series without accepted pulses; of a ratio, the monthly ratio.
+
+    A series without a month above zero, such as a deficit, is mirrored: candidates work on
+    logarithms, shares and growth, which need months above zero.
+    """
+    monthly = _monthly(series, events)
+    return replace(monthly, values=-monthly.values) if _below_zero(monthly) else monthly
+
+
+def _monthly(series: Series, events: Sequence[Event]) -> Series:
     if series.denominator is not None:
         series = replace(series, values=monthly_values(series), denominator=None)
     return without_events(series, events)
+
+
+def _below_zero(series: Series) -> bool:
+    """Whether some month is below zero and none above."""
+    values = series.values[np.isfinite(series.values)]
+    return bool((values < 0).any() and (values <= 0).all())

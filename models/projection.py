@@ -19,6 +19,7 @@ from models.targets.target import Remark, Status, Target
 from models.targets.task_view import TaskSummary
 
 NO_METHOD = "none"
+NO_FORECAST = Remark("no_forecast")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,20 @@ class Growth:
     median: float
     base: float
     base_status: BaseStatus | None
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What reconciliation with other KPIs did to a year.
+
+    Attributes
+    ----------
+    before : median of the KPI's own forecast, or of the sum of its parts' own, in its unit
+    others : slugs of the KPIs that it was reconciled with
+    """
+
+    before: float
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,7 @@ class Projection:
         figures
     probability, status : of the assigned target
     task : None for a series
+    reconciled : None for a KPI that was not reconciled with others
     """
 
     key: str
@@ -97,6 +113,7 @@ class Projection:
     probability: float | None
     status: Status
     task: TaskSummary | None = None
+    reconciled: Reconciled | None = None
 
     @property
     def met(self) -> NDArray[np.bool_] | None:
@@ -143,11 +160,18 @@ def with_basis(
 
 
 def without_basis(
-    series: Series, year: int, targets: Sequence[Target], failures: Mapping[str, str]
+    series: Series,
+    year: int,
+    targets: Sequence[Target],
+    failures: Mapping[str, str],
+    reason: Remark = NO_FORECAST,
 ) -> Projection:
-    """The projection of a KPI without a basis: no projected figure, and the reasons."""
+    """The projection of a KPI without a basis: no projected figure, and the reasons.
+
+    `reason` stands with each target, `failures` with the candidates.
+    """
     empty = without_figures(
-        series.key, series.kind, series.unit, year, series.as_of, targets, failures
+        series.key, series.kind, series.unit, year, series.as_of, targets, failures, reason
     )
     this_year = year == series.year
     return replace(
@@ -166,6 +190,7 @@ def without_figures(
     day: date,
     targets: Sequence[Target],
     failures: Mapping[str, str],
+    reason: Remark = NO_FORECAST,
 ) -> Projection:
     """The projection of a KPI without figures up to `day`."""
     return Projection(
@@ -179,7 +204,7 @@ def without_figures(
         data_status=None,
         annual=None,
         growth=None,
-        attainments=tuple(no_basis(target, Remark("no_forecast")) for target in targets),
+        attainments=tuple(no_basis(target, reason) for target in targets),
         months=(),
         method=NO_METHOD,
         fallback=None,
@@ -201,7 +226,10 @@ def _growth(annual: AnnualDistribution) -> Growth | None:
     growth = annual.growth
     if not np.isfinite(growth).all():
         return None
-    return Growth(float(np.median(growth)), float(np.median(annual.base)), annual.base_status)
+    base = float(np.median(annual.base))
+    if annual.middle is not None and base > 0:  # of the figure shown, so that both agree
+        return Growth(100.0 * (annual.shown_median / base - 1.0), base, annual.base_status)
+    return Growth(float(np.median(growth)), base, annual.base_status)
 
 
 def _months(series: Series, annual: AnnualDistribution) -> tuple[ProjectedMonth, ...]:
@@ -232,13 +260,16 @@ def months_to_come(
     shown = annual.months if shown is None else shown
     cumulative = annual.known[:, None] + np.cumsum(annual.months, axis=1)
     first = Month(annual.year, annual.first_month).plus(annual.months_known)
+    to_date = [quantiles(row) for row in cumulative.T] if annual.traits.accumulates else []
+    if to_date and annual.middle is not None:  # through December it is the year
+        to_date[-1]["0.5"] = annual.shown_median
     return tuple(
         ProjectedMonth(
             first.plus(ahead),
             "projected",
             float(np.median(shown[:, ahead])),
             quantiles(shown[:, ahead]),
-            quantiles(cumulative[:, ahead]) if annual.traits.accumulates else {},
+            to_date[ahead] if to_date else {},
         )
         for ahead in range(shown.shape[1])
     )

@@ -30,7 +30,7 @@ class Month(NamedTuple):
         """Read 'YYYY-MM'; raise `InvalidMonth` otherwise."""
         match = _MONTH.match(text.strip())
         if not match or not 1 <= int(match[2]) <= 12:
-            raise InvalidMonth(f"expected a month as YYYY-MM, found '{text}'.")
+            raise InvalidMonth("expected a month as YYYY-MM, found '{text}'.", text=text)
         return cls(int(match[1]), int(match[2]))
 
     @classmethod

@@ -31,6 +31,7 @@ from service.exchange import routes as exchange
 from service.odata import routes as odata
 from service.pages import (
     analysis as analysis_pages,
+    entry as entry_pages,
     kpi as kpi_pages,
     month as month_pages,
     plan as pages,
@@ -72,6 +73,8 @@ ROUTERS = (
     # pages of a plan, in the order of its menu
     pages.router,
     kpi_pages.router,
+    entry_pages.router,
+    entry_pages.echo,
     analysis_pages.router,
     month_pages.router,
 )

@@ -78,6 +78,8 @@ CHANGE: Mapping[Lang, Texts] = {lang: Texts(lang, "change.") for lang in LANGUAG
 CONTRIBUTION: Mapping[Lang, Texts] = {lang: Texts(lang, "contribution.") for lang in LANGUAGES}
 SCENARIO: Mapping[Lang, Texts] = {lang: Texts(lang, "scenario.") for lang in LANGUAGES}
 SUSPICION: Mapping[Lang, Texts] = {lang: Texts(lang, "suspicion.") for lang in LANGUAGES}
+DOUBT: Mapping[Lang, Texts] = {lang: Texts(lang, "doubt.") for lang in LANGUAGES}
+ERROR: Mapping[Lang, Texts] = {lang: Texts(lang, "error.") for lang in LANGUAGES}
 EMBED: Mapping[Lang, Texts] = {lang: Texts(lang, "embed.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
@@ -107,6 +109,9 @@ class Projected(Protocol):
 
     @property
     def quantiles(self) -> Interval: ...
+
+    @property
+    def decimals(self) -> int | None: ...
 
 
 class Bounds(Protocol):
@@ -209,10 +214,22 @@ def amount(value: float, unit: str, lang: Lang, decimals: int = 0) -> str:
 
 
 def writer(year: Projected, decimals: int, lang: Lang) -> Callable[[float], str]:
-    """Writes projected figures to two digits of the width of the 80 % interval."""
-    width = year.quantiles.q90 - year.quantiles.q10
+    """Writes projected figures to two digits of the width of the 80 % interval.
+
+    The one rule for every place that shows a projected year: page, chart, card, report,
+    table. `decimals` is the most that the KPI's figures have. Those of a total or a part
+    keep all digits in which they add up.
+    """
+    if year.decimals is not None:
+        return lambda value: number(value, lang, decimals)
+    return band_writer(year.quantiles, decimals, lang)
+
+
+def band_writer(band: Interval, decimals: int, lang: Lang) -> Callable[[float], str]:
+    """As `writer`, from the 80 % interval alone."""
+    width = band.q90 - band.q10
     step = max(-decimals, math.floor(math.log10(width)) - 1) if width > 0 else -decimals
-    return lambda value: number(round(value / 10.0**step) * 10.0**step, lang, max(0, -step))
+    return lambda value: number(float(round_half_up(value, -step)), lang, max(0, -step))
 
 
 def round_half_up(value: float, decimals: int) -> Decimal:

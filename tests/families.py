@@ -162,7 +162,7 @@ class FakeTracker:
         self.runs: list[RetrainingRun] = []
         self.aliases: dict[str, str] = {}
 
-    def open(self) -> None:
+    def open(self, family: str | None = None) -> None:
         pass
 
     def record(self, run: RetrainingRun) -> RegisteredVersion:

@@ -67,6 +67,7 @@ class RetrainReport:
     without_figures : KPIs without figures up to `as_of`
     failures : KPI → candidate → why it was not fitted
     reconstructed : origins of the backtest without a vintage of their own
+    not_tested : the commonest reason why years are not in the backtest, '' if each is
     seconds : wall time
     """
 
@@ -81,6 +82,7 @@ class RetrainReport:
     without_figures: tuple[str, ...]
     failures: Mapping[str, Mapping[str, str]]
     reconstructed: int
+    not_tested: str
     seconds: float
 
 
@@ -138,7 +140,9 @@ def retrain(
     """
     begun = time.monotonic()
     if engine != "local":
-        raise InputError(f"expected the engine 'local', found '{engine}'; no other is built in.")
+        raise InputError(
+            "expected the engine 'local', found '{engine}'; no other is built in.", engine=engine
+        )
     if thorough:
         require_statsforecast()
     family = load_plan(store, plan).family
@@ -152,12 +156,14 @@ def retrain(
         events=tuple(one for one in events_of(store, family) if one.day <= day),
     )
     with Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
-        tracker.open()  # while the processes start
+        tracker.open(family)  # while the processes start
         fits, backtest = _learn(pool, setup, progress)
     if not fits:
         raise NoObservations(
-            f"nothing was published for any KPI of '{family}' up to {day}; load figures, or "
-            "choose a later date."
+            "nothing was published for any KPI of '{family}' up to {day}; load figures, "
+            "or choose a later date.",
+            family=family,
+            day=day,
         )
     bundle = Bundle(
         family=family,
@@ -198,6 +204,7 @@ def retrain(
         without_figures=tuple(sorted(set(setup.panel.kpis()) - set(bundle.learned))),
         failures={fit.kpi: fit.failures for fit in fits if fit.failures},
         reconstructed=sum(result.reconstructed for result in backtest.results),
+        not_tested=backtest.left_out,
         seconds=time.monotonic() - begun,
     )
 
@@ -228,7 +235,12 @@ def promote_version(
     chosen = next((one for one in versions if one.version == version), None)
     if chosen is None:
         known = ", ".join(one.version for one in versions) or "none"
-        raise NoBundle(f"expected a version of '{family}', found '{version}'; there is {known}.")
+        raise NoBundle(
+            "expected a version of '{family}', found '{version}'; there is {known}.",
+            family=family,
+            version=version,
+            known=known,
+        )
     days = [one.as_of for one in promotions_of(store, family)]
     promotion = Promotion(
         family=family,
@@ -326,7 +338,9 @@ def _record_decision(
 def _newest_vintage(store: Store, family: str) -> date:
     vintages = vintages_of(store, family)
     if not vintages:
-        raise NoObservations(f"plan family '{family}' has no figures yet; load some first.")
+        raise NoObservations(
+            "plan family '{family}' has no figures yet; load some first.", family=family
+        )
     return vintages[-1]
 
 

@@ -9,6 +9,7 @@ unavailable.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import tempfile
@@ -23,6 +24,8 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sqlalchemy import create_engine, make_url, text
+
 from models.errors import TrackingUnavailable
 
 if TYPE_CHECKING:
@@ -31,6 +34,13 @@ if TYPE_CHECKING:
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE_LOADER = "training.flavor"
+_ARTIFACT_PATHS = (  # columns of MLflow's database, version 3
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+    ("logged_models", "artifact_location"),
+)
 
 # Read by MLflow on import: no telemetry, few log lines, and an unreachable server fails
 # within seconds instead of minutes of retries.
@@ -83,8 +93,11 @@ class RegisteredVersion:
 class Tracker(Protocol):
     """Records retrainings; the tests have a small fake."""
 
-    def open(self) -> None:
-        """Connect; raise `TrackingUnavailable` before any long work starts."""
+    def open(self, family: str | None = None) -> None:
+        """Connect; raise `TrackingUnavailable` before any long work starts.
+
+        With a family also if its retrainings could not be recorded.
+        """
         ...
 
     def record(self, run: RetrainingRun) -> RegisteredVersion:
@@ -118,27 +131,91 @@ class MlflowTracker:
         self.uri, self.artifacts = uri, artifacts
         self._client: MlflowClient | None = None
 
-    def open(self) -> None:
+    def open(self, family: str | None = None) -> None:
         """Import MLflow and connect to its database or server.
+
+        A local database that does not exist is made; one whose folder was moved is told
+        where its artefacts are now.
 
         Raises
         ------
         TrackingUnavailable
-            If the server does not answer or the database cannot be opened.
+            If the server does not answer, the database cannot be opened, or the family's
+            experiment was deleted.
         """
-        if self._client is not None:
-            return
-        self._ping()
-        for name, value in _ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
-        with self._translated_failures():
-            from mlflow import MlflowClient
+        if self._client is None:
+            self._ping()
+            for name, value in _ENVIRONMENT.items():
+                os.environ.setdefault(name, value)
+            for name in ("mlflow", "alembic"):
+                logging.getLogger(name).setLevel(logging.WARNING)
+            with self._translated_failures():
+                from mlflow import MlflowClient
 
-            client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
-            client.search_experiments(max_results=1)
-            self._client = client
+                self._make_database()
+                client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+                client.search_experiments(max_results=1)
+                self._client = client
+        if family is not None:
+            self._check_experiment(family)
+
+    def _make_database(self) -> None:
+        """Make a local database whole: in a temporary file, renamed when it is complete.
+
+        MLflow itself makes the tables in place, which two processes cannot do at once, and
+        which leaves half a database if it is ended meanwhile.
+        """
+        path = make_url(self.uri).database if self.uri.startswith("sqlite:") else None
+        if not path or Path(path).exists():
+            return
+        from mlflow.store.db.utils import _initialize_tables
+
+        target = Path(path)
+        with target.with_name(f"{target.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if target.exists():  # another process has made it
+                return
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".mlflow") as scratch:
+                made = Path(scratch) / target.name
+                engine = create_engine(f"sqlite:///{made}")
+                _initialize_tables(engine)  # type: ignore[no-untyped-call]
+                engine.dispose()
+                made.rename(target)
+
+    def _check_experiment(self, family: str) -> None:
+        with self._translated_failures():
+            experiment = self._opened().get_experiment_by_name(family)
+        if experiment is None:
+            return
+        if experiment.lifecycle_stage == "deleted":
+            raise TrackingUnavailable(
+                f"expected the MLflow experiment '{family}', found that it was deleted. Restore "
+                f"it with 'MLFLOW_TRACKING_URI={_without_password(self.uri)} mlflow experiments "
+                f"restore --experiment-id {experiment.experiment_id}'."
+            )
+        place = self._place(family)
+        if place is not None and experiment.artifact_location != place:
+            with self._translated_failures():
+                self._move_artifacts(experiment.artifact_location, place)
+
+    def _move_artifacts(self, old: str, new: str) -> None:
+        """Replace the start of every artefact path in a local database: its home was moved."""
+        engine = create_engine(self.uri)
+        with engine.begin() as connection:
+            for table, column in _ARTIFACT_PATHS:
+                statement = (
+                    f"UPDATE {table} SET {column} = :new || substr({column}, :length) "
+                    f"WHERE {column} = :old OR substr({column}, 1, :length) = :old || '/'"
+                )
+                values = {"new": new, "old": old, "length": len(old) + 1}
+                connection.execute(text(statement), values)
+        engine.dispose()
+
+    def _place(self, family: str) -> str | None:
+        """The folder of a family's artefacts as an address; None on a server."""
+        if self.artifacts is None:
+            return None
+        return (self.artifacts / family).resolve().as_uri()
 
     def record(self, run: RetrainingRun) -> RegisteredVersion:
         """Store a retraining; a single batch of metrics per run (see MLflow issue 5269)."""
@@ -197,11 +274,9 @@ class MlflowTracker:
         experiment = client.get_experiment_by_name(family)
         if experiment is not None:
             return str(experiment.experiment_id)
-        place = None
         if self.artifacts is not None:
             self.artifacts.mkdir(parents=True, exist_ok=True)
-            place = (self.artifacts / family).resolve().as_uri()
-        return str(client.create_experiment(family, artifact_location=place))
+        return str(client.create_experiment(family, artifact_location=self._place(family)))
 
     def _log(
         self,

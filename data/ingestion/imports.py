@@ -51,6 +51,7 @@ from data.vintages.rows import (
 from models.errors import (
     ImportConflict,
     InputError,
+    Phrase,
     UnknownKpi,
     UploadBudgetSpent,
     UploadTooLarge,
@@ -89,7 +90,9 @@ class Base:
         """Raise `InputError` if no plan of the family is loaded."""
         kpis = read_kpis(connection, family)
         if not kpis:
-            raise InputError(f"no plan of family '{family}' is loaded; import its plan first.")
+            raise InputError(
+                "no plan of family '{family}' is loaded; import its plan first.", family=family
+            )
         return cls(kpis, read_matches(connection, family))
 
     def read(self, files: Sequence[UploadedFile], published: date | None) -> list[FileRead]:
@@ -101,8 +104,11 @@ class Base:
             figures += len(read.observations)
             if figures > MAX_FIGURES:
                 raise UploadTooLarge(
-                    f"expected at most {MAX_FIGURES:,} figures at once, found {figures:,} up to "
-                    f"{read.file}. Upload the files one by one, or split the table."
+                    "expected at most {most:,} figures at once, found {figures:,} up to "
+                    "{file}. Upload the files one by one, or split the table.",
+                    most=MAX_FIGURES,
+                    figures=figures,
+                    file=read.file,
                 )
             reads.append(read)
         return reads
@@ -163,15 +169,20 @@ def _check_budget(connection: Connection, budget: Budget, upload: Upload, size: 
     since = upload.at - KEPT
     pending = pending_bytes(connection, since)
     checks = (
-        (pending.get(upload.by, 0), budget.caller, f"of '{upload.by}'"),
-        (sum(pending.values()), budget.house, "of everybody"),
+        (pending.get(upload.by, 0), budget.caller, f"'{upload.by}'"),
+        (sum(pending.values()), budget.house, Phrase("everybody")),
     )
     for held, most, whose in checks:
         if held + size > most:
             raise UploadBudgetSpent(
-                f"expected at most {most / 1e6:.0f} MB in uploads {whose} that wait for a commit, "
-                f"found {held / 1e6:.1f} MB waiting and {size / 1e6:.1f} MB more. Commit those "
-                f"that are good; the others are dropped {KEPT.days} days after they came."
+                "expected at most {most:.0f} MB in uploads of {whose} that wait for a commit, "
+                "found {held:.1f} MB waiting and {size:.1f} MB more. Commit those that are good; "
+                "the others are dropped {days} days after they came.",
+                most=most / 1e6,
+                whose=whose,
+                held=held / 1e6,
+                size=size / 1e6,
+                days=KEPT.days,
             )
 
 
@@ -181,9 +192,13 @@ def check_size(files: int, size: int) -> None:
         raise InputError("expected a workbook or a CSV file, found none. Send at least one.")
     if files > MAX_FILES or size > MAX_BYTES:
         raise UploadTooLarge(
-            f"expected at most {MAX_FILES} files and {MAX_BYTES // 1_000_000} MB at once, found "
-            f"{files} files and {size / 1e6:.1f} MB or more. Upload them in several steps, or "
-            "load them with vedich ingest."
+            "expected at most {most} files and {megabytes} MB at once, found {files} "
+            "files and {size:.1f} MB or more. Upload them in several steps, or load "
+            "them with vedich ingest.",
+            most=MAX_FILES,
+            megabytes=MAX_BYTES // 1000000,
+            files=files,
+            size=size / 1000000.0,
         )
 
 
@@ -267,9 +282,10 @@ def commit(
     with store.writing() as connection:
         save_token(connection, id, shown.token)
     raise ImportConflict(
-        f"expected the figures as the preview of '{id}' showed them, found that figures, plan or "
-        f"matches have changed since. Look at the preview again (GET /v1/imports/{id}), then "
-        "commit."
+        "expected the figures as the preview of '{id}' showed them, found that "
+        "figures, plan or matches have changed since. Look at the preview again (GET "
+        "/v1/imports/{id}), then commit.",
+        id=id,
     )
 
 
@@ -291,9 +307,11 @@ def undo(
         found = read_import(connection, id)
         if found.withdrawn is not None:
             raise ImportConflict(
-                f"expected an import in force, found that '{id}' was withdrawn by "
-                f"{found.withdrawn.by} on {found.withdrawn.at:%Y-%m-%d}. Upload its files again "
-                "if they are right after all."
+                "expected an import in force, found that '{id}' was withdrawn by {by} on "
+                "{at:%Y-%m-%d}. Upload its files again if they are right after all.",
+                id=id,
+                by=found.withdrawn.by,
+                at=found.withdrawn.at,
             )
         write_withdrawal(connection, found, by, moment or datetime.now(UTC), reason)
         return read_import(connection, id)
@@ -317,8 +335,11 @@ def _pending(connection: Connection, id: str, moment: datetime) -> Upload:
         return upload
     done = read_import(connection, id)  # or UnknownImport
     raise ImportConflict(
-        f"expected a pending upload, found that '{id}' was committed by {done.by} on "
-        f"{done.at:%Y-%m-%d}. Upload the files again to load them again."
+        "expected a pending upload, found that '{id}' was committed by {by} on "
+        "{at:%Y-%m-%d}. Upload the files again to load them again.",
+        id=id,
+        by=done.by,
+        at=done.at,
     )
 
 
@@ -339,8 +360,11 @@ def _write(connection: Connection, shown: Preview, by: str, moment: datetime) ->
     problems = [file.problem for file in shown.files if file.problem]
     if problems:
         raise InputError(
-            f"{problems[0]} {len(problems)} of {len(shown.files)} files cannot be used, so none "
-            "was loaded: match the unknown rows, or upload the others without them."
+            "{problems} {broken} of {files} files cannot be used, so none was "
+            "loaded: match the unknown rows, or upload the others without them.",
+            problems=problems[0],
+            broken=len(problems),
+            files=len(shown.files),
         )
     if all(file.loaded_before and not file.added.new for file in shown.files):
         raise InputError(
@@ -367,14 +391,20 @@ def _check_match(given: ReadRow, slug: str, kpis: Sequence[Kpi]) -> None:
     kpi = next((each for each in kpis if each.slug == slug), None)
     if kpi is None:
         known = ", ".join(each.slug for each in kpis)
-        raise UnknownKpi(f"the plan's family has no KPI '{slug}'; it has {known}.")
+        raise UnknownKpi(
+            "the plan's family has no KPI '{slug}'; it has {known}.", slug=slug, known=known
+        )
     if not kpi.takes_figures:
         raise InputError(
-            f"expected a KPI with figures of its own, found '{slug}', which has none: it is "
-            "computed from others, or reported as a task or in words."
+            "expected a KPI with figures of its own, found '{slug}', which has none: it "
+            "is computed from others, or reported as a task or in words.",
+            slug=slug,
         )
     if units_differ(given.row.unit, kpi.unit):
         raise InputError(
-            f"expected a row in the unit of '{slug}', '{kpi.unit}', found '{given.row.unit}'. "
-            "Units are never converted silently: choose another KPI."
+            "expected a row in the unit of '{slug}', '{unit}', found '{given}'. Units "
+            "are never converted silently: choose another KPI.",
+            slug=slug,
+            unit=kpi.unit,
+            given=given.row.unit,
         )

@@ -191,13 +191,18 @@ def _printed(
     day = published or workbook.published
     if day is None:
         raise InputError(
-            f"{workbook.file}: expected a publication date at the start of the file name "
-            "(2021-06-29-…) or in a report form, found none; give it as --published YYYY-MM-DD."
+            "{file}: expected a publication date at the start of the file name "
+            "(2021-06-29-…) or in a report form, found none; give it as --published "
+            "YYYY-MM-DD.",
+            file=workbook.file,
         )
     if day < date(*workbook.report_month, 1):
         raise InputError(
-            f"{workbook.file}: expected a publication date in {workbook.report_month} or "
-            f"later, the month of the report, found {day}; check the year in the title."
+            "{file}: expected a publication date in {report_month} or later, the month "
+            "of the report, found {day}; check the year in the title.",
+            file=workbook.file,
+            report_month=workbook.report_month,
+            day=day,
         )
     times = Counter(_row_of(figure) for figure in workbook.figures)
     rows = {row: claims.read(row, count) for row, count in times.items()}

@@ -217,8 +217,10 @@ def read_import(connection: Connection, id: str) -> Import:
     found = read_imports(connection, id=id)
     if not found:
         raise UnknownImport(
-            f"there is no import '{id}', and no pending upload of that id (uploads expire after "
-            f"{KEPT.days} days). List them: GET /v1/imports, or vedich import list."
+            "there is no import '{id}', and no pending upload of that id (uploads expire "
+            "after {days} days). List them: GET /v1/imports, or vedich import list.",
+            id=id,
+            days=KEPT.days,
         )
     return found[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.plans.kpi import Kpi
 from data.vintages.comparison import StoredFigures
+from data.vintages.disagreements import SLACK, rounding
 from data.vintages.figures import RANK
 from data.vintages.observation import Form, Observation
 from models.series import Month
@@ -24,7 +25,17 @@ _SMALLEST = 0.05  # lower limit of the spread of log changes
 _UNCHANGED = 100.0  # the rate that means unchanged; growth would be 0
 
 Why = Literal[
-    "magnitude", "magnitude_to_date", "history", "falling", "rate", "rate_as_growth", "twice"
+    "magnitude",
+    "magnitude_to_date",
+    "history",
+    "falling",
+    "rate",
+    "rate_as_growth",
+    "twice",
+    "sum",
+    "part",
+    "contains",
+    "contained",
 ]
 Known = Mapping[tuple[Form, Month], float]  # a KPI's figures in force
 
@@ -39,6 +50,10 @@ _REASON: Mapping[Why, str] = {
     "{against:,.1f}",
     "twice": "{against:,.6g} was also published on the same day; the firmer figure is used, else "
     "the larger",
+    "sum": "its parts ({others}) add up to {against:,.6g}",
+    "part": "with it the parts of {others} do not add up to {against:,.6g}",
+    "contains": "less than {others} ({against:,.6g}), which it contains",
+    "contained": "more than {others} ({against:,.6g}), which contains it",
 }
 
 
@@ -47,7 +62,8 @@ class Suspicion:
     """A figure to be checked, and why.
 
     `against` is the value it was compared with: the usual month, last year's month,
-    the cumulative figure before, the rate of the levels, or the other figure.
+    the cumulative figure before, the rate of the levels, or the other figure; `others` are
+    the KPIs that this value is of, if not the figure's own.
     """
 
     kpi: str
@@ -58,12 +74,15 @@ class Suspicion:
     source: str
     why: Why
     against: float
+    others: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str:
         change = 100 * (self.value / self.against - 1) if self.against else 0.0
         times = self.value / self.against if self.against else 0.0
-        return _REASON[self.why].format(against=self.against, change=change, times=times)
+        return _REASON[self.why].format(
+            against=self.against, change=change, times=times, others=", ".join(self.others)
+        )
 
 
 def suspicious(
@@ -76,7 +95,8 @@ def suspicious(
     a non-negative cumulative figure below that of the month before; a printed rate
     that the levels of the same file contradict; a rate printed as growth (41.0)
     although 100 means unchanged (141.0); two figures of the same month, form, day
-    and status.
+    and status; a total that is not the sum of its printed parts, beyond rounding, and a
+    figure below one that its KPI contains.
     """
     units = {kpi.slug: kpi.unit for kpi in kpis}
     by_kpi: dict[str, list[Observation]] = {}
@@ -105,7 +125,65 @@ def suspicious(
                     against,
                 )
                 found.append(suspicion)
-    return found
+    return found + list(_unrelated(stored, kpis, by_kpi))
+
+
+def _unrelated(
+    stored: StoredFigures, kpis: Sequence[Kpi], fresh: Mapping[str, Sequence[Observation]]
+) -> Iterator[Suspicion]:
+    """Figures of the file that contradict declared relations, with the stored figures' help."""
+    by_slug = {kpi.slug: kpi for kpi in kpis}
+    new = {kpi: {(one.form, one.month): one for one in own} for kpi, own in fresh.items()}
+    for kpi in kpis:
+        ties: list[tuple[Why, Why, tuple[str, ...]]] = [
+            ("contains", "contained", (other,)) for other in kpi.contains if other in by_slug
+        ]
+        if kpi.printed_parts and all(part in by_slug for part in kpi.printed_parts):
+            ties.append(("sum", "part", kpi.printed_parts))
+        for own_why, other_why, others in ties:
+            members = (kpi.slug, *others)
+            known = {one: {**stored.latest(one), **new.get(one, {})} for one in members}
+            places = {place for one in members for place in new.get(one, {})}
+            for form, month in sorted(places, key=lambda place: (place[1], place[0])):
+                figures = [known[one].get((form, month)) for one in members]
+                if form not in ("month", "year_to_date") or None in figures:
+                    continue
+                own, *parts = (figure for figure in figures if figure is not None)
+                summed = sum(part.value for part in parts)
+                if not _apart(own, parts, by_slug, equal=own_why == "sum"):
+                    continue
+                asked = new.get(kpi.slug, {}).get((form, month))
+                if asked is not None:
+                    yield _suspicion(asked, kpi.unit, own_why, summed, others)
+                    continue
+                last = next(one for one in reversed(others) if (form, month) in new.get(one, {}))
+                figure = new[last][form, month]
+                yield _suspicion(figure, kpi.unit, other_why, own.value, (kpi.slug,))
+
+
+def _apart(
+    own: Observation, parts: Sequence[Observation], kpis: Mapping[str, Kpi], *, equal: bool
+) -> bool:
+    """Whether figures differ by more than half a unit of the last digit of each."""
+    allowed = sum(rounding(one.value, kpis[one.kpi].decimals) for one in (own, *parts))
+    beyond = sum(part.value for part in parts) - own.value
+    return beyond > allowed * SLACK or (equal and -beyond > allowed * SLACK)
+
+
+def _suspicion(
+    figure: Observation, unit: str, why: Why, against: float, others: tuple[str, ...]
+) -> Suspicion:
+    return Suspicion(
+        figure.kpi,
+        str(figure.month),
+        figure.form,
+        figure.value,
+        unit,
+        figure.source,
+        why,
+        against,
+        others,
+    )
 
 
 def _doubt(

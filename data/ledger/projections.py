@@ -48,9 +48,10 @@ def _entry(store: Store, stamp: str) -> tuple[Mapping[str, Any], datetime]:
         entry = connection.execute(chosen).one_or_none()
     if entry is None:
         raise UnknownStamp(
-            f"no figure in the ledger carries the code '{stamp}'; check the letters. The ledger "
+            "no figure in the ledger carries the code '{stamp}'; check the letters. The ledger "
             "has what was given out: the month of each promoted model, signed months, reports "
             "and projections issued by command. What was only read is not kept; while figures "
-            "and model are the same, vedich project --issue with its plan and date enters it."
+            "and model are the same, vedich project --issue with its plan and date enters it.",
+            stamp=stamp,
         )
     return entry.payload, entry.recorded_at

@@ -62,7 +62,12 @@ def version_of(plan: Plan, number: int) -> PlanVersion:
         if version.number == number:
             return version
     known = ", ".join(str(version.number) for version in plan.versions) or "none"
-    raise UnknownVersion(f"plan '{plan.slug}' has no version {number}; there is {known}.")
+    raise UnknownVersion(
+        "plan '{slug}' has no version {number}; there is {known}.",
+        slug=plan.slug,
+        number=number,
+        known=known,
+    )
 
 
 def bound_change(change: Change[Target]) -> tuple[float, float | None] | None:

@@ -94,21 +94,27 @@ def check_event(plan: Plan, entry: EventEntry, today: date) -> None:
     kpi = plan.kpi(entry.kpi)
     if not kpi.traits.has_months:
         raise InputError(
-            f"expected a KPI with monthly figures, found '{kpi.slug}' of kind '{kpi.kind}'; "
-            "report on it instead."
+            "expected a KPI with monthly figures, found '{slug}' of kind '{kind}'; "
+            "report on it instead.",
+            slug=kpi.slug,
+            kind=kpi.kind,
         )
     large_enough = entry.size >= -1.0 if entry.shape == "pulse" else entry.size > -1.0
     if not (large_enough and entry.size and math.isfinite(entry.size)):
         raise InputError(
-            f"expected a size other than 0 and not below -1 (for a step or a ramp above -1), "
-            f"such as -0.3 for 30 % lower, found {entry.size:g}."
+            "expected a size other than 0 and not below -1 (for a step or a ramp above "
+            "-1), such as -0.3 for 30 % lower, found {size:g}.",
+            size=entry.size,
         )
     if entry.length < 1 or (entry.shape == "step" and entry.length != 1):
         raise InputError(
-            f"expected a length of 1 month or more, of a step exactly 1, found {entry.length}."
+            "expected a length of 1 month or more, of a step exactly 1, found {length}.",
+            length=entry.length,
         )
     if entry.day > today:
-        raise InputError(f"expected a day up to today, {today}, found {entry.day}.")
+        raise InputError(
+            "expected a day up to today, {today}, found {day}.", today=today, day=entry.day
+        )
     if not entry.by.strip():
         raise InputError("'by' is required, found nothing; name who decided.")
 

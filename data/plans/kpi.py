@@ -8,6 +8,19 @@ from typing import Literal
 
 from models.kinds import Kind, KindTraits, traits_of
 
+_PER = {"%": 100.0, "phần trăm": 100.0, "per cent": 100.0, "percent": 100.0, "‰": 1000.0}
+
+
+def ratio_factor(unit: str) -> float:
+    """What numerator ÷ denominator is multiplied by to be in a ratio's unit.
+
+    Examples
+    --------
+    >>> ratio_factor("%"), ratio_factor("triệu đồng/người")
+    (100.0, 1.0)
+    """
+    return _PER.get(unit.strip().casefold(), 1.0)
+
 
 @dataclass(frozen=True)
 class RowSelector:
@@ -48,6 +61,8 @@ class Kpi:
     dimensions: Mapping[str, str] = field(default_factory=dict)  # product, sector, ownership…
     rows: tuple[RowSelector, ...] = ()
     parts: tuple[str, ...] = ()  # this KPI is their sum and has no figures of its own
+    printed_parts: tuple[str, ...] = ()  # this KPI is their sum and has figures of its own
+    contains: tuple[str, ...] = ()  # this KPI is at least each of them, such as a wider scope
     numerator: str | None = None  # kind 'ratio'
     denominator: str | None = None
     index: str | None = None  # kind 'log': the KPI whose published figures are shown beside it

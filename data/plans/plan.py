@@ -52,7 +52,12 @@ class Plan:
             if kpi.slug == slug:
                 return kpi
         known = ", ".join(kpi.slug for kpi in self.kpis)
-        raise UnknownKpi(f"plan '{self.slug}' has no KPI '{slug}'; it has {known}.")
+        raise UnknownKpi(
+            "plan '{plan}' has no KPI '{kpi}'; it has {known}.",
+            plan=self.slug,
+            kpi=slug,
+            known=known,
+        )
 
     def version_on(self, day: date) -> PlanVersion | None:
         """The version in force on a day; None before the first."""

@@ -78,30 +78,38 @@ def check_progress(plan: Plan, entry: Progress, today: date) -> None:
     planned = None if version is None else planned_task(plan, version, entry.kpi)
     if planned is None:
         raise InputError(
-            f"expected a task of plan '{plan.slug}', found '{entry.kpi}': no version of the plan "
-            "lists it under 'tasks'. Add a version that does."
+            "expected a task of plan '{slug}', found '{kpi}': no version of the plan "
+            "lists it under 'tasks'. Add a version that does.",
+            slug=plan.slug,
+            kpi=entry.kpi,
         )
     if entry.day > today:
-        raise InputError(f"expected a day up to today, {today}, found {entry.day}.")
+        raise InputError(
+            "expected a day up to today, {today}, found {day}.", today=today, day=entry.day
+        )
     if not entry.by.strip():
         raise InputError("'by' is required, found nothing; name who reports it.")
     if entry.judgement is not None and not 0 < entry.judgement < 1:
         raise InputError(
-            f"expected a judgement between 0 and 1, such as 0.7, found {entry.judgement:g}; "
-            "report as done what is certain."
+            "expected a judgement between 0 and 1, such as 0.7, found {judgement:g}; "
+            "report as done what is certain.",
+            judgement=entry.judgement,
         )
     given = (entry.done, entry.obstacle, entry.judgement)
     if all(value is None for value in given) and not (entry.final or entry.note.strip()):
         raise InputError(
-            f"expected 'done', 'obstacle', 'judgement', 'final' or 'note' for '{entry.kpi}', "
-            "found none of them."
+            "expected 'done', 'obstacle', 'judgement', 'final' or 'note' for '{kpi}', "
+            "found none of them.",
+            kpi=entry.kpi,
         )
     _check_done(planned.task, entry)
     start = planned.start
     if entry.done is not None and not planned.task.steps and start and entry.day < start:
         raise InputError(
-            f"expected a day from {start} on, the start of '{entry.kpi}', found {entry.day}; "
-            "give a later day."
+            "expected a day from {start} on, the start of '{kpi}', found {day}; give a later day.",
+            start=start,
+            kpi=entry.kpi,
+            day=entry.day,
         )
 
 
@@ -120,20 +128,28 @@ def _check_done(task: Task, entry: Progress) -> None:
     if entry.step and entry.step not in steps:
         known = ", ".join(steps) or "none"
         raise InputError(
-            f"expected a step of '{entry.kpi}', found '{entry.step}'; there is {known}."
+            "expected a step of '{kpi}', found '{step}'; there is {known}.",
+            kpi=entry.kpi,
+            step=entry.step,
+            known=known,
         )
     if entry.done is None:
         return
     if steps and not entry.step:
         raise InputError(
-            f"expected a step of the checklist '{entry.kpi}', found none; it has "
-            f"{', '.join(steps)}."
+            "expected a step of the checklist '{kpi}', found none; it has {steps}.",
+            kpi=entry.kpi,
+            steps=", ".join(steps),
         )
     if steps and entry.done not in (0, 1):
-        raise InputError(f"expected done as 1 (done) or 0 for a step, found {entry.done}.")
+        raise InputError(
+            "expected done as 1 (done) or 0 for a step, found {done}.", done=entry.done
+        )
     if entry.done < 0 or (task.of is not None and entry.done > task.of):
         most = f" up to {task.of}, all there are" if task.of else ""
-        raise InputError(f"expected a count from 0{most}, found {entry.done}.")
+        raise InputError(
+            "expected a count from 0{most}, found {done}.", most=most, done=entry.done
+        )
 
 
 def check_log(plan: Plan, entry: LogEntry, today: date) -> None:
@@ -145,8 +161,10 @@ def check_log(plan: Plan, entry: LogEntry, today: date) -> None:
     plan.kpi(entry.kpi)
     if entry.day > today or (entry.month.year, entry.month.month) > (today.year, today.month):
         raise InputError(
-            f"expected a month and a day up to today, {today}, found {entry.month} reported on "
-            f"{entry.day}."
+            "expected a month and a day up to today, {today}, found {month} reported on {day}.",
+            today=today,
+            month=entry.month,
+            day=entry.day,
         )
     if not entry.by.strip():
         raise InputError("'by' is required, found nothing; name who reports it.")

@@ -51,8 +51,10 @@ def roll_over(plan: Plan, year: int) -> Plan:
     """
     if year <= plan.year:
         raise InvalidPlan(
-            f"a plan rolls over into a later year: expected a year after {plan.year}, "
-            f"found {year}. Give the year of the new plan."
+            "a plan rolls over into a later year: expected a year after {year}, found "
+            "{given}. Give the year of the new plan.",
+            year=plan.year,
+            given=year,
         )
     waiting = ", ".join(dict.fromkeys(draft.kpi for draft in target_drafts(plan)))
     note = f"Rolled over from {plan.slug}: KPIs carried over, no targets adopted yet."

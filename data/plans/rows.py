@@ -83,7 +83,11 @@ def read_plan(connection: Connection, slug: str) -> Plan:
     row = connection.execute(select(tables.plans).where(tables.plans.c.slug == slug)).first()
     if row is None:
         known = ", ".join(connection.scalars(select(tables.plans.c.slug))) or "none"
-        raise UnknownPlan(f"no plan '{slug}'; there is {known}. Import it or load a sample.")
+        raise UnknownPlan(
+            "no plan '{slug}'; there is {known}. Import it or load a sample.",
+            slug=slug,
+            known=known,
+        )
     head = {name: getattr(row, name) for name in _HEAD}
     return Plan(
         slug=row.slug,
@@ -170,8 +174,11 @@ def _write_head(connection: Connection, plan: Plan) -> _Change | None:
         return _Change(None, head)
     if row.family != plan.family:
         raise InvalidPlan(
-            f"plan '{plan.slug}' is of family '{row.family}', found '{plan.family}'; "
-            "keep the family or choose another slug."
+            "plan '{slug}' is of family '{family}', found '{given}'; keep the family "
+            "or choose another slug.",
+            slug=plan.slug,
+            family=row.family,
+            given=plan.family,
         )
     before = {name: getattr(row, name) for name in _HEAD}
     if before == head:
@@ -224,9 +231,11 @@ def _write_versions(connection: Connection, plan: Plan) -> tuple[int, ...]:
         if version.number in known:
             if known[version.number] != version:
                 raise InvalidPlan(
-                    f"version {version.number} of plan '{plan.slug}' was saved with other "
-                    f"content; a saved version never changes. Give the new version number "
-                    f"{max(known) + 1}."
+                    "version {number} of plan '{slug}' was saved with other content; a saved "
+                    "version never changes. Give the new version number {next}.",
+                    number=version.number,
+                    slug=plan.slug,
+                    next=max(known) + 1,
                 )
             continue
         added.append(version.number)
@@ -308,7 +317,8 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
     given["rows"] = tuple(
         RowSelector(**{**row, "names": tuple(row["names"])}) for row in given["rows"]
     )
-    given["parts"] = tuple(given["parts"])
+    for name in ("parts", "printed_parts", "contains"):
+        given[name] = tuple(given.get(name, ()))
     return Kpi(**given)
 
 

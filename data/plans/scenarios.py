@@ -75,7 +75,9 @@ def scenario(store: Store, plan: str, number: int) -> Scenario:
         row = connection.execute(chosen).one_or_none()
     if row is None:
         raise UnknownScenario(
-            f"plan '{plan}' has no scenario {number}. GET /v1/plans/{plan}/scenarios lists them."
+            "plan '{plan}' has no scenario {number}. GET /v1/plans/{plan}/scenarios lists them.",
+            plan=plan,
+            number=number,
         )
     return _scenario(row)
 

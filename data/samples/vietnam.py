@@ -17,7 +17,13 @@ def _rows(table: str, quantity: str, names: tuple[str, ...]) -> tuple[RowSelecto
 
 
 def _trade(
-    slug: str, name_vi: str, name_en: str, table: str, *names: str, ownership: str = ""
+    slug: str,
+    name_vi: str,
+    name_en: str,
+    table: str,
+    *names: str,
+    ownership: str = "",
+    printed_parts: tuple[str, ...] = (),
 ) -> Kpi:
     return Kpi(
         slug=slug,
@@ -30,6 +36,7 @@ def _trade(
         scope="national",
         dimensions={"ownership": ownership} if ownership else {},
         rows=_rows(table, "value", names),
+        printed_parts=printed_parts,
     )
 
 
@@ -108,6 +115,7 @@ KPIS: tuple[Kpi, ...] = (
         "Tổng trị giá (*)",
         "Total",
         "Total value",
+        printed_parts=("exports_domestic", "exports_foreign_invested"),
     ),
     _trade(
         "exports_domestic",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from models.errors import InputError, NotAllowed, OutOfTurn, UnknownEstimate
+from models.errors import InputError, NotAllowed, OutOfTurn, Phrase, UnknownEstimate
 from models.series import Month
 
 State = Literal["draft", "checked", "approved", "issued"]
@@ -89,8 +89,11 @@ class SignOff:
         """The newest estimate of a KPI; raise `UnknownEstimate` without any."""
         if kpi not in self.current:
             raise UnknownEstimate(
-                f"no official estimate of '{kpi}' was entered in {self.month} of '{self.plan}'; "
-                "enter one first."
+                "no official estimate of '{kpi}' was entered in {month} of '{plan}'; enter "
+                "one first.",
+                kpi=kpi,
+                month=self.month,
+                plan=self.plan,
             )
         return self.current[kpi]
 
@@ -134,7 +137,7 @@ def figures_of(stamps: Mapping[str, str], estimates: Mapping[str, Estimate]) -> 
 
 
 def require_forward(
-    what: str, steps: Sequence[Step], to: State, by: str, authors: Collection[str]
+    what: str | Phrase, steps: Sequence[Step], to: State, by: str, authors: Collection[str]
 ) -> None:
     """Raise unless this step is the next one and `by` may take it.
 
@@ -153,17 +156,32 @@ def require_forward(
     state = state_of(steps)
     if STATES.index(to) != STATES.index(state) + 1:
         after = STATES[STATES.index(state) + 1 :]
-        expected = f"expected the step '{after[0]}'" if after else "expected no further step"
-        raise OutOfTurn(f"{what} is '{state}'; {expected}, found '{to}'.")
+        if not after:
+            raise OutOfTurn(
+                "{what} is '{state}'; expected no further step, found '{to}'.",
+                what=what,
+                state=state,
+                to=to,
+            )
+        raise OutOfTurn(
+            "{what} is '{state}'; expected the step '{next}', found '{to}'.",
+            what=what,
+            state=state,
+            next=after[0],
+            to=to,
+        )
     if to != "issued" and by in authors:
         raise NotAllowed(
-            f"{what}: '{by}' entered a value in it; expected another person for '{to}'."
+            "{what}: '{by}' entered a value in it; expected another person for '{to}'.",
+            what=what,
+            by=by,
+            to=to,
         )
 
 
-def require_back(what: str, steps: Sequence[Step], note: str) -> None:
+def require_back(what: str | Phrase, steps: Sequence[Step], note: str) -> None:
     """Raise unless it can go back to draft: `OutOfTurn`, or `InputError` without a reason."""
     if state_of(steps) == "draft":
-        raise OutOfTurn(f"{what} is a draft; there is nothing to send back.")
+        raise OutOfTurn("{what} is a draft; there is nothing to send back.", what=what)
     if not note.strip():
-        raise InputError(f"{what}: expected a reason for sending it back, found none.")
+        raise InputError("{what}: expected a reason for sending it back, found none.", what=what)

@@ -29,7 +29,7 @@ from data.sign_off.rules import (
     require_forward,
     signed,
 )
-from models.errors import InvalidEstimate, OutOfTurn
+from models.errors import InvalidEstimate, OutOfTurn, Phrase
 from models.series import Month
 
 
@@ -54,14 +54,18 @@ def enter_estimate(
         the KPI's, the reason is missing, or the month is outside the plan's year and
         the next.
     """
-    _refuse_unfit(plan, month, kpi, value, unit, reason)
+    refuse_unfit(plan, month, kpi, value, unit, reason)
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, reason.strip())
         before = act.now().current.get(kpi)
         if before and (before.value, before.reason) == (value, act.note):
             raise InvalidEstimate(
-                f"'{kpi}' in {month} is {before.in_words} already ({before.state}); expected "
-                "another value or another reason."
+                "'{kpi}' in {month} is {in_words} already ({state}); expected another value "
+                "or another reason.",
+                kpi=kpi,
+                month=month,
+                in_words=before.in_words,
+                state=before.state,
             )
         number = add_estimate(connection, plan, month, kpi, value, unit)
         add_step(connection, plan, month, act.step("draft"), number)
@@ -90,8 +94,11 @@ def sign_estimate(
         estimate = act.estimate(kpi)
         if estimate.id != seen:
             raise OutOfTurn(
-                f"'{kpi}' in {month} was changed to {estimate.in_words} by '{estimate.author}'; "
-                "look at it again."
+                "'{kpi}' in {month} was changed to {in_words} by '{author}'; look at it again.",
+                kpi=kpi,
+                month=month,
+                in_words=estimate.in_words,
+                author=estimate.author,
             )
         act.sign_estimate(estimate, to)
         return act.now()
@@ -105,7 +112,9 @@ def return_estimate(
         act = _Act(connection, plan, month, by, note.strip())
         estimate = act.estimate(kpi)
         if estimate.state == "issued":
-            raise OutOfTurn(f"'{kpi}' in {month} was issued; enter a new value instead.")
+            raise OutOfTurn(
+                "'{kpi}' in {month} was issued; enter a new value instead.", kpi=kpi, month=month
+            )
         require_back(act.name(kpi), estimate.steps, note)
         act.add_estimate_step(estimate, "draft")
         return act.now()
@@ -179,10 +188,16 @@ class _Act:
     def now(self) -> SignOff:
         return read_sign_off(self.connection, self.plan.slug, self.month)
 
-    def name(self, kpi: str | None = None) -> str:
+    def name(self, kpi: str | None = None) -> Phrase:
         """What is signed, in words."""
-        whole = f"{self.month} of '{self.plan.slug}'"
-        return f"the official estimate of '{kpi}' in {whole}" if kpi else whole
+        if kpi is None:
+            return Phrase("{month} of '{plan}'", month=self.month, plan=self.plan.slug)
+        return Phrase(
+            "the official estimate of '{kpi}' in {month} of '{plan}'",
+            kpi=kpi,
+            month=self.month,
+            plan=self.plan.slug,
+        )
 
     def estimate(self, kpi: str) -> Estimate:
         """The newest estimate of a KPI; raise `UnknownKpi` or `UnknownEstimate`."""
@@ -228,31 +243,38 @@ def _logged(estimate: Estimate) -> dict[str, Any]:
     return {name: getattr(estimate, name) for name in names}
 
 
-def _refuse_other_figures(what: str, now: SignOff, seen: str, figures: str, to: State) -> None:
+def _refuse_other_figures(what: Phrase, now: SignOff, seen: str, figures: str, to: State) -> None:
     if seen != figures:
-        raise OutOfTurn(f"{what}: its figures changed since they were shown; look at them again.")
+        raise OutOfTurn(
+            "{what}: its figures changed since they were shown; look at them again.", what=what
+        )
     checked = signed(now.steps, "checked")
     if to != "checked" and (checked is None or checked.figures != figures):
         raise OutOfTurn(
-            f"{what}: its figures changed since they were checked; send it back and let it be "
-            "checked again."
+            "{what}: its figures changed since they were checked; send it back and let "
+            "it be checked again.",
+            what=what,
         )
 
 
-def _refuse_unfit(
-    plan: Plan, month: Month, kpi: str, value: float, unit: str, reason: str
-) -> None:
+def refuse_unfit(plan: Plan, month: Month, kpi: str, value: float, unit: str, reason: str) -> None:
+    """Raise `InvalidEstimate` or `UnknownKpi` for what can never be an estimate of this plan."""
     definition = plan.kpi(kpi)
     if not math.isfinite(value):
-        raise InvalidEstimate(f"'{kpi}': expected a number, found {value}.")
+        raise InvalidEstimate("'{kpi}': expected a number, found {value}.", kpi=kpi, value=value)
     if unit != definition.unit:
         raise InvalidEstimate(
-            f"'{kpi}': expected a value in {definition.unit}, found one in '{unit}'; convert it."
+            "'{kpi}': expected a value in {unit}, found one in '{given}'; convert it.",
+            kpi=kpi,
+            unit=definition.unit,
+            given=unit,
         )
     if not reason.strip():
-        raise InvalidEstimate(f"'{kpi}': expected a reason for the estimate, found none.")
+        raise InvalidEstimate("'{kpi}': expected a reason for the estimate, found none.", kpi=kpi)
     if month.year not in (plan.year, plan.year + 1):
         raise InvalidEstimate(
-            f"expected a month of {plan.year}, or of {plan.year + 1} until its figures are "
-            f"final; found {month}."
+            "expected a month of {year}, or of {next} until its figures are final; found {month}.",
+            year=plan.year,
+            next=plan.year + 1,
+            month=month,
         )

@@ -67,18 +67,28 @@ def demonstration_as_of(panel: Panel, kpi: str, day: date) -> Series:
     definition = panel.definition(kpi)
     if not definition.traits.spread_over_months:
         raise NoObservations(
-            f"{panel.family}/{kpi}: only sums and averages are reconstructed with later "
-            f"information, found kind '{definition.kind}'. Load its months."
+            "{family}/{kpi}: only sums and averages are reconstructed with later "
+            "information, found kind '{kind}'. Load its months.",
+            family=panel.family,
+            kpi=kpi,
+            kind=definition.kind,
         )
     last = last_month_over(day).ordinal
     now = _covered(panel, kpi).intersection(range(last - YEAR + 1, last + 1))
     before = _comparable(panel, kpi).intersection(range(last - 2 * YEAR + 1, last - YEAR + 1))
     if min(len(now), len(before)) < FEWEST:
         raise NoObservations(
-            f"{panel.family}/{kpi}: published figures, whenever they were printed, cover "
-            f"{len(now)} of the {YEAR} months up to {last_month_over(day)} and {len(before)} of "
-            f"the {YEAR} before; even a reconstruction needs {FEWEST} of each. Load its months, "
-            "or its cumulative or quarterly figures."
+            "{family}/{kpi}: published figures, whenever they were printed, cover {now} "
+            "of the {YEAR} months up to {day} and {before} of the {YEAR} before; even a "
+            "reconstruction needs {FEWEST} of each. Load its months, or its cumulative "
+            "or quarterly figures.",
+            family=panel.family,
+            kpi=kpi,
+            now=len(now),
+            YEAR=YEAR,
+            day=last_month_over(day),
+            before=len(before),
+            FEWEST=FEWEST,
         )
     known, found = _everything(panel, kpi)
     months = {month: figure for month, figure in known.items() if month <= last}

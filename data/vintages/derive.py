@@ -31,7 +31,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from data.plans.kpi import Kpi
+from data.plans.kpi import Kpi, ratio_factor
 from data.vintages.disaggregate import Indicator, Reconstruction, reconstruct
 from data.vintages.figures import SETTLED, Figure, Newest, unfinished_share, worst
 from models.errors import NoObservations
@@ -98,7 +98,9 @@ def series_from_months(
     """Known and reconstructed months as a series; raise `NoObservations` if there are none."""
     months = {**known, **(found.months if found else {})}
     if not months:
-        raise NoObservations(f"nothing was published for '{key}' up to {day}; load its figures.")
+        raise NoObservations(
+            "nothing was published for '{key}' up to {day}; load its figures.", key=key, day=day
+        )
     start, values, status = _line_up(months)
     doubt = None
     if found is not None and found.doubt.any():
@@ -124,7 +126,9 @@ def total_of(key: str, kpi: Kpi, parts: Iterable[Series], day: date) -> Series:
     end = min(part.cutoff for part in members)
     length = end.ordinal - start.ordinal + 1
     if length <= 0:
-        raise NoObservations(f"the parts of '{key}' have no month in common up to {day}.")
+        raise NoObservations(
+            "the parts of '{key}' have no month in common up to {day}.", key=key, day=day
+        )
 
     def window(part: Series) -> slice:
         first = start.ordinal - part.start.ordinal
@@ -160,7 +164,7 @@ def remainder_of(whole: Series, parts: Sequence[Series]) -> Series:
     start = max(series.start for series in (whole, *parts))
     length = min(series.cutoff.ordinal for series in (whole, *parts)) - start.ordinal + 1
     if length <= 0:
-        raise NoObservations(f"'{whole.key}' and its parts have no month in common.")
+        raise NoObservations("'{key}' and its parts have no month in common.", key=whole.key)
 
     def window(series: Series) -> slice:
         first = start.ordinal - series.start.ordinal
@@ -190,7 +194,12 @@ def _side_by_side(doubts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64] 
 
 
 def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: date) -> Series:
-    """A ratio's numerator with its denominator, over the months that both have."""
+    """A ratio's numerator with its denominator, over the months that both have.
+
+    The numerator is multiplied by `data.plans.kpi.ratio_factor`, so that the quotient is in
+    the ratio's unit.
+    """
+    factor = ratio_factor(kpi.unit)
     both = total_of(key, replace(kpi, kind="flow"), (numerator, denominator), day)
     first = both.start.ordinal
     begins = first - numerator.start.ordinal
@@ -201,12 +210,12 @@ def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: da
         both,
         kind=kpi.kind,
         unit=kpi.unit,
-        values=above,
+        values=factor * above,
         denominator=below,
-        base=numerator.base,
+        base=factor * numerator.base,
         to_date=None,
         to_date_status=None,
-        doubt=None if numerator.doubt is None else numerator.doubt[place],
+        doubt=None if numerator.doubt is None else factor * numerator.doubt[place],
     )
 
 
@@ -324,7 +333,9 @@ def _growth_series(
     to_date = figures.get("rate_to_date", {})
     index = known_months(kpi.kind, figures) or _base_year(figures, indicator)
     if not index:
-        raise NoObservations(f"no rate was published for '{key}' up to {day}; load its figures.")
+        raise NoObservations(
+            "no rate was published for '{key}' up to {day}; load its figures.", key=key, day=day
+        )
     last = max(index.keys() | to_date.keys())
     whole = all(month in index for month in range(min(index), last + 1))
     found = None if whole else reconstruct(index, figures, "flow", indicator)

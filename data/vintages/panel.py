@@ -18,6 +18,7 @@ from data.vintages.figures import Figure, Ranked, newest, ranked
 from data.vintages.observation import UNDATED, Form, Observation
 from models.disaggregation.totals import EXACT
 from models.errors import NoObservations, UnknownKpi
+from models.reconciliation.relations import Relations
 from models.series import Month, Series
 
 
@@ -68,13 +69,29 @@ class Panel:
         except KeyError:
             known = ", ".join(self.definitions)
             raise UnknownKpi(
-                f"family '{self.family}' has no KPI '{kpi}'; it has {known}."
+                "family '{family}' has no KPI '{kpi}'; it has {known}.",
+                family=self.family,
+                kpi=kpi,
+                known=known,
             ) from None
 
     def parts_of(self, kpi: str) -> tuple[str, ...]:
         """The parts of a total whose year is the sum of theirs; () for any other KPI."""
         definition = self.definition(kpi)
         return definition.parts if definition.traits.adds_up else ()
+
+    @cached_property
+    def relations(self) -> Relations:
+        """How the family's KPIs are tied, as its plans declare it."""
+        kpis = self.definitions.values()
+        printed = {kpi.slug: kpi.printed_parts for kpi in kpis if kpi.printed_parts}
+        pairs = tuple((kpi.slug, other) for kpi in kpis for other in kpi.contains)
+        return Relations(
+            summed={kpi.slug: parts for kpi in kpis if (parts := self.parts_of(kpi.slug))},
+            printed=printed,
+            contains=pairs,
+            decimals={kpi.slug: kpi.decimals for kpi in kpis},
+        )
 
     def observations(self, kpi: str, day: date) -> tuple[Observation, ...]:
         """The figures of a KPI published up to a day, oldest first."""
@@ -120,7 +137,7 @@ class Panel:
             return total_of(key, definition, parts, day)
         if definition.traits.has_denominator:
             if definition.numerator is None or definition.denominator is None:
-                raise NoObservations(f"ratio '{key}' names no numerator and denominator.")
+                raise NoObservations("ratio '{key}' names no numerator and denominator.", key=key)
             above = self.series_as_of(definition.numerator, day)
             below = self.series_as_of(definition.denominator, day)
             return ratio_of(key, definition, above, below, day)
@@ -148,8 +165,10 @@ class Panel:
             return self, slug
         if family not in self.elsewhere:
             raise NoObservations(
-                f"the indicator '{indicator}' has no figures: family '{family}' is not loaded. "
-                f"Import its plan and figures, or load the sample that has them."
+                "the indicator '{indicator}' has no figures: family '{family}' is not "
+                "loaded. Import its plan and figures, or load the sample that has them.",
+                indicator=indicator,
+                family=family,
             )
         return self.elsewhere[family], slug
 

@@ -125,8 +125,12 @@ def write_observations(
     for figure in observations:
         if not math.isfinite(figure.value):
             raise InputError(
-                f"{figure.source}: expected a number for '{figure.kpi}' in {figure.month}, "
-                f"found {figure.value}; leave the cell empty when there is no figure."
+                "{source}: expected a number for '{kpi}' in {month}, found {value}; leave "
+                "the cell empty when there is no figure.",
+                source=figure.source,
+                kpi=figure.kpi,
+                month=figure.month,
+                value=figure.value,
             )
     stored = _stored(connection, family, observations)
     compared = StoredFigures(figure for _, figure in stored).take(observations)

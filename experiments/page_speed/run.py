@@ -64,7 +64,7 @@ class Unkept:
     def __init__(self) -> None:
         self.count = 0
 
-    def open(self) -> None:
+    def open(self, family: str | None = None) -> None:
         pass
 
     def record(self, run: RetrainingRun) -> RegisteredVersion:

@@ -26,7 +26,8 @@ class PriorCandidate:
     Ours: each path's sum is a quantile of the prior, drawn evenly. The months share it in
     the proportions of up to three past years, each month with noise as large as the
     changes of these shares. The prior forecasts a single year: after a cutoff in December
-    the following year, else the year in progress.
+    the following year, else the year in progress. It learned from series above zero and
+    refuses one with months below.
 
     Parameters
     ----------
@@ -45,7 +46,9 @@ class PriorCandidate:
         `paths` uses the cache; series that are too short are skipped.
         """
         usable = [
-            series for series in several if np.isfinite(series.values).sum() >= MONTHS_NEEDED
+            series
+            for series in several
+            if np.isfinite(series.values).sum() >= MONTHS_NEEDED and not (series.values < 0).any()
         ]
         months = [filled(series.values) for series in usable]
         known = [series.months_known % 12 for series in usable]
@@ -61,6 +64,7 @@ class PriorCandidate:
     def fit(self, series: Series) -> dict[str, Any]:
         """Identity of the prior, and noise of the months within a year; needs 12 months."""
         require_months(series, MONTHS_NEEDED, self.name)
+        self._require_one_sign(series)
         values = filled(series.values)
         changes = np.diff(np.log(np.maximum(np.abs(values), 1e-3 * np.abs(values).mean())))
         yearly = changes[12:] - changes[:-12]
@@ -75,6 +79,7 @@ class PriorCandidate:
         n_paths: int,
         rng: np.random.Generator,
     ) -> Paths:
+        self._require_one_sign(series)
         known = series.months_known % 12
         if parameters.get("prior") != self._prior.identity:
             raise CannotForecast(
@@ -99,6 +104,13 @@ class PriorCandidate:
             return np.asarray(months * (rest / months.sum(axis=1))[:, None], dtype=float)
         months = shape + np.abs(shape) * (noise - 1.0)
         return np.asarray(months + ((rest - months.sum(axis=1)) / horizon)[:, None], dtype=float)
+
+    def _require_one_sign(self, series: Series) -> None:
+        if (series.values < 0).any():
+            raise CannotForecast(
+                f"{series.key} has months above and below zero; the annual prior learned from "
+                "series above zero. Other candidates serve it."
+            )
 
 
 def _shape(values: NDArray[np.float64], known: int) -> NDArray[np.float64]:

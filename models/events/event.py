@@ -93,6 +93,15 @@ def effect_ahead(events: Sequence[Event], cutoff: Month, horizon: int) -> NDArra
     return np.asarray(ahead * factors(pulses, cutoff.plus(1), horizon), dtype=float)
 
 
+def over_by(events: Sequence[Event], month: Month) -> tuple[Event, ...]:
+    """The events whose last month, of a step its first, is not after `month`."""
+    return tuple(
+        event
+        for event in events
+        if event.start.plus(0 if event.shape == "step" else event.length - 1) <= month
+    )
+
+
 def find_events(series: Series, threshold: float = 5.0) -> tuple[Event, ...]:
     """Flag outlying months and level shifts, with date and size.
 
@@ -124,8 +133,12 @@ def find_events(series: Series, threshold: float = 5.0) -> tuple[Event, ...]:
     usable = np.isfinite(series.values) & (series.values > 0)
     if usable.sum() < MONTHS_NEEDED:
         raise SeriesTooShort(
-            f"{series.key} has {int(usable.sum())} positive months at cutoff {series.cutoff}; "
-            f"finding events needs {MONTHS_NEEDED}. Add history or name events by hand."
+            "{key} has {int} positive months at cutoff {cutoff}; finding events needs "
+            "{MONTHS_NEEDED}. Add history or name events by hand.",
+            key=series.key,
+            int=int(usable.sum()),
+            cutoff=series.cutoff,
+            MONTHS_NEEDED=MONTHS_NEEDED,
         )
     places = np.arange(len(usable))
     logs = np.interp(places, places[usable], np.log(series.values[usable]))

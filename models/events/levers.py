@@ -72,14 +72,20 @@ def changed(annual: AnnualDistribution, levers: Sequence[Lever]) -> AnnualDistri
             months *= _event_factors(annual, lever)
             continue
         if lever.value is None or not np.isfinite(lever.value):
-            raise InvalidScenario(f"a change of shape '{lever.shape}' needs a value; give one.")
+            raise InvalidScenario(
+                "a change of shape '{shape}' needs a value; give one.", shape=lever.shape
+            )
         for place in _places(annual, lever.months):
             months[:, place] = _changed_month(annual, months[:, place], before[:, place], lever)
     if annual.non_negative:
         months = np.maximum(months, 0.0)
     if annual.traits.whole_numbers:
         months = np.rint(months)
-    return replace(annual, months=months)
+    after = replace(annual, months=months)
+    middle = annual.middle and annual.middle.moved(
+        after.median - annual.median, after.mean - annual.mean
+    )
+    return replace(after, middle=middle)
 
 
 def with_part(
@@ -95,8 +101,8 @@ def with_part(
     Notes
     -----
     The paths of a family share a joint order (`models.coherence`), so the change of a
-    part is added to its total path by path. Months that the total already knows do not
-    change.
+    part is added to its total path by path, and that of its middle to the total's middle.
+    Months that the total already knows do not change.
     """
     change = changed_part.months - part.months
     months = np.array(total.months)
@@ -105,7 +111,10 @@ def with_part(
             months[:, place - total.months_known] += change[:, place - part.months_known]
     if total.non_negative:
         months = np.maximum(months, 0.0)
-    return replace(total, months=months)
+    middle = total.middle and total.middle.moved(
+        changed_part.shown_median - part.shown_median, changed_part.shown_mean - part.shown_mean
+    )
+    return replace(total, months=months, middle=middle)
 
 
 def _changed_month(
@@ -139,8 +148,12 @@ def _event_factors(annual: AnnualDistribution, lever: Lever) -> NDArray[np.float
         found = np.where(affected, found, 1.0)
     if not (found != 1.0).any():
         raise InvalidScenario(
-            f"the event '{event.name}' from {event.start} on touches none of the months to come, "
-            f"{first} to {annual.year}-12. Give another start or size."
+            "the event '{name}' from {start} on touches none of the months to come, "
+            "{first} to {year}-12. Give another start or size.",
+            name=event.name,
+            start=event.start,
+            first=first,
+            year=annual.year,
         )
     return found
 
@@ -148,11 +161,14 @@ def _event_factors(annual: AnnualDistribution, lever: Lever) -> NDArray[np.float
 def _check(event: Event) -> None:
     if not np.isfinite(event.size) or event.size < -1.0:
         raise InvalidScenario(
-            f"expected the size of an event as a share, from −1 (nothing is left) up, found "
-            f"{event.size:g}. −0.3 means 30 % lower."
+            "expected the size of an event as a share, from −1 (nothing is left) up, "
+            "found {size:g}. −0.3 means 30 % lower.",
+            size=event.size,
         )
     if event.length < 1:
-        raise InvalidScenario(f"expected a length of 1 month or more, found {event.length}.")
+        raise InvalidScenario(
+            "expected a length of 1 month or more, found {length}.", length=event.length
+        )
 
 
 def _places(annual: AnnualDistribution, months: Sequence[Month]) -> list[int]:
@@ -165,8 +181,10 @@ def _places(annual: AnnualDistribution, months: Sequence[Month]) -> list[int]:
         if not first <= month <= december:
             come = f"{first} to {december}" if first <= december else "none"
             raise InvalidScenario(
-                f"expected a month still to come ({come}), found {month}: what is known cannot be "
-                "supposed otherwise."
+                "expected a month still to come ({come}), found {month}: what is known "
+                "cannot be supposed otherwise.",
+                come=come,
+                month=month,
             )
     if len(set(months)) < len(months):
         raise InvalidScenario("a change names a month twice; name it once.")

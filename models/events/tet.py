@@ -53,8 +53,11 @@ def tet_days(year: int) -> tuple[date, ...]:
 def _shares(year: int) -> tuple[float, ...]:
     if not FIRST <= year <= LAST:
         raise CannotForecast(
-            f"the date of Tết is known for {FIRST} to {LAST}, found {year}. Correct the year, or "
-            "leave the series to a candidate without calendar."
+            "the date of Tết is known for {FIRST} to {LAST}, found {year}. Correct the "
+            "year, or leave the series to a candidate without calendar.",
+            FIRST=FIRST,
+            LAST=LAST,
+            year=year,
         )
     days = tet_days(year)
     return tuple(sum(day.month == month for day in days) / len(days) for month in range(1, 13))

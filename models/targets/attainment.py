@@ -137,7 +137,9 @@ def attainment_over(
     lower, upper = _bound(annual, target, target.lower), _bound(annual, target, target.upper)
     deciding = upper if target.comparator == "at_most" else lower
     if deciding is None or not np.isfinite(deciding).all():
-        reason = Remark("base_unknown", {"year": str(annual.year - 1)})
+        known = bool(np.isfinite(annual.base).all())
+        code = "base_not_positive" if known else "base_unknown"
+        reason = Remark(code, {"year": str(annual.year - 1)})
         return no_basis(target, reason, provisional=annual.data_status != "final")
     samples = annual.samples
     if target.comparator == "at_most":
@@ -155,7 +157,7 @@ def attainment_over(
         upper_value=None if upper is None else float(upper.mean()),
         base=float(np.median(annual.base)) if on_base else None,
         base_status=annual.base_status if on_base else None,
-        actual=annual.median if annual.over else None,
+        actual=annual.shown_median if annual.over else None,
         probability=probability,
         exceeded=None if range_top is None else float(1.0 - _at_most(samples, range_top).mean()),
         status=status,

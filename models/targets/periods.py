@@ -91,11 +91,16 @@ def period_of(text: str, year: int) -> Period:
             raise ValueError(text)
     except ValueError:
         raise InvalidTarget(
-            f"expected a period such as {', '.join(MONTHS)}, {year}-09-30 or "
-            f"{year}-07-15..{year}-12-31, found '{text}'."
+            "expected a period such as {MONTHS}, {year}-09-30 or "
+            "{year}-07-15..{year}-12-31, found '{text}'.",
+            MONTHS=", ".join(MONTHS),
+            year=year,
+            text=text,
         ) from None
     if not period.first.year == period.last.year == year or period.first > period.last:
-        raise InvalidTarget(f"expected a period within {year}, found '{text}'.")
+        raise InvalidTarget(
+            "expected a period within {year}, found '{text}'.", year=year, text=text
+        )
     return period
 
 
@@ -138,6 +143,7 @@ def over_period(
         last_year=annual.last_year[:, months],
         actual_to_date=None,
         data_status=_status_over(annual, series, months),
+        middle=None,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from models.errors import InvalidTarget
+from models.series import Month
 
 Comparator = Literal["at_least", "at_most", "between", "about"]
 TargetLevel = Literal["assigned", "stretch", "indicative"]
@@ -32,7 +33,7 @@ class Remark:
     """
 
     code: str
-    values: Mapping[str, str | float | date] = field(default_factory=dict)
+    values: Mapping[str, str | float | date | Month] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,19 @@ class Target:
         missing = [bound for bound in _NEEDS[self.comparator] if getattr(self, bound) is None]
         if missing:
             raise InvalidTarget(
-                f"a target '{self.comparator}' needs {' and '.join(missing)}; add it to the plan."
+                "a target '{comparator}' needs {missing}; add it to the plan.",
+                comparator=self.comparator,
+                missing=" and ".join(missing),
             )
         for bound in (self.lower, self.upper):
             if bound is not None and not math.isfinite(bound):
-                raise InvalidTarget(f"a bound must be a number, found {bound}.")
+                raise InvalidTarget("a bound must be a number, found {bound}.", bound=bound)
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
-            raise InvalidTarget(f"lower bound {self.lower} is above upper bound {self.upper}.")
+            raise InvalidTarget(
+                "lower bound {lower} is above upper bound {upper}.",
+                lower=self.lower,
+                upper=self.upper,
+            )
 
     @property
     def deciding(self) -> float | None:

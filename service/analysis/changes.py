@@ -78,8 +78,8 @@ class Figures:
         """From an intermediate projection, rounded like an issued one."""
         annual = projected.annual
         return cls(
-            significant(annual and annual.median),
-            significant(annual and annual.mean),
+            significant(annual and annual.shown_median),
+            significant(annual and annual.shown_mean),
             {key_of(one.target): significant(one.probability) for one in projected.attainments},
         )
 
@@ -109,8 +109,10 @@ def changes(
     """
     if not before < after:
         raise InputError(
-            f"expected 'from' before 'to', found {before} and {after}. Example: from=2021-05&"
-            "to=2021-06"
+            "expected 'from' before 'to', found {before} and {after}. Example: "
+            "from=2021-05&to=2021-06",
+            before=before,
+            after=after,
         )
     old, new = app_state.basis(plan, before), app_state.basis(plan, after)
     slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if not one.traits.in_words]
@@ -237,25 +239,21 @@ def steps_between(
     pasts = _pasts(old, new, slug)
     new_month = first.view.cutoff != last.view.cutoff
     decided = first.inputs.events != last.inputs.events
-    if pasts is not None and (decided or not same_figures(*pasts)):
-        parts = {part: _pasts(old, new, part) for part in new.panel.parts_of(slug)}
-        known = {part: both[1] for part, both in parts.items() if both is not None}
-        basis = replace(basis, events=new.events)
-        state = _projected(basis, slug, pasts[1], known)
+    tied = {one: _pasts(old, new, one) for one in new.panel.relations.related(slug)}
+    tied[slug] = pasts
+    known = {one: both for one, both in tied.items() if both is not None}
+    revised = any(not same_figures(*both) for both in known.values())
+    if pasts is not None and (decided or revised):
+        pinned = {one: both[1] for one, both in known.items()}
+        state = _projected(replace(basis, events=new.events, pinned=pinned), slug)
     found.append(state)
     if new_month or pasts is None:
         return list(zip(PARTS, [*found[1:], at_end], strict=True))
     return list(zip((*PARTS, DRAWS), [*found[1:], state, at_end], strict=True))
 
 
-def _projected(
-    basis: Basis,
-    slug: str,
-    series: Series | None = None,
-    parts: Mapping[str, Series] | None = None,
-) -> Figures:
-    projected, _ = project_kpi(basis, slug, series, parts)
-    return Figures.of_step(projected)
+def _projected(basis: Basis, slug: str) -> Figures:
+    return Figures.of_step(project_kpi(basis, slug)[0])
 
 
 def _pasts(old: Basis, new: Basis, slug: str) -> tuple[Series, Series] | None:

@@ -52,29 +52,38 @@ def assumed(plan: Plan, preset: str, given: Mapping[str, float], kpi: str | None
     known = {one.id: one for one in _known(plan)}
     if preset not in known:
         raise InvalidScenario(
-            f"plan '{plan.slug}' has no preset '{preset}'; it has {', '.join(known)}."
+            "plan '{slug}' has no preset '{preset}'; it has {known}.",
+            slug=plan.slug,
+            preset=preset,
+            known=", ".join(known),
         )
     unknown = sorted(set(given) - {"share", "first_day"})
     if unknown:
         raise InvalidScenario(
-            f"expected the assumptions 'share' and 'first_day', found '{unknown[0]}'."
+            "expected the assumptions 'share' and 'first_day', found '{unknown}'.",
+            unknown=unknown[0],
         )
     closure = known[preset]
     share = given.get("share", closure.share)
     day = given.get("first_day", closure.first_day)
     if share is None:
         raise InvalidScenario(
-            f"'{preset}' needs the assumption 'share': which per cent of the figure passes the "
-            "gate. No published figure says it; enter your own."
+            "'{preset}' needs the assumption 'share': which per cent of the figure "
+            "passes the gate. No published figure says it; enter your own.",
+            preset=preset,
         )
     if not 0 < share <= 100 or not 1 <= day <= DAYS or day != int(day):
         raise InvalidScenario(
-            f"expected a share above 0 up to 100 per cent and a day of December, found {share:g} "
-            f"and {day:g}."
+            "expected a share above 0 up to 100 per cent and a day of December, found "
+            "{share:g} and {day:g}.",
+            share=share,
+            day=day,
         )
     slug = kpi or closure.kpi
     if not slug:
-        raise InvalidScenario(f"'{preset}' needs the KPI that passes the gate; name it.")
+        raise InvalidScenario(
+            "'{preset}' needs the KPI that passes the gate; name it.", preset=preset
+        )
     plan.kpi(slug)
     closed = DAYS - int(day) + 1
     size = -share / 100.0 * closed / DAYS

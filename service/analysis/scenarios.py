@@ -178,7 +178,9 @@ def _results(
         for total in totals_of(basis.plan, part):
             if total in levers:
                 raise InvalidScenario(
-                    f"'{total}' is the total of '{part}': change one of them, not both."
+                    "'{total}' is the total of '{part}': change one of them, not both.",
+                    total=total,
+                    part=part,
                 )
             whole = _without_failing(projected, total)
             if whole is None or whole.annual is None:
@@ -203,7 +205,9 @@ def totals_of(plan: Plan, slug: str) -> list[str]:
 
 def _adds_to(part: Kpi, total: Kpi) -> bool:
     summed = part.traits.adds_up and total.traits.adds_up and part.unit == total.unit
-    return summed and (part.slug in total.parts or part.parent == total.slug)
+    return summed and (
+        part.slug in (*total.parts, *total.printed_parts) or part.parent == total.slug
+    )
 
 
 def _without_failing(projected: Callable[[str], Projection], slug: str) -> Projection | None:
@@ -217,12 +221,15 @@ def _projection(basis: Basis, slug: str) -> Projection:
     kpi = basis.plan.kpi(slug)
     if is_task(basis.plan, kpi) or kpi.traits.in_words:
         raise InvalidScenario(
-            f"expected a monthly series, found '{slug}'; enter a judgement for a task instead."
+            "expected a monthly series, found '{slug}'; enter a judgement for a task instead.",
+            slug=slug,
         )
     projected, _ = project_kpi(basis, slug)
     if projected.annual is None:
         reasons = "; ".join(projected.failures.values())
-        raise InvalidScenario(f"'{slug}' has no projection to change: {reasons}")
+        raise InvalidScenario(
+            "'{slug}' has no projection to change: {reasons}", slug=slug, reasons=reasons
+        )
     return projected
 
 
@@ -245,9 +252,11 @@ def _result(
     try:
         series = basis.series(slug)
     except NoObservations as reason:
-        raise InvalidScenario(f"'{slug}' has no projection to change: {reason}") from reason
+        raise InvalidScenario(
+            "'{slug}' has no projection to change: {reason}", slug=slug, reason=reason
+        ) from reason
     if issued.projected is None or issued.cutoff is None:
-        raise InvalidScenario(f"'{slug}' has no projection to change.")
+        raise InvalidScenario("'{slug}' has no projection to change.", slug=slug)
     targets = tuple(one.target for one in before.attainments)
     attainments = [attainment(year, target, series) for target in targets]
     supposed = with_basis(

@@ -193,6 +193,7 @@ def _name(given: str) -> str:
     name = "".join(letter for letter in PureWindowsPath(given).name if letter.isprintable())
     if not name.strip(" .") or len(name) > 200:
         raise InputError(
-            f"expected the name of a file, of at most 200 characters, found '{given[:50]}'."
+            "expected the name of a file, of at most 200 characters, found '{given}'.",
+            given=given[:50],
         )
     return name

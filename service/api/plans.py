@@ -11,9 +11,9 @@ from service.auth.access import Entry, requires
 from service.shapes.examples import NEW_VERSION
 from service.shapes.plans import PlanDetail, PlanList, VersionComparison, VersionShape
 from service.shapes.registry import JobShape, RetrainRequest
-from service.web.respond import TheAppState, answer, problems
+from service.web.respond import Language, TheAppState, answer, problems
 from service.workflow.plans import add_version, detail, summary, version_shape
-from service.workflow.retraining import retrain_work
+from service.workflow.retraining import job_shape, retrain_work
 from service.workflow.version_comparison import comparison
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
@@ -82,7 +82,11 @@ def compare_versions(
     responses=problems(404, 422),
 )
 def retrain(
-    plan: PlanSlug, app_state: TheAppState, by: Entry, request: RetrainRequest | None = None
+    plan: PlanSlug,
+    app_state: TheAppState,
+    by: Entry,
+    lang: Language,
+    request: RetrainRequest | None = None,
 ) -> Response:
     """Start a retraining; the job tells its progress.
 
@@ -92,4 +96,4 @@ def retrain(
     day = app_state.day_of(plan, request.as_of if request else None)
     work = retrain_work(app_state.store, app_state.settings, plan, day, by.name)
     job = app_state.jobs.start(f"retrain {plan} as of {day}", work)
-    return answer(JobShape(**vars(job)), 202, f"/v1/jobs/{job.id}")
+    return answer(job_shape(job, lang), 202, f"/v1/jobs/{job.id}")

@@ -18,7 +18,8 @@ from service.projections.stamps import tidy_stamp
 from service.projections.view import StampView
 from service.shapes.registry import JobShape, ModelList, ModelVersion, TrackRecordList
 from service.state.app_state import AppState
-from service.web.respond import AsOf, TheAppState, answer, problems
+from service.web.respond import AsOf, Language, TheAppState, answer, problems
+from service.workflow.retraining import job_shape
 
 router = APIRouter(prefix="/v1")
 
@@ -32,9 +33,9 @@ OfPlan = Annotated[str | None, Query(description="of this plan's family; default
     responses=problems(404),
     tags=["jobs"],
 )
-def job(id: Annotated[str, Path()], app_state: TheAppState) -> Response:
+def job(id: Annotated[str, Path()], app_state: TheAppState, lang: Language) -> Response:
     """The progress of a job; 'done' with its result, 'failed' with the reason."""
-    return answer(JobShape(**vars(app_state.jobs.get(id))))
+    return answer(job_shape(app_state.jobs.get(id), lang))
 
 
 @router.get(
@@ -99,7 +100,7 @@ def stamp(
     """The figure with this code and its inputs; readers outside see issued figures only."""
     entry = recorded(app_state.store, stamp)
     if not by.inside and not was_issued(app_state.store, tidy_stamp(stamp)):
-        raise NotIssued(f"the figure '{stamp}' was not issued; log in to see it.")
+        raise NotIssued("the figure '{stamp}' was not issued; log in to see it.", stamp=stamp)
     found = StampView(
         stamp=tidy_stamp(stamp),
         plan=entry.projection.plan,

@@ -12,7 +12,6 @@ from data.plans.rows import load_plan
 from data.sign_off.rows import sign_off
 from data.sign_off.rules import State
 from data.sign_off.signing import (
-    enter_estimate,
     return_estimate,
     return_month,
     sign_estimate,
@@ -33,6 +32,7 @@ from service.shapes.sign_off import (
 )
 from service.state.app_state import AppState
 from service.web.respond import TheAppState, answer, problems
+from service.workflow.estimates import enter
 from service.workflow.sign_off import estimates_of, month_shape, months_of, stamps_of
 
 router = APIRouter(prefix="/v1/plans/{plan}/months", tags=["sign-off"])
@@ -69,7 +69,7 @@ def one_month(plan: PlanSlug, month: MonthName, app_state: TheAppState) -> Respo
         stamps, reason = _stamps(app_state, plan, month), None
     except (NoBundle, NoObservations) as error:
         stamps, reason = {}, str(error)
-    return answer(month_shape(app_state.store, record, stamps, reason))
+    return answer(month_shape(app_state, record, stamps, reason))
 
 
 @router.post(
@@ -96,14 +96,14 @@ def one_estimate(
 ) -> Response:
     """All official estimates of a KPI in a month, newest first, with their histories."""
     record = sign_off(app_state.store, plan, Month.parse(month))
-    return answer(estimates_of(record, load_plan(app_state.store, plan), kpi))
+    return answer(estimates_of(app_state, record, load_plan(app_state.store, plan), kpi))
 
 
 @router.post(
     "/{month}/estimates/{kpi}",
     status_code=201,
     response_model=EstimateList,
-    responses=problems(404, 422),
+    responses=problems(404, 409, 422),
 )
 def new_estimate(
     plan: PlanSlug,
@@ -113,11 +113,15 @@ def new_estimate(
     by: Entry,
     entry: EstimateEntry,
 ) -> Response:
-    """Enter the official estimate for the year, as a draft; a changed value is a new draft."""
+    """Enter the official estimate for the year, as a draft; a changed value is a new draft.
+
+    A value below the actual to date, or outside the 95 % interval of the projected year,
+    needs `confirm`.
+    """
     document = load_plan(app_state.store, plan)
-    given = (entry.value, entry.unit, entry.reason)
-    record = enter_estimate(app_state.store, document, Month.parse(month), kpi, *given, by.name)
-    return answer(estimates_of(record, document, kpi), 201)
+    given, when = (entry.value, entry.unit, entry.reason), Month.parse(month)
+    record = enter(app_state, document, when, kpi, given, by.name, confirm=entry.confirm)
+    return answer(estimates_of(app_state, record, document, kpi), 201)
 
 
 @router.post(
@@ -138,7 +142,7 @@ def send_estimate_back(
     record = return_estimate(
         app_state.store, document, Month.parse(month), kpi, by.name, back.note
     )
-    return answer(estimates_of(record, document, kpi))
+    return answer(estimates_of(app_state, record, document, kpi))
 
 
 def _month_step(to: State) -> Callable[..., Response]:
@@ -167,7 +171,7 @@ def _estimate_step(to: State) -> Callable[..., Response]:
         document = load_plan(app_state.store, plan)
         what = (document, Month.parse(month), kpi, signed.estimate)
         record = sign_estimate(app_state.store, *what, to, by.name, signed.note)
-        return answer(estimates_of(record, document, kpi))
+        return answer(estimates_of(app_state, record, document, kpi))
 
     return step
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from service.texts import (
     number,
     unit_name,
     unit_of,
+    writer,
 )
 
 # DejaVu Sans has every Vietnamese letter and comes with a package, so pictures look
@@ -145,11 +146,10 @@ def _answer(projection: ProjectionView, lang: Lang, decimals: int) -> list[str]:
     text, year = TEXT[lang], projection.projected
     if year is None:
         return [STATUS[lang][projection.status]]
-    band = year.quantiles
-    low, high = (number(end, lang, decimals) for end in (band.q10, band.q90))
+    written, band = writer(year, decimals, lang), year.quantiles
+    low, high = written(band.q10), written(band.q90)
     lines = [
-        f"{text['projected_year']}: {number(year.median, lang, decimals)}"
-        f" ({text['band_80']}: {low} – {high})"
+        f"{text['projected_year']}: {written(year.median)} ({text['band_80']}: {low} – {high})"
     ]
     target = projection.assigned
     if target:
@@ -199,7 +199,9 @@ def _cumulative(projection: ProjectionView, fan: Fan, lang: Lang, decimals: int)
         known = f"{FIGURE[lang][projection.data_status]}: {number(now['value'], lang, decimals)}"
         layers += [_clear_of(fan.last_year, now, known), dot(now, DARK)]
     if fan.cumulative_ahead:
-        ahead = f"{FIGURE[lang]['projected']}: {number(end['value'], lang, decimals)}"
+        ends = projection.projected
+        written = writer(ends, decimals, lang) if ends else partial(number, lang=lang)
+        ahead = f"{FIGURE[lang]['projected']}: {written(end['value'])}"
         layers += [point_label(end, ahead, BLUE), dot(end, BLUE)]
     return _panel(layers, f"{text['cumulative']}, {unit_name(projection.unit, lang)}")
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.arguments import new_password, open_store
+from service.speech import told
 
 account_app = typer.Typer(help="Accounts: add, list, role, password, disable, enable.")
 key_app = typer.Typer(help="API keys for programs: add, list, revoke.")
@@ -25,7 +26,7 @@ def account_add(name: Name, role: RoleOption = "viewer") -> None:
 
     _settings, store = open_store()
     add_account(store, name, role, new_password(), process_user())
-    print(f"{name}: {role}. From now on the service requires a login.")
+    print(told("{name}: {role}. From now on the service requires a login.", name=name, role=role))
 
 
 @account_app.command("list")
@@ -57,7 +58,7 @@ def account_password(name: Name) -> None:
 
     _settings, store = open_store()
     set_password(store, name, new_password(), process_user())
-    print(f"{name}: password changed.")
+    print(told("{name}: password changed.", name=name))
 
 
 @account_app.command("disable")
@@ -105,7 +106,7 @@ def key_revoke(name: Name) -> None:
 
     _settings, store = open_store()
     revoke_key(store, name, process_user())
-    print(f"{name}: revoked.")
+    print(told("{name}: revoked.", name=name))
 
 
 def _set_disabled(name: str, disabled: bool) -> None:
@@ -114,4 +115,6 @@ def _set_disabled(name: str, disabled: bool) -> None:
 
     _settings, store = open_store()
     set_disabled(store, name, disabled, process_user())
-    print(f"{name}: {'disabled' if disabled else 'enabled'}.")
+    print(
+        told("{name}: disabled.", name=name) if disabled else told("{name}: enabled.", name=name)
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import InputError
+from service.speech import told
 
 if TYPE_CHECKING:
     from data.db.store import Store
@@ -78,10 +79,12 @@ def _one_of(slugs: Sequence[str], option: str) -> str:
         return slugs[0]
     names = ", ".join(slugs)
     if not sys.stdin.isatty():
-        raise InputError(f"there are several plans: {names}. Choose with {option}.")
-    answer = str(typer.prompt(f"Which plan ({names})", err=True))
+        raise InputError(
+            "there are several plans: {names}. Choose with {option}.", names=names, option=option
+        )
+    answer = str(typer.prompt(told("Which plan ({names})", names=names), err=True))
     if answer not in slugs:
-        raise InputError(f"expected one of {names}; found '{answer}'.")
+        raise InputError("expected one of {names}; found '{answer}'.", names=names, answer=answer)
     return answer
 
 
@@ -104,10 +107,11 @@ def publication_day(files: Sequence[Path], given: str | None) -> date | None:
         return None
     if len(undated) < len(files):
         raise InputError(
-            f"{undated[0].name}: its name does not begin with a publication date, others do. "
-            "Load it separately with --published YYYY-MM-DD."
+            "{name}: its name does not begin with a publication date, others do. Load it "
+            "separately with --published YYYY-MM-DD.",
+            name=undated[0].name,
         )
-    return read_day(str(typer.prompt("Publication date (YYYY-MM-DD)", err=True)))
+    return read_day(str(typer.prompt(told("Publication date (YYYY-MM-DD)"), err=True)))
 
 
 def _is_workbook(file: Path) -> bool:
@@ -117,10 +121,12 @@ def _is_workbook(file: Path) -> bool:
 def new_password() -> str:
     """The password: typed twice at a terminal, else the first line of standard input."""
     if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        return str(
+            typer.prompt(told("Password"), hide_input=True, confirmation_prompt=True, err=True)
+        )
     return sys.stdin.readline().rstrip("\r\n")
 
 
 def refuse_existing(file: Path) -> None:
     if file.exists():
-        raise InputError(f"{file}: expected a new file, found one. Choose another name.")
+        raise InputError("{file}: expected a new file, found one. Choose another name.", file=file)

@@ -16,6 +16,7 @@ from service.cli.arguments import (
     open_store,
     the_plan,
 )
+from service.speech import spoken, told
 
 task_app = typer.Typer(help="Tasks: report progress, show reports.", no_args_is_help=True)
 log_app = typer.Typer(help="The monthly log: add, show.", no_args_is_help=True)
@@ -40,7 +41,7 @@ def task_report(
         str | None, typer.Option(help="What stands in the way; '' once it is gone.")
     ] = None,
     judgement: Annotated[
-        float | None, typer.Option(help="Own probability, 0 to 1, of the whole or of the step.")
+        str | None, typer.Option(help="Own probability, 0 to 1, of the whole or of the step.")
     ] = None,
     final: Annotated[bool, typer.Option("--final", help="Nothing more will be counted.")] = False,
     note: Annotated[str, typer.Option(help="Anything else.")] = "",
@@ -51,6 +52,7 @@ def task_report(
     """Report on a task; nothing reported before is changed."""
     from data.db.audit import process_user
     from models.targets.task import Progress
+    from service.typed_numbers import read_number
     from service.workflow.entries import report_progress
 
     _settings, store = open_store()
@@ -62,13 +64,21 @@ def task_report(
         done=done,
         step=step,
         obstacle=obstacle,
-        judgement=judgement,
+        judgement=None if judgement is None else read_number(judgement, spoken()),
         final=final,
         note=note,
         source=source,
     )
     written = report_progress(store, slug, entry, today, process_user())
-    print(f"{slug} {kpi}: reported for {written.day} by {written.by}.")
+    print(
+        told(
+            "{slug} {kpi}: reported for {day} by {by}.",
+            slug=slug,
+            kpi=kpi,
+            day=written.day,
+            by=written.by,
+        )
+    )
 
 
 @task_app.command("history")
@@ -113,7 +123,15 @@ def log_add(
         source=source,
     )
     written = write_log(store, partial(load_panel, store), slug, entry, today, process_user())
-    print(f"{slug} {kpi}: logged for {written.month} by {written.by}.")
+    print(
+        told(
+            "{slug} {kpi}: logged for {month} by {by}.",
+            slug=slug,
+            kpi=kpi,
+            month=written.month,
+            by=written.by,
+        )
+    )
 
 
 @log_app.command("show")

@@ -17,6 +17,7 @@ from service.cli.arguments import (
     open_store,
     the_plan,
 )
+from service.speech import spoken, told
 
 app = typer.Typer(
     help="Events that affect a series: list, add, accept, reject.", no_args_is_help=True
@@ -65,7 +66,7 @@ def event_list(
 def event_add(
     kpi: KpiArgument,
     start: Annotated[str, typer.Option(help="YYYY-MM: the first month touched.")],
-    size: Annotated[float, typer.Option(help="Effect on the month: -0.3 is 30 % lower.")],
+    size: Annotated[str, typer.Option(help="Effect on the month: -0.3 is 30 % lower.")],
     shape: Annotated[
         ShapeOption, typer.Option(help="pulse: passes; step: stays; ramp: grows, then stays.")
     ] = ShapeOption.pulse,
@@ -80,6 +81,7 @@ def event_add(
     from data.db.audit import process_user
     from data.plans.events import EventEntry
     from models.series import Month
+    from service.typed_numbers import read_number
     from service.workflow.events import add_event
 
     _settings, store = open_store()
@@ -88,7 +90,7 @@ def event_add(
         kpi=kpi,
         start=Month.parse(start),
         shape=shape.value,
-        size=size,
+        size=read_number(size, spoken()),
         length=length,
         accepted=True,
         day=day_or_today(day, today),
@@ -97,7 +99,15 @@ def event_add(
         note=note,
     )
     written = add_event(store, slug, entry, today, process_user())
-    print(f"{slug} {kpi}: {written.event} counts from {written.day} on.")
+    print(
+        told(
+            "{slug} {kpi}: {event} counts from {day} on.",
+            slug=slug,
+            kpi=kpi,
+            event=written.event,
+            day=written.day,
+        )
+    )
 
 
 @app.command("accept")
@@ -155,4 +165,8 @@ def _decide(
         today=today,
         actor=process_user(),
     )
-    print(f"{slug} {kpi}: {written.event} {written.state} from {written.day} on.")
+    about = {"slug": slug, "kpi": kpi, "event": written.event, "day": written.day}
+    if accepted:
+        print(told("{slug} {kpi}: {event} accepted from {day} on.", **about))
+    else:
+        print(told("{slug} {kpi}: {event} rejected from {day} on.", **about))

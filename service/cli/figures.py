@@ -22,6 +22,7 @@ from service.cli.arguments import (
     refuse_existing,
     the_plan,
 )
+from service.speech import told
 
 report_app = typer.Typer(help="A plan's report as a file.", invoke_without_command=True)
 
@@ -173,11 +174,16 @@ def report(
     chosen = format.value if format else out.suffix.lstrip(".").lower()
     if chosen not in {one.value for one in ReportFormat}:
         known = ", ".join(one.value for one in ReportFormat)
-        raise InputError(f"{out}: expected a format, one of {known}; found '{chosen}'.")
+        raise InputError(
+            "{out}: expected a format, one of {known}; found '{chosen}'.",
+            out=out,
+            known=known,
+            chosen=chosen,
+        )
     if template and (chosen != "docx" or annex):
         raise InputError("--template is for the official report in docx; leave out --annex.")
 
-    from service.projections.basis import as_of_date, newest_vintage
+    from service.projections.basis import as_of_date, default_day
     from service.report.build import Wanted
     from service.report.renderers.formats import render
     from service.report.request import report_of
@@ -185,7 +191,7 @@ def report(
 
     settings, store = open_store()
     slug = the_plan(store, plan)
-    day = as_of_date(as_of) if as_of else newest_vintage(store, load_plan(store, slug).family)
+    day = as_of_date(as_of) if as_of else default_day(store, load_plan(store, slug))
     wanted = Wanted(
         lang=lang.value if lang else settings.lang,
         part="annex" if annex else "report",
@@ -217,7 +223,12 @@ def report_template(
 
     refuse_existing(out)
     out.write_bytes(starter(lang.value if lang else Settings().lang))
-    print(f"{out}: change it in Word, then: vedich report --template {out} --out report.docx")
+    print(
+        told(
+            "{out}: change it in Word, then: vedich report --template {out} --out report.docx",
+            out=out,
+        )
+    )
 
 
 def exchange(
@@ -259,19 +270,30 @@ def replay(stamp: Annotated[str, typer.Argument(help="The code of a published fi
     settings, store = open_store()
     result = run_replay(store, settings, stamp)
     figure = result.recorded.projection
-    what = f"{result.stamp}: {figure.plan} {figure.kpi} as of {figure.as_of}"
+    what = told(
+        "{stamp}: {plan} {kpi} as of {day}",
+        stamp=result.stamp,
+        plan=figure.plan,
+        kpi=figure.kpi,
+        day=figure.as_of,
+    )
+    if result.same and result.stored_at is None:
+        print(told("{what}: the same to every digit.", what=what))
+        return
     if result.same:
-        since = (
-            ""
-            if result.stored_at is None
-            else (
-                f", from the figures known on {result.stored_at:%Y-%m-%d %H:%M} UTC; "
-                "other figures count now"
+        print(
+            told(
+                "{what}: the same to every digit, from the figures known on "
+                "{stored_at:%Y-%m-%d %H:%M} UTC; other figures count now.",
+                what=what,
+                stored_at=result.stored_at,
             )
         )
-        print(f"{what}: the same to every digit{since}.")
         return
-    print(f"{what}: {len(result.differences)} differences.", file=sys.stderr)
+    print(
+        told("{what}: {differences} differences.", what=what, differences=len(result.differences)),
+        file=sys.stderr,
+    )
     for difference in result.differences[:SHOWN]:
         print(f"  {difference}", file=sys.stderr)
     raise typer.Exit(1)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.arguments import PlanOption, family_plan, open_store
+from service.speech import told
 
 import_app = typer.Typer(
     help="What was loaded: list, show, undo (vedich ingest loads).", no_args_is_help=True
@@ -46,4 +47,11 @@ def import_undo(
     _settings, store = open_store()
     withdrawn = undo(store, id, process_user(), reason)
     files = ", ".join(one.file for one in withdrawn.files)
-    print(f"{withdrawn.family}: import {withdrawn.id} ({files}) was withdrawn.")
+    print(
+        told(
+            "{family}: import {id} ({files}) was withdrawn.",
+            family=withdrawn.family,
+            id=withdrawn.id,
+            files=files,
+        )
+    )

@@ -34,6 +34,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
+from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
     help="Will the year's plan targets be met by 31 December, how sure are we, and what would "
@@ -69,8 +70,15 @@ def init(
 
     _settings, store = open_store()
     for loaded in load_sample(store, sample) if sample else ():
-        print(f"{loaded.plan}: {loaded.added.new:,} figures, {loaded.added.unchanged:,} known.")
-    print(f"Plans: {', '.join(plan_slugs(store)) or 'none'}")
+        print(
+            told(
+                "{plan}: {new:,} figures, {unchanged:,} known.",
+                plan=loaded.plan,
+                new=loaded.added.new,
+                unchanged=loaded.added.unchanged,
+            )
+        )
+    print(told("Plans: {plans}", plans=", ".join(plan_slugs(store)) or told("none")))
 
 
 app.command()(figures.ingest)
@@ -130,7 +138,14 @@ def promote(
     family = chosen.family
     promotion = promote_version(store, settings, family, version)
     issue(store, settings, chosen.slug, promotion.as_of)
-    print(f"{family}: model version {version} answers from {promotion.as_of} on.")
+    print(
+        told(
+            "{family}: model version {version} answers from {as_of} on.",
+            family=family,
+            version=version,
+            as_of=promotion.as_of,
+        )
+    )
 
 
 app.command()(figures.project)
@@ -187,17 +202,28 @@ def serve(
     app = create_app(settings.model_copy(update={"host": address}), store)
     with listen(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
-        print(f"Vedich: http://{shown}:{number}/ (Ctrl+C stops it)", flush=True)
+        print(
+            told("Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", shown=shown, port=number),
+            flush=True,
+        )
         server_of(app).run(sockets=[listener])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
     gc.set_threshold(50_000, 20, 20)  # many small objects, few cycles
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    command = typer.main.get_command(app)
+    if speak(given) == "vi":
+        translate_help(command)
     try:
-        code = app(args=arguments, standalone_mode=False)
-    except (VedichError, TyperException) as error:
-        _fail(error.format_message() if isinstance(error, TyperException) else str(error))
+        code = command(args=given, standalone_mode=False)
+    except TyperException as error:
+        _fail(error.format_message())
+    except VedichError as error:
+        from service.wording import worded
+
+        _fail(worded(error, spoken()))
     except BrokenPipeError:
         # the reader of our output (head, less) has ended; flush nothing to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

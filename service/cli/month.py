@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from service.cli.arguments import open_store, the_plan
+from service.speech import spoken
 
 if TYPE_CHECKING:
     from data.db.store import Store
@@ -44,20 +45,32 @@ def show(month: MonthArgument, plan: PlanOption = None) -> None:
 def estimate(
     month: MonthArgument,
     kpi: Annotated[str, typer.Argument(help="KPI slug.")],
-    value: Annotated[float, typer.Argument(help="For the whole year, in the KPI's unit.")],
+    value: Annotated[str, typer.Argument(help="For the whole year, in the KPI's unit.")],
     reason: Annotated[str, typer.Option(help="Why this figure.")],
     plan: PlanOption = None,
+    confirm: Annotated[
+        bool,
+        typer.Option(
+            "--confirm",
+            help="Enter it although it is below the actual to date or outside the 95 % interval.",
+        ),
+    ] = False,
 ) -> None:
     """Enter the official estimate for the year, as a draft."""
     from data.db.audit import process_user
     from data.plans.rows import load_plan
-    from data.sign_off.signing import enter_estimate
     from models.series import Month
+    from service.state.app_state import AppState
+    from service.typed_numbers import read_number
+    from service.workflow.estimates import enter
 
     settings, store = open_store()
     document = load_plan(store, the_plan(store, plan))
-    unit, by = document.kpi(kpi).unit, process_user()
-    record = enter_estimate(store, document, Month.parse(month), kpi, value, unit, reason, by)
+    definition, by, when = document.kpi(kpi), process_user(), Month.parse(month)
+    amount = read_number(value, spoken(), definition.unit, definition.decimals)
+    app_state = AppState(settings, store)
+    given = (amount, definition.unit, reason)
+    record = enter(app_state, document, when, kpi, given, by, confirm=confirm)
     _show(store, record, settings.lang)
 
 

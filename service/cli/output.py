@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from service.speech import told
 from service.texts import (
     FIGURE,
     STATE,
@@ -46,7 +47,7 @@ def show_progress(found: ProgressList) -> None:
     table = Table(show_edge=False, pad_edge=False)
     names = ("day", "step", "done", "obstacle", "judgement", "final", "note", "by", "entered")
     for heading in names:
-        table.add_column(heading)
+        table.add_column(told(heading))
     for one in found.progress:
         entered = one.entered.isoformat(timespec="seconds")
         report = (one.day, one.step, one.done, one.obstacle, one.judgement, one.final, one.note)
@@ -88,9 +89,9 @@ def show_ingest(report: IngestReport) -> None:
         ("oddities", sum(len(file.notes) for file in report.files)),
         ("files with a problem", len(report.problems)),
     ):
-        table.add_row(name, f"{count:,}")
+        table.add_row(told(name), f"{count:,}")
     if report.dry_run:
-        console.print("Dry run: nothing was written.")
+        console.print(told("Dry run: nothing was written."))
     console.print(table)
     unknown = sorted(report.unknown, key=lambda row: -row.times)
     print_list(console, "Unknown rows", [_unknown(one) for one in unknown])
@@ -150,19 +151,19 @@ def show_plans(plans: Sequence[PlanSummary]) -> None:
     lines = []
     for one in plans:
         counts = (str(one.kpi_count), str(one.version_count))
-        lines.append((one.plan, one.family, *counts, str(one.newest_vintage or "none")))
+        lines.append((one.plan, one.family, *counts, str(one.newest_vintage or told("none"))))
     _columns(("plan", "family", "KPIs", "versions", "newest figures"), lines)
 
 
 def show_accounts(accounts: Sequence[Account]) -> None:
     """One line per account."""
-    lines = [(one.name, one.role, "disabled" if one.disabled_at else "") for one in accounts]
+    lines = [(one.name, one.role, told("disabled") if one.disabled_at else "") for one in accounts]
     _columns(("account", "role", ""), lines)
 
 
 def show_keys(keys: Sequence[ApiKey]) -> None:
     """One line per key."""
-    lines = [(one.name, one.scope, "revoked" if one.revoked_at else "") for one in keys]
+    lines = [(one.name, one.scope, told("revoked") if one.revoked_at else "") for one in keys]
     _columns(("key", "scope", ""), lines)
 
 
@@ -224,19 +225,44 @@ def say(line: str) -> None:
 
 def show_retraining(report: RetrainReport) -> None:
     """Version, the gate's decision, failures, and the backtest's scores."""
-    state = "answers now" if report.decision.promoted else "does not answer (challenger)"
+    about = {
+        "family": report.family,
+        "version": report.version,
+        "as_of": report.as_of,
+        "reason": report.decision.reason,
+    }
+    if report.decision.promoted:
+        now = "{family}: model version {version} as of {as_of} answers now: {reason}."
+    else:
+        now = (
+            "{family}: model version {version} as of {as_of} does not answer (challenger): "
+            "{reason}."
+        )
+    print(told(now, **about))
     print(
-        f"{report.family}: model version {report.version} as of {report.as_of} {state}: "
-        f"{report.decision.reason}."
+        told(
+            "{kpis} KPIs in {seconds:.0f} s; bundle {bundle_hash}.",
+            kpis=report.kpis,
+            seconds=report.seconds,
+            bundle_hash=report.bundle_hash[:12],
+        )
     )
-    print(f"{report.kpis} KPIs in {report.seconds:.0f} s; bundle {report.bundle_hash[:12]}.")
     for kpi in report.without_figures:
-        print(f"  {kpi}: no usable figures published up to {report.as_of}")
+        print(
+            told("  {kpi}: no usable figures published up to {as_of}", kpi=kpi, as_of=report.as_of)
+        )
     for kpi, failures in report.failures.items():
         for candidate, reason in failures.items():
-            print(f"  {kpi}: without {candidate}: {reason}")
+            print(
+                told(
+                    "  {kpi}: without {candidate}: {reason}",
+                    kpi=kpi,
+                    candidate=candidate,
+                    reason=reason,
+                )
+            )
     if report.scores.empty:
-        print("No backtest: no KPI has printed figures for a complete year.")
+        print(told("No backtest: {reason}.", reason=told(report.not_tested)))
     else:
         show_scores(report.scores)
 
@@ -244,9 +270,9 @@ def show_retraining(report: RetrainReport) -> None:
 def show_scores(scores: pd.DataFrame) -> None:
     """Backtest scores over all origins, one line per method, in per cent."""
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("method")
+    table.add_column(told("method"))
     for heading in ("months known", "n", "annual error", "median", "CRPS", "in 80 %", "in 95 %"):
-        table.add_column(heading, justify="right")
+        table.add_column(told(heading), justify="right")
     table.add_column("Brier", justify="right")
     for row in scores.to_dict("records"):
         if row["method"] != "ensemble" and row["months_known"] != "all":
@@ -271,7 +297,7 @@ def _steps(console: Console, steps: Sequence[Step], lang: Lang) -> None:
 def _columns(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     table = Table(show_edge=False, pad_edge=False)
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(told(heading) if heading else "")
     for line in lines:
         table.add_row(*line)
     terminal().print(table)
@@ -280,11 +306,11 @@ def _columns(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
 def print_list(console: Console, title: str, lines: Sequence[str]) -> None:
     if not lines:
         return
-    console.print(f"{title}:", style="bold")
+    console.print(f"{told(title)}:", style="bold")
     for line in lines[:SHOWN]:
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
     if len(lines) > SHOWN:
-        console.print(f"  … and {len(lines) - SHOWN} more")
+        console.print(told("  … and {more} more", more=len(lines) - SHOWN))
 
 
 def terminal() -> Console:

@@ -17,6 +17,7 @@ from service.cli.arguments import (
     refuse_existing,
     the_plan,
 )
+from service.speech import told
 
 plan_app = typer.Typer(
     help="Plans: import, template, form, compare, roll-over, list.", no_args_is_help=True
@@ -45,7 +46,7 @@ def plan_template(
 
     refuse_existing(file)
     write_template(file)
-    print(f"{file}: fill it in, then: vedich plan import {file}")
+    print(told("{file}: fill it in, then: vedich plan import {file}", file=file))
 
 
 @plan_app.command("form")
@@ -66,7 +67,7 @@ def plan_form(
     panel_of = cache(partial(load_panel, store))
     of, words = Month.parse(month), lang.value if lang else settings.lang
     out.write_bytes(form_of(store, panel_of, slug, of, words))
-    print(f"{out}: fill it in, then: vedich ingest {out} --plan {slug}")
+    print(told("{out}: fill it in, then: vedich ingest {out} --plan {slug}", out=out, slug=slug))
 
 
 @plan_app.command("import")
@@ -80,11 +81,18 @@ def plan_import(
     _settings, store = open_store()
     plan = read_plan(file.read_bytes(), file.name)
     saved = save_plan(store, plan)
-    versions = ", ".join(map(str, saved.new_versions)) or "none"
-    state = "new" if saved.new_plan else "known"
+    versions = ", ".join(map(str, saved.new_versions)) or told("none")
+    state = told("new") if saved.new_plan else told("known")
     print(
-        f"{plan.slug} ({state}): {len(plan.kpis)} KPIs, {len(saved.changed_kpis)} new or "
-        f"changed; new versions: {versions}."
+        told(
+            "{slug} ({state}): {kpis} KPIs, {changed_kpis} new or changed; new "
+            "versions: {versions}.",
+            slug=plan.slug,
+            state=state,
+            kpis=len(plan.kpis),
+            changed_kpis=len(saved.changed_kpis),
+            versions=versions,
+        )
     )
 
 
@@ -129,11 +137,13 @@ def plan_roll_over(
     old = load_plan(store, plan)
     new = roll_over(old, to)
     if new.slug in plan_slugs(store):
-        raise InputError(f"there is a plan '{new.slug}' already; expected a year without one.")
+        raise InputError(
+            "there is a plan '{slug}' already; expected a year without one.", slug=new.slug
+        )
     if out is not None:
         refuse_existing(out)
         write_plan(new, out, target_drafts(old))
     save_plan(store, new)
-    print(f"{new.slug}: {len(new.kpis)} KPIs, no targets yet.")
+    print(told("{slug}: {kpis} KPIs, no targets yet.", slug=new.slug, kpis=len(new.kpis)))
     if out is not None:
-        print(f"{out}: fill in the targets, then: vedich plan import {out}")
+        print(told("{out}: fill in the targets, then: vedich plan import {out}", out=out))

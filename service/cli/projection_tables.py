@@ -14,6 +14,7 @@ from service.projections.tables import (
     columns,
     joint_probability_text,
     printed_lines,
+    reconciled_line,
     table_rows,
     task_columns,
     task_rows,
@@ -54,7 +55,10 @@ def show_projections(
         if one.task and len(projections) == 1:
             _show_task(console, one, one.task, lang)
     for one in projections:
-        lines = printed_lines(one, plan.kpi(one.kpi).decimals, lang)
+        line = reconciled_line(one, plan, lang) if len(projections) == 1 else None
+        if line:
+            console.print(line, soft_wrap=True)
+        lines = printed_lines(one, plan, lang)
         print_list(console, f"{one.name[lang]}: {text['printed'].lower()}", lines)
     codes = "; ".join(f"{one.kpi} {one.stamp}" for one in projections)
     console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)

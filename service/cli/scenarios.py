@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from service.cli.arguments import (
     open_store,
     the_plan,
 )
+from service.speech import spoken
 
 if TYPE_CHECKING:
     from service.shapes.analysis import ScenarioDetail
@@ -41,10 +43,10 @@ def run(
     kpi: Annotated[str | None, typer.Option(help="KPI slug.")] = None,
     month: Annotated[list[str] | None, typer.Option(help="YYYY-MM, once for each.")] = None,
     shape: Annotated[Shape, typer.Option(help="percent, absolute or known.")] = Shape.percent,
-    value: Annotated[float | None, typer.Option(help="Per cent, or in the KPI's unit.")] = None,
+    value: Annotated[str | None, typer.Option(help="Per cent, or in the KPI's unit.")] = None,
     preset: Annotated[str | None, typer.Option(help="A preset, see list.")] = None,
     share: Annotated[
-        float | None, typer.Option(help="For a closure: per cent that passes the gate.")
+        str | None, typer.Option(help="For a closure: per cent that passes the gate.")
     ] = None,
     forget: Annotated[bool, typer.Option("--forget", help="Compute without saving.")] = False,
     format: FormatOption = TextFormat.text,
@@ -52,20 +54,23 @@ def run(
 ) -> None:
     """Run a what-if with changed months of a KPI, or a preset, and save the result."""
     from data.db.audit import process_user
+    from data.plans.rows import load_plan
     from models.events.levers import Lever
     from models.series import Month
     from service.analysis import scenarios
     from service.state.app_state import AppState
+    from service.typed_numbers import read_number
 
     settings, store = open_store()
     slug, app_state = the_plan(store, plan), AppState(settings, store)
     levers: dict[str, list[Lever]] = {}
+    amount = None if value is None else read_number(value, spoken())
     if month or value is not None:
         if kpi is None:
             raise InputError("expected the KPI whose months change; give it: --kpi exports")
-        levers[kpi] = [Lever(shape.value, tuple(map(Month.parse, month or ())), value)]
-    change = {"kpi": kpi, "shape": shape.value, "months": month, "value": value}
-    given = {} if share is None else {"share": share}
+        levers[kpi] = [Lever(shape.value, tuple(map(Month.parse, month or ())), amount)]
+    change = {"kpi": kpi, "shape": shape.value, "months": month, "value": amount}
+    given = {} if share is None else {"share": read_number(share, spoken(), "%")}
     definition = {"preset": preset, "kpi": kpi, "assumptions": given} if preset else {}
     entered = scenarios.ScenarioInput(
         name,
@@ -82,7 +87,8 @@ def run(
         )
     else:
         found = scenarios.save(app_state, slug, day, entered, process_user())
-    _print(found, format, lang.value if lang else settings.lang)
+    decimals = {kpi.slug: kpi.decimals for kpi in load_plan(store, found.plan).kpis}
+    _print(found, format, decimals, lang.value if lang else settings.lang)
 
 
 @app.command("list")
@@ -110,18 +116,22 @@ def show(
     lang: LangOption = None,
 ) -> None:
     """A scenario as it was saved."""
+    from data.plans.rows import load_plan
     from service.analysis.scenarios import saved
     from service.state.app_state import AppState
 
     settings, store = open_store()
     found = saved(AppState(settings, store), the_plan(store, plan), number)
-    _print(found, format, lang.value if lang else settings.lang)
+    decimals = {kpi.slug: kpi.decimals for kpi in load_plan(store, found.plan).kpis}
+    _print(found, format, decimals, lang.value if lang else settings.lang)
 
 
-def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
+def _print(
+    found: ScenarioDetail, format: TextFormat, decimals: Mapping[str, int], lang: Lang
+) -> None:
     from service.cli.output import say
     from service.projections.shape import as_json, indented
-    from service.texts import STATUS, TEXT, chance, day_of, number, unit_of
+    from service.texts import STATUS, TEXT, chance, day_of, unit_of, writer
 
     if format is TextFormat.json:
         content = as_json(found)
@@ -136,7 +146,7 @@ def _print(found: ScenarioDetail, format: TextFormat, lang: Lang) -> None:
     for one in found.results:
         sides = []
         for year in (one.baseline, one.scenario):
-            median = number(year.projected.median, lang, 1)
+            median = writer(year.projected, decimals[one.kpi], lang)(year.projected.median)
             chances = chance(year.probability, year.status, lang)
             sides.append(f"{median} ({chances}, {STATUS[lang][year.status]})")
         say(f"{one.name[lang]}, {unit_of(one, lang)}: {' → '.join(sides)}")

@@ -111,7 +111,7 @@ def _series(panel: Panel, one: ProjectionView) -> Series:
     """The series behind a projection, up to its cutoff."""
     day, cutoff = one.as_of, one.cutoff
     if cutoff is None:
-        raise NoObservations(f"'{one.kpi}' has no months to draw at {day}.")
+        raise NoObservations("'{kpi}' has no months to draw at {day}.", kpi=one.kpi, day=day)
     series = series_to_project(panel, one.kpi, day)
     return truncate(panel, one.kpi, series, cutoff, day) if series.cutoff > cutoff else series
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from models.errors import InputError, NotFound, UnsupportedQuery
+from models.errors import InputError, NotFound, NotIssued, UnsupportedQuery
 from service.auth.access import Public
 from service.embeds.card import to_markdown
 from service.embeds.embed import (
@@ -59,6 +59,13 @@ def page(
 ) -> Response:
     """A card with the fan chart, to be put into another page's frame."""
     shown = embedded(by, app_state, plan, kpi, as_of)
+    if shown.draft and _framed_elsewhere(request):
+        raise NotIssued(
+            "the figures of '{kpi}' at {day} have not been issued; other sites may frame only "
+            "what was issued.",
+            kpi=kpi,
+            day=shown.projection.as_of.isoformat(),
+        )
     base = str(request.base_url)
 
     def make() -> Body:
@@ -81,6 +88,7 @@ def page(
     if shown.draft:
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Vary"] = "Sec-Fetch-Dest, Sec-Fetch-Site"
     return response
 
 
@@ -166,7 +174,7 @@ def oembed(
 ) -> Response:
     """How to put an embed into a page (oEmbed 1.0, type rich)."""
     if format != "json":
-        raise UnsupportedQuery(f"format: expected json, found '{format}'.")
+        raise UnsupportedQuery("format: expected json, found '{format}'.", format=format)
     plan, kpi, lang, as_of = _parse_address(url, request.url.netloc, app_state.settings.lang)
     shown = embedded(by, app_state, plan, kpi, as_of)
     base = str(request.base_url)
@@ -187,6 +195,12 @@ def oembed(
     )
 
 
+def _framed_elsewhere(request: Request) -> bool:
+    """Whether a page of another site frames this; browsers say so (Fetch Metadata)."""
+    place, site = (request.headers.get(f"sec-fetch-{name}", "") for name in ("dest", "site"))
+    return place in ("iframe", "frame", "embed", "object") and site in ("cross-site", "same-site")
+
+
 def _parse_address(url: str, host: str, default: Lang) -> tuple[str, str, Lang, str | None]:
     """Plan, KPI, language and vintage of an embed's address.
 
@@ -201,12 +215,14 @@ def _parse_address(url: str, host: str, default: Lang) -> tuple[str, str, Lang, 
     found = _PAGE.fullmatch(parts.path)
     if found is None or parts.scheme not in ("http", "https") or parts.netloc != host:
         raise NotFound(
-            f"expected the address of an embed, such as http://{host}/embed/PLAN/KPI, found "
-            f"'{url}'."
+            "expected the address of an embed, such as http://{host}/embed/PLAN/KPI, "
+            "found '{url}'.",
+            host=host,
+            url=url,
         )
     query = parse_qs(parts.query)
     requested = query.get("lang", [default])[-1]
     lang = next((one for one in LANGUAGES if one == requested), None)
     if lang is None:
-        raise InputError(f"expected lang=vi or lang=en, found '{requested}'.")
+        raise InputError("expected lang=vi or lang=en, found '{requested}'.", requested=requested)
     return unquote(found[1]), unquote(found[2]), lang, query.get("as_of", [None])[-1]

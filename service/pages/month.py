@@ -19,6 +19,7 @@ from service.pages.views.frame import frame_of, shown_day, vintage_of
 from service.pages.views.models import models_content, reliability_rows
 from service.pages.views.month import month_content
 from service.pages.views.versions import versions_content
+from service.projections.basis import as_of_date
 from service.report.build import Wanted
 from service.report.renderers.formats import LAYOUTS
 from service.report.request import report_of
@@ -27,6 +28,7 @@ from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.web.bodies import largest_body
 from service.web.respond import AsOf, Language, TheAppState, file_named
+from service.wording import worded
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -89,7 +91,7 @@ def fill_template(
             raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
         filled = fill(content, name, report_of(app_state, plan, day, Wanted(lang=lang)))
     except UnreadableFile as reason:
-        return Page(_reports(app_state, document, site, unreadable=str(reason)), 422)
+        return Page(_reports(app_state, document, site, unreadable=worded(reason, lang)), 422)
     if filled.unknown and not anyway:
         return Page(_reports(app_state, document, site, unknown=filled.unknown))
     headers = file_named(f"{plan}-{day}-template.docx")
@@ -156,11 +158,12 @@ def versions_page(
     before: Annotated[int | None, Query(alias="from")] = None,
     after: Annotated[int | None, Query(alias="to")] = None,
 ) -> str:
-    """The versions of a plan, and a comparison of two."""
+    """The versions of a plan adopted up to the vintage, and a comparison of two."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "", as_of)
-    frame = frame_of(app_state, document, site, shown_day(app_state, document))
-    return page("versions.html", site, versions_content(frame, before, after, lang))
+    frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
+    day = as_of_date(as_of) if as_of else None
+    return page("versions.html", site, versions_content(frame, day, before, after, lang))
 
 
 def _day(app_state: AppState, plan: Plan, site: Site) -> date:

@@ -1,4 +1,4 @@
-"""What all pages share: site, rendering, and security headers."""
+"""What all pages share: site and rendering."""
 
 from __future__ import annotations
 
@@ -14,18 +14,7 @@ from service.pages.views.targets import SIGNS
 from service.state.app_state import Body
 from service.texts import TEXT, Lang
 from service.web.respond import respond
-from service.web.templates import render
-
-# Pages load nothing from other sites, run only our own scripts, and cannot be framed.
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-        "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+from service.web.templates import HEADERS, render
 
 
 class Page(HTMLResponse):

@@ -54,8 +54,7 @@ def plan_page(
 ) -> Response:
     """Every target of a plan on one screen, its tasks below.
 
-    Without `as_of` it shows the vintage of the last retraining, with a notice if newer
-    figures exist.
+    It says so if a newer vintage exists, or no model was made for the one shown.
     """
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "", as_of)
@@ -77,15 +76,15 @@ def description(request: Request) -> dict[str, Any]:
 
 
 @router.get("/docs")
-def routes_page(request: Request, by: Public) -> str:
-    """Every route of the interface and the role it needs; works offline."""
-    return page("docs.html", site_of(request, "en", by), routes_content(request.app))
+def routes_page(request: Request, by: Public, lang: Language) -> str:
+    """Every route of the interface and the role it needs, for programmers; works offline."""
+    return page("docs.html", site_of(request, lang, by), routes_content(request.app))
 
 
 @router.get("/problems")
-def problems_page(request: Request, by: Public) -> str:
-    """The types of problem documents."""
-    return page("problems.html", site_of(request, "en", by), problems_content())
+def problems_page(request: Request, by: Public, lang: Language) -> str:
+    """The types of problem documents, each in words for people."""
+    return page("problems.html", site_of(request, lang, by), problems_content(lang))
 
 
 def _first_plan(app_state: AppState, plans: Sequence[str]) -> Plan:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from data.db.store import Store
+from data.ledger.promotions import promotions_of
 from data.plans.entries import progress_of
 from data.plans.events import EventEntry, accepted_events, events_of
 from data.plans.plan import Plan, PlanVersion
@@ -26,10 +29,20 @@ from data.vintages.rows import vintages_of
 from models.candidates import REGISTRY
 from models.errors import InvalidMonth, NoBundle, NoObservations
 from models.events.event import Event
-from models.pipeline import LADDER, Learned, fit_candidates
+from models.paths import N_PATHS
+from models.pipeline import (
+    LADDER,
+    Known,
+    Learned,
+    ProjectedYear,
+    fit_candidates,
+    year_ahead,
+    years_of_family,
+)
 from models.series import Series
 from models.targets.task import Progress
 from training.bundle.promoted import PromotedBundle, bundle_for
+from training.prior.editions import candidates_for
 
 FIRST_DAY = date(1990, 1, 1)  # of a vintage
 AHEAD = timedelta(days=62)  # a vintage may lie so far after today
@@ -54,6 +67,8 @@ class Basis:
     earlier : the family's plans of earlier years, with all reports about their tasks
     labelled : KPIs whose answers carry the label of a demonstration
     events : decisions about the family's events up to that day
+    pinned : series to use in place of those at the day, by slug
+    families : years of reconciled families, by their members; filled when first asked for
     """
 
     plan: Plan
@@ -67,18 +82,24 @@ class Basis:
     earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
     labelled: frozenset[str]
     events: tuple[EventEntry, ...]
+    pinned: Mapping[str, Series] = field(default_factory=dict)
+    families: dict[tuple[str, ...], Mapping[str, ProjectedYear]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def accepted_events(self, slug: str) -> tuple[Event, ...]:
         """The accepted events that a KPI's forecast uses."""
         return accepted_events(self.events, slug, date.max)  # `events` ends with the day
 
     def last_decision(self, slug: str) -> int | None:
-        """Number of the newest decision about events of a KPI or its parts; None without any."""
-        kpis = {slug, *self.panel.parts_of(slug)}
+        """Number of the newest decision about events of a KPI or those it is tied to, or None."""
+        kpis = {slug, *self.panel.relations.related(slug)}
         return max((one.number or 0 for one in self.events if one.kpi in kpis), default=None)
 
     def series(self, slug: str) -> Series:
         """What a KPI's projection starts from; `NoObservations` without figures."""
+        if slug in self.pinned:
+            return self.pinned[slug]
         series = series_to_project(self.panel, slug, self.day)
         if series.demonstration:  # ends with the last month that is over on the day
             return series
@@ -148,14 +169,15 @@ def basis_of(
 
 
 def default_day(store: Store, plan: Plan) -> date:
-    """The newest day with a figure or a report of the plan, else its newest adoption.
+    """The day that answers without `as_of` are for, everywhere: the newest vintage that some
+    model may answer for, or the day of a later report on a task.
 
-    `NoObservations` if the plan has no tasks and nothing was published.
+    Figures are published before their month ends, a model is made for its end: then the
+    model's day counts. Without figures and reports it is the newest adoption of a version with
+    tasks; `NoObservations` if the plan has no tasks either.
     """
-    known = [
-        *vintages_of(store, plan.family)[-1:],
-        *(one.day for one in progress_of(store, plan.slug)),
-    ]
+    known = [*_answerable(store, plan.family)]
+    known += [one.day for one in progress_of(store, plan.slug)]
     adopted = [version.adopted for version in plan.versions if version.tasks]
     if not known and not adopted:
         return newest_vintage(store, plan.family)
@@ -163,13 +185,23 @@ def default_day(store: Store, plan: Plan) -> date:
 
 
 def newest_vintage(store: Store, family: str) -> date:
-    """The newest publication date; `NoObservations` if nothing was ever loaded."""
-    vintages = vintages_of(store, family)
-    if not vintages:
+    """The newest vintage of a family that some model may answer for.
+
+    `NoObservations` if nothing was ever loaded.
+    """
+    known = _answerable(store, family)
+    if not known:
         raise NoObservations(
-            f"plan family '{family}' has no figures yet. Load some: vedich ingest FILE."
+            "plan family '{family}' has no figures yet. Load some: vedich ingest FILE.",
+            family=family,
         )
-    return vintages[-1]
+    return max(known)
+
+
+def _answerable(store: Store, family: str) -> list[date]:
+    """The newest publication and the newest model's day; empty if nothing was ever loaded."""
+    published = vintages_of(store, family)[-1:]
+    return [*published, *(one.as_of for one in promotions_of(store, family))]
 
 
 def as_of_date(text: str, today: date | None = None) -> date:
@@ -190,12 +222,16 @@ def as_of_date(text: str, today: date | None = None) -> date:
             return day
         if day != UNDATED:
             raise InvalidMonth(
-                f"as_of: expected a day from {FIRST_DAY} to {last_day}, found '{text}'. "
-                "Figures of other days cannot have been published."
+                "as_of: expected a day from {first} to {last}, found '{text}'. Figures of "
+                "other days cannot have been published.",
+                first=FIRST_DAY,
+                last=last_day,
+                text=text,
             )
     raise InvalidMonth(
-        f"as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. "
-        "2021-06 means all that was published up to the last day of June 2021."
+        "as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. 2021-06 means all "
+        "that was published up to the last day of June 2021.",
+        text=text,
     )
 
 
@@ -209,6 +245,34 @@ def learned_of(promoted: PromotedBundle, slug: str, series: Series) -> Learned:
         f"model version {promoted.version} was trained before it had this KPI; run vedich retrain."
     )
     return Learned(parameters, {**failures, "ensemble": reason})
+
+
+def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -> ProjectedYear:
+    """A KPI's projected year, reconciled with the KPIs that it is tied to.
+
+    Parameters
+    ----------
+    promoted : the basis' bundle
+    series : the KPI's, as the basis has it
+    """
+    relations = basis.panel.relations
+    members = relations.related(slug)
+    candidates = candidates_for(promoted.bundle.as_of.year)
+    seed, year = basis.published.isoformat(), basis.plan.year
+
+    def known(one: str, own: Series) -> Known:
+        return Known(own, learned_of(promoted, one, own), basis.accepted_events(one))
+
+    if not members:
+        return year_ahead(known(slug, series), year, N_PATHS, seed, candidates)
+    if members not in basis.families:
+        tied: dict[str, Known] = {}
+        for one in members:
+            with suppress(NoObservations):
+                tied[one] = known(one, basis.series(one))
+        found = years_of_family(tied, relations, year, N_PATHS, seed, candidates)
+        basis.families[members] = found
+    return basis.families[members][slug]
 
 
 def _earlier(store: Store, plan: Plan) -> tuple[tuple[Plan, tuple[Progress, ...]], ...]:

@@ -9,7 +9,7 @@ report of the command line, `vedich project --issue`. Reading writes nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,14 +23,14 @@ from data.plans.plan import Plan, PlanVersion
 from data.plans.progress import past_periods, planned_task, reports_of
 from data.settings import Settings
 from models.errors import InvalidTarget, NoBundle, NoObservations
-from models.pipeline import Known, project
+from models.pipeline import judged
 from models.projection import Projection, without_figures
 from models.series import Series
 from models.targets.periods import base_known, period_of
 from models.targets.target import Target
 from models.targets.task import state_of
 from models.tasks.milestones import PlannedTask, project_task
-from service.projections.basis import Basis, basis_of, learned_of
+from service.projections.basis import Basis, basis_of, year_of
 from service.projections.estimates import with_estimates
 from service.projections.printed_figures import FIGURES, figures_behind
 from service.projections.shape import Name, as_json
@@ -38,8 +38,6 @@ from service.projections.stamps import stamp_of
 from service.projections.view import BaseWhenSetView, ProjectionView, StampInputs
 from service.projections.view_build import Context, stamped, unstamped
 from service.texts import label_of
-from training.bundle.promoted import PromotedBundle
-from training.prior.editions import candidates_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +126,18 @@ def issue(
     return issued
 
 
+def _lacks_figures(projected: Projection) -> bool:
+    """Whether more figures would give a projection, or the base of its target."""
+    if projected.status != "no_basis" or projected.task is not None:
+        return False
+    return projected.annual is None or not np.isfinite(projected.annual.base).all()
+
+
 def issue_kpi(basis: Basis, slug: str) -> Issued:
     """Compute and stamp one KPI's projection; not yet recorded in the ledger."""
     kpi, version = basis.plan.kpi(slug), basis.version
     projected, used = project_kpi(basis, slug)
-    lacking = projected.status == "no_basis" and projected.task is None
+    lacking = _lacks_figures(projected)
     label = label_of(basis.plan, slug in basis.labelled)
     body = unstamped(
         projected,
@@ -149,6 +154,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
                 basis.panel,
                 slug,
                 basis.day,
+                basis.plan.year,
                 shown=lacking or slug in basis.labelled,
                 lacking=lacking,
             ),
@@ -169,18 +175,8 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     return Issued(stamped(body, stamp_of(body, inputs)), inputs, projected.met)
 
 
-def project_kpi(
-    basis: Basis,
-    slug: str,
-    series: Series | None = None,
-    parts: Mapping[str, Series] | None = None,
-) -> tuple[Projection, ProjectionInputs]:
+def project_kpi(basis: Basis, slug: str) -> tuple[Projection, ProjectionInputs]:
     """One KPI's projection and what it was computed from.
-
-    Parameters
-    ----------
-    series : to start from; default the KPI's at the basis' day
-    parts : of a total: the series of its parts, by slug; default those at that day
 
     Raises
     ------
@@ -198,10 +194,10 @@ def project_kpi(
         empty = _nothing_known(basis, kpi, "it is kept in words, not in figures")
         return replace(empty, status="no_target"), ProjectionInputs("")
     try:
-        series = series or basis.series(slug)
+        series = basis.series(slug)
     except NoObservations as reason:
         return _nothing_known(basis, kpi, str(reason)), ProjectionInputs(basis.data_hash)
-    return _series_projection(basis, kpi, series, parts or {})
+    return _series_projection(basis, kpi, series)
 
 
 def is_task(plan: Plan, kpi: Kpi) -> bool:
@@ -211,7 +207,7 @@ def is_task(plan: Plan, kpi: Kpi) -> bool:
 
 
 def _series_projection(
-    basis: Basis, kpi: Kpi, series: Series, parts: Mapping[str, Series]
+    basis: Basis, kpi: Kpi, series: Series
 ) -> tuple[Projection, ProjectionInputs]:
     """The projection of a series and what it was computed from."""
     if isinstance(basis.bundle, NoBundle):
@@ -224,18 +220,9 @@ def _series_projection(
         events=basis.last_decision(kpi.slug),
         model_version=basis.bundle.version,
     )
-    learned = learned_of(basis.bundle, kpi.slug, series)
     targets = basis.version.targets_of(kpi.slug) if basis.version else ()
-    projected = project(
-        series,
-        targets,
-        learned,
-        events=basis.accepted_events(kpi.slug),
-        parts=_parts(basis, basis.bundle, kpi.slug, parts),
-        year=basis.plan.year,
-        seed=seed,
-        candidates=candidates_for(basis.bundle.bundle.as_of.year),
-    )
+    found = year_of(basis, basis.bundle, kpi.slug, series)
+    projected = judged(series, targets, found, basis.plan.year)
     return projected, inputs
 
 
@@ -250,22 +237,6 @@ def outcomes_of(basis: Basis, slug: str) -> NDArray[np.float64] | None:
         return None
     annual = project_kpi(basis, slug)[0].annual
     return None if annual is None else annual.samples
-
-
-def _parts(
-    basis: Basis, promoted: PromotedBundle, slug: str, given: Mapping[str, Series]
-) -> tuple[Known, ...]:
-    """The parts of a total as known on the same day; empty if any part has no figures."""
-    parts = []
-    for part in basis.panel.parts_of(slug):
-        try:
-            series = given.get(part) or basis.series(part)
-        except NoObservations:
-            return ()
-        parts.append(
-            Known(series, learned_of(promoted, part, series), basis.accepted_events(part))
-        )
-    return tuple(parts)
 
 
 def _task_projection(

@@ -44,7 +44,12 @@ def issued_projections(
     issue = _issue(store, plan, as_of)
     stamps = {one: stamp for one, stamp in issue.stamps.items() if kpi in (None, one)}
     if not stamps:
-        raise NotIssued(f"'{kpi}' was not part of {issue.month} of '{plan}' when it was issued.")
+        raise NotIssued(
+            "'{kpi}' was not part of {month} of '{plan}' when it was issued.",
+            kpi=kpi,
+            month=issue.month,
+            plan=plan,
+        )
     projections = [
         entry_of(recorded_projection(store, stamp)).projection for stamp in stamps.values()
     ]
@@ -57,7 +62,9 @@ def _issue(store: Store, plan: str, as_of: date | None) -> Issue:
     issue = issue_of(store, plan, days[day]) if day in days else None
     if issue is None:
         raise NotIssued(
-            f"expected the last day of a month of '{plan}' that was issued "
-            f"({', '.join(map(str, days.values())) or 'none yet'}), found {day or 'no date'}."
+            "expected the last day of a month of '{plan}' that was issued ({days}), found {day}.",
+            plan=plan,
+            days=", ".join(map(str, days.values())) or "none yet",
+            day=day or "no date",
         )
     return issue

@@ -1,7 +1,8 @@
 """Printed figures of a KPI, shown with a projection that does not simply continue them.
 
 Shown for demonstrations and for KPIs without a basis: the newest printed figure of each
-form with its status and day, contradictory figures, and the months to load.
+form with its status and day, contradictory figures, and the months to load. Figures that
+contradict those of related KPIs are listed with every projection.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from datetime import date
 
 from data.vintages.demonstration import contradictions, last_month_over
 from data.vintages.disaggregate import Contradiction
+from data.vintages.disagreements import disagreements
 from data.vintages.observation import UNDATED, Form, Observation
 from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month
 from service.projections.view import (
     ContradictionView,
+    DisagreementView,
     FiguresView,
     MonthsToLoadView,
     PrintedView,
@@ -27,12 +30,13 @@ RATES: frozenset[Form] = frozenset(("rate_on_year", "rate_to_date", "rate_on_mon
 
 
 def figures_behind(
-    panel: Panel, kpi: str, day: date, *, shown: bool, lacking: bool
+    panel: Panel, kpi: str, day: date, year: int, *, shown: bool, lacking: bool
 ) -> FiguresView:
     """The printed, contradictory and missing figures shown with a projection.
 
     Parameters
     ----------
+    year : of the plan, whose figures are compared with those of related KPIs
     shown : whether to list printed figures
     lacking : whether to name the months to load
     """
@@ -47,6 +51,15 @@ def figures_behind(
             for one in disputed
         ),
         to_load=_to_load(day) if lacking else None,
+        disagreements=tuple(
+            DisagreementView(
+                **vars(_printed(one.figure, unit)),
+                relation=one.relation,
+                others=one.others,
+                found=one.found,
+            )
+            for one in disagreements(panel, kpi, day, year)
+        ),
     )
 
 

@@ -67,8 +67,9 @@ def recorded(store: Store, stamp: str) -> Entry:
     tidy = tidy_stamp(stamp)
     if not is_stamp(tidy):
         raise UnknownStamp(
-            f"expected a code of 12 letters A to Z and digits 2 to 7, found '{stamp}'. "
-            "Check it against the published figure."
+            "expected a code of 12 letters A to Z and digits 2 to 7, found '{stamp}'. "
+            "Check it against the published figure.",
+            stamp=stamp,
         )
     return entry_of(recorded_projection(store, tidy))
 

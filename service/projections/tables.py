@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.plans.plan import Plan
+from models.projection import NO_FORECAST
 from service.projections.printed_figures import FIGURES, RATES
 from service.projections.view import (
     JointProbability,
@@ -30,6 +31,7 @@ from service.texts import (
     signed_percent,
     unit_name,
     unit_of,
+    writer,
 )
 
 
@@ -82,9 +84,9 @@ def _row(one: ProjectionView, decimals: int, lang: Lang) -> Row:
     required = None if target is None else target.required
     projected, interval = "–", "–"
     if year:
-        low, high = year.quantiles.q10, year.quantiles.q90
-        projected = number(year.median, lang, decimals)
-        interval = f"{number(low, lang, decimals)} – {number(high, lang, decimals)}"
+        written = writer(year, decimals, lang)
+        projected = written(year.median)
+        interval = f"{written(year.quantiles.q10)} – {written(year.quantiles.q90)}"
     return Row(
         kpi=one.kpi,
         name=one.name[lang],
@@ -122,21 +124,51 @@ def _note(one: ProjectionView, lang: Lang) -> str:
         fallback = method.fallback
         return TEXT[lang][f"annex.method.{fallback}"] if fallback else ""
     reasons = [one.reason for one in method.failures if one.candidate != FIGURES]
+    if one.assigned is not None and one.assigned.reason is not None:
+        worded = one.assigned.reason
+        if worded.code != NO_FORECAST.code:
+            reasons = [worded[lang]]
     if to_load is not None:
         months = (month_name(end, lang) for end in (to_load.first, to_load.last))
         reasons.insert(0, TEXT[lang]["to_load"].format(*months))
     return "; ".join(reasons)
 
 
-def printed_lines(one: ProjectionView, decimals: int, lang: Lang) -> list[str]:
-    """Printed figures of a KPI, one line each, then contradictions."""
-    text, figures = TEXT[lang], one.figures
+def printed_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
+    """Printed figures of a KPI, one line each, then contradictions, those with others last."""
+    text, figures, decimals = TEXT[lang], one.figures, plan.kpi(one.kpi).decimals
+    names = names_of(plan, lang)
     lines = [_printed_line(figure, decimals, lang) for figure in figures.printed]
     for figure in figures.contradictions:
         given = _printed_value(figure, figure.found, decimals, lang)
         verdict = text["contradiction_kept"] if figure.kept else text["contradiction_aside"]
         lines.append(f"{_printed_line(figure, decimals, lang)}: {verdict.format(given)}")
+    for apart in figures.disagreements:
+        given = _printed_value(apart, apart.found, decimals, lang)
+        verdict = text[f"disagreement.{apart.relation}"]
+        said = verdict.format(others=", ".join(names.get(o, o) for o in apart.others), found=given)
+        lines.append(f"{_printed_line(apart, decimals, lang)}: {said}")
     return lines
+
+
+def names_of(plan: Plan, lang: Lang) -> dict[str, str]:
+    """Slug → name of the plan's KPIs."""
+    return {kpi.slug: kpi.name_vi if lang == "vi" else kpi.name_en for kpi in plan.kpis}
+
+
+def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
+    """That a year was reconciled, with which KPIs and by how much; None if it was not."""
+    done, year = one.method.reconciled, one.projected
+    if done is None or year is None:
+        return None
+    names = names_of(plan, lang)
+    moved = 100 * (year.median / done.before - 1) if done.before else 0.0
+    return TEXT[lang]["method.reconciled"].format(
+        others=", ".join(names.get(other, other) for other in done.others),
+        before=number(done.before, lang, plan.kpi(one.kpi).decimals),
+        after=number(year.median, lang, plan.kpi(one.kpi).decimals),
+        change=signed_percent(moved, lang, 2),
+    )
 
 
 def _printed_line(figure: PrintedView, decimals: int, lang: Lang) -> str:

@@ -37,9 +37,17 @@ _RANK = "share of past years with less growth than this: 1 if no year reached it
 
 
 class YearView(Shape):
+    """The year. Mean and median of totals and parts add up to the last digit."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     mean: Number
     median: Number
     quantiles: Quantiles
+    decimals: int | None = Field(
+        default=None,
+        description="digits of mean and median, in which total and parts add up; else null",
+    )
 
 
 class GrowthView(Shape):
@@ -136,12 +144,22 @@ class EventView(Shape):
     name: str
 
 
+class ReconciledView(Shape):
+    """The year was moved so that it agrees with other KPIs."""
+
+    before: Number = Field(description="median of the forecast of this KPI alone")
+    others: tuple[str, ...] = Field(description="KPIs that it was reconciled with")
+
+
 class MethodView(Shape):
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     name: str
     fallback: str | None
     failures: tuple[FailureView, ...]
     events: tuple[EventView, ...] = Field(description="accepted events that the forecast uses")
     model_version: str | None
+    reconciled: ReconciledView | None = None
 
 
 class JudgementView(Shape):
@@ -220,6 +238,16 @@ class ContradictionView(PrintedView):
     kept: bool = Field(description="consistent within its rounding; else not used")
 
 
+class DisagreementView(PrintedView):
+    """A printed figure that does not agree with those of other KPIs."""
+
+    relation: Literal["sum", "contains"] = Field(
+        description="sum: its parts add up to something else; contains: another is larger"
+    )
+    others: tuple[str, ...] = Field(description="the parts, or the other KPI")
+    found: Number = Field(description="what the others give")
+
+
 class MonthsToLoadView(Shape):
     first: MonthText
     last: MonthText
@@ -228,9 +256,14 @@ class MonthsToLoadView(Shape):
 class FiguresView(Shape):
     """Printed and missing figures, for demonstrations and KPIs without a basis."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     printed: tuple[PrintedView, ...]
     contradictions: tuple[ContradictionView, ...]
     to_load: MonthsToLoadView | None
+    disagreements: tuple[DisagreementView, ...] = Field(
+        default=(), description="of this year's figures with those of other KPIs"
+    )
 
 
 class Unstamped(Shape):

@@ -12,7 +12,8 @@ from data.sign_off.rules import Estimate, signed
 from models.annual import AnnualDistribution
 from models.events.event import Event
 from models.paths import quantiles
-from models.projection import Growth, ProjectedMonth, Projection
+from models.projection import Growth, ProjectedMonth, Projection, Reconciled
+from models.series import Month
 from models.targets.attainment import Attainment
 from models.targets.required_pace import RequiredPace
 from models.targets.target import Remark
@@ -31,6 +32,7 @@ from service.projections.view import (
     MethodView,
     MonthView,
     ProjectionView,
+    ReconciledView,
     RequiredMonthView,
     RequiredQuarterView,
     RequiredView,
@@ -41,7 +43,7 @@ from service.projections.view import (
     VersionView,
     YearView,
 )
-from service.texts import REMARK, Lang, chance, day_of, number
+from service.texts import REMARK, Lang, chance, day_of, month_name, number
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
             failures=_failures(found.failures),
             events=tuple(_event(one) for one in context.events),
             model_version=context.model_version,
+            reconciled=if_known(found.reconciled, _reconciled),
         ),
         figures=context.figures,
     )
@@ -118,8 +121,14 @@ def with_estimate(view: ProjectionView, estimate: Estimate | None) -> Projection
 
 
 def year_view(annual: AnnualDistribution) -> YearView:
+    levels = quantiles(annual.samples)
+    if annual.middle is not None:
+        levels["0.5"] = annual.shown_median
     return YearView(
-        mean=annual.mean, median=annual.median, quantiles=_quantiles(quantiles(annual.samples))
+        mean=annual.shown_mean,
+        median=annual.shown_median,
+        quantiles=_quantiles(levels),
+        decimals=if_known(annual.middle, lambda middle: middle.decimals),
     )
 
 
@@ -255,6 +264,10 @@ def _failures(reasons: Mapping[str, str]) -> tuple[FailureView, ...]:
     return tuple(FailureView(candidate=name, reason=reasons[name]) for name in sorted(reasons))
 
 
+def _reconciled(done: Reconciled) -> ReconciledView:
+    return ReconciledView(before=done.before, others=done.others)
+
+
 def _event(event: Event) -> EventView:
     return EventView(
         start=event.start,
@@ -278,7 +291,9 @@ def _sentence(remark: Remark, lang: Lang) -> str:
     return REMARK[lang][remark.code].format(**values)
 
 
-def _shown(name: str, value: str | float | date, lang: Lang) -> str:
+def _shown(name: str, value: str | float | date | Month, lang: Lang) -> str:
+    if isinstance(value, Month):
+        return month_name(value, lang)
     if isinstance(value, date):
         return day_of(value, lang)
     if isinstance(value, str):

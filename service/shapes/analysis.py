@@ -23,6 +23,7 @@ from service.projections.shape import (
     Shape,
 )
 from service.projections.view import GrowthView, MonthView, TargetView, YearView
+from service.typed_numbers import TypedNumber
 
 Part = Literal["plan", "model", "revisions", "month", "draws"]
 
@@ -164,7 +165,7 @@ class Contributions(Shape):
 class EventShape(Shape):
     shape: Literal["pulse", "step", "ramp"]
     start: str = Field(description="first month touched, YYYY-MM", examples=["2021-12"])
-    size: float = Field(description="relative effect on the month, −0.3 is 30 % lower")
+    size: TypedNumber = Field(description="relative effect on the month, −0.3 is 30 % lower")
     length: int = Field(default=1, description="months of a pulse, or of a ramp's growth")
 
 
@@ -172,7 +173,7 @@ class ChangeShape(Shape):
     kpi: str
     shape: LeverShape
     months: list[str] = Field(default=[], description="YYYY-MM; of an event: all it touches")
-    value: float | None = Field(
+    value: TypedNumber | None = Field(
         default=None,
         allow_inf_nan=False,
         description="per cent, or in the KPI's unit (growth: percentage points, or the rate)",
@@ -191,7 +192,7 @@ class ScenarioRequest(Shape):
     kpi: str | None = Field(
         default=None, description="for a preset: the KPI of the traffic through the gate"
     )
-    assumptions: dict[str, float] = Field(default={}, description="for a preset: 'share', …")
+    assumptions: dict[str, TypedNumber] = Field(default={}, description="for a preset: 'share', …")
 
 
 class Assumption(Shape):

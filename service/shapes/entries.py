@@ -10,6 +10,7 @@ from pydantic import Field
 from models.events.event import Shape as ShapeOfEvent
 from models.series import FigureStatus
 from service.projections.shape import Day, MonthText, Name, Second, Shape
+from service.typed_numbers import TypedNumber
 
 
 class ProgressEntry(Shape):
@@ -22,7 +23,7 @@ class ProgressEntry(Shape):
         default=None, description="counted since the task's start; of a step 1 (done) or 0"
     )
     obstacle: str | None = Field(default=None, description="'' once it is gone")
-    judgement: float | None = Field(
+    judgement: TypedNumber | None = Field(
         default=None, description="own probability, 0 to 1, of the whole or of the step in time"
     )
     final: bool = Field(default=False, description="nothing more will be counted")
@@ -96,7 +97,7 @@ class EventText(Shape):
     kpi: str
     start: str = Field(description="first month touched, YYYY-MM")
     shape: ShapeOfEvent
-    size: float = Field(description="effect on the month: -0.3 is 30 % lower")
+    size: TypedNumber = Field(description="effect on the month: -0.3 is 30 % lower")
     length: int = Field(default=1, description="months of a pulse, or of a ramp's growth")
     name: str = ""
     day: Day | None = Field(default=None, description="from when it counts; default today")

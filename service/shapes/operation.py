@@ -25,6 +25,9 @@ class Problem(Shape):
     detail: str
     instance: str
     errors: list[Place]
+    text: str | None = Field(
+        default=None, description="for people, in the language of `lang` if the request has it"
+    )
 
 
 class Health(Shape):

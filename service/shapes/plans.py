@@ -26,7 +26,9 @@ class KpiShape(Shape):
     price_basis: str | None
     scope: str | None
     dimensions: Mapping[str, str]
-    parts: tuple[str, ...]
+    parts: tuple[str, ...] = Field(description="it is their sum and has no figures of its own")
+    printed_parts: tuple[str, ...] = Field(description="it is their sum and has figures too")
+    contains: tuple[str, ...] = Field(description="it is at least each of them")
     index: str | None
     indicator: str | None
     demonstration: bool

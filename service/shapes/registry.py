@@ -72,3 +72,4 @@ class JobShape(Shape):
     step: str
     result: Mapping[str, Any] | None
     error: str | None
+    text: str | None = Field(default=None, description="the error for people, in their language")

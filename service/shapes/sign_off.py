@@ -8,8 +8,9 @@ from datetime import date
 from pydantic import Field
 
 from data.sign_off.rules import State
-from service.projections.shape import Moment, MonthText, Shape
+from service.projections.shape import Moment, MonthText, Sentence, Shape
 from service.projections.view import EstimateView
+from service.typed_numbers import TypedNumber
 
 
 class StepShape(Shape):
@@ -24,6 +25,9 @@ class EstimateShape(EstimateView):
 
     kpi: str
     id: int
+    doubts: tuple[Sentence, ...] = Field(
+        description="what speaks against it: below the actual to date, outside the 95 % interval"
+    )
     history: tuple[StepShape, ...]
 
 
@@ -34,9 +38,13 @@ class EstimateList(Shape):
 
 
 class EstimateEntry(Shape):
-    value: float = Field(allow_inf_nan=False)
+    value: TypedNumber = Field(allow_inf_nan=False)
     unit: str = Field(description="the KPI's unit, as a check", examples=["million USD"])
     reason: str
+    confirm: bool = Field(
+        default=False,
+        description="needed for a value below the actual to date or outside the 95 % interval",
+    )
 
 
 class EstimateStep(Shape):

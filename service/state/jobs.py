@@ -39,6 +39,7 @@ class Job:
     step: str = ""
     result: dict[str, Any] | None = None
     error: str | None = None
+    failure: VedichError | None = None  # what `error` says, to be said in other languages
 
 
 class Jobs:
@@ -95,7 +96,7 @@ class Jobs:
         try:
             result = work(progress)
         except VedichError as error:
-            self._update(id_, state="failed", error=str(error))
+            self._update(id_, state="failed", error=str(error), failure=error)
         except Exception:
             log.exception("job %s failed", id_)
             self._update(id_, state="failed", error=_UNEXPECTED)

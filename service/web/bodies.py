@@ -97,8 +97,10 @@ class Bodies:
                     message = await receive()
             except TimeoutError:
                 failure = TooSlow(
-                    f"expected the next piece of the body within {PIECE_SECONDS:.0f} seconds and "
-                    f"{SLOWEST // 1000} kB a second, found less. Send it again over a faster line."
+                    "expected the next piece of the body within {seconds:.0f} seconds and "
+                    "{rate} kB a second, found less. Send it again over a faster line.",
+                    seconds=PIECE_SECONDS,
+                    rate=SLOWEST // 1000,
                 )
                 raise failure from None
             size += len(message.get("body", b""))
@@ -126,12 +128,13 @@ class Bodies:
     def _received(self, sender: str, size: int) -> Iterator[None]:
         """Count the bytes of a body while it is received; raise `Overloaded` above the budget."""
         own, total = self._of[sender] + size, self._of.total() + size
-        for found, most, whose in zip((own, total), self._most, ("yours", "all"), strict=True):
+        for found, most in zip((own, total), self._most, strict=True):
             if found > most:
                 raise Overloaded(
-                    f"expected at most {most // 1_000_000} MB on their way here at once "
-                    f"({whose}), found {found / 1e6:.1f} MB. Send one upload after the other, or "
-                    "try again in a minute."
+                    "expected at most {most} MB on their way here at once, found {found:.1f} MB. "
+                    "Send one upload after the other, or try again in a minute.",
+                    most=most // 1_000_000,
+                    found=found / 1e6,
                 )
         self._of[sender] += size
         try:
@@ -154,8 +157,11 @@ def check_body(size: int, cap: int) -> None:
     if size > cap:
         unit, divisor = ("MB", 1_000_000) if cap >= 1_000_000 else ("kB", 1000)
         raise UploadTooLarge(
-            f"expected a body of at most {cap / divisor:.0f} {unit} here, found {size:,} bytes "
-            "or more. Send less at once."
+            "expected a body of at most {cap:.0f} {unit} here, found {size:,} bytes or more. "
+            "Send less at once.",
+            cap=cap / divisor,
+            unit=unit,
+            size=size,
         )
 
 

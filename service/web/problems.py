@@ -21,6 +21,9 @@ from starlette.exceptions import HTTPException
 from data.accounts.sessions import WINDOW
 from models import errors
 from models.errors import UnreadableFile, VedichError
+from service.texts import ERROR, Lang
+from service.web.error_page import error_page, language_of, wants_page
+from service.wording import code_of, worded
 
 MEDIA_TYPE = "application/problem+json"
 LOGIN = "/login"  # browsers that must log in are redirected there, see service/pages/session.py
@@ -41,6 +44,7 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.LoginFailed: 401,
     errors.TooManyLogins: 429,
     errors.OutOfTurn: 409,
+    errors.NeedsConfirmation: 409,
     errors.ImportConflict: 409,
     errors.CannotForecast: 409,
     errors.NoBundle: 409,
@@ -49,21 +53,16 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.TrackingUnavailable: 503,
     errors.MissingExtra: 503,
 }
-# What a reader is told of the machine's own troubles; paths, hosts and users are for the log.
-_TOLD: Mapping[type[VedichError], str] = {
-    errors.StoreUnavailable: "The database cannot be reached or does not answer in time; the "
-    "log of the service says which and why. Try again in a minute, or tell whoever runs it.",
-    errors.UnreadableBundle: "The trained model cannot be read; the log of the service says why. "
-    "Tell whoever runs it: it may have to be retrained, or brought back from a backup.",
-    errors.TrackingUnavailable: "MLflow cannot be reached; the log of the service says why. "
-    "Tell whoever runs it.",
-}
+# The machine's own troubles: their messages name paths, hosts and users, which are for the log.
+_FOR_THE_LOG = (errors.StoreUnavailable, errors.UnreadableBundle, errors.TrackingUnavailable)
 log = logging.getLogger(__name__)
 _HEADERS = {
     503: {"Retry-After": "10"},
     401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
     429: {"Retry-After": str(int(WINDOW.total_seconds()))},
 }
+# Errors of the framework, by status: their texts in the catalogues.
+_CODES = {404: "no_page", 405: "no_method", 413: "too_large", 429: "too_many", 503: "unavailable"}
 _UNEXPECTED = "Something went wrong inside the service; its log says what. Please report it."
 
 
@@ -97,6 +96,7 @@ def problem(
     type_: str = "about:blank",
     title: str | None = None,
     places: Sequence[Mapping[str, str]] = (),
+    text: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """One problem document.
@@ -109,6 +109,7 @@ def problem(
     type_ : URI reference of the type; 'about:blank' if the status is enough
     title : short name of the type; default the phrase of the status
     places : locations in the request or file, each with 'place' and 'message'
+    text : the detail in the language that the request names, for people; '' for none
     """
     content: dict[str, Any] = {
         "type": type_,
@@ -118,13 +119,15 @@ def problem(
         "instance": instance,
         "errors": list(places),
     }
+    if text:
+        content["text"] = text
     if instance.startswith(FEED):  # where OData clients look for it
         content["error"] = {"code": type_.rpartition("#")[2], "message": detail}
     return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def problem_of(error: VedichError, instance: str) -> JSONResponse:
-    """The problem document of one of our own errors."""
+def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> JSONResponse:
+    """The problem document of one of our own errors; with its text in a language if given."""
     kind = type(error)
     status = status_of(kind)
     if status is None:
@@ -135,22 +138,29 @@ def problem_of(error: VedichError, instance: str) -> JSONResponse:
         place = " ".join(part for part in parts if part)
         message = f"expected {error.expected}, found {error.found}"
         places = [{"place": place, "message": message}]
-    told = next((text for base, text in _TOLD.items() if isinstance(error, base)), None)
-    if told is not None:
-        log.warning("%s: %s", instance, error)
     return problem(
         status,
-        told or str(error),
+        _told(error, "en", instance),
         instance=instance,
         type_=f"{TYPES}#{slug_of(kind)}",
         title=title_of(kind),
         places=places,
+        text=_told(error, lang, instance) if lang else "",
         headers=_HEADERS.get(status),
     )
 
 
-def _opens_a_page(request: Request) -> bool:
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+def _told(error: VedichError, lang: Lang, instance: str) -> str:
+    """What a reader is told of an error; what is for the log is logged instead."""
+    if not isinstance(error, _FOR_THE_LOG):
+        return worded(error, lang)
+    log.warning("%s: %s", instance, error)
+    return ERROR[lang][code_of(type(error))]
+
+
+def _text(request: Request, code: str) -> str:
+    """What a person reads about an error without a message of its own, if a language is asked."""
+    return ERROR[language_of(request)][code] if "lang" in request.query_params else ""
 
 
 def install(app: FastAPI) -> None:
@@ -158,13 +168,23 @@ def install(app: FastAPI) -> None:
 
     def own(request: Request, error: Exception) -> Response:
         assert isinstance(error, VedichError)
-        if isinstance(error, errors.LoginRequired) and _opens_a_page(request):
-            target = quote(f"{request.url.path}?{request.url.query}".rstrip("?"))
-            return RedirectResponse(f"{LOGIN}?next={target}", 303)
-        return problem_of(error, request.url.path)
+        lang = language_of(request)
+        if wants_page(request):
+            if isinstance(error, errors.LoginRequired) and request.method == "GET":
+                target = quote(f"{request.url.path}?{request.url.query}".rstrip("?"))
+                return RedirectResponse(f"{LOGIN}?next={target}", 303)
+            status = status_of(type(error))
+            code = "unexpected" if status is None else code_of(type(error))
+            told = _told(error, lang, request.url.path) if status is not None else ""
+            return error_page(request, status or 500, code, told, _HEADERS.get(status or 500))
+        asked = lang if "lang" in request.query_params else None
+        return problem_of(error, request.url.path, asked)
 
-    def http(request: Request, error: Exception) -> JSONResponse:
+    def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if wants_page(request):
+            code = _CODES.get(error.status_code, "vedich_error")
+            return error_page(request, error.status_code, code, headers=error.headers)
         detail = error.detail
         if error.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
             detail = f"There is nothing at {request.url.path}; /docs lists what there is."
@@ -173,8 +193,10 @@ def install(app: FastAPI) -> None:
             detail = f"{request.method} is not allowed here; use {allowed}."
         return problem(error.status_code, detail, instance=request.url.path, headers=error.headers)
 
-    def invalid(request: Request, error: Exception) -> JSONResponse:
+    def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
+        if wants_page(request):
+            return error_page(request, 422, "invalid_request")
         places = [
             {"place": ".".join(str(part) for part in found["loc"]), "message": found["msg"]}
             for found in error.errors()
@@ -188,9 +210,12 @@ def install(app: FastAPI) -> None:
             type_=f"{TYPES}#invalid-request",
             title="Invalid request",
             places=places,
+            text=_text(request, "invalid_request"),
         )
 
-    def unexpected(request: Request, error: Exception) -> JSONResponse:
+    def unexpected(request: Request, error: Exception) -> Response:
+        if wants_page(request):
+            return error_page(request, 500, "unexpected")
         return problem(500, _UNEXPECTED, instance=request.url.path)
 
     app.add_exception_handler(VedichError, own)

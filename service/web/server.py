@@ -168,8 +168,11 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = str(error.strerror).partition(" (while")[0]
         raise InputError(
-            f"expected an address to listen on, found {host} port {port}: {reason}. "
-            "Choose another with --host and --port."
+            "expected an address to listen on, found {host} port {port}: {reason}. "
+            "Choose another with --host and --port.",
+            host=host,
+            port=port,
+            reason=reason,
         ) from error
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
 

@@ -108,8 +108,12 @@ def decide(
         if event not in names:
             known = ", ".join(sorted({*names, *(name_of(one.event) for one in entries)}))
             raise UnknownEvent(
-                f"expected an event of '{kpi}' as of {day}, found '{event}'; known: "
-                f"{known or 'none'}. To add an event: vedich event add."
+                "expected an event of '{kpi}' as of {day}, found '{event}'; known: {known}. "
+                "To add an event: vedich event add.",
+                kpi=kpi,
+                day=day,
+                event=event,
+                known=known or "none",
             )
         content = replace(names[event], name="")
     entry = EventEntry(

@@ -191,7 +191,7 @@ def _figures(file: FilePreview, kpis: Mapping[str, Kpi]) -> Iterator[FigureShape
             old=if_known(compared.old, _old),
             change=None if compared.old is None else compared.change,
             suspicions=tuple(
-                _suspicion(one, kpi.decimals)
+                _suspicion(one, kpi.decimals, kpis)
                 for one in suspicions.get((figure.kpi, figure.source), ())
                 if (one.month, one.form, one.value)
                 == (str(figure.month), figure.form, figure.value)
@@ -207,15 +207,15 @@ def _day(figure: Observation) -> date | None:
     return None if figure.published == UNDATED else figure.published
 
 
-def _suspicion(one: Suspicion, decimals: int) -> SuspicionShape:
+def _suspicion(one: Suspicion, decimals: int, kpis: Mapping[str, Kpi]) -> SuspicionShape:
     return SuspicionShape(
         why=one.why,
         against=one.against,
-        text=in_both(lambda lang: _sentence(one, lang, decimals)),
+        text=in_both(lambda lang: _sentence(one, lang, decimals, kpis)),
     )
 
 
-def _sentence(one: Suspicion, lang: Lang, decimals: int) -> str:
+def _sentence(one: Suspicion, lang: Lang, decimals: int, kpis: Mapping[str, Kpi]) -> str:
     rate = one.form in PER_CENT
     against = percent(one.against, lang) if rate else number(one.against, lang, decimals)
     ratio = one.value / one.against if one.against else 0.0
@@ -223,4 +223,5 @@ def _sentence(one: Suspicion, lang: Lang, decimals: int) -> str:
         against=against,
         times=number(ratio, lang, 0 if ratio >= 1 else 6),
         change=signed_percent(100 * (ratio - 1), lang, 0),
+        others=", ".join(_name(kpis[other])[lang] for other in one.others),
     )

@@ -67,10 +67,17 @@ def plan_form(store: Store, panel_of: PanelOf, slug: str, month: Month, lang: La
     """
     plan = load_plan(store, slug)
     if month.year != plan.year:
-        raise InputError(f"expected a month of {plan.year}, the year of '{slug}'; found {month}.")
+        raise InputError(
+            "expected a month of {year}, the year of '{slug}'; found {month}.",
+            year=plan.year,
+            slug=slug,
+            month=month,
+        )
     kpis = [kpi for kpi in plan.kpis if kpi.takes_figures]
     if not kpis:
-        raise InputError(f"expected a KPI of '{slug}' with monthly figures, found none; add one.")
+        raise InputError(
+            "expected a KPI of '{slug}' with monthly figures, found none; add one.", slug=slug
+        )
     label = label_of(plan, demonstrates(plan, panel_of))
     return _written(plan, kpis, panel_of(plan.family), month, label[lang] if label else "", lang)
 

@@ -101,8 +101,11 @@ def add_version(store: Store, slug: str, data: Mapping[str, Any], by: str) -> Pl
     version = read_version(given, plan.kpis, plan.year)
     if version.number in taken:
         raise InvalidPlan(
-            f"plan '{slug}' already has a version {version.number}, and a saved version never "
-            f"changes; expected number {max(taken) + 1}, or no number."
+            "plan '{slug}' already has a version {number}, and a saved version never "
+            "changes; expected number {next}, or no number.",
+            slug=slug,
+            number=version.number,
+            next=max(taken) + 1,
         )
     save_plan(store, replace(plan, versions=(*plan.versions, version)), by)
     return version
@@ -122,6 +125,8 @@ def _kpi(kpi: Kpi) -> KpiShape:
         scope=kpi.scope,
         dimensions=kpi.dimensions,
         parts=kpi.parts,
+        printed_parts=kpi.printed_parts,
+        contains=kpi.contains,
         index=kpi.index,
         indicator=kpi.indicator,
         demonstration=kpi.demonstration,

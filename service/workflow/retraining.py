@@ -14,7 +14,10 @@ from data.plans.rows import load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
 from service.projections.issue import issue
-from service.state.jobs import Progress, Work
+from service.shapes.registry import JobShape
+from service.state.jobs import Job, Progress, Work
+from service.texts import ERROR, Lang
+from service.wording import worded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +44,15 @@ def retrain_work(store: Store, settings: Settings, plan: str, as_of: date, by: s
         }
 
     return work
+
+
+def job_shape(job: Job, lang: Lang) -> JobShape:
+    """A job, with its error in a language."""
+    told = {name: value for name, value in vars(job).items() if name != "failure"}
+    text = None
+    if job.state == "failed":
+        text = worded(job.failure, lang) if job.failure else ERROR[lang]["unexpected"]
+    return JobShape(**told, text=text)
 
 
 def backtest_scores(

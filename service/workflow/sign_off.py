@@ -21,6 +21,8 @@ from service.shapes.sign_off import (
     MonthSummary,
     StepShape,
 )
+from service.state.app_state import AppState
+from service.workflow.estimates import estimate_doubts
 
 
 def stamps_of(projections: Sequence[ProjectionView]) -> dict[str, str]:
@@ -43,7 +45,7 @@ def months_of(store: Store, plan: Plan) -> MonthList:
 
 
 def month_shape(
-    store: Store, record: SignOff, stamps: Mapping[str, str], reason: str | None = None
+    app_state: AppState, record: SignOff, stamps: Mapping[str, str], reason: str | None = None
 ) -> MonthShape:
     """How far a month is, and what a signature would cover.
 
@@ -60,25 +62,26 @@ def month_shape(
         figures=figures_of(stamps, record.current) if stamps else None,
         stamps=stamps,
         reason=reason,
-        estimates=tuple(_estimate(one) for one in record.current.values()),
+        estimates=tuple(_estimate(app_state, record, one) for one in record.current.values()),
         history=tuple(_step(step) for step in record.steps),
-        issued=if_known(issue_of(store, record.plan, record.month), _issue),
+        issued=if_known(issue_of(app_state.store, record.plan, record.month), _issue),
     )
 
 
-def estimates_of(record: SignOff, plan: Plan, kpi: str) -> EstimateList:
+def estimates_of(app_state: AppState, record: SignOff, plan: Plan, kpi: str) -> EstimateList:
     """All estimates of a KPI in a month, newest first; `UnknownEstimate` if there are none."""
     plan.kpi(kpi)
     record.newest(kpi)
     own = (one for one in reversed(record.estimates) if one.kpi == kpi)
-    return EstimateList(estimates=tuple(_estimate(one) for one in own))
+    return EstimateList(estimates=tuple(_estimate(app_state, record, one) for one in own))
 
 
-def _estimate(estimate: Estimate) -> EstimateShape:
+def _estimate(app_state: AppState, record: SignOff, estimate: Estimate) -> EstimateShape:
     return EstimateShape(
         **vars(estimate_view(estimate)),
         kpi=estimate.kpi,
         id=estimate.id,
+        doubts=estimate_doubts(app_state, record.plan, record.month, estimate.kpi, estimate.value),
         history=tuple(_step(step) for step in estimate.steps),
     )
 

@@ -164,9 +164,12 @@ def test_a_gap_last_year_spreads_the_base_alone() -> None:
 
 def test_the_year_before_as_best_known_replaces_its_months() -> None:
     base = np.full(12, NAN)
-    base[:6] = 100.0
+    base[:6] = VALUES[12:18]
+    base[2] += 1.0
+    base[3] -= 1.0
     annual = year_of(june(base=base, base_status="derived"))
-    assert annual.base[0] == 600.0 + VALUES[18:24].sum()
+    assert annual.base[0] == SUM_2020
+    np.testing.assert_array_equal(annual.last_year[0, :6], base[:6])
     assert annual.base_status == "derived"
 
 
@@ -473,3 +476,22 @@ def test_monthly_values_of_a_ratio_have_a_gap_for_a_zero_denominator() -> None:
     one = made([1.0, 2.0, 3.0], kind="ratio", denominator=[2.0, 0.0, NAN])
     np.testing.assert_array_equal(monthly_values(one), [0.5, NAN, NAN])
     np.testing.assert_array_equal(monthly_values(june()), VALUES)
+
+
+def test_the_months_to_come_of_last_year_are_revised_too() -> None:
+    base = np.concatenate([1.1 * VALUES[12:18], VALUES[18:24]])
+    annual = annual_distribution(
+        june(base=base, base_status="derived"), known_paths(REST, n_paths=2000)
+    )
+    np.testing.assert_allclose(annual.last_year[:, :6], np.tile(base[:6], (2000, 1)))
+    factors = annual.last_year[:, 6:] / VALUES[18:24]
+    np.testing.assert_allclose(factors, factors[:, :1] * np.ones((1, 6)))
+    # half of the revision of 10 % by half of the year, more or less
+    assert np.median(factors) == pytest.approx(1.05, abs=0.01)
+    assert factors[:, 0].std() == pytest.approx(0.15, abs=0.01)
+    assert annual.base.std() > 0
+
+
+def test_a_last_year_without_a_revision_has_no_spread() -> None:
+    annual = year_of(june(base=VALUES[12:24], base_status="restated"))
+    assert set(annual.base) == {SUM_2020}

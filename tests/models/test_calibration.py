@@ -155,3 +155,24 @@ def test_an_error_counts_against_the_spread_with_the_revision() -> None:
     shaken = replace(shaken, known=plain.known + shaken.revision)
     outcome = 1.1 * plain.median
     assert standardised_error(shaken, outcome) < 0.8 * standardised_error(plain, outcome)
+
+
+def near_zero(middle: float) -> AnnualDistribution:
+    """Paths of a series that fades out: many of them with months of zero."""
+    rng = np.random.default_rng(2)
+    months = np.maximum(rng.normal(middle, 1.0, (2000, 6)), 0.0)
+    months[rng.random(2000) < 0.3] = 0.0
+    return annual_distribution(made(np.r_[seasonal(36), np.zeros(6)]), months)
+
+
+@pytest.mark.parametrize("middle", [-1.0, 0.3, 1.0])
+def test_months_that_cannot_be_negative_keep_the_calibrated_sums(middle: float) -> None:
+    before = near_zero(middle)
+    after = calibrate(before, uncalibrated())
+    wanted = Rest.of(before.rest, float(np.median(before.rest)), True, before.median)
+    ranks = (np.argsort(np.argsort(before.rest, kind="stable"), kind="stable") + 0.5) / 2000
+    levels = np.interp(ranks, LEVELS, uncalibrated().quantiles[6])
+    inside = (ranks > 0.005) & (ranks < 0.995)
+    goal = np.maximum(wanted.value(levels), 0.0)
+    np.testing.assert_allclose(after.rest[inside], goal[inside], atol=1e-9)
+    assert (after.months >= 0).all()

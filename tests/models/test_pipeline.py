@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from models.annual import AnnualDistribution
 from models.candidates import REGISTRY
 from models.coherence import OriginKey
 from models.events.event import Event
 from models.kinds import Kind
 from models.paths import generator
-from models.pipeline import Known, Learned, fit_candidates, forecastable, project, simulate
+from models.pipeline import (
+    Known,
+    Learned,
+    ProjectedYear,
+    fit_candidates,
+    forecastable,
+    judged,
+    project,
+    simulate,
+    year_ahead,
+    years_of_family,
+)
+from models.reconciliation.relations import Relations
 from models.revisions import Revision
-from models.series import Month, Series
+from models.series import Month
 from models.targets.target import Target
 from tests.models.strategies import made, seasonal
 from training.prior.editions import candidates_for
@@ -65,14 +79,16 @@ def test_the_method_names_the_ensemble() -> None:
 
 def test_short_history_falls_back_by_name() -> None:
     values = seasonal(18)
-    found = project(made(values), (), learned(values), candidates=CHEAP)
+    found = project(made(values, start=Month(2020, 1)), (), learned(values), candidates=CHEAP)
     assert found.method == found.fallback == "pace"
     assert "36" in found.failures["theta"]
 
 
 def test_without_a_year_there_is_no_number_but_a_reason() -> None:
     values = seasonal(8)
-    found = project(made(values), (GOAL,), learned(values), candidates=CHEAP)
+    found = project(
+        made(values, start=Month(2020, 11)), (GOAL,), learned(values), candidates=CHEAP
+    )
     assert (found.status, found.annual, found.months) == ("no_basis", None, ())
     assert "8 months" in found.failures["year"]
     assert found.attainments[0].status == "no_basis"
@@ -196,35 +212,94 @@ def test_the_rest_of_an_accepted_closure_is_in_the_months_to_come() -> None:
     assert october(seasonal(42), closure) == pytest.approx(0.5 * october(seasonal(42)), rel=0.02)
 
 
-def parts_of(total: str = "made/both") -> tuple[Series, list[Known]]:
+def parts_of() -> tuple[Known, dict[str, Known]]:
+    """A total that fits nothing of its own, and its two parts."""
     one, other = made(seasonal(42), key="made/one"), made(seasonal(42, 40.0, seed=8), key="made/b")
-    known = [
-        Known(part, replace(Learned(*fit_candidates(part, CHEAP)), errors=ERRORS))
-        for part in (one, other)
-    ]
-    return made(one.values + other.values, key=total), known
+    known = {
+        slug: Known(part, replace(Learned(*fit_candidates(part, CHEAP)), errors=ERRORS))
+        for slug, part in (("one", one), ("b", other))
+    }
+    return Known(made(one.values + other.values, key="made/both"), Learned()), known
+
+
+SUMMED = Relations(summed={"both": ("one", "b")}, decimals={"both": 1, "one": 2, "b": 1})
+
+
+def family(known: Mapping[str, Known], relations: Relations = SUMMED) -> dict[str, ProjectedYear]:
+    return years_of_family(known, relations, 2021, 500, "2021-06-30", CHEAP)
+
+
+def year_of(found: ProjectedYear) -> AnnualDistribution:
+    assert found.annual is not None
+    return found.annual
 
 
 def test_a_totals_year_is_the_sum_of_its_parts() -> None:
-    series, parts = parts_of()
-    alone = [
-        project(part.series, (), part.learned, candidates=CHEAP, n_paths=500) for part in parts
-    ]
-    found = project(series, (GOAL,), Learned(), parts=parts, candidates=CHEAP, n_paths=500)
-    assert (found.method, found.fallback, found.failures) == ("parts", None, {})
-    assert found.annual is not None
-    samples = [one.annual.samples for one in alone if one.annual is not None]
-    np.testing.assert_allclose(found.annual.samples, samples[0] + samples[1])
+    total, parts = parts_of()
+    alone = [year_of(year_ahead(part, 2021, 500, "2021-06-30", CHEAP)) for part in parts.values()]
+    found = family({"both": total, **parts})["both"]
+    assert (found.method, found.failures) == ("parts", {})
+    samples = [one.samples for one in alone]
+    np.testing.assert_allclose(year_of(found).samples, samples[0] + samples[1])
     assert spearmanr(*samples).statistic > 0.98  # they erred all_paths
+    judged_one = judged(total.series, (GOAL,), found, 2021)
+    assert judged_one.fallback is None
+    assert judged_one.reconciled == found.reconciled
+
+
+def test_the_figures_shown_of_a_family_add_up_where_medians_do_not() -> None:
+    total, parts = parts_of()
+    uncorrelated = replace(parts["b"], learned=replace(parts["b"].learned, errors={}))
+    found = family({"both": total, "one": parts["one"], "b": uncorrelated})
+    years = {slug: year_of(one) for slug, one in found.items()}
+    assert years["both"].median != pytest.approx(years["one"].median + years["b"].median, rel=1e-9)
+    shown = {slug: one.middle for slug, one in years.items() if one.middle is not None}
+    for which in ("median", "mean"):
+        one, b, both = (getattr(shown[slug], which) for slug in ("one", "b", "both"))
+        assert round(one + b, 1) == both
+        assert round(one, 1) == one  # the coarsest digits of the family
+        assert one == pytest.approx(getattr(years["one"], which), rel=2e-3)
+    assert found["both"].reconciled is not None
+    assert found["both"].reconciled.others == ("one", "b")
+
+
+def test_printed_totals_and_parts_agree_on_every_path() -> None:
+    total, parts = parts_of()
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    relations = Relations(printed={"both": ("one", "b")})
+    found = family({"both": own, **parts}, relations)
+    both, one, b = (year_of(found[slug]) for slug in ("both", "one", "b"))
+    np.testing.assert_allclose(both.samples, one.samples + b.samples, rtol=1e-9)
+    alone = year_of(year_ahead(own, 2021, 500, "2021-06-30", CHEAP))
+    assert found["both"].reconciled is not None
+    assert found["both"].reconciled.before == alone.median
+    np.testing.assert_array_equal(np.sort(both.known), np.sort(alone.known))
+    np.testing.assert_allclose(both.known + both.months.sum(axis=1), both.samples)
 
 
 def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() -> None:
-    series, parts = parts_of()
-    late = replace(parts[0], series=made(seasonal(41), key="made/one"))
-    own = Learned(*fit_candidates(series, CHEAP))
-    found = project(series, (), own, parts=[late, parts[1]], candidates=CHEAP)
-    assert found.method == "ensemble"
-    assert "made/one with 2021-05" in found.failures["parts"]
+    total, parts = parts_of()
+    late = replace(parts["one"], series=made(seasonal(41), key="made/one"))
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    found = family({"both": own, "one": late, "b": parts["b"]})
+    assert found["both"].method == "ensemble"
+    assert "made/one with 2021-05" in found["both"].failures["parts"]
+    both, one, b = (year_of(found[slug]).samples for slug in ("both", "one", "b"))
+    np.testing.assert_allclose(both, one + b, rtol=1e-9)
+
+
+def test_a_member_without_a_basis_leaves_the_others_as_they_are() -> None:
+    total, parts = parts_of()
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    empty = replace(parts["b"], learned=Learned())
+    found = family(
+        {"both": own, "one": parts["one"], "b": empty}, Relations(printed={"both": ("one", "b")})
+    )
+    assert found["b"].annual is None
+    alone = year_of(year_ahead(own, 2021, 500, "2021-06-30", CHEAP))
+    np.testing.assert_array_equal(year_of(found["both"]).samples, alone.samples)
+    assert year_of(found["both"]).middle is None
+    assert found["both"].reconciled is None
 
 
 def test_two_identical_series_have_the_same_year() -> None:
@@ -246,3 +321,54 @@ def test_met_says_path_by_path_what_the_probability_says() -> None:
     assert found.met.mean() == found.probability
     np.testing.assert_array_equal(found.met, found.annual.samples >= 1500.0)
     assert project(series, (), learned(seasonal(42)), candidates=CHEAP).met is None
+
+
+def test_a_series_below_zero_is_the_mirror_image_of_one_above() -> None:
+    values = seasonal(42)
+    every = candidates_for(2021)
+    defaults = {name: every[name] for name in ("prior", "pace", "seasonal_naive", "theta")}
+    annuals = []
+    for sign in (1.0, -1.0):
+        series = made(sign * values)
+        known = Learned(*fit_candidates(series, defaults))
+        assert set(known.parameters) == set(defaults)
+        annuals.append(project(series, (), known, candidates=defaults).annual)
+    above, below = annuals
+    assert above is not None
+    assert below is not None
+    assert below.median == pytest.approx(-above.median, rel=0.005)
+    assert below.quantile(0.1) == pytest.approx(-above.quantile(0.9), rel=0.01)
+
+
+def test_the_prior_refuses_months_above_and_below_zero() -> None:
+    series = made(seasonal(42) - 105.0)
+    parameters, failures = fit_candidates(series, candidates_for(2021))
+    assert "prior" not in parameters
+    assert "above and below zero" in failures["prior"]
+
+
+def test_a_series_that_is_zero_in_many_months_is_occasional() -> None:
+    values = np.r_[seasonal(24), np.zeros(18)]
+    found = project(made(values), (Target("at_least", 10.0),), learned(values), candidates=CHEAP)
+    assert found.method == "occasional"
+    assert found.annual is not None
+    assert found.annual.median == 0.0
+    assert found.status == "off_track"
+
+
+@pytest.mark.parametrize(("age", "based"), [(12, True), (13, False)])
+def test_figures_of_more_than_a_year_ago_are_no_basis(age: int, based: bool) -> None:
+    values = seasonal(42)
+    series = made(values)
+    late = replace(series, as_of=series.cutoff.plus(age).last_day)
+    found = project(late, (GOAL,), learned(values), year=series.year, candidates=CHEAP)
+    assert (found.annual is not None) == based
+    if not based:
+        assert found.attainments[0].reason is not None
+        assert found.attainments[0].reason.code == "figures_too_old"
+        assert "13 months before" in found.failures["year"]
+
+
+def test_a_year_that_is_over_is_published_however_old() -> None:
+    series = replace(made(seasonal(48)), as_of=Month(2030, 1).last_day)
+    assert project(series, (GOAL,), learned(seasonal(48)), candidates=CHEAP).method == "published"

@@ -71,6 +71,8 @@ FAMILIES = (
     "scenario.",
     "suspicion.",
     "embed.",
+    "doubt.",
+    "error.",
 )
 
 

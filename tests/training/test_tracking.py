@@ -151,3 +151,56 @@ def test_importing_the_module_does_not_load_mlflow() -> None:
     program = "import sys, training.tracking; print('mlflow' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert told.stdout.strip() == "False", told.stderr
+
+
+def test_a_deleted_experiment_is_named_before_anything_is_computed(
+    tracker: MlflowTracker, bundle: Path
+) -> None:
+    tracker.record(run_of("deleted", bundle))
+    client = tracker._opened()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = client.get_experiment_by_name("deleted")
+        assert found is not None
+        client.delete_experiment(found.experiment_id)
+        with pytest.raises(TrackingUnavailable, match="mlflow experiments restore") as caught:
+            tracker.open("deleted")
+        assert f"--experiment-id {found.experiment_id}" in str(caught.value)
+        client.restore_experiment(found.experiment_id)
+    tracker.open("deleted")
+
+
+def test_artefacts_follow_a_home_that_was_moved(tmp_path: Path, bundle: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    first = MlflowTracker(f"sqlite:///{old / 'mlflow.db'}", old / "artifacts")
+    before = first.record(run_of("moved", bundle))
+    old.rename(new)
+    moved = MlflowTracker(f"sqlite:///{new / 'mlflow.db'}", new / "artifacts")
+    moved.open("moved")
+    after = moved.record(run_of("moved", bundle))
+    assert not old.exists()
+    model = new / "artifacts" / "moved" / after.run_id / "artifacts" / "model"
+    assert (model / "MLmodel").exists()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        source = moved._opened().get_model_version("moved", before.version).source
+    assert source == f"{(new / 'artifacts' / 'moved').as_uri()}/{before.run_id}/artifacts/model"
+
+
+MAKE = """
+import sys
+from training.tracking import MlflowTracker
+MlflowTracker(sys.argv[1]).open()
+"""
+
+
+def test_two_processes_make_one_database(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    both = [
+        subprocess.Popen([sys.executable, "-c", MAKE, address], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [one.communicate()[1] for one in both] == ["", ""]
+    assert [one.returncode for one in both] == [0, 0]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["mlflow.db", "mlflow.db.lock"]

@@ -14,6 +14,7 @@ later months are filtered through them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,16 +26,19 @@ from numpy.typing import NDArray
 from data.plans.events import EventEntry, accepted_events
 from data.vintages.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
-from models.calibration import Calibration, calibrate, learn_calibrations, standardised_error
+from models.calibration import Calibration, learn_calibrations, standardised_error
 from models.candidates import EXTRA
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
 from models.coherence import OriginKey
 from models.ensemble import Weights, learn_weights
 from models.errors import CannotForecast, NoObservations
+from models.events.event import Event, over_by
 from models.pipeline import (
+    OCCASIONAL,
     Known,
     Learned,
+    calibrated,
     chosen_forecast,
     fit_candidates,
     forecastable,
@@ -137,6 +141,14 @@ class Backtest:
     results: tuple[YearResult, ...]
     scores: Scoreboard
     lessons: Mapping[str, Lesson]
+
+    @property
+    def left_out(self) -> str:
+        """The commonest reason why years are not tested, '' if each is."""
+        reasons = Counter(one.left_out for one in self.results if one.left_out)
+        if not self.results:
+            return f"a year is tested if {YEARS_NEEDED} full years before it are known"
+        return reasons.most_common(1)[0][0] if reasons else ""
 
 
 def run_backtest(
@@ -245,11 +257,14 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     for candidate in candidates.values():
         if isinstance(candidate, PriorCandidate):
             candidate.precompute(
-                [_forecastable(setup, task.kpi, origin.series) for origin in usable]
+                [
+                    forecastable(one.series, _events(setup, task.kpi, one.series, one))
+                    for one in usable
+                ]
             )
     for origin in usable:
         series, known = origin.series, origin.months_known
-        events = accepted_events(setup.events, task.kpi, series.as_of)
+        events = _events(setup, task.kpi, series, origin)
         if not parameters:
             parameters, failed = fit_candidates(series, candidates, events)
             failures.update(failed)
@@ -260,7 +275,9 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         for name, reason in simulated.failures.items():
             failures.setdefault(name, reason)
         try:
-            _, paths = chosen_forecast(series, simulated, learned, task.year, setup.n_paths, seed)
+            method, paths = chosen_forecast(
+                series, simulated, learned, task.year, setup.n_paths, seed
+            )
             combined = annual_distribution(
                 series, paths, year=task.year, revision=task.lesson.revision
             )
@@ -274,13 +291,15 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
             continue
         left_out = ""
         reconstructed += origin.reconstructed
-        standardised[known] = standardised_error(combined, outcome)
+        if method != OCCASIONAL:
+            standardised[known] = standardised_error(combined, outcome)
         place: dict[str, object] = {"kpi": task.kpi, "year": task.year, "months_known": known}
-        final = total.at(origin, seed) or calibrate(combined, task.lesson.calibration)
+        final = total.at(origin, seed) or calibrated(method, combined, learned)
         rows.append(place | _row(ENSEMBLE, final, outcome, base, standardised[known]))
         for name, drawn in simulated.paths.items():
             single = annual_distribution(series, drawn, year=task.year)
-            errors[name][known] = float(annual_error(single.median, outcome, base))
+            if name in errors:
+                errors[name][known] = float(annual_error(single.median, outcome, base))
             rows.append(place | _row(name, single, outcome, base, np.nan))
     return YearResult(
         kpi=task.kpi,
@@ -294,9 +313,14 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     )
 
 
-def _forecastable(setup: Setup, kpi: str, series: Series) -> Series:
-    """The candidates' input from a KPI's series."""
-    return forecastable(series, accepted_events(setup.events, kpi, series.as_of))
+def _events(setup: Setup, kpi: str, series: Series, origin: Origin) -> Sequence[Event]:
+    """The accepted events that count at an origin.
+
+    Those decided by the day of its vintage; at an origin without a vintage of its own that
+    day is today's, so only those that were over by its last month.
+    """
+    events = accepted_events(setup.events, kpi, series.as_of)
+    return over_by(events, series.cutoff) if origin.reconstructed else events
 
 
 class _Total:
@@ -313,7 +337,7 @@ class _Total:
             series = self._setup.panel.series_as_of(kpi, origin.series.as_of)
             if origin.reconstructed:
                 series = truncate(series, origin.series.cutoff)
-            events = accepted_events(self._setup.events, kpi, series.as_of)
+            events = _events(self._setup, kpi, series, origin)
             if kpi not in self._fits:
                 self._fits[kpi] = fit_candidates(series, self._candidates, events)
             parts.append(Known(series, lesson.with_fits(*self._fits[kpi]), events))

@@ -120,8 +120,10 @@ def read_bundle(folder: Path) -> Bundle:
     whole = all(name == content_name(array) for name, array in arrays.items())
     if not whole or _hash(document["content"]) != document["content_hash"]:
         raise UnreadableBundle(
-            f"{folder}: the content does not agree with its hash {document['content_hash'][:12]}. "
-            "Retrain, or restore the folder from a backup."
+            "{folder}: the content does not agree with its hash {document}. Retrain, or "
+            "restore the folder from a backup.",
+            folder=folder,
+            document=document["content_hash"][:12],
         )
     for array in arrays.values():
         array.flags.writeable = False
@@ -186,7 +188,9 @@ def _arrays(folder: Path) -> Arrays:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except _DAMAGED as error:
-        raise UnreadableBundle(f"{path}: expected arrays, found: {error}.") from error
+        raise UnreadableBundle(
+            "{path}: expected arrays, found: {error}.", path=path, error=error
+        ) from error
 
 
 def _document(folder: Path) -> dict[str, Any]:
@@ -194,15 +198,19 @@ def _document(folder: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UnreadableBundle(f"{path}: expected a bundle, found: {error}.") from error
+        raise UnreadableBundle(
+            "{path}: expected a bundle, found: {error}.", path=path, error=error
+        ) from error
     if not isinstance(document, dict) or "format_version" not in document:
-        raise UnreadableBundle(f"{path}: expected a bundle, found no 'format_version'.")
+        raise UnreadableBundle("{path}: expected a bundle, found no 'format_version'.", path=path)
     if document["format_version"] != FORMAT_VERSION:
         raise UnreadableBundle(
-            f"{path}: expected format version {FORMAT_VERSION}, found "
-            f"{document['format_version']}. Retrain with this program, or use the program "
-            "that wrote it."
+            "{path}: expected format version {FORMAT_VERSION}, found {document}. Retrain "
+            "with this program, or use the program that wrote it.",
+            path=path,
+            FORMAT_VERSION=FORMAT_VERSION,
+            document=document["format_version"],
         )
     if not {"content", "content_hash"} <= set(document):
-        raise UnreadableBundle(f"{path}: expected 'content' and 'content_hash'.")
+        raise UnreadableBundle("{path}: expected 'content' and 'content_hash'.", path=path)
     return document

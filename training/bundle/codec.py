@@ -103,7 +103,9 @@ def _decode(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], name: 
         try:
             array = arrays[stored["$array"]]
         except KeyError:
-            raise UnreadableBundle(f"{name}: expected the array '{stored['$array']}'.") from None
+            raise UnreadableBundle(
+                "{name}: expected the array '{stored}'.", name=name, stored=stored["$array"]
+            ) from None
         return array
     if isinstance(stored, dict) and "$float" in stored:
         return float(stored["$float"])
@@ -119,7 +121,12 @@ def _decode(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], name: 
         items = _expect(stored, list, name)
         inner = [arguments[0]] * len(items) if arguments[-1] is Ellipsis else list(arguments)
         if len(inner) != len(items):
-            raise UnreadableBundle(f"{name}: expected {len(inner)} items, found {len(items)}.")
+            raise UnreadableBundle(
+                "{name}: expected {inner} items, found {items}.",
+                name=name,
+                inner=len(inner),
+                items=len(items),
+            )
         return tuple(
             _decode(item, kind, arrays, f"{name}.{place}")
             for place, (item, kind) in enumerate(zip(items, inner, strict=True))
@@ -142,7 +149,10 @@ def _dataclass(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], nam
     if set(stored) != known:
         odd = ", ".join(sorted(set(stored) ^ known))
         raise UnreadableBundle(
-            f"{name}: expected the fields of {wanted.__name__}, differing: {odd}."
+            "{name}: expected the fields of {shape}, differing: {odd}.",
+            name=name,
+            shape=wanted.__name__,
+            odd=odd,
         )
     return wanted(
         **{part: _decode(stored[part], hints[part], arrays, f"{name}.{part}") for part in stored}
@@ -168,7 +178,12 @@ def _plain(stored: Any, arrays: Mapping[str, NDArray[Any]], name: str) -> Any:
 
 def _expect(stored: Any, kind: Any, name: str) -> Any:
     if not isinstance(stored, kind) or (isinstance(stored, bool) and kind is not bool):
-        raise UnreadableBundle(f"{name}: expected {_names(kind)}, found {type(stored).__name__}.")
+        raise UnreadableBundle(
+            "{name}: expected {kind}, found {shape}.",
+            name=name,
+            kind=_names(kind),
+            shape=type(stored).__name__,
+        )
     return stored
 
 

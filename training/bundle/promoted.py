@@ -18,7 +18,7 @@ from pathlib import Path
 from data.db.store import Store
 from data.ledger.promotions import Promotion, promotions_of
 from data.plans.rows import family_plans
-from models.errors import NoBundle
+from models.errors import NoBundle, Phrase
 from training.bundle.bundle import Bundle, read_bundle
 
 _SHOWN = 16  # digits of the hash in a folder's name
@@ -59,7 +59,7 @@ def bundle_for(
     """
     promotion = default_promotion(store, family, as_of, content_hash)
     if promotion is None:
-        raise NoBundle(_advice(store, family, as_of, content_hash))
+        raise _missing(store, family, as_of, content_hash)
     folder = bundle_folder(bundles, family, promotion.bundle_hash)
     return PromotedBundle(_read(folder), promotion.version, promotion.bundle_hash)
 
@@ -83,14 +83,27 @@ def _read(folder: Path) -> Bundle:
     return read_bundle(folder)
 
 
-def _advice(store: Store, family: str, as_of: date, content_hash: str | None) -> str:
+def _missing(store: Store, family: str, as_of: date, content_hash: str | None) -> NoBundle:
     plans = family_plans(store, family)
     plan = next((slug for slug in plans if slug.endswith(f"-{as_of.year}")), None)
-    command = f"vedich retrain --plan {plan or (plans[-1] if plans else family)}"
-    what = "a model" if content_hash is None else f"the model {content_hash[:12]}"
     first = min((one.as_of for one in promotions_of(store, family)), default=None)
-    found = "none was ever trained" if first is None else f"the oldest answers from {first} on"
-    return (
-        f"expected {what} of '{family}' made from data up to {as_of}; {found}. "
-        f"Run: {command} --as-of {as_of:%Y-%m}"
+    what = (
+        Phrase("a model")
+        if content_hash is None
+        else Phrase("the model {hash}", hash=content_hash[:12])
+    )
+    found = (
+        Phrase("none was ever trained")
+        if first is None
+        else Phrase("the oldest answers from {first} on", first=first)
+    )
+    return NoBundle(
+        "expected {what} of '{family}' made from data up to {day}; {found}. "
+        "Run: vedich retrain --plan {plan} --as-of {month}",
+        what=what,
+        family=family,
+        day=as_of,
+        found=found,
+        plan=plan or (plans[-1] if plans else family),
+        month=f"{as_of:%Y-%m}",
     )

@@ -82,13 +82,18 @@ class PlanBuilder(EntryReader):
             scope=self.text(record, "scope") or None,
             dimensions=self.dimensions(record),
             rows=tuple(self.selector(row) for row in rows),
-            parts=self.texts(record, "parts", lambda part: bool(SLUG.fullmatch(part))),
+            parts=self.slugs(record, "parts"),
+            printed_parts=self.slugs(record, "printed_parts"),
+            contains=self.slugs(record, "contains"),
             numerator=self.slug(record, "numerator") or None,
             denominator=self.slug(record, "denominator") or None,
             index=self.slug(record, "index") or None,
             indicator=self.indicator(record),
             demonstration=self.flag(record, "demonstration"),
         )
+
+    def slugs(self, record: Record, name: str) -> tuple[str, ...]:
+        return self.texts(record, name, lambda slug: bool(SLUG.fullmatch(slug)))
 
     def selector(self, record: Record) -> RowSelector:
         table = self.text(record, "table", required=True)

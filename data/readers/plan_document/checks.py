@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from data.plans.kpi import Kpi
+from data.plans.kpi import Kpi, ratio_factor
 from data.plans.plan import PlanVersion
 from models.kinds import Kind, kinds_that, traits_of
 from models.targets.target import Target
@@ -39,6 +39,8 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
         for field, slugs in (
             ("parent", (kpi.parent,)),
             ("parts", kpi.parts),
+            ("printed_parts", kpi.printed_parts),
+            ("contains", kpi.contains),
             ("numerator", (kpi.numerator,)),
             ("denominator", (kpi.denominator,)),
             ("index", (kpi.index,)),
@@ -49,13 +51,18 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
                     advice = "Add the KPI, or correct the slug."
                     yield Finding(index, field, "the slug of a KPI of the plan", slug, advice)
         yield from _check_parts(index, kpi, by_slug)
-        yield from _check_ratio(index, kpi)
+        yield from _check_relations(index, kpi, by_slug)
+        yield from _check_ratio(index, kpi, by_slug)
         if kpi.index is not None and not kpi.traits.in_words:
             yield Finding(index, "index", f"no index, since the kind is '{kpi.kind}'", kpi.index)
         if _circles(kpi.slug, lambda slug: _parent(slug, by_slug)):
             yield Finding(index, "parent", "parents that do not circle", f"'{kpi.parent}'")
         if _circles(kpi.slug, lambda slug: by_slug[slug].parts if slug in by_slug else ()):
             yield Finding(index, "parts", "parts that do not circle", ", ".join(kpi.parts))
+        if _circles(kpi.slug, lambda slug: _below(slug, by_slug)):
+            named = ", ".join(kpi.printed_parts or kpi.contains)
+            field = "printed_parts" if kpi.printed_parts else "contains"
+            yield Finding(index, field, "KPIs that do not circle", named)
         if _circles(kpi.slug, lambda slug: _indicator(slug, by_slug)):
             expected = "an indicator that does not rest on the KPI itself"
             yield Finding(index, "indicator", expected, f"'{kpi.indicator}'")
@@ -75,18 +82,52 @@ def _check_parts(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Find
         yield Finding(index, "parts", expected, "both", advice)
 
 
-def _check_ratio(index: int, kpi: Kpi) -> Iterator[Finding]:
+def _check_relations(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
+    """Printed parts and contained KPIs are of the same unit and kind, each named once."""
+    for field, slugs in (("printed_parts", kpi.printed_parts), ("contains", kpi.contains)):
+        if len(set(slugs)) != len(slugs):
+            yield Finding(index, field, "each KPI once", ", ".join(slugs))
+        for slug in slugs:
+            other = by_slug.get(slug)
+            if other is not None and (other.unit, other.kind) != (kpi.unit, kpi.kind):
+                expected = f"KPIs like '{kpi.slug}', in {kpi.unit} and of kind '{kpi.kind}'"
+                yield Finding(index, field, expected, f"'{slug}' in {other.unit}, {other.kind}")
+    if kpi.parts and kpi.printed_parts:
+        advice = "Parts, if the total has no figures of its own; printed parts, if it has."
+        yield Finding(index, "printed_parts", "parts or printed parts, not both", "both", advice)
+    summed = kpi.traits.adds_up and not kpi.traits.whole_numbers
+    if kpi.printed_parts and not summed:
+        expected = "no printed parts, since only sums of the months in fractions are reconciled"
+        yield Finding(index, "printed_parts", expected, f"kind '{kpi.kind}'")
+    if kpi.contains and (kpi.traits.outcome_is_rate or not kpi.traits.has_months):
+        expected = f"nothing, since the kind is '{kpi.kind}'"
+        yield Finding(index, "contains", expected, ", ".join(kpi.contains))
+
+
+def _check_ratio(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
     given = {"numerator": kpi.numerator, "denominator": kpi.denominator}
     for field, slug in given.items():
         if kpi.traits.has_denominator and slug is None:
             yield Finding(index, field, f"a {field}, since the kind is '{kpi.kind}'", "nothing")
         if not kpi.traits.has_denominator and slug is not None:
             yield Finding(index, field, f"no {field}, since the kind is '{kpi.kind}'", slug)
+    above, below = by_slug.get(kpi.numerator or ""), by_slug.get(kpi.denominator or "")
+    if above and below and ratio_factor(kpi.unit) != 1.0 and above.unit != below.unit:
+        expected = f"a numerator and a denominator in the same unit, for a ratio in {kpi.unit}"
+        found = f"{above.unit} and {below.unit}"
+        advice = "Convert one of them, or give the ratio the unit of the quotient."
+        yield Finding(index, "unit", expected, found, advice)
 
 
 def _parent(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
     parent = by_slug[slug].parent if slug in by_slug else None
     return () if parent is None else (parent,)
+
+
+def _below(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
+    """The KPIs that one is a total of, or contains."""
+    kpi = by_slug.get(slug)
+    return () if kpi is None else (*kpi.parts, *kpi.printed_parts, *kpi.contains)
 
 
 def _indicator(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:

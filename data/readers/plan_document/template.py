@@ -26,6 +26,8 @@ kpis: []
 #     name: {vi: Tổng kim ngạch, en: Turnover}
 #     unit: million USD
 #     parts: [exports, imports]     # là tổng của / the sum of; has no figures of its own
+#   # printed_parts: [a, b]         # gồm a và b, đều có số liệu / the sum of a and b, all printed
+#   # contains: [exports_customs]   # không nhỏ hơn / never below, such as a wider scope
 #   - slug: inspections
 #     name: {vi: Cuộc kiểm tra, en: Inspections}
 #     unit: inspections

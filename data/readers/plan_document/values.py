@@ -35,6 +35,8 @@ def kpi_values(kpi: Kpi) -> Values:
         "decimals": kpi.decimals,
         "parent": kpi.parent,
         "parts": list(kpi.parts),
+        "printed_parts": list(kpi.printed_parts),
+        "contains": list(kpi.contains),
         "numerator": kpi.numerator,
         "denominator": kpi.denominator,
         "index": kpi.index,

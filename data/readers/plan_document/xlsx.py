@@ -39,7 +39,7 @@ from models.errors import InvalidPlan
 
 BLANK_ROWS = 300  # rows below the last one that still have drop-down lists
 MAX_TEXT = 32767  # characters in an Excel cell
-_LISTS = {"parts", "names"}  # one item to a line
+_LISTS = {"parts", "printed_parts", "contains", "names"}  # one item to a line
 _DATES = {"adopted", "starts", "due"}
 _NUMBERS = {"decimals", "number", "version", "lower", "upper", "occurrence", "of", "judgement"}
 

@@ -5,10 +5,51 @@
 (function () {
   const words = document.body.dataset;
 
-  function valueOf(field) {
+  // What a typed number is, is said by the server alone: the same parser for pages, commands and files.
+  function typed(field) { return field.type !== "hidden" && (field.dataset.type === "number" || field.dataset.type === "percent"); }
+
+  function readingOf(field) {
+    const asked = { text: field.value, unit: field.dataset.unit || "", decimals: field.dataset.decimals || "0", lang: document.documentElement.lang };
+    return ask("/typed-number?" + new URLSearchParams(asked), {});
+  }
+
+  // Under the field stands what its text was read as, or why it cannot be read.
+  function echo(field) {
+    let place = field.nextElementSibling;
+    if (!place || !place.classList.contains("read")) {
+      place = document.createElement("output");
+      place.className = "read";
+      field.after(place);
+    }
     const text = field.value;
+    if (text.trim() === "") { place.textContent = ""; return; }
+    readingOf(field).then(function (read) {
+      if (field.value !== text) return;
+      place.textContent = read.text;
+      place.classList.toggle("bad", read.value === null);
+    }).catch(function () { place.textContent = ""; });
+  }
+
+  // The numbers of a form by field; fails with what is wrong about the first that cannot be read.
+  function numbersOf(form, only) {
+    const fields = Array.from(form.elements).filter(function (field) {
+      return field.name && !field.matches(":disabled") && typed(field) && field.value.trim() !== "" && (!only || field.name === only);
+    });
+    return Promise.all(fields.map(function (field) {
+      return readingOf(field).then(function (read) {
+        if (read.value === null) throw new Error(read.text);
+        return [field, read.value];
+      });
+    })).then(function (pairs) { return new Map(pairs); });
+  }
+
+  function valueOf(field, numbers) {
+    const text = field.value;
+    if (typed(field)) {
+      const value = numbers.get(field);
+      return value === undefined || field.dataset.type === "number" ? value : value / 100;
+    }
     if (field.dataset.type === "number") return text === "" ? undefined : Number(text);
-    if (field.dataset.type === "percent") return text === "" ? undefined : Number(text) / 100;
     if (field.type === "checkbox") return field.checked;
     return text;
   }
@@ -24,7 +65,7 @@
     place[path[path.length - 1]] = value;
   }
 
-  function contentOf(form, only) {
+  function contentOf(form, only, numbers) {
     const content = {};
     const lists = {};
     for (const field of form.elements) {
@@ -34,7 +75,7 @@
         if (field.checked) lists[field.name].push(field.value);
         continue;
       }
-      const value = valueOf(field);
+      const value = valueOf(field, numbers);
       if (value !== undefined) put(content, field.name, value);
     }
     for (const name of Object.keys(lists)) put(content, name, lists[name]);
@@ -66,7 +107,7 @@
     return fetch(address, options).then(function (answer) {
       return answer.text().then(function (text) {
         const content = text ? JSON.parse(text) : {};
-        if (!answer.ok) throw new Error(content.detail || content.title || String(answer.status));
+        if (!answer.ok) throw new Error(content.text || content.detail || content.title || String(answer.status));
         return content;
       });
     });
@@ -77,10 +118,10 @@
     bar.setAttribute("aria-label", words.waiting);
     const place = say(form, "", "");
     function step(now) {
-      if (now.state === "failed") throw new Error(now.error);
+      if (now.state === "failed") throw new Error(now.text || now.error);
       if (now.state === "done") {
         place.className = "said notice good";
-        place.textContent = words.sent + " " + ((now.result && now.result.reason) || "");
+        place.textContent = words.sent;
         setTimeout(function () { location.reload(); }, 2500);
         return undefined;
       }
@@ -88,18 +129,20 @@
       if (now.total) { bar.max = now.total; bar.value = now.done; }
       place.append(bar);
       return new Promise(function (done) { setTimeout(done, 700); })
-        .then(function () { return ask("/v1/jobs/" + encodeURIComponent(now.id)); })
+        .then(function () { return ask(spoken("/v1/jobs/" + encodeURIComponent(now.id))); })
         .then(step);
     }
     return step(job);
   }
 
+  function spoken(address) { return address + "?lang=" + document.documentElement.lang; }
+
   // A form with files sends them as multipart; its other fields go into the query.
-  function requestOf(form, button) {
+  function requestOf(form, button, numbers) {
     if (form.dataset.files === undefined) {
       const step = button && button.dataset.step ? "/" + button.dataset.step : "";
-      const body = JSON.stringify(contentOf(form, button && button.dataset.only));
-      return [form.dataset.api + step, { method: "POST", headers: { "Content-Type": "application/json" }, body: body }];
+      const body = JSON.stringify(contentOf(form, button && button.dataset.only, numbers));
+      return [spoken(form.dataset.api + step), { method: "POST", headers: { "Content-Type": "application/json" }, body: body }];
     }
     const query = new URLSearchParams(form.dataset.query);
     const files = new FormData();
@@ -107,6 +150,7 @@
       if (field.type === "file") for (const file of field.files) files.append("file", file);
       else if (field.name && field.value) query.set(field.name, field.value);
     }
+    query.set("lang", document.documentElement.lang);
     return [form.dataset.api + "?" + query, { method: "POST", body: files }];
   }
 
@@ -114,10 +158,13 @@
     event.preventDefault();
     const form = event.target;
     const button = event.submitter;
-    const request = requestOf(form, button);
     say(form, words.waiting, "");
     if (button) button.disabled = true;
-    ask(request[0], request[1])
+    numbersOf(form, button && button.dataset.only)
+      .then(function (numbers) {
+        const request = requestOf(form, button, numbers);
+        return ask(request[0], request[1]);
+      })
       .then(function (content) {
         if (form.dataset.job !== undefined) return follow(form, content);
         say(form, words.sent, "good");
@@ -133,6 +180,12 @@
   for (const choice of document.querySelectorAll("[data-switches]")) {
     choice.addEventListener("change", function () { switchParts(choice); });
     switchParts(choice);
+  }
+  for (const field of document.querySelectorAll("input[data-type]")) {
+    if (!typed(field)) continue;
+    let waiting = 0;
+    field.addEventListener("input", function () { clearTimeout(waiting); waiting = setTimeout(function () { echo(field); }, 250); });
+    field.addEventListener("change", function () { echo(field); });
   }
   for (const form of document.querySelectorAll("form[data-api]")) form.addEventListener("submit", send);
 })();

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from data.plans.kpi import Kpi
 from data.sign_off.rules import STATES, Estimate, State, Step
+from service.projections.view import ProjectionView
 from service.texts import STATE, Lang, day_of, number
+from service.workflow.estimates import doubts_of
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,13 @@ class EstimateShown:
     place: int
     next: State | None
     steps: tuple[Signature, ...]
+    doubts: tuple[str, ...]
 
 
-def estimate_shown(one: Estimate, kpi: Kpi, lang: Lang) -> EstimateShown:
-    """An estimate with its signatures."""
+def estimate_shown(
+    one: Estimate, kpi: Kpi, projection: ProjectionView, lang: Lang
+) -> EstimateShown:
+    """An estimate with its signatures, and what speaks against it in its month's projection."""
     return EstimateShown(
         id=one.id,
         value=number(one.value, lang, kpi.decimals),
@@ -45,6 +50,7 @@ def estimate_shown(one: Estimate, kpi: Kpi, lang: Lang) -> EstimateShown:
         place=STATES.index(one.state),
         next=next_state(one.state),
         steps=signatures(one.steps, lang),
+        doubts=tuple(doubt[lang] for doubt in doubts_of(projection, one.value)),
     )
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from data.ledger.promotions import promotions_of
 from data.plans.plan import Plan
 from data.plans.rows import plan_slugs
 from data.vintages.demonstration import labelled
 from data.vintages.rows import vintages_of
 from models.errors import NoObservations
 from service.pages.site import Site
-from service.projections.basis import as_of_date, newest_vintage
+from service.projections.basis import as_of_date, default_day
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, label_of, month_name, name_of
+from training.bundle.promoted import default_promotion
 
 Choice = tuple[str, str]  # value and name of an option
 
@@ -39,6 +39,7 @@ class Frame:
     day, day_name : the day of the vintage; None and '' without figures
     vintage : `as_of` for requests to other routes: as requested, else the day
     newer : the latest vintage, if later than the one shown
+    model_day : of the model that answers, if made before the vintage's month; else ''
     labels : shown with every answer of the plan
     """
 
@@ -51,6 +52,7 @@ class Frame:
     day_name: str
     vintage: str
     newer: Newer | None
+    model_day: str
     labels: tuple[str, ...]
 
 
@@ -79,6 +81,7 @@ def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> F
     if day and known and known[-1] > day:
         month = f"{known[-1]:%Y-%m}"
         newer = Newer(month_name(month, lang), month)
+    older = _model_day(app_state, plan, day)
     return Frame(
         plan=plan,
         plans=plan_slugs(app_state.store),
@@ -89,6 +92,7 @@ def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> F
         day_name=day_of(day, lang) if day else "",
         vintage=site.as_of or (day.isoformat() if day else ""),
         newer=newer,
+        model_day=day_of(older, lang) if older else "",
         labels=_labels(app_state, plan, day, lang),
     )
 
@@ -107,16 +111,21 @@ def _month_shown(vintage: str, lang: Lang) -> str:
 
 
 def vintage_of(app_state: AppState, plan: Plan, site: Site) -> date | None:
-    """The vintage to show: as requested, else that of the last retraining."""
+    """The vintage to show: as requested, else `shown_day`."""
     return as_of_date(site.as_of) if site.as_of else shown_day(app_state, plan)
 
 
 def shown_day(app_state: AppState, plan: Plan) -> date | None:
-    """The latest retrained vintage, else the latest vintage; None without figures."""
-    promotions = promotions_of(app_state.store, plan.family)
-    if promotions:
-        return max(one.as_of for one in promotions)
+    """The day shown without `as_of`, see `default_day`; None without figures."""
     try:
-        return newest_vintage(app_state.store, plan.family)
+        return default_day(app_state.store, plan)
     except NoObservations:
         return None
+
+
+def _model_day(app_state: AppState, plan: Plan, day: date | None) -> date | None:
+    """The day of the model that answers, if it was made before the month of the vintage."""
+    used = day and default_promotion(app_state.store, plan.family, day)
+    if day is None or not used or f"{used.as_of:%Y-%m}" >= f"{day:%Y-%m}":
+        return None
+    return used.as_of

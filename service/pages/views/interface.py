@@ -10,7 +10,9 @@ from fastapi import FastAPI
 
 from data.accounts.accounts import Access
 from service.auth.access import declared
-from service.web.problems import kinds, slug_of, status_of, title_of
+from service.texts import ERROR, Lang
+from service.web.problems import kinds, slug_of, status_of
+from service.wording import code_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,6 @@ class ProblemShown:
     """A type of problem; `status` is the HTTP status."""
 
     slug: str
-    title: str
     status: int | None
     text: str
 
@@ -79,15 +80,14 @@ def _operation(
     return Operation(method, path, role, described.get("description", ""), parameters)
 
 
-def problems_content() -> ProblemsContent:
-    """Every type of problem."""
+def problems_content(lang: Lang) -> ProblemsContent:
+    """Every type of problem, in the language's words."""
     return ProblemsContent(
         tuple(
             ProblemShown(
                 slug=slug_of(kind),
-                title=title_of(kind),
                 status=status_of(kind),
-                text=(kind.__doc__ or "").split("\n\n")[0],
+                text=ERROR[lang][code_of(kind)],
             )
             for kind in kinds()
         )

@@ -37,6 +37,7 @@ from service.texts import (
     STATUS,
     TEXT,
     Lang,
+    band_writer,
     bounds,
     chance,
     day_of,
@@ -228,10 +229,10 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         answered=sum(point.probability is not None for point in points),
         method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
         accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
-        printed=tuple(printed_lines(one, kpi.decimals, lang)),
+        printed=tuple(printed_lines(one, plan, lang)),
         notes=_notes(app_state, plan.slug, kpi, day, lang),
         month=f"{day:%Y-%m}",
-        estimate=estimate_shown(estimate, kpi, lang) if estimate else None,
+        estimate=estimate_shown(estimate, kpi, one, lang) if estimate else None,
         states=states_shown(lang),
     )
 
@@ -298,8 +299,14 @@ def _history(point: HistoryPoint, decimals: int, lang: Lang) -> HistoryShown:
         probability=chance(point.probability, point.status or "", lang),
         code=point.status,
         status=STATUS[lang][point.status] if point.status else "",
-        median=number(point.median, lang, decimals),
+        median=_projected(point, decimals, lang),
     )
+
+
+def _projected(point: HistoryPoint, decimals: int, lang: Lang) -> str:
+    if point.median is None or point.quantiles is None:
+        return "–"
+    return band_writer(point.quantiles, decimals, lang)(point.median)
 
 
 def _step(step: StepView, lang: Lang) -> StepShown:

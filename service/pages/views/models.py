@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from data.db.audit import entries
 from data.ledger.promotions import promotions_of
@@ -19,6 +20,7 @@ from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
 from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.bundle.promoted import bundle_for, default_promotion
+from training.gate import MARGIN
 
 TRAINED = "model.train"  # what the audit log calls a retraining
 _CUTS = (3, 6, 9, None)
@@ -130,10 +132,27 @@ def _trainings(
                 standing=TEXT[lang][f"models.{kind}"],
                 error=_per_cent(told.get("error"), lang),
                 before=_per_cent(told.get("champion_error"), lang),
-                reason=told.get("reason", ""),
+                reason=_decision(told, version in promoted, lang),
             )
         )
     return tuple(found)
+
+
+def _decision(told: Mapping[str, Any], promoted: bool, lang: Lang) -> str:
+    """Why the gate promoted a model or did not, from the scores it compared."""
+    text, error, before = TEXT[lang], told.get("error"), told.get("champion_error")
+    if error is None or before is None:
+        return text["models.first"] if promoted else text["models.no_scores"]
+    fields = {
+        "error": _per_cent(error, lang),
+        "before": _per_cent(before, lang),
+        "margin": percent(100 * MARGIN, lang, 0),
+    }
+    within = error <= before * (1 + MARGIN)
+    if not promoted:
+        return text["models.worse"].format(**fields)
+    told_so = text["models.within"] if within else text["models.by_hand"]
+    return told_so.format(**fields)
 
 
 def _per_cent(fraction: float | None, lang: Lang) -> str:

@@ -25,6 +25,7 @@ from service.projections.view import ProjectionView
 from service.report.renderers.formats import FORMATS
 from service.state.app_state import AppState
 from service.texts import STATE, TEXT, Lang, unit_of
+from service.wording import worded
 from service.workflow.sign_off import stamps_of
 
 
@@ -85,7 +86,7 @@ def month_content(
     try:
         shown = app_state.shown(plan.slug, day)
     except (NoBundle, NoObservations) as reason:
-        problem = str(reason)
+        problem = worded(reason, lang)
     stamps = stamps_of(shown)
     issue = issue_of(app_state.store, plan.slug, month)
     return MonthContent(
@@ -106,18 +107,19 @@ def month_content(
 
 
 def _series(
-    plan: Plan, shown: Sequence[ProjectionView], current: Mapping[str, Estimate], lang: Lang
+    plan: Plan, projections: Sequence[ProjectionView], current: Mapping[str, Estimate], lang: Lang
 ) -> tuple[SeriesShown, ...]:
     """Every series with its projection and, if entered, its official estimate."""
-    series = [one for one in shown if one.task is None and not one.traits.in_words]
+    series = [one for one in projections if one.task is None and not one.traits.in_words]
     found = []
     for one, row in zip(series, table_rows(series, plan, lang), strict=True):
-        estimate = current.get(one.kpi)
+        estimate, kpi = current.get(one.kpi), plan.kpi(one.kpi)
+        shown = estimate_shown(estimate, kpi, one, lang) if estimate else None
         found.append(
             SeriesShown(
                 row=row,
                 unit=unit_of(one, lang),
-                estimate=estimate_shown(estimate, plan.kpi(one.kpi), lang) if estimate else None,
+                estimate=shown,
                 state=STATE[lang][estimate.state] if estimate else "",
             )
         )

@@ -1,11 +1,12 @@
-"""The versions page: the versions of a plan, a comparison of two, the newest targets."""
+"""The versions page: the versions of a plan, a comparison of two, the targets in force."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from data.plans.plan import Plan
+from data.plans.plan import Plan, PlanVersion
 from service.pages.views.frame import Frame, PlanContent
 from service.shapes.plans import TargetChange, TaskChange
 from service.texts import LEVEL, TEXT, Lang, day_of, name_of, period_name, plain_bounds
@@ -60,12 +61,13 @@ class VersionsContent(PlanContent):
 
 
 def versions_content(
-    frame: Frame, before: int | None, after: int | None, lang: Lang
+    frame: Frame, day: date | None, before: int | None, after: int | None, lang: Lang
 ) -> VersionsContent:
     """The content of the versions page.
 
     Parameters
     ----------
+    day : versions adopted later are left out; None for all
     before, after : numbers of the versions to compare; default the last two
 
     Raises
@@ -74,7 +76,8 @@ def versions_content(
         If the plan has no version of that number.
     """
     plan = frame.plan
-    numbers = [version.number for version in plan.versions]
+    adopted = [one for one in plan.versions if day is None or one.adopted <= day]
+    numbers = [version.number for version in adopted]
     compared = None
     if len(numbers) > 1:
         compared = _compared(plan, before or numbers[-2], after or numbers[-1], lang)
@@ -82,10 +85,10 @@ def versions_content(
         frame=frame,
         versions=tuple(
             VersionShown(one.number, day_of(one.adopted, lang), one.document, one.note)
-            for one in plan.versions
+            for one in adopted
         ),
         compared=compared,
-        newest=_newest(plan, lang) if numbers else (),
+        newest=_targets(plan, adopted[-1], lang) if adopted else (),
     )
 
 
@@ -105,10 +108,10 @@ def _changes(name: str, found: Iterable[TargetChange | TaskChange], lang: Lang) 
     return ChangesShown(name, tuple(one.text[lang] for one in found))
 
 
-def _newest(plan: Plan, lang: Lang) -> tuple[TargetAsSet, ...]:
-    """The targets of the newest version."""
+def _targets(plan: Plan, version: PlanVersion, lang: Lang) -> tuple[TargetAsSet, ...]:
+    """The targets of a version."""
     found = []
-    for slug, target in plan.versions[-1].targets:
+    for slug, target in version.targets:
         kpi = plan.kpi(slug)
         found.append(
             TargetAsSet(

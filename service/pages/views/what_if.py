@@ -31,7 +31,10 @@ from service.texts import (
     signed,
     unit_name,
     unit_of,
+    writer,
 )
+from service.typed_numbers import written
+from service.wording import worded
 
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
@@ -45,6 +48,7 @@ class PresetShown:
     name: str
     kpi: str | None
     share: float | None
+    share_shown: str
     first_day: float | None
     basis: str
 
@@ -161,7 +165,7 @@ def what_if_content(
     try:
         projected = [one for one in app_state.shown(plan.slug, day) if _can_change(one)]
     except (NoBundle, NoObservations) as reason:
-        problem = str(reason)
+        problem = worded(reason, lang)
     ahead = {
         month.month for one in projected for month in one.months if month.status == "projected"
     }
@@ -185,11 +189,13 @@ def _can_change(one: ProjectionView) -> bool:
 
 
 def _preset(one: PresetShape, lang: Lang) -> PresetShown:
+    share = one.assumptions.get("share")
     return PresetShown(
         preset=one.preset,
         name=one.name[lang],
         kpi=one.kpi,
-        share=one.assumptions.get("share"),
+        share=share,
+        share_shown="" if share is None else written(share, lang),
         first_day=one.assumptions.get("first_day"),
         basis=one.basis[lang],
     )
@@ -257,11 +263,12 @@ def _result(one: ScenarioResult, plan: Plan, lang: Lang) -> ResultShown:
 
 def _side(one: SupposedYear, decimals: int, lang: Lang) -> SideShown:
     year = one.projected
-    low, high = (number(end, lang, decimals) for end in (year.quantiles.q10, year.quantiles.q90))
+    written = writer(year, decimals, lang)
+    low, high = written(year.quantiles.q10), written(year.quantiles.q90)
     of_year = (target for target in one.targets if target.period == "year")
     assigned = next((target for target in of_year if target.level == "assigned"), None)
     return SideShown(
-        median=number(year.median, lang, decimals),
+        median=written(year.median),
         interval=f"{low} – {high}",
         target=bounds(assigned, lang, decimals) if assigned else "–",
         probability=chance(one.probability, one.status, lang),

@@ -30,6 +30,7 @@ from service.texts import (
     unit_name,
     words_of,
 )
+from service.wording import worded
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def why_content(
                 _changed(_change_of(app_state, plan.slug, since, after, kpi.slug), lang)
             )
     except (NoBundle, NoObservations) as reason:
-        problem = str(reason)
+        problem = worded(reason, lang)
     return WhyContent(
         frame=frame,
         since=day_of(since, lang),

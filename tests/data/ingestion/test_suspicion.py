@@ -115,3 +115,45 @@ def test_a_suspicion_says_where_and_why() -> None:
     assert (one.kpi, one.month, one.unit) == ("coal", "2021-05", "thousand tonnes")
     assert one.reason == "about 1e+03 times the usual month (100)"
     assert one.source == "month 2021-05 100000.0"
+
+
+TIED = (
+    Kpi("all", "Tổng", "All", "tonnes", printed_parts=("one", "two")),
+    Kpi("one", "Một", "One", "tonnes", decimals=1, contains=("gate",)),
+    Kpi("two", "Hai", "Two", "tonnes", decimals=1),
+    Kpi("gate", "Cửa khẩu", "A gate", "tonnes", decimals=1),
+)
+
+
+def tied(**values: float) -> list[Observation]:
+    return [
+        Observation(kpi, Month(2021, 5), "month", value, "estimate", DAY, f"{kpi} made")
+        for kpi, value in values.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "fresh", "expected"),
+    [
+        ({}, {"all": 100.0, "one": 60.2, "two": 40.3}, []),  # 0.5, and 0.05 twice, is rounding
+        (
+            {},
+            {"all": 100.0, "one": 60.4, "two": 40.4},
+            [("all", "sum", 100.8, ("one", "two"))],
+        ),
+        ({"one": 60.1, "two": 38.9}, {"all": 100.0}, [("all", "sum", 99.0, ("one", "two"))]),
+        ({"all": 100.0, "one": 60.1}, {"two": 38.9}, [("two", "part", 100.0, ("all",))]),
+        ({"one": 60.1}, {"gate": 60.3}, [("gate", "contained", 60.1, ("one",))]),
+        ({"gate": 60.3}, {"one": 60.1}, [("one", "contains", 60.3, ("gate",))]),
+        ({"gate": 60.0}, {"one": 60.0}, []),
+        ({}, {"all": 100.0, "one": 60.0}, []),  # a part is missing
+    ],
+)
+def test_figures_that_contradict_declared_relations(
+    before: dict[str, float],
+    fresh: dict[str, float],
+    expected: list[tuple[str, Why, float, tuple[str, ...]]],
+) -> None:
+    said = suspicious(StoredFigures(tied(**before)), TIED, tied(**fresh))
+    assert [(one.kpi, one.why, pytest.approx(one.against), one.others) for one in said] == expected
+    assert all(one.reason.format() for one in said)

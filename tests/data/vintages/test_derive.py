@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 from data.plans.kpi import Kpi
 from data.vintages.observation import Form, Observation
 from data.vintages.panel import Panel
+from models.annual import monthly_values
 from models.errors import NoObservations, UnknownKpi
 from models.series import FigureStatus, Month
 
@@ -191,6 +193,14 @@ def test_a_ratio_carries_numerator_and_denominator() -> None:
     assert series.values.tolist() == [10]
     assert series.denominator is not None
     assert series.denominator.tolist() == [5]
+
+
+def test_a_ratio_in_per_cent_is_hundred_times_the_quotient() -> None:
+    june = Month(2021, 6)
+    figures = [printed("exports", june, "month", 10), printed("imports", june, "month", 5)]
+    share = Panel.of("test", (FLOW, OTHER, replace(RATIO, unit="%")), figures)
+    series = share.series_as_of("cover", LATE)
+    assert monthly_values(series).tolist() == [200.0]
 
 
 def test_a_level_is_not_added_up() -> None:

@@ -19,7 +19,12 @@ MONTHS = "/v1/plans/demo-2018/months"
 MONTH = f"{MONTHS}/2018-06"
 ESTIMATE = f"{MONTH}/estimates/coal"
 PROJECTION = "/v1/plans/demo-2018/projections/coal?as_of=2018-06"
-BODY = {"value": 1500.0, "unit": "thousand tonnes", "reason": "mỏ mới từ quý III"}
+BODY = {
+    "value": 1500.0,
+    "unit": "thousand tonnes",
+    "reason": "mỏ mới từ quý III",
+    "confirm": True,
+}
 
 
 def estimate_of(office: Any, path: str = PROJECTION, who: str = "viewer") -> Any:
@@ -222,3 +227,36 @@ def test_adding_a_version_is_told_with_who(office: Any) -> None:
     entry = entries(office.store, action="plan.save")[0]
     assert (entry.by, entry.subject) == ("entry", "demo-2018")
     assert entry.after == {"new_versions": [3]}
+
+
+def test_a_value_that_contradicts_what_is_known_is_confirmed(office: Any) -> None:
+    given = {**BODY, "value": "4,15"}
+    given.pop("confirm")
+    refused = office.ask("entry", "POST", f"{ESTIMATE}?lang=vi", json=given)
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "/problems#needs-confirmation"
+    assert (
+        "4.15 thousand tonnes is below the actual to the end of June 2018"
+        in (refused.json()["detail"])
+    )
+    assert "thấp hơn số lũy kế đến hết tháng 6/2018" in refused.json()["text"]
+    assert estimate_of(office) is None
+    entered = newest(office.ask("entry", "POST", ESTIMATE, json={**given, "confirm": True}))
+    assert entered.value == 4.15
+    assert [doubt.code for doubt in entered.doubts] == ["below_actual", "outside"]
+    assert [doubt.code for doubt in month(office).estimates[0].doubts] == [
+        "below_actual",
+        "outside",
+    ]
+
+
+def test_a_value_as_expected_needs_no_confirmation(office: Any) -> None:
+    median = office.ask("viewer", "GET", PROJECTION).json()["projected"]["median"]
+    given = {"value": round(median, 1), "unit": "thousand tonnes", "reason": "as projected"}
+    assert newest(office.ask("entry", "POST", ESTIMATE, json=given)).doubts == ()
+
+
+def test_a_text_that_reads_two_ways_is_no_value(office: Any) -> None:
+    refused = office.ask("entry", "POST", ESTIMATE, json={**BODY, "value": "1.020"})
+    assert refused.status_code == 422
+    assert "1.02 or 1,020" in refused.json()["detail"]

@@ -18,7 +18,7 @@ from service.auth.access import is_loopback, refuse_to_listen
 
 pytestmark = pytest.mark.slow
 
-BODY = {"value": 1500.0, "unit": "thousand tonnes", "reason": "a reason"}
+BODY = {"value": 1500.0, "unit": "thousand tonnes", "reason": "a reason", "confirm": True}
 ESTIMATE = "/v1/plans/demo-2018/months/2018-06/estimates/coal"
 
 

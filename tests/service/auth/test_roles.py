@@ -162,7 +162,8 @@ PLAN, MONTH = "/v1/plans/{plan}", "/v1/plans/{plan}/months/{month}"
 ESTIMATE, PROJECTION = f"{MONTH}/estimates/{{kpi}}", "/v1/plans/{plan}/projections"
 EMBED = "/embed/{plan}/{kpi}"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
-ENTRY = {"unit": "thousand tonnes", "reason": "a reason"}
+ENTRY = {"unit": "thousand tonnes", "reason": "a reason", "confirm": True}
+TYPED = {"month": "2018-06", "value": "1.450,5", "reason": "a reason"}
 TEMPLATE = {"template": ("mine.docx", starter("vi"))}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
 
@@ -222,6 +223,11 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
+    ("GET", "/typed-number"): Asked(query="?text=1.450"),
+    ("POST", "/plans/{plan}/kpis/{kpi}/estimate"): Asked(form=TYPED),
+    ("POST", "/plans/{plan}/kpis/{kpi}/progress"): Asked(
+        _tasks, form={"done": "3"}, places={"plan": "tasks-2021", "kpi": "inspections"}
+    ),
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
     ("POST", "/logout"): Asked(),
     ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from pathlib import Path
@@ -86,9 +87,15 @@ def test_without_a_script_the_same_figures_and_pictures_stand_there(
 
 def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}{PLAN}/kpis/steel?{MONTH}&lang=vi")
-    chromium.find("#e-value").send_keys("655")
+    chromium.find("#e-value").send_keys("655,0")
+    chromium.wait_for(lambda: "Đọc là 655 nghìn tấn" in chromium.text("#enter-estimate"))
     chromium.find("#e-reason").send_keys("Hợp đồng đã ký")
     chromium.press(chromium.find("#enter-estimate button"))
+    assert chromium.text("#understood") == "655 nghìn tấn"
+    assert chromium.violations() == []
+    if chromium.all("[name=sure]"):
+        chromium.find("[name=sure]").click()
+    chromium.press(chromium.find("#check button"))
     assert "dự thảo" in chromium.text("ol.steps [aria-current]")
     chromium.press(chromium.find("[data-step=check]"))
     chromium.find("#e-note").send_keys("đồng ý")
@@ -99,15 +106,38 @@ def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any)
     assert re.search(r"655\s+đã duyệt", row.text)
 
 
-def test_what_is_refused_is_said_beside_the_form(served: Any, chromium: Any) -> None:
-    chromium.open(f"{served.address}{PLAN}/kpis/both?{MONTH}&lang=vi")
-    chromium.find("#e-value").send_keys("1")
-    chromium.run("document.querySelector('[name=unit]').value = 'lorries'")
-    chromium.find("#e-reason").send_keys("x")
-    chromium.find("#enter-estimate button").click()
+def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_told(
+    served: Any, chromium: Any
+) -> None:
+    chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        chromium.driver.get(f"{served.address}{PLAN}/kpis/both?{MONTH}&lang=vi")
+        chromium.find("#e-value").send_keys("4,150")  # the page would print it as 4.150
+        chromium.find("#e-reason").send_keys("x")
+        chromium.find("#enter-estimate button").click()
+        choices = [button.text for button in chromium.all("#check button")]
+        assert choices == ["4,15 nghìn tấn", "4.150 nghìn tấn"]
+        chromium.all("#check button")[0].click()
+        assert "thấp hơn số lũy kế" in chromium.text()
+        assert "ngoài khoảng dự báo 95%" in chromium.text()
+        chromium.find("[name=sure]").click()
+        chromium.find("#check button").click()
+        assert "4 nghìn tấn" in chromium.text("#estimate + p + p")
+    finally:
+        chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert "thấp hơn số lũy kế" in chromium.text(".notice.bad")
+    chromium.open(f"{served.address}{PLAN}/reports?{MONTH}&lang=vi")
+    assert "Than và thép: 4,15 nghìn tấn thấp hơn số lũy kế" in chromium.text("#doubts")
+
+
+def test_what_cannot_be_read_is_said_beside_the_form(served: Any, chromium: Any) -> None:
+    chromium.open(f"{served.address}{PLAN}/what-if?{MONTH}&lang=vi")
+    chromium.find("#w-name").send_keys("thử")
+    chromium.find("#w-value").send_keys("1,020")
+    chromium.find("#lever [data-type=list]").click()
+    chromium.find("#lever button").click()
     chromium.wait_for(lambda: chromium.all(".said.bad"))
-    assert "Chưa thực hiện được:" in chromium.text(".said.bad")
-    assert "thousand tonnes" in chromium.text(".said.bad")
+    assert "Chưa thực hiện được: '1,020' có thể là" in chromium.text(".said.bad")
 
 
 def test_the_language_is_switched_in_one_click(served: Any, chromium: Any) -> None:
@@ -270,3 +300,29 @@ def test_on_paper_only_the_plan_is_left(served: Any, chromium: Any) -> None:
         assert chromium.run(ON_PAPER, "#plan-table") == "table"
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def pages_on_paper(chromium: Any) -> int:
+    """How many sheets Chromium prints the page on, in the page's own size."""
+    printed = chromium.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    return len(re.findall(rb"/Type /Page\b(?!s)", base64.b64decode(printed["data"])))
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_a_plan_of_forty_kpis_prints_on_one_sheet(served: Any, chromium: Any, width: int) -> None:
+    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi", width)
+    chromium.run(
+        "const rows = document.querySelector('#plan-table tbody');"
+        "const long = ' khu vực có vốn đầu tư nước ngoài trên địa bàn tỉnh';"
+        "while (rows.children.length < 40) {"
+        "  const row = rows.children[rows.children.length % 4].cloneNode(true);"
+        "  row.querySelector('th a').textContent += long; rows.append(row); }"
+    )
+    assert len(chromium.all("#plan-table tbody tr")) == 40
+    assert pages_on_paper(chromium) == 1
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_kpi_prints_on_one_sheet(served: Any, chromium: Any, lang: str) -> None:
+    chromium.open(f"{served.address}{PLAN}/kpis/coal?{MONTH}&lang={lang}", 1366)
+    assert pages_on_paper(chromium) == 1

@@ -87,7 +87,7 @@ def test_what_is_on_its_way_has_a_budget(office: Any, home: Path) -> None:
     headers = office.headers("key:entry")
     answer = send(app, UPLOAD, b"x" * 2_000_000, **headers)
     assert answer.status_code == 503
-    assert "at most 1 MB on their way here at once (yours)" in answer.json()["detail"]
+    assert "at most 1 MB on their way here at once" in answer.json()["detail"]
     assert send(app, UPLOAD, b"x" * 900_000, **headers).status_code != 503
     app.state.vedich.jobs.close()
 
@@ -111,7 +111,7 @@ def test_pending_uploads_have_a_budget(
     assert [answer.status_code for answer in answers] == [201, 201, 413]
     problem = answers[-1].json()
     assert problem["type"] == "/problems#upload-budget-spent"
-    assert "of 'key:entry' that wait for a commit" in problem["detail"]
+    assert "in uploads of 'key:entry' that wait for a commit" in problem["detail"]
 
 
 def test_a_body_that_does_not_come_is_408(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -364,3 +364,27 @@ def test_an_event_counts_in_origins_from_its_day_on(
     same = (before == after).groupby("months_known").all()
     assert same.iloc[:6].all()  # May's report is of 31 May
     assert not same.iloc[6:11].any()
+
+
+@pytest.mark.parametrize(("month", "reaches"), [(Month(2016, 3), True), (Month(2016, 9), False)])
+def test_in_history_loaded_late_only_events_that_were_over_count(
+    cheap: Mapping[str, Candidate], month: Month, reaches: bool
+) -> None:
+    rng = np.random.default_rng(2)
+    panel = flow(np.exp(0.1 * rng.standard_normal(60)))
+    late = altered(panel, lambda figure: replace(figure, published=date(2018, 1, 5)))
+    pulse = EventEntry("coal", month, "pulse", 1.0, 1, True, date(2018, 1, 5), "An", number=1)
+    plain = Setup(late, NOW, cheap, n_paths=50)
+    known = replace(plain, events=(pulse,))
+    task = YearTask("coal", 2016)
+    before, after = (
+        pd.DataFrame(backtest_year(setup, task).rows).set_index(["method", "months_known"])["q50"]
+        for setup in (plain, known)
+    )
+    same = (before == after).groupby("months_known").all()
+    assert same.loc[: month.month - 1].all()
+    assert not same.loc[month.month :].any()
+
+
+def test_why_no_year_is_tested_is_told(cheap: Mapping[str, Candidate]) -> None:
+    assert "3 full years before it" in run(flow([10.0] * 42), cheap).left_out

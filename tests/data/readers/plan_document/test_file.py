@@ -103,6 +103,19 @@ def test_a_plan_comes_back_from_either_format(tmp_path: Path) -> None:
         assert read_plan((tmp_path / name).read_bytes(), name) == PLAN
 
 
+@pytest.mark.parametrize("name", ["plan.yaml", "plan.xlsx"])
+def test_relations_come_back_as_they_were_written(name: str) -> None:
+    exports, imports, *others = PLAN.kpis
+    parts = [replace(exports, slug=f"exports_{one}") for one in ("north", "south")]
+    slugs = tuple(part.slug for part in parts)
+    tied = replace(exports, printed_parts=slugs, contains=("imports", "exports_north"))
+    plan = replace(PLAN, kpis=(tied, imports, *others, *parts))
+    content = dump_yaml(plan).encode() if name.endswith("yaml") else dump_xlsx(plan)
+    again = read_plan(content, name)
+    assert again.kpis[0].printed_parts == slugs
+    assert again == plan
+
+
 def test_writing_twice_gives_the_same_yaml() -> None:
     again = read_plan(dump_yaml(PLAN).encode(), "plan.yaml")
     assert dump_yaml(again) == dump_yaml(PLAN)
@@ -413,8 +426,24 @@ def set_step(name: str, value: object) -> Callable[[Document], None]:
         (set_kpi(2, "parts", "exports"), "kpis[2].parts", "a list of texts"),
         (set_kpi(2, "parts", ["exports", "cement"]), "kpis[2].parts", "in the unit"),
         (set_kpi(3, "parts", ["exports"]), "kpis[3].parts", "parts in the unit"),
+        (set_kpi(0, "printed_parts", ["nowhere"]), "kpis[0].printed_parts", "the slug of a KPI"),
+        (set_kpi(0, "printed_parts", ["cement"]), "kpis[0].printed_parts", "in million USD"),
+        (set_kpi(0, "printed_parts", ["imports"] * 2), "kpis[0].printed_parts", "each KPI once"),
+        (set_kpi(0, "printed_parts", ["turnover"]), "kpis[0].printed_parts", "do not circle"),
+        (set_kpi(2, "printed_parts", ["imports"]), "kpis[2].printed_parts", "not both"),
+        (set_kpi(4, "printed_parts", ["inspections"]), "kpis[4].printed_parts", "in fractions"),
+        (set_kpi(0, "contains", ["inspections"]), "kpis[0].contains", "of kind 'flow'"),
+        (set_kpi(1, "contains", ["turnover"]), "kpis[1].contains", "do not circle"),
+        (set_kpi(5, "contains", ["dam"]), "kpis[5].contains", "nothing, since the kind"),
         (set_kpi(0, "kind", "ratio"), "kpis[0].numerator", "a numerator"),
         (set_kpi(0, "numerator", "imports"), "kpis[0].numerator", "no numerator"),
+        (
+            lambda d: d["kpis"][0].update(
+                kind="ratio", unit="%", numerator="imports", denominator="cement"
+            ),
+            "kpis[0].unit",
+            "in the same unit",
+        ),
         (set_kpi(0, "dimensions", {"Huyện": "x"}), "kpis[0].dimensions", "dimensions"),
         (set_kpi(0, "rows", [{"names": ["x"]}]), "kpis[0].rows[0].table", "a 'table'"),
         (

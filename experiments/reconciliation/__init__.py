@@ -1,0 +1,1 @@
+"""Does reconciling totals and parts make both better?"""

@@ -1,0 +1,56 @@
+"""Covariances of forecast errors with shrunk correlations, which the program goes without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.coherence import OriginKey
+
+Array = NDArray[np.float64]
+
+FEWEST_YEARS = 3  # of past errors, below which correlations are not estimated
+
+
+def covariance(spreads: Array, errors: Sequence[Mapping[OriginKey, float]]) -> Array:
+    """Covariance of forecast errors: variances, and correlations as far as they are stable.
+
+    Parameters
+    ----------
+    spreads : array, shape (k,), standard deviations of the forecasts, in their unit
+    errors : of each forecast at past origins, standardised
+
+    Returns
+    -------
+    array, shape (k, k)
+
+    Notes
+    -----
+    The correlation of two forecasts is that of their past errors, as in the family's copula
+    (`models.coherence`). Correlations are shrunk towards 0 by the ratio of their sampling
+    variance to their squares; the origins of a year share its shocks, so that the variance is
+    that of the years' contributions. Where few years are known, or one year's shock makes up the
+    errors, nothing of them is left, and variances alone decide.
+
+    References
+    ----------
+    Schäfer and Strimmer (2005), Statistical Applications in Genetics and Molecular Biology 4(1).
+    """
+    origins = sorted({origin for own in errors for origin in own})
+    table = np.array([[own.get(origin, 0.0) for origin in origins] for own in errors], dtype=float)
+    table = table.reshape(len(errors), len(origins))
+    years = np.array([origin.year for origin in origins])
+    size = np.linalg.norm(table, axis=1, keepdims=True)
+    table = np.divide(table, size, out=np.zeros_like(table), where=size > 0)
+    found = table @ table.T
+    np.fill_diagonal(found, 1.0)
+    off = ~np.eye(len(errors), dtype=bool)
+    strength, distinct = float((found[off] ** 2).sum()), np.unique(years)
+    if len(distinct) < FEWEST_YEARS or strength == 0.0:
+        return np.asarray(np.diag(spreads**2), dtype=float)
+    each = np.array([table[:, years == year] @ table[:, years == year].T for year in distinct])
+    doubt = float(each.var(axis=0, ddof=1)[off].sum()) * len(distinct)
+    found[off] *= 1.0 - min(doubt / strength, 1.0)
+    return np.asarray(found * np.outer(spreads, spreads), dtype=float)

@@ -1,0 +1,165 @@
+"""The reconciled family: years of totals and parts that agree on every path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from models.annual import AnnualDistribution
+from models.coherence import joint
+from models.reconciliation.minimum_trace import Array, Constraints, reconciled
+from models.reconciliation.relations import Relations
+
+_NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
+
+
+class Sums:
+    """Every KPI of a family as a sum of those that are forecast.
+
+    Attributes
+    ----------
+    names : KPIs that are forecast, in order
+    rows : KPI → array, shape (n_names,): its value is `rows[kpi] @ values`. A total that is
+        forecast itself is one of the names
+    broken_down : KPI → the same, for totals that are forecast themselves: the sum of the parts
+    members : total → its parts, of all totals whose parts are known
+    contains : pairs as in `Relations`, of known KPIs
+    """
+
+    def __init__(
+        self, names: tuple[str, ...], summed: Mapping[str, tuple[str, ...]], relations: Relations
+    ) -> None:
+        self.names = names
+        unit = np.eye(len(names))
+        self.rows: dict[str, Array] = {name: unit[place] for place, name in enumerate(names)}
+        waiting = dict(summed)
+        while waiting:  # parts before their total
+            ready = [one for one, parts in waiting.items() if all(p in self.rows for p in parts)]
+            if not ready:
+                break
+            for total in ready:
+                self.rows[total] = self._sum(waiting.pop(total))
+        totals = {**relations.printed, **relations.summed}
+        self.broken_down: dict[str, Array] = {
+            total: self._sum(parts)
+            for total, parts in totals.items()
+            if total in names and all(part in self.rows for part in parts)
+        }
+        self.members = {
+            total: parts
+            for total, parts in totals.items()
+            if total in self.rows and all(part in self.rows for part in parts)
+        }
+        self.contains = tuple(
+            pair for pair in relations.contains if pair[0] in self.rows and pair[1] in self.rows
+        )
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """KPIs with a tie whose other ends have a forecast too."""
+        tied = {one for total, parts in self.members.items() for one in (total, *parts)}
+        tied |= {one for pair in self.contains for one in pair}
+        return tuple(one for one in self.rows if one in tied)
+
+    def _sum(self, parts: tuple[str, ...]) -> Array:
+        return np.asarray(np.sum([self.rows[part] for part in parts], axis=0), dtype=float)
+
+    def constraints(self, floors: Array) -> Constraints:
+        """The conditions on the values of `names`; `floors` says which have one."""
+        k = len(self.names)
+        sums = [self.rows[one] - parts for one, parts in self.broken_down.items()]
+        bounds = [self.rows[whole] - self.rows[part] for whole, part in self.contains]
+        return Constraints(
+            np.array(sums).reshape(-1, k), np.array(bounds).reshape(-1, k), floors.astype(bool)
+        )
+
+
+def reconcile(
+    years: Mapping[str, AnnualDistribution], sums: Sums, covariance: Array | None = None
+) -> dict[str, AnnualDistribution]:
+    """The years of `sums.names`, moved as little as their errors allow so that they agree.
+
+    Parameters
+    ----------
+    years : calibrated and in the family's joint order, KPI → year
+    sums : what is to agree
+    covariance : array, shape (n_names, n_names), of the forecasts' errors; default their
+        variances alone, those of the calibrated years
+
+    Notes
+    -----
+    Only the months to come move: the year to date stays as printed, a year that is over does
+    not move at all, and no rest of a year that may not be negative falls below zero.
+
+    A total errs as the sum of its parts does, of which a few past errors in the copula know
+    little. So its paths first take the order of its parts' sum. Without it, total and parts would
+    be averaged as if they erred apart, and every interval would come out too narrow
+    (`experiments/reconciliation`).
+    """
+    years = _in_order_of_parts(years, sums)
+    own = [years[name] for name in sums.names]
+    floors = np.array([one.non_negative for one in own])
+    given = sums.constraints(floors)
+    if not len(given.sums) and not len(given.bounds):
+        return dict(zip(sums.names, own, strict=True))
+    moved = reconciled(
+        np.column_stack([one.samples for one in own]),
+        np.column_stack([one.known for one in own]),
+        np.diag(spreads_of(own) ** 2) if covariance is None else covariance,
+        given,
+    )
+    return {
+        name: one if one.over else with_rest(one, moved[:, place] - one.known)
+        for place, (name, one) in enumerate(zip(sums.names, own, strict=True))
+    }
+
+
+def _in_order_of_parts(
+    years: Mapping[str, AnnualDistribution], sums: Sums
+) -> dict[str, AnnualDistribution]:
+    """The same years; the paths of totals have the ranks of the sums of their parts."""
+    ordered: dict[str, AnnualDistribution] = {}
+
+    def take(name: str) -> AnnualDistribution:
+        if name not in ordered:
+            row = sums.broken_down.get(name)
+            ordered[name] = years[name]
+            if row is not None:
+                terms = [(float(row[at]), take(sums.names[at])) for at in np.flatnonzero(row)]
+                total = np.sum([times * part.samples for times, part in terms], axis=0)
+                if np.ptp(total) > 0.0:
+                    ordered[name] = joint(years[name], total)
+        return ordered[name]
+
+    return {name: take(name) for name in sums.names}
+
+
+def with_rest(annual: AnnualDistribution, rest: Array) -> AnnualDistribution:
+    """The same year whose remaining months add `rest`, shape (n_paths,), to the outcome.
+
+    Months that may not be negative are multiplied by a common factor, on a path without any
+    they take the shape of the mean path; others are shifted by a common amount.
+    """
+    before, months = annual.rest, annual.months
+    if annual.non_negative:
+        some = before > 0
+        factor = np.divide(np.maximum(rest, 0.0), before, out=np.zeros_like(before), where=some)
+        shape = months.mean(axis=0) if months.sum() > 0 else np.ones(months.shape[1])
+        filled = shape * (np.maximum(rest, 0.0) / (annual.response @ shape))[:, None]
+        months = np.where(some[:, None], months * factor[:, None], filled)
+    else:
+        months = months + ((rest - before) / annual.response.sum(axis=1))[:, None]
+    return replace(annual, months=np.rint(months) if annual.traits.whole_numbers else months)
+
+
+def spreads_of(years: Sequence[AnnualDistribution]) -> Array:
+    """Normal-equivalent standard deviations of years, shape (n_years,); 0 for a year over."""
+    return np.array([0.0 if one.over else _spread(one) for one in years])
+
+
+def _spread(annual: AnnualDistribution) -> float:
+    """Of a year without spread, tiny but not 0: it is open still."""
+    low, high = annual.quantile([0.1, 0.9])
+    return max(float(high - low) / _NORMAL_80, 1e-9 * max(abs(annual.median), 1.0))

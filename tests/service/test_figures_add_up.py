@@ -1,0 +1,206 @@
+"""The figures shown for the year add up to the digit shown, in every format, in both samples."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.plans.plan import PlanVersion
+from data.plans.rows import save_plan
+from data.settings import Settings, read_settings
+from data.vintages.rows import add_observations
+from models.targets.target import Target
+from service.app import create_app
+from service.texts import number
+from tests.families import flow, import_of, noisy_months, small_plan, train
+from tests.homes import Run
+from tests.service.golden import frozen
+
+pytestmark = pytest.mark.slow
+
+TIERS = (
+    Kpi("trade", "Xuất nhập khẩu", "Trade", "million USD", decimals=1, parts=("out", "into")),
+    Kpi("out", "Xuất", "Out", "million USD", decimals=1, printed_parts=("north", "south")),
+    Kpi("into", "Nhập", "Into", "million USD", decimals=1, contains=("gate",)),
+    Kpi("north", "Phía bắc", "North", "million USD", decimals=2),
+    Kpi("south", "Phía nam", "South", "million USD", decimals=1),
+    Kpi("gate", "Một cửa khẩu", "A gate", "million USD", decimals=1),
+)
+LEVELS = {"north": 90.0, "south": 31.0, "into": 77.0, "gate": 20.0}
+DAY = date(2018, 5, 31)
+
+
+@pytest.fixture(scope="module")
+def tiers(
+    tmp_path_factory: pytest.TempPathFactory, this_run: Run, client_of: Any
+) -> Iterator[Any]:
+    """A plan with two levels, its total printed beside its parts."""
+
+    def make(folder: Path) -> None:
+        store = this_run.new_store(folder)
+        targets = (("out", Target("at_least", 1500.0)), ("north", Target("at_least", 1000.0)))
+        version = PlanVersion(1, date(2018, 1, 15), "made up", targets)
+        save_plan(store, small_plan("tiers", 2018, TIERS, (version,)))
+        months = {kpi: noisy_months(kpi, level) for kpi, level in LEVELS.items()}
+        months["out"] = {m: v + months["south"][m] for m, v in months["north"].items()}
+        figures = [figure for kpi, own in months.items() for figure in flow(kpi, own)]
+        add_observations(store, "tiers", tuple(figures), import_of())
+        train(
+            store, Settings(home=folder, mlflow_tracking_uri=None), "tiers-2018", DAY, promote=True
+        )
+        store.close()
+
+    home = this_run.copy("tiers", make, tmp_path_factory.mktemp("tiers") / "home")
+    settings = Settings(home=home, mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    app = create_app(settings, store)
+    yield client_of(app)
+    app.state.vedich.jobs.close()
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory, client_of: Any) -> Iterator[Any]:
+    """Both samples, answered from the frozen bundles."""
+    folder = tmp_path_factory.mktemp("samples")
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("VEDICH_DATABASE_URL", "MLFLOW_TRACKING_URI", "VEDICH_LANG"):
+            patch.delenv(variable, raising=False)
+        patch.setenv("VEDICH_HOME", str(folder))
+        frozen.load(folder)
+        frozen.thaw(folder)
+        store = Store.open(read_settings().store_url)
+        app = create_app(read_settings(), store)
+        yield client_of(app)
+        app.state.vedich.jobs.close()
+        store.close()
+
+
+def test_a_plan_with_two_levels_in_every_format(tiers: Any) -> None:
+    assert everything(tiers, "tiers-2018", "2018-05") == {"trade", "out"}
+
+
+@pytest.mark.parametrize(("plan", "some"), [("vietnam-2021", True), ("lang-son-2021", False)])
+def test_a_sample_in_every_format(samples: Any, plan: str, some: bool) -> None:
+    assert bool(everything(samples, plan, "2021-06")) or not some
+
+
+def everything(client: Any, plan: str, month: str) -> set[str]:
+    """Check all formats; the totals that were checked."""
+
+    def ask(path: str) -> Any:
+        answer = client.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer
+
+    base = f"/v1/plans/{plan}"
+    kpis = {one["kpi"]: one for one in ask(base).json()["kpis"]}
+    answered = ask(f"{base}/projections?as_of={month}").json()["projections"]
+    years = {one["kpi"]: one["projected"] for one in answered if one["projected"]}
+    totals = {
+        slug: parts
+        for slug, one in kpis.items()
+        if (parts := one["parts"] or one["printed_parts"])
+        and {slug, *parts} <= years.keys()
+        and kpis[slug]["unit"] != "steps"
+    }
+    members = {one for total, parts in totals.items() for one in (total, *parts)}
+    for score in ("median", "mean"):
+        adds_up(totals, {one: years[one][score] for one in members})
+    adds_up(totals, {one: years[one]["quantiles"]["0.5"] for one in members})
+    text = ask(f"{base}/projections.csv?as_of={month}").content.decode("utf-8-sig")
+    rows = {row["kpi"]: row for row in csv.DictReader(io.StringIO(text))}
+    for column in ("projected_mean", "projected_median", "q0.5"):
+        adds_up(totals, {one: rows[one][column] for one in members})
+    issue(client, base, month)
+    feed = ask(f"/odata/Projections?$filter=Plan eq '{plan}'").json()["value"]
+    fed = {row["Kpi"]: row for row in feed}
+    for column in ("ProjectedMean", "ProjectedMedian"):
+        adds_up(totals, {one: fed[one][column] for one in members})
+    for lang in ("vi", "en"):
+        shown = {one: number(years[one]["median"], lang, kpis[one]["decimals"]) for one in members}
+        adds_up(totals, {one: plain(said, lang) for one, said in shown.items()})
+        asked = f"as_of={month}&lang={lang}"
+        texts = {
+            "page": words(ask(f"/plans/{plan}?{asked}").text),
+            **{
+                form: read(ask(f"{base}/report.{form}?{asked}&part=annex").content)
+                for form, read in READ.items()
+            },
+        }
+        for form, said in texts.items():
+            wanted = {one: bare(plain(shown[one], lang)) for one in members}
+            wanted = wanted if form == "xlsx" else shown  # cells hold numbers
+            missing = {one for one in members if not holds(said, wanted[one])}
+            assert not missing, f"{form} in {lang} does not show {missing}"
+        for one in members:
+            page = words(ask(f"/plans/{plan}/kpis/{one}?{asked}").text)
+            assert holds(page, shown[one]), f"page of {one} in {lang} does not show {shown[one]}"
+    return set(totals)
+
+
+def issue(client: Any, base: str, month: str) -> None:
+    for step in ("check", "approve", "issue"):
+        figures = client.get(f"{base}/months/{month}").json()["figures"]
+        signed = client.post(f"{base}/months/{month}/{step}", json={"figures": figures})
+        assert signed.status_code == 200, signed.text
+
+
+def adds_up(totals: dict[str, list[str]], values: dict[str, Any]) -> None:
+    """The values as decimals: no digit is left over."""
+    exact = {one: Decimal(str(value)) for one, value in values.items()}
+    for total, parts in totals.items():
+        assert exact[total] == sum(exact[part] for part in parts), (total, values)
+
+
+def plain(said: str, lang: str) -> str:
+    thousands, point = (".", ",") if lang == "vi" else (",", ".")
+    return said.replace(thousands, "").replace(point, ".")
+
+
+def bare(value: Any) -> str:
+    """A number without zeros at its end; other values as they are."""
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", text) else text
+
+
+def holds(said: str, shown: str) -> bool:
+    """Whether a number stands in a text on its own, not as a piece of a longer one."""
+    return re.search(rf"(?<![\d.,]){re.escape(shown)}(?![\d]|[.,]\d)", said) is not None
+
+
+def words(page: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+def _word(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return words(archive.read("word/document.xml").decode())
+
+
+def _excel(content: bytes) -> str:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return " ".join(
+        bare(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    )
+
+
+READ: dict[str, Callable[[bytes], str]] = {
+    "md": lambda content: content.decode(),
+    "html": lambda content: words(content.decode()),
+    "docx": _word,
+    "xlsx": _excel,
+}
