@@ -218,6 +218,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PLAN}/versions/compare"): Asked(query="?from=1&to=2"),
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
+    ("GET", f"{PLAN}/exchange/figures.{{form}}"): Asked(places={"form": "sdmx-csv"}),
+    ("GET", f"{PLAN}/exchange/projections.{{form}}"): Asked(_issued, places={"form": "sdmx-csv"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
     ("GET", f"{PLAN}/form.xlsx"): Asked(query="?month=2018-06"),
     ("GET", "/v1/session"): Asked(),

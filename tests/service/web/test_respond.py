@@ -27,7 +27,7 @@ def plan(office: Any) -> str:
 
     version = PlanVersion(1, date(2018, 1, 15), "made up", (), tasks=())
     made = small_plan(FAMILY, 2018, (COUNTED, WORDS, SALES), (version,))
-    task = Task(due=date(2018, 12, 31), of=10.0)
+    task = Task(due=date(2018, 12, 31), of=10)
     made = replace(made, versions=(replace(version, tasks=(("kiểm_tra", task),)),))
     save_plan(office.store, made)
     return made.slug
