@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     database_timeout: float = Field(default=10.0, gt=0)
     uploads_per_caller_mb: int = Field(default=100, ge=1)
     uploads_total_mb: int = Field(default=500, ge=1)
+    upload_days: int = Field(default=7, ge=1, le=7)  # that an upload waits for its commit
+    # what filling in a Word template may take, in a process of its own
+    template_memory_mb: int = Field(default=512, ge=256)
+    template_cpu_seconds: int = Field(default=10, ge=2)
+    template_seconds: int = Field(default=60, ge=5)
+    template_output_mb: int = Field(default=50, ge=1)
     mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
 
     @property

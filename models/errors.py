@@ -3,7 +3,8 @@
 VedichError
 ├── InputError            a person's file or request cannot be used
 │   ├── UnreadableFile    where (file, sheet, cell), what was expected, what was found
-│   │   └── UnknownLayout the file has no layout that the reader knows
+│   │   ├── UnknownLayout the file has no layout that the reader knows
+│   │   └── TemplateTooCostly filling in a template takes more than it may
 │   ├── InvalidPlan       a plan document contradicts itself
 │   ├── UnknownKind       a KPI is of a kind that does not exist
 │   ├── InvalidTarget     a target without the bounds its comparator needs
@@ -38,6 +39,7 @@ VedichError
 ├── Overloaded            more is being received than the service takes at once
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
+├── Busy                  too many of this kind of work at once
 └── MissingExtra          an optional library is not installed
 
 A message says what was expected, what was found, and what to do. Only
@@ -47,7 +49,7 @@ A message says what was expected, what was found, and what to do. Only
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Phrase:
@@ -117,6 +119,22 @@ class UnreadableFile(InputError):
 
 class UnknownLayout(UnreadableFile):
     """The file has no layout that this reader knows; another reader may know it."""
+
+
+class TemplateTooCostly(UnreadableFile):
+    """Filling in a Word template took more than its process may have.
+
+    `limit` is 'memory', 'cpu', 'time' or 'output'.
+    """
+
+    def __init__(self, file: str, *, limit: str, allowed: str) -> None:
+        self.limit = limit
+        super().__init__(
+            file,
+            expected=f"a template that is filled in with at most {allowed}",
+            found="one that takes more",
+            advice="Look for a field width, a repetition or a loop that multiplies text.",
+        )
 
 
 class InvalidPlan(InputError):
@@ -276,11 +294,42 @@ class Overloaded(VedichError):
 
 
 class StoreUnavailable(VedichError):
-    """The database cannot be reached or opened where the settings say it is."""
+    """The database cannot be reached, opened or written where the settings say it is.
+
+    Parameters
+    ----------
+    place : str, its URL without the password
+    found : str, what the database or the system said
+    reason : str, 'unreachable', 'damaged', 'newer', 'read_only', 'full' or 'memory'; texts
+        for people go by it (`unavailable.damaged`)
+    """
+
+    _ADVICE: ClassVar[Mapping[str, str]] = {
+        "unreachable": "Start it, or set VEDICH_DATABASE_URL to where it is (unset: a file under "
+        "VEDICH_HOME).",
+        "damaged": "It is damaged, or no database of this program: put it aside and restore a "
+        "backup (vedich restore), or set VEDICH_DATABASE_URL to the right one.",
+        "newer": "A newer version of the program, or another program, made it: install that "
+        "version, or restore a backup made with this one.",
+        "read_only": "It cannot be written: look at the permissions of file and folder, and "
+        "whether the disk is mounted for reading only.",
+        "full": "Its disk is full and nothing was changed: make room, then try again.",
+        "memory": "There is not enough memory: close other programs, or give this one more.",
+    }
+
+    def __init__(self, place: str, found: str, reason: str = "unreachable") -> None:
+        self.place, self.found, self.reason = place, found, reason
+        super().__init__(
+            f"expected the database at {place}, found: {found}. {self._ADVICE[reason]}"
+        )
 
 
 class TrackingUnavailable(VedichError):
     """MLflow cannot be reached where the settings say it is."""
+
+
+class Busy(VedichError):
+    """Too many of this kind of work at once; trying again in a minute helps."""
 
 
 class MissingExtra(VedichError):

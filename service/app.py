@@ -10,6 +10,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from data.db.store import Store
+from data.home import own_files, tighten
 from data.settings import Settings, read_settings
 from service.api import (
     analysis,
@@ -92,7 +93,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     -------
     FastAPI; jobs and caches belong to it, nothing is global
     """
+    own_files()
     settings = settings or read_settings()
+    tighten(settings.home)
     store = store or Store.open(settings.store_url, settings.database_timeout)
     app_state = AppState(settings, store)
 

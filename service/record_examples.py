@@ -69,7 +69,7 @@ BEFORE = "2021-05"  # its model is trained after all requests that show one mode
 
 NEEDS_BEFORE = ("GET /v1/plans/{plan}/changes",)
 
-_TASK = f"/v1/plans/{TASKS}/tasks/specialised_inspections/progress"
+_TASK = f"/v1/plans/{TASKS}/tasks/units_inspected/progress"
 
 _LOG = f"/v1/plans/{TASKS}/log/price_stability"
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnDefault,
     Date,
     DateTime,
     Dialect,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    func,
+    select,
 )
 
 
@@ -53,6 +56,7 @@ plans = Table(
     Column("name_en", Text, nullable=False),
     Column("label", Text),
     Column("note", Text, nullable=False),
+    Column("thresholds", JSON(none_as_null=True)),
 )
 
 kpis = Table(
@@ -144,6 +148,20 @@ log_entries = Table(
     Index("log_of_plan", "plan", "kpi"),
 )
 
+report_texts = Table(
+    "report_texts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("slot", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("report_texts_of_plan", "plan", "year", "month"),
+)
+
 events = Table(
     "events",
     metadata,
@@ -223,6 +241,34 @@ withdrawals = Table(
     Column("reason", Text, nullable=False),
 )
 
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("columns", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("confirmed_at", Moment, nullable=False),
+    Index("layouts_of_family", "family", "id"),
+)
+
+dated_figures = Table(
+    "dated_figures",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
+    Column("family", String(80), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("to_day", Date, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("published", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Index("dated_figures_of_kpi", "family", "kpi", "to_day"),
+)
+
 row_matches = Table(
     "row_matches",
     metadata,
@@ -279,6 +325,11 @@ projections = Table(
     Column("kpi", String(80), nullable=False),
     Column("payload", JSON, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    Column("number", Integer),  # in order of entry, given by the default below
+    Index("projections_in_order", "number", unique=True),
+)
+projections.c.number.default = ColumnDefault(
+    select(func.coalesce(func.max(projections.c.number), 0) + 1).scalar_subquery()
 )
 
 accounts = Table(
@@ -320,6 +371,21 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Index("audit_of_action", "action", "at"),
+)
+
+chain = Table(  # see data/db/chain.py
+    "chain",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("sealed", String(40), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("marks", LargeBinary, nullable=False),
+    Column("outside", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("chain_of_table", "sealed", "last"),
 )
 
 estimates = Table(

@@ -15,6 +15,7 @@ from data.db.store import Store
 from data.plans.kpi import Kpi, RowSelector
 from data.plans.plan import Plan, PlanVersion
 from models.errors import InvalidPlan, UnknownPlan
+from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds
 from models.targets.target import Target
 from models.targets.task import Step, Task
 
@@ -92,6 +93,7 @@ def read_plan(connection: Connection, slug: str) -> Plan:
     return Plan(
         slug=row.slug,
         **head,
+        thresholds=Thresholds(**(row.thresholds or {})),
         kpis=_plan_kpis(connection, row.slug, row.family),
         versions=_versions(connection, row.slug),
     )
@@ -167,7 +169,7 @@ def _logged(
 
 def _write_head(connection: Connection, plan: Plan) -> _Change | None:
     """Write the plan's own fields; their change, None if there is none."""
-    head = {name: getattr(plan, name) for name in _HEAD}
+    head = {name: getattr(plan, name) for name in _HEAD} | _thresholds(plan)
     row = connection.execute(select(tables.plans).where(tables.plans.c.slug == plan.slug)).first()
     if row is None:
         connection.execute(insert(tables.plans).values(slug=plan.slug, **head))
@@ -180,11 +182,17 @@ def _write_head(connection: Connection, plan: Plan) -> _Change | None:
             family=row.family,
             given=plan.family,
         )
-    before = {name: getattr(row, name) for name in _HEAD}
+    before = {name: getattr(row, name) for name in (*_HEAD, "thresholds")}
     if before == head:
         return None
     connection.execute(update(tables.plans).where(tables.plans.c.slug == plan.slug).values(**head))
     return _Change(before, head)
+
+
+def _thresholds(plan: Plan) -> dict[str, Any]:
+    """The column `thresholds`: None while they are the usual ones."""
+    own = plan.thresholds != DEFAULT_THRESHOLDS
+    return {"thresholds": asdict(plan.thresholds) if own else None}
 
 
 def _write_kpis(connection: Connection, plan: Plan) -> tuple[dict[str, _Change], bool]:
@@ -319,6 +327,7 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
     )
     for name in ("parts", "printed_parts", "contains"):
         given[name] = tuple(given.get(name, ()))
+    given.pop("demonstration", None)  # of definitions stored before illustrative figures
     return Kpi(**given)
 
 

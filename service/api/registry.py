@@ -78,7 +78,7 @@ def record_of_forecasts(
 
     From the backtest of the model that answers for `as_of`. Without `plan`, all
     families with a model; a family whose plan carries a label
-    (reconstructed, for demonstration) has no track record.
+    (illustrative figures) has no track record.
     """
     found = []
     for family in _families(app_state, plan):

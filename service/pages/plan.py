@@ -17,6 +17,7 @@ from service.pages.views.interface import problems_content, routes_content
 from service.pages.views.targets import targets_content
 from service.state.app_state import AppState
 from service.web.respond import AsOf, Language, TheAppState
+from service.workflow.plans import has_illustrative
 
 router = APIRouter(include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -88,7 +89,7 @@ def problems_page(request: Request, by: Public, lang: Language) -> str:
 
 
 def _first_plan(app_state: AppState, plans: Sequence[str]) -> Plan:
-    """The first plan on real figures, else the first demonstration."""
+    """The first plan on real figures, else the first of all."""
     documents = [load_plan(app_state.store, slug) for slug in plans]
-    real = (one for one in documents if not any(kpi.demonstration for kpi in one.kpis))
+    real = (one for one in documents if not (one.label or has_illustrative(one, app_state.panel)))
     return next(real, documents[0])

@@ -7,13 +7,13 @@ from datetime import date
 
 from data.plans.plan import Plan
 from data.plans.rows import plan_slugs
-from data.vintages.demonstration import labelled
 from data.vintages.rows import vintages_of
 from models.errors import NoObservations
 from service.pages.site import Site
 from service.projections.basis import as_of_date, default_day
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, label_of, month_name, name_of
+from service.workflow.plans import has_illustrative
 from training.bundle.promoted import default_promotion
 
 Choice = tuple[str, str]  # value and name of an option
@@ -99,10 +99,7 @@ def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> F
 
 def _labels(app_state: AppState, plan: Plan, day: date | None, lang: Lang) -> tuple[str, ...]:
     """Labels shown on every page of the plan."""
-    shown = False
-    if day is not None and any(kpi.demonstration for kpi in plan.kpis):
-        shown = bool(labelled(app_state.panel(plan.family), [kpi.slug for kpi in plan.kpis], day))
-    label = label_of(plan, shown)
+    label = label_of(plan, has_illustrative(plan, app_state.panel, day))
     return (label[lang],) if label else ()
 
 

@@ -222,6 +222,13 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PLAN}/exchange/projections.{{form}}"): Asked(_issued, places={"form": "sdmx-csv"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
     ("GET", f"{PLAN}/form.xlsx"): Asked(query="?month=2018-06"),
+    ("GET", f"{PLAN}/report/open"): Asked(query="?as_of=2018-06"),
+    ("GET", f"{PLAN}/letterhead"): Asked(),
+    ("POST", f"{PLAN}/letterhead"): Asked(body={"organ": "Sở Công Thương"}),
+    ("POST", f"{PLAN}/report/texts"): Asked(
+        body={"month": "2018-06", "slot": "context", "text": "Bối cảnh."}
+    ),
+    ("POST", f"{PLAN}/thresholds"): Asked(body={"on_track": 0.8, "at_risk": 0.4, "behind": 5}),
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
@@ -235,6 +242,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),
     ("POST", "/v1/imports"): Asked(file=_figure(), query="?plan=demo-2018&file=figures.csv"),
     ("POST", "/v1/imports/{id}/commit"): Asked(_upload(), {}),
+    ("POST", "/v1/imports/{id}/layouts"): Asked(
+        _upload(b"when;what;how much\n2018-06;coal;1\n"),
+        {"file": "figures.csv", "series": "B", "month": "A", "value": "C"},
+    ),
     ("POST", "/v1/imports/{id}/matches"): Asked(
         _upload(b"KPI,Month,Value,Published\nore,2018-06,1,2018-07-10\n"),
         {"table": "tidy", "row": "ore", "kpi": "coal"},

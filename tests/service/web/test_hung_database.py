@@ -20,7 +20,7 @@ from data.db.store import Store
 from data.settings import Settings
 from models.errors import StoreUnavailable
 from service.app import create_app
-from service.texts import ERROR
+from service.texts import TEXT
 from tests.data.conftest import postgresql  # noqa: F401
 
 pytestmark = pytest.mark.slow
@@ -121,6 +121,6 @@ def test_what_needs_no_database_answers_meanwhile(
     for answer in answers:
         problem = answer.json()
         assert problem["type"] == "/problems#store-unavailable"
-        assert problem["detail"] == ERROR["en"]["store_unavailable"]
+        assert problem["detail"] == TEXT["en"]["unavailable.page.unreachable"]
         assert "postgres" not in answer.text
     app.state.vedich.jobs.close()

@@ -14,7 +14,7 @@ from data.db.store import Store
 from data.settings import Settings
 from service.app import create_app
 from service.shapes.operation import Problem
-from service.texts import ERROR
+from service.texts import TEXT
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +74,7 @@ def test_an_unavailable_database_is_503_everywhere(
     assert response.status_code == 503
     problem = Problem.model_validate(response.json())
     assert problem.type == "/problems#store-unavailable"
-    assert problem.detail == ERROR["en"]["store_unavailable"]
+    assert problem.detail == TEXT["en"]["unavailable.page.read_only"]
     assert not any(told in response.text for told in (str(home), "sqlite", "vedich.db"))
     assert "VEDICH_DATABASE_URL" in caplog.text
     assert response.headers["x-content-type-options"] == "nosniff"
