@@ -12,6 +12,7 @@ VedichError
 │   ├── InvalidNumber     not a number, or one that reads two ways
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
+│   ├── InvalidBody       a body, or what it owns, that cannot be so
 │   ├── InvalidEstimate   an official estimate that cannot be entered
 │   ├── InvalidScenario   a what-if that cannot be computed
 │   ├── InvalidQuery      an option of the OData feed that cannot be read
@@ -22,13 +23,16 @@ VedichError
 │   └── UnknownHost       a request for a host that is not this service
 ├── NotFound              the requested thing does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownEvent, UnknownScenario, UnknownImport
+│   │   UnknownBody, UnknownEvent, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            the caller may not do this
 │   ├── LoginRequired     nobody is logged in, or the key is not valid
+│   │   └── KeyExpired    the key was valid until a day that is over
 │   ├── LoginFailed       wrong name or password
-│   └── TooManyLogins     too many failed attempts; locked for a while
+│   │   ├── WrongCode     wrong code of the second factor
+│   │   └── OidcFailed    the office's provider did not vouch for somebody with a role here
+│   └── TooManyLogins     too many failed attempts from there; a pause is needed
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
 ├── NeedsConfirmation     a value that contradicts what is known, not confirmed
 ├── ImportConflict        the data changed since an import's preview, or it is finished
@@ -165,6 +169,10 @@ class InvalidAccount(InputError):
     """A name or a password that an account or a key cannot have."""
 
 
+class InvalidBody(InputError):
+    """A body, or what it is to own, that cannot be so."""
+
+
 class InvalidEstimate(InputError):
     """An official estimate that cannot be entered."""
 
@@ -225,6 +233,10 @@ class UnknownAccount(NotFound):
     """No account, or no API key, of that name."""
 
 
+class UnknownBody(NotFound):
+    """No body of that name, or not one that the caller may know of."""
+
+
 class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
 
@@ -253,12 +265,43 @@ class LoginRequired(NotAllowed):
     """Nobody is logged in, or the API key is unknown or was revoked."""
 
 
+class KeyExpired(LoginRequired):
+    """The API key was valid until a day that is over; an administrator makes another."""
+
+
 class LoginFailed(NotAllowed):
     """Wrong name or password."""
 
 
+class WrongCode(LoginFailed):
+    """Wrong code of the second factor, or one that was used before."""
+
+
+class OidcFailed(LoginFailed):
+    """The office's provider did not vouch for somebody who has a role here."""
+
+
 class TooManyLogins(NotAllowed):
-    """Too many failed logins; locked for a while."""
+    """Too many failed logins for a name from an address; others are not held up.
+
+    Parameters
+    ----------
+    wait : seconds until the next attempt is read
+    challenge, bits : of a proof of work that shortens the wait, '' and 0 without any
+    with_work : seconds until an attempt with that proof is read
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        wait: int = 60,
+        challenge: str = "",
+        bits: int = 0,
+        with_work: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.wait, self.challenge, self.bits, self.with_work = wait, challenge, bits, with_work
 
 
 class OutOfTurn(VedichError):

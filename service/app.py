@@ -27,14 +27,17 @@ from service.api import (
     scenarios,
     sign_off,
 )
+from service.auth import administration
 from service.embeds import routes as embeds
 from service.exchange import routes as exchange
 from service.odata import routes as odata
 from service.pages import (
+    account,
     analysis as analysis_pages,
     entry as entry_pages,
     kpi as kpi_pages,
     month as month_pages,
+    oidc,
     plan as pages,
     session,
     static_files as static,
@@ -68,7 +71,10 @@ ROUTERS = (
     exchange.router,
     registry.router,
     audit.router,
+    administration.router,
     session.router,
+    account.router,
+    oidc.router,
     health.router,
     static.router,
     # pages of a plan, in the order of its menu

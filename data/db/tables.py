@@ -332,6 +332,24 @@ projections.c.number.default = ColumnDefault(
     select(func.coalesce(func.max(projections.c.number), 0) + 1).scalar_subquery()
 )
 
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("slug", String(40), primary_key=True),
+    Column("name_vi", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("parent", String(40), ForeignKey("bodies.slug")),  # null: the house itself
+    Column("shares", Boolean, nullable=False),  # whether everybody may read what it issued
+    Column("created_at", Moment, nullable=False),
+)
+
+families = Table(  # which body a plan family belongs to
+    "families",
+    metadata,
+    Column("family", String(80), primary_key=True),
+    Column("body", String(40), ForeignKey("bodies.slug"), nullable=False),
+)
+
 accounts = Table(
     "accounts",
     metadata,
@@ -340,6 +358,7 @@ accounts = Table(
     Column("password_hash", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    Column("body", String(40), nullable=False, server_default="house"),
 )
 
 sessions = Table(
@@ -348,6 +367,54 @@ sessions = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("account", String(40), ForeignKey("accounts.name"), nullable=False),
     Column("ends_at", Moment, nullable=False),
+    Column("stage", String(10), nullable=False, server_default="password"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account", String(40), ForeignKey("accounts.name"), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("confirmed_at", Moment),  # null: the first code was not typed yet
+    Column("last_step", Integer, nullable=False),  # of the last code taken
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account", String(40), ForeignKey("accounts.name"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+)
+
+identities = Table(  # who an account is at the provider of OpenID Connect
+    "identities",
+    metadata,
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("account", String(40), ForeignKey("accounts.name"), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+)
+
+sign_ins = Table(  # begun at the provider of OpenID Connect, not yet come back
+    "sign_ins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("state", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("next", Text, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+)
+
+failed_logins = Table(  # counted per name and address; name '' counts an address over all names
+    "failed_logins",
+    metadata,
+    Column("name_hash", String(64), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("challenge", String(64), nullable=False),
+    Index("failed_logins_by_age", "last_at"),
 )
 
 api_keys = Table(
@@ -358,6 +425,8 @@ api_keys = Table(
     Column("key_hash", String(64), nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("body", String(40), nullable=False, server_default="house"),
+    Column("expires_at", Moment),  # null: never, for keys made before keys expired
 )
 
 audit = Table(

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
+from data.accounts.bodies import note_family
 from data.db import tables
 from data.db.audit import process_user, write_entry
 from data.db.store import Store
@@ -39,6 +40,14 @@ def plan_slugs(store: Store) -> tuple[str, ...]:
         return tuple(connection.scalars(chosen))
 
 
+def plans_of_year(store: Store, year: int) -> tuple[tuple[str, str], ...]:
+    """Slug and family of every plan of a year, in order."""
+    chosen = select(tables.plans.c.slug, tables.plans.c.family).where(tables.plans.c.year == year)
+    with store.reading() as connection:
+        rows = connection.execute(chosen.order_by(tables.plans.c.slug))
+        return tuple((row.slug, row.family) for row in rows)
+
+
 def family_plans(store: Store, family: str) -> tuple[str, ...]:
     """Slugs of a family's plans, by year."""
     chosen = select(tables.plans.c.slug).where(tables.plans.c.family == family)
@@ -52,7 +61,7 @@ def load_plan(store: Store, slug: str) -> Plan:
         return read_plan(connection, slug)
 
 
-def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
+def save_plan(store: Store, plan: Plan, by: str | None = None, body: str | None = None) -> Saved:
     """Save a plan, its KPIs and its new versions, all or nothing.
 
     Saving the same plan again changes nothing. Names and KPI definitions may
@@ -62,15 +71,18 @@ def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
     ----------
     plan : Plan
     by : who saves, for the audit log; default the user of this process
+    body : that owns the family of a first plan; default the house
 
     Raises
     ------
     InvalidPlan
         If a version with a number already saved differs from it, or the plan
         belongs to another family.
+    UnknownBody, InvalidBody
+        If there is no such body, or the family is another's.
     """
     with store.writing() as connection:
-        return write_plan(connection, plan, by or process_user())
+        return write_plan(connection, plan, by or process_user(), body)
 
 
 def kpis_of(store: Store, family: str) -> tuple[Kpi, ...]:
@@ -106,8 +118,9 @@ def read_kpis(connection: Connection, family: str) -> tuple[Kpi, ...]:
     return tuple(_kpi(definition) for definition in rows)
 
 
-def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
+def write_plan(connection: Connection, plan: Plan, by: str, body: str | None = None) -> Saved:
     """Write what is new or changed in a plan; see `save_plan`."""
+    note_family(connection, plan.family, body)
     head = _write_head(connection, plan)
     kpis, relisted = _write_kpis(connection, plan)
     versions = _write_versions(connection, plan)

@@ -57,9 +57,11 @@ app.add_typer(month.app, name="month")
 app.add_typer(accounts.account_app, name="account")
 app.add_typer(accounts.key_app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(accounts.body_app, name="body")
 app.add_typer(scenarios.app, name="scenario")
 app.command()(analysis.changes)
 app.command()(analysis.contributions)
+app.command("roll-up")(analysis.roll_up)
 app.add_typer(figures.report_app, name="report")
 
 

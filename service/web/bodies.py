@@ -74,6 +74,7 @@ class Bodies:
             await self._app(scope, receive, send)
             return
         try:
+            scope["path_params"] = _names(route, scope)
             sender = await _sender(scope, route)
             check_body(announced or 0, route.cap)
             with self._received(sender, route.cap if announced is None else announced):
@@ -170,6 +171,12 @@ async def _sender(scope: Scope, route: _Taking) -> str:
     if route.access is None or route.access == "public":
         return str((scope.get("client") or ("unknown",))[0])
     return (await admitted(Request(scope), route.access)).name
+
+
+def _names(route: _Taking, scope: Scope) -> dict[str, str]:
+    """What the path names, as the router will find it: rights go by it."""
+    found = route.path.match(scope["path"])
+    return found.groupdict() if found else {}
 
 
 def _announced(scope: Scope) -> int | None:

@@ -18,7 +18,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from data.accounts.sessions import WINDOW
 from models import errors
 from models.errors import UnreadableFile, VedichError
 from service.texts import ERROR, TEXT, Lang
@@ -56,11 +55,7 @@ STATUS: Mapping[type[VedichError], int] = {
 }
 # The machine's own troubles: their messages name paths, hosts and users, which are for the log.
 _FOR_THE_LOG = (errors.UnreadableBundle, errors.TrackingUnavailable)
-_HEADERS = {
-    503: {"Retry-After": "10"},
-    401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
-    429: {"Retry-After": str(int(WINDOW.total_seconds()))},
-}
+_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="vedich"'}, 503: {"Retry-After": "10"}}
 _LATER = "60"  # seconds until an unavailable service is worth another request
 # Errors of the framework, by status: their texts in the catalogues.
 _CODES = {404: "no_page", 405: "no_method", 413: "too_large", 429: "too_many", 503: "unavailable"}
@@ -141,6 +136,9 @@ def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> J
         place = " ".join(part for part in parts if part)
         message = f"expected {error.expected}, found {error.found}"
         places = [{"place": place, "message": message}]
+    headers = _HEADERS.get(status)
+    if isinstance(error, errors.TooManyLogins):
+        headers = {"Retry-After": str(error.wait)}
     return problem(
         status,
         _told(error, "en", instance),
@@ -149,7 +147,7 @@ def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> J
         title=title_of(kind),
         places=places,
         text=_told(error, lang, instance) if lang else "",
-        headers=_HEADERS.get(status),
+        headers=headers,
     )
 
 

@@ -226,7 +226,7 @@ def test_a_viewer_is_shown_no_forms_for_what_only_others_may(
 ) -> None:
     store = own_service.app.state.vedich.store
     add_account(store, "reader", "viewer", "a long password", "os:root")
-    token = log_in(store, "reader", "a long password", "test", datetime.now(UTC))
+    token = log_in(store, "reader", "a long password", "test", datetime.now(UTC)).token
     headers = {"Cookie": f"vedich_session={token}"}
     page = own_service.get(f"{PLAN}/kpis/coal?as_of=2018-06", headers=headers).text
     assert "data-api" not in page

@@ -9,7 +9,7 @@ from data.db.chain import CHAINED, seal_table
 from data.db.migrations.append_only import append_only_tables, refuse_changes, refuse_detours
 
 revision = "hash_chain"
-down_revision = "report_texts"
+down_revision = "bodies"
 
 
 def upgrade() -> None:
