@@ -98,8 +98,8 @@ class Basis:
         return accepted_events(self.events, slug, date.max)  # `events` ends with the day
 
     def last_decision(self, slug: str) -> int | None:
-        """Number of the newest decision about events of a KPI or those it is tied to, or None."""
-        kpis = {slug, *self.panel.relations.related(slug)}
+        """Number of the newest decision about events that reach a KPI's forecast, or None."""
+        kpis = self.panel.relations.behind(slug)
         return max((one.number or 0 for one in self.events if one.kpi in kpis), default=None)
 
     def series(self, slug: str) -> Series:
