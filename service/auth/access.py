@@ -155,6 +155,11 @@ class _Requires:
         )
 
 
+async def admitted(request: Request, access: Access) -> Caller:
+    """The caller if they have the role; before a route reads anything of the request."""
+    return await _Requires(access)(await caller_of(request))
+
+
 @dataclass(frozen=True)
 class _Open:
     """Allows every caller without identifying them, even if the database is unavailable."""
