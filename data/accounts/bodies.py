@@ -87,8 +87,9 @@ def read_bodies(connection: Connection) -> Bodies:
 
 def read_owner(connection: Connection, family: str) -> Bodies:
     """The body that owns a family and those above it: what a request needs, and no other."""
-    slug: str | None = connection.scalar(_OWNER, {"family": family}) or HOUSE
-    owner, found = slug, {}
+    owner: str = connection.scalar(_OWNER, {"family": family}) or HOUSE
+    slug: str | None = owner
+    found: dict[str, Body] = {}
     while slug is not None:
         row = connection.execute(_BODY, {"slug": slug}).one()
         found[row.slug] = Body(row.slug, row.name_vi, row.name_en, row.parent, row.shares)

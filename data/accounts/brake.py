@@ -15,7 +15,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from data.db import tables
 from data.db.audit import write_entry
@@ -218,7 +218,7 @@ def _counter(connection: Connection, name: str, place: str, now: datetime) -> _C
     return _Counter(row.failures, row.last_at, row.challenge)
 
 
-def _same(name: str, place: str) -> tuple[object, ...]:
+def _same(name: str, place: str) -> tuple[ColumnElement[bool], ...]:
     table = tables.failed_logins
     return (table.c.name_hash == _hash(name), table.c.address == place)
 

@@ -121,7 +121,7 @@ def test_the_service_does_not_listen_to_others_without_an_account(
         listened.append(host)
         return nullcontext()
 
-    monkeypatch.setattr("service.cli.main._listening", listening)
+    monkeypatch.setattr("service.web.server.listen", listening)
     monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
     code, _, err = run("serve", "--host", "0.0.0.0")
     assert code == 2
