@@ -18,7 +18,7 @@ VedichError
 │   └── UploadTooLarge    more bytes or files than an upload may have
 ├── NotFound              the requested thing does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownEvent, UnknownScenario, UnknownImport
+│   │   UnknownEvent, UnknownProject, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            the caller may not do this
@@ -197,6 +197,10 @@ class UnknownEstimate(NotFound):
 
 class UnknownEvent(NotFound):
     """No such event was found in the KPI's figures or entered by a person."""
+
+
+class UnknownProject(NotFound):
+    """No project of that number in the family's register."""
 
 
 class UnknownScenario(NotFound):

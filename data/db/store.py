@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from models.errors import InputError, StoreUnavailable
 
-HEAD = "uploads"  # the newest migration; Alembic is imported only for a database that lacks it
+HEAD = "projects"  # the newest migration; Alembic is imported only for a database that lacks it
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
 
