@@ -14,6 +14,7 @@ from service.projections.tables import (
     columns,
     joint_probability_text,
     printed_lines,
+    project_lines,
     reconciled_line,
     table_rows,
     task_columns,
@@ -58,6 +59,8 @@ def show_projections(
         line = reconciled_line(one, plan, lang) if len(projections) == 1 else None
         if line:
             console.print(line, soft_wrap=True)
+        if len(projections) == 1:
+            print_list(console, text["project.heading"], project_lines(one, plan, lang))
         lines = printed_lines(one, plan, lang)
         print_list(console, f"{one.name[lang]}: {text['printed'].lower()}", lines)
     codes = "; ".join(f"{one.kpi} {one.stamp}" for one in projections)
