@@ -113,6 +113,10 @@ ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
 SUPPOSED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", SCENARIO_EXAMPLE),
     "GET /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", None),
+    "GET /v1/plans/{plan}/scenarios/side-by-side": (
+        f"{_BASE}/scenarios/side-by-side?as_of={AS_OF}",
+        None,
+    ),
     "GET /v1/plans/{plan}/scenarios/{id}": (f"{_BASE}/scenarios/1", None),
 }
 

@@ -90,6 +90,8 @@ def test_draws_depend_on_the_project_the_family_and_the_vintage_alone() -> None:
     alone, _ = with_projects(annual, [late], "demo", "2021-06-30")
     again, _ = with_projects(year(200, level=70.0), [late], "demo", "2021-06-30")
     np.testing.assert_array_equal(alone.months - 50.0, again.months - 70.0)
+    twin, _ = with_projects(annual, [replace(late, number=4)], "demo", "2021-06-30")
+    assert (twin.months != alone.months).any()
     both, _ = with_projects(annual, [other, late], "demo", "2021-06-30")
     second, _ = with_projects(annual, [other], "demo", "2021-06-30")
     np.testing.assert_allclose(both.months, alone.months + second.months - 50.0)

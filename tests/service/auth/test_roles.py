@@ -235,6 +235,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PLAN}/changes"): Asked(query="?from=2018-05&to=2018-06"),
     ("GET", f"{PLAN}/contributions/{{kpi}}"): Asked(places={"kpi": "both"}),
     ("GET", f"{PLAN}/scenarios"): Asked(_supposed),
+    ("GET", f"{PLAN}/scenarios/side-by-side"): Asked(),
     ("GET", f"{PLAN}/scenarios/{{id}}"): Asked(_supposed),
     ("GET", f"{PLAN}/versions/compare"): Asked(query="?from=1&to=2"),
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),

@@ -167,9 +167,7 @@ def test_an_unknown_project_is_named_with_those_there_are(own_service: Client) -
     assert "known: 1" in answer.json()["detail"]
 
 
-def test_the_register_has_a_limit(
-    own_service: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_register_has_a_limit(own_service: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(register, "MOST_ENTRIES", 1)
     assert add(own_service).status_code == 201
     answer = add(own_service)
