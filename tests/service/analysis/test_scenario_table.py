@@ -34,9 +34,7 @@ def table(service: Client) -> ScenarioTable:
 
 def years(found: ScenarioTable, kpi: str) -> dict[str, Any]:
     [row] = [one for one in found.rows if one.kpi == kpi]
-    return {
-        column.column: cell for column, cell in zip(found.scenarios, row.cells, strict=True)
-    }
+    return {column.column: cell for column, cell in zip(found.scenarios, row.cells, strict=True)}
 
 
 def test_scenarios_are_ordered_and_add_up(own_service: Client) -> None:
@@ -98,7 +96,9 @@ def test_the_same_at_the_command_line(
     shown = run("scenario", "compare", "--as-of", "2018-06", "--lang", "en")
     assert "Forecast" in shown
     assert "around the worst tenth" in shown
-    assert '"column": "low"' in run("scenario", "compare", "--as-of", "2018-06", "--format", "json")
+    assert '"column": "low"' in run(
+        "scenario", "compare", "--as-of", "2018-06", "--format", "json"
+    )
 
 
 @pytest.fixture

@@ -205,6 +205,21 @@ def test_the_page_of_the_kpi_says_what_projects_add(own_service: Client) -> None
     assert "Mỏ mới, từ tháng 9/2018: dự kiến +40,0" in page
 
 
+def test_the_what_if_page_lists_projects_and_takes_new_ones(own_service: Client) -> None:
+    address = "/plans/demo-2018/what-if?as_of=2018-06&lang=vi"
+    assert "Chưa ghi dự án nào." in own_service.get(address).text
+    add(own_service, obstacle="Giấy phép", amount=12.5, happening="ramps_up", ramp=3)
+    page = own_service.get(address).text
+    assert "tăng dần, tháng 9/2018 (3 tháng)" in page
+    assert "+12,50 nghìn tấn" in page
+    assert "Giấy phép" in page
+    assert 'data-api="/v1/plans/demo-2018/projects/1"' in page
+    assert '<option value="coal">' in page
+    choices = page.partition('id="r-kpi"')[2].partition("</select>")[0]
+    assert "both" not in choices
+    assert "output" not in choices
+
+
 def test_entries_are_append_only_and_in_the_audit_log(own_service: Client, store: Store) -> None:
     add(own_service)
     with pytest.raises(DatabaseError, match="append-only"), store.writing() as connection:
