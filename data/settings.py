@@ -23,6 +23,20 @@ class Settings(BaseSettings):
     lang: Literal["vi", "en"] = "vi"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    upload_days: int = Field(default=7, ge=1, le=7)  # that an upload waits for its commit
+    # what filling in a Word template may take, in a process of its own
+    template_memory_mb: int = Field(default=512, ge=256)
+    template_cpu_seconds: int = Field(default=10, ge=2)
+    template_seconds: int = Field(default=60, ge=5)
+    template_output_mb: int = Field(default=50, ge=1)
+    key_days: int = Field(default=365, ge=1, le=3650)
+    second_factor: Literal["off", "offered", "required"] = "offered"
+    oidc_issuer: str | None = None
+    oidc_client_id: str = "vedich"
+    oidc_client_secret: str | None = Field(default=None, repr=False)
+    oidc_claim: str = "groups"
+    oidc_roles: str = ""
+    oidc_link: Literal["never", "name"] = "never"
     mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
 
     @property

@@ -14,13 +14,20 @@ from models.errors import CannotForecast
 from models.kinds import Kind, KindTraits, traits_of
 from models.paths import Paths, generator
 from models.revisions import NO_REVISION, Revision, draw_revisions, of_unfinished_month
-from models.series import FigureStatus, Month, Series
+from models.series import ILLUSTRATIVE, FigureStatus, Month, Series
 from models.year_months import denominators, months_known, year_months
 
 Array = NDArray[np.float64]
 
 # from the firmest to the least firm
-_FIRMNESS: tuple[FigureStatus, ...] = ("final", "restated", "estimate", "derived", "reconstructed")
+_FIRMNESS: tuple[FigureStatus, ...] = (
+    "final",
+    "restated",
+    "estimate",
+    "derived",
+    "reconstructed",
+    *ILLUSTRATIVE,  # last, so that nothing made up passes for a figure
+)
 BaseStatus = FigureStatus | Literal["projected"]
 WHOLE = slice(0, 12)  # all months of a year
 BASE_SPREAD = 1.5  # of the share of a revision that reaches the months to come

@@ -142,6 +142,44 @@ def sum_of_parts(series: Series, parts: Sequence[AnnualDistribution]) -> AnnualD
     )
 
 
+class Member(NamedTuple):
+    """A part of a total that spans families: its calibrated year and its past errors."""
+
+    key: str  # 'family/kpi'
+    annual: AnnualDistribution
+    errors: Mapping[OriginKey, float]
+
+
+def sum_over_families(group: str, vintage: str, members: Sequence[Member]) -> NDArray[np.float64]:
+    """The year of a total over families, path by path the sum of its members' years.
+
+    Ours: families draw from shared origins of their own, so path i of one is not path i
+    of another. Here all members are brought into one order, drawn for the group, in
+    which they correlate as their past errors at the same origins did. Each keeps its
+    distribution; the members may know different months.
+
+    Parameters
+    ----------
+    group, vintage : seed the shared draws
+    members : of kind 'flow' or 'count', of the same year, unit and number of paths
+
+    Returns
+    -------
+    array, shape (n_paths,), the total's outcomes, in the members' unit
+    """
+    total: NDArray[np.float64] = np.sum(
+        [
+            joint(
+                one.annual,
+                copula_scores(group, vintage, one.key, one.errors, len(one.annual.samples)),
+            ).samples
+            for one in members
+        ],
+        axis=0,
+    )
+    return total
+
+
 def _sum_if_known(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(sum(known)) if len(known) == len(values) else None

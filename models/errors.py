@@ -3,7 +3,8 @@
 VedichError
 ├── InputError            a person's file or request cannot be used
 │   ├── UnreadableFile    where (file, sheet, cell), what was expected, what was found
-│   │   └── UnknownLayout the file has no layout that the reader knows
+│   │   ├── UnknownLayout the file has no layout that the reader knows
+│   │   └── TemplateTooCostly filling in a template takes more than it may
 │   ├── InvalidPlan       a plan document contradicts itself
 │   ├── UnknownKind       a KPI is of a kind that does not exist
 │   ├── InvalidTarget     a target without the bounds its comparator needs
@@ -11,6 +12,7 @@ VedichError
 │   ├── InvalidNumber     not a number, or one that reads two ways
 │   ├── InvalidLevel      a probability level outside (0, 1)
 │   ├── InvalidAccount    a name or a password that an account cannot have
+│   ├── InvalidBody       a body, or what it owns, that cannot be so
 │   ├── InvalidEstimate   an official estimate that cannot be entered
 │   ├── InvalidScenario   a what-if that cannot be computed
 │   ├── InvalidQuery      an option of the OData feed that cannot be read
@@ -18,13 +20,16 @@ VedichError
 │   └── UploadTooLarge    more bytes or files than an upload may have
 ├── NotFound              the requested thing does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownEvent, UnknownProject, UnknownScenario, UnknownImport
+│   │   UnknownBody, UnknownEvent, UnknownProject, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            the caller may not do this
 │   ├── LoginRequired     nobody is logged in, or the key is not valid
+│   │   └── KeyExpired    the key was valid until a day that is over
 │   ├── LoginFailed       wrong name or password
-│   └── TooManyLogins     too many failed attempts; locked for a while
+│   │   ├── WrongCode     wrong code of the second factor
+│   │   └── OidcFailed    the office's provider did not vouch for somebody with a role here
+│   └── TooManyLogins     too many failed attempts from there; a pause is needed
 ├── OutOfTurn             a step of the sign-off that does not follow the last one
 ├── NeedsConfirmation     a value that contradicts what is known, not confirmed
 ├── ImportConflict        the data changed since an import's preview, or it is finished
@@ -34,6 +39,7 @@ VedichError
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
+├── Busy                  too many of this kind of work at once
 └── MissingExtra          an optional library is not installed
 
 A message says what was expected, what was found, and what to do. Only
@@ -43,7 +49,7 @@ A message says what was expected, what was found, and what to do. Only
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Phrase:
@@ -115,6 +121,22 @@ class UnknownLayout(UnreadableFile):
     """The file has no layout that this reader knows; another reader may know it."""
 
 
+class TemplateTooCostly(UnreadableFile):
+    """Filling in a Word template took more than its process may have.
+
+    `limit` is 'memory', 'cpu', 'time' or 'output'.
+    """
+
+    def __init__(self, file: str, *, limit: str, allowed: str) -> None:
+        self.limit = limit
+        super().__init__(
+            file,
+            expected=f"a template that is filled in with at most {allowed}",
+            found="one that takes more",
+            advice="Look for a field width, a repetition or a loop that multiplies text.",
+        )
+
+
 class InvalidPlan(InputError):
     """A plan document contradicts itself."""
 
@@ -141,6 +163,10 @@ class InvalidLevel(InputError):
 
 class InvalidAccount(InputError):
     """A name or a password that an account or a key cannot have."""
+
+
+class InvalidBody(InputError):
+    """A body, or what it is to own, that cannot be so."""
 
 
 class InvalidEstimate(InputError):
@@ -191,6 +217,10 @@ class UnknownAccount(NotFound):
     """No account, or no API key, of that name."""
 
 
+class UnknownBody(NotFound):
+    """No body of that name, or not one that the caller may know of."""
+
+
 class UnknownEstimate(NotFound):
     """No official estimate was entered for that KPI and month."""
 
@@ -223,12 +253,43 @@ class LoginRequired(NotAllowed):
     """Nobody is logged in, or the API key is unknown or was revoked."""
 
 
+class KeyExpired(LoginRequired):
+    """The API key was valid until a day that is over; an administrator makes another."""
+
+
 class LoginFailed(NotAllowed):
     """Wrong name or password."""
 
 
+class WrongCode(LoginFailed):
+    """Wrong code of the second factor, or one that was used before."""
+
+
+class OidcFailed(LoginFailed):
+    """The office's provider did not vouch for somebody who has a role here."""
+
+
 class TooManyLogins(NotAllowed):
-    """Too many failed logins; locked for a while."""
+    """Too many failed logins for a name from an address; others are not held up.
+
+    Parameters
+    ----------
+    wait : seconds until the next attempt is read
+    challenge, bits : of a proof of work that shortens the wait, '' and 0 without any
+    with_work : seconds until an attempt with that proof is read
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        wait: int = 60,
+        challenge: str = "",
+        bits: int = 0,
+        with_work: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.wait, self.challenge, self.bits, self.with_work = wait, challenge, bits, with_work
 
 
 class OutOfTurn(VedichError):
@@ -260,11 +321,42 @@ class UnreadableBundle(VedichError):
 
 
 class StoreUnavailable(VedichError):
-    """The database cannot be reached or opened where the settings say it is."""
+    """The database cannot be reached, opened or written where the settings say it is.
+
+    Parameters
+    ----------
+    place : str, its URL without the password
+    found : str, what the database or the system said
+    reason : str, 'unreachable', 'damaged', 'newer', 'read_only', 'full' or 'memory'; texts
+        for people go by it (`unavailable.damaged`)
+    """
+
+    _ADVICE: ClassVar[Mapping[str, str]] = {
+        "unreachable": "Start it, or set VEDICH_DATABASE_URL to where it is (unset: a file under "
+        "VEDICH_HOME).",
+        "damaged": "It is damaged, or no database of this program: put it aside and restore a "
+        "backup (vedich restore), or set VEDICH_DATABASE_URL to the right one.",
+        "newer": "A newer version of the program, or another program, made it: install that "
+        "version, or restore a backup made with this one.",
+        "read_only": "It cannot be written: look at the permissions of file and folder, and "
+        "whether the disk is mounted for reading only.",
+        "full": "Its disk is full and nothing was changed: make room, then try again.",
+        "memory": "There is not enough memory: close other programs, or give this one more.",
+    }
+
+    def __init__(self, place: str, found: str, reason: str = "unreachable") -> None:
+        self.place, self.found, self.reason = place, found, reason
+        super().__init__(
+            f"expected the database at {place}, found: {found}. {self._ADVICE[reason]}"
+        )
 
 
 class TrackingUnavailable(VedichError):
     """MLflow cannot be reached where the settings say it is."""
+
+
+class Busy(VedichError):
+    """Too many of this kind of work at once; trying again in a minute helps."""
 
 
 class MissingExtra(VedichError):

@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 from models.errors import InvalidMonth
 from models.kinds import Kind, KindTraits, traits_of
 
-FigureStatus = Literal["final", "restated", "estimate", "derived", "reconstructed"]
+FigureStatus = Literal[
+    "final",
+    "restated",
+    "estimate",
+    "derived",
+    "reconstructed",
+    "illustrative",  # made up for a sample, as restated
+    "illustrative_first",  # made up for a sample, as first estimated
+]
+FIRST_ESTIMATES: tuple[FigureStatus, ...] = ("estimate", "illustrative_first")
+ILLUSTRATIVE: tuple[FigureStatus, ...] = ("illustrative", "illustrative_first")
 
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")
 
@@ -84,8 +94,6 @@ class Series:
         printed figures allow (see `models.disaggregation.reconstruction`); None otherwise
     unfinished : share of the last month that was still to come when its estimate was
         published, 0 to 1; 0 if the month was over or nearly so
-    demonstration : reconstructed with figures published after `as_of` or on an
-        unknown day; labelled so, and excluded from every track record
     """
 
     key: str
@@ -102,7 +110,6 @@ class Series:
     denominator: NDArray[np.float64] | None = None
     doubt: NDArray[np.float64] | None = None
     unfinished: float = 0.0
-    demonstration: bool = False
 
     def __post_init__(self) -> None:
         for name in ("values", "base", "denominator", "doubt"):
@@ -148,7 +155,7 @@ class Series:
     @property
     def provisional(self) -> bool:
         """Whether the last month is an estimate, which the next report will revise."""
-        return "estimate" in (self.status[-1], self.to_date_status)
+        return bool({self.status[-1], self.to_date_status}.intersection(FIRST_ESTIMATES))
 
     def until(self, month: Month) -> Series:
         """The months up to `month`, without a year to date; `base` is unchanged."""

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from data.db.store import Store
+from data.home import own_files, tighten
 from data.settings import Settings, read_settings
 from service.api import (
     analysis,
@@ -26,14 +27,17 @@ from service.api import (
     scenarios,
     sign_off,
 )
+from service.auth import administration
 from service.embeds import routes as embeds
 from service.exchange import routes as exchange
 from service.odata import routes as odata
 from service.pages import (
+    account,
     analysis as analysis_pages,
     entry as entry_pages,
     kpi as kpi_pages,
     month as month_pages,
+    oidc,
     plan as pages,
     session,
     static_files as static,
@@ -65,7 +69,10 @@ ROUTERS = (
     exchange.router,
     registry.router,
     audit.router,
+    administration.router,
     session.router,
+    account.router,
+    oidc.router,
     health.router,
     static.router,
     # pages of a plan, in the order of its menu
@@ -90,7 +97,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     -------
     FastAPI; jobs and caches belong to it, nothing is global
     """
+    own_files()
     settings = settings or read_settings()
+    tighten(settings.home)
     app_state = AppState(settings, store or Store.open(settings.store_url))
 
     @asynccontextmanager

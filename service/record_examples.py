@@ -12,18 +12,24 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import secrets
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
+from data.accounts.accounts import add_account
+from data.accounts.bodies import add_body, give_family
+from data.accounts.sessions import log_in
 from data.db.store import Store
 from data.samples.load import load_sample
 from data.settings import Settings
 from service.app import create_app
+from service.auth.access import COOKIE
 from service.shapes.examples import (
     EVENT_DECISION,
     EVENT_EXAMPLE,
@@ -40,6 +46,8 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 PLAN, AS_OF = "vietnam-2021", "2021-06"
 
 TASKS = "lang-son-2021"  # the sample plan with tasks that are not series
+
+BODY = "lang-son"  # made for the examples; it owns the family of that name
 
 WIDTH = 98  # of a line in docs/api.md
 
@@ -71,7 +79,7 @@ BEFORE = "2021-05"  # its model is trained after all requests that show one mode
 
 NEEDS_BEFORE = ("GET /v1/plans/{plan}/changes",)
 
-_TASK = f"/v1/plans/{TASKS}/tasks/specialised_inspections/progress"
+_TASK = f"/v1/plans/{TASKS}/tasks/units_inspected/progress"
 
 _LOG = f"/v1/plans/{TASKS}/log/price_stability"
 
@@ -212,6 +220,7 @@ def ask(home: Path) -> dict[str, Any]:
     found["POST /v1/plans/{plan}/versions"] = _answer(
         app, "POST", f"{_BASE}/versions", NEW_VERSION
     )
+    found |= _administered(app)
     app.state.vedich.jobs.close()
     return {route: shortened(found[route]) for route in sorted(found)}
 
@@ -278,7 +287,33 @@ def _uploaded(app: FastAPI) -> dict[str, Any]:
     }
 
 
-def _answer(app: FastAPI, method: str, address: str, body: Any = None) -> Any:
+def _administered(app: FastAPI) -> dict[str, Any]:
+    """Bodies, keys and accounts, last: with the first account everybody has to log in."""
+    store, by = app.state.vedich.store, "local"
+    add_body(store, BODY, "Sở Công Thương Lạng Sơn", "Lạng Sơn Department of Trade", by)
+    give_family(store, BODY, BODY, by)
+    key = {"name": "power-bi", "scope": "issued", "body": BODY}
+    made = {**_answer(app, "POST", "/v1/keys", key), "key": "vedich_…"}
+    found = {"POST /v1/keys": made, "GET /v1/keys": _answer(app, "GET", "/v1/keys")}
+    found["GET /v1/bodies"] = _answer(app, "GET", "/v1/bodies")
+    total = f"/v1/bodies/house/roll-up/exports?year=2021&as_of={AS_OF}"
+    found["GET /v1/bodies/{body}/roll-up/{kpi}"] = _answer(app, "GET", total)
+    password = secrets.token_hex()
+    for name, role in (("quan-tri", "admin"), ("linh", "entry")):
+        add_account(store, name, role, password, by)
+    begun = log_in(store, "quan-tri", password, "127.0.0.1", datetime.now(UTC))
+    cookie = {"Cookie": f"{COOKIE}={begun.token}"}
+    found["GET /v1/accounts"] = _answer(app, "GET", "/v1/accounts", headers=cookie)
+    return found
+
+
+def _answer(
+    app: FastAPI,
+    method: str,
+    address: str,
+    body: Any = None,
+    headers: dict[str, str] | None = None,
+) -> Any:
     """The answer of a route to a JSON body, or to a file given as text."""
 
     async def ask_once() -> httpx.Response:
@@ -286,7 +321,7 @@ def _answer(app: FastAPI, method: str, address: str, body: Any = None) -> Any:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             if isinstance(body, str):
                 return await client.request(method, address, content=body.encode())
-            return await client.request(method, address, json=body)
+            return await client.request(method, address, json=body, headers=headers)
 
     response = asyncio.run(ask_once())
     response.raise_for_status()

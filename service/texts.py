@@ -30,8 +30,10 @@ Lang = Literal["vi", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 _LOCALE: Mapping[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
-_DAY: Mapping[Lang, str] = {"vi": "d/M/y", "en": "d MMMM y"}
+_DAY: Mapping[Lang, str] = {"vi": "dd/M/y", "en": "d MMMM y"}
+_DAY_OF_A_SHORT_MONTH: Mapping[Lang, str] = {"vi": "dd/MM/y", "en": "d MMMM y"}
 _MONTH: Mapping[Lang, str] = {"vi": "'tháng' M/y", "en": "MMMM y"}
+_MONTH_ALONE: Mapping[Lang, str] = {"vi": "'tháng' M", "en": "MMMM"}
 _MINUS = "−"  # a hyphen before a figure is lost at the end of a line
 
 
@@ -127,6 +129,9 @@ class Bounds(Protocol):
     def upper_value(self) -> float | None: ...
 
 
+_ILLUSTRATIVE = ("minh họa", "minh hoạ", "illustrative")
+
+
 @cache
 def _catalogue(lang: Lang) -> dict[str, tuple[str, ...]]:
     """Each key's text; its singular and plural where the language tells them apart."""
@@ -139,11 +144,24 @@ def _strings(one_or_more: Any) -> tuple[str, ...]:
     return (one_or_more,) if isinstance(one_or_more, str) else tuple(one_or_more)
 
 
-def label_of(plan: Plan, demonstration: bool) -> dict[Lang, str] | None:
-    """The label shown with every answer of a plan; None if it needs no label."""
-    if demonstration:
-        return {lang: TEXT[lang]["demonstration"] for lang in LANGUAGES}
-    return None if plan.label is None else {"vi": plan.label, "en": plan.label}
+def label_of(plan: Plan, illustrative: bool) -> dict[Lang, str] | None:
+    """The label shown with every answer of a plan; None if it needs no label.
+
+    Parameters
+    ----------
+    plan : its own label is shown too; a plan labelled 'minh họa' is illustrative as a whole
+    illustrative : whether the answer shows or rests on illustrative figures
+    """
+    own = plan.label or ""
+    illustrative = illustrative or own.lower() in _ILLUSTRATIVE
+    if own.lower() in _ILLUSTRATIVE:
+        own = ""
+    if not (illustrative or own):
+        return None
+    return {
+        lang: " · ".join(filter(None, (TEXT[lang]["illustrative"] if illustrative else "", own)))
+        for lang in LANGUAGES
+    }
 
 
 def unit_name(unit: str, lang: Lang) -> str:
@@ -250,14 +268,22 @@ def chance(probability: float | None, status: str, lang: Lang) -> str:
 
 
 def day_of(day: date | str, lang: Lang) -> str:
-    """'2021-06-30' → '30/6/2021' (vi), '30 June 2021' (en)."""
+    """'2021-06-30' → '30/6/2021' (vi), '30 June 2021' (en).
+
+    Decree 30/2020, Annex I, II.4: days below 10 and months 1 and 2 take a zero: '05/01/2021'.
+    """
     day = date.fromisoformat(day) if isinstance(day, str) else day
-    return _date(day, _DAY[lang], lang)
+    return _date(day, (_DAY_OF_A_SHORT_MONTH if day.month < 3 else _DAY)[lang], lang)
 
 
 def month_name(month: Month | str, lang: Lang) -> str:
     """'2021-06' → 'tháng 6/2021' (vi), 'June 2021' (en)."""
     return _date(date.fromisoformat(f"{month}-01"), _MONTH[lang], lang)
+
+
+def month_of_year(month: Month, lang: Lang) -> str:
+    """The month without its year: 'tháng 6' (vi), 'June' (en)."""
+    return _date(date(month.year, month.month, 1), _MONTH_ALONE[lang], lang)
 
 
 def bounds(target: Bounds, lang: Lang, decimals: int = 0) -> str:

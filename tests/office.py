@@ -36,7 +36,7 @@ class Office:
             return {}
         if who.startswith("key:"):
             return {"Authorization": f"Bearer {self.keys[who.removeprefix('key:')]}"}
-        token = log_in(self.store, who, self.password, "test", datetime.now(UTC))
+        token = log_in(self.store, who, self.password, "test", datetime.now(UTC)).token
         return {"Cookie": f"{COOKIE}={token}", "Origin": HERE}
 
     def ask(self, who: str, method: str, path: str, **options: Any) -> httpx.Response:

@@ -28,8 +28,13 @@ DEVELOPERS = {
     *("selenium", "hypothesis", "httpx", "python-odata", "uv"),
 }
 EXTRAS = {"statsforecast", "pyarrow", "matplotlib", "rinohtype"}
-# a developer's command writes the examples of docs/api.md; the extra `ces`
-NOT_IN_THE_PROGRAM = {"record_examples.py": {"httpx"}, "ces.py": {"statsforecast"}}
+# a developer's command writes the examples of docs/api.md; the extras `ces`, `sdmx` and `oidc`
+NOT_IN_THE_PROGRAM = {
+    "record_examples.py": {"httpx"},
+    "ces.py": {"statsforecast"},
+    "messages.py": {"pysdmx"},
+    "oidc.py": {"authlib", "httpx", "joserfc"},
+}
 
 
 def pins(lock: str) -> Mapping[str, str]:

@@ -27,7 +27,6 @@ from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from data.plans.events import accepted_events, events_of
 from data.plans.rows import load_plan
 from data.settings import Settings, read_settings
-from data.vintages.demonstration import series_to_project
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
 from models.candidates.base import Candidate, Parameters
@@ -278,7 +277,7 @@ def commit() -> str:
 def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
     """Fit a KPI on all its figures; None without figures. A task for `Workers`."""
     try:
-        series = series_to_project(setup.panel, kpi, setup.as_of)
+        series = setup.panel.series_as_of(kpi, setup.as_of)
     except NoObservations:
         return None
     events = accepted_events(setup.events, kpi, setup.as_of)

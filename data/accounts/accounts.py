@@ -5,7 +5,6 @@ Accounts are never deleted, only disabled: the audit log and the sign-off refer 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,9 @@ from typing import Any, Literal, get_args
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, delete, insert, select, update
 
+from data.accounts.bodies import HOUSE, NAME, require_body
+from data.accounts.brake import forget, second_step
+from data.accounts.passwords import check_password
 from data.db import tables
 from data.db.audit import write_entry
 from data.db.store import Store
@@ -23,21 +25,21 @@ Role = Literal["viewer", "entry", "checker", "approver", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)  # each includes the rights of those before it
 Access = Literal["public", "viewer", "entry", "checker", "approver", "admin"]  # what is asked for
 
-SHORTEST, LONGEST = 10, 200  # characters of a password
 HASHER = PasswordHasher()  # argon2id
+NO_PASSWORD = "none"  # in place of a hash: the account signs in elsewhere
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 _RESERVED = ("local", "anonymous")  # have another meaning in the audit log
 
 
 @dataclass(frozen=True)
 class Account:
-    """A person who may log in, and their role."""
+    """A person who may log in, and their role in a body."""
 
     name: str
     role: Role
     created_at: datetime
     disabled_at: datetime | None
+    body: str = HOUSE
 
 
 def has_accounts(store: Store) -> bool:
@@ -58,23 +60,41 @@ def accounts(store: Store) -> tuple[Account, ...]:
         return tuple(account_of(row) for row in rows)
 
 
-def add_account(store: Store, name: str, role: str, password: str, by: str) -> None:
-    """Create an account; raise `InvalidAccount` if name, role or password is invalid."""
+def add_account(
+    store: Store, name: str, role: str, password: str, by: str, body: str = HOUSE
+) -> None:
+    """Create an account of a body.
+
+    Raises
+    ------
+    InvalidAccount
+        If name, role or password is invalid.
+    UnknownBody
+        If there is no such body.
+    """
     check_name(name)
     check_known(role, ROLES)
-    hashed = hash_of(password)
+    hashed = hash_of(password, name, body)
     with store.writing() as connection:
-        if _row(connection, name) is not None:
-            raise InvalidAccount(
-                f"account '{name}' already exists, and accounts are never deleted; "
-                "expected another name."
-            )
-        connection.execute(
-            insert(tables.accounts).values(
-                name=name, role=role, password_hash=hashed, created_at=datetime.now(UTC)
-            )
+        insert_account(connection, name, role, hashed, by, body)
+
+
+def insert_account(
+    connection: Connection, name: str, role: str, hashed: str, by: str, body: str
+) -> None:
+    """Write a new account, whose name and role are valid; raise as `add_account`."""
+    if find_account(connection, name) is not None:
+        raise InvalidAccount(
+            f"account '{name}' already exists, and accounts are never deleted; "
+            "expected another name."
         )
-        write_entry(connection, by, "account.add", name, after={"role": role})
+    require_body(connection, body)
+    connection.execute(
+        insert(tables.accounts).values(
+            name=name, role=role, password_hash=hashed, created_at=datetime.now(UTC), body=body
+        )
+    )
+    write_entry(connection, by, "account.add", name, after={"role": role, "body": body})
 
 
 def set_role(store: Store, name: str, role: str, by: str) -> None:
@@ -88,13 +108,28 @@ def set_role(store: Store, name: str, role: str, by: str) -> None:
         )
 
 
-def set_password(store: Store, name: str, password: str, by: str) -> None:
-    """Change an account's password and end its sessions."""
-    hashed = hash_of(password)
+def set_body(store: Store, name: str, body: str, by: str) -> None:
+    """Move an account to another body; its sessions end."""
     with store.writing() as connection:
-        require_account(connection, name)
+        before = require_account(connection, name).body
+        require_body(connection, body)
+        _change(connection, name, body=body)
+        end_sessions(connection, name)
+        write_entry(
+            connection, by, "account.body", name, before={"body": before}, after={"body": body}
+        )
+
+
+def set_password(store: Store, name: str, password: str, by: str) -> None:
+    """Change an account's password, end its sessions and clear its brake."""
+    with store.reading() as connection:
+        body = require_account(connection, name).body
+    hashed = hash_of(password, name, body)
+    with store.writing() as connection:
         _change(connection, name, password_hash=hashed)
-        _end_sessions(connection, name)
+        end_sessions(connection, name)
+        for counted in (name, second_step(name)):
+            forget(connection, counted)
         write_entry(connection, by, "account.password", name)
 
 
@@ -103,7 +138,7 @@ def set_disabled(store: Store, name: str, disabled: bool, by: str) -> None:
     with store.writing() as connection:
         before = require_account(connection, name).disabled_at is not None
         _change(connection, name, disabled_at=datetime.now(UTC) if disabled else None)
-        _end_sessions(connection, name)
+        end_sessions(connection, name)
         write_entry(
             connection,
             by,
@@ -116,7 +151,7 @@ def set_disabled(store: Store, name: str, disabled: bool, by: str) -> None:
 
 def check_name(name: str) -> None:
     """Raise `InvalidAccount` unless `name` is valid for an account or a key."""
-    if not _NAME.fullmatch(name) or name in _RESERVED:
+    if not NAME.fullmatch(name) or name in _RESERVED:
         raise InvalidAccount(
             f"expected a name of 1 to 40 lower-case letters a to z, digits, '.', '_' or '-', "
             f"other than {' and '.join(_RESERVED)}; found '{name}'."
@@ -129,32 +164,30 @@ def check_known(given: str, known: Sequence[str]) -> None:
         raise InvalidAccount(f"expected one of {', '.join(known)}; found '{given}'.")
 
 
-def hash_of(password: str) -> str:
-    """The argon2 hash of a password; raise `InvalidAccount` if its length is not allowed."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidAccount(
-            f"expected a password of {SHORTEST} to {LONGEST} characters, found {len(password)}."
-        )
+def hash_of(password: str, name: str, body: str = HOUSE) -> str:
+    """The argon2 hash of a password for an account; raise `WeakPassword`."""
+    check_password(password, name, () if body == HOUSE else (body,))
     return HASHER.hash(password)
 
 
 def require_account(connection: Connection, name: str) -> Account:
     """An account by its name; raise `UnknownAccount`."""
-    row = _row(connection, name)
-    if row is None:
+    found = find_account(connection, name)
+    if found is None:
         raise UnknownAccount(f"no account '{name}'; vedich account list shows all accounts.")
-    return account_of(row)
+    return found
+
+
+def find_account(connection: Connection, name: str) -> Account | None:
+    """An account by its name; None if there is none."""
+    chosen = select(tables.accounts).where(tables.accounts.c.name == name)
+    row = connection.execute(chosen).first()
+    return None if row is None else account_of(row)
 
 
 def account_of(row: Any) -> Account:
     """A row of the table as an account."""
-    return Account(row.name, row.role, row.created_at, row.disabled_at)
-
-
-def _row(connection: Connection, name: str) -> Any:
-    return connection.execute(
-        select(tables.accounts).where(tables.accounts.c.name == name)
-    ).first()
+    return Account(row.name, row.role, row.created_at, row.disabled_at, row.body)
 
 
 def _change(connection: Connection, name: str, **values: Any) -> None:
@@ -163,5 +196,6 @@ def _change(connection: Connection, name: str, **values: Any) -> None:
     )
 
 
-def _end_sessions(connection: Connection, name: str) -> None:
+def end_sessions(connection: Connection, name: str) -> None:
+    """End all sessions of an account."""
     connection.execute(delete(tables.sessions).where(tables.sessions.c.account == name))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -80,8 +80,12 @@ def entries(
     by: str | None = None,
     action: str | None = None,
     subject: str | None = None,
+    actors: Collection[str] | None = None,
 ) -> tuple[Entry, ...]:
-    """Matching entries, newest first; `older_than` is the id from which to continue."""
+    """Matching entries, newest first.
+
+    `older_than` is the id from which to continue, `actors` whose entries there are; None: all.
+    """
     table = tables.audit
     chosen = select(table).order_by(table.c.id.desc()).limit(limit)
     if older_than is not None:
@@ -89,6 +93,8 @@ def entries(
     for name, wanted in (("actor", by), ("action", action), ("subject", subject)):
         if wanted is not None:
             chosen = chosen.where(table.c[name] == wanted)
+    if actors is not None:
+        chosen = chosen.where(table.c.actor.in_(actors))
     with store.reading() as connection:
         return tuple(
             Entry(row.id, row.at, row.actor, row.action, row.subject, row.before, row.after)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +13,24 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, 
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from data.db.chain import seal
 from models.errors import InputError, StoreUnavailable
 
 HEAD = "projects"  # the newest migration; Alembic is imported only for a database that lacks it
+_REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "damaged",
+    "SQLITE_IOERR_SHORT_READ": "damaged",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_CANTOPEN": "read_only",
+    "SQLITE_FULL": "full",
+    "SQLITE_NOMEM": "memory",
+    "25006": "read_only",
+    "53100": "full",
+    "53200": "memory",
+    "XX001": "damaged",
+    "XX002": "damaged",
+}
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
 
@@ -45,44 +62,105 @@ class Store:
             If the database cannot be reached or opened; every method raises it
             if the connection fails later.
         """
+        return cls._opened(url, "head")
+
+    @classmethod
+    def at_version(cls, url: str, version: str) -> Store:
+        """An empty database with the tables of a version, older or the newest.
+
+        Raises
+        ------
+        InputError
+            If the database has tables already.
+        StoreUnavailable
+            If this program does not know the version, or as for `open`.
+        """
+        return cls._opened(url, version)
+
+    @classmethod
+    def _opened(cls, url: str, version: str) -> Store:
         address = _address(url)
-        if address.get_backend_name() == "sqlite" and address.database not in (
-            None,
-            "",
-            ":memory:",
-        ):
-            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        file = file_of(url)
+        if file is not None:
+            _own_file(file)
         engine = create_engine(address)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "handle_error", _translate_connection_failure)
         store = cls(engine)
-        store._migrate()
+        store.upgrade(version)
         return store
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _migrate(self) -> None:
+    @property
+    def engine(self) -> str:
+        """'sqlite' or 'postgresql'."""
+        return self._engine.dialect.name
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database, resolved."""
+        return file_of(self._engine.url.render_as_string(hide_password=False))
+
+    def upgrade(self, version: str = "head") -> None:
+        """Bring the tables to a version, by default the newest."""
         with self.reading() as connection:
-            if _revision(connection) == HEAD:
-                return
+            revision = _revision(connection)
+            if version != "head" and inspect(connection).get_table_names():
+                place = self._engine.url.render_as_string()
+                raise InputError(
+                    f"{place}: expected an empty database to restore into, found tables. Set "
+                    "VEDICH_DATABASE_URL to a new one."
+                )
+        if revision == HEAD:
+            return
         from alembic import command
         from alembic.config import Config
+        from alembic.script import ScriptDirectory
 
         configuration = Config()
         configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self.writing() as connection:
+        scripts = ScriptDirectory.from_config(configuration)
+        known = {None, "head", *(script.revision for script in scripts.walk_revisions())}
+        if unknown := {revision, version} - known:
+            place = self._engine.url.render_as_string()
+            raise StoreUnavailable(place, f"tables of version '{unknown.pop()}'", "newer")
+        with self.locked() as connection:
             configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+            command.upgrade(configuration, version)
 
     def reading(self) -> Connection:
         """A connection for reading; use it as a context manager."""
         return self._engine.connect()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection on which everything is read as it was at one moment."""
+        with self._engine.connect() as connection:
+            if self.engine == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that locks out other writers from its start."""
+        """A transaction that locks out other writers from its start.
+
+        It ends by sealing the rows that it added (`data.db.chain`).
+        """
+        with self.locked() as connection:
+            seal(connection, outside=True)
+            yield connection
+            seal(connection)
+
+    @contextmanager
+    def locked(self) -> Iterator[Connection]:
+        """The same without sealing: for migrations, and to load rows that are sealed already."""
         with self._engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -116,20 +194,48 @@ def _address(url: str) -> URL:
     return address
 
 
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database, resolved; None if it is another kind, or a URI."""
+    address = _address(url)
+    name = address.database or ""
+    if address.get_backend_name() != "sqlite" or name in ("", ":memory:"):
+        return None
+    return None if name.startswith("file:") else Path(name).resolve()
+
+
+def _own_file(file: Path) -> None:
+    """Make an empty database that only its owner can read, and its folder, if there is none."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        reason = "full" if error.errno == errno.ENOSPC else "read_only"
+        found = error.strerror or str(error)
+        raise StoreUnavailable(f"sqlite:///{file}", found, reason) from error
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _translate_connection_failure(context: ExceptionContext) -> None:
-    """Translate connection failures to `StoreUnavailable`; errors in statements pass through."""
-    sqlite_error = getattr(context.original_exception, "sqlite_errorname", "")
-    operational = isinstance(context.sqlalchemy_exception, OperationalError)
-    if (operational and sqlite_error != "SQLITE_ERROR") or sqlite_error == "SQLITE_NOTADB":
+    """Translate failures of the database itself; errors in statements pass through."""
+    reason = _reason_of(context)
+    if reason is not None:
         engine = context.engine
         place = engine.url.render_as_string() if engine else "the configured URL"
-        reason = (str(context.original_exception).splitlines() or ["no answer"])[0]
-        raise StoreUnavailable(
-            f"expected the database at {place}, found: {reason}. Start it, or set "
-            "VEDICH_DATABASE_URL to where it is (unset: a file under VEDICH_HOME)."
-        )
+        found = (str(context.original_exception).splitlines() or ["no answer"])[0]
+        raise StoreUnavailable(place, found, reason)
+
+
+def _reason_of(context: ExceptionContext) -> str | None:
+    """Why the database cannot be used; None for an error in a statement."""
+    sqlite_error = getattr(context.original_exception, "sqlite_errorname", None) or ""
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    for beginning, reason in _REASONS.items():
+        if sqlite_error.startswith(beginning) or state.startswith(beginning):
+            return reason
+    operational = isinstance(context.sqlalchemy_exception, OperationalError)
+    return "unreachable" if operational and sqlite_error != "SQLITE_ERROR" else None

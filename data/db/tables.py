@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnDefault,
     Date,
     DateTime,
     Dialect,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    func,
+    select,
 )
 
 
@@ -53,6 +56,7 @@ plans = Table(
     Column("name_en", Text, nullable=False),
     Column("label", Text),
     Column("note", Text, nullable=False),
+    Column("thresholds", JSON(none_as_null=True)),
 )
 
 kpis = Table(
@@ -142,6 +146,20 @@ log_entries = Table(
     Column("entered_by", Text, nullable=False),
     Column("entered_at", Moment, nullable=False),
     Index("log_of_plan", "plan", "kpi"),
+)
+
+report_texts = Table(
+    "report_texts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("slot", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("report_texts_of_plan", "plan", "year", "month"),
 )
 
 events = Table(
@@ -250,6 +268,34 @@ withdrawals = Table(
     Column("reason", Text, nullable=False),
 )
 
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("columns", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("confirmed_at", Moment, nullable=False),
+    Index("layouts_of_family", "family", "id"),
+)
+
+dated_figures = Table(
+    "dated_figures",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
+    Column("family", String(80), nullable=False),
+    Column("kpi", String(80), nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("to_day", Date, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("published", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Index("dated_figures_of_kpi", "family", "kpi", "to_day"),
+)
+
 row_matches = Table(
     "row_matches",
     metadata,
@@ -306,6 +352,29 @@ projections = Table(
     Column("kpi", String(80), nullable=False),
     Column("payload", JSON, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    Column("number", Integer),  # in order of entry, given by the default below
+    Index("projections_in_order", "number", unique=True),
+)
+projections.c.number.default = ColumnDefault(
+    select(func.coalesce(func.max(projections.c.number), 0) + 1).scalar_subquery()
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("slug", String(40), primary_key=True),
+    Column("name_vi", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("parent", String(40), ForeignKey("bodies.slug")),  # null: the house itself
+    Column("shares", Boolean, nullable=False),  # whether everybody may read what it issued
+    Column("created_at", Moment, nullable=False),
+)
+
+families = Table(  # which body a plan family belongs to
+    "families",
+    metadata,
+    Column("family", String(80), primary_key=True),
+    Column("body", String(40), ForeignKey("bodies.slug"), nullable=False),
 )
 
 accounts = Table(
@@ -316,6 +385,7 @@ accounts = Table(
     Column("password_hash", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    Column("body", String(40), nullable=False, server_default="house"),
 )
 
 sessions = Table(
@@ -324,6 +394,54 @@ sessions = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("account", String(40), ForeignKey("accounts.name"), nullable=False),
     Column("ends_at", Moment, nullable=False),
+    Column("stage", String(10), nullable=False, server_default="password"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account", String(40), ForeignKey("accounts.name"), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("confirmed_at", Moment),  # null: the first code was not typed yet
+    Column("last_step", Integer, nullable=False),  # of the last code taken
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account", String(40), ForeignKey("accounts.name"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+)
+
+identities = Table(  # who an account is at the provider of OpenID Connect
+    "identities",
+    metadata,
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("account", String(40), ForeignKey("accounts.name"), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+)
+
+sign_ins = Table(  # begun at the provider of OpenID Connect, not yet come back
+    "sign_ins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("state", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("next", Text, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+)
+
+failed_logins = Table(  # counted per name and address; name '' counts an address over all names
+    "failed_logins",
+    metadata,
+    Column("name_hash", String(64), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("challenge", String(64), nullable=False),
+    Index("failed_logins_by_age", "last_at"),
 )
 
 api_keys = Table(
@@ -334,6 +452,8 @@ api_keys = Table(
     Column("key_hash", String(64), nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("body", String(40), nullable=False, server_default="house"),
+    Column("expires_at", Moment),  # null: never, for keys made before keys expired
 )
 
 audit = Table(
@@ -347,6 +467,21 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Index("audit_of_action", "action", "at"),
+)
+
+chain = Table(  # see data/db/chain.py
+    "chain",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("sealed", String(40), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("marks", LargeBinary, nullable=False),
+    Column("outside", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("chain_of_table", "sealed", "last"),
 )
 
 estimates = Table(

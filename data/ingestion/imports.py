@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from data.db.store import Store
+from data.ingestion.layouts import explained, read_maps, write_map
 from data.ingestion.preview import FilePreview, UnknownRow, preview_file, token_of, unknown_rows
 from data.ingestion.reading import Claims, FileRead, PrintedRow, ReadRow, RowKey, read_file
 from data.ingestion.rows import (
@@ -38,6 +39,7 @@ from data.ingestion.rows import (
 )
 from data.plans.kpi import Kpi
 from data.plans.rows import read_kpis, read_plan
+from data.readers.mapped.table_map import TableMap
 from data.readers.spreadsheet.words import units_differ
 from data.vintages.comparison import StoredFigures
 from data.vintages.rows import (
@@ -63,10 +65,11 @@ class Preview:
 
 @dataclass(frozen=True)
 class Base:
-    """The context in which files are read: the family's KPIs, and rows matched by people."""
+    """The context in which files are read: KPIs, and rows and layouts that people explained."""
 
     kpis: tuple[Kpi, ...]
     matches: Mapping[RowKey, str | None] = field(default_factory=dict)
+    maps: Mapping[str, TableMap] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: Connection, family: str) -> Base:
@@ -76,7 +79,7 @@ class Base:
             raise InputError(
                 "no plan of family '{family}' is loaded; import its plan first.", family=family
             )
-        return cls(kpis, read_matches(connection, family))
+        return cls(kpis, read_matches(connection, family), read_maps(connection, family))
 
     def read(self, files: Sequence[UploadedFile], published: date | None) -> list[FileRead]:
         """Read files; raise `UploadTooLarge` above `MAX_FIGURES` figures in all."""
@@ -97,7 +100,7 @@ class Base:
         return reads
 
     def claims(self) -> Claims:
-        return Claims.of(self.kpis, self.matches)
+        return Claims.of(self.kpis, self.matches, self.maps)
 
 
 def preview(
@@ -195,6 +198,36 @@ def match_row(
         if kpi is not None:
             _check_match(found[0], kpi, read_kpis(connection, family))
         write_match(connection, family, found[0].row, kpi, by, now)
+    shown = previewed(store, id, now)
+    with store.writing() as connection:
+        save_token(connection, id, shown.token)
+    return shown
+
+
+def explain(
+    store: Store, id: str, file: str, columns: str, by: str, moment: datetime | None = None
+) -> Preview:
+    """Say which column of a file of an upload is what; return the new preview.
+
+    It holds for all later files of the family with the same headings.
+
+    Raises
+    ------
+    UnknownImport
+        If there is no such upload.
+    InputError
+        If the upload has no such file, or the words do not fit it.
+    """
+    now = moment or datetime.now(UTC)
+    with store.reading() as connection:
+        family = _pending(connection, id, now).family
+        files = {each.file: each.content for each in read_files(connection, id)}
+    if file not in files:
+        names = ", ".join(f"'{name}'" for name in files)
+        raise InputError(f"expected a file of this upload, one of {names}; found '{file}'.")
+    known = explained(files[file], file, columns)
+    with store.writing() as connection:
+        write_map(connection, family, known, by, now)
     shown = previewed(store, id, now)
     with store.writing() as connection:
         save_token(connection, id, shown.token)
@@ -329,7 +362,9 @@ def _write(connection: Connection, shown: Preview, by: str, moment: datetime) ->
     for file in shown.files:
         read = file.read
         record = ImportRecord(read.file, read.sha256, by, moment, shown.upload.id)
-        write_observations(connection, shown.upload.family, read.observations, record, False)
+        write_observations(
+            connection, shown.upload.family, read.observations, record, False, read.dated
+        )
     drop_upload(connection, shown.upload.id)
     return read_import(connection, shown.upload.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -10,11 +10,16 @@ from pathlib import Path
 
 from data.db.store import Store
 from data.ingestion.imports import Base
+from data.ingestion.layouts import explained, write_map
 from data.ingestion.preview import FilePreview, UnknownRow, preview_file, unknown_rows
-from data.ingestion.reading import Claims, FileRead, read_file
+from data.ingestion.reading import Claims, FileRead, PrintedRow, RowKey, read_file
+from data.ingestion.rows import write_match
 from data.ingestion.suspicion import Suspicion
+from data.readers.mapped.table_map import TableMap
+from data.readers.spreadsheet.cells import fold
 from data.vintages.comparison import Compared, StoredFigures
 from data.vintages.rows import Added, ImportRecord, add_observations, imported, read_observations
+from models.errors import InputError, UnknownKpi
 
 Progress = Callable[[int, int, str], None]  # number of files done, of all files; the last file
 
@@ -72,6 +77,8 @@ def ingest(
     dry_run: bool = False,
     by: str = "",
     workers: int = 1,
+    columns: str = "",
+    matches: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Load files into a family, each all or nothing.
@@ -85,6 +92,9 @@ def ingest(
     dry_run : read and compare, write nothing
     by : who loads, for the audit log
     workers : number of reading processes; the result does not depend on it
+    columns : which column of these files is what, remembered for files with the same
+        headings ('series=A month=B value=C header=1')
+    matches : names in the files → slug of the KPI that they are, remembered too
 
     Returns
     -------
@@ -93,7 +103,13 @@ def ingest(
     """
     with store.reading() as connection:
         base = Base.of(connection, family)
+        if columns:
+            base = replace(base, maps={**base.maps, **_explain(files, columns)})
+        if matches:
+            base = replace(base, matches={**base.matches, **_match(files, base, matches)})
         stored = StoredFigures(read_observations(connection, family))
+    if not dry_run and (columns or matches):
+        _remember(store, family, base, by)
     reads: list[FileRead] = []
     reports: list[FileReport] = []
     suspicions: list[Suspicion] = []
@@ -115,6 +131,47 @@ def ingest(
         revised=tuple(revised),
         dry_run=dry_run,
     )
+
+
+def _explain(files: Sequence[Path], columns: str) -> dict[str, TableMap]:
+    return dict(explained(file.read_bytes(), file.name, columns) for file in files)
+
+
+def _match(
+    files: Sequence[Path], base: Base, matches: Mapping[str, str]
+) -> dict[RowKey, str | None]:
+    """The unknown rows of the files that a person names, with their KPI."""
+    wanted = {fold(name): slug for name, slug in matches.items()}
+    known = {kpi.slug for kpi in base.kpis}
+    for slug in wanted.values():
+        if slug not in known:
+            raise UnknownKpi(f"the plan's family has no KPI '{slug}'; it has {', '.join(known)}.")
+    rows = [row for file in files for row in _read(file, base.claims(), date.max).unknown]
+    found: dict[RowKey, str | None] = {
+        row.key: wanted[fold(row.label)] for row in rows if fold(row.label) in wanted
+    }
+    missing = set(wanted) - {key[-1] for key in found}
+    if missing:
+        names = ", ".join(f"'{row.label}'" for row in rows[:8])
+        raise InputError(
+            f"expected names of the files that no KPI claims, found '{missing.pop()}'. Names to "
+            f"match: {names or 'none'}."
+        )
+    return found
+
+
+def _remember(store: Store, family: str, base: Base, by: str) -> None:
+    """Write the layouts and matches that are new."""
+    with store.writing() as connection:
+        before = Base.of(connection, family)
+        for fingerprint, given in base.maps.items():
+            if before.maps.get(fingerprint) != given:
+                write_map(connection, family, (fingerprint, given), by)
+        for key, kpi in base.matches.items():
+            if key not in before.matches or before.matches[key] != kpi:
+                table, quantity, occurrence, label = key
+                row = PrintedRow(table, label, quantity, occurrence)
+                write_match(connection, family, row, kpi, by, datetime.now(UTC))
 
 
 def _read_all(
@@ -147,7 +204,7 @@ def _report(store: Store, family: str, shown: FilePreview, by: str, dry_run: boo
     added = shown.added
     if not dry_run:
         record = ImportRecord(read.file, read.sha256, by, datetime.now(UTC))
-        added = add_observations(store, family, read.observations, record)
+        added = add_observations(store, family, read.observations, record, dated=read.dated)
     return FileReport(
         file=read.file,
         tables=read.tables,

@@ -10,7 +10,7 @@ from data.ingestion.reading import PrintedRow
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.cells import fold
 from data.readers.spreadsheet.words import units_differ
-from data.readers.tidy.file import TIDY
+from data.readers.tidy.headings import TIDY
 
 LEAST, SHOWN = 0.7, 3  # lowest similarity of a suggestion, largest number of suggestions
 _LETTERS = 5  # shortest name that is similar to another because the other has all its words

@@ -94,4 +94,5 @@ def token_of(files: Sequence[FilePreview]) -> str:
             )
             for figure in file.figures
         ]
+        lines += file.read.dated
     return hashlib.sha256(repr(lines).encode()).hexdigest()[:16]

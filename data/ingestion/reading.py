@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from data.plans.kpi import Kpi
 from data.readers.gso.annex import Annex, read_annex
 from data.readers.layout import Found, recognise
+from data.readers.mapped.rows import first_rows
+from data.readers.mapped.table_map import TableMap
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.report_form.form import TABLE as REPORT_FORM, ReportForm, read_report_form
 from data.readers.spreadsheet.cells import fold, publication_date
 from data.readers.spreadsheet.workbook import OpenedFile
-from data.readers.tidy.file import TIDY, TidyFile, read_rows
+from data.readers.tidy.file import TidyFile, read_rows
 from data.readers.tidy.headings import TidyTables
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import Observation
-from models.errors import InputError
+from models.errors import InputError, UnreadableFile
 
 RowKey = tuple[str, str, int, str]  # table, quantity, occurrence, folded label
 
@@ -71,6 +74,10 @@ class FileRead:
     blocked : why nothing of it is used until its unknown rows are matched; None for
         a layout in which unknown rows are normal (an annex of the whole country)
     notes : remarks for the planner, with the place in the file
+    places : sheet and cell of each observation
+    columns : which column is what, in a table of another office; '' for known layouts
+    dated : figures to a day
+    sample : the first rows of a table whose columns a person may explain, from column A
     """
 
     file: str
@@ -82,6 +89,10 @@ class FileRead:
     problem: str | None = None
     blocked: str | None = None
     notes: tuple[str, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
+    columns: str = ""
+    dated: tuple[DatedFigure, ...] = ()
+    sample: tuple[tuple[str, ...], ...] = ()
 
     @property
     def unknown(self) -> tuple[PrintedRow, ...]:
@@ -92,15 +103,22 @@ class FileRead:
 class Claims:
     """Which KPI claims a row: by the plan's definitions, then by matches of people.
 
-    `matched` has None for rows matched to no KPI.
+    `matched` has None for rows matched to no KPI; `maps` says of layouts, by their
+    fingerprint, which column is what.
     """
 
     kpis: tuple[Kpi, ...]
     defined: Mapping[RowKey, str]
     matched: Mapping[RowKey, str | None]
+    maps: Mapping[str, TableMap] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, kpis: Iterable[Kpi], matched: Mapping[RowKey, str | None]) -> Claims:
+    def of(
+        cls,
+        kpis: Iterable[Kpi],
+        matched: Mapping[RowKey, str | None],
+        maps: Mapping[str, TableMap] | None = None,
+    ) -> Claims:
         family = tuple(kpis)
         defined = {
             (row.table, row.quantity, row.occurrence, name): kpi.slug
@@ -108,7 +126,7 @@ class Claims:
             for row in kpi.rows
             for name in row.names
         }
-        return cls(family, defined, matched)
+        return cls(family, defined, matched, maps or {})
 
     def read(self, row: PrintedRow, figures: int) -> ReadRow:
         if row.key in self.defined:
@@ -134,13 +152,16 @@ def read_file(content: bytes, file: str, claims: Claims, published: date | None)
     FileRead; for a file that cannot be used, `problem` is the reason
     """
     sha256 = hashlib.sha256(content).hexdigest()
+    opened = None
     try:
         opened = OpenedFile(content, file)
         remarks = opened.remarks()
-        read = _by_layout(recognise(opened), sha256, claims, published)
-        return replace(read, notes=(*remarks, *read.notes))
+        read = _by_layout(recognise(opened, claims.maps), sha256, claims, published)
+        notes = (*remarks, *opened.hidden_notes(read.places), *read.notes)
+        return replace(read, notes=notes, sample=first_rows(opened) if read.columns else ())
     except InputError as error:
-        return FileRead(file, sha256, problem=str(error))
+        rows = first_rows(opened) if opened is not None else ()
+        return FileRead(file, sha256, problem=str(error), sample=rows)
 
 
 def _by_layout(found: Found, sha256: str, claims: Claims, published: date | None) -> FileRead:
@@ -163,24 +184,50 @@ def _form(found: ReportForm, sha256: str, claims: Claims, published: date | None
 
 
 def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None) -> FileRead:
-    """A tidy file; it is blocked while it has names of no KPI."""
-    matched = {name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == TIDY}
+    """A tidy file; it is blocked while it has names of no KPI.
+
+    A table of another office has more series than a plan: one that is known is enough.
+    """
+    matched = {
+        name: kpi for (table, _, _, name), kpi in claims.matched.items() if table == found.table
+    }
     day = published or publication_date(found.file) or found.published
     tidy = read_rows(found, claims.kpis, day, matched)
+    refusal = tidy.refusal
+    if found.columns and refusal is not None:
+        refusal = None if tidy.observations or tidy.dated else _no_series(tidy)
     return FileRead(
         file=tidy.file,
         sha256=sha256,
         observations=tidy.observations,
-        tables=(TIDY,),
+        tables=(found.table,),
         printed=sum(named.times for named in tidy.names),
-        rows=_tidy_rows(tidy),
-        blocked=str(tidy.refusal) if tidy.refusal else None,
+        rows=_tidy_rows(tidy, found.table),
+        notes=found.notes,
+        columns=found.columns,
+        dated=tidy.dated,
+        blocked=str(refusal) if refusal else None,
+        places=tidy.places,
     )
 
 
-def _tidy_rows(tidy: TidyFile) -> tuple[ReadRow, ...]:
+def _no_series(tidy: TidyFile) -> UnreadableFile:
+    """The refusal of a table of which no series is a KPI yet."""
+    names = [named.label for named in tidy.names if named.how == "unknown"]
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return UnreadableFile(
+        tidy.file,
+        expected="at least one series that a KPI of the plan claims",
+        found=", ".join(f"'{name}'" for name in names[:6]) + more,
+        advice="Say which KPI a series is, on the page of the upload or with --match "
+        "'NAME=kpi'; if the columns are understood wrongly, say which is what with --columns. "
+        "Nothing was loaded.",
+    )
+
+
+def _tidy_rows(tidy: TidyFile, table: str) -> tuple[ReadRow, ...]:
     return tuple(
-        ReadRow(PrintedRow(TIDY, named.label, unit=named.unit), named.how, named.kpi, named.times)
+        ReadRow(PrintedRow(table, named.label, unit=named.unit), named.how, named.kpi, named.times)
         for named in tidy.names
     )
 
@@ -214,6 +261,12 @@ def _printed(
         printed=len({(f.table, f.sheet, f.row, f.occurrence) for f in workbook.figures}),
         rows=_joined(rows.values()),
         notes=workbook.notes,
+        places=tuple(
+            (figure.sheet, figure.cell)
+            for figure in workbook.figures
+            if rows[_row_of(figure)].kpi is not None and figure.form is not None
+        ),
+        dated=tuple(_dated(workbook, day)),
     )
 
 
@@ -231,6 +284,18 @@ def _row_of(figure: PrintedFigure) -> PrintedRow:
     return PrintedRow(figure.table, figure.row, figure.quantity, figure.occurrence, figure.unit)
 
 
+def _dated(workbook: PrintedWorkbook, published: date) -> Iterator[DatedFigure]:
+    for each in workbook.dated:
+        source = f"{workbook.file}, {_place(each.sheet, each.cell)}"
+        yield DatedFigure(
+            each.kpi, each.from_day, each.to_day, each.value, "estimate", published, source
+        )
+
+
+def _place(sheet: str, cell: str) -> str:
+    return f"sheet '{sheet}', cell {cell}" if sheet else f"cell {cell}"
+
+
 def _observations(
     workbook: PrintedWorkbook, rows: Mapping[PrintedRow, ReadRow], published: date
 ) -> Sequence[Observation]:
@@ -240,8 +305,7 @@ def _observations(
         kpi = rows[_row_of(figure)].kpi
         if kpi is None or figure.form is None:
             continue
-        sheet = f"sheet '{figure.sheet}', " if figure.sheet else ""
-        source = f"{workbook.file}, {sheet}cell {figure.cell}"
+        source = f"{workbook.file}, {_place(figure.sheet, figure.cell)}"
         found.append(
             Observation(
                 kpi, figure.month, figure.form, figure.value, figure.status, published, source

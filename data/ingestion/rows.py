@@ -76,11 +76,9 @@ class Import:
 
 def write_upload(connection: Connection, upload: Upload, files: Sequence[UploadedFile]) -> None:
     """Store files until they are committed, and delete expired uploads."""
-    table = tables.uploads
-    late = select(table.c.id).where(table.c.uploaded_at < upload.at - KEPT)
-    _drop(connection, connection.scalars(late).all())
+    drop_expired(connection, upload.at)
     connection.execute(
-        insert(table).values(
+        insert(tables.uploads).values(
             id=upload.id,
             family=upload.family,
             plan=upload.plan,
@@ -120,6 +118,14 @@ def save_token(connection: Connection, id: str, token: str) -> None:
     """Store the token of an upload's newest preview."""
     table = tables.uploads
     connection.execute(update(table).where(table.c.id == id).values(mark=token))
+
+
+def drop_expired(connection: Connection, moment: datetime, kept: timedelta = KEPT) -> int:
+    """Delete uploads that have waited longer, with their files; return how many."""
+    late = select(tables.uploads.c.id).where(tables.uploads.c.uploaded_at < moment - kept)
+    ids = connection.scalars(late).all()
+    _drop(connection, ids)
+    return len(ids)
 
 
 def drop_upload(connection: Connection, id: str) -> None:

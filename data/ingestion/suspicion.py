@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from data.ingestion.whole_series import Around, as_years_to_date
 from data.plans.kpi import Kpi
 from data.vintages.comparison import StoredFigures
 from data.vintages.disagreements import SLACK, rounding
@@ -28,6 +29,9 @@ Why = Literal[
     "magnitude",
     "magnitude_to_date",
     "history",
+    "slip",
+    "sign",
+    "cumulative",
     "falling",
     "rate",
     "rate_as_growth",
@@ -44,6 +48,10 @@ _REASON: Mapping[Why, str] = {
     "magnitude_to_date": "about {times:,.3g} times that of the same months of last year "
     "({against:,.6g})",
     "history": "{change:+,.0f} % on last year, far beyond its own history",
+    "slip": "about {times:,.3g} times the months around it ({against:,.6g})",
+    "sign": "below zero, while the months around it are about {against:,.6g}",
+    "cumulative": "the months of each year only rise, and each January falls back (from "
+    "{against:,.6g}): are they years to date?",
     "falling": "cumulative figure below the month before ({against:,.6g})",
     "rate": "the levels give a rate of {against:,.1f}",
     "rate_as_growth": "growth where a rate with 100 as unchanged belongs, expected about "
@@ -99,6 +107,7 @@ def suspicious(
     figure below one that its KPI contains.
     """
     units = {kpi.slug: kpi.unit for kpi in kpis}
+    sums = {kpi.slug: kpi.traits.adds_up for kpi in kpis}
     by_kpi: dict[str, list[Observation]] = {}
     for figure in observations:
         by_kpi.setdefault(figure.kpi, []).append(figure)
@@ -108,8 +117,14 @@ def suspicious(
         months = _Months.of(before)
         here = {(figure.form, figure.month): figure.value for figure in fresh}
         seen: dict[tuple[Form, Month], Observation] = dict(stored.latest(kpi))
+        around = Around.of({**before, **here}) if len(months.ordinals) < FEW else None
+        last = as_years_to_date({**before, **here}) if sums.get(kpi) else None
         for figure in fresh:
             reason = _doubt(figure, months, before, here) or _twice(figure, seen)
+            if reason is None and figure.form == "month":
+                reason = around.doubt(figure) if around else None
+                if last is not None and figure.month == last[0]:
+                    reason = "cumulative", last[1]
             seen[figure.form, figure.month] = figure
             if reason is not None:
                 why, against = reason

@@ -43,8 +43,7 @@ class Kpi:
 
     `indicator` is a related monthly KPI by which totals are spread over months (see
     `data.vintages.disaggregate`): a slug, 'family/slug' for a KPI of another family, or
-    'total - part' for a total less its other parts. With `demonstration` its months may
-    be reconstructed from later publications (see `data.vintages.demonstration`).
+    'total - part' for a total less its other parts.
     """
 
     slug: str
@@ -67,7 +66,6 @@ class Kpi:
     denominator: str | None = None
     index: str | None = None  # kind 'log': the KPI whose published figures are shown beside it
     indicator: str | None = None
-    demonstration: bool = False
 
     @property
     def takes_figures(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 
 from data.plans.kpi import Kpi
 from models.errors import UnknownKpi
+from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds
 from models.targets.target import Target
 from models.targets.task import Task
 
@@ -46,6 +47,7 @@ class Plan:
     versions: tuple[PlanVersion, ...]
     label: str | None = None  # e.g. 'reconstructed', shown wherever the plan is
     note: str = ""
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
 
     def kpi(self, slug: str) -> Kpi:
         for kpi in self.kpis:

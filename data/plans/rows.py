@@ -9,12 +9,14 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
+from data.accounts.bodies import note_family
 from data.db import tables
 from data.db.audit import process_user, write_entry
 from data.db.store import Store
 from data.plans.kpi import Kpi, RowSelector
 from data.plans.plan import Plan, PlanVersion
 from models.errors import InvalidPlan, UnknownPlan
+from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds
 from models.targets.target import Target
 from models.targets.task import Step, Task
 
@@ -38,6 +40,14 @@ def plan_slugs(store: Store) -> tuple[str, ...]:
         return tuple(connection.scalars(chosen))
 
 
+def plans_of_year(store: Store, year: int) -> tuple[tuple[str, str], ...]:
+    """Slug and family of every plan of a year, in order."""
+    chosen = select(tables.plans.c.slug, tables.plans.c.family).where(tables.plans.c.year == year)
+    with store.reading() as connection:
+        rows = connection.execute(chosen.order_by(tables.plans.c.slug))
+        return tuple((row.slug, row.family) for row in rows)
+
+
 def family_plans(store: Store, family: str) -> tuple[str, ...]:
     """Slugs of a family's plans, by year."""
     chosen = select(tables.plans.c.slug).where(tables.plans.c.family == family)
@@ -51,7 +61,7 @@ def load_plan(store: Store, slug: str) -> Plan:
         return read_plan(connection, slug)
 
 
-def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
+def save_plan(store: Store, plan: Plan, by: str | None = None, body: str | None = None) -> Saved:
     """Save a plan, its KPIs and its new versions, all or nothing.
 
     Saving the same plan again changes nothing. Names and KPI definitions may
@@ -61,15 +71,18 @@ def save_plan(store: Store, plan: Plan, by: str | None = None) -> Saved:
     ----------
     plan : Plan
     by : who saves, for the audit log; default the user of this process
+    body : that owns the family of a first plan; default the house
 
     Raises
     ------
     InvalidPlan
         If a version with a number already saved differs from it, or the plan
         belongs to another family.
+    UnknownBody, InvalidBody
+        If there is no such body, or the family is another's.
     """
     with store.writing() as connection:
-        return write_plan(connection, plan, by or process_user())
+        return write_plan(connection, plan, by or process_user(), body)
 
 
 def kpis_of(store: Store, family: str) -> tuple[Kpi, ...]:
@@ -92,6 +105,7 @@ def read_plan(connection: Connection, slug: str) -> Plan:
     return Plan(
         slug=row.slug,
         **head,
+        thresholds=Thresholds(**(row.thresholds or {})),
         kpis=_plan_kpis(connection, row.slug, row.family),
         versions=_versions(connection, row.slug),
     )
@@ -104,8 +118,9 @@ def read_kpis(connection: Connection, family: str) -> tuple[Kpi, ...]:
     return tuple(_kpi(definition) for definition in rows)
 
 
-def write_plan(connection: Connection, plan: Plan, by: str) -> Saved:
+def write_plan(connection: Connection, plan: Plan, by: str, body: str | None = None) -> Saved:
     """Write what is new or changed in a plan; see `save_plan`."""
+    note_family(connection, plan.family, body)
     head = _write_head(connection, plan)
     kpis, relisted = _write_kpis(connection, plan)
     versions = _write_versions(connection, plan)
@@ -167,7 +182,7 @@ def _logged(
 
 def _write_head(connection: Connection, plan: Plan) -> _Change | None:
     """Write the plan's own fields; their change, None if there is none."""
-    head = {name: getattr(plan, name) for name in _HEAD}
+    head = {name: getattr(plan, name) for name in _HEAD} | _thresholds(plan)
     row = connection.execute(select(tables.plans).where(tables.plans.c.slug == plan.slug)).first()
     if row is None:
         connection.execute(insert(tables.plans).values(slug=plan.slug, **head))
@@ -180,11 +195,17 @@ def _write_head(connection: Connection, plan: Plan) -> _Change | None:
             family=row.family,
             given=plan.family,
         )
-    before = {name: getattr(row, name) for name in _HEAD}
+    before = {name: getattr(row, name) for name in (*_HEAD, "thresholds")}
     if before == head:
         return None
     connection.execute(update(tables.plans).where(tables.plans.c.slug == plan.slug).values(**head))
     return _Change(before, head)
+
+
+def _thresholds(plan: Plan) -> dict[str, Any]:
+    """The column `thresholds`: None while they are the usual ones."""
+    own = plan.thresholds != DEFAULT_THRESHOLDS
+    return {"thresholds": asdict(plan.thresholds) if own else None}
 
 
 def _write_kpis(connection: Connection, plan: Plan) -> tuple[dict[str, _Change], bool]:
@@ -319,6 +340,7 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
     )
     for name in ("parts", "printed_parts", "contains"):
         given[name] = tuple(given.get(name, ()))
+    given.pop("demonstration", None)  # of definitions stored before illustrative figures
     return Kpi(**given)
 
 

@@ -28,6 +28,7 @@ class PrintedFigure:
     unit : as printed for the row or the table, ditto marks resolved
     value : as printed, rates with 100 = unchanged
     sheet, cell : its place, `cell` as in 'D12'
+    illustrative : the table says that its figures are illustrative
     """
 
     table: str
@@ -42,13 +43,29 @@ class PrintedFigure:
     value: float
     sheet: str
     cell: str
+    illustrative: bool = False
 
     @property
     def status(self) -> FigureStatus:
         """Final for a plan, estimate for the month of the report, restated for earlier months."""
+        first = self.month == self.report_month and self.form != "plan"
+        if self.illustrative:
+            return "illustrative_first" if first else "illustrative"
         if self.form == "plan":
             return "final"
-        return "estimate" if self.month == self.report_month else "restated"
+        return "estimate" if first else "restated"
+
+
+@dataclass(frozen=True)
+class PrintedDays:
+    """A figure to a day of a row that a KPI claims, in the KPI's unit."""
+
+    kpi: str
+    from_day: date
+    to_day: date
+    value: float
+    sheet: str
+    cell: str
 
 
 @dataclass(frozen=True)
@@ -66,3 +83,4 @@ class PrintedWorkbook:
     tables: tuple[str, ...]
     notes: tuple[str, ...]
     claimed: Mapping[tuple[str, str, int, str], str] = field(default_factory=dict)
+    dated: tuple[PrintedDays, ...] = ()

@@ -8,16 +8,22 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import yaml
+
+from data.plans.entries import LogEntry
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.readers.plan_document.file import read_plan, write_plan
 from data.readers.tidy.file import read_tidy
 from data.vintages.observation import UNDATED, Observation
 from models.errors import UnknownPlan
+from models.series import Month
+from models.targets.task import Progress
 
 FOLDER = Path(__file__).parent
 PLAN_FILE = "plan.yaml"
 FIGURES_FILE = "observations.csv.gz"
+REPORTS_FILE = "reports.yaml"
 _COLUMNS = ("kpi", "month", "form", "value", "status", "published", "source")
 
 
@@ -56,6 +62,20 @@ def write_sample(plan: Plan, observations: Iterable[Observation], folder: Path) 
     with gzip.GzipFile("", "wb", 9, compressed, mtime=0) as archive:  # no name, no clock
         archive.write(text.getvalue().encode())
     (folder / FIGURES_FILE).write_bytes(compressed.getvalue())
+
+
+def read_reports(
+    name: str, folder: Path = FOLDER
+) -> tuple[tuple[Progress, ...], tuple[LogEntry, ...]]:
+    """The reports about the tasks and the log of a sample; none of a sample without a file."""
+    file = folder / name / REPORTS_FILE
+    if not file.is_file():
+        return (), ()
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return (
+        tuple(Progress(**row) for row in document["progress"]),
+        tuple(LogEntry(**{**row, "month": Month.parse(row["month"])}) for row in document["log"]),
+    )
 
 
 def _rows(observations: Iterable[Observation], kpis: Sequence[Kpi]) -> list[tuple[str, ...]]:

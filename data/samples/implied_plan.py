@@ -145,7 +145,9 @@ def implied_targets(
             + f" = {plan.share:.4f} % of the annual plan",
             source=f"{plan.source}, published {plan.published}",
         )
-        document = f"Plan implied by the monthly report published on {plan.published}"
+        day = plan.published
+        written = f"{day:%d/%m/%Y}" if day.month < 3 else f"{day:%d}/{day.month}/{day.year}"
+        document = f"kế hoạch năm tính từ báo cáo tháng công bố ngày {written}"
         targets.append(DatedTarget(plan.published, plan.kpi, target, document))
     return tuple(targets)
 

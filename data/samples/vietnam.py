@@ -87,10 +87,13 @@ def _product(
     )
 
 
+_INVESTMENT_VI = "Vốn đầu tư thực hiện từ nguồn ngân sách nhà nước"
+
+
 def _investment(slug: str, body_vi: str, body_en: str, scope: str, *names: str) -> Kpi:
     return Kpi(
         slug=f"investment_{slug}",
-        name_vi=f"Vốn đầu tư từ ngân sách nhà nước: {body_vi}",
+        name_vi=" của ".join(filter(None, (_INVESTMENT_VI, body_vi))),
         name_en=f"State-budget investment: {body_en}",
         unit="billion VND",
         decimals=1,
@@ -302,7 +305,7 @@ KPIS: tuple[Kpi, ...] = (
     ),
     _product("cars", "Ô tô", "Cars", "thousand pieces", "Automobile", decimals=1),
     _product("motorcycles", "Xe máy", "Motorcycles", "thousand pieces", "Motorbike", decimals=1),
-    _investment("total", "tổng số", "total", "national", "Tổng số", "Total"),
+    _investment("total", "", "total", "national", "Tổng số", "Total"),
     _investment(
         "moit",
         "Bộ Công Thương",

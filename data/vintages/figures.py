@@ -16,8 +16,10 @@ RANK: dict[FigureStatus, int] = {
     "derived": 2,
     "estimate": 1,
     "reconstructed": 0,
+    "illustrative": -1,
+    "illustrative_first": -2,
 }
-SETTLED = ("final", "restated")
+SETTLED = ("final", "restated", "illustrative")
 WEEK = 7  # a month counts as over this many days before its end
 _OF_A_MONTH: tuple[Form, ...] = ("month", "year_to_date", "rate_on_year", "rate_to_date")
 
@@ -69,8 +71,8 @@ def precedence(observation: Observation) -> tuple[date, int, float]:
     """Sort key of the figures of a form and month; the greatest is in force.
 
     The latest publication; on the same day the firmest status (final, restated,
-    derived, estimate, reconstructed); then the larger value, so that neither the
-    order in which files were loaded nor their names matter. Undated figures come
+    derived, estimate, reconstructed, illustrative); then the larger value, so that
+    neither the order in which files were loaded nor their names matter. Undated figures come
     before all others.
     """
     return known_since(observation), RANK[observation.status], observation.value

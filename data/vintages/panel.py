@@ -19,7 +19,7 @@ from data.vintages.observation import UNDATED, Form, Observation
 from models.disaggregation.totals import EXACT
 from models.errors import NoObservations, UnknownKpi
 from models.reconciliation.relations import Relations
-from models.series import Month, Series
+from models.series import ILLUSTRATIVE, Month, Series
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Panel:
     """A family's KPIs and observations; immutable.
 
     `series_as_of` is the only way from observations to models: it uses only
-    publications up to the given day (except `data.vintages.demonstration`, for
-    sample plans). `elsewhere` holds the families whose KPIs serve as indicators here.
+    publications up to the given day. `elsewhere` holds the families whose KPIs serve as
+    indicators here.
     """
 
     family: str
@@ -105,15 +105,10 @@ class Panel:
         return tuple(sorted(days - {UNDATED}))
 
     def hash(self, day: date) -> str:
-        """SHA-256 of all figures that answers for a day use, whatever their order of entry.
-
-        For a family with demonstration KPIs these are all figures, later ones included.
-        """
-        ahead = any(kpi.demonstration for kpi in self.definitions.values())
-        last = date.max if ahead else day
-        lines = sorted("|".join(map(str, identity(figure))) for figure in self._up_to(last))
+        """SHA-256 of all figures that answers for a day use, whatever their order of entry."""
+        lines = sorted("|".join(map(str, identity(figure))) for figure in self._up_to(day))
         for name, other in sorted(self.elsewhere.items()):
-            figures = other._up_to(last)
+            figures = other._up_to(day)
             lines += sorted("|".join((name, *map(str, identity(figure)))) for figure in figures)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -151,6 +146,26 @@ class Panel:
         known = known_months(definition.kind, figures)
         found = reconstruct(known, figures, definition.kind, self._indicator(definition, day))
         return found.contradictions if found else ()
+
+    def illustrative(self, day: date) -> frozenset[str]:
+        """The KPIs with a figure made up for illustration, or related to such a KPI, on a day."""
+        found = {
+            kpi
+            for kpi, printed in self.printed.items()
+            if any(one.status in ILLUSTRATIVE and one.published <= day for one in printed)
+        }
+        found |= {
+            f"{family}/{kpi}"
+            for family, other in self.elsewhere.items()
+            for kpi in other.illustrative(day)
+        }
+        while more := {
+            slug
+            for slug, kpi in self.definitions.items()
+            if slug not in found and not found.isdisjoint(_made_of(kpi))
+        }:
+            found |= more
+        return frozenset(found.intersection(self.definitions))
 
     def located(self, indicator: str) -> tuple[Panel, str]:
         """The panel of an indicator, 'slug' or 'family/slug', and its slug there.
@@ -235,6 +250,11 @@ class Panel:
                 return None
 
         return look_up
+
+
+def _made_of(kpi: Kpi) -> tuple[str | None, ...]:
+    """The KPIs from which the figures of a KPI are computed, and those it is judged by."""
+    return (*kpi.parts, kpi.numerator, kpi.denominator, kpi.index, *kpi.related)
 
 
 def _in_doubt(series: Series, year: int) -> bool:

@@ -21,7 +21,6 @@ def load_panel(
 ) -> Panel:
     """All figures of a family (up to a day) in memory, with indicators from other families.
 
-    A family with demonstration KPIs is loaded whole, later figures included.
     Withdrawn imports are left out, whatever the day; `stored_at` gives the imports and
     withdrawals as stored at that moment.
     """
@@ -34,8 +33,6 @@ def read_panel(
 ) -> Panel:
     """A family's KPIs and figures up to a day; see `load_panel`."""
     kpis = read_kpis(connection, family)
-    if any(kpi.demonstration for kpi in kpis):
-        up_to = None
     elsewhere = [
         _indicators(connection, other, slugs, up_to, stored_at)
         for other, slugs in sorted(_foreign(family, kpis).items())

@@ -13,6 +13,7 @@ from data.db import tables
 from data.db.audit import write_entry
 from data.db.store import Store
 from data.vintages.comparison import StoredFigures, identity
+from data.vintages.dated import DatedFigure, fresh_dated, write_dated
 from data.vintages.observation import UNDATED, Observation
 from models.errors import InputError
 from models.series import Month
@@ -54,6 +55,7 @@ def add_observations(
     record: ImportRecord,
     *,
     dry_run: bool = False,
+    dated: Sequence[DatedFigure] = (),
 ) -> Added:
     """Add figures that are not stored yet, in one transaction; on a `dry_run` only count them.
 
@@ -68,7 +70,7 @@ def add_observations(
         If a value is not a finite number; nothing is added then.
     """
     with store.reading() if dry_run else store.writing() as connection:
-        return write_observations(connection, family, observations, record, dry_run)
+        return write_observations(connection, family, observations, record, dry_run, dated)
 
 
 def imported(store: Store, family: str, sha256: str) -> bool:
@@ -120,6 +122,7 @@ def write_observations(
     observations: Sequence[Observation],
     record: ImportRecord,
     dry_run: bool,
+    dated: Sequence[DatedFigure] = (),
 ) -> Added:
     """Add the figures that are not there yet; see `add_observations`."""
     for figure in observations:
@@ -136,11 +139,17 @@ def write_observations(
     compared = StoredFigures(figure for _, figure in stored).take(observations)
     fresh = [figure.observation for figure in compared if figure.state != "unchanged"]
     revised = sum(figure.state == "revised" for figure in compared)
-    added = Added(len(fresh), len(compared) - len(fresh), revised)
-    if dry_run or not observations:
+    days = fresh_dated(connection, family, dated)
+    added = Added(
+        new=len(fresh) + len(days),
+        unchanged=len(compared) - len(fresh) + len(dated) - len(days),
+        revised=revised,
+    )
+    if dry_run or not (observations or dated):
         return added
-    if fresh or not was_imported(connection, family, record.sha256):
+    if fresh or days or not was_imported(connection, family, record.sha256):
         number = _insert(connection, family, fresh, record)
+        write_dated(connection, family, days, number)
         _repeat(connection, number, stored, observations)
         write_entry(
             connection,

@@ -8,16 +8,36 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _LEAST = 4096  # bytes below which a stream would go into the small-stream area
 
 
+_ERRORS = {"#DIV/0!": 0x07, "#VALUE!": 0x0F, "#REF!": 0x17, "#N/A": 0x2A}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number in one of the formats of a workbook."""
+
+    number: float
+    style: int = 0
+
+
+@dataclass(frozen=True)
+class Error:
+    """An error value."""
+
+    text: str
+
+
 def old_workbook(
     sheets: Mapping[str, Sequence[Sequence[object]]],
     hidden: Sequence[str] = (),
     latin: bool = False,
+    formats: Sequence[str] = (),
 ) -> bytes:
     """The bytes of an .xls file.
 
@@ -26,11 +46,21 @@ def old_workbook(
     sheets : name → rows of texts, numbers and None
     hidden : names of sheets that are not shown
     latin : texts are written as one byte a letter (as TCVN3 files have them)
+    formats : number formats that a `Shown` of a sheet may name; texts such as #REF!
+        given as `Error` become error values
     """
+    styles = b"".join(
+        _record(0x041E, struct.pack("<HHB", 164 + place, len(code), 0) + code.encode("latin-1"))
+        for place, code in enumerate(formats)
+    )
+    styles += b"".join(
+        _record(0x00E0, struct.pack("<HH16x", 0, 0 if place < 0 else 164 + place))
+        for place in range(-1, len(formats))
+    )
     bodies = [_sheet(rows, latin) for rows in sheets.values()]
     heads = [_bound(0, name, name in hidden, latin=False) for name in sheets]
-    start = len(_begin(0x0005)) + sum(map(len, heads)) + len(_record(0x000A, b""))
-    globals_ = _begin(0x0005)
+    start = len(_begin(0x0005)) + len(styles) + sum(map(len, heads)) + len(_record(0x000A, b""))
+    globals_ = _begin(0x0005) + styles
     for name, body in zip(sheets, bodies, strict=True):
         globals_ += _bound(start, name, name in hidden, latin=False)
         start += len(body)
@@ -56,7 +86,12 @@ def _sheet(rows: Sequence[Sequence[object]], latin: bool) -> bytes:
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
             place = struct.pack("<HHH", number, column, 0)
-            if isinstance(value, int | float):
+            if isinstance(value, Shown):
+                place = struct.pack("<HHH", number, column, 1 + value.style)
+                found += _record(0x0203, place + struct.pack("<d", value.number))
+            elif isinstance(value, Error):
+                found += _record(0x0205, place + struct.pack("<BB", _ERRORS[value.text], 1))
+            elif isinstance(value, int | float):
                 found += _record(0x0203, place + struct.pack("<d", value))
             elif value is not None:
                 text = str(value)

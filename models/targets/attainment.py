@@ -21,10 +21,31 @@ _ROUNDING = 1e-9  # relative tolerance of a bound
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities from which a target is `on_track`, and `at_risk`."""
+    """Probabilities from which a target is `on_track`, and `at_risk`; settings of a plan.
+
+    `behind` is the distance in percentage points of the plan from which a report calls a
+    target behind its pace.
+
+    Raises
+    ------
+    InvalidTarget
+        If they are not 0 < at_risk < on_track < 1 and 0 < behind < 100.
+    """
 
     on_track: float = 0.8
     at_risk: float = 0.4
+    behind: float = 5.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.at_risk < self.on_track < 1:
+            raise InvalidTarget(
+                "thresholds: expected probabilities 0 < at_risk < on_track < 1, found "
+                f"at_risk {self.at_risk:g} and on_track {self.on_track:g}."
+            )
+        if not 0 < self.behind < 100:
+            raise InvalidTarget(
+                f"thresholds: expected behind of 0 to 100 percentage points, found {self.behind:g}"
+            )
 
 
 DEFAULT_THRESHOLDS = Thresholds()

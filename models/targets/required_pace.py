@@ -79,9 +79,10 @@ def required_pace(
     -----
     Ours: the projected mean months are multiplied by a common factor, or, if the
     required or projected rest is zero or less, shifted by a common amount, so that the
-    outcome is `bound`. Kind 'growth' reports growth rates instead of levels: its unit is
-    per cent. Only quarters that lie wholly in the period and have no missing month are
-    listed.
+    months known, as published, and the rest make `bound`: the revision that the months
+    known may still see is in the projection, not in what a reader can check. Kind
+    'growth' reports growth rates instead of levels: its unit is per cent. Only quarters
+    that lie wholly in the period and have no missing month are listed.
     """
     if not annual.response.any():
         return None
@@ -117,7 +118,7 @@ def _quarters(annual: AnnualDistribution) -> list[slice]:
 
 def _required_months(annual: AnnualDistribution, bound: float) -> Array:
     """The period's months: known, then required, shape (n_months,)."""
-    wanted = bound - float(annual.known.mean())
+    wanted = bound - float((annual.known - annual.revision).mean())
     shape, response = annual.months.mean(axis=0), annual.response.mean(axis=0)
     projected = float(shape @ response)
     if wanted > 0 and projected > 0 and (shape >= 0).all():

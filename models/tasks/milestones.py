@@ -23,7 +23,7 @@ from models.targets.attainment import (
     attainment_over,
     no_basis,
 )
-from models.targets.periods import period_of
+from models.targets.periods import WHOLE_YEAR, period_of
 from models.targets.target import Remark, Target
 from models.targets.task import State, Task
 from models.targets.task_view import StepSummary, TaskSummary
@@ -268,7 +268,7 @@ def _summary(
         period=head.period if head else None,
         of=task.of,
         starts=planned.start,
-        deadline=window.deadline if window else task.due,
+        deadline=_deadline(planned, window),
         lead=head.owner if head else "",
         role=head.role if head else "",
         part=task.part,
@@ -294,3 +294,12 @@ def _summary(
         assumptions=outlook.remarks if outlook and known else (),
         missing=outlook.remarks if outlook and not known else (),
     )
+
+
+def _deadline(planned: PlannedTask, window: Window | None) -> date | None:
+    """The last day that counts, if a document gives one: an indicative goal of a year does not."""
+    task, head = planned.task, planned.head
+    if window is None or head is None:
+        return task.due
+    open_ended = head.level == "indicative" and head.period == WHOLE_YEAR
+    return None if open_ended and task.due is None else window.deadline

@@ -23,6 +23,8 @@ from service.texts import (
     writer,
 )
 
+_LEAST = 0.005  # a smaller change of a probability prints as 0 points: "hardly changed"
+
 
 def sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView) -> Name:
     """The change of the assigned target's probability, else of the projected year, in words.
@@ -42,7 +44,8 @@ def _sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang
         split, status = target.probability, target.status
         old = chance(split.before, status.before or "", lang)
         new = chance(split.after, status.after or "", lang)
-        kind, size, same = "probability", points(largest(split), lang), old == new
+        kind, size = "probability", points(largest(split), lang)
+        same = old == new or abs(target.probability.change) < _LEAST
     elif year.change is not None:
         split, kind = year, "projected"
         old, new = (_written(value, kpi, projection, lang) for value in (year.before, year.after))

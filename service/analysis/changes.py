@@ -49,7 +49,6 @@ from service.shapes.analysis import (
     Vintage,
 )
 from service.state.app_state import AppState
-from service.texts import label_of
 
 Key = tuple[TargetLevel, str]  # level and period of a target
 
@@ -125,7 +124,7 @@ def changes(
     return ChangeList(
         plan=plan,
         year=new.plan.year,
-        label=if_known(label_of(new.plan, bool(new.labelled)), Name.model_validate),
+        label=new.label(),
         before=_vintage(old),
         after=_vintage(new),
         changes=tuple(found),

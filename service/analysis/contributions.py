@@ -20,7 +20,7 @@ from models.annual import least_firm
 from models.errors import NoObservations
 from models.series import FigureStatus, Month, Series
 from service.projections.basis import Basis
-from service.projections.shape import Name, if_known, in_both, significant
+from service.projections.shape import Name, in_both, significant
 from service.shapes.analysis import (
     Breakdown,
     Contribution,
@@ -33,7 +33,6 @@ from service.texts import (
     FIGURE,
     TEXT,
     Lang,
-    label_of,
     month_name,
     name_of,
     number,
@@ -91,7 +90,7 @@ def contributions(basis: Basis, slug: str) -> Contributions:
         name=_name(kpi),
         unit=kpi.unit,
         as_of=basis.day,
-        label=_label(basis, slug),
+        label=basis.label(slug),
         cutoff=cutoff,
         to_date=whole.now,
         same_period=whole.before,
@@ -113,7 +112,7 @@ def _without(basis: Basis, kpi: Kpi, why: str, cutoff: Month | None = None) -> C
         name=_name(kpi),
         unit=kpi.unit,
         as_of=basis.day,
-        label=_label(basis, kpi.slug),
+        label=basis.label(kpi.slug),
         cutoff=cutoff,
         to_date=None,
         same_period=None,
@@ -127,10 +126,6 @@ def _without(basis: Basis, kpi: Kpi, why: str, cutoff: Month | None = None) -> C
 
 def _name(kpi: Kpi) -> Name:
     return Name(vi=kpi.name_vi, en=kpi.name_en)
-
-
-def _label(basis: Basis, slug: str) -> Name | None:
-    return if_known(label_of(basis.plan, slug in basis.labelled), Name.model_validate)
 
 
 def to_date_of(basis: Basis, slug: str, cutoff: Month) -> ToDate | None:

@@ -7,10 +7,9 @@ from datetime import date
 from data.plans.rows import load_plan
 from models.errors import NoBundle, NoObservations
 from service.projections.basis import as_of_date, default_day
-from service.projections.shape import Name, if_known
+from service.projections.shape import if_known
 from service.projections.view import HistoryPoint, HistoryView
 from service.state.app_state import AppState
-from service.texts import label_of
 
 
 def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> HistoryView:
@@ -21,11 +20,11 @@ def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> H
     last = as_of_date(as_of) if as_of else newest
     days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
     shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
-    label = label_of(document, bool(shown) and kpi in app_state.basis(plan, shown[-1]).labelled)
+    label = app_state.basis(plan, shown[-1]).label(kpi) if shown else None
     return HistoryView(
         plan=plan,
         kpi=kpi,
-        label=None if label is None else Name.model_validate(label),
+        label=label,
         year=document.year,
         unit=definition.unit,
         history=tuple(_point(app_state, plan, kpi, day) for day in shown),

@@ -39,7 +39,7 @@ from service.shapes.scenario_table import (
     ScenarioTable,
 )
 from service.state.app_state import JSON_TYPE, AppState, Body, etag_of
-from service.texts import SCENARIO, Lang, chance, label_of, number
+from service.texts import SCENARIO, Lang, chance, number
 
 QUANTILES: Mapping[Column, float] = {"low": 0.1, "base": 0.5, "high": 0.9}
 SHARE = 0.1  # of all futures, around the quantile
@@ -96,7 +96,7 @@ def _computed(app_state: AppState, plan: str, day: date) -> ScenarioTable:
         as_of=day,
         internal=True,
         notice=in_both(lambda lang: SCENARIO[lang]["internal"]),
-        label=if_known(label_of(basis.plan, bool(basis.labelled)), Name.model_validate),
+        label=basis.label(),
         share=SHARE,
         scenarios=tuple(column for column, _ in columns),
         rows=tuple(rows),

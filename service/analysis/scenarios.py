@@ -24,7 +24,7 @@ from models.targets.attainment import attainment
 from service.analysis.closures import Assumed, assumed, assumptions, presets
 from service.projections.basis import Basis
 from service.projections.issue import is_task, project_kpi
-from service.projections.shape import Name, as_json, if_known, in_both
+from service.projections.shape import as_json, if_known, in_both
 from service.projections.view_build import growth_view, month_views, target_view, year_view
 from service.shapes.analysis import (
     Beside,
@@ -37,7 +37,7 @@ from service.shapes.analysis import (
     SupposedYear,
 )
 from service.state.app_state import AppState
-from service.texts import SCENARIO, label_of
+from service.texts import SCENARIO
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def run(app_state: AppState, plan: str, day: date, given: ScenarioInput) -> Scen
         as_of=day,
         internal=True,
         notice=in_both(lambda lang: SCENARIO[lang]["internal"]),
-        label=if_known(label_of(basis.plan, bool(basis.labelled)), Name.model_validate),
+        label=basis.label(),
         assumptions=assumptions(closure) if closure else (),
         results=tuple(_results(app_state, basis, plan, levers)),
     )

@@ -11,7 +11,7 @@ from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import PanelOf
 from service.shapes.registry import KpiScore, Score, TrackRecord
-from service.workflow.plans import demonstrates
+from service.workflow.plans import has_illustrative
 from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, after_first_year, summary
 from training.bundle.promoted import bundle_for
 
@@ -57,9 +57,9 @@ def track_record(store: Store, settings: Settings, family: str, day: date) -> Tr
 
 
 def labelled(store: Store, panel_of: PanelOf, family: str) -> bool:
-    """Whether a plan of the family carries a label (reconstructed, demonstration)."""
+    """Whether a plan of the family carries a label of its own, or illustrative figures."""
     plans = [load_plan(store, slug) for slug in family_plans(store, family)]
-    return any(plan.label or demonstrates(plan, panel_of) for plan in plans)
+    return any(plan.label or has_illustrative(plan, panel_of) for plan in plans)
 
 
 def _scores(rows: pd.DataFrame) -> Iterator[Score]:

@@ -26,7 +26,7 @@ from service.workflow.entries import log_of, progress_of, report_progress, write
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["entries"])
 PlanSlug = Annotated[str, Path(examples=["lang-son-2021"])]
-KpiSlug = Annotated[str, Path(examples=["specialised_inspections"])]
+KpiSlug = Annotated[str, Path(examples=["units_inspected"])]
 
 
 @router.get(

@@ -14,6 +14,7 @@ from data.ingestion.imports import (
     MAX_FILES,
     check_size,
     commit,
+    explain,
     imports_of,
     match_row,
     preview,
@@ -24,7 +25,14 @@ from data.ingestion.rows import UploadedFile
 from data.plans.rows import load_plan
 from models.errors import InputError
 from service.auth.access import Checker, Entry, requires
-from service.shapes.imports import CommitStep, ImportList, ImportShape, RowMatch, UndoStep
+from service.shapes.imports import (
+    CommitStep,
+    ImportList,
+    ImportShape,
+    LayoutStep,
+    RowMatch,
+    UndoStep,
+)
 from service.web.respond import TheAppState, answer, problems
 from service.workflow.imports import MOST, SHOWN, import_view, imported_view, preview_view
 
@@ -140,6 +148,14 @@ def match(id: ImportId, app_state: TheAppState, by: Entry, row: RowMatch) -> Res
     with app_state.reading_files:
         matched = match_row(app_state.store, id, printed, row.kpi, by.name)
         return answer(preview_view(app_state.store, matched))
+
+
+@router.post("/{id}/layouts", response_model=ImportShape, responses=problems(404, 409, 422))
+def layout(id: ImportId, app_state: TheAppState, by: Entry, step: LayoutStep) -> Response:
+    """Say which column of a file is what, for this and all later files with its headings."""
+    with app_state.reading_files:
+        shown = explain(app_state.store, id, step.file, step.columns, by.name)
+        return answer(preview_view(app_state.store, shown))
 
 
 @router.post("/{id}/commit", response_model=ImportShape, responses=problems(404, 409, 422))

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from data.plans.rows import load_plan
+from data.vintages.dated import dated_of
 from data.vintages.observation import PER_CENT, Observation
 from models.series import Month
 from service.auth.access import requires
 from service.shapes.observations import ObservationList, ObservationShape
 from service.web.respond import AsOf, TheAppState, answer, problems
+from service.workflow.imports import dated_shape
 
 router = APIRouter(
     prefix="/v1/observations", tags=["observations"], dependencies=[requires("viewer")]
@@ -58,6 +60,11 @@ def observations(
         if (months[0] or figure.month) <= figure.month <= (months[1] or figure.month)
     ]
     found.sort(key=lambda figure: figure.published)
+    dated = [
+        dated_shape(figure, units[figure.kpi])
+        for figure in dated_of(app_state.store, document.family, day)
+        if figure.kpi in units
+    ]
     page = found[offset : offset + limit]
     following = {**request.query_params, "limit": limit, "offset": offset + limit}
     more = offset + limit < len(found)
@@ -67,6 +74,7 @@ def observations(
             as_of=day,
             count=len(found),
             observations=tuple(_row(figure, units[figure.kpi]) for figure in page),
+            dated=tuple(dated),
             next=f"{request.url.path}?{urlencode(following)}" if more else None,
         )
     )

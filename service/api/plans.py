@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
-from data.plans.rows import load_plan, plan_slugs
-from service.auth.access import Entry, requires
+from data.plans.rows import load_plan
+from service.auth.access import Entry, Viewer, requires
+from service.rights.ownership import plans_open_to
 from service.shapes.examples import NEW_VERSION
 from service.shapes.plans import PlanDetail, PlanList, VersionComparison, VersionShape
 from service.shapes.registry import JobShape, RetrainRequest
@@ -20,11 +21,14 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
 
 
-@router.get("", dependencies=[requires("viewer")], response_model=PlanList)
-def all_plans(app_state: TheAppState) -> Response:
-    """Summaries of all plans."""
+@router.get("", response_model=PlanList)
+def all_plans(app_state: TheAppState, by: Viewer) -> Response:
+    """Summaries of all plans that the caller may see."""
     store = app_state.store
-    found = (summary(store, app_state.panel, load_plan(store, slug)) for slug in plan_slugs(store))
+    found = (
+        summary(store, app_state.panel, load_plan(store, slug))
+        for slug in plans_open_to(store, by)
+    )
     return answer(PlanList(plans=tuple(found)))
 
 
@@ -95,5 +99,5 @@ def retrain(
     load_plan(app_state.store, plan)
     day = app_state.day_of(plan, request.as_of if request else None)
     work = retrain_work(app_state.store, app_state.settings, plan, day, by.name)
-    job = app_state.jobs.start(f"retrain {plan} as of {day}", work)
+    job = app_state.jobs.start(f"retrain {plan} as of {day}", work, plan)
     return answer(job_shape(job, lang), 202, f"/v1/jobs/{job.id}")

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from data.vintages.demonstration import series_to_project
 from service.analysis.history import history_of
 from service.auth.access import Caller, Public, requires
 from service.projections.basis import as_of_date
@@ -152,7 +151,7 @@ def draw(app_state: AppState, plan: str, kpi: str, day: date, form: str, lang: L
 
     issued = app_state.issued(plan, kpi, day)
     basis = app_state.basis(plan, day)
-    series = series_to_project(basis.panel, kpi, day)
+    series = basis.panel.series_as_of(kpi, day)
     fan = fan_of(issued.view, series, lang)
     chart = charts.fan_chart(issued.view, fan, lang, basis.plan.kpi(kpi).decimals)
     content = {"svg": charts.to_svg, "png": charts.to_png, "json": charts.to_json}[form](chart)

@@ -7,15 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from data.ledger.promotions import promotions_of
-from data.plans.rows import load_plan, plan_slugs
+from data.plans.rows import load_plan
 from data.sign_off.rows import was_issued
 from models.errors import NotIssued
 from service.analysis.track_record import labelled, track_record
-from service.auth.access import Public, requires
+from service.auth.access import Caller, Public, Viewer, requires
 from service.projections.basis import as_of_date, newest_vintage
 from service.projections.replay import recorded
 from service.projections.stamps import tidy_stamp
 from service.projections.view import StampView
+from service.rights.ownership import plans_open_to
 from service.shapes.registry import JobShape, ModelList, ModelVersion, TrackRecordList
 from service.state.app_state import AppState
 from service.web.respond import AsOf, Language, TheAppState, answer, problems
@@ -23,7 +24,9 @@ from service.workflow.retraining import job_shape
 
 router = APIRouter(prefix="/v1")
 
-OfPlan = Annotated[str | None, Query(description="of this plan's family; default all families")]
+OfPlan = Annotated[
+    str | None, Query(description="of this plan's family; default all that the caller may see")
+]
 
 
 @router.get(
@@ -40,15 +43,14 @@ def job(id: Annotated[str, Path()], app_state: TheAppState, lang: Language) -> R
 
 @router.get(
     "/models",
-    dependencies=[requires("viewer")],
     response_model=ModelList,
     responses=problems(404),
     tags=["models"],
 )
-def models(app_state: TheAppState, plan: OfPlan = None) -> Response:
+def models(app_state: TheAppState, by: Viewer, plan: OfPlan = None) -> Response:
     """Every model version that was promoted, newest first; the newest is the champion."""
     found = []
-    for name in _families(app_state, plan):
+    for name in _families(app_state, by, plan):
         promoted = promotions_of(app_state.store, name)
         found += [
             ModelVersion(
@@ -66,22 +68,21 @@ def models(app_state: TheAppState, plan: OfPlan = None) -> Response:
 
 @router.get(
     "/track-record",
-    dependencies=[requires("viewer")],
     response_model=TrackRecordList,
     responses=problems(404, 409, 422),
     tags=["models"],
 )
 def record_of_forecasts(
-    app_state: TheAppState, plan: OfPlan = None, as_of: AsOf = None
+    app_state: TheAppState, by: Viewer, plan: OfPlan = None, as_of: AsOf = None
 ) -> Response:
     """Accuracy of forecasts of past years, each from the figures known at the time.
 
     From the backtest of the model that answers for `as_of`. Without `plan`, all
     families with a model; a family whose plan carries a label
-    (reconstructed, for demonstration) has no track record.
+    (illustrative figures) has no track record.
     """
     found = []
-    for family in _families(app_state, plan):
+    for family in _families(app_state, by, plan):
         if labelled(app_state.store, app_state.panel, family) or not (
             plan or promotions_of(app_state.store, family)
         ):
@@ -111,7 +112,7 @@ def stamp(
     return answer(found)
 
 
-def _families(app_state: AppState, plan: str | None) -> list[str]:
-    """The family of a plan, or all families."""
-    chosen = [plan] if plan else plan_slugs(app_state.store)
+def _families(app_state: AppState, by: Caller, plan: str | None) -> list[str]:
+    """The family of a plan, or all that the caller may see."""
+    chosen = [plan] if plan else plans_open_to(app_state.store, by)
     return sorted({load_plan(app_state.store, slug).family for slug in chosen})

@@ -1,4 +1,4 @@
-"""Authentication and roles: one dependency for every route.
+"""Authentication: one dependency for every route, which says who asks and with what access.
 
-It never stores accounts: `data.accounts` does.
+It never stores accounts (`data.accounts` does) and never decides rights (`service.rights` does).
 """

@@ -1,6 +1,7 @@
-"""Authentication and roles: one dependency for every route.
+"""Authentication and rights: one dependency for every route.
 
-A route declares the role it needs and gets the caller in one parameter:
+The caller's access is that to what the request names: `service.rights` knows whose it is.
+A route declares the access it needs and gets the caller in one parameter:
 
     def commit(id: str, app_state: TheAppState, by: Entry) -> ...: ... by.name ...
 
@@ -14,29 +15,31 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any, get_args
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from data.accounts.accounts import ROLES, Access, has_accounts
-from data.accounts.keys import Scope, key_of
-from data.accounts.sessions import account_of_session
+from data.accounts.accounts import Access, has_accounts
+from data.accounts.bodies import HOUSE
+from data.accounts.keys import ApiKey, Scope, key_of, last_day
+from data.accounts.sessions import session_of
 from data.db.store import Store
-from models.errors import InputError, LoginRequired, NotAllowed
-
-ACCESS: tuple[Access, ...] = get_args(Access)  # each includes those before it
-assert ACCESS[1:] == ROLES
+from models.errors import InputError, KeyExpired, LoginRequired, NotAllowed, NotFound
+from service.rights.ownership import named, standing
+from service.rights.rules import ACCESS, reaches
 
 COOKIE = "vedich_session"
 KEY_IN_ADDRESS = "api_key"
 LOCAL = "local"  # the caller on loopback while there are no accounts
 _OF_SCOPE: dict[Scope, Access] = {"issued": "public", "read": "viewer", "entry": "entry"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_CALLER = "vedich.caller"  # where the scope of a request keeps who sends it
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,29 @@ class Caller:
     Attributes
     ----------
     name : for the audit log: an account's name, 'key:NAME', 'local' or 'anonymous'
-    access : highest role
+    access : to what the request names; the role where it names nothing
     session : token of a logged-in account
+    body : whose account or key it is; None for nobody
+    own : the role in that body, if `access` is another
+    expires : the last day of a key
+    hidden : what is answered if the request names something that is hidden from the caller
     """
 
     name: str
     access: Access
     session: str | None = None
+    body: str | None = None
+    own: Access | None = None
+    expires: date | None = None
+    hidden: NotFound | None = field(default=None, compare=False)
+
+    @property
+    def role(self) -> Access:
+        """The access to what belongs to the caller's own body."""
+        return self.own or self.access
 
     def may(self, access: Access) -> bool:
-        return ACCESS.index(self.access) >= ACCESS.index(access)
+        return reaches(self.access, access)
 
     @property
     def inside(self) -> bool:
@@ -67,35 +83,43 @@ ANONYMOUS = Caller("anonymous", "public")
 
 
 async def caller_of(request: Request) -> Caller:
-    """Identify the caller: by API key, else session, else local user, else anonymous.
+    """The caller, with the access to what the request names; never on the event loop.
+
+    Who it is may be known before the route is; the access is asked for once it is.
 
     Raises
     ------
-    LoginRequired
-        If the key is not valid.
+    LoginRequired, KeyExpired
+        If the key is not valid, or no longer.
     NotAllowed
         If a page of another site sends the request through the user's browser.
     """
+    return await run_in_threadpool(_with_access, request)
+
+
+def _with_access(request: Request) -> Caller:
+    caller: Caller | None = request.scope.get(_CALLER)
+    if caller is None:
+        caller = request.scope[_CALLER] = identify(request)
+    query = request.query_params.multi_items()
+    things = tuple(named(request.url.path, request.path_params, query))
+    if not things:
+        return caller
+    app_state = request.app.state.vedich
+    found = standing(app_state.store, caller, things, app_state.jobs.plan_of)
+    if found.hidden is None and found.access == caller.role:
+        return caller
+    return replace(caller, access=found.access, own=caller.role, hidden=found.hidden)
+
+
+def identify(request: Request) -> Caller:
+    """Who sends a request: by API key, else session, else local user, else anonymous."""
     store: Store = request.app.state.vedich.store
-    secret, sent = _secret(request.headers.get("authorization")), "header"
-    if secret is None and _is_feed(request):  # spreadsheets send a "Web API" key so
-        secret, sent = request.query_params.get(KEY_IN_ADDRESS), "address"
-    if secret is not None:
-        key = key_of(store, secret)
-        if key is None:
-            raise LoginRequired(
-                "expected a valid API key, found one that is unknown or was revoked. "
-                "Make another: vedich key add NAME."
-            )
-        if sent == "address" and key.scope == "entry":
-            raise LoginRequired(
-                "expected a key of scope 'issued' or 'read' in an address, found one that may "
-                "also enter figures. Make one: vedich key add NAME --scope read."
-            )
-        return Caller(f"key:{key.name}", _OF_SCOPE[key.scope])
-    caller = _by_session(request, store) or _local(request, store) or ANONYMOUS
-    if request.method not in _SAFE:
-        _refuse_other_sites(request, caller)
+    caller = _by_key(request, store)
+    if caller is None:
+        caller = _by_session(request, store) or _local(request, store) or ANONYMOUS
+        if request.method not in _SAFE:
+            _refuse_other_sites(request, caller)
     return caller
 
 
@@ -109,15 +133,18 @@ class _Requires:
     access: Access
 
     async def __call__(self, caller: TheCaller) -> Caller:
-        if caller.may(self.access):
-            return caller
-        if caller is ANONYMOUS:
+        if self.access != "public" and caller.name == ANONYMOUS.name:
             raise LoginRequired(
                 f"this needs the role '{self.access}'. Log in at /login, or send an API key: "
                 "Authorization: Bearer KEY."
             )
+        if caller.hidden is not None:
+            raise caller.hidden
+        if caller.may(self.access):
+            return caller
+        here = "" if caller.own is None else " for what belongs to another body"
         raise NotAllowed(
-            f"this needs the role '{self.access}', '{caller.name}' has '{caller.access}'. "
+            f"this needs the role '{self.access}', '{caller.name}' has '{caller.access}'{here}. "
             "Ask an administrator."
         )
 
@@ -191,10 +218,45 @@ def _secret(header: str | None) -> str | None:
     return None
 
 
+def _by_key(request: Request, store: Store) -> Caller | None:
+    """The caller of an API key; None without a key."""
+    secret, sent = _secret(request.headers.get("authorization")), "header"
+    if secret is None and _is_feed(request):  # spreadsheets send a "Web API" key so
+        secret, sent = request.query_params.get(KEY_IN_ADDRESS), "address"
+    if secret is None:
+        return None
+    key = key_of(store, secret)
+    if key is None:
+        raise LoginRequired(
+            "expected a valid API key, found one that is unknown or was revoked. "
+            "Make another: vedich key add NAME."
+        )
+    _refuse_unfit(key, sent)
+    access = _OF_SCOPE[key.scope]
+    return Caller(f"key:{key.name}", access, body=key.body, expires=last_day(key))
+
+
+def _refuse_unfit(key: ApiKey, sent: str) -> None:
+    if key.expired(datetime.now(UTC)):
+        raise KeyExpired(
+            f"expected a key that is still valid, found '{key.name}', whose last day "
+            f"was {last_day(key)}. Make another: vedich key add NAME."
+        )
+    if sent == "address" and key.scope == "entry":
+        raise LoginRequired(
+            "expected a key of scope 'issued' or 'read' in an address, found one that may "
+            "also enter figures. Make one: vedich key add NAME --scope read."
+        )
+
+
 def _by_session(request: Request, store: Store) -> Caller | None:
+    """The caller of a session that needs no further step."""
     token = request.cookies.get(COOKIE)
-    account = account_of_session(store, token, datetime.now(UTC)) if token else None
-    return Caller(account.name, account.role, token) if account else None
+    session = session_of(store, token, datetime.now(UTC)) if token else None
+    if session is None or session.lacks_factor(request.app.state.vedich.settings.second_factor):
+        return None
+    account = session.account
+    return Caller(account.name, account.role, token, body=account.body)
 
 
 def _local(request: Request, store: Store) -> Caller | None:
@@ -206,7 +268,7 @@ def _local(request: Request, store: Store) -> Caller | None:
     client, host = request.client, request.url.hostname
     if client is None or not is_loopback(client.host) or not is_loopback(host or ""):
         return None
-    return None if has_accounts(store) else Caller(LOCAL, "admin")
+    return None if has_accounts(store) else Caller(LOCAL, "admin", body=HOUSE)
 
 
 def _refuse_other_sites(request: Request, caller: Caller) -> None:

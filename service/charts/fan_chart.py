@@ -46,6 +46,8 @@ SHAPES = {
     "estimate": "triangle-up",
     "derived": "diamond",
     "reconstructed": "square",
+    "illustrative": "cross",
+    "illustrative_first": "cross",
     "projected": "stroke",
 }
 _FILLED = ("final", "restated")

@@ -1,4 +1,4 @@
-"""`vedich changes` and `vedich contributions`: why forecasts and performance changed."""
+"""`vedich changes`, `contributions` and `roll-up`: why figures changed, and totals of bodies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from service.cli.arguments import (
 )
 
 if TYPE_CHECKING:
+    from service.projections.view import YearView
     from service.shapes.analysis import ChangeList, Contributions
+    from service.shapes.roll_up import RollUp
     from service.texts import Lang
 
 
@@ -63,6 +65,52 @@ def contributions(
         print(indented(found))
     else:
         _show_contributions(found, lang.value if lang else settings.lang)
+
+
+def roll_up(
+    kpi: Annotated[str, typer.Argument(help="KPI slug, the same in every plan.")],
+    year: Annotated[int, typer.Option(help="Of the plans.")],
+    body: Annotated[
+        str, typer.Option(help="Its plans and those of the bodies below it are added up.")
+    ] = "house",
+    as_of: AsOfOption = None,
+    format: Annotated[TextFormat, typer.Option(help="text or json.")] = TextFormat.text,
+    lang: LangOption = None,
+) -> None:
+    """The total of a KPI over the plans of several bodies, with its own interval."""
+    from service.analysis.roll_up import roll_up as total_of
+    from service.projections.basis import as_of_date
+    from service.projections.shape import indented
+    from service.state.app_state import AppState
+
+    settings, store = open_store()
+    day = as_of_date(as_of) if as_of else None
+    found = total_of(AppState(settings, store), body, kpi, year, day)
+    if format is TextFormat.json:
+        print(indented(found))
+    else:
+        _show_roll_up(found, lang.value if lang else settings.lang)
+
+
+def _show_roll_up(found: RollUp, lang: Lang) -> None:
+    from service.cli.output import say
+    from service.texts import TEXT, amount, day_of, number
+
+    def year(one: YearView) -> str:
+        ends = (number(end, lang) for end in (one.quantiles.q10, one.quantiles.q90))
+        return TEXT[lang]["roll_up.year"].format(
+            median=amount(one.median, found.unit, lang), low=next(ends), high=next(ends)
+        )
+
+    day = day_of(found.as_of, lang)
+    say(TEXT[lang]["roll_up.title"].format(name=found.name[lang], year=found.year, day=day))
+    say(year(found.projected))
+    for part in found.parts:
+        label = f" ({part.label[lang]})" if part.label else ""
+        say(f"  {part.plan}{label}: {year(part.projected)}  {part.stamp}")
+    for left in found.without:
+        text = TEXT[lang]["roll_up.without"].format(plan=left.plan, reason=left.reason)
+        say(f"  {text}")
 
 
 def _show_changes(found: ChangeList, lang: Lang) -> None:

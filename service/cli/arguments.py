@@ -50,10 +50,26 @@ LangOption = Annotated[
 def open_store() -> tuple[Settings, Store]:
     """The settings, and the store they name."""
     from data.db.store import Store
+
+    settings = open_home()
+    return settings, Store.open(settings.store_url)
+
+
+def open_home() -> Settings:
+    """The settings; their home is taken away from other users, with a note if it was open."""
+    from data.home import tighten
     from data.settings import read_settings
 
     settings = read_settings()
-    return settings, Store.open(settings.store_url)
+    if closed := tighten(settings.home):
+        note = told(
+            "{home} could be read by other users; {closed} files and folders in it are now "
+            "their owner's only.",
+            home=settings.home,
+            closed=closed,
+        )
+        print(f"vedich: {note}", file=sys.stderr)
+    return settings
 
 
 def the_plan(store: Store, given: str | None) -> str:

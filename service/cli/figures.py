@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -49,7 +49,9 @@ class ReportKindOption(StrEnum):
     """What a report covers."""
 
     month = "month"
+    quarter = "quarter"
     half_year = "half-year"
+    nine_month = "nine-month"
     year = "year"
 
 
@@ -75,8 +77,19 @@ def ingest(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and compare only.")] = False,
     workers: WorkersOption = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="Which column of another office's table is what, remembered for files with the "
+            "same headings: 'series=A month=B value=C form=year_to_date header=3'."
+        ),
+    ] = "",
+    match: Annotated[
+        list[str] | None,
+        typer.Option(help="A name in the files and the KPI that it is, remembered: 'Total=coal'."),
+    ] = None,
 ) -> None:
-    """Load figures: annexes of the statistics office, report forms, tidy tables."""
+    """Load figures: annexes of the statistics office, report forms, tidy and other tables."""
     from data.db.audit import process_user
     from data.ingestion.ingest import ingest as load
     from service.cli.output import show_ingest
@@ -94,11 +107,21 @@ def ingest(
             dry_run=dry_run,
             by=process_user(),
             workers=workers or os.cpu_count() or 1,
+            columns=columns,
+            matches=dict(_pair(each) for each in match or ()),
             progress=progress,
         )
     show_ingest(report)
     if report.problems:
         raise typer.Exit(2)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    """A name and a slug; the name may have equals signs itself."""
+    name, sign, slug = given.rpartition("=")
+    if not sign or not name.strip() or not slug.strip():
+        raise InputError(f"expected a name and a KPI, such as 'Total=coal'; found '{given}'.")
+    return name.strip(), slug.strip()
 
 
 def project(
@@ -151,11 +174,17 @@ def report(
     lang: LangOption = None,
     kind: Annotated[
         ReportKindOption | None,
-        typer.Option(help="Default: half-year with June's figures, year with December's."),
+        typer.Option(
+            help="Default by the last month of the figures: quarter, half-year, nine-month, year."
+        ),
     ] = None,
     annex: Annotated[
         bool, typer.Option("--annex", help="The internal annex: projections, probabilities.")
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(help="The explanation sheet of a KPI, or 'all' endangered targets."),
+    ] = None,
     template: Annotated[
         Path | None, typer.Option(help="Your own .docx with placeholders to fill in.")
     ] = None,
@@ -177,8 +206,12 @@ def report(
             known=known,
             chosen=chosen,
         )
-    if template and (chosen != "docx" or annex):
-        raise InputError("--template is for the official report in docx; leave out --annex.")
+    if template and (chosen != "docx" or annex or explain):
+        raise InputError(
+            "--template is for the official report in docx; leave out --annex and --explain."
+        )
+    if annex and explain:
+        raise InputError("expected --annex or --explain, found both; write one file at a time.")
 
     from service.projections.basis import as_of_date, default_day
     from service.report.build import Wanted
@@ -191,20 +224,59 @@ def report(
     day = as_of_date(as_of) if as_of else default_day(store, load_plan(store, slug))
     wanted = Wanted(
         lang=lang.value if lang else settings.lang,
-        part="annex" if annex else "report",
+        part="annex" if annex else "explanation" if explain else "report",
         kind=kind.value if kind else None,
+        kpi=None if explain in (None, "all") else explain,
     )
     content = report_of(AppState(settings, store), slug, day, wanted)
     if template is None:
         out.write_bytes(render(content, ReportFormat(chosen).value))
     else:
         from service.report.template.filling import fill
+        from service.report.template.isolation import limits_of
 
-        filled = fill(template.read_bytes(), template.name, content)
+        filled = fill(template.read_bytes(), template.name, content, limits_of(settings))
         out.write_bytes(filled.content)
         for one in filled.unknown:
             print(f"vedich: {template.name}: unknown placeholder {one}", file=sys.stderr)
     print(out)
+
+
+@report_app.command("open")
+def report_open(
+    plan: PlanOption = None, as_of: AsOfOption = None, lang: LangOption = None
+) -> None:
+    """List what only people can fill in and is still open, before anybody signs."""
+    from service.report.build import Wanted
+    from service.report.request import report_of
+    from service.state.app_state import AppState
+
+    settings, store = open_store()
+    slug, app_state = the_plan(store, plan), AppState(settings, store)
+    wanted = Wanted(lang=lang.value if lang else settings.lang)
+    for line in report_of(app_state, slug, app_state.day_of(slug, as_of), wanted).open_points:
+        print(line)
+
+
+@report_app.command("write")
+def report_write(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="YYYY-MM.")],
+    slot: Annotated[
+        Literal["context", "causes", "measures", "proposals"], typer.Argument(help="Which part.")
+    ],
+    text: Annotated[str, typer.Argument(help="The text; '' opens the place again.")],
+    plan: PlanOption = None,
+) -> None:
+    """Write a part of a month's report that only people can write."""
+    from data.db.audit import process_user
+    from data.plans.report_texts import write_report_text
+    from data.plans.rows import load_plan
+    from models.series import Month
+
+    _, store = open_store()
+    document = load_plan(store, the_plan(store, plan))
+    write_report_text(store, document, Month.parse(month), slot, text, process_user())
+    print(f"{document.slug} {month}: {slot}")
 
 
 @report_app.command("template")

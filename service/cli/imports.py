@@ -1,7 +1,8 @@
-"""`vedich import`: list, show, undo."""
+"""`vedich import`: list, show, undo; load what `vedich export` wrote."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,8 @@ from service.cli.arguments import PlanOption, family_plan, open_store
 from service.speech import told
 
 import_app = typer.Typer(
-    help="What was loaded: list, show, undo (vedich ingest loads).", no_args_is_help=True
+    help="What was loaded: list, show, undo (vedich ingest loads files of figures).",
+    no_args_is_help=True,
 )
 IdArgument = Annotated[str, typer.Argument(help="As in the list.")]
 
@@ -53,5 +55,25 @@ def import_undo(
             family=withdrawn.family,
             id=withdrawn.id,
             files=files,
+        )
+    )
+
+
+@import_app.command("load")
+def import_load(
+    source: Annotated[Path, typer.Argument(help="A folder or file that vedich export wrote.")],
+) -> None:
+    """Load everything a body owns into a house without plans and figures."""
+    from data.db.audit import process_user
+    from data.db.backup.portable import read_back
+
+    settings, store = open_store()
+    loaded = read_back(store, settings.bundles, source, process_user())
+    print(
+        told(
+            "{source}: {rows} rows, {files} files; every hash agrees.",
+            source=source,
+            rows=loaded.rows,
+            files=loaded.files,
         )
     )

@@ -11,12 +11,15 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from models.errors import InputError, VedichError
+from data.home import own_files
+from models.errors import InputError, StoreUnavailable, VedichError
 from service.cli import (
     accounts,
     analysis,
@@ -35,6 +38,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
+from service.cli.house import audit, backup
 from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
@@ -54,9 +58,12 @@ app.add_typer(imports.import_app, name="import")
 app.add_typer(month.app, name="month")
 app.add_typer(accounts.account_app, name="account")
 app.add_typer(accounts.key_app, name="key")
+app.add_typer(audit.app, name="audit")
+app.add_typer(accounts.body_app, name="body")
 app.add_typer(scenarios.app, name="scenario")
 app.command()(analysis.changes)
 app.command()(analysis.contributions)
+app.command("roll-up")(analysis.roll_up)
 app.add_typer(figures.report_app, name="report")
 
 
@@ -65,13 +72,19 @@ def init(
     sample: Annotated[
         str | None, typer.Option("--sample", help="A sample plan's name, or 'all'.")
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="Only what was published up to YYYY-MM or YYYY-MM-DD."),
+    ] = None,
 ) -> None:
     """Create the database, and load sample plans."""
     from data.plans.rows import plan_slugs
     from data.samples.load import load_sample
+    from service.projections.basis import as_of_date
 
+    last = as_of_date(until) if until else None
     _settings, store = open_store()
-    for loaded in load_sample(store, sample) if sample else ():
+    for loaded in load_sample(store, sample, until=last) if sample else ():
         print(
             told(
                 "{plan}: {new:,} figures, {unchanged:,} known.",
@@ -81,6 +94,17 @@ def init(
             )
         )
     print(told("Plans: {plans}", plans=", ".join(plan_slugs(store)) or told("none")))
+
+
+@app.command("sample-workbooks")
+def sample_workbooks(
+    folder: Annotated[Path, typer.Argument(help="Where the workbooks go.")],
+) -> None:
+    """Write the twelve monthly reports of the sample lang-son-2021 as workbooks."""
+    from data.samples.lang_son.workbooks import write_workbooks
+
+    for path in write_workbooks(folder):
+        print(path)
 
 
 app.command()(figures.ingest)
@@ -173,6 +197,10 @@ def backtest(
 
 app.command()(figures.exchange)
 app.command()(figures.replay)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(backup.export)
+app.command()(backup.clean)
 
 
 @app.command()
@@ -189,10 +217,12 @@ def serve(
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
+    from service.workflow.retention import clean
 
     settings, store = open_store()
     address, number = host or settings.host, port or settings.port
     refuse_to_listen(store, address)
+    clean(store, settings, datetime.now(UTC))
     if not has_accounts(store):
         open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
         record(store, process_user(), "serve", address, after=open_to)
@@ -204,6 +234,7 @@ def serve(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
     gc.set_threshold(50_000, 20, 20)  # many small objects, few cycles
+    own_files()
     given = sys.argv[1:] if arguments is None else list(arguments)
     command = typer.main.get_command(app)
     if speak(given) == "vi":
@@ -212,6 +243,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = command(args=given, standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message())
+    except StoreUnavailable as error:
+        _fail(_unavailable(error.reason, error.place, error.found))
     except VedichError as error:
         from service.wording import worded
 
@@ -220,12 +253,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # the reader of our output (head, less) has ended; flush nothing to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except OSError as error:
+    except (MemoryError, ImportError, OSError, RuntimeError) as error:
+        if _out_of_memory(error):
+            _fail(_unavailable("memory"))
+        if not isinstance(error, OSError):
+            raise
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}")
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code or 0)
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether this is how an exhausted memory shows: in Python, a library, a thread."""
+    words = ("cannot allocate memory", "failed to map segment", "can't start new thread")
+    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
+
+
+def _unavailable(reason: str, place: str = "", found: str = "") -> str:
+    """What is wrong with database or memory, in the language of this process."""
+    try:
+        from service.texts import TEXT
+
+        text = TEXT[spoken()]
+        return text[f"unavailable.{reason}"].format(place=place, found=found)
+    except (MemoryError, ImportError, OSError):  # too little even for the texts
+        return "out of memory; close other programs, or give this one more."
 
 
 def _fail(message: str) -> None:

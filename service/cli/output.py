@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from data.accounts.accounts import Account
+    from data.accounts.bodies import Bodies
     from data.accounts.keys import ApiKey
     from data.ingestion.ingest import IngestReport
     from data.ingestion.preview import UnknownRow
@@ -159,16 +161,55 @@ def show_plans(plans: Sequence[PlanSummary]) -> None:
     _columns(("plan", "family", "KPIs", "versions", "newest figures"), lines)
 
 
-def show_accounts(accounts: Sequence[Account]) -> None:
-    """One line per account."""
-    lines = [(one.name, one.role, told("disabled") if one.disabled_at else "") for one in accounts]
-    _columns(("account", "role", ""), lines)
+def show_accounts(accounts: Sequence[Account], factors: Collection[str]) -> None:
+    """One line per account; `factors` names those with a second factor."""
+    lines = [
+        (
+            one.name,
+            one.body,
+            "second factor" if one.name in factors else "",
+            one.role,
+            "disabled" if one.disabled_at else "",
+        )
+        for one in accounts
+    ]
+    _columns(("account", "body", "", "role", ""), lines)
 
 
-def show_keys(keys: Sequence[ApiKey]) -> None:
-    """One line per key."""
-    lines = [(one.name, one.scope, told("revoked") if one.revoked_at else "") for one in keys]
-    _columns(("key", "scope", ""), lines)
+def show_keys(keys: Sequence[ApiKey], now: datetime) -> None:
+    """One line per key, then the keys that expire soon."""
+    from data.accounts.keys import last_day
+
+    lines = [
+        (
+            one.name,
+            one.scope,
+            one.body,
+            str(last_day(one) or "never"),
+            "revoked" if one.revoked_at else "expired" if one.expired(now) else "",
+        )
+        for one in keys
+    ]
+    _columns(("key", "scope", "body", "expires", ""), lines)
+    for one in keys:
+        if one.expires_at and one.expires_soon(now):
+            days = (one.expires_at - now).days
+            say(f"{one.name} expires in {days} days; make another: vedich key add NAME")
+
+
+def show_bodies(bodies: Bodies) -> None:
+    """One line per body."""
+    lines = [
+        (
+            one.slug,
+            one.parent or "",
+            ", ".join(bodies.families(one.slug)),
+            one.name_vi,
+            "open to everybody" if one.shares else "",
+        )
+        for one in bodies.by_slug.values()
+    ]
+    _columns(("body", "under", "families", "name", "what it issued"), lines)
 
 
 def show_month(record: SignOff, plan: Plan, lang: Lang) -> None:

@@ -73,6 +73,9 @@ def plan_form(
 @plan_app.command("import")
 def plan_import(
     file: Annotated[Path, typer.Argument(help="A filled-in .xlsx or .yaml.")],
+    body: Annotated[
+        str | None, typer.Option("--body", help="That owns a new family; default the house.")
+    ] = None,
 ) -> None:
     """Load a plan with its KPIs, versions and targets."""
     from data.plans.rows import save_plan
@@ -80,7 +83,7 @@ def plan_import(
 
     _settings, store = open_store()
     plan = read_plan(file.read_bytes(), file.name)
-    saved = save_plan(store, plan)
+    saved = save_plan(store, plan, body=body)
     versions = ", ".join(map(str, saved.new_versions)) or told("none")
     state = told("new") if saved.new_plan else told("known")
     print(

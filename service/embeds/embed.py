@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 
 from data.plans.rows import load_plan
 from data.sign_off.rows import issue_of
-from data.vintages.demonstration import series_to_project
 from data.vintages.panel import Panel
 from data.vintages.truncation import truncate
 from models.errors import NoObservations
@@ -112,7 +111,7 @@ def _series(panel: Panel, one: ProjectionView) -> Series:
     day, cutoff = one.as_of, one.cutoff
     if cutoff is None:
         raise NoObservations("'{kpi}' has no months to draw at {day}.", kpi=one.kpi, day=day)
-    series = series_to_project(panel, one.kpi, day)
+    series = panel.series_as_of(one.kpi, day)
     return truncate(panel, one.kpi, series, cutoff, day) if series.cutoff > cutoff else series
 
 

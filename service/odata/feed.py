@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from data.plans.rows import plan_slugs
 from data.sign_off.rows import issued_months
 from models.errors import InvalidQuery, NotFound, UnsupportedQuery
 from service.odata.filters import read_filter, read_order
 from service.odata.model import KEY, NAMES, SET, Row, rows_of
 from service.projections.basis import as_of_date
 from service.projections.issued import issued_projections
+from service.rights.ownership import plans_open_to
+from service.rights.rules import Member
 from service.state.app_state import AppState
 
 Json = dict[str, Any]
@@ -157,10 +158,10 @@ def service_document(root: str) -> Json:
     }
 
 
-def issued_rows(app_state: AppState) -> list[Row]:
-    """The rows of all issued months of all plans."""
+def issued_rows(app_state: AppState, by: Member) -> list[Row]:
+    """The rows of all issued months of the plans that the caller may read."""
     rows: list[Row] = []
-    for plan in plan_slugs(app_state.store):
+    for plan in plans_open_to(app_state.store, by, "public"):
         rows += app_state.issued_rows(plan, partial(_rows, app_state, plan))
     return rows
 

@@ -1,7 +1,7 @@
 """The OData feed: open to everybody, issued figures only.
 
-An API key must be valid if sent, but gives no further access. The feed describes itself
-($metadata), so it is not part of the OpenAPI document.
+An API key must be valid if sent, and shows what its body issued beside what all share.
+The feed describes itself ($metadata), so it is not part of the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def metadata() -> Response:
 def projections(request: Request, app_state: TheAppState, by: Public) -> Response:
     """Rows, filtered, ordered, a page at a time."""
     query = _query(request)
-    answer = _json(collection(issued_rows(app_state), query, _root(request)))
+    answer = _json(collection(issued_rows(app_state, by), query, _root(request)))
     if query.preferred:
         answer.headers["Preference-Applied"] = f"odata.maxpagesize={query.page}"
     return answer
@@ -54,14 +54,14 @@ def projections(request: Request, app_state: TheAppState, by: Public) -> Respons
 @router.get("/Projections/$count")
 def count(request: Request, app_state: TheAppState, by: Public) -> Response:
     """The number of rows, or of rows that match a filter."""
-    number = len(matching(issued_rows(app_state), _query(request)))
+    number = len(matching(issued_rows(app_state, by), _query(request)))
     return Response(str(number), media_type="text/plain", headers=_VERSION)
 
 
 @router.get("/Projections({key})")
 def one(key: str, request: Request, app_state: TheAppState, by: Public) -> Response:
     """One row by its key."""
-    return _json(entity(issued_rows(app_state), key, _query(request), _root(request)))
+    return _json(entity(issued_rows(app_state, by), key, _query(request), _root(request)))
 
 
 def _query(request: Request) -> Query:

@@ -16,7 +16,7 @@ from service.auth.access import Viewer, requires
 from service.pages.page import page_body, respond_page, site_of
 from service.pages.site import Site
 from service.pages.views.frame import frame_of, vintage_of
-from service.pages.views.kpi import THRESHOLDS, KpiContent, answer_of
+from service.pages.views.kpi import KpiContent, answer_of
 from service.projections.issue import outcomes_of
 from service.state.app_state import JSON_TYPE, AppState, Body, etag_key, etag_of
 from service.texts import Lang, name_of
@@ -98,7 +98,8 @@ def _drawn(
 
     if chart == "history":
         points = history_of(app_state, plan, kpi, day.isoformat()).history
-        drawn = probability_chart(points, THRESHOLDS, lang)
+        levels = load_plan(app_state.store, plan).thresholds
+        drawn = probability_chart(points, (levels.at_risk, levels.on_track), lang)
         keys = [point.stamp or point.as_of.isoformat() for point in points]
     else:
         (one,) = app_state.shown(plan, day, kpi)

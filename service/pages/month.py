@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from threading import Event
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
-from models.errors import UnreadableFile
+from models.errors import Busy, TemplateTooCostly, UnreadableFile
 from service.auth.access import Viewer, requires
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
@@ -24,8 +26,11 @@ from service.report.build import Wanted
 from service.report.renderers.formats import LAYOUTS
 from service.report.request import report_of
 from service.report.template.filling import fill
+from service.report.template.isolation import limits_of
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
+from service.texts import TEXT
+from service.web.connection import while_connected
 from service.web.respond import AsOf, Language, TheAppState
 from service.wording import worded
 
@@ -68,7 +73,7 @@ def reports_page(
 
 
 @router.post("/reports/template", response_model=None)
-def fill_template(
+async def fill_template(
     plan: PlanSlug,
     request: Request,
     app_state: TheAppState,
@@ -79,21 +84,8 @@ def fill_template(
     anyway: Annotated[bool, Form()] = False,
 ) -> Response:
     """A planner's own template filled in; unknown placeholders are reported first."""
-    document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "reports", as_of)
-    day = _day(app_state, document, site)
-    name = template.filename or "template.docx"
-    content = template.file.read(LARGEST + 1)
-    try:
-        if len(content) > LARGEST:
-            raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
-        filled = fill(content, name, report_of(app_state, plan, day, Wanted(lang=lang)))
-    except UnreadableFile as reason:
-        return Page(_reports(app_state, document, site, unreadable=worded(reason, lang)), 422)
-    if filled.unknown and not anyway:
-        return Page(_reports(app_state, document, site, unknown=filled.unknown))
-    headers = {"Content-Disposition": f'attachment; filename="{plan}-{day}-template.docx"'}
-    return Response(filled.content, media_type=_DOCX, headers=headers)
+    return await while_connected(request, partial(_filled, app_state, site, template, anyway))
 
 
 @router.get("/reports/template.docx", dependencies=[requires("viewer")], response_class=Response)
@@ -162,6 +154,33 @@ def versions_page(
     frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
     day = as_of_date(as_of) if as_of else None
     return page("versions.html", site, versions_content(frame, day, before, after, lang))
+
+
+def _filled(
+    app_state: AppState, site: Site, template: UploadFile, anyway: bool, given_up: Event
+) -> Response:
+    plan, lang = site.plan, site.lang
+    document = load_plan(app_state.store, plan)
+    day = _day(app_state, document, site)
+    name = template.filename or "template.docx"
+    content = template.file.read(LARGEST + 1)
+    try:
+        if len(content) > LARGEST:
+            raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
+        report = report_of(app_state, plan, day, Wanted(lang=lang))
+        filled = fill(content, name, report, limits_of(app_state.settings), given_up)
+    except Busy:
+        busy = TEXT[lang]["reports.busy"]
+        return Page(_reports(app_state, document, site, unreadable=busy), 503)
+    except TemplateTooCostly as reason:
+        told = TEXT[lang][f"reports.too_costly.{reason.limit}"].format(file=name)
+        return Page(_reports(app_state, document, site, unreadable=told), 422)
+    except UnreadableFile as reason:
+        return Page(_reports(app_state, document, site, unreadable=worded(reason, lang)), 422)
+    if filled.unknown and not anyway:
+        return Page(_reports(app_state, document, site, unknown=filled.unknown))
+    headers = {"Content-Disposition": f'attachment; filename="{plan}-{day}-template.docx"'}
+    return Response(filled.content, media_type=_DOCX, headers=headers)
 
 
 def _day(app_state: AppState, plan: Plan, site: Site) -> date:

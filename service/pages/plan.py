@@ -9,14 +9,16 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from data.plans.plan import Plan
-from data.plans.rows import load_plan, plan_slugs
+from data.plans.rows import load_plan
 from service.auth.access import Public, Viewer, requires
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.pages.views.interface import problems_content, routes_content
 from service.pages.views.targets import targets_content
+from service.rights.ownership import plans_open_to
 from service.state.app_state import AppState
 from service.web.respond import AsOf, Language, TheAppState
+from service.workflow.plans import has_illustrative
 
 router = APIRouter(include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
@@ -33,7 +35,7 @@ def first_page(
     kpi: Annotated[str | None, Query()] = None,
 ) -> Response:
     """Redirects to the requested plan or the first; without plans, says how to start."""
-    plans = plan_slugs(app_state.store)
+    plans = plans_open_to(app_state.store, by)
     if not plans:
         return Page(page("empty.html", site_of(request, lang, by)))
     slug = plan or _first_plan(app_state, plans).slug
@@ -88,7 +90,7 @@ def problems_page(request: Request, by: Public, lang: Language) -> str:
 
 
 def _first_plan(app_state: AppState, plans: Sequence[str]) -> Plan:
-    """The first plan on real figures, else the first demonstration."""
+    """The first plan on real figures, else the first of all."""
     documents = [load_plan(app_state.store, slug) for slug in plans]
-    real = (one for one in documents if not any(kpi.demonstration for kpi in one.kpis))
+    real = (one for one in documents if not (one.label or has_illustrative(one, app_state.panel)))
     return next(real, documents[0])

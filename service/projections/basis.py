@@ -22,7 +22,6 @@ from data.plans.plan import Plan, PlanVersion
 from data.plans.projects import ProjectEntry, accepted_projects, projects_of
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
-from data.vintages.demonstration import labelled, series_to_project
 from data.vintages.observation import UNDATED
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
@@ -43,6 +42,8 @@ from models.pipeline import (
 )
 from models.series import Series
 from models.targets.task import Progress
+from service.projections.shape import Name, if_known
+from service.texts import label_of
 from training.bundle.promoted import PromotedBundle, bundle_for
 from training.prior.editions import candidates_for
 
@@ -64,7 +65,7 @@ class Basis:
         that projections of series raise
     progress : all reports about the plan's tasks
     earlier : the family's plans of earlier years, with all reports about their tasks
-    labelled : KPIs whose answers carry the label of a demonstration
+    illustrative : KPIs with illustrative figures on that day; their answers are labelled
     events, projects : decisions about the family's events and projects up to that day
     pinned : series to use in place of those at the day, by slug
     families : years of reconciled families, by their members; filled when first asked for
@@ -79,13 +80,18 @@ class Basis:
     bundle: PromotedBundle | NoBundle
     progress: tuple[Progress, ...]
     earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
-    labelled: frozenset[str]
+    illustrative: frozenset[str]
     events: tuple[EventEntry, ...]
     projects: tuple[ProjectEntry, ...] = ()
     pinned: Mapping[str, Series] = field(default_factory=dict)
     families: dict[tuple[str, ...], Mapping[str, ProjectedYear]] = field(
         default_factory=dict, init=False, repr=False
     )
+
+    def label(self, slug: str | None = None) -> Name | None:
+        """The label of the answers for a KPI, or of what shows several KPIs of the plan."""
+        shown = self.illustrative if slug is None else self.illustrative.intersection([slug])
+        return if_known(label_of(self.plan, bool(shown)), Name.model_validate)
 
     def accepted_events(self, slug: str) -> tuple[Event, ...]:
         """The accepted events that a KPI's forecast uses."""
@@ -113,9 +119,7 @@ class Basis:
         """What a KPI's projection starts from; `NoObservations` without figures."""
         if slug in self.pinned:
             return self.pinned[slug]
-        series = series_to_project(self.panel, slug, self.day)
-        if series.demonstration:  # ends with the last month that is over on the day
-            return series
+        series = self.panel.series_as_of(slug, self.day)
         return replace(series, as_of=self.published)
 
 
@@ -174,7 +178,7 @@ def basis_of(
         bundle=bundle,
         progress=progress_of(store, document.slug),
         earlier=_earlier(store, document) if in_force and in_force.tasks else (),
-        labelled=labelled(panel, [kpi.slug for kpi in document.kpis], day),
+        illustrative=panel.illustrative(day),
         events=tuple(
             one
             for one in events_of(store, family)

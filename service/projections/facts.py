@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.sign_off.rules import State
-from data.vintages.demonstration import series_to_project
 from data.vintages.figures import Newest
 from data.vintages.observation import Form
 from data.vintages.panel import Panel
@@ -43,6 +43,11 @@ _BY_STATUS: Mapping[Status, Verdict] = {
     "no_basis": "no_basis",
 }
 _APPROVED: tuple[State, ...] = ("approved", "issued")
+Office = Literal["statistics", "department"]
+_STATISTICS = re.compile(
+    r"thống kê|thong ke|statistics office|\b(?:gso|nso)\b", re.IGNORECASE
+)  # in a source
+_FULL_YEARS = 5  # years behind `Facts.usual`
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,14 @@ class Percentage:
 
     value: float
     printed: bool
+
+
+@dataclass(frozen=True)
+class OtherFigure:
+    """A figure to date beside the one in force, and whose it is."""
+
+    value: float
+    office: Office
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,11 @@ class Facts:
     of_plan : figure to date as per cent of the deciding bound
     verdict : the year against the target
     months : of the plan's year, observed and projected
+    usual : share of the year usually done by each month, 12 fractions: the mean of the
+        last full years, five at most; None without two of them
+    other_office : the figure to date that another office printed, if it differs
+    growth_years : past years with known growth over the months that are left, which
+        `rank_in_history` counts
     """
 
     kpi: Kpi
@@ -110,6 +128,9 @@ class Facts:
     of_plan: Percentage | None
     verdict: Verdict
     months: tuple[MonthFact, ...]
+    usual: tuple[float, ...] | None = None
+    other_office: OtherFigure | None = None
+    growth_years: int = 0
 
     @property
     def cutoff(self) -> Month | None:
@@ -188,7 +209,7 @@ def numbers_of(facts: Sequence[Facts]) -> tuple[str, ...]:
 def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
     figures = panel.newest(kpi.slug, day)
     try:
-        series = series_to_project(panel, kpi.slug, day)
+        series = panel.series_as_of(kpi.slug, day)
     except NoObservations:
         series = None
     return Facts(
@@ -198,7 +219,48 @@ def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
         of_plan=_of_plan(one, figures),
         verdict=_verdict(one, kpi.decimals),
         months=_months(one, series, figures),
+        usual=_usual(one, series),
+        other_office=_other_office(kpi, one, panel, day),
+        growth_years=_growth_years(one, series),
     )
+
+
+def _usual(one: ProjectionView, series: Series | None) -> tuple[float, ...] | None:
+    if series is None or not one.traits.adds_up:
+        return None
+    years = [series.calendar_year(year) for year in range(one.year - _FULL_YEARS, one.year)]
+    full = [year for year in years if np.isfinite(year).all() and (year >= 0).all() and year.any()]
+    if len(full) < 2:
+        return None
+    return tuple(np.mean([np.cumsum(year) / year.sum() for year in full], axis=0).tolist())
+
+
+def _growth_years(one: ProjectionView, series: Series | None) -> int:
+    cutoff = _cutoff(one)
+    if series is None or cutoff is None:
+        return 0
+    years = range(series.start.year, one.year)
+    totals = np.array([series.calendar_year(year)[cutoff.month :].sum() for year in years])
+    return int((np.isfinite(totals[1:]) & (totals[:-1] > 0)).sum())
+
+
+def _other_office(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> OtherFigure | None:
+    """The newest figure to date of the office whose figure is not in force, if it differs."""
+    cutoff = _cutoff(one)
+    if cutoff is None or one.actual_to_date is None:
+        return None
+    newest: dict[Office, float] = {}
+    for printed in panel.observations(kpi.slug, day):
+        if printed.form == "year_to_date" and printed.month == cutoff:
+            newest[_office(printed.source)] = printed.value
+    for office, value in newest.items():
+        if round_half_up(value, kpi.decimals) != round_half_up(one.actual_to_date, kpi.decimals):
+            return OtherFigure(value, office) if len(newest) > 1 else None
+    return None
+
+
+def _office(source: str) -> Office:
+    return "statistics" if _STATISTICS.search(source) else "department"
 
 
 def _cutoff(one: ProjectionView) -> Month | None:

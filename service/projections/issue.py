@@ -31,11 +31,10 @@ from models.tasks.milestones import PlannedTask, project_task
 from service.projections.basis import Basis, basis_of, year_of
 from service.projections.estimates import with_estimates
 from service.projections.printed_figures import FIGURES, figures_behind
-from service.projections.shape import Name, as_json
+from service.projections.shape import as_json
 from service.projections.stamps import stamp_of
 from service.projections.view import BaseWhenSetView, ProjectionView, StampInputs
 from service.projections.view_build import Context, stamped, unstamped
-from service.texts import label_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +125,6 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
     kpi, version = basis.plan.kpi(slug), basis.version
     projected, used = project_kpi(basis, slug)
     lacking = _lacks_figures(projected)
-    label = label_of(basis.plan, slug in basis.labelled)
     body = unstamped(
         projected,
         Context(
@@ -134,7 +132,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
             version=version,
             kpi=kpi,
             day=basis.day,
-            label=None if label is None else Name.model_validate(label),
+            label=basis.label(slug),
             bases_when_set=tuple(
                 _base_when_set(basis, kpi, one.target) for one in projected.attainments
             ),
@@ -143,7 +141,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
                 slug,
                 basis.day,
                 basis.plan.year,
-                shown=lacking or slug in basis.labelled,
+                shown=lacking,
                 lacking=lacking,
             ),
             events=basis.accepted_events(slug),
@@ -212,7 +210,7 @@ def _series_projection(
     )
     targets = basis.version.targets_of(kpi.slug) if basis.version else ()
     found = year_of(basis, basis.bundle, kpi.slug, series)
-    projected = judged(series, targets, found, basis.plan.year)
+    projected = judged(series, targets, found, basis.plan.year, thresholds=basis.plan.thresholds)
     return projected, inputs
 
 
@@ -238,7 +236,8 @@ def _task_projection(
     state = state_of(planned.task, version.adopted, version.document, reports, basis.day)
     past = past_periods(basis.earlier, slug, basis.day)
     known = hashlib.sha256(repr((reports, past)).encode()).hexdigest()
-    return project_task(planned, state, basis.day, past), ProjectionInputs(known)
+    projected = project_task(planned, state, basis.day, past, thresholds=basis.plan.thresholds)
+    return projected, ProjectionInputs(known)
 
 
 def _nothing_known(basis: Basis, kpi: Kpi, reason: str) -> Projection:

@@ -1,8 +1,8 @@
 """Printed figures of a KPI, shown with a projection that does not simply continue them.
 
-Shown for demonstrations and for KPIs without a basis: the newest printed figure of each
-form with its status and day, contradictory figures, and the months to load. Figures that
-contradict those of related KPIs are listed with every projection.
+Shown for KPIs without a basis: the newest printed figure of each form with its status and
+day, contradictory figures, and the months to load. Figures that contradict those of related
+KPIs are listed with every projection.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 
-from data.vintages.demonstration import contradictions, last_month_over
 from data.vintages.disaggregate import Contradiction
 from data.vintages.disagreements import disagreements
 from data.vintages.observation import UNDATED, Form, Observation
@@ -43,7 +42,7 @@ def figures_behind(
     unit = panel.definition(kpi).unit
     disputed: tuple[Contradiction, ...] = ()
     with suppress(NoObservations):  # without printed figures there is no contradiction
-        disputed = contradictions(panel, kpi, day)
+        disputed = panel.contradictions(kpi, day)
     return FiguresView(
         printed=tuple(_printed(one, unit) for one in (_newest(panel, kpi, day) if shown else ())),
         contradictions=tuple(
@@ -88,5 +87,6 @@ def _printed(one: Observation, unit: str) -> PrintedView:
 
 def _to_load(day: date) -> MonthsToLoadView:
     """Last year and this year through the last full month: the minimum for a projection."""
-    last = last_month_over(day)
+    month = Month(day.year, day.month)
+    last = month if day == month.last_day else month.plus(-1)
     return MonthsToLoadView(first=Month(last.year - 1, 1), last=last)

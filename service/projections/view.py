@@ -254,7 +254,7 @@ class MonthsToLoadView(Shape):
 
 
 class FiguresView(Shape):
-    """Printed and missing figures, for demonstrations and KPIs without a basis."""
+    """Printed and missing figures, for KPIs without a basis."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 

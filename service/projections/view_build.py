@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.sign_off.rules import Estimate, signed
@@ -132,6 +135,15 @@ def year_view(annual: AnnualDistribution) -> YearView:
         median=annual.shown_median,
         quantiles=_quantiles(levels),
         decimals=if_known(annual.middle, lambda middle: middle.decimals),
+    )
+
+
+def outcomes_view(outcomes: NDArray[np.float64]) -> YearView:
+    """The year of a total of which only the outcomes are known, shape (n_paths,)."""
+    return YearView(
+        mean=float(np.mean(outcomes)),
+        median=float(np.median(outcomes)),
+        quantiles=_quantiles(quantiles(outcomes)),
     )
 
 

@@ -1,21 +1,24 @@
-"""The content of the internal annex: projections, probabilities, model notes, codes.
+"""The internal analysis of forecasts: projections, probabilities, model notes, codes.
 
-It belongs to an official report but stays in the department. A
-projected figure is written to two digits of its own uncertainty.
+It stands beside an official report and stays in the department. A projected figure is
+written to two digits of its own uncertainty.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.vintages.demonstration import series_to_project
 from data.vintages.panel import Panel
+from models.candidates import REGISTRY
 from service.charts.fan import fan_of
 from service.charts.fan_chart import fan_chart
 from service.projections.facts import Facts, numbers_of
+from service.projections.printed_figures import FIGURES
 from service.projections.shape import if_known
 from service.report import changes as changes_section, sentences
-from service.report.content import AT_RISK, plan_cell, quarters_table
+from service.report.body.material import Material
+from service.report.body.needs import needs_table
+from service.report.cells import AT_RISK, plan_cell
 from service.report.document import (
     NONE,
     Block,
@@ -37,47 +40,41 @@ from service.texts import (
     Lang,
     amount,
     chance,
-    percent,
+    day_of,
     unit_name,
     writer,
 )
 
 _CHARTS = 4  # fan charts shown: targets at risk first
-_FAR = (0.4, 0.8)  # question an estimate that says "met" below, or "not met" above
 
 
 def blocks(
-    facts: Sequence[Facts],
-    panel: Panel,
-    opening: Sequence[str],
-    lang: Lang,
-    changes: ChangeList | None = None,
+    material: Material, panel: Panel, changes: ChangeList | None = None
 ) -> tuple[Block, ...]:
-    """The body of the annex.
+    """The body of the internal analysis.
 
     Parameters
     ----------
-    facts : of the plan's KPIs, in its order
+    material : facts, plan and language of the report
     panel : the series behind the fan charts
-    opening : its first paragraphs
-    lang : of all texts
     changes : why projections changed since the last report, from
         `service.analysis.changes.changes`
     """
-    text = TEXT[lang]
-    planned = [one for one in facts if one.target is not None]
-    found: list[Block] = [Paragraph(line) for line in opening]
+    text, lang, facts, planned = material.text, material.lang, material.facts, material.planned
+    found: list[Block] = [Paragraph(_opening(material))]
     found.append(Heading(text["annex.heading.projections"]))
     found.append(_projections(facts, lang))
     found.append(Paragraph(text["annex.note.rounding"], "note"))
     found += changes_section.blocks(changes, lang)
-    questions = [line for one in planned for line in _questions(one, lang)]
+    far = (material.plan.thresholds.at_risk, material.plan.thresholds.on_track)
+    questions = [line for one in planned for line in _questions(one, far, lang)]
     if questions:
         found.append(Heading(text["annex.heading.questions"]))
         found += [Paragraph(line, "item") for line in questions]
-    quarters = quarters_table(planned, lang)
+    quarters = needs_table(planned, lang)
     if quarters:
         found += [Heading(text["annex.heading.pace"]), quarters]
+        found.append(Paragraph(text["report.note.quarters"], "note"))
         found += [Paragraph(line, "item") for one in planned if (line := _rank_words(one, lang))]
     found.append(Heading(text["annex.heading.methods"]))
     found += [_methods(facts, lang), Paragraph(text["annex.note.stamp"], "note")]
@@ -87,7 +84,7 @@ def blocks(
     if charted:
         found.append(Heading(text["annex.heading.charts"]))
     for one in charted:
-        series = series_to_project(panel, one.kpi.slug, one.projection.as_of)
+        series = panel.series_as_of(one.kpi.slug, one.projection.as_of)
         chart = fan_chart(
             one.projection, fan_of(one.projection, series, lang), lang, one.kpi.decimals
         )
@@ -99,7 +96,7 @@ def projection_words(one: Facts, lang: Lang) -> str:
     """The projected year in a sentence: median, 80 % interval, probability."""
     year, text = one.projection.projected, TEXT[lang]
     if year is None:
-        return _reasons(one)
+        return _reasons(one, lang)
     written = writer(year, one.kpi.decimals, lang)
     low, high = written(year.quantiles.q10), written(year.quantiles.q90)
     words = text["annex.projection"].format(
@@ -186,7 +183,7 @@ def _methods(facts: Sequence[Facts], lang: Lang) -> Table:
             sentences.name_of(one, lang),
             text[f"annex.method.{one.projection.method.name}"],
             one.projection.method.model_version or NONE,
-            _reasons(one) or NONE,
+            _reasons(one, lang) or NONE,
             one.projection.stamp,
         )
         for one in facts
@@ -194,13 +191,33 @@ def _methods(facts: Sequence[Facts], lang: Lang) -> Table:
     return Table(text["annex.table.methods"], columns, rows)
 
 
-def _reasons(one: Facts) -> str:
-    failures = one.projection.method.failures
-    return "; ".join(f"{failure.candidate}: {failure.reason}" for failure in failures)
+def _reasons(one: Facts, lang: Lang) -> str:
+    """The candidates that did not take part; why is on the KPI's page."""
+    text, failures = TEXT[lang], one.projection.method.failures
+    if any(failure.candidate == FIGURES for failure in failures):
+        return text["annex.no_figures"]
+    known = [failure.candidate for failure in failures if failure.candidate in REGISTRY]
+    names = ", ".join(text[f"candidate.{candidate}"] for candidate in known)
+    return text["annex.left_out"].format(names=names) if names else ""
 
 
-def _questions(one: Facts, lang: Lang) -> list[str]:
-    """Questions for a checker: an estimate not approved, or far from the projection."""
+def _opening(material: Material) -> str:
+    """The plan in force, and the day of the figures."""
+    text, lang, version = material.text, material.lang, material.version
+    vintage = text["report.vintage"].format(day=day_of(material.day, lang))
+    if version is None:
+        return f"{text['report.no_plan_in_force'].format(year=material.plan.year)} {vintage}"
+    adopted = day_of(version.adopted, lang)
+    plan = text["report.plan_in_force"].format(document=version.document, day=adopted)
+    return f"{plan} {vintage}"
+
+
+def _questions(one: Facts, far: tuple[float, float], lang: Lang) -> list[str]:
+    """Questions for a checker: an estimate not approved, or far from the projection.
+
+    `far`: question an estimate that says "met" below the first probability, or "not met"
+    above the second.
+    """
     text, found = TEXT[lang], []
     name = sentences.name_of(one, lang)
     if one.pending is not None:
@@ -216,7 +233,7 @@ def _questions(one: Facts, lang: Lang) -> list[str]:
         return found
     chances = chance(probability, one.target.status if one.target else "", lang)
     says_met = one.verdict not in AT_RISK
-    if (says_met and probability < _FAR[0]) or (not says_met and probability > _FAR[1]):
+    if (says_met and probability < far[0]) or (not says_met and probability > far[1]):
         verdict = text[f"report.verdict_clause.{one.verdict}"]
         found.append(text["annex.far"].format(name=name, verdict=verdict, probability=chances))
     return found
@@ -229,5 +246,9 @@ def _rank_words(one: Facts, lang: Lang) -> str:
     rank = if_known(one.target.required, lambda pace: pace.rank_in_history)
     if rank is None:
         return ""
-    reached = percent(100 * (1 - rank), lang, 0)
-    return TEXT[lang]["annex.rank"].format(name=sentences.name_of(one, lang), share=reached)
+    years = one.growth_years
+    reached = round((1 - rank) * years)
+    name, text = sentences.name_of(one, lang), TEXT[lang]
+    if not reached:
+        return text["annex.rank.none"].format(name=name, years=years)
+    return text["annex.rank.some"].format(name=name, reached=reached, years=years)

@@ -11,17 +11,28 @@ from models.series import Month
 from service.projections.basis import Basis
 from service.projections.facts import facts_of
 from service.projections.view import ProjectionView
-from service.report import annex, content
-from service.report.document import Part, Report, ReportKind, canonical
+from service.report import annex
+from service.report.body.appendices import appendices
+from service.report.body.material import Entered, Material
+from service.report.body.slots import open_points
+from service.report.content import explanation_blocks, report_blocks
+from service.report.document import Appendix, Part, Report, ReportKind, canonical
 from service.report.figures import figures_table, kpi_sheet
 from service.report.letterhead import Letterhead
 from service.shapes.analysis import ChangeList
-from service.texts import LANGUAGES, TEXT, Lang, Texts, day_of, month_name, name_of
+from service.texts import LANGUAGES, TEXT, Lang, Texts, month_of_year
 
 LABEL: Mapping[Lang, Texts] = {lang: Texts(lang, "label.") for lang in LANGUAGES}
 
 # the last observed month that each kind of report needs
-_CUTOFFS: Mapping[ReportKind, tuple[int, ...]] = {"half-year": (5, 6), "year": (11, 12)}
+_CUTOFFS: Mapping[ReportKind, tuple[int, ...]] = {
+    "quarter": (2, 3, 5, 6, 8, 9, 11, 12),
+    "half-year": (5, 6),
+    "nine-month": (8, 9),
+    "year": (11, 12),
+}
+_FITTING: Mapping[int, ReportKind] = {3: "quarter", 6: "half-year", 9: "nine-month", 12: "year"}
+NOTHING_ENTERED = Entered()
 
 
 @dataclass(frozen=True)
@@ -31,15 +42,18 @@ class Wanted:
     Attributes
     ----------
     lang : of all texts
-    part : the official report, or the internal annex to it
-    kind : None: half-year with June's figures, year with December's, else month
+    part : the official report, the internal analysis, or explanation sheets
+    kind : None: by the last month of the figures: quarter with March's, half-year with
+        June's, nine-month with September's, year with December's, else month
     state : of the sign-off; any state but issued is a draft
+    kpi : of an explanation sheet; None: all endangered targets
     """
 
     lang: Lang = "vi"
     part: Part = "report"
     kind: ReportKind | None = None
     state: State = "draft"
+    kpi: str | None = None
 
 
 def build(
@@ -48,6 +62,7 @@ def build(
     letterhead: Letterhead,
     wanted: Wanted,
     changes: ChangeList | None = None,
+    entered: Entered = NOTHING_ENTERED,
 ) -> Report:
     """The report of a plan at a vintage.
 
@@ -58,6 +73,7 @@ def build(
     letterhead : of the plan's family
     wanted : language, part, kind and state
     changes : why projections changed since the last report, for the annex
+    entered : texts and notes that people wrote for it
 
     Raises
     ------
@@ -65,6 +81,8 @@ def build(
         If no figure of the plan's year was published up to that date.
     InputError
         If the kind does not fit the last observed month.
+    UnknownKpi, InputError
+        If an explanation is asked for a KPI that the plan or a target does not have.
     """
     lang, text, plan = wanted.lang, TEXT[wanted.lang], basis.plan
     facts = facts_of(plan, projections, basis.panel, basis.day)
@@ -75,15 +93,28 @@ def build(
             "ask for a later date, or load figures."
         )
     kind = _kind(wanted.kind, cutoff)
-    subject = _subject(kind, cutoff, lang)
-    opening = _opening(basis, letterhead, lang)
+    material = Material(
+        plan=plan,
+        version=basis.version,
+        day=basis.day,
+        facts=facts,
+        kind=kind,
+        cutoff=cutoff,
+        letterhead=letterhead,
+        lang=lang,
+        entered=entered,
+    )
+    title, subject = text["report.title"], _subject(kind, cutoff, lang)
+    added: tuple[Appendix, ...] = ()
     if wanted.part == "annex":
-        title, attached = text["annex.title"], text["annex.attached"].format(subject=subject)
-        subject = text["annex.subject"].format(year=plan.year)
-        body = annex.blocks(facts, basis.panel, opening[1:], lang, changes)
+        title, subject = text["annex.title"], text["annex.subject"].format(year=plan.year)
+        body = annex.blocks(material, basis.panel, changes)
+    elif wanted.part == "explanation":
+        title = text["report.title.explanation"]
+        subject = text["report.subject.explanation"].format(year=plan.year)
+        body, added = explanation_blocks(material, wanted.kpi)
     else:
-        title, attached = text["report.title"], ""
-        body = content.blocks(facts, kind, cutoff, letterhead.organ, opening, lang)
+        body, added = report_blocks(material), appendices(material)
     report = Report(
         part=wanted.part,
         kind=kind,
@@ -92,13 +123,14 @@ def build(
         letterhead=letterhead,
         title=title,
         subject=subject,
-        attached=attached,
         banner="" if wanted.state == "issued" else text["report.draft"],
         labels=_labels(basis, wanted.part, lang),
         blocks=body,
         figures=figures_table(facts, wanted.part, lang),
         sheets=tuple(kpi_sheet(one, wanted.part, lang) for one in facts),
         facts=facts,
+        appendices=added,
+        open_points=open_points(material),
     )
     return canonical(report)
 
@@ -106,51 +138,40 @@ def build(
 def _kind(requested: ReportKind | None, cutoff: Month) -> ReportKind:
     """The requested kind, if it fits the figures; by default the kind that fits them."""
     if requested is None:
-        fitting: Mapping[int, ReportKind] = {6: "half-year", 12: "year"}
-        return fitting.get(cutoff.month, "month")
+        return _FITTING.get(cutoff.month, "month")
     months = _CUTOFFS.get(requested)
     if months is not None and cutoff.month not in months:
+        given = " or ".join(map(str, months))
         raise InputError(
-            f"report of kind '{requested}': expected figures through month {months[0]} or "
-            f"{months[1]}, found them through {cutoff}. Ask for another date or kind."
+            f"report of kind '{requested}': expected figures through month {given}, found "
+            f"them through {cutoff}. Ask for another date or kind."
         )
     return requested
 
 
 def _subject(kind: ReportKind, cutoff: Month, lang: Lang) -> str:
-    text, year = TEXT[lang], cutoff.year
+    text, year, quarter = TEXT[lang], cutoff.year, (cutoff.month + 2) // 3
     if kind == "half-year":
         return text["report.subject.half_year"].format(year=year)
+    if kind == "nine-month":
+        return text["report.subject.nine_month"].format(year=year)
     if kind == "year":
         return text["report.subject.year"].format(year=year)
-    month = month_name(cutoff, lang)
+    if kind == "quarter":
+        if quarter == 1:
+            return text["report.subject.quarter_alone"].format(year=year)
+        if quarter == 4:
+            return text["report.subject.last_quarter"].format(year=year)
+        numeral = ("I", "II", "III", "IV")[quarter - 1]
+        return text["report.subject.quarter"].format(quarter=numeral, count=3 * quarter, year=year)
     if cutoff.month == 1:
-        return text["report.subject.january"].format(month=month)
+        return text["report.subject.january"].format(year=year)
+    month = month_of_year(cutoff, lang)
     return text["report.subject.month"].format(month=month, count=cutoff.month, year=year)
 
 
-def _opening(basis: Basis, letterhead: Letterhead, lang: Lang) -> tuple[str, ...]:
-    """The reporting body, the plan in force, and the vintage of the figures."""
-    text, plan, version = TEXT[lang], basis.plan, basis.version
-    name = name_of(plan, lang)
-    lines = [text["report.opening"].format(organ=letterhead.organ, year=plan.year)]
-    if version is not None:
-        adopted = day_of(version.adopted, lang)
-        lines.append(
-            text["report.plan_in_force"].format(
-                plan=name, number=version.number, document=version.document, day=adopted
-            )
-        )
-    else:
-        lines.append(text["report.no_plan_in_force"].format(plan=name))
-    lines.append(text["report.vintage"].format(day=day_of(basis.day, lang)))
-    return tuple(lines)
-
-
 def _labels(basis: Basis, part: Part, lang: Lang) -> tuple[str, ...]:
-    """The plan's own label, then demonstration, then internal for an annex."""
-    label = basis.plan.label
-    labels = [LABEL[lang].get(label.lower(), label)] if label else []
-    if basis.labelled:
-        labels.append(TEXT[lang]["demonstration"])
+    """The label of the plan's answers, then internal for an annex."""
+    label = basis.label()
+    labels = [LABEL[lang].get(label[lang].lower(), label[lang].upper())] if label else []
     return (*labels, TEXT[lang]["annex.internal"]) if part == "annex" else tuple(labels)

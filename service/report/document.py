@@ -13,8 +13,8 @@ from service.projections.facts import Facts
 from service.report.letterhead import Letterhead
 from service.texts import Lang, number, percent, signed_percent
 
-ReportKind = Literal["month", "half-year", "year"]
-Part = Literal["report", "annex"]
+ReportKind = Literal["month", "quarter", "half-year", "nine-month", "year"]
+Part = Literal["report", "annex", "explanation"]
 NONE = "–"
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
@@ -53,15 +53,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Heading:
+    """Levels I, 1 and a of an official document."""
+
     text: str
+    level: Literal[1, 2, 3] = 1
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """`item` is a list item, `note` small print below a table."""
+    """`item` is a list item, `note` small print below a table, `slot` left open for people."""
 
     text: str
-    style: Literal["body", "item", "note"] = "body"
+    style: Literal["body", "item", "note", "slot"] = "body"
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,16 @@ class Picture:
 Block = Heading | Paragraph | Table | Picture
 
 
+@dataclass(frozen=True, eq=False)
+class Appendix:
+    """A numbered annex, on pages of its own after the signature."""
+
+    title: str
+    subject: str
+    attached: str
+    blocks: tuple[Block, ...]
+
+
 @dataclass(frozen=True)
 class KpiSheet:
     """One KPI for a spreadsheet: its facts, and its months.
@@ -115,15 +128,16 @@ class Report:
 
     Attributes
     ----------
-    part : the official report, or the internal annex to it
+    part : the official report, the internal analysis of forecasts, or explanation sheets
     year : of the plan
     title, subject : 'BÁO CÁO' and its subject
-    attached : printed below the subject of an annex: the report it belongs to
     banner : printed across every page of a draft; '' once issued
     labels : shown wherever the plan is shown
     figures : one row per KPI with all its figures
     sheets : one per KPI
     facts : the numbers behind the report, for a planner's own template
+    appendices : numbered annexes after the signature
+    open_points : what only people can fill in and is still open, before anybody signs
     """
 
     part: Part
@@ -133,13 +147,24 @@ class Report:
     letterhead: Letterhead
     title: str
     subject: str
-    attached: str
     banner: str
     labels: tuple[str, ...]
     blocks: tuple[Block, ...]
     figures: Table
     sheets: tuple[KpiSheet, ...]
     facts: tuple[Facts, ...]
+    appendices: tuple[Appendix, ...] = ()
+    open_points: tuple[str, ...] = ()
+
+    @property
+    def official(self) -> bool:
+        """Whether it has the heading and signature of an official document."""
+        return self.part != "annex"
+
+    @property
+    def all_blocks(self) -> tuple[Block, ...]:
+        """The blocks of the body and of the annexes."""
+        return (*self.blocks, *(block for one in self.appendices for block in one.blocks))
 
 
 class Renderer(Protocol):
@@ -149,12 +174,18 @@ class Renderer(Protocol):
 
 
 def numbered(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """The same blocks, their headings numbered I, II, III …"""
-    numerals = iter(_ROMAN)
-    return tuple(
-        Heading(f"{next(numerals)}. {block.text}") if isinstance(block, Heading) else block
-        for block in blocks
-    )
+    """The same blocks, their headings numbered I, II …; 1, 2 … within; a, b … within those."""
+    places = [0, 0, 0]
+    found: list[Block] = []
+    for block in blocks:
+        if not isinstance(block, Heading):
+            found.append(block)
+            continue
+        level = block.level - 1
+        places[level:] = [places[level] + 1, *([0] * (2 - level))]
+        mark = (_ROMAN[places[0] - 1] + ".", f"{places[1]}.", f"{chr(96 + places[2])})")[level]
+        found.append(Heading(f"{mark} {block.text}", block.level))
+    return tuple(found)
 
 
 def figure(

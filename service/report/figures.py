@@ -8,7 +8,7 @@ from service.projections.facts import Facts, MonthFact
 from service.projections.shape import Quantiles, if_known
 from service.report import sentences
 from service.report.annex import chance_cell
-from service.report.content import (
+from service.report.cells import (
     estimate_cell,
     growth_cell,
     percentage_cell,
@@ -47,7 +47,7 @@ def figures_table(facts: Sequence[Facts], part: Part, lang: Lang) -> Table:
         Column(text["figures.plan_lower"], figures=True),
         Column(text["figures.plan_upper"], figures=True),
         Column(text["actual_to_date"], figures=True),
-        Column(text["status"]),
+        Column(text["kpi.figure_is"]),
         Column(text["figures.through"]),
         Column(text["report.column.of_plan"], figures=True),
         Column(text["report.column.on_period"], figures=True),
@@ -78,7 +78,7 @@ def kpi_sheet(one: Facts, part: Part, lang: Lang) -> KpiSheet:
         Column(text["figures.month"]),
         Column(str(one.projection.year - 1), figures=True),
         Column(str(one.projection.year), figures=True),
-        Column(text["status"]),
+        Column(text["kpi.figure_is"]),
         Column(text["report.column.on_period"], figures=True),
         Column(text["report.needed"], figures=True),
     ]

@@ -12,6 +12,7 @@ from service.texts import TEXT
 class FormTexts:
     """National heading, number, place and date, signature block and recipients."""
 
+    addressed: str
     state: str
     motto: str
     parent: str
@@ -28,6 +29,7 @@ def form_texts(report: Report) -> FormTexts:
     """The fixed texts, filled in from the report's letterhead."""
     text, head = TEXT[report.lang], report.letterhead
     return FormTexts(
+        addressed=_addressed(report),
         state=text["form.state"],
         motto=text["form.motto"],
         parent=head.parent.upper(),
@@ -39,6 +41,19 @@ def form_texts(report: Report) -> FormTexts:
         recipients=text["form.recipients"],
         filed=text["form.filed"].format(filed=head.filed),
     )
+
+
+def recipients_of(report: Report) -> tuple[str, ...]:
+    """The list *Nơi nhận*: 'Như trên' where the report is addressed to somebody."""
+    head = report.letterhead
+    above = (TEXT[report.lang]["form.as_above"],) if head.addressees else ()
+    return (*above, *head.recipients)
+
+
+def _addressed(report: Report) -> str:
+    """'Kính gửi: UBND tỉnh; Bộ Công Thương.'; '' if it is addressed to nobody."""
+    names = "; ".join(report.letterhead.addressees)
+    return TEXT[report.lang]["form.addressed"].format(names=names) if names else ""
 
 
 def placeholders(of: str) -> FormTexts:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from data.plans.entries import log_of
+from data.plans.plan import Plan
+from data.plans.report_texts import report_texts
 from data.plans.rows import load_plan
 from data.sign_off.rows import issue_of, sign_off
 from data.sign_off.rules import State
@@ -14,12 +17,14 @@ from models.errors import NoBundle, NoObservations
 from models.series import Month
 from service.analysis.changes import changes
 from service.projections.basis import as_of_date
+from service.report.body.material import Entered
 from service.report.build import Wanted, build
 from service.report.document import Report
 from service.report.letterhead import letterhead_of
 from service.report.renderers.formats import LAYOUTS, Format, render
 from service.shapes.analysis import ChangeList
 from service.state.app_state import AppState, Body
+from service.texts import Lang, words_of
 from service.workflow.sign_off import stamps_of
 
 
@@ -35,10 +40,22 @@ def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Repo
     """
     basis = app_state.basis(plan, day)
     projections = app_state.shown(plan, day)
+    entered = entered_for(app_state, basis.plan, day, wanted.lang)
     letterhead = letterhead_of(app_state.settings.home, basis.plan, wanted.lang)
     state = _state(app_state, plan, day, stamps_of(projections))
     changed = changes_since(app_state, plan, day) if wanted.part == "annex" else None
-    return build(basis, projections, letterhead, replace(wanted, state=state), changed)
+    return build(basis, projections, letterhead, replace(wanted, state=state), changed, entered)
+
+
+def entered_for(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Entered:
+    """What people wrote: the month's texts, and the year's notes known on that day."""
+    notes: dict[str, list[str]] = {}
+    for entry in log_of(app_state.store, plan.slug):
+        if entry.day <= day and entry.month.year == plan.year:
+            words = words_of({"vi": entry.text_vi, "en": entry.text_en}, lang)
+            notes.setdefault(entry.kpi, []).append(words.strip())
+    texts = report_texts(app_state.store, plan.slug, Month(day.year, day.month))
+    return Entered(texts, {kpi: tuple(found) for kpi, found in notes.items()})
 
 
 def changes_since(app_state: AppState, plan: str, day: date) -> ChangeList | None:
@@ -79,4 +96,5 @@ def _state(app_state: AppState, plan: str, day: date, stamps: Mapping[str, str])
 
 def file_name(plan: str, day: date, wanted: Wanted, format_: Format) -> str:
     """'vietnam-2021-2021-06-30-report.docx'."""
-    return f"{plan}-{day.isoformat()}-{wanted.part}.{format_}"
+    part = f"{wanted.part}-{wanted.kpi}" if wanted.kpi else wanted.part
+    return f"{plan}-{day.isoformat()}-{part}.{format_}"

@@ -1,14 +1,14 @@
 """Sentences about one KPI, made from its figures.
 
 Growth that prints as zero is "unchanged", an estimate is called an estimate, and no
-figure has more digits than the KPI is published with.
+figure has more digits than the KPI is published with. Tables mark a percentage that no
+source printed; sentences do not.
 """
 
 from __future__ import annotations
 
-from models.series import Month
+from models.series import FIRST_ESTIMATES, ILLUSTRATIVE, Month
 from service.projections.facts import Facts, Percentage
-from service.projections.view import RequiredView
 from service.texts import (
     FIGURE,
     TEXT,
@@ -21,7 +21,7 @@ from service.texts import (
     unit_name,
 )
 
-_STATUS_SHOWN = ("derived", "reconstructed")
+_STATUS_SHOWN = ("derived", "reconstructed", *ILLUSTRATIVE)
 RECOMPUTED = "*"  # follows a percentage that no source printed
 
 
@@ -55,13 +55,21 @@ def result(one: Facts, lang: Lang) -> str:
     pattern = _level_pattern(one.to_date_status, lang)
     clauses = []
     if one.of_plan is not None:
-        clauses.append(text["report.of_plan"].format(share=percentage_text(one.of_plan, lang)))
+        clauses.append(text["report.of_plan"].format(share=percent(one.of_plan.value, lang)))
     if one.growth_to_date is not None:
         clauses.append(_on_period(one.growth_to_date, lang))
     figure = _amount(one, one.to_date, one.to_date_status, lang)
     return pattern.format(
         name=name, period=when, amount=figure, clauses="".join(f", {one}" for one in clauses)
     )
+
+
+def other_office(one: Facts, lang: Lang) -> str:
+    """The figure to date of another office, if it differs; else ''."""
+    if one.other_office is None:
+        return ""
+    figure = amount(one.other_office.value, one.kpi.unit, lang, one.kpi.decimals)
+    return TEXT[lang][f"report.both_offices.{one.other_office.office}"].format(amount=figure)
 
 
 def month_result(one: Facts, lang: Lang) -> str:
@@ -80,10 +88,10 @@ def month_result(one: Facts, lang: Lang) -> str:
 
 
 def year_estimate(one: Facts, lang: Lang) -> str:
-    """The approved estimate of the year against the plan, or that there is no estimate."""
+    """The approved estimate of the year against the plan; '' without one."""
     text = TEXT[lang]
     if one.estimate is None:
-        return text["report.no_estimate"]
+        return ""
     value = one.estimate.value
     verdict = text[f"report.verdict_clause.{one.verdict}"]
     if one.kpi.traits.outcome_is_rate:
@@ -94,34 +102,6 @@ def year_estimate(one: Facts, lang: Lang) -> str:
         of_plan = ", " + text["report.of_plan"].format(share=percent(one.estimate_of_plan, lang))
     figure = amount(value, one.kpi.unit, lang, one.kpi.decimals)
     return text["report.estimate"].format(amount=figure, of_plan=of_plan, verdict=verdict)
-
-
-def required(one: Facts, lang: Lang) -> str:
-    """What the rest of the year must bring for the target to be just met."""
-    assert one.target is not None
-    assert one.cutoff is not None
-    text, required_pace, bound = TEXT[lang], one.target.required, one.bound
-    assert required_pace is not None
-    assert bound is not None
-    goal = plan_words(one, lang)
-    rest = text.count("report.rest", 12 - one.cutoff.month)
-    ceiling = one.target.comparator == "at_most"
-    if one.kpi.traits.outcome_is_rate:
-        rate = required_pace.monthly_average
-        pattern = text["report.required_fall"] if rate < 0 else text["report.required_growth"]
-        words = percent(abs(rate), lang, one.kpi.decimals)
-        return pattern.format(name=name_of(one, lang), goal=goal, rest=rest, rate=words)
-    level = amount(required_pace.monthly_average, one.kpi.unit, lang, one.kpi.decimals)
-    growth = _required_growth(required_pace, lang)
-    if not one.kpi.traits.adds_up:
-        return text["report.required_level"].format(
-            name=name_of(one, lang), goal=goal, rest=rest, level=level, growth=growth
-        )
-    total = amount(bound - (one.to_date or 0.0), one.kpi.unit, lang, one.kpi.decimals)
-    pattern = text["report.required_ceiling"] if ceiling else text["report.required"]
-    return pattern.format(
-        name=name_of(one, lang), goal=goal, rest=rest, total=total, level=level, growth=growth
-    )
 
 
 def plan_words(one: Facts, lang: Lang) -> str:
@@ -162,7 +142,7 @@ def percentage_text(value: Percentage, lang: Lang) -> str:
 
 
 def _level_pattern(status: str | None, lang: Lang) -> str:
-    estimated = status == "estimate"
+    estimated = status in FIRST_ESTIMATES
     return TEXT[lang]["report.level_estimated"] if estimated else TEXT[lang]["report.level"]
 
 
@@ -179,7 +159,7 @@ def _direction(per_cent: float, decimals: int = 1) -> str:
 def _growth(value: float, status: str | None, lang: Lang, name: str, when: str) -> str:
     """A KPI that is itself a growth."""
     text, direction = TEXT[lang], _direction(value)
-    if status == "estimate":
+    if status in FIRST_ESTIMATES:
         pattern = text[f"report.growth_estimated.{direction}"]
     else:
         pattern = text[f"report.growth.{direction}"]
@@ -196,11 +176,5 @@ def _tidy(sentence: str) -> str:
 
 def _on_period(growth: Percentage, lang: Lang) -> str:
     """'tăng 28,4% so với cùng kỳ năm trước'."""
-    rate = percent(abs(growth.value), lang) + ("" if growth.printed else RECOMPUTED)
+    rate = percent(abs(growth.value), lang)
     return TEXT[lang][f"report.on_period.{_direction(growth.value)}"].format(rate=rate)
-
-
-def _required_growth(required_pace: RequiredView, lang: Lang) -> str:
-    if required_pace.ratio_to_last_year is None:
-        return ""
-    return ", " + _on_period(Percentage(100 * (required_pace.ratio_to_last_year - 1), True), lang)

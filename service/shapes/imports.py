@@ -80,6 +80,19 @@ class UnknownRowShape(Shape):
     suggestions: tuple[SuggestionShape, ...]
 
 
+class DatedShape(Shape):
+    """A figure of all days from one through another."""
+
+    kpi: str
+    from_day: date
+    to_day: date
+    value: float
+    unit: str
+    status: FigureStatus
+    published: date
+    source: str
+
+
 class FilePreviewShape(Shape):
     file: str
     tables: tuple[str, ...]
@@ -91,6 +104,13 @@ class FilePreviewShape(Shape):
     loaded_before: bool
     problem: str | None = Field(description="why it cannot be committed")
     notes: tuple[str, ...]
+    columns: str = Field(
+        description="which column is what, in a table of another office; '' for known layouts"
+    )
+    sample: tuple[tuple[str, ...], ...] = Field(
+        description="first rows of a table whose columns may be explained: number, then A, B, …"
+    )
+    dated: tuple[DatedShape, ...] = Field(description="figures to a day")
 
 
 class PreviewShape(Shape):
@@ -149,6 +169,31 @@ class RowMatch(Shape):
     @classmethod
     def _empty_is_none(cls, kpi: str | None) -> str | None:
         return kpi or None
+
+
+class LayoutStep(Shape):
+    """Which column of a file is what, for this and all later files with its headings.
+
+    Columns are letters, several with commas; without a column of months, months stand
+    across.
+    """
+
+    file: str = Field(max_length=200)
+    series: str = Field("", max_length=100, description="names of series", examples=["A"])
+    month: str = Field("", max_length=100, examples=["B"])
+    year: str = Field("", max_length=100, description="where months are given without")
+    value: str = Field("", max_length=200, examples=["C"])
+    unit: str = Field("", max_length=100)
+    form: str = Field("month", max_length=20, examples=["year_to_date"])
+    header: int = Field(1, ge=1, description="number of the row of headings", examples=[3])
+
+    @property
+    def columns(self) -> str:
+        """As a person writes it."""
+        given = self.model_dump(exclude={"file"})
+        return " ".join(
+            f"{key}={str(value).replace(' ', '')}" for key, value in given.items() if value
+        )
 
 
 class CommitStep(Shape):

@@ -9,6 +9,7 @@ from pydantic import Field
 from data.vintages.observation import Form
 from models.series import FigureStatus
 from service.projections.shape import MonthText, Shape
+from service.shapes.imports import DatedShape
 
 
 class ObservationShape(Shape):
@@ -29,4 +30,7 @@ class ObservationList(Shape):
     as_of: date
     count: int = Field(description="of all pages")
     observations: tuple[ObservationShape, ...]
+    dated: tuple[DatedShape, ...] = Field(
+        description="figures to a day, all of them on each page; no month or year to date"
+    )
     next: str | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -57,6 +58,8 @@ class AuditLog(Shape):
 class WhoAmI(Shape):
     name: str | None
     access: Access
+    body: str | None = Field(description="whose account or key it is")
+    expires: date | None = Field(description="the last day of a key; null for other callers")
 
 
 class PasswordChange(Shape):

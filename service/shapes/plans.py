@@ -31,7 +31,6 @@ class KpiShape(Shape):
     contains: tuple[str, ...] = Field(description="it is at least each of them")
     index: str | None
     indicator: str | None
-    demonstration: bool
 
 
 class TargetShape(Shape):

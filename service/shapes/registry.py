@@ -72,4 +72,5 @@ class JobShape(Shape):
     step: str
     result: Mapping[str, Any] | None
     error: str | None
+    plan: str | None = Field(default=None, description="what it is about")
     text: str | None = Field(default=None, description="the error for people, in their language")

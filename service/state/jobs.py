@@ -29,7 +29,7 @@ class UnknownJob(NotFound):
 
 @dataclass(frozen=True)
 class Job:
-    """Snapshot of one job; replaced at every step."""
+    """Snapshot of one job; replaced at every step. `plan`: what it is about, if about one."""
 
     id: str
     task: str
@@ -39,6 +39,7 @@ class Job:
     step: str = ""
     result: dict[str, Any] | None = None
     error: str | None = None
+    plan: str | None = None
     failure: VedichError | None = None  # what `error` says, to be said in other languages
 
 
@@ -50,19 +51,20 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, task: str, work: Work) -> Job:
+    def start(self, task: str, work: Work, plan: str | None = None) -> Job:
         """Queue a task, unless the same task is already queued or running.
 
         Parameters
         ----------
         task : description; tasks with the same description are the same
         work : called with a progress function; its return value becomes `Job.result`
+        plan : whose body sees it; without one it is the house's
         """
         with self._lock:
             for job in self._jobs.values():
                 if job.task == task and job.state in ("queued", "running"):
                     return job
-            job = Job(secrets.token_hex(8), task)
+            job = Job(secrets.token_hex(8), task, plan=plan)
             self._jobs[job.id] = job
             self._forget()
         self._pool.submit(self._run, job.id, work)
@@ -78,6 +80,12 @@ class Jobs:
                 "Jobs are forgotten when the service stops; start the task again."
             )
         return job
+
+    def plan_of(self, id_: str) -> str | None:
+        """The plan of a job, '' if it is about none; None if there is no such job."""
+        with self._lock:
+            job = self._jobs.get(id_)
+        return None if job is None else job.plan or ""
 
     def all(self) -> tuple[Job, ...]:
         """All remembered jobs, oldest first."""

@@ -6,6 +6,7 @@ an unexpected error is a 500 without details (the server's log has the traceback
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -17,10 +18,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from data.accounts.sessions import WINDOW
 from models import errors
 from models.errors import UnreadableFile, VedichError
-from service.texts import ERROR, Lang
+from service.texts import ERROR, TEXT, Lang
 from service.web.error_page import error_page, language_of, wants_page
 from service.wording import code_of, worded
 
@@ -47,15 +47,16 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.UnreadableBundle: 503,
     errors.StoreUnavailable: 503,
     errors.TrackingUnavailable: 503,
+    errors.Busy: 503,
     errors.MissingExtra: 503,
 }
-_HEADERS = {
-    401: {"WWW-Authenticate": 'Bearer realm="vedich"'},
-    429: {"Retry-After": str(int(WINDOW.total_seconds()))},
-}
+_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="vedich"'}}
+_LATER = "60"  # seconds until an unavailable service is worth another request
 # Errors of the framework, by status: their texts in the catalogues.
 _CODES = {404: "no_page", 405: "no_method", 413: "too_large", 429: "too_many", 503: "unavailable"}
 _UNEXPECTED = "Something went wrong inside the service; its log says what. Please report it."
+
+log = logging.getLogger(__name__)
 
 
 def status_of(kind: type[VedichError]) -> int | None:
@@ -130,6 +131,9 @@ def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> J
         place = " ".join(part for part in parts if part)
         message = f"expected {error.expected}, found {error.found}"
         places = [{"place": place, "message": message}]
+    headers = _HEADERS.get(status)
+    if isinstance(error, errors.TooManyLogins):
+        headers = {"Retry-After": str(error.wait)}
     return problem(
         status,
         str(error),
@@ -138,7 +142,7 @@ def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> J
         title=title_of(kind),
         places=places,
         text=worded(error, lang) if lang else "",
-        headers=_HEADERS.get(status),
+        headers=headers,
     )
 
 
@@ -147,11 +151,32 @@ def _text(request: Request, code: str) -> str:
     return ERROR[language_of(request)][code] if "lang" in request.query_params else ""
 
 
+def _unavailable(request: Request, reason: str) -> Response:
+    """503 as a page or a problem: why, but not where the database is (the log says that)."""
+    headers = {"Retry-After": _LATER}
+    lang = language_of(request)
+    if wants_page(request):
+        told = TEXT[lang][f"unavailable.page.{reason}"]
+        return error_page(request, 503, "unavailable", told, headers)
+    return problem(
+        503,
+        TEXT["en"][f"unavailable.page.{reason}"],
+        instance=request.url.path,
+        type_=f"{TYPES}#{slug_of(errors.StoreUnavailable)}",
+        title=title_of(errors.StoreUnavailable),
+        text=TEXT[lang][f"unavailable.page.{reason}"] if "lang" in request.query_params else "",
+        headers=headers,
+    )
+
+
 def install(app: FastAPI) -> None:
     """Register the error handlers, so that every error response has this shape."""
 
     def own(request: Request, error: Exception) -> Response:
         assert isinstance(error, VedichError)
+        if isinstance(error, errors.StoreUnavailable):
+            log.error("%s", error)
+            return _unavailable(request, error.reason)
         lang = language_of(request)
         if wants_page(request):
             if isinstance(error, errors.LoginRequired) and request.method == "GET":
@@ -163,6 +188,10 @@ def install(app: FastAPI) -> None:
             return error_page(request, status or 500, code, told, _HEADERS.get(status or 500))
         asked = lang if "lang" in request.query_params else None
         return problem_of(error, request.url.path, asked)
+
+    def out_of_memory(request: Request, error: Exception) -> Response:
+        log.error("out of memory: %s", request.url.path)
+        return _unavailable(request, "memory")
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -205,4 +234,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(VedichError, own)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(MemoryError, out_of_memory)
     app.add_exception_handler(Exception, unexpected)

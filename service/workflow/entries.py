@@ -87,14 +87,12 @@ def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | Non
 def _index_figures(
     panel_of: PanelOf, plan: Plan, kpi: str, day: date | None = None
 ) -> Sequence[Observation]:
-    """Published figures of the log's index up to a day; all of them for a demonstration."""
+    """Published figures of the log's index up to a day; without a day, all of them."""
     index = plan.kpi(kpi).index
     if index is None:
         return ()
     panel = panel_of(plan.family)
-    if day is None or any(one.demonstration for one in panel.definitions.values()):
-        day = UNDATED
-    return [one for one in panel.printed.get(index, ()) if one.published <= day]
+    return [one for one in panel.printed.get(index, ()) if one.published <= (day or UNDATED)]
 
 
 def _progress(one: Progress) -> ProgressShape:

@@ -16,10 +16,12 @@ from data.ingestion.suspicion import Suspicion
 from data.plans.kpi import Kpi
 from data.plans.rows import kpis_of
 from data.vintages.comparison import State
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import PER_CENT, UNDATED, Observation
 from models.errors import ImportConflict
 from service.projections.shape import Name, if_known, in_both
 from service.shapes.imports import (
+    DatedShape,
     FigureShape,
     FilePreviewShape,
     ImportedFileShape,
@@ -75,7 +77,7 @@ def preview_view(store: Store, shown: Preview, figures: int = SHOWN) -> ImportSh
             published=upload.published,
             expires=upload.expires,
             mark=shown.token,
-            files=tuple(_previewed_file(one) for one in shown.files),
+            files=tuple(_previewed_file(one, kpis) for one in shown.files),
             rows=_rows(shown),
             unknown=tuple(_unknown(one, kpis) for one in shown.unknown),
             figures=tuple(listed[:figures]),
@@ -106,7 +108,21 @@ def _file(name: str, new: int, unchanged: int) -> ImportedFileShape:
     return ImportedFileShape(file=name, new=new, unchanged=unchanged)
 
 
-def _previewed_file(one: FilePreview) -> FilePreviewShape:
+def dated_shape(one: DatedFigure, unit: str) -> DatedShape:
+    """A figure to a day, in its KPI's unit."""
+    return DatedShape(
+        kpi=one.kpi,
+        from_day=one.from_day,
+        to_day=one.to_day,
+        value=one.value,
+        unit=unit,
+        status=one.status,
+        published=one.published,
+        source=one.source,
+    )
+
+
+def _previewed_file(one: FilePreview, kpis: Mapping[str, Kpi]) -> FilePreviewShape:
     added = one.added
     return FilePreviewShape(
         file=one.read.file,
@@ -119,6 +135,9 @@ def _previewed_file(one: FilePreview) -> FilePreviewShape:
         loaded_before=one.loaded_before,
         problem=one.problem,
         notes=one.read.notes,
+        columns=one.read.columns,
+        sample=one.read.sample,
+        dated=tuple(dated_shape(each, kpis[each.kpi].unit) for each in one.read.dated),
     )
 
 

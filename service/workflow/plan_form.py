@@ -41,7 +41,7 @@ from service.texts import (
     plain_bounds,
     unit_name,
 )
-from service.workflow.plans import demonstrates
+from service.workflow.plans import has_illustrative
 
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same form is the same file
 _BLANK_ROWS_ABOVE = 7  # title, plan, version, publication day, known day, help, label
@@ -78,7 +78,7 @@ def plan_form(store: Store, panel_of: PanelOf, slug: str, month: Month, lang: La
         raise InputError(
             "expected a KPI of '{slug}' with monthly figures, found none; add one.", slug=slug
         )
-    label = label_of(plan, demonstrates(plan, panel_of))
+    label = label_of(plan, has_illustrative(plan, panel_of))
     return _written(plan, kpis, panel_of(plan.family), month, label[lang] if label else "", lang)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from data.db.store import Store
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.plans.rows import load_plan, save_plan
-from data.vintages.demonstration import labelled
+from data.vintages.observation import UNDATED
 from data.vintages.panel_rows import PanelOf
 from data.vintages.rows import vintages_of
 from models.errors import InvalidPlan
@@ -38,7 +39,7 @@ def summary(store: Store, panel_of: PanelOf, plan: Plan) -> PlanSummary:
         year=plan.year,
         body=plan.body,
         name=Name(vi=plan.name_vi, en=plan.name_en),
-        label=if_known(label_of(plan, demonstrates(plan, panel_of)), Name.model_validate),
+        label=if_known(label_of(plan, has_illustrative(plan, panel_of)), Name.model_validate),
         note=plan.note,
         kpi_count=len(plan.kpis),
         version_count=len(plan.versions),
@@ -46,13 +47,10 @@ def summary(store: Store, panel_of: PanelOf, plan: Plan) -> PlanSummary:
     )
 
 
-def demonstrates(plan: Plan, panel_of: PanelOf) -> bool:
-    """Whether projections from the newest figures of the plan's year are a demonstration."""
-    if not any(kpi.demonstration for kpi in plan.kpis):
-        return False
-    panel = panel_of(plan.family)
-    within = [day for day in panel.vintages() if day.year <= plan.year]
-    return bool(within and labelled(panel, [kpi.slug for kpi in plan.kpis], within[-1]))
+def has_illustrative(plan: Plan, panel_of: PanelOf, day: date | None = None) -> bool:
+    """Whether a KPI of a plan has illustrative figures on a day; default any day."""
+    known = panel_of(plan.family).illustrative(day or UNDATED)
+    return not known.isdisjoint(kpi.slug for kpi in plan.kpis)
 
 
 def detail(store: Store, panel_of: PanelOf, plan: Plan) -> PlanDetail:
@@ -129,7 +127,6 @@ def _kpi(kpi: Kpi) -> KpiShape:
         contains=kpi.contains,
         index=kpi.index,
         indicator=kpi.indicator,
-        demonstration=kpi.demonstration,
     )
 
 

@@ -6,12 +6,14 @@ from scipy.stats import spearmanr
 
 from models.annual import annual_distribution
 from models.coherence import (
+    Member,
     OriginKey,
     chance_of_meeting,
     copula_scores,
     joint,
     reorder,
     sum_of_parts,
+    sum_over_families,
 )
 from tests.models.strategies import made, seasonal
 
@@ -115,3 +117,45 @@ def test_parts_of_different_months_cannot_be_added_up() -> None:
     ]
     with pytest.raises(ValueError, match="different months"):
         sum_of_parts(one, years)
+
+
+def member(name: str, errors: dict[OriginKey, float], known: int = 42) -> Member:
+    series = made(seasonal(known))
+    draws = np.random.default_rng(len(name)).gamma(9.0, 10.0, (4000, series.horizon))
+    return Member(f"{name}/exports", annual_distribution(series, draws), errors)
+
+
+def width(outcomes: np.ndarray) -> float:
+    low, high = np.quantile(outcomes, [0.1, 0.9])
+    return float(high - low)
+
+
+def test_a_total_over_families_is_as_wide_as_their_errors_are_alike() -> None:
+    """Alike: the widths add up; opposite: they cancel; unrelated: their squares add up."""
+    opposite = {origin: -error for origin, error in errors_of(1).items()}
+    north = member("north", errors_of(1))
+    alone = width(north.annual.samples)
+    totals = {
+        name: sum_over_families("nation", "2021-06-30", [north, other])
+        for name, other in (
+            ("alike", member("southern", errors_of(1))),
+            ("opposite", member("southern", opposite)),
+            ("unrelated", member("southern", {})),
+        )
+    }
+    both = alone + width(member("southern", {}).annual.samples)
+    assert width(totals["alike"]) == pytest.approx(both, rel=0.02)
+    assert width(totals["opposite"]) < 0.2 * both
+    assert width(totals["unrelated"]) == pytest.approx(both / 2**0.5, rel=0.05)
+    for total in totals.values():  # whatever the order, the mean is the sum of the means
+        expected = north.annual.mean + member("southern", {}).annual.mean
+        assert total.mean() == pytest.approx(expected)
+
+
+def test_members_of_a_total_may_know_different_months() -> None:
+    total = sum_over_families("nation", "v", [member("a", {}), member("bb", {}, known=41)])
+    assert total.shape == (4000,)
+    one = member("a", errors_of(1))
+    np.testing.assert_allclose(
+        np.sort(sum_over_families("nation", "v", [one])), np.sort(one.annual.samples)
+    )

@@ -268,7 +268,8 @@ def test_chances() -> None:
 
 
 def test_dates() -> None:
-    assert day_of("2021-06-05", "vi") == "5/6/2021"
+    assert day_of("2021-06-05", "vi") == "05/6/2021"
+    assert day_of("2021-01-29", "vi") == "29/01/2021"  # months 1 and 2 take a zero too
     assert day_of("2021-06-05", "en") == "5 June 2021"
     assert month_name("2021-02", "vi") == "tháng 2/2021"
     assert month_name("2021-02", "en") == "February 2021"

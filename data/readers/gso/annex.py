@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from data.readers.gso.headers import ROLE, UNDER, UNIT, Column, Period, column_of, form_of
+from data.readers.gso.headers import ROLE, UNDER, UNIT, Column, column_of, form_of
+from data.readers.gso.report_month import report_month
+from data.readers.parts.display import PLAIN
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.spreadsheet.cells import (
     Row,
@@ -22,6 +24,7 @@ from data.readers.spreadsheet.cells import (
     number,
     publication_date,
 )
+from data.readers.spreadsheet.tables import Cell
 from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnknownLayout, UnreadableFile
 from models.series import Month
@@ -95,7 +98,8 @@ def no_table(opened: OpenedFile) -> UnknownLayout:
         expected="a table titled as one of " + ", ".join(TITLES),
         found="sheets " + ", ".join(f"'{name}'" for name in opened.sheets.names[:12]),
         advice="Load a monthly annex of the statistics office, a report form with a column "
-        "'Chỉ tiêu' (Indicator), or a tidy table.",
+        "'Chỉ tiêu' (Indicator), or a tidy table; or say which column is what, with --columns "
+        "or on the page of the upload.",
     )
 
 
@@ -122,15 +126,14 @@ def read_annex(annex: Annex) -> PrintedWorkbook:
     Raises
     ------
     UnreadableFile
-        If its headers name no month, or a figure is a formula without a result.
+        If its headers name no month, or a figure is an error or a formula without a result.
     """
     file, notes = annex.opened.file, list(annex.notes)
-    _refuse_uncomputed(annex)
     report_month = _report_month(annex.tables, file)
     figures: list[PrintedFigure] = []
     seen: Counter[tuple[str, str, str]] = Counter()
     for table in annex.tables:
-        figures += _figures(table, report_month, seen, notes)
+        figures += _figures(table, annex.opened, report_month, seen, notes)
     return PrintedWorkbook(
         file=file,
         report_month=report_month,
@@ -141,30 +144,25 @@ def read_annex(annex: Annex) -> PrintedWorkbook:
     )
 
 
-def _refuse_uncomputed(annex: Annex) -> None:
-    """Raise `UnreadableFile` for a figure that is a formula whose result was never saved."""
-    if not annex.opened.unsaved_results:
-        return
-    unsaved = {
-        (cell.sheet, cell.place): cell.uncomputed
-        for grid in annex.opened.grids
-        for row in grid.rows
-        for cell in row
-        if cell.uncomputed
-    }
-    for table in annex.tables:
-        for place in range(table.first, table.end):
-            for column in table.columns:
-                name = cell_name(place, column)
-                if (table.sheet, name) in unsaved:
-                    raise UnreadableFile(
-                        annex.opened.file,
-                        sheet=table.sheet,
-                        cell=name,
-                        expected="a number",
-                        found=f"the formula {unsaved[table.sheet, name]} without a result",
-                        advice="Open the file in Excel, check the formula, and save it.",
-                    )
+def _refuse_uncomputed(table: _Table, opened: OpenedFile, columns: Iterable[int]) -> None:
+    """Raise `UnreadableFile` for a figure that is an error, or a formula without a result."""
+    marks = opened.sheets.marks(table.sheet)
+    for place, column in sorted(marks.uncomputed):
+        if not table.first <= place < table.end or column not in columns:
+            continue
+        row = table.rows[place] if place < len(table.rows) else ()
+        if marks.hides(place, column) or not any(is_text(cell) for cell in row[: min(columns)]):
+            continue
+        name = cell_name(place, column)
+        cell = Cell(None, table.sheet, name, marks.uncomputed[place, column])
+        raise UnreadableFile(
+            opened.file,
+            sheet=table.sheet,
+            cell=name,
+            expected="a number",
+            found=cell.missing,
+            advice="Open the file in Excel, check the formula, and save it.",
+        )
 
 
 def _find(rows: list[Row]) -> Iterator[tuple[str, int, int]]:
@@ -283,32 +281,27 @@ def _units(header: list[Row]) -> tuple[str, int | None]:
 
 
 def _report_month(tables: Sequence[_Table], file: str) -> Month:
-    """The month that most tables report: the latest with a level or rate of its own."""
-    votes: Counter[Month] = Counter()
-    for table in tables:
-        periods = [column.period for column in table.columns.values() if column.period]
-        months = [_month(period) for period in periods if period.year and not period.quarter]
-        if months:
-            votes[max(months)] += 1
-    if not votes:
-        table = tables[0]
-        raise UnreadableFile(
-            file,
-            sheet=table.sheet,
-            cell=cell_name(table.first - 1, min(table.columns)),
-            expected="a month and a year in the headers, such as 'Ước tính tháng 6 năm 2021'",
-            found="; ".join(column.words for column in table.columns.values())[:120],
-            advice="Check the header rows of the table.",
-        )
-    return max(votes, key=lambda month: (votes[month], month))
-
-
-def _month(period: Period) -> Month:
-    return Month(period.year or 0, period.month)
+    """The month that most tables report; raise `UnreadableFile` if none names one."""
+    month = report_month([table.columns.values() for table in tables])
+    if month is not None:
+        return month
+    table = tables[0]
+    raise UnreadableFile(
+        file,
+        sheet=table.sheet,
+        cell=cell_name(table.first - 1, min(table.columns)),
+        expected="a month and a year in the headers, such as 'Ước tính tháng 6 năm 2021'",
+        found="; ".join(column.words for column in table.columns.values())[:120],
+        advice="Check the header rows of the table.",
+    )
 
 
 def _figures(
-    table: _Table, report_month: Month, seen: Counter[tuple[str, str, str]], notes: list[str]
+    table: _Table,
+    opened: OpenedFile,
+    report_month: Month,
+    seen: Counter[tuple[str, str, str]],
+    notes: list[str],
 ) -> Iterator[PrintedFigure]:
     """The table's figures, row by row."""
     forms = {
@@ -318,6 +311,8 @@ def _figures(
     }
     if not forms:
         return
+    _refuse_uncomputed(table, opened, [place for place, (form, _) in forms.items() if form])
+    displays = opened.sheets.marks(table.sheet).displays
     section, unit = "", table.unit
     for place in range(table.first, table.end):
         row = table.rows[place]
@@ -343,7 +338,7 @@ def _figures(
                 month=month,
                 report_month=report_month,
                 unit=unit,
-                value=value,
+                value=displays.get((place, column), PLAIN).shown(value),
                 sheet=table.sheet,
                 cell=cell_name(place, column),
             )

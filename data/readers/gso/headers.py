@@ -150,7 +150,10 @@ def _rate(before: str, after: str, quantity: str, words: str) -> Column | None:
 _PERIODS = (
     # '6 thang [dau] nam 2021': January to June
     (
-        re.compile(r"(?<![\d/])(?<!thang )(\d{1,2}) thang(?: dau)?(?: nam)?(?: (\d{4}))?"),
+        re.compile(
+            r"(?<![\d/])(?<!thang )(\d{1,2}) thang(?! (?:cuoi|con lai|tiep|toi|sau))"
+            r"(?: dau)?(?: nam)?(?: (\d{4}))?"
+        ),
         "to_date",
     ),
     # 'thang 6 nam 2021', 'thang 6/2021'

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal, cast
 
@@ -39,6 +39,7 @@ from data.readers.spreadsheet.words import (
 )
 from models.errors import InvalidMonth, InvalidTarget
 from models.kinds import Kind, traits_of
+from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds
 from models.targets.periods import WHOLE_YEAR, period_of
 from models.targets.target import Comparator, Target, TargetForm, TargetLevel
 from models.targets.task import Step, Task
@@ -53,6 +54,17 @@ class PlanBuilder(EntryReader):
     """Builds the parts of a plan of one year; `year` is 0 while it is not known."""
 
     year: int = 0
+
+    def thresholds(self, record: Record) -> Thresholds:
+        """The plan's own thresholds; the usual ones where nothing is given."""
+        given = {name: self.number(record, name) for name in asdict(DEFAULT_THRESHOLDS)}
+        known = {name: value for name, value in given.items() if value is not None}
+        try:
+            return replace(DEFAULT_THRESHOLDS, **known)
+        except InvalidTarget as error:
+            name = next(iter(known))
+            self.note(record.entry(name), "thresholds that fit together", str(error))
+            return DEFAULT_THRESHOLDS
 
     def indicator(self, record: Record) -> str | None:
         text = self.text(record, "indicator")
@@ -89,7 +101,6 @@ class PlanBuilder(EntryReader):
             denominator=self.slug(record, "denominator") or None,
             index=self.slug(record, "index") or None,
             indicator=self.indicator(record),
-            demonstration=self.flag(record, "demonstration"),
         )
 
     def slugs(self, record: Record, name: str) -> tuple[str, ...]:
@@ -260,6 +271,7 @@ def build_plan(document: Document, file: str) -> Plan:
         versions=versions,
         label=builder.text(head, "label") or None,
         note=builder.text(head, "note"),
+        thresholds=builder.thresholds(head),
     )
     raise_problems(file, builder.problems)
     return plan

@@ -55,6 +55,9 @@ PLAN_FIELDS = (
     Field("name_en", "Tên tiếng Anh", "English name"),
     Field("label", "Nhãn", "Label", "hiện ở mọi nơi có kế hoạch, ví dụ: khôi phục"),
     Field("note", "Ghi chú", "Note"),
+    Field("on_track", "Nhiều khả năng đạt từ", "On track from", "khả năng đạt; mặc định 0,8"),
+    Field("at_risk", "Có nguy cơ từ", "At risk from", "thấp hơn là khó đạt; mặc định 0,4"),
+    Field("behind", "Chậm tiến độ từ", "Behind from", "điểm phần trăm; mặc định 5"),
 )
 
 KPI_FIELDS = (
@@ -89,7 +92,12 @@ KPI_FIELDS = (
     Field("dimensions", "Phân tổ", "Dimensions", "mỗi dòng một cái, ví dụ product: xi măng", 24),
     Field("source", "Nguồn số liệu", "Source", "", 30),
     Field("indicator", "Chỉ tiêu tham chiếu", "Indicator", "biến động giống chỉ tiêu này", 24),
-    Field("demonstration", "Minh họa", "Demonstration", "tái lập bằng số liệu có sau", 14, FLAGS),
+)
+
+OBSOLETE = (  # of documents written before; read without effect
+    "demonstration",
+    "minh hoa",
+    "minh hoa (demonstration)",
 )
 
 VERSION_FIELDS = (

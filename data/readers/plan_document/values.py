@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from data.plans.kpi import Kpi, RowSelector
 from data.plans.plan import Plan, PlanVersion
 from data.plans.roll_over import TargetDraft
+from models.targets.attainment import DEFAULT_THRESHOLDS
 from models.targets.target import Target
 from models.targets.task import Step, Task
+
+_USUAL = asdict(DEFAULT_THRESHOLDS)
 
 Values = Mapping[str, object]
 
@@ -21,6 +25,9 @@ def plan_values(plan: Plan) -> Values:
         "name_en": plan.name_en,
         "label": plan.label,
         "note": plan.note,
+        **{
+            name: value for name, value in asdict(plan.thresholds).items() if value != _USUAL[name]
+        },
     }
 
 
@@ -45,7 +52,6 @@ def kpi_values(kpi: Kpi) -> Values:
         "dimensions": dict(kpi.dimensions),
         "source": kpi.source,
         "indicator": kpi.indicator,
-        "demonstration": "yes" if kpi.demonstration else None,
     }
 
 

@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from data.plans.plan import Plan
 from data.plans.roll_over import TargetDraft
 from data.readers.plan_document.entries import Document, Entry, Record, VersionRecords
-from data.readers.plan_document.fields import GUIDE_TITLE, SHEETS, Field, Sheet
+from data.readers.plan_document.fields import GUIDE_TITLE, OBSOLETE, SHEETS, Field, Sheet
 from data.readers.plan_document.values import (
     Values,
     draft_values,
@@ -32,6 +32,7 @@ from data.readers.plan_document.values import (
     task_values,
     version_values,
 )
+from data.readers.spreadsheet.cells import fold
 from data.readers.spreadsheet.tables import Cell, Grid, Problem, Row, raise_problems
 from data.readers.spreadsheet.words import bilingual
 from data.readers.spreadsheet.workbook import OpenedFile
@@ -136,7 +137,7 @@ def _records(sheet: Sheet, grid: Grid, problems: list[Problem]) -> list[Record]:
     header = grid.rows[0] if grid.rows else ()
     columns: dict[int, Field] = {}
     for index, cell in enumerate(header):
-        if not cell.text:
+        if not cell.text or fold(cell.text) in OBSOLETE:
             continue
         field = next((each for each in sheet.fields if each.is_named(cell.text)), None)
         if field is None:
@@ -169,8 +170,7 @@ def _record(columns: Mapping[int, Field], row: Row, problems: list[Problem]) -> 
 def _entry(field: Field, cell: Cell, problems: list[Problem]) -> Entry:
     """A cell's value, in the type that a YAML document would have."""
     if cell.uncomputed:
-        found = f"the formula {cell.uncomputed} without a result"
-        problems.append(Problem.at(cell, "a value", "Type the value itself.", found))
+        problems.append(Problem.at(cell, "a value", "Type the value itself.", cell.missing))
     value: object = cell.value
     if field.name in _LISTS:
         value = [line.strip() for line in cell.text.split("\n") if line.strip()] or None
@@ -178,8 +178,7 @@ def _entry(field: Field, cell: Cell, problems: list[Problem]) -> Entry:
         pairs = [line.partition(":") for line in cell.text.split("\n") if line.strip()]
         value = {name.strip(): what.strip() for name, _, what in pairs} or None
     elif isinstance(value, float):
-        per_cent = cell.percent and field.name != "judgement"
-        value = float(f"{value * 100:.12g}") if per_cent else value
+        value = value if field.name == "judgement" else cell.display.shown(value)
         value = int(value) if value.is_integer() else value
         if field.name not in _NUMBERS | _DATES:
             value = str(value)

@@ -11,7 +11,7 @@ from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.plans.roll_over import TargetDraft
 from data.readers.plan_document.entries import Document, Entry, Record, VersionRecords
-from data.readers.plan_document.fields import SHEETS
+from data.readers.plan_document.fields import OBSOLETE, SHEETS
 from data.readers.plan_document.values import (
     draft_values,
     kpi_values,
@@ -131,6 +131,8 @@ def record_of(data: object, path: str, keys: Sequence[str], problems: list[Probl
     entries: dict[str, Entry] = {}
     for key, value in data.items():
         at = f"{path}.{key}" if path else str(key)
+        if key in OBSOLETE:
+            continue
         if key not in keys:
             expected = f"one of the keys {', '.join(keys)}"
             problems.append(Problem(expected, f"'{key}'", "Correct or delete it.", path=at))

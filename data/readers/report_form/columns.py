@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
 from data.readers.gso.headers import Period, first_period
 from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.day_spans import day_span
 from data.vintages.observation import PER_CENT, Form
 from models.series import Month
 
 Place = Literal["number", "name", "unit", "code", "other"]
+Part = Literal["output", "sales", "stock"]  # of a product, where a form prints them apart
 
 _SHORT = (
     (re.compile(r"(?<=\d) ?t\b"), " thang"),
@@ -67,6 +70,19 @@ _WHOLE_YEAR = re.compile(r"ca nam|uoc (?:thuc hien )?nam|full year|whole year")
 _SHARE = re.compile(r"co cau|ty trong|structure|\bshare of total")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _PART = re.compile(r"\bthang \d|\b\d{1,2} thang|\bquy [i1-4]")
+_REST = re.compile(
+    r"\d{1,2} thang (?:cuoi|con lai|tiep|toi|sau)|\b(?:nua|nhung thang) (?:cuoi|con lai)|"
+    r"thang (?:sau|toi|tiep theo)\b|"
+    r"\b(?:second|2nd|last|remaining|next) (?:half|six months|\d{1,2} months)|next month|"
+    r"\brest of the year"
+)
+_SECOND_HALF = re.compile(
+    r"\b6 thang (?:cuoi|con lai)|nua cuoi|(?:second|2nd|last) (?:half|six months|6 months)"
+)
+_PARTS: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    ("stock", re.compile(r"\bton kho\b|inventor|\bstocks?\b")),
+    ("sales", re.compile(r"\btieu thu\b|\bban ra\b|\bxuat kho\b|\bsales\b|\bsold\b|shipment")),
+)
 _UP_TO_A_DAY = re.compile(r"den (?:het )?(?:ngay )?\d{1,2}[/.-]\d{1,2}|(?:up )?to \d{1,2} [a-z]+")
 
 
@@ -82,6 +98,8 @@ class Column:
     open : the words do not tell the month from the year to date
     words : the header, folded and spelt out
     why : why its figures are left out, '' if they are not
+    of : what of the row's product it counts
+    days : the first and the last day of figures to a day
     """
 
     form: Form | None
@@ -90,6 +108,8 @@ class Column:
     growth: bool = False
     open: bool = False
     why: str = ""
+    of: Part = "output"
+    days: tuple[date, date] | None = None
 
 
 @lru_cache(maxsize=10_000)
@@ -147,6 +167,15 @@ def period_in(words: str) -> Period | None:
 
 
 def column_of(words: str, report: Month) -> Column | None:
+    """The meaning of a column's words, and what of the row's product it counts."""
+    part = next((part for part, pattern in _PARTS if pattern.search(words)), "output")
+    column = _meaning(words, report)
+    if column is None and part == "stock":
+        column = Column("month", report, words)
+    return column and replace(column, of=part)
+
+
+def _meaning(words: str, report: Month) -> Column | None:
     """The meaning of a column's words in a month's report; None if they name no figure.
 
     Examples
@@ -158,6 +187,8 @@ def column_of(words: str, report: Month) -> Column | None:
     """
     if _SHARE.search(words):
         return _left_out(words, report, "shares of a total are not kept")
+    if _REST.search(words) and not _MONTH_BEFORE.search(words):
+        return _rest(words, report)
     if _PLAN.search(words):
         return _plan(words, report)
     if _COMPARED.search(words):
@@ -166,12 +197,19 @@ def column_of(words: str, report: Month) -> Column | None:
 
 
 def settled(columns: dict[int, Column], report: Month) -> dict[int, Column]:
-    """The columns, with open columns assigned to the nearest level on their left."""
+    """The columns, with open columns assigned to the nearest level on their left.
+
+    Sales and stock stand apart only beside output: alone, they are what the table is of.
+    """
+    kinds = {column.of for column in columns.values() if column.form in ("month", "year_to_date")}
+    if "output" not in kinds:
+        columns = {place: replace(column, of="output") for place, column in columns.items()}
     found: dict[int, Column] = {}
     levels = {place: column.form for place, column in columns.items() if column.month == report}
     to_date = "year_to_date" in levels.values()
     for place in sorted(columns):
-        if levels.get(place) in ("year_to_date", "month"):
+        own = columns[place].of == "output"
+        if own and levels.get(place) in ("year_to_date", "month"):
             to_date = levels[place] == "year_to_date"
         found[place] = _of_the_year(columns[place]) if to_date else columns[place]
     return found
@@ -186,6 +224,18 @@ def _of_the_year(column: Column) -> Column:
 
 def _left_out(words: str, report: Month, why: str) -> Column:
     return Column(None, report, words, why=why)
+
+
+def _rest(words: str, report: Month) -> Column:
+    """A column of months still to come; after December, the second half is known."""
+    known = report.month == 12 and years_in(words) <= {report.year}
+    if (
+        known
+        and _SECOND_HALF.search(words)
+        and not (_PLAN.search(words) or _COMPARED.search(words))
+    ):
+        return Column("half", report, words)
+    return _left_out(words, report, "it is of months after the report or of another half-year")
 
 
 def _plan(words: str, report: Month) -> Column | None:
@@ -255,7 +305,7 @@ def _level(words: str, report: Month) -> Column | None:
     if period is not None and period.year not in (None, report.year, report.plus(-1).year):
         return _left_out(words, report, "it is of another year")
     if _UP_TO_A_DAY.search(words) and period is None and not _THIS_MONTH.search(words):
-        return _left_out(words, report, "it stops within the month and is no estimate of it")
+        return _to_a_day(words, report)
     if period is not None and period.quarter:
         if period.month == report.month:
             return Column("quarter", report, words)
@@ -268,6 +318,15 @@ def _level(words: str, report: Month) -> Column | None:
     if period is not None:
         return _month(words, report, period)
     return Column("month", report, words) if _THIS_MONTH.search(words) else None
+
+
+def _to_a_day(words: str, report: Month) -> Column:
+    """A column of figures to a day, which are no figures of the month."""
+    days = day_span(words, report.year)
+    why = "it stops within the month and is no estimate of it"
+    if days:
+        why = f"{why}; kept as a figure from {days[0]} to {days[1]}"
+    return Column(None, report, words, why=why, days=days)
 
 
 def _to_date(words: str, report: Month, period: Period | None) -> Column:

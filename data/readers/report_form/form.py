@@ -15,20 +15,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.plans.kpi import Kpi
-from data.readers.printed import PrintedFigure, PrintedWorkbook
-from data.readers.report_form.columns import names_a_column
-from data.readers.report_form.rate_scale import scales
-from data.readers.report_form.rows import FormRow, kpi_names
+from data.readers.printed import PrintedDays, PrintedFigure, PrintedWorkbook
+from data.readers.report_form.columns import Part, names_a_column
+from data.readers.report_form.rate_scale import RATES, scales
+from data.readers.report_form.rows import FormRow, kpi_names, part_keys, row_name
 from data.readers.report_form.tables import FormTable, Merged, find_tables
 from data.readers.spreadsheet.cells import fold, publication_date
 from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.rate_text import index_of, rate_of
 from data.readers.spreadsheet.tables import (
     DELIMITERS,
     Cell,
     Grid,
     Problem,
-    quick_sheets,
     raise_problems,
+    sheet_grids,
 )
 from data.readers.spreadsheet.words import known_unit, same_unit
 from data.readers.spreadsheet.workbook import OpenedFile
@@ -116,23 +117,30 @@ def read_report_form(
         tables=tuple(dict.fromkeys(table.version.label for table in tables)),
         notes=tuple(dict.fromkeys(notes)),
         claimed=slugs,
+        dated=tuple(_dated(claimed, figures)),
     )
 
 
-def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
-    """The sheets, with their merged cells, if a quick look finds a form's header; else none.
+def _dated(claimed: Sequence[_Claim], figures: Figures) -> Iterator[PrintedDays]:
+    """The figures to a day of the rows that a KPI claims."""
+    for claim in claimed:
+        for place, cell in claim.row.cells.items():
+            days, value = claim.table.columns[place].days, figures.value(cell)
+            if days is not None and value is not None:
+                sheet = claim.table.sheet or ""
+                yield PrintedDays(claim.kpi.slug, *days, value, sheet, cell.place)
 
-    The quick look saves most annexes the slower reading of formulas and percentages.
-    """
+
+def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
+    """The sheets that may have a form, with their merged cells, if one has its header."""
     if opened.kind == "text":
         for delimiter in DELIMITERS:
             if _promises(opened.text.head(delimiter)):
                 return [(opened.text.grid(delimiter), ())]
         return []
-    glance = quick_sheets(opened.sheets, names_a_column)
-    if not any(map(_promises, glance)):
+    grids = sheet_grids(opened.sheets, names_a_column)
+    if not any(map(_promises, grids)):
         return []
-    grids = opened.grids if opened.kind == "xlsx" else glance
     return [(grid, opened.sheets.merged(grid.sheet or "")) for grid in grids]
 
 
@@ -172,7 +180,7 @@ def _assign(
     names, slugs = kpi_names(kpis), {kpi.slug: kpi for kpi in kpis}
     claimed, unclaimed = [], []
     for table in tables:
-        for row in table.rows:
+        for row, part in _by_part(table):
             taken = next(
                 (
                     slugs[slug]
@@ -182,6 +190,13 @@ def _assign(
                 None,
             )
             found = [taken] if taken else names.get(row.key, [])
+            if part != "output":
+                base = taken or (found[0] if len(found) == 1 else None)
+                found = _kpi_of_part(row, part, base, names, slugs)
+                if not found:
+                    notes.append(_no_part(table, part))
+                    continue
+                row = replace(row, name=found[0].slug, key=found[0].slug, code=found[0].slug)
             if len(found) != 1:
                 unclaimed.append((table, row))
                 if found:
@@ -195,6 +210,41 @@ def _assign(
             else:
                 claimed.append(_Claim(table, row, found[0]))
     return claimed, unclaimed
+
+
+def _by_part(table: FormTable) -> Iterator[tuple[FormRow, Part]]:
+    """Rows with the columns of output, of sales and of stock, each for itself."""
+    for row in table.rows:
+        parts: dict[Part, dict[int, Cell]] = {}
+        for place, cell in row.cells.items():
+            parts.setdefault(table.columns[place].of, {})[place] = cell
+        for part, cells in parts.items():
+            yield replace(row, cells=cells), part
+
+
+def _kpi_of_part(
+    row: FormRow,
+    part: Part,
+    base: Kpi | None,
+    names: Mapping[str, Sequence[Kpi]],
+    slugs: Mapping[str, Kpi],
+) -> Sequence[Kpi]:
+    """The KPI of a product's sales or stock, if the plan has it."""
+    keys = list(part_keys(row.key, part))
+    if base is not None:
+        if f"{base.slug}_{part}" in slugs:
+            return [slugs[f"{base.slug}_{part}"]]
+        for name in (base.name_vi, base.name_en):
+            keys += part_keys(row_name(name)[0], part)
+    return next((names[key] for key in keys if len(names.get(key, ())) == 1), [])
+
+
+def _no_part(table: FormTable, part: Part) -> str:
+    place = next(place for place, column in table.columns.items() if column.of == part)
+    return (
+        f"{_where(table, place)} ('{table.columns[place].words}') left out where the plan has no "
+        f"KPI of a product's {part}"
+    )
 
 
 def _check_units(claimed: Sequence[_Claim], problems: list[Problem], notes: list[str]) -> None:
@@ -223,8 +273,7 @@ def _read(
     for cell in mine:
         if cell.uncomputed:
             advice = "Open the file in Excel, check the formula, and save it."
-            found = f"the formula {cell.uncomputed} without a result"
-            problems.append(Problem.at(cell, "a number", advice, found))
+            problems.append(Problem.at(cell, "a number", advice, cell.missing))
     others = [cell for table, row in unclaimed for cell in _numbers(table, row)]
     texts = [cell.text for cell in others if isinstance(cell.value, str)]
     whole = Figures.of([cell for cell in mine if not cell.uncomputed], problems, texts)
@@ -236,14 +285,18 @@ def _read(
 def _numbers(table: FormTable, row: FormRow) -> Iterator[Cell]:
     """The cells of a row with figures to be stored, without footnotes."""
     for place, cell in row.cells.items():
-        if table.columns[place].form is None:
+        if table.columns[place].form is None and not table.columns[place].days:
             continue
-        if isinstance(cell.value, str):
-            text = _FOOTNOTE.sub("", cell.value).strip()
-            if text.lower() in _NOTHING or fold(text) in _NOTHING:
-                continue
-            cell = replace(cell, value=text)
-        yield cell
+        cell = _without_footnote(cell)
+        if isinstance(cell.value, str) and {cell.value.lower(), fold(cell.value)} & _NOTHING:
+            continue
+        yield rate_of(cell)[0] if table.columns[place].form in RATES else cell
+
+
+def _without_footnote(cell: Cell) -> Cell:
+    if not isinstance(cell.value, str):
+        return cell
+    return replace(cell, value=_FOOTNOTE.sub("", cell.value).strip())
 
 
 def _figures(
@@ -270,7 +323,10 @@ def _figures(
                 if note not in notes:
                     notes.append(note)
                 continue
-            if column.form in PER_CENT:
+            told = rate_of(_without_footnote(cell))[1] if column.form in RATES else None
+            if told is not None:
+                value = index_of(value, told)
+            elif column.form in PER_CENT:
                 value = scale[id(table)][place].index(value)
             yield PrintedFigure(
                 table=TABLE,
@@ -285,6 +341,7 @@ def _figures(
                 value=value,
                 sheet=table.sheet or "",
                 cell=cell.place,
+                illustrative=table.illustrative,
             )
 
 

@@ -15,6 +15,7 @@ from data.readers.report_form.rows import FormRow
 from data.readers.report_form.tables import FormTable
 from data.readers.report_form.versions import OURS
 from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.rate_text import rate_of
 from data.vintages.observation import Form
 
 Scale = Literal["index", "growth", "fraction", "fraction of growth"]
@@ -26,6 +27,7 @@ _LEVELS: Mapping[Form, tuple[Form, Form, int]] = {
     "rate_on_month": ("month", "month", 1),
     "share_of_plan": ("year_to_date", "plan", 0),
 }
+RATES = frozenset(form for form in _LEVELS if form != "share_of_plan")
 _READ: Mapping[Scale, Callable[[float], float]] = {
     "index": lambda rate: rate,
     "growth": lambda rate: 100.0 + rate,
@@ -35,6 +37,7 @@ _READ: Mapping[Scale, Callable[[float], float]] = {
 _CLOSE = 0.6  # percentage points within which a printed rate agrees with its levels
 _GROWTH_BELOW = 60.0  # an index below this is a fall by 40 %, not plausible for all KPIs at once
 _FRACTION_BELOW = 2.0
+_PART_BELOW = 1.0  # growth below it for all KPIs at once is a part of one, not per cent
 _FEW = 2  # rows that must agree to overrule the heading
 
 
@@ -45,14 +48,20 @@ class RateScale:
     scale: Scale
 
     def index(self, rate: float) -> float:
-        """The rate with 100 = unchanged."""
+        """The rate with 100 = unchanged; no index is below zero, so a negative one is growth."""
+        if rate < 0 and self.scale == "index":
+            return float(f"{100.0 + rate:.12g}")
         return float(f"{_READ[self.scale](rate):.12g}")
 
 
 def scales(
     table: FormTable, rows: Sequence[FormRow], figures: Figures, notes: list[str]
 ) -> dict[int, RateScale]:
-    """The scale of each column of rates, with a note if it is not that of the heading."""
+    """The scale of each column of rates, with a note if it is not that of the heading.
+
+    A rate with a word or a sign of its own is left out; a sign in one row tells that the
+    rates without in the same column are growth too.
+    """
     found = {}
     for place, column in table.columns.items():
         if column.form is None or column.form not in _LEVELS:
@@ -61,15 +70,32 @@ def scales(
         if table.version.number == OURS:  # our form prints its scale
             found[place] = RateScale(heading)
             continue
-        scale = _shown(place, _levels(table, column.form), rows, figures) or _guessed(
-            column, heading, _values(place, rows, figures)
-        )
+        plain, signed = _told(place, column, rows, figures)
+        scale = _shown(place, _levels(table, column.form), plain, figures)
+        if scale is None and signed:
+            sizes = [abs(value) for value in _values(place, plain, figures)]
+            small = len(sizes) >= _FEW and max(sizes) < _PART_BELOW
+            scale = "fraction of growth" if small else "growth"
+        elif scale is None:
+            scale = _guessed(column, heading, _values(place, plain, figures))
         if scale is not None and scale != heading:
             head = table.heads[place]
             where = f"sheet '{head.sheet}', cell {head.place}" if head.sheet else head.place
             notes.append(f"{where} ('{column.words}'): read as {scale}, as its figures show")
         found[place] = RateScale(scale or heading)
     return found
+
+
+def _told(
+    place: int, column: Column, rows: Sequence[FormRow], figures: Figures
+) -> tuple[Sequence[FormRow], bool]:
+    """The rows whose rate does not tell its own scale, and whether others have a sign."""
+    if column.form not in RATES:
+        return rows, False
+    told = {id(row): rate_of(row.cells[place])[1] for row in rows if place in row.cells}
+    plain = [row for row in rows if told.get(id(row)) is None]
+    below_zero = any(value < 0 for value in _values(place, plain, figures))
+    return plain, below_zero or any(scale in ("growth", "fall") for scale in told.values())
 
 
 def _values(place: int, rows: Sequence[FormRow], figures: Figures) -> list[float]:

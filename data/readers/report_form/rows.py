@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.plans.kpi import Kpi
+from data.readers.report_form.columns import Part
 from data.readers.spreadsheet.cells import collapse, fold
 from data.readers.spreadsheet.tables import Cell
 from data.readers.spreadsheet.words import known_unit
@@ -52,10 +53,16 @@ def row_name(text: str) -> tuple[str, str]:
     >>> row_name("- Trong đó: Than sạch(1)")
     ('than sach', '')
     """
+    name, unit = bare_name(text)
+    return fold(name), unit
+
+
+def bare_name(text: str, numbering: re.Pattern[str] = _NUMBERING) -> tuple[str, str]:
+    """The name without numbering and footnotes, and the unit printed after it."""
     name, before = collapse(text), ""
     while name != before:
         before = name
-        name = _OF_WHICH.sub("", _NUMBERING.sub("", name))
+        name = _OF_WHICH.sub("", numbering.sub("", name))
     before = ""
     while name != before:
         before = name
@@ -68,7 +75,19 @@ def row_name(text: str) -> tuple[str, str]:
         start, comma, end = name.rpartition(",")
         if comma and known_unit(end):
             name, unit = start.strip(), end.strip()
-    return fold(name), unit
+    return name, unit
+
+
+_PART_NAMES: Mapping[Part, tuple[str, ...]] = {
+    "output": ("{}",),
+    "sales": ("{} tieu thu", "tieu thu {}", "{} sales", "sales of {}", "{} ban ra"),
+    "stock": ("{} ton kho", "ton kho {}", "{} stock", "stock of {}", "{} stocks", "stocks of {}"),
+}
+
+
+def part_keys(key: str, part: Part) -> tuple[str, ...]:
+    """The keys of what of a product is counted: 'xi mang tieu thu' for its sales."""
+    return tuple(pattern.format(key) for pattern in _PART_NAMES[part])
 
 
 def kpi_names(kpis: Iterable[Kpi]) -> dict[str, list[Kpi]]:

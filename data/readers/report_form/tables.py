@@ -43,6 +43,9 @@ _OF_A_LAW = re.compile(r"thong tu|quyet dinh|nghi dinh|ban hanh|circular|decisio
 _CLOSED = re.compile(
     r"(?:den|chot)(?: so lieu)?(?: het)?(?: ngay)? (\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?"
 )
+_ILLUSTRATIVE = re.compile(
+    r"so lieu trong bieu ?: ?minh hoa|figures in this form ?: ?illustrative"
+)
 _ENGLISH_CLOSED = re.compile(r"(?:up to|as of|closed on) (\d{1,2}) ([a-z]+)(?: (\d{4}))?")
 
 
@@ -55,11 +58,12 @@ class FormTable:
     sheet : its name, None for CSV
     version : number and circular that the form prints
     month : of the report
-    closed : the day on which figures were closed, if printed and within the month
-    signed : the day of the report or of its signature, None if not printed
+    closed : the day on which figures were closed, if within the month
+    signed : the day of the report or of its signature
     columns : position → meaning
     rows : with figures
     heads : position → the lowest cell of its header
+    illustrative : a title says that the figures are made up
     """
 
     sheet: str | None
@@ -70,11 +74,13 @@ class FormTable:
     columns: Mapping[int, Column]
     rows: tuple[FormRow, ...]
     heads: Mapping[int, Cell]
+    illustrative: bool = False
 
     @property
     def places(self) -> Mapping[tuple[Form | None, Month], int]:
-        """The position of the column of a form and a month."""
-        return {(column.form, column.month): place for place, column in self.columns.items()}
+        """The position of the column of a form and a month, of output."""
+        own = {at: column for at, column in self.columns.items() if column.of == "output"}
+        return {(column.form, column.month): at for at, column in own.items()}
 
 
 @dataclass(frozen=True)
@@ -237,6 +243,7 @@ def _table(
         columns=columns,
         rows=tuple(_rows(body, header, columns, _table_unit(above))),
         heads=header.heads,
+        illustrative=any(_ILLUSTRATIVE.search(text) for text in titles),
     )
 
 

@@ -80,7 +80,7 @@ def tidy_of(file: str, seen: Sequence[Seen], published: date | None) -> TidyTabl
     named = _naming(seen)
     rows = tuple(_row(file, one, named) for one in seen if one.value is not None)
     table = TidyTable({name: at for at, name in enumerate(_COLUMNS)}, "", rows)
-    return TidyTables(file, (table,), published)
+    return TidyTables(file, (table,), published=published)
 
 
 def _naming(seen: Sequence[Seen]) -> tuple[str, ...]:

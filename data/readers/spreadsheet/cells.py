@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import PurePath
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from data.readers.parts.marks import NONE, Marks, gives_nothing
+from data.readers.parts.xls import xls_marks
+from data.readers.parts.xlsx import xlsx_marks
 from data.readers.spreadsheet.intake import has_macros
 from data.readers.spreadsheet.tcvn3 import Script
 from models.errors import UnreadableFile
@@ -131,15 +135,40 @@ class Sheets:
                 advice="Open it in Excel, save it again as .xlsx and load that.",
             ) from error
         seen = SheetVisibleEnum.Visible
-        self.names = tuple(sheet.name for sheet in sheets if sheet.visible == seen)
-        self._macros = has_macros(content)
+        tables = [sheet for sheet in sheets if sheet.typ == SheetTypeEnum.WorkSheet]
+        self.names = tuple(sheet.name for sheet in tables if sheet.visible == seen)
+        self._content = content
         self._rows: dict[str, list[Row]] = {}
-        self.hidden = tuple(sheet.name for sheet in sheets if sheet.visible != seen)
+        self.hidden = tuple(sheet.name for sheet in tables if sheet.visible != seen)
 
     def remarks(self) -> tuple[str, ...]:
         """Remarks for the planner: what in the workbook is not read."""
         hidden = [f"sheet '{name}' is hidden and was not read" for name in self.hidden]
-        return (*hidden, *(["its macros were not run"] if self._macros else []))
+        macros = ["its macros were not run"] if has_macros(self._content) else []
+        return (*hidden, *macros)
+
+    def marks(self, name: str) -> Marks:
+        """Formats, error values and hidden parts of a sheet."""
+        found = self._marks.get(name, NONE)
+        if not any(formula.startswith("=IF") for formula in found.uncomputed.values()):
+            return found
+        rows = self.rows(name)
+
+        def is_empty(at: tuple[int, int]) -> bool:
+            row = rows[at[0]] if at[0] < len(rows) else ()
+            return (row[at[1]] if at[1] < len(row) else "") in ("", None)
+
+        open_ = {
+            place: formula
+            for place, formula in found.uncomputed.items()
+            if not gives_nothing(formula, is_empty)
+        }
+        return replace(found, uncomputed=open_)
+
+    @cached_property
+    def _marks(self) -> Mapping[str, Marks]:
+        marks_of = xlsx_marks if self._content.startswith(b"PK") else xls_marks
+        return dict(zip(self._book.sheet_names, marks_of(self._content), strict=False))
 
     def rows(self, name: str) -> list[Row]:
         """All rows of a sheet from A1 on, so that positions are those of Excel."""

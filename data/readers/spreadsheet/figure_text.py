@@ -29,10 +29,11 @@ class Figures:
         problems : problems are added here
         witnesses : other texts of the file that may prove its decimal separator
         """
-        values = {(c.sheet, c.place): c.value for c in cells if isinstance(c.value, float)}
-        for cell in cells:
-            if cell.percent and isinstance(cell.value, float):
-                values[cell.sheet, cell.place] = float(f"{cell.value * 100:.12g}")
+        values = {
+            (cell.sheet, cell.place): cell.display.shown(cell.value)
+            for cell in cells
+            if isinstance(cell.value, float)
+        }
         texts = [cell for cell in cells if isinstance(cell.value, str)]
         evidence = weigh(cell.text for cell in texts)
         shown = weigh(witnesses)

@@ -15,7 +15,7 @@ from typing import Literal, NoReturn
 
 from openpyxl.utils import column_index_from_string
 
-from data.readers.spreadsheet.old_office import Damaged, inspect_workbook, streams
+from data.readers.parts.records import Damaged, inspect_workbook, streams
 from models.errors import UnreadableFile
 
 Kind = Literal["xlsx", "xls", "text", "sdmx", "json"]
@@ -32,11 +32,6 @@ _HEAD_BYTES = 4096  # in which the kind of a text is recognised
 _CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?>")
 _BEYOND_Z = re.compile(rb'\sr="([A-Z]{2,3})\d')
 _ROW = re.compile(rb'row [^>]*?\br="(\d{1,7})"')
-_UNSAVED = re.compile(
-    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_LONGEST_FORMULA = 1 << 16
 _PLACE = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
 _NOT_TABLES = (
     (b"%PDF", "a PDF document"),
@@ -51,7 +46,12 @@ _NOT_TABLES = (
     (b"MZ", "a program"),
     (b"\x7fELF", "a program"),
 )
-_PAGE = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|svg)", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"\s*(?:<(?:!doctype|!--|\?xml|[a-z]\w*(?::\w+)?(?:\s[^<>]*)?/?>)"
+    rb"|(?:mime-version|content-type|from|x-document-type):[^\n]*\n)",
+    re.IGNORECASE,
+)
+_STRICT = b"purl.oclc.org/ooxml/spreadsheetml"
 _SDMX = re.compile(rb"<(?:\w+:)?(?:StructureSpecific|Generic)(?:TimeSeries)?Data[\s>]")
 _LESS = "Delete the rows and columns below and beside the table, or split the file."
 _SAVE_AGAIN = "Open it in Excel, save it again as .xlsx without a password, and load that."
@@ -86,10 +86,18 @@ def kind_of(content: bytes, file: str) -> Kind:
         return "sdmx"
     if content[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return "json"
-    if _PAGE.match(content):
+    if _PAGE.match(_beginning(content)):
         found = "a web page or an XML document"
         _refuse(file, "a workbook or a CSV file", found, _SAVE_AGAIN)
     return "text"
+
+
+def _beginning(content: bytes) -> bytes:
+    """The first characters of a text, without the marks and zero bytes of UTF-16 and UTF-8."""
+    start = content[:2000].removeprefix(b"\xef\xbb\xbf")
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in start[:200]:
+        start = start.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\x00", b"")
+    return start
 
 
 def has_macros(content: bytes) -> bool:
@@ -98,21 +106,6 @@ def has_macros(content: bytes) -> bool:
         return "_VBA_PROJECT".encode("utf-16-le") in content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
-
-
-def has_unsaved_results(content: bytes) -> bool:
-    """Whether a sheet of an .xlsx workbook has a formula whose result was not saved with it."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for part in archive.infolist():
-            if not part.filename.lower().startswith("xl/worksheets/sheet"):
-                continue
-            before = b""
-            with archive.open(part) as stream:
-                while piece := stream.read(_CHUNK):
-                    if _UNSAVED.search(before + piece):
-                        return True
-                    before = (before + piece)[-_LONGEST_FORMULA:]
-    return False
 
 
 def _check_old_office(content: bytes, file: str) -> None:
@@ -183,7 +176,12 @@ def _check_cells(archive: zipfile.ZipFile, file: str) -> None:
         name = part.filename.lower()
         if not name.endswith((".xml", ".rels")):
             continue
-        if b"<!DOCTYPE" in _head(archive, part):
+        head = _head(archive, part)
+        if name == "xl/workbook.xml" and _STRICT in head:
+            found = "a workbook saved as 'Strict Open XML'"
+            advice = "Open it in Excel, save it as 'Excel Workbook (.xlsx)', and load that."
+            _refuse(file, "an Excel workbook (.xlsx) of the usual kind", found, advice)
+        if b"<!DOCTYPE" in head:
             found = f"{part.filename} with a DTD"
             _refuse(file, "a workbook as Excel writes it", found, _SAVE_AGAIN)
         if not name.startswith("xl/worksheets/") or name.endswith(".rels"):

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from data.readers.parts.display import PLAIN, Display
+from data.readers.parts.marks import Marks
 from data.readers.spreadsheet.cells import Sheets, cell_name, clean
 from data.readers.spreadsheet.intake import MAX_CELLS
 from data.readers.spreadsheet.tcvn3 import Script, better_as_tcvn3, converted
@@ -28,16 +30,28 @@ _LONGEST = 32_767  # characters in an Excel cell
 class Cell:
     """A cell with its place.
 
-    `value` is text (stripped), a number, a date, or None if empty. `uncomputed` is a
-    formula without a saved result, or an error value such as #REF!; else ''. `percent`
-    is True if the sheet shows the number as a percentage (1.045 shown as 104.5 %).
+    `value` is text (stripped), a number as stored, a date, or None if empty.
+    `uncomputed` is a formula without a saved result, or an error value such as #REF!;
+    else ''. `display` is how the sheet shows the number (1.045 as 104.5 %).
     """
 
     value: str | float | date | None
     sheet: str | None
     place: str
-    percent: bool = False
     uncomputed: str = ""
+    display: Display = PLAIN
+
+    @property
+    def missing(self) -> str:
+        """What stands where a number should be, in words; '' if the cell has none of it."""
+        if not self.uncomputed:
+            return ""
+        what = (
+            "the formula {} without a result"
+            if self.uncomputed.startswith("=")
+            else "the error {}"
+        )
+        return what.format(self.uncomputed)
 
     @property
     def text(self) -> str:
@@ -121,8 +135,8 @@ def is_old_excel(content: bytes) -> bool:
     return content.startswith(b"\xd0\xcf\x11\xe0")
 
 
-def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> list[Grid]:
-    """The visible sheets of a workbook, read fast: no formulas, no percentages.
+def sheet_grids(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> list[Grid]:
+    """The visible sheets of a workbook, with formats, error values and missing results.
 
     With `wanted`, only the sheets that have a text for which it is true.
     """
@@ -132,15 +146,41 @@ def quick_sheets(sheets: Sheets, wanted: Callable[[str], bool] | None = None) ->
         texts = (cell for row in values for cell in row if isinstance(cell, str) and cell)
         if wanted is not None and not any(map(wanted, texts)):
             continue
+        marks = sheets.marks(name)
         rows = (
             [
-                Cell(_value(value), name, cell_name(number, column))
-                for column, value in enumerate(row)
+                _cell(value, name, (number, column), marks)
+                for column, value in enumerate(_with_errors(row, number, marks))
             ]
-            for number, row in enumerate(values)
+            for number, row in enumerate(_as_far_as(values, marks))
         )
         grids.append(Grid(name, tuple(filled(rows, sheets.file, name))))
     return grids
+
+
+def _as_far_as(values: Sequence[Sequence[object]], marks: Marks) -> Iterator[Sequence[object]]:
+    """The rows, and empty rows up to the last error value."""
+    yield from values
+    last = max((row for row, _ in marks.uncomputed), default=-1)
+    for _ in range(len(values), last + 1):
+        yield ()
+
+
+def _with_errors(row: Sequence[object], number: int, marks: Marks) -> Sequence[object]:
+    """A row, as long as its last error value requires."""
+    if not marks.uncomputed:
+        return row
+    last = max((column for at, column in marks.uncomputed if at == number), default=-1)
+    return [*row, *([None] * (last + 1 - len(row)))]
+
+
+def _cell(value: object, sheet: str, at: tuple[int, int], marks: Marks) -> Cell:
+    place = cell_name(*at)
+    if at in marks.uncomputed:
+        return Cell(None, sheet, place, marks.uncomputed[at])
+    kept = _value(value)
+    display = marks.displays.get(at, PLAIN) if isinstance(kept, float) else PLAIN
+    return Cell(kept, sheet, place, "", display)
 
 
 def filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterator[Row]:
@@ -161,19 +201,6 @@ def filled(rows: Iterator[list[Cell]], file: str, sheet: str | None) -> Iterator
                 advice="Delete what is not part of the table, or split the file.",
             )
         yield tuple(row)
-
-
-def cell_of(cell: object, formula: object, sheet: str, place: str) -> Cell:
-    """A cell of openpyxl; a formula without a result is its `uncomputed`."""
-    value = getattr(cell, "value", None)
-    uncomputed = ""
-    if value is None and formula is not None:
-        uncomputed = str(getattr(formula, "text", formula))
-    if getattr(cell, "data_type", "") == "e":
-        value, uncomputed = None, str(value)
-    percent = "%" in str(getattr(cell, "number_format", "") or "")
-    kept = _value(value)
-    return Cell(kept, sheet, place, percent and isinstance(kept, float), uncomputed)
 
 
 def _value(value: object) -> str | float | date | None:

@@ -46,6 +46,8 @@ STATUSES: Vocabulary = {
     "final": ("chính thức", "quyết toán", "actual"),
     "derived": ("suy ra", "tính ra"),
     "reconstructed": ("khôi phục", "tái lập"),
+    "illustrative": ("minh họa", "minh hoạ"),
+    "illustrative_first": ("ước tính minh họa", "illustrative estimate"),
 }
 
 KINDS: Vocabulary = {kind: traits.words for kind, traits in TRAITS.items()}
@@ -130,6 +132,9 @@ _UNITS: tuple[tuple[str, ...], ...] = (
     ("%", "phần trăm", "per cent", "percent"),
 )
 _UNIT_OF = {fold(word): group[0] for group in _UNITS for word in group}
+_UNIT_OF_WORDS = {
+    frozenset(word.split()): unit for word, unit in _UNIT_OF.items() if len(set(word.split())) > 1
+}
 
 
 def code_of(text: str, vocabulary: Vocabulary) -> str | None:
@@ -163,18 +168,23 @@ def choices(vocabulary: Vocabulary) -> str:
     return ", ".join(f"'{words[0]}' ({code})" for code, words in vocabulary.items())
 
 
+def _unit_of(text: str) -> str | None:
+    """The unit that a text names, its words in any order ('USD million'); None if unknown."""
+    folded = fold(text).strip(" ().:;")
+    return _UNIT_OF.get(folded) or _UNIT_OF_WORDS.get(frozenset(folded.split()))
+
+
 def known_unit(text: str) -> bool:
     """Whether the text is a known unit."""
-    return fold(text) in _UNIT_OF
+    return _unit_of(text) is not None
 
 
 def same_unit(one: str, other: str) -> bool:
     """Whether two texts name the same unit ('triệu USD' and 'million USD')."""
-    first, second = fold(one), fold(other)
-    return _UNIT_OF.get(first, first) == _UNIT_OF.get(second, second)
+    return (_unit_of(one) or fold(one)) == (_unit_of(other) or fold(other))
 
 
 def units_differ(one: str, other: str) -> bool:
     """Whether both are known units, and different."""
-    first, second = _UNIT_OF.get(fold(one)), _UNIT_OF.get(fold(other))
+    first, second = _unit_of(one), _unit_of(other)
     return first is not None and second is not None and first != second

@@ -1,53 +1,17 @@
-"""A file of figures, opened at most once by each library, with the views its readers need.
-
-Calamine opens workbooks fast, whichever program wrote them; openpyxl also knows which
-numbers are shown as percentages and which formulas lack a result. Each opens the
-file only if a reader needs it.
-"""
+"""A file of figures, opened at most once, with the views its readers need."""
 
 from __future__ import annotations
 
-import io
-import warnings
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
-from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from lxml.etree import LxmlError
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils import coordinate_to_tuple
 
-from data.readers.spreadsheet.cells import Sheets, cell_name
-from data.readers.spreadsheet.intake import has_unsaved_results, kind_of
-from data.readers.spreadsheet.tables import (
-    Csv,
-    Grid,
-    cell_of,
-    filled,
-    in_unicode,
-    quick_sheets,
-    read_csv,
-)
+from data.readers.parts.marks import hidden_note
+from data.readers.spreadsheet.cells import Sheets
+from data.readers.spreadsheet.intake import kind_of
+from data.readers.spreadsheet.tables import Csv, Grid, in_unicode, read_csv, sheet_grids
 from models.errors import UnreadableFile
-
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    InvalidFileException,
-    ParseError,
-    LxmlError,
-    SyntaxError,
-    AttributeError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    EOFError,
-    OSError,
-)
 
 
 class OpenedFile:
@@ -82,81 +46,28 @@ class OpenedFile:
         return Sheets(self.content, self.file)
 
     @cached_property
-    def unsaved_results(self) -> bool:
-        """Whether a formula of an .xlsx workbook has no saved result; False for .xls."""
-        return self.kind == "xlsx" and has_unsaved_results(self.content)
-
-    @cached_property
     def grids(self) -> tuple[Grid, ...]:
-        """The visible sheets of a workbook, cell by cell, with percentages and formulas.
-
-        Formulas have their saved results. In an .xls file, percentages and formulas
-        without a result cannot be distinguished from other cells.
-        """
-        if self.kind == "xls":
-            grids = quick_sheets(self.sheets)
-        else:
-            try:
-                grids = list(_formatted(self.content, self.file, self.unsaved_results))
-            except _DAMAGED as error:
-                raise UnreadableFile(
-                    self.file,
-                    expected="an Excel workbook (.xlsx)",
-                    found=f"a file that is not valid ({error})",
-                    advice="Open it in Excel and save it again as .xlsx without a password.",
-                ) from error
-        if not grids:
+        """The visible sheets of a workbook, cell by cell; formulas have their saved results."""
+        if not self.sheets.names:
             raise UnreadableFile(
                 self.file,
                 expected="a sheet that is not hidden",
                 found="none",
                 advice="Unhide the sheet with the table, and save the workbook.",
             )
-        return in_unicode(grids)
+        return in_unicode(sheet_grids(self.sheets))
 
     def remarks(self) -> tuple[str, ...]:
         """Remarks for the planner: what in the file is not read."""
         return self.sheets.remarks() if self.kind in ("xlsx", "xls") else ()
 
-
-def _formatted(content: bytes, file: str, unsaved_results: bool) -> Iterator[Grid]:
-    """The visible sheets as openpyxl reads them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns about unsupported styles
-        book: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                continue
-            sheet.reset_dimensions()
-            formulas = _formulas(book, sheet) if unsaved_results else {}
-            rows = (
-                [
-                    cell_of(cell, formulas.get(place), sheet.title, place)
-                    for cell, place in _placed(row, number)
-                ]
-                for number, row in enumerate(sheet.iter_rows())
-            )
-            yield Grid(sheet.title, tuple(filled(rows, file, sheet.title)))
-
-
-def _placed(row: Sequence[Any], number: int) -> Iterator[tuple[Any, str]]:
-    """The cells of a row, counted from 0, each with its place in A1 notation."""
-    return ((cell, cell_name(number, column)) for column, cell in enumerate(row))
-
-
-def _formulas(book: Any, sheet: Any) -> dict[str, object]:
-    """The formulas of a sheet by place.
-
-    An openpyxl workbook returns either results or formulas. The choice is checked on
-    each pass over a sheet, so the same workbook can return both in turn.
-    """
-    book._data_only = False
-    try:
-        return {
-            place: cell.value
-            for number, row in enumerate(sheet.iter_rows())
-            for cell, place in _placed(row, number)
-            if getattr(cell, "data_type", "") == "f"
-        }
-    finally:
-        book._data_only = True
+    def hidden_notes(self, read: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Remarks on figures read from hidden rows and columns, by sheet and cell."""
+        if self.kind not in ("xlsx", "xls"):
+            return ()
+        places: dict[str, list[tuple[int, int]]] = {}
+        for sheet, cell in read:
+            row, column = coordinate_to_tuple(cell)
+            places.setdefault(sheet, []).append((row - 1, column - 1))
+        notes = (hidden_note(name, self.sheets.marks(name), at) for name, at in places.items())
+        return tuple(note for note in notes if note)

@@ -8,14 +8,14 @@ from datetime import date
 
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.rate_text import rate_of
 from data.readers.spreadsheet.tables import Problem, raise_problems, refusal
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTable, TidyTables, find_tidy, no_header
-from data.readers.tidy.rows import NamedRows, RowReader, has_no_value
+from data.readers.tidy.rows import NamedRows, RowReader, has_no_value, is_rate
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import Observation
 from models.errors import UnreadableFile
-
-TIDY = "tidy"  # name of the table in a tidy file
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class TidyFile:
     observations: tuple[Observation, ...]
     names: tuple[NamedRows, ...]
     unknown: tuple[Problem, ...]
+    places: tuple[tuple[str, str], ...]  # sheet and cell of each observation
+    dated: tuple[DatedFigure, ...] = ()
 
     @property
     def refusal(self) -> UnreadableFile | None:
@@ -82,12 +84,14 @@ def read_rows(
     problems: list[Problem] = []
     numbers = _figures(found.tables, problems)
     reader = RowReader(found.file, tuple(kpis), published, numbers, problems, matched or {})
-    observations = [
-        observation
-        for table in found.tables
-        for row in table.rows
-        if (observation := reader.read(table, row)) is not None
-    ]
+    observations, places = [], []
+    for table in found.tables:
+        for row in table.rows:
+            observation = reader.read(table, row)
+            if observation is not None:
+                observations.append(observation)
+                cell = table.cell(row, "value")
+                places.append((cell.sheet or "", cell.place) if cell else ("", ""))
     if problems:
         raise_problems(found.file, [*problems, *reader.unknown])
     if not observations and not reader.names:
@@ -97,12 +101,19 @@ def read_rows(
             found="none",
             advice="Fill in the values, one figure per row.",
         )
-    return TidyFile(found.file, tuple(observations), reader.named(), tuple(reader.unknown))
+    return TidyFile(
+        found.file,
+        tuple(observations),
+        reader.named(),
+        tuple(reader.unknown),
+        tuple(places),
+        tuple(reader.dated),
+    )
 
 
 def _figures(tables: Sequence[TidyTable], problems: list[Problem]) -> Figures:
     cells = [
-        cell
+        rate_of(cell)[0] if is_rate(table, row) else cell
         for table in tables
         for row in table.rows
         if (cell := table.cell(row, "value")) is not None and not has_no_value(cell)

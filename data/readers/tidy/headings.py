@@ -7,22 +7,34 @@ order. How to write such a file: docs/plans_and_files.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field as with_default, replace
 from datetime import date
 from typing import Literal
 
-from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.cells import cell_name, fold
 from data.readers.spreadsheet.tables import DELIMITERS, Cell, Grid, Problem, Row, raise_problems
 from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnknownLayout
 
+TIDY = "tidy"  # name of the table in a tidy file
 Field = Literal[
-    "kpi", "name", "month", "value", "status", "form", "published", "source", "unit", "ignored"
+    "kpi",
+    "name",
+    "year",
+    "month",
+    "value",
+    "status",
+    "form",
+    "published",
+    "source",
+    "unit",
+    "ignored",
 ]
 
 HEADERS: Mapping[Field, tuple[str, ...]] = {
     "kpi": ("KPI", "Chỉ tiêu", "Mã chỉ tiêu", "Mã", "Indicator", "Slug"),
     "name": ("Tên chỉ tiêu", "Tên", "Name", "Indicator name"),
+    "year": ("Year", "Năm"),
     "month": ("Month", "Tháng", "Kỳ", "Thời gian", "Period"),
     "value": ("Value", "Giá trị", "Số liệu", "Trị số", "Figure"),
     "status": ("Status", "Trạng thái", "Tình trạng"),
@@ -44,6 +56,7 @@ class TidyTable:
     columns: Mapping[Field, int]
     unit: str  # from the heading of the value column, '' if none
     rows: tuple[Row, ...]
+    merged: Mapping[str, str] = with_default(default_factory=dict)  # empty cell → its merged range
 
     def cell(self, row: Row, field: Field) -> Cell | None:
         column = self.columns.get(field)
@@ -52,10 +65,21 @@ class TidyTable:
 
 @dataclass(frozen=True)
 class TidyTables:
-    """The tidy tables of a file as found; `published` is the day that the file itself states."""
+    """The tidy tables of a file as found.
+
+    Attributes
+    ----------
+    table : the name by which matches of its rows are remembered
+    notes : remarks for the planner
+    columns : which column is what, for a table of another layout made tidy
+    published : the day that the file itself states
+    """
 
     file: str
     tables: tuple[TidyTable, ...]
+    table: str = TIDY
+    notes: tuple[str, ...] = ()
+    columns: str = ""
     published: date | None = None
 
 
@@ -77,8 +101,24 @@ def find_tidy(opened: OpenedFile) -> TidyTables | None:
         grids: Sequence[Grid] = (opened.text.grid(widest),)
     else:
         grids = opened.grids
-    tables = tuple(table for grid in grids if (table := _find_table(grid, file)))
+    tables = tuple(
+        replace(table, merged=_merged(opened, grid.sheet))
+        for grid in grids
+        if (table := _find_table(grid, file))
+    )
     return TidyTables(file, tables) if tables else None
+
+
+def _merged(opened: OpenedFile, sheet: str | None) -> Mapping[str, str]:
+    """The cells that a merged range leaves empty, with the range ('A2:A4')."""
+    ranges = [] if sheet is None else opened.sheets.merged(sheet)
+    return {
+        cell_name(row, column): f"{cell_name(*first)}:{cell_name(*last)}"
+        for first, last in ranges
+        for row in range(first[0], last[0] + 1)
+        for column in range(first[1], last[1] + 1)
+        if (row, column) != first
+    }
 
 
 def _header_fields(row: Row) -> list[Field | None]:
@@ -131,7 +171,10 @@ def no_header(opened: OpenedFile) -> UnknownLayout:
     )
     texts = [f"'{cell.text}'" for cell in best[1] if cell.text][:8]
     garbled = any("?" in text for text in texts)
-    advice = "Give each column its heading in one row; see docs/plans_and_files.md."
+    advice = (
+        "Give each column its heading in one row; see docs/plans_and_files.md. Or say which "
+        "column is what, with --columns or on the page of the upload."
+    )
     if garbled:
         advice = "Letters were lost: in Excel save as 'CSV UTF-8 (comma delimited)' or .xlsx."
     return UnknownLayout(

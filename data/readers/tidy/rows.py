@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,8 +11,11 @@ from typing import Literal, cast
 
 from data.plans.kpi import Kpi
 from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.day_spans import day_span
 from data.readers.spreadsheet.figure_text import Figures
 from data.readers.spreadsheet.months import EXPECTED_DAY, EXPECTED_MONTH, read_day, read_month
+from data.readers.spreadsheet.periods import span_of
+from data.readers.spreadsheet.rate_text import index_of, rate_of
 from data.readers.spreadsheet.tables import Cell, Problem, Row
 from data.readers.spreadsheet.words import (
     FORMS,
@@ -23,11 +27,13 @@ from data.readers.spreadsheet.words import (
     same_unit,
 )
 from data.readers.tidy.headings import TidyTable
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import PER_CENT, UNDATED, Form, Observation
 from models.errors import InvalidMonth
 from models.series import FigureStatus, Month
 
 _ENDS: Mapping[Form, int] = {"quarter": 3, "half": 6}  # their months are multiples of these
+_RATES = ("rate_on_year", "rate_to_date", "rate_on_month")
 _UNDATED = {fold(word) for word in UNDATED_WORDS}
 _NO_VALUES = {"", "…", "...", "n/a", "na"}
 
@@ -52,6 +58,12 @@ def has_no_value(cell: Cell) -> bool:
     return cell.text.lower() in _NO_VALUES and not cell.uncomputed
 
 
+def is_rate(table: TidyTable, row: Row) -> bool:
+    """Whether a row gives a rate against another period."""
+    cell = table.cell(row, "form")
+    return cell is not None and code_of(cell.text, FORMS) in _RATES
+
+
 class RowReader:
     """Turns rows into observations and notes problems; an instance reads a single file."""
 
@@ -72,6 +84,7 @@ class RowReader:
             for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
                 self.kpis.setdefault(name, []).append(kpi)
         self.slugs = {kpi.slug: kpi for kpi in kpis}
+        self.dated: list[DatedFigure] = []
         self.date_missed = False  # a missing publication date is reported once
         self.seen: dict[tuple[str, Month, Form, date], tuple[Observation, str]] = {}
 
@@ -83,13 +96,17 @@ class RowReader:
             return None
         if value_cell.uncomputed:
             advice = "Open the file in Excel, check the formula, and save it."
-            found = f"the formula {value_cell.uncomputed} without a result"
-            self.problems.append(Problem.at(value_cell, "a number", advice, found))
+            self.problems.append(Problem.at(value_cell, "a number", advice, value_cell.missing))
         kpi, is_used = self._named(table, row)
         if not is_used:
             return None
         form = cast(Form, self._word(table.cell(row, "form"), FORMS, "month"))
-        month = self._month(table.cell(row, "month"), row, form)
+        days = self._days(table.cell(row, "month"), form)
+        month = (
+            Month(days[1].year, days[1].month)
+            if days
+            else self._month(table.cell(row, "month"), table.cell(row, "year"), row, form)
+        )
         status = cast(FigureStatus, self._word(table.cell(row, "status"), STATUSES, "estimate"))
         published = self._published(table.cell(row, "published"), row, form, month)
         if kpi is not None:
@@ -99,9 +116,15 @@ class RowReader:
             return None
         if len(self.problems) > known:
             return None
+        if is_rate(table, row):
+            scale = rate_of(value_cell)[1] or ("growth" if value < 0 else None)
+            value = index_of(value, scale) if scale else value
         place = f"{self.file}, {f'{value_cell.sheet}, ' if value_cell.sheet else ''}"
         source_cell = table.cell(row, "source")
         source = (source_cell.text if source_cell else "") or f"{place}{value_cell.place}"
+        if days:
+            self.dated.append(DatedFigure(kpi.slug, *days, value, status, published, source))
+            return None
         observation = Observation(kpi.slug, month, form, value, status, published, source)
         return self._unless_repeated(observation, value_cell)
 
@@ -147,11 +170,19 @@ class RowReader:
         if how == "ignored":
             return None, False
         if kpi is None:
-            (self.unknown if how == "unknown" else self.problems).append(self._no_kpi(cell, found))
+            if how != "unknown":
+                self.problems.append(self._no_kpi(table, cell, found))
+            elif self.names[name].times == 1:
+                self.unknown.append(self._no_kpi(table, cell, found))
         return kpi, how != "unknown"
 
-    def _no_kpi(self, cell: Cell, found: Sequence[Kpi]) -> Problem:
+    def _no_kpi(self, table: TidyTable, cell: Cell, found: Sequence[Kpi]) -> Problem:
         """The problem of a name that does not identify a KPI with figures of its own."""
+        if cell.place in table.merged and not cell.text:
+            expected = "the name of the KPI in every row"
+            advice = "Unmerge the cells in Excel, and write the name into each row."
+            found_here = f"a cell of the merged cells {table.merged[cell.place]}"
+            return Problem.at(cell, expected, advice, found_here)
         if len(found) == 1:
             parts = ", ".join(found[0].parts)
             expected = "a KPI with figures of its own"
@@ -166,13 +197,15 @@ class RowReader:
             advice = f"Close ones: {', '.join(near)}." if near else "Add it to the plan first."
         return Problem.at(cell, expected, advice)
 
-    def _month(self, cell: Cell | None, row: Row, form: Form) -> Month | None:
+    def _month(self, cell: Cell | None, year: Cell | None, row: Row, form: Form) -> Month | None:
+        if cell is not None and year is not None and year.text.isdigit():
+            cell = replace(cell, value=f"{cell.text.zfill(2)}/{year.text}")
         if cell is not None and form in ("year", "plan"):
             text = cell.text
             if len(text) == 4 and text.isdigit():
                 return Month(int(text), 12)
         try:
-            month = read_month(cell.value if cell else None)
+            month = self._named_month(cell) or read_month(cell.value if cell else None)
         except InvalidMonth:
             self.problems.append(Problem.at(cell or row[0], EXPECTED_MONTH))
             return None
@@ -181,6 +214,26 @@ class RowReader:
             expected = f"the last month of a {'quarter' if length == 3 else 'half-year'}"
             self.problems.append(Problem.at(cell or row[0], expected))
         return month
+
+    @staticmethod
+    def _days(cell: Cell | None, form: Form) -> tuple[date, date] | None:
+        """The days of a figure to a day; a lone day counts for a year to date only."""
+        if cell is None or form not in ("month", "year_to_date"):
+            return None
+        if isinstance(cell.value, str) and (span := day_span(cell.text)):
+            return span
+        try:
+            day = read_day(cell.value)
+        except InvalidMonth:
+            return None
+        inside = day.day not in (1, monthrange(day.year, day.month)[1])
+        return (date(day.year, 1, 1), day) if inside and form == "year_to_date" else None
+
+    @staticmethod
+    def _named_month(cell: Cell | None) -> Month | None:
+        """A month written with its name: 'January 2011', 'tháng Giêng/2011'."""
+        span = span_of(cell.text) if cell is not None and isinstance(cell.value, str) else None
+        return span.ends(None) if span is not None and span.form == "month" else None
 
     def _word(self, cell: Cell | None, vocabulary: Vocabulary, default: str) -> str:
         if cell is None or not cell.text:

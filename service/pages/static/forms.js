@@ -50,6 +50,7 @@
       return value === undefined || field.dataset.type === "number" ? value : value / 100;
     }
     if (field.dataset.type === "number") return text === "" ? undefined : Number(text);
+    if (field.dataset.type === "lines") return text.split("\n").map(function (line) { return line.trim(); }).filter(Boolean);
     if (field.type === "checkbox") return field.checked;
     return text;
   }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 
 from data.ingestion.imports import imports_of
 from data.plans.plan import Plan
+from data.vintages.dated import dated_of
+from data.vintages.observation import UNDATED
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.shapes.imports import (
+    DatedShape,
     FigureShape,
     FilePreviewShape,
     ImportShape,
@@ -28,8 +32,9 @@ from service.texts import (
     signed_percent,
     unit_name,
 )
-from service.workflow.imports import import_view, imported_view
+from service.workflow.imports import dated_shape, import_view, imported_view
 
+_FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
 LISTED = 200  # figures of a preview that a page shows, the most notable first
 
 
@@ -43,8 +48,25 @@ class WithdrawnShown:
 
 
 @dataclass(frozen=True)
+class DatedShown:
+    """A figure to a day."""
+
+    kpi: str
+    name: str
+    days: str
+    value: str
+    status: str
+    published: str
+    source: str
+
+
+@dataclass(frozen=True)
 class FileShown:
-    """What loading a file would do; `problem` says why it cannot be loaded."""
+    """What loading a file would do; `problem` says why it cannot be loaded.
+
+    `columns` says which column is what, by role, `sample` are the first rows, where a
+    person may say it; `letters` are the columns of the sample.
+    """
 
     file: str
     rows: int
@@ -55,6 +77,10 @@ class FileShown:
     loaded_before: bool
     problem: str | None
     notes: tuple[str, ...]
+    columns: Mapping[str, str]
+    sample: tuple[tuple[str, ...], ...]
+    letters: tuple[str, ...]
+    dated: tuple[DatedShown, ...]
 
 
 @dataclass(frozen=True)
@@ -126,6 +152,8 @@ class DataContent(PlanContent):
 
     shown: ImportShown | None
     kpis: tuple[Choice, ...]
+    forms: tuple[Choice, ...]
+    dated: tuple[DatedShown, ...]
     imports: tuple[ImportShown, ...]
 
 
@@ -150,6 +178,12 @@ def data_content(app_state: AppState, frame: Frame, chosen: str | None, lang: La
         frame=frame,
         shown=shown,
         kpis=tuple(sorted(names, key=lambda choice: choice[1])),
+        forms=tuple((form, FORM[lang][form]) for form in _FORMS),
+        dated=tuple(
+            _dated(dated_shape(one, plan.kpi(one.kpi).unit), plan, lang)
+            for one in dated_of(app_state.store, plan.family)
+            if one.kpi in {kpi.slug for kpi in plan.kpis}
+        ),
         imports=tuple(
             _import(imported_view(one), lang) for one in imports_of(app_state.store, plan.family)
         ),
@@ -180,7 +214,7 @@ def _shown(one: ImportShape, plan: Plan, lang: Lang) -> ImportShown:
 def _preview(told: PreviewShape, plan: Plan, lang: Lang) -> PreviewShown:
     names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
     decimals = {kpi.slug: kpi.decimals for kpi in plan.kpis}
-    files = tuple(_file(file) for file in told.files)
+    files = tuple(_file(file, plan, lang) for file in told.files)
     return PreviewShown(
         mark=told.mark,
         files=files,
@@ -195,7 +229,26 @@ def _preview(told: PreviewShape, plan: Plan, lang: Lang) -> PreviewShown:
     )
 
 
-def _file(one: FilePreviewShape) -> FileShown:
+def _dated(one: DatedShape, plan: Plan, lang: Lang) -> DatedShown:
+    kpi = plan.kpi(one.kpi)
+    days = TEXT[lang]["data.days"].format(
+        first=day_of(one.from_day, lang), last=day_of(one.to_day, lang)
+    )
+    return DatedShown(
+        kpi=one.kpi,
+        name=name_of(kpi, lang),
+        days=days,
+        value=f"{number(one.value, lang, kpi.decimals)} {unit_name(one.unit, lang)}",
+        status=FIGURE[lang][one.status],
+        published=TEXT[lang]["printed_undated"]
+        if one.published == UNDATED
+        else day_of(one.published, lang),
+        source=one.source,
+    )
+
+
+def _file(one: FilePreviewShape, plan: Plan, lang: Lang) -> FileShown:
+    known = {kpi.slug for kpi in plan.kpis}
     return FileShown(
         file=one.file,
         rows=one.rows,
@@ -206,6 +259,10 @@ def _file(one: FilePreviewShape) -> FileShown:
         loaded_before=one.loaded_before,
         problem=one.problem,
         notes=tuple(one.notes),
+        columns=dict(part.split("=", 1) for part in one.columns.split()),
+        sample=one.sample,
+        letters=tuple(ascii_uppercase[: max((len(row) - 1 for row in one.sample), default=0)]),
+        dated=tuple(_dated(each, plan, lang) for each in one.dated if each.kpi in known),
     )
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.plans.plan import Plan
-from data.plans.rows import plan_slugs
-from data.vintages.demonstration import labelled
 from data.vintages.rows import vintages_of
 from models.errors import NoObservations
 from service.pages.site import Site
 from service.projections.basis import as_of_date, default_day
+from service.rights.ownership import plans_open_to
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, label_of, month_name, name_of
+from service.workflow.plans import has_illustrative
 from training.bundle.promoted import default_promotion
 
 Choice = tuple[str, str]  # value and name of an option
@@ -33,7 +33,7 @@ class Frame:
 
     Attributes
     ----------
-    plans : slugs of all plans
+    plans : slugs of all plans that the reader may see
     months : vintages of the plan's year to choose from
     as_of : the chosen vintage, '' without figures
     day, day_name : the day of the vintage; None and '' without figures
@@ -84,7 +84,7 @@ def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> F
     older = _model_day(app_state, plan, day)
     return Frame(
         plan=plan,
-        plans=plan_slugs(app_state.store),
+        plans=plans_open_to(app_state.store, site.caller),
         plan_name=name_of(plan, lang),
         months=tuple((one, _month_shown(one, lang)) for one in months),
         as_of=chosen,
@@ -99,10 +99,7 @@ def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> F
 
 def _labels(app_state: AppState, plan: Plan, day: date | None, lang: Lang) -> tuple[str, ...]:
     """Labels shown on every page of the plan."""
-    shown = False
-    if day is not None and any(kpi.demonstration for kpi in plan.kpis):
-        shown = bool(labelled(app_state.panel(plan.family), [kpi.slug for kpi in plan.kpis], day))
-    label = label_of(plan, shown)
+    label = label_of(plan, has_illustrative(plan, app_state.panel, day))
     return (label[lang],) if label else ()
 
 

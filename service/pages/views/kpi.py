@@ -10,10 +10,8 @@ from data.plans.kpi import Kpi
 from data.plans.progress import reports_of
 from data.sign_off.rows import sign_off
 from data.sign_off.rules import State
-from data.vintages.demonstration import series_to_project
 from models.errors import NoObservations
 from models.series import Month
-from models.targets.attainment import DEFAULT_THRESHOLDS
 from models.targets.target import Status
 from service.analysis.history import history_of
 from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
@@ -57,8 +55,6 @@ from service.texts import (
     unit_of,
     words_of,
 )
-
-THRESHOLDS = (DEFAULT_THRESHOLDS.at_risk, DEFAULT_THRESHOLDS.on_track)
 
 
 @dataclass(frozen=True)
@@ -211,7 +207,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
     (facts,) = facts_of(plan, [one], basis.panel, day)
     (row,) = table_rows([one], plan, lang)
     try:
-        series = series_to_project(basis.panel, kpi.slug, day)
+        series = basis.panel.series_as_of(kpi.slug, day)
     except NoObservations:
         series = None
     task, assigned = one.task, one.assigned

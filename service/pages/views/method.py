@@ -50,7 +50,7 @@ def _heaviest(item: tuple[str, float]) -> tuple[float, str]:
 
 def accuracy_lines(basis: Basis, kpi: Kpi, cutoff: Month | None, lang: Lang) -> list[str]:
     """The KPI's accuracy in the backtest, as sentences; empty without a backtest."""
-    if isinstance(basis.bundle, NoBundle) or kpi.slug in basis.labelled:
+    if isinstance(basis.bundle, NoBundle) or kpi.slug in basis.illustrative:
         return []
     rows = after_first_year(basis.bundle.bundle.scores.frame())
     own = rows[(rows["kpi"] == kpi.slug) & (rows["method"] == ENSEMBLE)]

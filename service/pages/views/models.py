@@ -66,7 +66,7 @@ class ReliabilityShown:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelsContent(PlanContent):
-    """What the models page shows; no scores of a family for demonstration.
+    """What the models page shows; no scores of an illustrative family.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class ModelsContent(PlanContent):
     """
 
     trainings: tuple[TrainingShown, ...]
-    demonstration: bool
+    illustrative: bool
     years: str = ""
     cuts: tuple[ScoresShown, ...] = ()
     methods: tuple[ScoresShown, ...] = ()
@@ -91,10 +91,10 @@ def models_content(app_state: AppState, frame: Frame, lang: Lang) -> ModelsConte
     content = ModelsContent(
         frame=frame,
         trainings=_trainings(app_state, plan.family, day, lang),
-        demonstration=labelled(app_state.store, app_state.panel, plan.family),
+        illustrative=labelled(app_state.store, app_state.panel, plan.family),
         vintages=_vintages(app_state, plan),
     )
-    if day is None or content.demonstration:
+    if day is None or content.illustrative:
         return content
     try:
         record = track_record(app_state.store, app_state.settings, plan.family, day)
@@ -214,10 +214,10 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[Reliabi
     NoBundle
         If none answers.
     NoObservations
-        If it was trained on a demonstration, which has no past to be judged by.
+        If its figures are illustrative, so that there is no past to be judged by.
     """
     if labelled(app_state.store, app_state.panel, plan.family):
-        raise NoObservations(f"'{plan.slug}' is a demonstration; its forecasts have no past.")
+        raise NoObservations(f"'{plan.slug}' is illustrative; its forecasts have no past.")
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
     return reliability_of(after_first_year(promoted.bundle.scores.frame()), rates)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.plans.plan import Plan
+from data.plans.report_texts import SLOTS, Slot, report_texts
 from data.sign_off.rows import issue_of, sign_off
 from data.sign_off.rules import STATES, Estimate, State, figures_of
 from models.errors import NoBundle, NoObservations
 from models.series import Month
+from models.targets.attainment import Thresholds
 from service.pages.views.estimates import (
     EstimateShown,
     Signature,
@@ -22,7 +24,11 @@ from service.pages.views.estimates import (
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.projections.tables import Row, table_rows
 from service.projections.view import ProjectionView
+from service.report.build import Wanted
+from service.report.cells import AT_RISK
+from service.report.letterhead import BLANK, FORMS, LISTS, TEXTS, Letterhead, proposed
 from service.report.renderers.formats import FORMATS
+from service.report.request import report_of
 from service.state.app_state import AppState
 from service.texts import STATE, TEXT, Lang, unit_of
 from service.wording import worded
@@ -39,6 +45,31 @@ class SeriesShown:
     state: str
 
 
+@dataclass(frozen=True)
+class Preparation:
+    """What people add to a report before it is signed.
+
+    Attributes
+    ----------
+    open_points : what is still open
+    texts : of each part that only people can write: code, heading, text
+    head : the letterhead
+    head_texts, head_lists : its fields: code, label, text (a line for each entry of a
+        list); a blank field has a proposal
+    explanations : code and name of each target that needs an explanation sheet
+    forms : code and name of the decrees whose form a report may follow
+    """
+
+    open_points: tuple[str, ...]
+    texts: tuple[tuple[Slot, str, str], ...]
+    head: Letterhead
+    head_texts: tuple[tuple[str, str, str], ...]
+    head_lists: tuple[tuple[str, str, str], ...]
+    explanations: tuple[tuple[str, str], ...]
+    thresholds: Thresholds
+    forms: tuple[Choice, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class MonthContent(PlanContent):
     """The content of the reports page, for the month of a vintage.
@@ -50,6 +81,7 @@ class MonthContent(PlanContent):
     figures : code of the figures that a signature covers, '' without projections
     changed : the projections differ from the issued ones
     unknown, unreadable : problems of an uploaded template
+    preparation : what people add to the report; None without projections
     """
 
     month: str
@@ -63,6 +95,7 @@ class MonthContent(PlanContent):
     series: tuple[SeriesShown, ...]
     unknown: tuple[str, ...] = ()
     unreadable: str = ""
+    preparation: Preparation | None = None
 
 
 def month_content(
@@ -103,6 +136,37 @@ def month_content(
         series=_series(plan, shown, signed_off.current, lang),
         unknown=unknown,
         unreadable=unreadable,
+        preparation=_preparation(app_state, plan, day, lang) if shown else None,
+    )
+
+
+def _preparation(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Preparation | None:
+    """What people add to the report; None where the plan's year has no figures yet."""
+    try:
+        found = report_of(app_state, plan.slug, day, Wanted(lang=lang))
+    except NoObservations:
+        return None
+    text = TEXT[lang]
+    texts = report_texts(app_state.store, plan.slug, Month(day.year, day.month))
+    head = proposed(plan, found.letterhead)
+    return Preparation(
+        open_points=found.open_points,
+        texts=tuple((slot, text[f"report.open.{slot}"], texts.get(slot, "")) for slot in SLOTS),
+        head=head,
+        head_texts=tuple(
+            (name, text[f"letterhead.{name}"], getattr(head, name).replace(BLANK, ""))
+            for name in TEXTS
+        ),
+        head_lists=tuple(
+            (name, text[f"letterhead.{name}"], "\n".join(getattr(head, name))) for name in LISTS
+        ),
+        explanations=tuple(
+            (one.kpi.slug, one.projection.name[lang])
+            for one in found.facts
+            if one.verdict in AT_RISK
+        ),
+        thresholds=plan.thresholds,
+        forms=tuple((form, text[f"report.form.{form}"]) for form in FORMS),
     )
 
 

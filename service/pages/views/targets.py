@@ -254,7 +254,7 @@ def growth_shown(value: Percentage | None, lang: Lang) -> str:
 
 
 def _notes(one: Facts, lang: Lang) -> tuple[str, ...]:
-    """Months of the year so far that no source printed as such, and demonstrations."""
+    """Months of the year so far that no source printed as such, and the label."""
     statuses = [month.status for month in one.months]
     found = tuple(
         TEXT[lang].count(f"row_note.{status}", statuses.count(status))

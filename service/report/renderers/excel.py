@@ -1,24 +1,36 @@
 """A report as a workbook: real numbers, number formats, native charts.
 
-One sheet with the report, one flat table of all figures, and one sheet per KPI.
+One sheet with the report, one for each annex, one flat table of all figures, and one per KPI.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
 
-from service.report.document import Cell, KpiSheet, Number, Paragraph, Picture, Report, Table
+from service.report.document import (
+    Appendix,
+    Block,
+    Cell,
+    KpiSheet,
+    Number,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
 from service.report.renderers.fonts import OFFICE
 from service.texts import TEXT
 
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
 _SHEET_NAME = 31  # characters that Excel allows
-_LINE_WIDTH = 95  # characters of a paragraph per row of the report's sheet
+_NARROW = 0.7  # width of a column of numbers (TT)
+_LINE_WIDTH = 105  # characters of a paragraph per row of the report's sheet
 
 
 def render(report: Report) -> bytes:
@@ -28,6 +40,8 @@ def render(report: Report) -> bytes:
     book.set_properties({"title": f"{report.title}: {report.subject}", "created": _DATED})
     writer = _Writer(book, report)
     writer.report_sheet()
+    for appendix in report.appendices:
+        writer.appendix_sheet(appendix)
     writer.figures_sheet()
     for sheet in report.sheets:
         writer.kpi_sheet(sheet)
@@ -42,25 +56,40 @@ class _Writer:
         self._book, self._report = book, report
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._names: set[str] = set()
+        self._last = 7  # the last column of a page of text
 
     def report_sheet(self) -> None:
         """The text and tables of the report, ready to print."""
+        title = f"{self._report.title}: {self._report.subject}"
         sheet = self._sheet(TEXT[self._report.lang]["figures.report"])
-        row = self._top(sheet, f"{self._report.title}: {self._report.subject}")
-        for block in self._report.blocks:
+        self._laid(sheet, title, self._report.blocks)
+
+    def appendix_sheet(self, appendix: Appendix) -> None:
+        """A numbered annex, on a sheet of its own."""
+        sheet = self._sheet(appendix.title)
+        self._laid(sheet, f"{appendix.title}: {appendix.subject}", appendix.blocks)
+
+    def _laid(self, sheet: Any, title: str, blocks: Sequence[Block]) -> None:
+        """Blocks below each other; a table's numbers stand left of its names."""
+        row = self._top(sheet, title)
+        tables = [block for block in blocks if isinstance(block, Table)]
+        self._last = max([7, *(len(one.columns) - 1 + _indent(one) for one in tables)])
+        for block in blocks:
             if isinstance(block, Table):
                 sheet.write(row, 0, block.caption, self._format(bold=True))
-                row = self._table(sheet, row + 1, block) + 1
+                if len(tables) == 1:
+                    sheet.repeat_rows(row + 1)  # the heading on every printed page
+                row = self._table(sheet, row + 1, block, _indent(block)) + 1
             elif isinstance(block, Picture):
                 row = self._line(sheet, row, block.text)
             else:
                 heading = not isinstance(block, Paragraph)
-                row = self._line(sheet, row, block.text, bold=heading)
-        sheet.set_column(0, 0, 7)
-        sheet.set_column(1, 1, 44)
-        sheet.set_column(2, 12, 15)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+                slot = isinstance(block, Paragraph) and block.style == "slot"
+                row = self._line(sheet, row, block.text, bold=heading, slot=slot)
+        sheet.set_column(0, 0, 6)
+        sheet.set_column(1, 1, 42)
+        sheet.set_column(2, self._last, 15)
+        _print(sheet)
 
     def figures_sheet(self) -> None:
         """The flat table, with a filter."""
@@ -70,8 +99,10 @@ class _Writer:
         last = self._table(sheet, row, table) - 1
         sheet.autofilter(row, 0, last, len(table.columns) - 1)
         sheet.freeze_panes(row + 1, 2)
+        sheet.repeat_rows(row)
         sheet.set_column(0, len(table.columns) - 1, 16)
         sheet.set_column(1, 1, 44)
+        _print(sheet)
 
     def kpi_sheet(self, kpi: KpiSheet) -> None:
         """One KPI: facts, months, and a line chart of them."""
@@ -88,6 +119,7 @@ class _Writer:
         last = self._table(sheet, row + 2, kpi.months) - 1
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, len(kpi.months.columns) - 1, 15)
+        _print(sheet, pages=1)
         if last < first:
             return
         chart = self._book.add_chart({"type": "line"})
@@ -129,21 +161,29 @@ class _Writer:
         sheet.write(len(lines), 0, title, self._format(bold=True, font_size=13))
         return len(lines) + 2
 
-    def _line(self, sheet: Any, row: int, words: str, bold: bool = False) -> int:
+    def _line(
+        self, sheet: Any, row: int, words: str, bold: bool = False, slot: bool = False
+    ) -> int:
         """Write a paragraph over the width of the page; return the next free row."""
-        plain = self._format(bold=bold, text_wrap=True, valign="top")
-        sheet.merge_range(row, 0, row, 7, words, plain)
-        sheet.set_row(row, 17 * (1 + len(words) // _LINE_WIDTH))
+        marked = {"bg_color": "#FFF3B0", "italic": True} if slot else {}
+        plain = self._format(bold=bold, text_wrap=True, valign="top", **marked)
+        sheet.merge_range(row, 0, row, self._last, words, plain)
+        room = _LINE_WIDTH + 15 * (self._last - 7)
+        sheet.set_row(row, 17 * (1 + len(words) // room))
         return row + 1
 
-    def _table(self, sheet: Any, row: int, table: Table) -> int:
+    def _table(self, sheet: Any, row: int, table: Table, indent: int = 0) -> int:
         """Write headings and rows; return the next free row."""
-        for column, one in enumerate(table.columns):
-            heading = self._format(bold=True, border=1, text_wrap=True, align="center")
+        for column, one in enumerate(table.columns, indent):
+            heading = self._format(
+                bold=True, border=1, text_wrap=True, align="center", valign="vcenter"
+            )
             sheet.write(row, column, one.title, heading)
         for place, cells in enumerate(table.rows, row + 1):
-            for column, cell in enumerate(cells):
+            for column, cell in enumerate(cells, indent):
                 self._write(sheet, place, column, cell, border=1)
+                if isinstance(cell, Number) and cell.note:
+                    sheet.write_comment(place, column, f"{cell} {cell.note}")
         return row + 1 + len(table.rows)
 
     def _write(self, sheet: Any, row: int, column: int, cell: Cell, **style: Any) -> None:
@@ -162,6 +202,19 @@ class _Writer:
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"font_name": OFFICE, **style})
         return self._formats[key]
+
+
+def _indent(table: Table) -> int:
+    """The first column of a table on a page of text: names start in the second one."""
+    return 0 if table.columns[0].width < _NARROW else 1
+
+
+def _print(sheet: Any, pages: int = 0) -> None:
+    """A4 landscape, as wide as the page; `pages` long, 0 for as many as it takes."""
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, pages)
+    sheet.set_margins(left=0.6, right=0.4, top=0.7, bottom=0.6)
+    sheet.set_footer("&C&P/&N")
 
 
 def _number_format(cell: Number) -> str:

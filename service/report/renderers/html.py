@@ -9,12 +9,13 @@ from markupsafe import Markup
 
 from service.charts.fan_chart import to_svg
 from service.report.document import Heading, Number, Paragraph, Picture, Report, Table
-from service.report.form import form_texts
+from service.report.form import form_texts, recipients_of
 
 
 def render(report: Report) -> bytes:
     """The report as HTML in UTF-8."""
-    return _layout().render(report=report, form=form_texts(report)).encode()
+    recipients = recipients_of(report)
+    return _layout().render(report=report, form=form_texts(report), recipients=recipients).encode()
 
 
 @cache

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from service.report.document import Cell, Heading, Number, Paragraph, Report, Table
-from service.report.form import form_texts
+from service.report.document import Block, Cell, Heading, Number, Paragraph, Report, Table
+from service.report.form import form_texts, recipients_of
 
+_PARAGRAPHS = {"item": "- {}", "note": "*{}*", "body": "{}", "slot": "***{}***"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
 
@@ -21,28 +22,35 @@ def _parts(report: Report) -> Iterator[str]:
     for words in (report.banner, *report.labels):
         if words:
             yield f"**{_plain(words)}**"
-    if report.part == "report":
+    if report.official:
         heading = (form.parent, form.organ, form.state, form.motto, form.number, form.date)
         yield from (_plain(words) for words in heading if words)
     yield f"# {_plain(report.title)}: {_plain(report.subject)}"
-    if report.attached:
-        yield f"*{_plain(report.attached)}*"
-    for block in report.blocks:
+    if report.official and form.addressed:
+        yield _plain(form.addressed)
+    yield from _blocks(report.blocks)
+    if report.official:
+        lines = (*recipients_of(report), form.filed)
+        yield f"*{_plain(form.recipients)}* " + "; ".join(_plain(line) for line in lines)
+        yield f"**{_plain(form.signer_title)}** {_plain(report.letterhead.signer_name)}".strip()
+    for one in report.appendices:
+        yield f"# {_plain(one.title)}: {_plain(one.subject)}"
+        if one.attached:
+            yield f"*{_plain(one.attached)}*"
+        yield from _blocks(one.blocks)
+
+
+def _blocks(blocks: Sequence[Block]) -> Iterator[str]:
+    for block in blocks:
         if isinstance(block, Heading):
-            yield f"## {_plain(block.text)}"
+            yield f"{'#' * (block.level + 1)} {_plain(block.text)}"
         elif isinstance(block, Paragraph):
-            yield {"item": "- {}", "note": "*{}*", "body": "{}"}[block.style].format(
-                _plain(block.text)
-            )
+            yield _PARAGRAPHS[block.style].format(_plain(block.text))
         elif isinstance(block, Table):
             yield f"**{_plain(block.caption)}**"
             yield _table(block)
         else:
             yield _plain(block.text)
-    if report.part == "report":
-        lines = (*report.letterhead.recipients, form.filed)
-        yield f"*{_plain(form.recipients)}* " + "; ".join(_plain(line) for line in lines)
-        yield f"**{_plain(form.signer_title)}** {_plain(report.letterhead.signer_name)}".strip()
 
 
 def _table(block: Table) -> str:

@@ -12,7 +12,7 @@ import typst
 
 from service.charts.fan_chart import font_folder, to_svg
 from service.report.document import Block, Cell, Heading, Number, Paragraph, Report, Table
-from service.report.form import form_texts
+from service.report.form import form_texts, recipients_of
 from service.report.renderers.fonts import SERIF, serif_folder
 
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
@@ -22,18 +22,27 @@ def render(report: Report) -> bytes:
     """The report as one PDF file (A4)."""
     pictures: dict[str, bytes] = {}
     blocks = [_block(block, pictures) for block in report.blocks]
+    appendices = [
+        {
+            "title": one.title.upper(),
+            "subject": one.subject,
+            "attached": one.attached,
+            "blocks": [_block(block, pictures) for block in one.blocks],
+        }
+        for one in report.appendices
+    ]
     content = {
         "font": SERIF,
         "lang": report.lang,
         "form": asdict(form_texts(report)),
-        "letterhead": asdict(report.letterhead),
+        "recipients": recipients_of(report),
         "title": report.title,
         "subject": report.subject,
-        "attached": report.attached,
         "banner": report.banner,
         "labels": report.labels,
-        "official": report.part == "report",
+        "official": report.official,
         "blocks": blocks,
+        "appendices": appendices,
     }
     layout = files("service.report.renderers").joinpath("report.typ").read_bytes()
     sources: Any = {"main.typ": layout, "content.json": json.dumps(content).encode(), **pictures}
@@ -49,7 +58,7 @@ def render(report: Report) -> bytes:
 
 def _block(block: Block, pictures: dict[str, bytes]) -> dict[str, Any]:
     if isinstance(block, Heading):
-        return {"kind": "heading", "text": block.text}
+        return {"kind": "heading", "level": block.level, "text": block.text}
     if isinstance(block, Paragraph):
         return {"kind": block.style, "text": block.text}
     if isinstance(block, Table):

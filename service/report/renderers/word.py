@@ -10,7 +10,7 @@ from typing import Any
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -18,9 +18,20 @@ from docx.table import Table as WordTable, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from service.charts.fan_chart import to_png
-from service.report.document import Cell, Heading, Number, Paragraph, Picture, Report, Table
-from service.report.form import FormTexts, form_texts
+from service.report.document import (
+    Appendix,
+    Block,
+    Cell,
+    Heading,
+    Number,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
+from service.report.form import FormTexts, form_texts, recipients_of
 from service.report.renderers.fonts import OFFICE
+from service.report.renderers.word_headers import mark_draft
 
 _SCALE = 1.5  # pixels per point of a chart: about 170 to the inch
 _WIDTH = Mm(165)  # A4 less the margins
@@ -36,23 +47,41 @@ def render(report: Report) -> bytes:
 def layout(report: Report, form: FormTexts) -> bytes:
     """The report as .docx with given texts for the fixed parts of the form."""
     document = _blank(report)
-    if report.part == "report":
+    if report.official:
         _heading(document, form)
-    _title(document, report)
-    for block in report.blocks:
+    _title(document, report, form)
+    _blocks(document, report.blocks)
+    if report.official:
+        _signature(document, report, form)
+    for appendix in report.appendices:
+        _appendix(document, appendix)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _blocks(document: WordDocument, blocks: Sequence[Block]) -> None:
+    for block in blocks:
         if isinstance(block, Heading):
-            _section(document, block.text)
+            _section(document, block)
         elif isinstance(block, Paragraph):
             _paragraph(document, block)
         elif isinstance(block, Table):
             _table(document, block)
         else:
             _picture(document, block)
-    if report.part == "report":
-        _signature(document, report, form)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+
+
+def _appendix(document: WordDocument, appendix: Appendix) -> None:
+    """A numbered annex on a page of its own."""
+    first = document.add_paragraph()
+    first.paragraph_format.page_break_before = True
+    _line(first, appendix.title.upper(), 14, bold=True)
+    _line(document.add_paragraph(), appendix.subject, 14, bold=True)
+    if appendix.attached:
+        _line(document.add_paragraph(), appendix.attached, 13, italic=True)
+    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(10)
+    _blocks(document, appendix.blocks)
 
 
 def _blank(report: Report) -> WordDocument:
@@ -68,7 +97,7 @@ def _blank(report: Report) -> WordDocument:
     section.header_distance = Mm(10)
     section.different_first_page_header_footer = True
     normal = document.styles["Normal"]
-    for style in (normal, document.styles["Heading 1"]):
+    for style in (normal, *(document.styles[f"Heading {level}"] for level in (1, 2, 3))):
         _plain_font(style)
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), {"vi": "vi-VN", "en": "en-GB"}[report.lang])
@@ -79,26 +108,6 @@ def _blank(report: Report) -> WordDocument:
     if report.banner:
         mark_draft(document, report.banner)
     return document
-
-
-def mark_draft(document: WordDocument, words: str) -> None:
-    """Put a watermark on every page of a document, whatever headers it has."""
-    for place, header in enumerate(headers_of(document)):
-        _watermark(header.paragraphs[0], words, place)
-
-
-def headers_of(document: WordDocument) -> list[Any]:
-    """The headers that a document shows, each once."""
-    found: list[Any] = []
-    for section in document.sections:
-        shown = [section.header]
-        if section.different_first_page_header_footer:
-            shown.append(section.first_page_header)
-        if document.settings.odd_and_even_pages_header_footer:
-            shown.append(section.even_page_header)
-        first = not found
-        found += [one for one in shown if first or not one.is_linked_to_previous]
-    return found
 
 
 def _plain_font(style: Any) -> None:
@@ -124,35 +133,6 @@ def _page_number(paragraph: WordParagraph) -> None:
         run._r.append(element)
 
 
-def _watermark(paragraph: WordParagraph, words: str, number: int) -> None:
-    """Text across the page, behind the body."""
-    style = (
-        "position:absolute;margin-left:0;margin-top:0;width:440pt;height:130pt;rotation:315;"
-        "z-index:-251658752;mso-position-horizontal:center;"
-        "mso-position-horizontal-relative:margin;mso-position-vertical:center;"
-        "mso-position-vertical-relative:margin"
-    )
-    picture = parse_xml(
-        f'<w:pict {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml"'
-        ' xmlns:o="urn:schemas-microsoft-com:office:office">'
-        '<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800"'
-        ' path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/>'
-        '<v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>'
-        '<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/>'
-        '<v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
-        '<v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/>'
-        '</v:shapetype><v:shape type="#_x0000_t136" fillcolor="#e2e2e2" stroked="f"/></w:pict>'
-    )
-    shape = picture[1]
-    shape.set("id", f"PowerPlusWaterMarkObject{number}")
-    shape.set("style", style)
-    path = shape.makeelement("{urn:schemas-microsoft-com:vml}textpath", {})
-    path.set("style", f"font-family:'{OFFICE}';font-size:1pt;font-weight:bold")
-    path.set("string", words)
-    shape.append(path)
-    paragraph.add_run()._r.append(picture)
-
-
 def _heading(document: WordDocument, form: FormTexts) -> None:
     """Organ and national heading, number and date, side by side."""
     grid = _grid(document, 2, (Mm(67), Mm(98)))
@@ -170,23 +150,26 @@ def _heading(document: WordDocument, form: FormTexts) -> None:
     _line(grid.rows[1].cells[1].paragraphs[0], form.date, 13, italic=True)
 
 
-def _title(document: WordDocument, report: Report) -> None:
+def _title(document: WordDocument, report: Report, form: FormTexts) -> None:
     for label in report.labels:
         _line(document.add_paragraph(), label, 12, bold=True)
     first = document.add_paragraph()
     first.paragraph_format.space_before = Pt(12)
     _line(first, report.title, 14, bold=True)
     _line(document.add_paragraph(), report.subject, 14, bold=True)
-    if report.attached:
-        _line(document.add_paragraph(), report.attached, 13, italic=True)
     _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(12)
+    if form.addressed and report.official:
+        _line(document.add_paragraph(), form.addressed, 14)
+        document.paragraphs[-1].paragraph_format.space_after = Pt(12)
 
 
-def _section(document: WordDocument, words: str) -> None:
-    paragraph = document.add_paragraph(style="Heading 1")
-    paragraph.paragraph_format.space_before = Pt(10)
-    paragraph.paragraph_format.space_after = Pt(6)
-    _run(paragraph, words, 13, bold=True)
+def _section(document: WordDocument, heading: Heading) -> None:
+    paragraph = document.add_paragraph(style=f"Heading {heading.level}")
+    paragraph.paragraph_format.space_before = Pt(10 if heading.level == 1 else 6)
+    paragraph.paragraph_format.space_after = Pt(6 if heading.level == 1 else 3)
+    if heading.level > 1:
+        paragraph.paragraph_format.first_line_indent = Mm(10)
+    _run(paragraph, heading.text, 13, bold=True, italic=heading.level == 3)
 
 
 def _paragraph(document: WordDocument, block: Paragraph) -> None:
@@ -197,6 +180,10 @@ def _paragraph(document: WordDocument, block: Paragraph) -> None:
         return
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.first_line_indent = Mm(10)
+    if block.style == "slot":
+        _run(paragraph, block.text, 13, italic=True)
+        paragraph.runs[0].font.highlight_color = WD_COLOR_INDEX.YELLOW
+        return
     _run(paragraph, f"- {block.text}" if block.style == "item" else block.text, 13)
 
 
@@ -276,7 +263,7 @@ def _signature(document: WordDocument, report: Report, form: FormTexts) -> None:
     left, right = grid.rows[0].cells
     _tight(left.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
     _run(left.paragraphs[0], form.recipients, 12, bold=True, italic=True)
-    for words in (*(f"{one};" for one in report.letterhead.recipients), form.filed):
+    for words in (*(f"{one};" for one in recipients_of(report)), form.filed):
         line = left.add_paragraph()
         _tight(line, WD_ALIGN_PARAGRAPH.LEFT)
         _run(line, f"- {words}", 11)

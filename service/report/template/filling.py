@@ -1,38 +1,23 @@
 """A planner's own Word template, filled in: placeholders such as {{ kpi.exports.plan }}.
 
-A template is Jinja inside a .docx (docxtpl), run in a sandbox with texts, lists and
-charts only (`sandbox`). An unknown placeholder stays visible and is reported with its
-place; the others are filled in.
+The work is done in a process of its own, with limits (`isolation`): a template is a
+program, and somebody else's. This side knows the figures and draws the charts.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from threading import Event
 
-from docx.document import Document as WordDocument
-from docx.opc.exceptions import PackageNotFoundError
-from docx.shared import Mm
-from docx.table import Table as WordTable
-from docx.text.paragraph import Paragraph as WordParagraph
-from docxtpl import DocxTemplate, InlineImage
-from jinja2 import TemplateError, TemplateSyntaxError
-from lxml.etree import LxmlError
-
-from models.errors import UnreadableFile
+from models.errors import TemplateTooCostly, UnreadableFile
 from service.charts.fan_chart import to_png
+from service.report.charts import course_chart
 from service.report.document import Report
-from service.report.renderers.word import headers_of, mark_draft
 from service.report.template.fields import fields_of
-from service.report.template.sandbox import Sandbox, Seen
+from service.report.template.isolation import Limits, in_own_process
+from service.report.template.rendering import Order
 from service.texts import TEXT
-
-_LARGEST = 64 * 2**20  # bytes of a template unpacked
-_PLACEHOLDER = re.compile(r"\{[{%][^{}]*[}%]\}")
 
 
 @dataclass(frozen=True)
@@ -49,7 +34,13 @@ class Filled:
     unknown: tuple[str, ...]
 
 
-def fill(template: bytes, name: str, report: Report) -> Filled:
+def fill(
+    template: bytes,
+    name: str,
+    report: Report,
+    limits: Limits | None = None,
+    given_up: Event | None = None,
+) -> Filled:
     """Fill in a template with the figures of a report.
 
     Parameters
@@ -57,119 +48,34 @@ def fill(template: bytes, name: str, report: Report) -> Filled:
     template : a .docx
     name : of the file, for errors
     report : provides the values; a draft gets its banner as a watermark. A document that
-        uses internal fields (`fields.INTERNAL`) is labelled as internal
+        uses internal fields (`sandbox.INTERNAL`) is labelled as internal
+    limits : of the process; default `Limits()`
+    given_up : once set, the process is killed: nobody waits for the document any more
 
     Raises
     ------
     UnreadableFile
         If it is not a Word document, or its Jinja is invalid.
+    TemplateTooCostly
+        If filling it in exceeds a limit.
     """
-    document = _opened(template, name)
-    places = tuple(_places(document.get_docx()))
-    seen = Seen()
-    values = fields_of(report, lambda chart: _Image(document, to_png(chart)))
-    try:
-        document.render(values, Sandbox(seen), autoescape=True)
-    except (TemplateError, LxmlError, ValueError) as problem:
-        raise _unreadable(problem, name, places) from problem
-    word = document.docx  # get_docx would read the template again
-    labels = (*report.labels, *((TEXT[report.lang]["annex.internal"],) if seen.internal else ()))
-    for header in headers_of(word):
-        for label in labels:
-            header.add_paragraph().add_run(label).bold = True
-    if report.banner:
-        mark_draft(word, report.banner)
-    file = io.BytesIO()
-    document.save(file)
-    return Filled(file.getvalue(), tuple(_located(seen.unknown, places)))
-
-
-class _Image:
-    """A chart that a template can only print."""
-
-    def __init__(self, document: DocxTemplate, png: bytes) -> None:
-        self._image = InlineImage(document, io.BytesIO(png), width=Mm(160))
-
-    def __html__(self) -> str:
-        return str(self._image)
-
-    __str__ = __html__
-
-
-def _opened(template: bytes, name: str) -> DocxTemplate:
-    """The template opened by docxtpl, unless it is too large."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(template)) as package:
-            size = sum(entry.file_size for entry in package.infolist())
-        if size > _LARGEST:
-            raise UnreadableFile(
-                name,
-                expected=f"a template of at most {_LARGEST // 2**20} MB unpacked",
-                found=f"{size // 2**20} MB",
-            )
-        document = DocxTemplate(io.BytesIO(template))
-        document.init_docx()
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, LxmlError) as problem:
-        raise UnreadableFile(
-            name, expected="a Word document (.docx)", found="another kind of file"
-        ) from problem
-    return document
-
-
-def _places(document: WordDocument) -> Iterator[tuple[str, str]]:
-    """Every paragraph with a placeholder, by its place: ('table 2, row 3, column 1', text)."""
-    yield from _in_blocks(document, "")
-    for section in document.sections:
-        for name, part in (
-            ("header", section.header),
-            ("first page's header", section.first_page_header),
-            ("footer", section.footer),
-            ("first page's footer", section.first_page_footer),
-        ):
-            if not part.is_linked_to_previous:
-                yield from _in_blocks(part, f"{name}, ")
-
-
-def _in_blocks(container: Any, within: str) -> Iterator[tuple[str, str]]:
-    paragraphs = tables = 0
-    for block in container.iter_inner_content():
-        if isinstance(block, WordParagraph):
-            paragraphs += 1
-            if _PLACEHOLDER.search(block.text):
-                yield f"{within}paragraph {paragraphs}", block.text
-        elif isinstance(block, WordTable):
-            tables += 1
-            for number, row in enumerate(block.rows, 1):
-                for column, cell in enumerate(row.cells, 1):
-                    place = f"{within}table {tables}, row {number}, column {column}, "
-                    yield from _in_blocks(cell, place)
-
-
-def _located(unknown: Mapping[str, None], places: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    for name in unknown:
-        tail = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        found = [
-            place
-            for place, text in places
-            if any(tail.search(one) for one in _PLACEHOLDER.findall(text))
-        ]
-        yield f"'{name}' ({'; '.join(dict.fromkeys(found)) or 'place unknown'})"
-
-
-def _unreadable(
-    problem: Exception, name: str, places: tuple[tuple[str, str], ...]
-) -> UnreadableFile:
-    """The error with the place in the template, as far as Jinja knows it."""
-    near = None
-    if isinstance(problem, TemplateSyntaxError):
-        lines = [line.strip() for line in getattr(problem, "docx_context", ())]
-        around = " ".join(line for line in lines if _PLACEHOLDER.search(line) or "{" in line)
-        near = next((place for place, text in places if text and text in around), None)
-        near = near or (f"near '{around[:120]}'" if around else None)
-    return UnreadableFile(
-        name,
-        path=near,
-        expected="placeholders such as {{ kpi.exports.plan }} or {% for t in targets %}",
-        found=str(problem),
-        advice="docs/reports.md lists the fields.",
+    limits = limits or Limits()
+    order = Order(
+        name=name,
+        fields=fields_of(report),
+        labels=report.labels,
+        internal=TEXT[report.lang]["annex.internal"],
+        banner=report.banner,
     )
+    answer = in_own_process(template, order, _drawing(report), limits, given_up or Event())
+    if answer.limit is not None:
+        raise TemplateTooCostly(name, limit=answer.limit, allowed=limits.allowed(answer.limit))
+    if answer.unreadable is not None:
+        raise UnreadableFile(name, **answer.unreadable)
+    return Filled(answer.content, answer.unknown)
+
+
+def _drawing(report: Report) -> Callable[[str], bytes]:
+    """Draws the chart of a KPI, by its code."""
+    facts = {one.kpi.slug: one for one in report.facts}
+    return lambda code: to_png(course_chart(facts[code], report.lang))

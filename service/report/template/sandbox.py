@@ -1,7 +1,7 @@
 """The sandbox of a planner's template: Jinja with texts, lists and charts, nothing else.
 
-A template cannot reach Python objects, functions or files, and a short template
-cannot produce an endless text.
+A template cannot reach Python objects, functions or files. What it may cost is limited
+by the process it runs in (`isolation`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ from jinja2 import DictLoader, Undefined
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from service.report.template.fields import INTERNAL, KpiFields
+# never for a document that leaves the department
+INTERNAL = frozenset({"projected", "low", "high", "probability", "status", "stamp"})
+
+
+class KpiFields(dict[str, Any]):
+    """The fields of one KPI."""
 
 
 class Seen:

@@ -21,7 +21,6 @@ def starter(lang: Lang) -> bytes:
         letterhead=Letterhead(organ=""),
         title="{{ report.title }}",
         subject="{{ report.subject }}",
-        attached="",
         banner="",
         labels=(),
         blocks=tuple(_blocks(lang)),
@@ -56,7 +55,7 @@ def _blocks(lang: Lang) -> Iterator[Block]:
         ("{%tr endfor %}", *empty),
     )
     yield Table(text["report.table.targets"], tuple(Column(title) for title in fields), rows)
-    yield Heading(text["report.heading.risk"])
+    yield Heading(text["report.heading.need"])
     yield Paragraph("{%p for t in at_risk %}")
     yield Paragraph("{{ t.required }}", "item")
     yield Paragraph("{{ t.chart }}", "note")

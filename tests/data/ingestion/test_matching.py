@@ -7,7 +7,7 @@ import pytest
 from data.ingestion.matching import LEAST, suggestions
 from data.ingestion.reading import Claims, PrintedRow
 from data.plans.kpi import Kpi, RowSelector
-from data.readers.tidy.file import TIDY
+from data.readers.tidy.headings import TIDY
 
 COAL = Kpi("coal", "Than đá (than sạch)", "Coal", "thousand tonnes")
 CEMENT = Kpi("cement", "Xi măng", "Cement", "million tonnes")

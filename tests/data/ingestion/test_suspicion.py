@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -115,6 +116,43 @@ def test_a_suspicion_says_where_and_why() -> None:
     assert (one.kpi, one.month, one.unit) == ("coal", "2021-05", "thousand tonnes")
     assert one.reason == "about 1e+03 times the usual month (100)"
     assert one.source == "month 2021-05 100000.0"
+
+
+def _series(values: Sequence[float], form: Form = "month") -> list[Observation]:
+    first = Month(2021, 1)
+    return [
+        Observation("coal", first.plus(n), form, value, "estimate", date(2024, 7, 1), f"C{n}")
+        for n, value in enumerate(values)
+    ]
+
+
+def _doubts(figures: Sequence[Observation]) -> list[tuple[str, str]]:
+    coal = Kpi("coal", "Than", "Coal", "tonnes")
+    return [(one.month, one.why) for one in suspicious(StoredFigures([]), [coal], figures)]
+
+
+STEADY = [100.0 + (n % 12) + n / 4 for n in range(30)]
+
+
+def test_a_slip_in_a_first_load_is_seen() -> None:
+    assert _doubts(_series(STEADY)) == []
+    assert _doubts(_series([*STEADY[:7], 1 + 10 * STEADY[7], *STEADY[8:]])) == [
+        ("2021-08", "slip")
+    ]
+    assert _doubts(_series([*STEADY[:7], -STEADY[7], *STEADY[8:]])) == [("2021-08", "sign")]
+
+
+def test_a_season_is_no_slip() -> None:
+    high = [value * (9 if n % 12 == 5 else 1) for n, value in enumerate(STEADY)]
+    assert _doubts(_series(high)) == []
+
+
+def test_years_to_date_loaded_as_months_are_doubted_once() -> None:
+    sums = [100.0 * (n % 12 + 1) + n for n in range(30)]
+    assert _doubts(_series(sums)) == [("2023-06", "cumulative")]
+    assert not any(why == "cumulative" for _, why in _doubts(_series(sums, "year_to_date")))
+    growing = [100.0 * 1.02**n for n in range(30)]
+    assert _doubts(_series(growing)) == []
 
 
 TIED = (

@@ -108,7 +108,7 @@ def test_another_published_target_joins_the_version_of_its_day() -> None:
     assert [kpi for kpi, _ in first.targets] == ["moit"]
     assert [kpi for kpi, _ in second.targets] == ["moit", "exports"]
     assert second.document == (
-        "Plan implied by the monthly report published on 2021-02-28; press of February 2021"
+        "kế hoạch năm tính từ báo cáo tháng công bố ngày 28/02/2021; press of February 2021"
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.db.store import Store
+from data.plans.entries import progress_of
 from data.plans.plan import Plan
 from data.plans.rows import load_plan, plan_slugs
 from data.samples import build as builder
@@ -176,9 +177,13 @@ def test_loading_twice_changes_nothing(
     (first,) = load_sample(store, NAME, MOMENT)
     assert (first.plan, first.saved.new_plan, first.added.new) == (NAME, True, len(sample[1]))
     assert load_plan(store, NAME) == sample[0]
-    again = load_sample(store, "all", MOMENT)
-    assert {loaded.plan for loaded in again} == set(sample_names())
-    assert (again[0].added.new, again[0].saved.new_versions) == (0, ())
+    again = {loaded.plan: loaded for loaded in load_sample(store, "all", MOMENT)}
+    assert set(again) == set(sample_names())
+    assert (again[NAME].added.new, again[NAME].saved.new_versions) == (0, ())
+    reported = progress_of(store, "lang-son-2021")
+    assert reported
+    load_sample(store, "all", MOMENT)
+    assert progress_of(store, "lang-son-2021") == reported
     assert len(vintages_of(store, "vietnam")) == 108
     series = load_panel(store, "vietnam", date(2021, 6, 30)).series_as_of(
         "turnover", date(2021, 6, 30)

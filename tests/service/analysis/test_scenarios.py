@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -156,23 +157,21 @@ def test_the_sample_of_lang_son_brings_the_closure_of_tan_thanh(sample_home: Any
     store = Store.open(Settings(home=sample_home, mlflow_tracking_uri=None).store_url)
     plan = load_plan(store, "lang-son-2021")
     ready = {one.preset: one for one in presets(plan)}
-    assert ready["tan-thanh-closure"].assumptions == {"share": None, "first_day": 18}
-    assert "Chưa có số liệu công bố" in ready["tan-thanh-closure"].basis.vi
+    assert ready["tan-thanh-closure"].assumptions == {"share": 25.8, "first_day": 18}
+    assert "số liệu minh họa" in ready["tan-thanh-closure"].basis.vi
     event = assumed(plan, "tan-thanh-closure", {"share": 31.0}, None).event
     assert (event.start, event.shape) == (Month(2021, 12), "pulse")
     assert event.size == pytest.approx(-0.14)
-    # the share of the customs' count is that of figures of the sample itself
-    panel = load_panel(store, "lang-son")
-    printed = {
-        kpi: next(
-            one.value
-            for one in panel.printed[kpi]
-            if (one.month, one.form) == (Month(2021, 2), "year_to_date")
-        )
-        for kpi in ("turnover_tan_thanh", "turnover_customs")
-    }
-    share = 100 * printed["turnover_tan_thanh"] / printed["turnover_customs"]
-    assert round(share, 1) == ready["tan-thanh-closure-customs"].assumptions["share"]
+    # the shares are those of figures of the sample itself
+    panel, december = load_panel(store, "lang-son"), date(2021, 12, 31)
+    gate, customs, province = (
+        panel.series_as_of(kpi, december).calendar_year(2021)
+        for kpi in ("turnover_tan_thanh", "turnover_customs", "turnover")
+    )
+    by_customs = 100 * gate[:2].sum() / customs[:2].sum()
+    assert round(by_customs, 1) == ready["tan-thanh-closure-customs"].assumptions["share"]
+    through = 100 * gate[:6].sum() / province[:6].sum()
+    assert round(through, 1) == ready["tan-thanh-closure"].assumptions["share"]
     store.close()
 
 

@@ -207,3 +207,41 @@ def test_a_file_that_is_none_is_a_problem_of_the_preview(client: Any) -> None:
     assert "expected an Excel workbook" in file["problem"]
     refused = client.post(f"{BASE}/{shown['id']}/commit")
     assert refused.status_code == 422
+
+
+def test_the_columns_of_another_offices_table_are_said_once(client: Any) -> None:
+    text = "when;what;how much\n2018-05;coal;{value}\n"
+    day = "&published=2018-07-10"
+    shown = upload(client, text.format(value=150), query=day).json()
+    (file,) = shown["preview"]["files"]
+    assert "--columns" in file["problem"]
+    assert file["sample"][0] == ["1", "when", "what", "how much"]
+    said = {"file": "may.csv", "series": "B", "month": "A", "value": "C"}
+    wrong = client.post(f"{BASE}/{shown['id']}/layouts", json={**said, "file": "june.csv"})
+    assert wrong.status_code == 422
+    told = client.post(f"{BASE}/{shown['id']}/layouts", json=said).json()["preview"]
+    assert told["files"][0]["columns"] == "series=B month=A value=C form=month header=1"
+    assert [(one["kpi"], one["value"]) for one in told["figures"]] == [("coal", 150.0)]
+    page = client.get(f"/plans/demo-2018/data?import={shown['id']}&lang=en").text
+    assert "Which column is what" in page
+    assert f"/v1/imports/{shown['id']}/layouts" in page
+    assert client.post(f"{BASE}/{shown['id']}/commit").status_code == 200
+    again = upload(client, text.format(value=151), "june.csv", day).json()["preview"]
+    assert [(one["kpi"], one["value"]) for one in again["figures"]] == [("coal", 151.0)]
+
+
+def test_figures_to_a_day_are_shown_apart(client: Any) -> None:
+    text = HEADER + "coal;đến 22/02/2018;33,5;ước tính;2018-02-26\n"
+    shown = upload(client, text).json()
+    (dated,) = shown["preview"]["files"][0]["dated"]
+    assert (dated["from_day"], dated["to_day"]) == ("2018-01-01", "2018-02-22")
+    assert (dated["kpi"], dated["value"], dated["unit"]) == ("coal", 33.5, "thousand tonnes")
+    assert client.post(f"{BASE}/{shown['id']}/commit").status_code == 200
+    listed = client.get("/v1/observations?plan=demo-2018&kpi=coal&as_of=2018-07-15").json()
+    assert [one["value"] for one in listed["dated"]] == [33.5]
+    early = client.get("/v1/observations?plan=demo-2018&kpi=coal&as_of=2018-02-25").json()
+    assert early["dated"] == []
+    assert "22 February 2018" in client.get("/plans/demo-2018/data?lang=en").text
+    client.post(f"{BASE}/{shown['id']}/undo", json={"reason": "typed twice"})
+    listed = client.get("/v1/observations?plan=demo-2018&kpi=coal&as_of=2018-07-15").json()
+    assert listed["dated"] == []

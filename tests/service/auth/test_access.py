@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from data.accounts.accounts import add_account, set_disabled
-from data.accounts.keys import revoke_key
+from data.accounts.keys import add_key, end_of, revoke_key
+from data.db import tables
 from data.db.audit import entries
 from data.db.store import Store
 from models.errors import InputError
@@ -52,7 +55,9 @@ def test_without_accounts_this_machine_is_the_administrator(
     own_service: Any, client: str, host: str, name: str | None
 ) -> None:
     access = "admin" if name else "public"
-    assert who(own_service.app, client, host) == {"name": name, "access": access}
+    body = "house" if name else None
+    told = {"name": name, "access": access, "body": body, "expires": None}
+    assert who(own_service.app, client, host) == told
 
 
 def test_with_the_first_account_everybody_has_to_log_in(own_service: Any) -> None:
@@ -78,7 +83,7 @@ def test_keys_come_as_bearer_or_as_the_password_of_basic(office: Any) -> None:
     basic = base64.b64encode(f"anything:{secret}".encode()).decode()
     for header in (f"Bearer {secret}", f"bearer {secret}", f"Basic {basic}"):
         told = office.ask("anonymous", "GET", "/v1/session", headers={"Authorization": header})
-        assert told.json() == {"name": "key:read", "access": "viewer"}
+        assert (told.json()["name"], told.json()["access"]) == ("key:read", "viewer")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +100,21 @@ def test_a_revoked_key_is_refused_at_once(office: Any) -> None:
     assert office.ask("key:read", "GET", "/v1/plans").status_code == 200
     revoke_key(office.store, "read", "os:root")
     assert office.ask("key:read", "GET", "/v1/plans").status_code == 401
+
+
+def test_an_expired_key_is_told_so(office: Any) -> None:
+    ends = end_of(None, 10)
+    secret = add_key(office.store, "short", "read", "os:root", expires=ends)
+    headers = {"Authorization": f"Bearer {secret}"}
+    told = office.ask("anonymous", "GET", "/v1/session", headers=headers).json()
+    assert told["expires"] == (ends - timedelta(days=1)).date().isoformat()
+    with office.store.writing() as connection:
+        past = datetime.now(UTC) - timedelta(hours=1)
+        connection.execute(update(tables.api_keys).values(expires_at=past))
+    refused = office.ask("anonymous", "GET", "/v1/plans", headers=headers)
+    assert refused.status_code == 401
+    assert refused.json()["type"] == "/problems#key-expired"
+    assert "'short'" in refused.json()["detail"]
 
 
 def test_a_key_says_who_it_is_in_the_audit_log(office: Any) -> None:

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from data.accounts.accounts import ROLES, Access
-from data.accounts.keys import SCOPES
+from data.accounts.accounts import ROLES, Access, add_account
+from data.accounts.keys import SCOPES, add_key
 from data.ingestion.imports import commit, preview
 from data.ingestion.rows import UploadedFile
 from data.plans.events import EventEntry, add_event
@@ -69,6 +69,7 @@ class Asked:
     files : of a form, with their names and contents
     file : the body is a file
     people : only somebody who logged in has what it changes
+    answer : to who may ask it
     places : names in the path other than those of `PLACES`
     query : what follows the path
     """
@@ -79,6 +80,7 @@ class Asked:
     files: dict[str, tuple[str, bytes]] | None = None
     file: bytes | None = None
     people: bool = False
+    answer: str = "done"
     places: dict[str, str] = field(default_factory=dict)
     query: str = ""
 
@@ -89,7 +91,9 @@ def _issued(office: Any) -> dict[str, Any]:
 
 
 def _job(office: Any) -> dict[str, Any]:
-    return {"id": office.client.app.state.vedich.jobs.start("nothing", lambda _: {}).id}
+    return {
+        "id": office.client.app.state.vedich.jobs.start("nothing", lambda _: {}, "demo-2018").id
+    }
 
 
 def _estimate(state: Any) -> Callable[[Any], dict[str, Any]]:
@@ -149,6 +153,19 @@ def _mine(office: Any) -> dict[str, Any]:
     return {"project": number, "note": f"a reason {next(_VALUES)}"}
 
 
+def _somebody(office: Any) -> dict[str, Any]:
+    """An account that nobody asks with."""
+    name = f"somebody{next(_VALUES)}"
+    add_account(office.store, name, "viewer", office.password, "os:root")
+    return {"name": name}
+
+
+def _new_key(office: Any) -> dict[str, Any]:
+    name = f"key{next(_VALUES)}"
+    add_key(office.store, name, "read", "os:root")
+    return {"name": name}
+
+
 def _supposed(office: Any) -> dict[str, Any]:
     """A saved scenario's number."""
     kept = office.ask("key:entry", "POST", "/v1/plans/demo-2018/scenarios", json=SCENARIO)
@@ -187,6 +204,9 @@ ENTRY = {"unit": "thousand tonnes", "reason": "a reason", "confirm": True}
 TYPED = {"month": "2018-06", "value": "1.450,5", "reason": "a reason"}
 TEMPLATE = {"template": ("mine.docx", starter("vi"))}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
+ACCOUNT = {"password": "a long password"}
+CODE = {"code": "000000"}  # of no device
+BODY = {"name": {"vi": "Đơn vị", "en": "A body"}}
 
 PAGES = plan_pages([route for router in ROUTERS for route in router.routes])
 
@@ -199,6 +219,11 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{EMBED}/chart.{{form}}"): Asked(_issued, places={"form": "svg"}),
     ("GET", "/healthz"): Asked(),
     ("GET", "/login"): Asked(),
+    ("GET", "/account"): Asked(),
+    ("GET", "/login/second"): Asked(),
+    ("GET", "/login/oidc"): Asked(answer="401"),  # no provider is set
+    ("GET", "/login/oidc/back"): Asked(answer="401"),
+    ("GET", "/login/oidc/out"): Asked(),
     ("GET", "/metrics"): Asked(),
     ("GET", "/odata/"): Asked(),
     ("GET", "/odata/$metadata"): Asked(),
@@ -215,7 +240,13 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),
     ("GET", "/static/{name}"): Asked(),
+    ("GET", "/v1/accounts"): Asked(),
     ("GET", "/v1/audit"): Asked(),
+    ("GET", "/v1/bodies"): Asked(),
+    ("GET", "/v1/bodies/{body}/roll-up/{kpi}"): Asked(
+        places={"body": "house"}, query="?year=2018&as_of=2018-06"
+    ),
+    ("GET", "/v1/keys"): Asked(),
     ("GET", "/v1/imports"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/imports/{id}"): Asked(_upload()),
     ("GET", "/v1/jobs/{id}"): Asked(_job),
@@ -241,7 +272,16 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
+    ("GET", f"{PLAN}/exchange/figures.{{form}}"): Asked(places={"form": "json-stat"}),
+    ("GET", f"{PLAN}/exchange/projections.{{form}}"): Asked(_issued, places={"form": "json-stat"}),
     ("GET", f"{PLAN}/form.xlsx"): Asked(query="?month=2018-06"),
+    ("GET", f"{PLAN}/report/open"): Asked(query="?as_of=2018-06"),
+    ("GET", f"{PLAN}/letterhead"): Asked(),
+    ("POST", f"{PLAN}/letterhead"): Asked(body={"organ": "Sở Công Thương"}),
+    ("POST", f"{PLAN}/report/texts"): Asked(
+        body={"month": "2018-06", "slot": "context", "text": "Bối cảnh."}
+    ),
+    ("POST", f"{PLAN}/thresholds"): Asked(body={"on_track": 0.8, "at_risk": 0.4, "behind": 5}),
     ("GET", "/v1/session"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
@@ -251,10 +291,34 @@ ASKED: dict[tuple[str, str], Asked] = {
         _tasks, form={"done": "3"}, places={"plan": "tasks-2021", "kpi": "inspections"}
     ),
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
+    ("POST", "/login/second"): Asked(form={"code": "123456"}),
+    ("POST", "/account/password"): Asked(form=PASSWORDS, people=True),
+    ("POST", "/account/factor"): Asked(form={"password": "a long password"}, people=True),
+    ("POST", "/account/factor/confirm"): Asked(form=CODE, people=True, answer="401"),
+    ("POST", "/account/recovery"): Asked(form=CODE, people=True, answer="401"),
     ("POST", "/logout"): Asked(),
+    ("POST", "/v1/accounts"): Asked(lambda _: {"name": f"new{next(_VALUES)}"}, ACCOUNT),
+    ("POST", "/v1/accounts/{name}/role"): Asked(_somebody, {"role": "entry"}),
+    ("POST", "/v1/accounts/{name}/body"): Asked(_somebody, {"body": "house"}),
+    ("POST", "/v1/accounts/{name}/password"): Asked(_somebody, {"password": "another password"}),
+    ("POST", "/v1/accounts/{name}/clear"): Asked(_somebody),
+    ("POST", "/v1/accounts/{name}/reset-factor"): Asked(_somebody),
+    ("POST", "/v1/accounts/{name}/disable"): Asked(_somebody),
+    ("POST", "/v1/accounts/{name}/enable"): Asked(_somebody),
+    ("POST", "/v1/keys"): Asked(lambda _: {"name": f"new{next(_VALUES)}"}, {}),
+    ("POST", "/v1/keys/{name}/revoke"): Asked(_new_key),
+    ("POST", "/v1/bodies"): Asked(lambda _: {"body": f"new{next(_VALUES)}"}, BODY),
+    ("POST", "/v1/bodies/{body}/share"): Asked(body={"shares": True}, places={"body": "house"}),
+    ("POST", "/v1/bodies/{body}/families"): Asked(
+        body={"family": "demo"}, places={"body": "house"}
+    ),
     ("POST", "/plans/{plan}/reports/template"): Asked(files=TEMPLATE, query="?as_of=2018-06"),
     ("POST", "/v1/imports"): Asked(file=_figure(), query="?plan=demo-2018&file=figures.csv"),
     ("POST", "/v1/imports/{id}/commit"): Asked(_upload(), {}),
+    ("POST", "/v1/imports/{id}/layouts"): Asked(
+        _upload(b"when;what;how much\n2018-06;coal;1\n"),
+        {"file": "figures.csv", "series": "B", "month": "A", "value": "C"},
+    ),
     ("POST", "/v1/imports/{id}/matches"): Asked(
         _upload(b"KPI,Month,Value,Published\nore,2018-06,1,2018-07-10\n"),
         {"table": "tidy", "row": "ore", "kpi": "coal"},
@@ -346,7 +410,9 @@ def test_scopes_and_roles_are_all_tried() -> None:
 
 
 def test_nothing_is_changed_by_who_may_only_read(office: Any) -> None:
-    own = {"/login", "/logout", "/v1/session/password"}  # one's own session and password
+    own = {"/login", "/login/second", "/logout", "/v1/session/password"}  # one's own session
+    own |= {"/account/password", "/account/factor", "/account/factor/confirm"}
+    own.add("/account/recovery")
     own.add("/plans/{plan}/reports/template")  # sends a file back, keeps nothing
     open_ = [
         (method, path)
@@ -396,7 +462,7 @@ def _answer(office: Any, who: str, method: str, path: str) -> str:
 def _expected(who: str, access: Access | None, asked: Asked) -> str:
     if not _may(MAY[who], access):
         return "401" if who == "anonymous" else "403"
-    return "403" if asked.people and who.startswith("key:") else "done"
+    return "403" if asked.people and who.startswith("key:") else asked.answer
 
 
 def _may(has: Access | None, needs: Access | None) -> bool:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import json
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 
-from data.accounts.accounts import accounts
+from data.accounts.accounts import accounts, add_account
 from data.accounts.keys import key_of
+from data.accounts.second_factor import begin_enrolment, confirm, has_factor
+from data.accounts.sessions import log_in
 from data.db.audit import entries, process_user
 from data.db.store import Store
 from data.settings import Settings
 from data.sign_off.rows import issue_of, sign_off
+from models.errors import LoginFailed, TooManyLogins
 from models.series import Month
 from service.cli.main import main
 
@@ -49,7 +54,7 @@ def test_accounts_from_the_terminal(run: Any, store: Store) -> None:
     run("account", "role", "linh", "approver")
     run("account", "disable", "linh")
     _, out, _ = run("account", "list")
-    assert out.replace("│", " ").split()[-3:] == ["linh", "approver", "disabled"]
+    assert out.replace("│", " ").split()[-4:] == ["linh", "house", "approver", "disabled"]
     run("account", "enable", "linh")
     assert "disabled" not in run("account", "list")[1]
     run("account", "password", "linh", typed="another password\n")
@@ -129,3 +134,61 @@ def test_the_service_does_not_listen_to_others_without_an_account(
     assert run("serve", "--host", "0.0.0.0")[0] == 0
     assert listened == ["127.0.0.1", "0.0.0.0"]
     assert len(entries(store, action="serve")) == 1
+
+
+def test_bodies_from_the_terminal(run: Any, store: Store) -> None:
+    added = run("body", "add", "lang-son", "--name-vi", "Lạng Sơn", "--name-en", "Lang Son")
+    assert added[0] == 0
+    assert "under house" in added[1]
+    assert run("body", "give", "demo", "lang-son")[1] == "demo: lang-son.\n"
+    run("account", "add", "minh", "--body", "lang-son", typed="a long password\n")
+    assert accounts(store)[0].body == "lang-son"
+    assert run("account", "body", "minh", "house")[1] == "minh: house.\n"
+    run("body", "share", "lang-son")
+    row = next(line for line in run("body", "list")[1].splitlines() if "lang-son" in line)
+    words = row.replace("│", " ").split()
+    assert words == ["lang-son", "house", "demo", "Lạng", "Sơn", "open", "to", "everybody"]
+    assert "its own" in run("body", "close", "lang-son")[1]
+    code, _, err = run("body", "give", "demo", "cao-bang")
+    assert (code, err) == (2, "vedich: no body 'cao-bang'; vedich body list shows all bodies.\n")
+
+
+def test_keys_say_when_they_expire(run: Any, store: Store) -> None:
+    soon = (date.today() + timedelta(days=9)).isoformat()
+    run("key", "add", "short", "--expires", soon)
+    run("key", "add", "long")
+    out = run("key", "list")[1]
+    assert soon in out
+    assert (date.today() + timedelta(days=365)).isoformat() in out
+    assert "short expires in" in out
+    assert "long expires in" not in out
+    code, _, err = run("key", "add", "late", "--expires", "2020-01-01")
+    assert code == 2
+    assert "a day to come" in err
+
+
+def test_the_brake_and_the_second_factor_are_lifted(run: Any, store: Store) -> None:
+    add_account(store, "linh", "admin", "a long password", "os:root")
+    now = datetime.now(UTC)
+    for _ in range(3):
+        with pytest.raises(LoginFailed):
+            log_in(store, "linh", "a wrong password", "10.0.0.7", now)
+    with pytest.raises(TooManyLogins):
+        log_in(store, "linh", "a long password", "10.0.0.7", now)
+    assert run("account", "clear", "linh")[1] == "linh: cleared.\n"
+    assert log_in(store, "linh", "a long password", "10.0.0.7", now)
+    secret = begin_enrolment(store, "linh")
+    confirm(store, "linh", pyotp.TOTP(secret).at(now), now)
+    assert "second factor" in run("account", "list")[1]
+    assert run("account", "reset-factor", "linh")[1] == "linh: no second factor.\n"
+    assert not has_factor(store, "linh")
+
+
+def test_an_account_is_linked_to_the_provider(
+    run: Any, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_account(store, "linh", "admin", "a long password", "os:root")
+    assert "VEDICH_OIDC_ISSUER" in run("account", "link", "linh", "--subject", "7")[2]
+    monkeypatch.setenv("VEDICH_OIDC_ISSUER", "https://id.example")
+    assert run("account", "link", "linh", "--subject", "7")[0] == 0
+    assert "has the account 'linh' already" in run("account", "link", "linh", "--subject", "7")[2]

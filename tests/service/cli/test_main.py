@@ -105,7 +105,13 @@ def test_the_table_shows_the_same_figures(
             low, high = (number(quantiles[level], lang, decimals) for level in ("0.1", "0.9"))
             assert f"{low} – {high}" in ran.out
     words = {
-        "vi": ("Số liệu công bố đến 30/6/2018", "nghìn tấn", "khoảng 80%", "ước tính", "dự báo"),
+        "vi": (
+            "Số liệu công bố đến 30/6/2018",
+            "nghìn tấn",
+            "khoảng dự báo 80%",
+            "ước tính",
+            "dự báo",
+        ),
         "en": ("Published up to 30 June 2018", "thousand tonnes", "80% interval", "estimate"),
     }
     for word in words[lang]:

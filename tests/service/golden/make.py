@@ -18,7 +18,6 @@ numbers are meant to change, and say in the changelog why they do.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import math
 import os
@@ -26,6 +25,7 @@ import shutil
 import sys
 import tempfile
 from calendar import monthrange
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ from data.settings import read_settings
 from service.app import create_app
 from tests.service.conftest import Client
 from tests.service.golden import frozen
+from training.backtest.scoreboard import Scoreboard
+from training.bundle.bundle import read_bundle, write_bundle
 
 RETRAINED = (
     (frozen.VIETNAM, "2021-05"),
@@ -62,37 +64,27 @@ def freeze(home: Path) -> None:
     for plan, month in RETRAINED:
         code, printed = frozen.vedich("retrain", "--plan", plan, "--as-of", month)
         assert code == 0, printed
-    (empty,) = (home / "bundles" / "lang-son").iterdir()  # a family without a backtest
-    no_scores = json.loads((empty / "bundle.json").read_text("utf-8"))["content"]["scores"]
-    target = frozen.FOLDER / "bundles"
-    shutil.rmtree(target, ignore_errors=True)
     for family in sorted((home / "bundles").iterdir()):
         (source,) = family.iterdir()
-        document = json.loads((source / "bundle.json").read_text("utf-8"))
-        content = document["content"] | {"scores": no_scores}
-        document |= {"content": content, "content_hash": content_hash(content)}
-        document["provenance"].pop("commit", None)
-        folder = target / family.name
+        bundle = read_bundle(source)
+        provenance = {name: of for name, of in bundle.provenance.items() if name != "commit"}
+        bundle = replace(bundle, scores=no_scores(bundle.scores), provenance=provenance)
+        written = write_bundle(bundle, home / "frozen" / family.name)
+        folder = frozen.FOLDER / "bundles" / family.name
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(
+            json.loads((written / "bundle.json").read_text("utf-8")),
+            ensure_ascii=False,
+            sort_keys=True,
+        )
         (folder / "bundle.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-        keep_arrays(content, (source / "arrays.npz", empty / "arrays.npz"), folder / "arrays.npz")
+        shutil.copy(written / "arrays.npz", folder / "arrays.npz")
 
 
-def content_hash(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def keep_arrays(content: Any, sources: tuple[Path, ...], target: Path) -> None:
-    """Of the arrays in `sources` those that `content` refers to."""
-    import numpy as np
-
-    named = json.dumps(content)
-    kept: dict[str, Any] = {}
-    for source in sources:
-        with np.load(source, allow_pickle=False) as stored:
-            kept |= {name: stored[name] for name in stored.files if name in named}
-    np.savez_compressed(target, allow_pickle=False, **kept)
+def no_scores(scores: Scoreboard) -> Scoreboard:
+    """A scoreboard without rows."""
+    return Scoreboard(**{of.name: getattr(scores, of.name)[:0] for of in fields(scores)})
 
 
 def record(home: Path) -> None:

@@ -32,7 +32,7 @@ WORDS = {
         "Chỉ tiêu",
         "Mục tiêu",
         "Khả năng đạt",
-        "khoảng 80%",
+        "khoảng dự báo 80%",
         "Số liệu công bố đến",
         "30/6/2018",
     ),
@@ -226,7 +226,7 @@ def test_a_viewer_is_shown_no_forms_for_what_only_others_may(
 ) -> None:
     store = own_service.app.state.vedich.store
     add_account(store, "reader", "viewer", "a long password", "os:root")
-    token = log_in(store, "reader", "a long password", "test", datetime.now(UTC))
+    token = log_in(store, "reader", "a long password", "test", datetime.now(UTC)).token
     headers = {"Cookie": f"vedich_session={token}"}
     page = own_service.get(f"{PLAN}/kpis/coal?as_of=2018-06", headers=headers).text
     assert "data-api" not in page
@@ -396,6 +396,22 @@ def test_a_planners_own_template_is_filled_in_on_the_page(service: Any) -> None:
     broken = service.post(f"{PLAN}/reports/template", files={"template": ("a.docx", b"no")})
     assert broken.status_code == 422
     assert "a.docx" in text_of(broken.text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lang", "words"), [("vi", "cần nhiều bộ nhớ hơn"), ("en", "takes more memory than it may")]
+)
+def test_a_template_that_takes_too_much_is_told_so(service: Any, lang: str, words: str) -> None:
+    document = docx.Document()
+    document.add_paragraph("{{ '%300000000d' % 1 }}")
+    content = io.BytesIO()
+    document.save(content)
+    path = f"{PLAN}/reports/template?as_of=2018-06&lang={lang}"
+    answer = service.post(path, files={"template": ("mine.docx", content.getvalue())})
+    assert answer.status_code == 422
+    assert words in text_of(answer.text)
+    assert "mine.docx" in text_of(answer.text)
 
 
 def test_the_vega_script_is_made_once(

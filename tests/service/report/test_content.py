@@ -14,7 +14,7 @@ from models.series import Month
 from service.projections.facts import Facts
 from service.projections.view import ProjectionView
 from service.report.build import Wanted, build
-from service.report.document import Heading, Number, Paragraph, Report, Table
+from service.report.document import Heading, Number, Paragraph, Report, Table, numbered
 from service.report.letterhead import Letterhead
 from service.report.renderers.markdown import render
 from service.report.request import changes_since
@@ -84,7 +84,8 @@ def fact(report: Report, kpi: str) -> Facts:
 def test_the_kind_follows_the_figures(made: Made) -> None:
     assert made().kind == "half-year"
     assert "6 tháng đầu năm 2021" in made().subject
-    assert "tháng 6/2021 và 6 tháng đầu năm 2021" in made(kind="month").subject
+    assert made(kind="month").subject.endswith("tháng 6 và 6 tháng đầu năm 2021")
+    assert made(kind="quarter").subject.endswith("quý II và 6 tháng đầu năm 2021")
     with pytest.raises(InputError, match=r"expected figures through month 11 or 12"):
         made(kind="year")
 
@@ -104,6 +105,7 @@ def test_percentages_are_given_as_printed_and_others_have_a_footnote(made: Made)
     assert "tăng 10,1% so với cùng kỳ năm trước" in text  # halves up, no footnote
     assert "bằng 42,2% kế hoạch năm" in text
     assert "* Tỷ lệ được tính lại" in text
+    assert "%* kế hoạch" not in text  # sentences carry no footnote
 
 
 def test_growth_that_nobody_printed_is_to_date_on_last_years_months(made: Made) -> None:
@@ -118,9 +120,10 @@ def test_growth_that_nobody_printed_is_to_date_on_last_years_months(made: Made) 
 def test_only_an_approved_estimate_is_printed(made: Made) -> None:
     report = made()
     text = words_of(report)
-    assert "Ước thực hiện cả năm 1.500,0 triệu USD" in text
+    assert "Ước cả năm đạt 1.500,0 triệu USD" in text
     assert "1.490" not in text
-    assert "Chưa có ước thực hiện cả năm được duyệt đối với: Than sạch" in text
+    assert any("chưa được phê duyệt: Than sạch" in point for point in report.open_points)
+    assert "phê duyệt" not in text  # the workflow is no part of an official paper
     assert "1.490 nghìn tấn" in words_of(made(part="annex"))
 
 
@@ -163,18 +166,22 @@ def test_drafts_and_labels_are_shown(made: Made) -> None:
     assert made(lang="en", state="approved").banner == "DRAFT"
     assert made(state="issued").banner == ""
     assert made().labels == ("SỐ LIỆU KHÔI PHỤC, CHỈ ĐỂ MINH HỌA",)
-    assert "TÀI LIỆU NỘI BỘ, KHÔNG GỬI RA NGOÀI" in made(part="annex").labels
+    assert "LƯU HÀNH NỘI BỘ" in made(part="annex").labels
 
 
 def test_headings_are_numbered(made: Made) -> None:
-    headings = [block.text for block in made().blocks if isinstance(block, Heading)]
-    assert [heading.split(".")[0] for heading in headings] == ["I", "II", "III"]
+    headings = [block for block in made().blocks if isinstance(block, Heading)]
+    first = [heading.text.split(".")[0] for heading in headings if heading.level == 1]
+    assert first == ["I", "II", "III", "IV", "V", "VI"]
+    place = next(i for i, heading in enumerate(headings) if heading.text.startswith("III."))
+    within = [heading.text.split(".")[0] for heading in headings[place + 1 : place + 4]]
+    assert within == ["1", "2", "3"]
+    assert numbered([Heading("x"), Heading("y", 2), Heading("z", 3)])[2] == Heading("a) z", 3)
 
 
 def test_english_counts_agree(made: Made) -> None:
     text = words_of(made(lang="en"))
-    assert "The plan sets 4 targets; they stand as follows:" in text
-    assert "1 targets" not in text
+    assert "The plan of 2021 sets 4 targets and tasks." in text
 
 
 def test_letters_are_composed(app_state: AppState, projections: list[ProjectionView]) -> None:
@@ -217,7 +224,7 @@ def test_the_annex_says_why_probabilities_changed(
     basis = app_state.basis("demo-2021", date(2021, 6, 30))
     head = Letterhead(organ="Sở", parent="UBND")
     headings: tuple[tuple[Lang, str], ...] = (
-        ("vi", "VÌ SAO DỰ BÁO THAY ĐỔI"),
+        ("vi", "PHÂN TÍCH NGUYÊN NHÂN DỰ BÁO THAY ĐỔI"),
         ("en", "WHY PROJECTIONS MOVED"),
     )
     for lang, words in headings:

@@ -71,9 +71,9 @@ def test_parts_languages_and_kinds(client: Any) -> None:
     def text(query: str) -> str:
         return str(client.get(f"{BASE}.md?as_of=2021-06&{query}").text)
 
-    assert "INTERNAL ANNEX" in text("lang=en&part=annex")
+    assert "FORECAST ANALYSIS" in text("lang=en&part=annex")
     assert "Probability" not in text("lang=en")
-    assert "tháng 6/2021" in text("kind=month")
+    assert "tháng 6 và 6 tháng" in text("kind=month")
     assert client.get(f"{BASE}.md?as_of=2021-06&kind=year").status_code == 422
     assert client.get(f"{BASE}.odt").status_code == 422
     assert client.get("/v1/plans/nothing-2021/report.md").status_code == 404

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from data.db.migrations.append_only import refuse_changes
+from data.db.migrations.append_only import refuse_changes, refuse_detours
 
 revision = "projects"
-down_revision = "uploads"
+down_revision = "hash_chain"
 
 
 def upgrade() -> None:
@@ -38,3 +38,4 @@ def upgrade() -> None:
     )
     op.create_index("projects_of_family", "projects", ["family", "kpi"])
     refuse_changes("projects")
+    refuse_detours("projects")

@@ -212,7 +212,6 @@ def _kpis(draw: st.DrawFn, slug: str, others: list[str]) -> Kpi:
         indicator=draw(
             st.sampled_from((None, "vietnam/exports", "vietnam/turnover - vietnam/exports"))
         ),
-        demonstration=draw(st.booleans()),
     )
 
 
@@ -366,15 +365,17 @@ def test_a_workbook_filled_in_by_hand_in_english_or_vietnamese(tmp_path: Path) -
 Document = dict[str, Any]
 
 
-@pytest.mark.parametrize(
-    ("written", "means"),
-    [(True, True), ("có", True), ("yes", True), (False, False), (None, False)],
-)
-def test_a_demonstration_is_set_by_yes_or_no(written: object, means: bool) -> None:
+def test_a_field_of_older_documents_is_read_without_effect() -> None:
     document = yaml.safe_load(dump_yaml(PLAN))
-    document["kpis"][0]["demonstration"] = written
+    document["kpis"][0]["demonstration"] = "yes"
     content = yaml.safe_dump(document, allow_unicode=True).encode()
-    assert read_plan(content, "plan.yaml").kpis[0].demonstration is means
+    assert read_plan(content, "plan.yaml") == PLAN
+    buffer = io.BytesIO()
+    book = openpyxl.load_workbook(io.BytesIO(dump_xlsx(PLAN)))
+    sheet = book.worksheets[1]
+    sheet.cell(1, sheet.max_column + 1, "Minh họa (Demonstration)")
+    book.save(buffer)
+    assert read_plan(buffer.getvalue(), "plan.xlsx") == PLAN
 
 
 def refused(content: bytes, file: str) -> UnreadableFile:
@@ -456,7 +457,6 @@ def set_step(name: str, value: object) -> Callable[[Document], None]:
         (set_kpi(0, "indicator", "a/b/c"), "kpis[0].indicator", "family/slug"),
         (set_kpi(0, "indicator", "turnover - "), "kpis[0].indicator", "a total less its parts"),
         (set_kpi(0, "indicator", "turnover"), "kpis[0].indicator", "rest on the KPI itself"),
-        (set_kpi(0, "demonstration", "perhaps"), "kpis[0].demonstration", "one of"),
         (set_version("number", 1), "versions[1].number", "above 1"),
         (set_version("number", None), "versions[1].number", "whole number"),
         (set_version("adopted", "2021-02-30"), "versions[1].adopted", "a date"),

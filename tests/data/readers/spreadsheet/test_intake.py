@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from data.readers.parts.records import OldWorkbook, inspect_workbook
 from data.readers.spreadsheet import intake
 from data.readers.spreadsheet.cells import Sheets
 from data.readers.spreadsheet.intake import kind_of
-from data.readers.spreadsheet.old_office import OldWorkbook, inspect_workbook
 from data.readers.spreadsheet.workbook import OpenedFile
 from experiments.odd_files.old_excel import old_workbook
 from models.errors import UnreadableFile

@@ -73,6 +73,21 @@ def figures_in(blocks: tuple[Block, ...]) -> list[str]:
     return [str(cell) for cell in cells if isinstance(cell, Number)]
 
 
+def of_annexes(report: Report) -> list[tuple[Block, ...]]:
+    return [one.blocks for one in report.appendices]
+
+
+def values_in(blocks: tuple[Block, ...]) -> list[float]:
+    """The values that a workbook stores for the figures of the tables."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    cells = [cell for table in tables for row in table.rows for cell in row]
+    return [
+        cell.value / 100 if cell.per_cent else cell.value
+        for cell in cells
+        if isinstance(cell, Number) and cell.value is not None
+    ]
+
+
 def plain(text: str) -> str:
     return re.sub(r"\s", "", text)
 
@@ -92,7 +107,7 @@ def test_every_figure_of_the_content_is_in_the_file(
 ) -> None:
     report = made(part=part, lang=lang)
     text = plain(text_of(render(report, worded), worded, tmp_path))
-    figures = figures_in(report.blocks)
+    figures = figures_in(report.all_blocks)
     assert len(figures) > 20
     assert [figure for figure in figures if plain(figure) not in text] == []
     for words in (report.banner, *report.labels, report.subject):
@@ -117,7 +132,7 @@ def test_the_content_has_the_figures_of_the_api(
             **{f"Dự báo {level}": v for level, v in as_json(one.projected.quantiles).items()},
             "Kế hoạch, mức dưới": target and target.lower_value,
             "Kế hoạch, mức trên": target and target.upper_value,
-            "Chênh lệch kỳ vọng so kế hoạch": target and target.expected_gap,
+            "Chênh lệch kỳ vọng so với kế hoạch": target and target.expected_gap,
         }
         for title, value in expected.items():
             cell = cells[title]
@@ -130,7 +145,11 @@ def test_the_content_has_the_figures_of_the_api(
 def test_the_workbook_has_real_numbers_and_a_chart_per_kpi(made: Made, part: str) -> None:
     report = made(part=part)
     book: Any = openpyxl.load_workbook(io.BytesIO(render(report, "xlsx")))
-    assert book.sheetnames == ["Báo cáo", "Số liệu", *(one.code for one in report.sheets)]
+    annexes = [one.title for one in report.appendices]
+    codes = [one.code for one in report.sheets]
+    assert book.sheetnames == ["Báo cáo", *annexes, "Số liệu", *codes]
+    assert all(book[name].page_setup.fitToWidth in (None, 1) for name in book.sheetnames)
+    assert all(book[name].sheet_properties.pageSetUpPr.fitToPage for name in book.sheetnames)
     sheet = book["Số liệu"]
     heading = next(
         row for row in range(1, 12) if sheet.cell(row, 1).value == report.figures.columns[0].title
@@ -142,6 +161,14 @@ def test_the_workbook_has_real_numbers_and_a_chart_per_kpi(made: Made, part: str
                 value = cell.value / 100 if cell.per_cent else cell.value
                 assert found.value == pytest.approx(value, rel=1e-12)
                 assert ("%" in found.number_format) == cell.per_cent
+    parts = [report.blocks, *of_annexes(report)]
+    for name, blocks in zip(["Báo cáo", *annexes], parts, strict=True):
+        stored = [cell.value for row in book[name].iter_rows() for cell in row]
+        for value in values_in(blocks):
+            assert any(
+                isinstance(found, int | float) and found == pytest.approx(value, rel=1e-12)
+                for found in stored
+            ), (name, value)
     for one in report.sheets:
         assert len(book[one.code]._charts) == 1
         assert report.labels[0] in [book[one.code].cell(row, 1).value for row in range(1, 5)]
@@ -159,7 +186,8 @@ def test_the_word_document_has_the_form_of_the_decree(made: Made) -> None:
         assert words in form
     assert "SỞ CÔNG THƯƠNG" in form
     assert "/BC-SCT" in form
-    ending = " ".join(cell.text for cell in document.tables[-1].rows[0].cells)
+    signatures = [table for table in document.tables if "Nơi nhận:" in table.rows[0].cells[0].text]
+    ending = " ".join(cell.text for cell in signatures[0].rows[0].cells)
     assert "Nơi nhận:" in ending
     assert "GIÁM ĐỐC" in ending
     for header in (section.header, section.first_page_header):
@@ -202,4 +230,4 @@ def test_word_as_libreoffice_prints_it(made: Made, tmp_path: Path) -> None:
         timeout=300,
     )
     text = plain(text_of((tmp_path / "report.pdf").read_bytes(), "pdf", tmp_path))
-    assert [one for one in figures_in(report.blocks) if plain(one) not in text] == []
+    assert [one for one in figures_in(report.all_blocks) if plain(one) not in text] == []

@@ -9,7 +9,12 @@ from models.kinds import Kind
 
 PROVINCE = "through the province"
 CUSTOMS = "customs-declared"
-_STATISTICS = "Statistics office and People's Committee of Lạng Sơn, press; see SOURCE.md"
+SIX_MONTH_REPORT = (
+    "Báo cáo 6 tháng đầu năm 2021 của Sở Công Thương, "
+    "khuyencongonline.gov.vn/tin-tuc/lang-son-nhieu-nhiem-vu-trong-tam-trong-nua-cuoi-nam-2021-"
+    "f9882f77_842"
+)
+_DEPARTMENT = "Sở Công Thương tỉnh Lạng Sơn; Cục Thống kê, Cục Hải quan"
 
 
 def _kpi(
@@ -23,7 +28,6 @@ def _kpi(
     parent: str | None = None,
     scope: str | None = None,
     price_basis: str | None = None,
-    indicator: str | None = None,
     dimensions: Mapping[str, str] | None = None,
 ) -> Kpi:
     return Kpi(
@@ -34,23 +38,15 @@ def _kpi(
         kind=kind,
         decimals=decimals,
         parent=parent,
-        source=_STATISTICS,
+        source=_DEPARTMENT,
         price_basis=price_basis,
         scope=scope,
         dimensions=dimensions or {},
-        indicator=indicator,
-        demonstration=True,
     )
 
 
 def _trade(
-    slug: str,
-    name_vi: str,
-    name_en: str,
-    scope: str,
-    indicator: str | None,
-    parent: str | None = None,
-    gate: str = "",
+    slug: str, name_vi: str, name_en: str, scope: str, parent: str | None = None, **of: str
 ) -> Kpi:
     return _kpi(
         slug,
@@ -61,22 +57,53 @@ def _trade(
         parent=parent,
         scope=scope,
         price_basis="current",
-        indicator=indicator,
-        dimensions={"gate": gate} if gate else None,
+        dimensions=of,
     )
 
 
-def _product(
-    slug: str, name_vi: str, name_en: str, unit: str, indicator: str | None = None
+def _gate(slug: str, name_vi: str, name_en: str) -> Kpi:
+    return _trade(
+        f"turnover_{slug}",
+        f"Kim ngạch xuất nhập khẩu qua {name_vi}",
+        f"Exports and imports declared at {name_en}",
+        CUSTOMS,
+        "turnover_customs",
+        gate=name_en,
+    )
+
+
+def _money(
+    slug: str,
+    name_vi: str,
+    name_en: str,
+    parent: str | None = None,
+    price_basis: str = "current",
+    scope: str | None = None,
 ) -> Kpi:
-    return _kpi(slug, name_vi, name_en, unit, indicator=indicator, dimensions={"product": name_en})
+    return _kpi(
+        slug,
+        name_vi,
+        name_en,
+        "billion VND",
+        decimals=1,
+        parent=parent,
+        price_basis=price_basis,
+        scope=scope,
+    )
+
+
+def _product(slug: str, name_vi: str, name_en: str, unit: str, decimals: int = 1) -> Kpi:
+    of = {"product": name_en}
+    return _kpi(slug, name_vi, name_en, unit, decimals=decimals, dimensions=of)
 
 
 def _task(slug: str, name_vi: str, name_en: str, unit: str, kind: Kind = "count") -> Kpi:
     return Kpi(slug, name_vi, name_en, unit, kind, source=SIX_MONTH_REPORT)
 
 
-SIX_MONTH_REPORT = "Six-month report of the Department of Industry and Trade, 2021"
+def _checklist(slug: str, name_vi: str, name_en: str, unit: str = "steps") -> Kpi:
+    return _task(slug, name_vi, name_en, unit, "milestone")
+
 
 KPIS: tuple[Kpi, ...] = (
     _trade(
@@ -84,7 +111,6 @@ KPIS: tuple[Kpi, ...] = (
         "Tổng kim ngạch xuất nhập khẩu qua địa bàn",
         "Exports and imports through the province",
         PROVINCE,
-        "vietnam/turnover",
     ),
     _trade(
         "exports",
@@ -92,102 +118,72 @@ KPIS: tuple[Kpi, ...] = (
         "Exports through the province",
         PROVINCE,
         "turnover",
-        "turnover",
+        direction="exports",
     ),
     _trade(
         "imports",
         "Kim ngạch nhập khẩu qua địa bàn",
         "Imports through the province",
         PROVINCE,
-        "turnover - exports",
         "turnover",
+        direction="imports",
     ),
-    _trade(
-        "exports_local",
-        "Xuất khẩu hàng hóa địa phương",
-        "Exports of local goods",
-        "local",
-        "vietnam/exports",
-    ),
+    _trade("exports_local", "Xuất khẩu hàng hóa địa phương", "Exports of local goods", "local"),
     _trade(
         "turnover_customs",
         "Kim ngạch xuất nhập khẩu làm thủ tục tại Cục Hải quan Lạng Sơn",
         "Exports and imports declared at Lạng Sơn customs",
         CUSTOMS,
-        "vietnam/turnover",
     ),
     _trade(
         "exports_customs",
         "Xuất khẩu đăng ký tại Cục Hải quan Lạng Sơn",
         "Exports declared at Lạng Sơn customs",
         CUSTOMS,
-        None,
         "turnover_customs",
+        direction="exports",
     ),
     _trade(
         "imports_customs",
         "Nhập khẩu đăng ký tại Cục Hải quan Lạng Sơn",
         "Imports declared at Lạng Sơn customs",
         CUSTOMS,
-        None,
         "turnover_customs",
+        direction="imports",
     ),
-    _trade(
-        "turnover_tan_thanh",
-        "Kim ngạch xuất nhập khẩu tại Chi cục Hải quan Tân Thanh",
-        "Exports and imports declared at Tân Thanh",
-        CUSTOMS,
-        "turnover_customs",
-        "turnover_customs",
-        gate="Tân Thanh",
-    ),
-    _trade(
-        "turnover_dong_dang",
-        "Kim ngạch xuất nhập khẩu qua ga Đồng Đăng",
-        "Exports and imports through Đồng Đăng station",
-        CUSTOMS,
-        None,
-        "turnover_customs",
-        gate="Đồng Đăng station",
-    ),
-    _kpi(
+    _gate("huu_nghi", "cửa khẩu Hữu Nghị và nơi khác", "Hữu Nghị and elsewhere"),
+    _gate("tan_thanh", "cửa khẩu Tân Thanh", "Tân Thanh"),
+    _gate("chi_ma", "cửa khẩu Chi Ma", "Chi Ma"),
+    _gate("coc_nam", "cửa khẩu Cốc Nam", "Cốc Nam"),
+    _gate("dong_dang", "ga Đồng Đăng", "Đồng Đăng station"),
+    _money(
         "customs_revenue",
         "Thu ngân sách của Cục Hải quan Lạng Sơn",
         "State revenue collected by Lạng Sơn customs",
-        "billion VND",
-        decimals=1,
         scope=CUSTOMS,
-        price_basis="current",
-        indicator="turnover_customs",
     ),
-    _kpi(
+    _money(
         "retail_sales_and_services",
         "Tổng mức bán lẻ hàng hóa và doanh thu dịch vụ tiêu dùng",
         "Retail sales of goods and consumer services",
-        "billion VND",
-        decimals=1,
-        price_basis="current",
-        indicator="vietnam/retail_sales_and_services",
     ),
-    _kpi(
+    _money(
         "retail_sales_goods",
-        "Tổng mức bán lẻ hàng hóa",
+        "Doanh thu bán lẻ hàng hóa",
         "Retail sales of goods",
-        "billion VND",
-        decimals=1,
-        parent="retail_sales_and_services",
-        price_basis="current",
-        indicator="vietnam/retail_sales_goods",
+        "retail_sales_and_services",
     ),
-    _kpi(
+    _money(
         "hospitality",
         "Doanh thu dịch vụ lưu trú, ăn uống",
         "Accommodation and catering",
-        "billion VND",
-        decimals=1,
-        parent="retail_sales_and_services",
-        price_basis="current",
-        indicator="vietnam/retail_sales_and_services",
+        "retail_sales_and_services",
+    ),
+    _money(
+        "other_services",
+        "Doanh thu du lịch lữ hành và dịch vụ tiêu dùng khác",
+        "Travel and other consumer services",
+        "retail_sales_and_services",
     ),
     _kpi(
         "iip",
@@ -197,58 +193,35 @@ KPIS: tuple[Kpi, ...] = (
         kind="growth",
         decimals=1,
         price_basis="constant",
-        indicator="vietnam/iip",
     ),
-    _kpi(
+    _money(
         "industrial_output",
         "Giá trị sản xuất công nghiệp",
         "Industrial output",
-        "billion VND",
-        decimals=1,
         price_basis="constant 2010",
-        indicator="vietnam/iip",
     ),
-    _product(
-        "electricity_commercial",
-        "Điện thương phẩm",
-        "Electricity sold",
-        "million kWh",
-        "vietnam/electricity",
-    ),
-    _product(
-        "electricity_generated",
-        "Điện sản xuất",
-        "Electricity generated",
-        "million kWh",
-        "vietnam/electricity",
-    ),
-    _product("cement", "Xi măng", "Cement", "thousand tonnes", "vietnam/cement"),
-    _product("clinker", "Clinker", "Clinker", "thousand tonnes", "vietnam/cement"),
-    _product("coal", "Than", "Coal", "thousand tonnes", "vietnam/coal"),
+    _product("electricity_commercial", "Điện thương phẩm", "Electricity sold", "million kWh"),
+    _product("electricity_generated", "Điện sản xuất", "Electricity generated", "million kWh"),
+    _product("cement", "Xi măng", "Cement", "thousand tonnes"),
+    _product("clinker", "Clinker", "Clinker", "thousand tonnes"),
+    _product("coal", "Than", "Coal", "thousand tonnes"),
     _product("stone", "Đá các loại", "Stone", "thousand m3"),
-    _product("brick", "Gạch các loại", "Bricks", "million bricks"),
-    _product("tap_water", "Nước máy", "Tap water", "thousand m3", "vietnam/water"),
-    _product("lead_ingot", "Chì thỏi", "Lead ingots", "tonnes"),
-    _product("abrasive_powder", "Bột đá mài", "Abrasive powder", "tonnes"),
-    _product("peeled_board", "Ván bóc và sản phẩm gỗ", "Peeled board and wood", "thousand m3"),
-    _kpi(
+    _product("brick", "Gạch các loại", "Bricks", "million bricks", 2),
+    _product("tap_water", "Nước máy", "Tap water", "thousand m3"),
+    _product("lead_ingot", "Chì thỏi", "Lead ingots", "tonnes", 0),
+    _product("abrasive_powder", "Bột đá mài", "Abrasive powder", "tonnes", 0),
+    _product("peeled_board", "Ván bóc và sản phẩm gỗ", "Peeled board and wood", "thousand m3", 2),
+    _money(
         "budget_revenue",
         "Thu ngân sách nhà nước trên địa bàn",
         "State budget revenue in the province",
-        "billion VND",
-        decimals=1,
-        price_basis="current",
     ),
-    _kpi(
-        "grdp",
-        "Tăng trưởng GRDP",
-        "Growth of the gross regional product",
-        "%",
-        kind="growth",
-        decimals=2,
-        price_basis="constant",
+    _money(  # nobody counts it month by month: the plan has a target without a basis
+        "online_retail",
+        "Doanh thu bán lẻ hàng hóa qua thương mại điện tử",
+        "Retail sales of goods online",
     ),
-    _task(
+    _checklist(
         "specialised_inspections",
         "Cuộc kiểm tra chuyên ngành",
         "Specialised inspections",
@@ -261,26 +234,31 @@ KPIS: tuple[Kpi, ...] = (
         "inspections",
     ),
     _task("units_inspected", "Đơn vị được thanh tra, kiểm tra", "Units inspected", "units"),
-    _task(
-        "new_rural_communes",
-        "Xã phấn đấu đạt chuẩn nông thôn mới",
-        "Communes towards the new-rural standard",
+    _checklist(
+        "communes_electricity",
+        "Xã đạt tiêu chí số 4 (điện) trong 10 xã phấn đấu đạt chuẩn nông thôn mới",
+        "Communes with criterion 4 (electricity), of ten towards the new-rural standard",
         "communes",
     ),
-    _task(
-        "hydropower",
-        "Dự án thủy điện Bản Nhùng, Bản Lải",
-        "Hydropower projects Bản Nhùng and Bản Lải",
-        "steps",
-        "milestone",
+    _checklist(
+        "communes_trade",
+        "Xã đạt tiêu chí số 7 (cơ sở hạ tầng thương mại nông thôn) trong 10 xã phấn đấu",
+        "Communes with criterion 7 (rural trade infrastructure), of the same ten",
+        "communes",
     ),
-    _task(
-        "power_plan_dossiers",
-        "Hồ sơ bổ sung quy hoạch điện: điện gió, điện rác",
-        "Dossiers for the power plan: wind, waste-to-energy",
-        "steps",
-        "milestone",
+    _checklist("ban_nhung", "Dự án thủy điện Bản Nhùng", "Hydropower project Bản Nhùng"),
+    _checklist("ban_lai", "Dự án thủy điện Bản Lải", "Hydropower project Bản Lải"),
+    _checklist(
+        "wind_dossier",
+        "Hồ sơ bổ sung quy hoạch điện gió",
+        "Dossier to add wind power to the power plan",
     ),
+    _checklist(
+        "waste_to_energy_dossier",
+        "Hồ sơ bổ sung quy hoạch điện rác",
+        "Dossier to add waste-to-energy power to the power plan",
+    ),
+    _task("difficulties", "Khó khăn của doanh nghiệp", "Difficulties of firms", "", "log"),
     _task(
         "price_stability",
         "Bình ổn giá, cung ứng hàng hóa thiết yếu",
@@ -320,5 +298,4 @@ ROWS: dict[str, str] = {  # the table of published figures → KPI
     "abrasive_powder": "abrasive_powder",
     "peeled_board": "peeled_board",
     "budget_revenue_total": "budget_revenue",
-    "grdp_growth": "grdp",
 }

@@ -63,6 +63,11 @@ def inspect_workbook(content: bytes) -> OldWorkbook:
     Damaged
         If the file is truncated, or contains no workbook.
     """
+    return _count(book_of(content))
+
+
+def book_of(content: bytes) -> bytes:
+    """The records of the workbook in a compound file; raise `Damaged`."""
     known = streams(content)
     name = next((name for name in _STREAMS if name in known), None)
     if name is None:
@@ -72,13 +77,13 @@ def inspect_workbook(content: bytes) -> OldWorkbook:
     book = b"".join(_sector(content, sector) for sector in chain)
     if len(book) < size:
         raise Damaged(f"{len(book)} of {size} bytes")
-    return _count(book[:size])
+    return book[:size]
 
 
 def _count(book: bytes) -> OldWorkbook:
     cells = rows = columns = 0
     largest, locked = (0, 0, 0), False
-    for kind, start, length in _records(book):
+    for kind, start, length in records(book):
         if kind == _BEGIN:
             largest = max(largest, (rows * columns, rows, columns))
             rows = columns = 0
@@ -95,7 +100,7 @@ def _count(book: bytes) -> OldWorkbook:
     return OldWorkbook(cells, area, rows, columns, locked)
 
 
-def _records(book: bytes) -> Iterator[tuple[int, int, int]]:
+def records(book: bytes) -> Iterator[tuple[int, int, int]]:
     """Kind, place of its data and length of each record."""
     place = 0
     while place + 4 <= len(book):

@@ -1,0 +1,87 @@
+"""Figures to a day: cumulative from one day to another, as "to 22 February" prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select
+
+from data.db import tables
+from data.db.store import Store
+from models.series import FigureStatus
+
+
+@dataclass(frozen=True)
+class DatedFigure:
+    """A figure of all days from one through another. Append-only, as observations are.
+
+    `value` is in the KPI's unit; `published` is the day of publication.
+    """
+
+    kpi: str
+    from_day: date
+    to_day: date
+    value: float
+    status: FigureStatus
+    published: date
+    source: str
+
+
+def dated_of(store: Store, family: str, as_of: date | None = None) -> tuple[DatedFigure, ...]:
+    """The figures to a day of a family, as published by a day, in order of their last day."""
+    with store.reading() as connection:
+        return read_dated(connection, family, as_of)
+
+
+def read_dated(
+    connection: Connection, family: str, as_of: date | None = None
+) -> tuple[DatedFigure, ...]:
+    """As `dated_of`, over an open connection; those of withdrawn imports are left out."""
+    table, gone = tables.dated_figures, tables.withdrawals
+    chosen = select(table).where(
+        table.c.family == family, table.c.import_id.not_in(select(gone.c.import_id))
+    )
+    if as_of is not None:
+        chosen = chosen.where(table.c.published <= as_of)
+    return tuple(
+        DatedFigure(
+            row.kpi,
+            row.from_day,
+            row.to_day,
+            row.value,
+            row.status,
+            row.published,
+            row.source,
+        )
+        for row in connection.execute(chosen.order_by(table.c.to_day, table.c.id))
+    )
+
+
+def fresh_dated(
+    connection: Connection, family: str, figures: Sequence[DatedFigure]
+) -> list[DatedFigure]:
+    """The figures that are not stored yet, whatever file they came from."""
+    known = {_identity(figure) for figure in read_dated(connection, family)}
+    return [
+        figure
+        for figure in dict.fromkeys(figures)
+        if _identity(figure) not in known and not known.add(_identity(figure))
+    ]
+
+
+def write_dated(
+    connection: Connection, family: str, figures: Sequence[DatedFigure], import_id: int
+) -> None:
+    """Store figures of an import."""
+    if figures:
+        rows = [{**asdict(figure), "family": family, "import_id": import_id} for figure in figures]
+        connection.execute(insert(tables.dated_figures), rows)
+
+
+def _identity(figure: DatedFigure) -> tuple[object, ...]:
+    return (
+        *(figure.kpi, figure.from_day, figure.to_day),
+        *(figure.value, figure.status, figure.published),
+    )

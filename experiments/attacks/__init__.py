@@ -1,0 +1,1 @@
+"""Attacks on a service of one's own on loopback, bounded, each with before and after."""

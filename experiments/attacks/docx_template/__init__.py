@@ -1,0 +1,1 @@
+"""Word templates that try to take the machine."""

@@ -1,0 +1,1 @@
+"""What the hash chain and the guards cost a writer."""

@@ -1,0 +1,1 @@
+"""What was said each month of the illustrative year of Lạng Sơn, and what "came"."""

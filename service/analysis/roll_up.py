@@ -1,0 +1,150 @@
+"""A total over the plans of a body and of those below it: the sum of their projections.
+
+Parts are the KPIs of one slug in the plans of one year. A total's own interval is that
+of the summed paths, narrower than the sum of the parts' intervals where they err
+independently. A plan that cannot take part is named, never left out silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from data.accounts.bodies import Bodies, bodies_of
+from data.plans.kpi import Kpi
+from data.plans.rows import load_plan, plans_of_year
+from models.coherence import Member, OriginKey, sum_over_families
+from models.errors import InputError, NoBundle, NoObservations, UnknownKpi
+from models.projection import Projection
+from service.projections.basis import Basis, default_day, learned_of
+from service.projections.issue import project_kpi
+from service.projections.shape import Name
+from service.projections.view_build import outcomes_view, year_view
+from service.shapes.roll_up import LeftOut, RollUp, RollUpPart
+from service.state.app_state import AppState
+
+
+def roll_up(
+    app_state: AppState, body: str, kpi: str, year: int, as_of: date | None = None
+) -> RollUp:
+    """The total of a KPI over the plans of a body and of those below it.
+
+    Parameters
+    ----------
+    body : whose plans, and those of the bodies below, are added up
+    kpi : slug, the same in every plan
+    year : of the plans
+    as_of : the vintage; default the newest day of any of the plans
+
+    Raises
+    ------
+    UnknownKpi
+        If no plan of that year has such a KPI, or none has a projection.
+    InputError
+        If the KPI's kind does not add up, or units differ.
+    """
+    bodies = bodies_of(app_state.store)
+    plans = _plans(app_state, bodies, body, year, kpi)
+    if not plans:
+        raise UnknownKpi(
+            f"no plan of {year} of '{body}' or a body below it has a KPI '{kpi}'. GET /v1/bodies "
+            "shows bodies and their plan families."
+        )
+    first = _same(plans)
+    day = as_of or _newest(app_state, plans)
+    members: list[Member] = []
+    parts: list[RollUpPart] = []
+    without: list[LeftOut] = []
+    for plan, (owner, _kpi) in plans.items():
+        basis = app_state.basis(plan, day)
+        try:
+            member, projection = _member(basis, kpi)
+        except (NoBundle, NoObservations) as reason:
+            without.append(LeftOut(plan=plan, body=owner, reason=str(reason)))
+            continue
+        members.append(member)
+        parts.append(_part(app_state, plan, owner, projection, kpi, day))
+    if not members:
+        raise UnknownKpi(f"no plan of {year} has a projection of '{kpi}': {without[0].reason}")
+    return RollUp(
+        body=body,
+        kpi=kpi,
+        name=Name(vi=first.name_vi, en=first.name_en),
+        unit=first.unit,
+        kind=first.kind,
+        year=year,
+        as_of=day,
+        status="projected",
+        projected=outcomes_view(sum_over_families(f"total of {body}", day.isoformat(), members)),
+        parts=tuple(parts),
+        without=tuple(without),
+    )
+
+
+def _plans(
+    app_state: AppState, bodies: Bodies, body: str, year: int, kpi: str
+) -> dict[str, tuple[str, Kpi]]:
+    """Body and KPI of each plan of a year, of a body and of those below, that has the KPI."""
+    found = {}
+    for slug, family in plans_of_year(app_state.store, year):
+        owner = bodies.of(family).slug
+        if body not in (owner, *bodies.above(owner)):
+            continue
+        own = {one.slug: one for one in load_plan(app_state.store, slug).kpis}
+        if kpi in own:
+            found[slug] = (owner, own[kpi])
+    return found
+
+
+def _same(plans: Mapping[str, tuple[str, Kpi]]) -> Kpi:
+    """The KPI that all plans share; raise `InputError` if theirs cannot be added up."""
+    kpis = {plan: kpi for plan, (_body, kpi) in plans.items()}
+    first = next(iter(kpis.values()))
+    for plan, kpi in kpis.items():
+        if not kpi.traits.adds_up or (kpi.kind, kpi.unit) != (first.kind, first.unit):
+            raise InputError(
+                f"expected amounts in one unit to add up, found '{kpi.slug}' of '{plan}' of kind "
+                f"'{kpi.kind}' in {kpi.unit}, beside '{first.kind}' in {first.unit}."
+            )
+    return first
+
+
+def _newest(app_state: AppState, plans: Mapping[str, tuple[str, Kpi]]) -> date:
+    days = []
+    for plan in plans:
+        try:
+            days.append(default_day(app_state.store, load_plan(app_state.store, plan)))
+        except NoObservations:
+            continue
+    if not days:
+        raise NoObservations(f"nothing was published for {', '.join(plans)}.")
+    return max(days)
+
+
+def _member(basis: Basis, kpi: str) -> tuple[Member, Projection]:
+    """A plan's KPI with its year and its past errors; raise if it has no basis."""
+    projection, _inputs = project_kpi(basis, kpi)
+    if projection.annual is None:
+        reason = "; ".join(f"{name}: {why}" for name, why in projection.failures.items())
+        raise NoObservations(f"'{kpi}' of '{basis.plan.slug}' has no basis. {reason}")
+    if isinstance(basis.bundle, NoBundle):
+        raise basis.bundle
+    errors: Mapping[OriginKey, float] = learned_of(basis.bundle, kpi, basis.series(kpi)).errors
+    return Member(projection.key, projection.annual, errors), projection
+
+
+def _part(
+    app_state: AppState, plan: str, owner: str, found: Projection, kpi: str, day: date
+) -> RollUpPart:
+    (view,) = app_state.shown(plan, day, kpi)
+    assert found.annual is not None
+    return RollUpPart(
+        plan=plan,
+        body=owner,
+        label=view.label,
+        cutoff=view.cutoff,
+        actual_to_date=view.actual_to_date,
+        data_status=view.data_status,
+        projected=year_view(found.annual),
+        stamp=view.stamp,
+    )

@@ -1,0 +1,113 @@
+"""Totals over the plans of several bodies: sums of paths, named gaps, who may see them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.accounts.bodies import add_body, give_family
+from data.db.store import Store
+from data.plans.rows import save_plan
+from data.settings import Settings
+from data.vintages.rows import add_observations
+from models.errors import InputError, UnknownKpi
+from service.analysis.roll_up import roll_up
+from service.cli.main import main
+from service.projections.shape import as_json
+from service.state.app_state import AppState
+from tests.families import demo_figures, demo_plan, import_of, train
+
+pytestmark = pytest.mark.slow
+DAY = date(2018, 6, 30)
+
+
+@pytest.fixture
+def state(home: Path) -> AppState:
+    """Two provinces with the same KPIs, and one whose figures were never trained on."""
+    settings = Settings(home=home, mlflow_tracking_uri=None)
+    store = Store.open(settings.store_url)
+    for body in ("north", "south", "west"):
+        add_body(store, body, body, body, "os:root")
+    give_family(store, "demo", "north", "os:root")
+    for body in ("south", "west"):
+        save_plan(store, replace(demo_plan(), slug=f"{body}-2018", family=body), body=body)
+        add_observations(store, body, demo_figures(), import_of())
+    train(store, settings, "south-2018", date(2018, 5, 31), promote=True)
+    return AppState(settings, store)
+
+
+def test_a_total_is_the_sum_of_its_parts_and_says_what_is_missing(state: AppState) -> None:
+    found = roll_up(state, "house", "coal", 2018, DAY)
+    assert [(part.plan, part.body) for part in found.parts] == [
+        ("demo-2018", "north"),
+        ("south-2018", "south"),
+    ]
+    assert [(one.plan, one.body) for one in found.without] == [("west-2018", "west")]
+    assert "retrain" in found.without[0].reason
+    assert (found.unit, found.status) == ("thousand tonnes", "projected")
+    means = [part.projected.mean for part in found.parts]
+    assert found.projected.mean == pytest.approx(sum(means))
+    # two provinces with the same figures erred alike: the widths add up
+    widths = [
+        one.projected.quantiles.q90 - one.projected.quantiles.q10 for one in (found, *found.parts)
+    ]
+    assert widths[0] == pytest.approx(widths[1] + widths[2], rel=0.03)
+    (own,) = state.shown("demo-2018", DAY, "coal")
+    assert own.projected is not None
+    assert found.parts[0].projected == own.projected
+    assert found.parts[0].stamp == own.stamp
+    again = roll_up(AppState(state.settings, state.store), "house", "coal", 2018, DAY)
+    assert as_json(again) == as_json(found)
+
+
+def test_a_body_s_total_is_of_its_own_and_those_below(state: AppState) -> None:
+    found = roll_up(state, "south", "coal", 2018, DAY)
+    assert [part.plan for part in found.parts] == ["south-2018"]
+    assert found.projected.median == pytest.approx(found.parts[0].projected.median)
+
+
+def test_what_does_not_add_up_is_refused(state: AppState) -> None:
+    with pytest.raises(InputError, match="kind 'growth'"):
+        roll_up(state, "house", "output", 2018, DAY)
+    with pytest.raises(UnknownKpi, match="no plan of 2017"):
+        roll_up(state, "house", "coal", 2017, DAY)
+    plan = demo_plan()
+    kpis = tuple(replace(one, unit="tonnes") if one.slug == "coal" else one for one in plan.kpis)
+    save_plan(state.store, replace(plan, slug="south-2018", family="south", kpis=kpis))
+    with pytest.raises(InputError, match="in one unit"):
+        roll_up(state, "house", "coal", 2018, DAY)
+
+
+def test_over_http_a_province_sees_its_own_total_only(office: Any) -> None:
+    add_body(office.store, "north", "Bắc", "North", "os:root")
+    path = "/v1/bodies/{}/roll-up/coal?year=2018&as_of=2018-06"
+    told = office.ask("viewer", "GET", path.format("house")).json()
+    assert [part["plan"] for part in told["parts"]] == ["demo-2018"]
+    from data.accounts.accounts import set_body
+
+    set_body(office.store, "viewer", "north", "os:root")
+    for body in ("house", "nowhere"):
+        hidden = office.ask("viewer", "GET", path.format(body))
+        assert hidden.status_code == 404
+        assert f"no body '{body}'" in hidden.json()["detail"]
+    assert office.ask("viewer", "GET", path.format("north")).status_code == 404  # no such KPI
+
+
+def test_from_the_terminal(state: AppState, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["roll-up", "coal", "--year", "2018", "--as-of", "2018-06", "--lang", "en"]
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    assert ended.value.code == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Coal in 2018, sum of the plans, as known on 30 June 2018"
+    assert lines[1].startswith("projected ")
+    assert "thousand tonnes, 80% interval" in lines[1]
+    assert "west-2018 is not in the total" in lines[-1]
+    with pytest.raises(SystemExit):
+        main([*given, "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["kpi"] == "coal"
