@@ -9,7 +9,7 @@ from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from service.analysis.scenarios import listed, saved
 from service.pages.views.frame import Choice, Frame, PlanContent
-from service.pages.views.projects import (
+from service.pages.views.what_if.register import (
     ProjectShown,
     SideBySide,
     happenings,
