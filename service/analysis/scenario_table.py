@@ -24,12 +24,10 @@ from data.plans.plan import Plan
 from data.plans.projects import ProjectEntry, in_force
 from data.plans.scenarios import scenarios
 from models.projection import Projection
-from models.targets.target import Remark
 from service.projections.basis import Basis
 from service.projections.issue import is_task, project_kpi
-from service.projections.shape import Name, encode, if_known, in_both
+from service.projections.shape import Name, Sentence, encode, if_known, in_both
 from service.projections.view import ProjectionView
-from service.projections.view_build import worded
 from service.shapes.analysis import ScenarioRun
 from service.shapes.scenario_table import (
     Column,
@@ -189,7 +187,7 @@ def _forecast(views: Sequence[ProjectionView]) -> Cells:
 def _own(app_state: AppState, plan: str, day: date) -> list[tuple[ScenarioColumn, Cells]]:
     """The newest scenarios that the department saved for the day."""
     saved = [one for one in scenarios(app_state.store, plan) if one.as_of == day][:OWN]
-    found = []
+    found: list[tuple[ScenarioColumn, Cells]] = []
     for one in saved:
         result = ScenarioRun.model_validate(one.result)
         cells = {
@@ -214,24 +212,32 @@ def _accepted(basis: Basis) -> list[ProjectEntry]:
 
 def _column(column: Column, basis: Basis) -> ScenarioColumn:
     """A scenario's name and assumptions."""
-    accepted, remarks = _accepted(basis), []
+    accepted, said = _accepted(basis), []
     if column in QUANTILES:
-        remarks.append(Remark(f"scenario_{column}"))
+        said.append(_sentence(column))
     if accepted:
-        names = {
-            "names_vi": ", ".join(one.name_vi for one in accepted),
-            "names_en": ", ".join(one.name_en or one.name_vi for one in accepted),
-        }
         late = ON_TIME.get(column)
         how = "drawn" if late is None else "on_time" if late else "late"
-        remarks.append(Remark(f"projects_{how}", names))
+        names = Name(
+            vi=", ".join(one.name_vi for one in accepted),
+            en=", ".join(one.name_en or one.name_vi for one in accepted),
+        )
+        said.append(_sentence(f"projects_{how}", names))
     events = [event.name for kpi in basis.plan.kpis for event in basis.accepted_events(kpi.slug)]
     named = ", ".join(dict.fromkeys(name for name in events if name))
     if named:
-        remarks.append(Remark("events_count", {"names": named}))
+        said.append(_sentence("events_count", Name(vi=named, en=named)))
     return ScenarioColumn(
         column=column,
         id=None,
         name=in_both(lambda lang: SCENARIO[lang][f"column.{column}"]),
-        assumptions=tuple(worded(one) for one in remarks),
+        assumptions=tuple(said),
     )
+
+
+def _sentence(code: str, names: Name | None = None) -> Sentence:
+    """An assumption in both languages."""
+    text = in_both(
+        lambda lang: SCENARIO[lang][f"assumes.{code}"].format(names=names[lang] if names else "")
+    )
+    return Sentence(code=code, vi=text.vi, en=text.en)
