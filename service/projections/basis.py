@@ -102,17 +102,17 @@ class Basis:
         return accepted_projects(self.projects, slug, date.max)  # `projects` ends with the day
 
     def last_decision(self, slug: str) -> int | None:
-        """Number of the newest decision about events of a KPI or those it is tied to, or None."""
+        """Number of the newest decision about events that reach a KPI's forecast, or None."""
         return self._newest(self.events, slug)
 
     def last_project(self, slug: str) -> int | None:
-        """Number of the newest entry about projects of a KPI or those it is tied to, or None."""
+        """Number of the newest entry about projects that reach a KPI's forecast, or None."""
         return self._newest(self.projects, slug)
 
     def _newest(
         self, entries: tuple[EventEntry, ...] | tuple[ProjectEntry, ...], slug: str
     ) -> int | None:
-        kpis = {slug, *self.panel.relations.related(slug)}
+        kpis = self.panel.relations.behind(slug)
         return max((one.number or 0 for one in entries if one.kpi in kpis), default=None)
 
     def series(self, slug: str) -> Series:

@@ -88,6 +88,9 @@ def _load(name: str, folder: Path, manifest: Mapping[str, Any], url: str) -> int
             known = set(inspect(connection).get_table_names())
             counted = manifest["rows"]
             with rows.guards_lifted(connection):
+                for table in reversed(found.sorted_tables):  # rows that migrations entered
+                    if table.name in counted:
+                        connection.execute(table.delete())
                 for table in found.sorted_tables:
                     if table.name not in counted:
                         continue

@@ -92,8 +92,8 @@ def test_a_row_in_vietnamese() -> None:
         "ước tính",
     )
     assert (row.projected, row.interval, row.growth) == (
-        "339.472",
-        "318.815 – 361.374",
+        "339.000",
+        "319.000 – 361.000",
         "+20,3%",
     )
     assert (row.target, row.probability, row.status) == (
@@ -101,7 +101,7 @@ def test_a_row_in_vietnamese() -> None:
         "83%",
         "nhiều khả năng đạt",
     )
-    assert (row.pace, row.pace_growth) == ("22.651", "−14,8% so với cùng kỳ")
+    assert (row.pace, row.pace_growth) == ("22.651", "−14,8% so với cùng kỳ năm trước")
 
 
 def test_what_does_not_exist_is_a_dash() -> None:
