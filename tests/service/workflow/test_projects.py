@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from data.plans import projects as register
 from data.plans.projects import projects_of
 from data.settings import Settings
 from service.cli.main import main
+from service.projections.issue import issue
 from service.projections.replay import replay
 from service.shapes.projects import ProjectList, ProjectOutcome
 from tests.service.conftest import Client
@@ -178,11 +180,13 @@ def test_a_figure_replays_with_the_projects_it_was_made_with(
     own_service: Client, store: Store, home: Path
 ) -> None:
     settings = Settings(home=home, mlflow_tracking_uri=None)
-    stamps = [coal(own_service)["stamp"]]
+    given_out = partial(issue, store, settings, "demo-2018", date(2018, 6, 30), "coal")
+    stamps = [one.stamp for one in given_out()]
     add(own_service, on_time=0.5)
-    stamps.append(coal(own_service)["stamp"])
+    stamps += [one.stamp for one in given_out()]
     own_service.post(f"{PROJECTS}/1/accept", json={"day": JUNE, "amount": 20.0})
-    stamps.append(coal(own_service)["stamp"])
+    stamps += [one.stamp for one in given_out()]
+    assert coal(own_service)["stamp"] == stamps[-1]
     assert len(set(stamps)) == 3
     for stamp in stamps:
         assert replay(store, settings, stamp).differences == ()
