@@ -23,7 +23,7 @@ VedichError
 │   └── UnknownHost       a request for a host that is not this service
 ├── NotFound              the requested thing does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownBody, UnknownEvent, UnknownScenario, UnknownImport
+│   │   UnknownBody, UnknownEvent, UnknownProject, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            the caller may not do this
@@ -243,6 +243,10 @@ class UnknownEstimate(NotFound):
 
 class UnknownEvent(NotFound):
     """No such event was found in the KPI's figures or entered by a person."""
+
+
+class UnknownProject(NotFound):
+    """No project of that number in the family's register."""
 
 
 class UnknownScenario(NotFound):

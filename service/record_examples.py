@@ -37,6 +37,8 @@ from service.shapes.examples import (
     LOG_EXAMPLE,
     NEW_VERSION,
     PROGRESS_EXAMPLE,
+    PROJECT_DECISION,
+    PROJECT_EXAMPLE,
 )
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
@@ -85,6 +87,8 @@ _EVENTS = f"{_BASE}/events"
 
 _OWN = f"{_EVENTS}/exports/2020-04-pulse"  # the one that is entered
 
+_PROJECTS = f"{_BASE}/projects"
+
 SCENARIO_EXAMPLE = {
     "name": "Xuất khẩu tháng 8 và 9 giảm một phần mười",
     "as_of": AS_OF,
@@ -102,11 +106,25 @@ ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/events/{kpi}/{event}/reject": (f"{_OWN}/reject", EVENT_DECISION),
     "POST /v1/plans/{plan}/events/{kpi}/{event}/accept": (f"{_OWN}/accept", EVENT_DECISION),
     "GET /v1/plans/{plan}/events": (f"{_EVENTS}?as_of={AS_OF}", None),
+    "POST /v1/plans/{plan}/projects": (_PROJECTS, PROJECT_EXAMPLE),
+    "POST /v1/plans/{plan}/projects/{project}/accept": (
+        f"{_PROJECTS}/1/accept",
+        PROJECT_DECISION,
+    ),
+    "POST /v1/plans/{plan}/projects/{project}/reject": (
+        f"{_PROJECTS}/1/reject",
+        PROJECT_DECISION,
+    ),
+    "GET /v1/plans/{plan}/projects": (f"{_PROJECTS}?as_of={AS_OF}", None),
 }
 
 SUPPOSED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", SCENARIO_EXAMPLE),
     "GET /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", None),
+    "GET /v1/plans/{plan}/scenarios/side-by-side": (
+        f"{_BASE}/scenarios/side-by-side?as_of={AS_OF}",
+        None,
+    ),
     "GET /v1/plans/{plan}/scenarios/{id}": (f"{_BASE}/scenarios/1", None),
 }
 

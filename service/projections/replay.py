@@ -115,5 +115,6 @@ def _computed(
         bundle_hash=inputs.bundle,
         version=inputs.plan_version or 0,
         events=inputs.events or 0,
+        projects=inputs.projects or 0,
     )
     return issue_kpi(basis, inputs.kpi)

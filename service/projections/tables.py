@@ -31,6 +31,7 @@ from service.texts import (
     day_of,
     month_name,
     number,
+    signed,
     signed_percent,
     unit_name,
     unit_of,
@@ -184,6 +185,26 @@ def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
         after=number(year.median, lang, plan.kpi(one.kpi).decimals),
         change=signed_percent(moved, lang, 2),
     )
+
+
+def project_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
+    """What each accepted project adds to the year."""
+    lines, unit, decimals = [], unit_of(one, lang), plan.kpi(one.kpi).decimals
+    for project in one.projects:
+        added, low, high = (
+            signed(value, lang, decimals) for value in (project.added, project.low, project.high)
+        )
+        lines.append(
+            TEXT[lang]["project.adds"].format(
+                name=project.name[lang],
+                month=month_name(project.start, lang),
+                added=added,
+                low=low,
+                high=high,
+                unit=unit,
+            )
+        )
+    return lines
 
 
 def _printed_line(figure: PrintedView, decimals: int, lang: Lang) -> str:
