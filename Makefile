@@ -24,7 +24,7 @@ INSTALL := $(UV_PIP) install --quiet --python $(BIN)/python
 COMPILE := $(UV_PIP) compile pyproject.toml --quiet --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop ces run test fast coverage check openapi lock wheels clean
+.PHONY: help install develop ces run test fast coverage check licences openapi lock wheels clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -77,12 +77,16 @@ coverage: develop ## run the tests, and fail under 90 % of lines in any folder
 	  $(BIN)/coverage report --include="$$folder/*" --sort=cover --skip-covered || exit 1; \
 	done
 
-check: develop ## linters, types, import contract and Dockerfile, as CI runs them
+check: develop ## linters, types, import contract, Dockerfile, licences and advisories, as CI runs them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/python .ci/dependencies.py
+
+licences: develop ## list the licences of all dependencies in docs/licences.md
+	$(BIN)/python .ci/dependencies.py --write
 
 openapi: install ## write docs/openapi.json, the interface's committed contract
 	$(BIN)/python -m service.openapi

@@ -23,6 +23,11 @@ class Settings(BaseSettings):
     lang: Literal["vi", "en"] = "vi"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    allowed_hosts: str = ""
+    csp_report_uri: str = Field(default="", pattern=r"^[^\s;,]*$")
+    database_timeout: float = Field(default=10.0, gt=0)
+    uploads_per_caller_mb: int = Field(default=100, ge=1)
+    uploads_total_mb: int = Field(default=500, ge=1)
     upload_days: int = Field(default=7, ge=1, le=7)  # that an upload waits for its commit
     # what filling in a Word template may take, in a process of its own
     template_memory_mb: int = Field(default=512, ge=256)
@@ -43,6 +48,22 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """SQLAlchemy URL of the store: SQLite in `home` unless told otherwise."""
         return self.database_url or f"sqlite:///{self.home / 'vedich.db'}"
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Names that requests may ask for, lower case, beside loopback and the address itself."""
+        names = (name.strip().lower() for name in self.allowed_hosts.split(","))
+        return frozenset(name for name in names if name)
+
+    @property
+    def uploads_of_caller(self) -> int:
+        """Bytes of a caller's uploads, those on their way and those that wait for a commit."""
+        return self.uploads_per_caller_mb * 1_000_000
+
+    @property
+    def uploads_of_all(self) -> int:
+        """The same of all callers together."""
+        return self.uploads_total_mb * 1_000_000
 
     @property
     def tracking_uri(self) -> str:

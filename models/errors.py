@@ -17,7 +17,10 @@ VedichError
 │   ├── InvalidScenario   a what-if that cannot be computed
 │   ├── InvalidQuery      an option of the OData feed that cannot be read
 │   │   └── UnsupportedQuery
-│   └── UploadTooLarge    more bytes or files than an upload may have
+│   ├── UploadTooLarge    more bytes or files than an upload may have
+│   │   └── UploadBudgetSpent  more in pending uploads than a caller, or all, may have
+│   ├── TooSlow           the body of a request does not arrive in time
+│   └── UnknownHost       a request for a host that is not this service
 ├── NotFound              the requested thing does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
 │   │   UnknownBody, UnknownEvent, UnknownScenario, UnknownImport
@@ -37,6 +40,7 @@ VedichError
 │   └── SeriesTooShort
 ├── NoBundle              nothing was trained on data up to that date
 ├── UnreadableBundle      a bundle's folder is damaged or of another format version
+├── Overloaded            more is being received than the service takes at once
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
 ├── Busy                  too many of this kind of work at once
@@ -181,6 +185,18 @@ class UploadTooLarge(InputError):
     """More bytes or files than an upload may have."""
 
 
+class UploadBudgetSpent(UploadTooLarge):
+    """More bytes in pending uploads than a caller, or all callers, may have."""
+
+
+class TooSlow(InputError):
+    """The body of a request does not arrive in time."""
+
+
+class UnknownHost(InputError):
+    """A request for a host that is not this service."""
+
+
 class InvalidQuery(InputError):
     """An option of the OData feed that cannot be read."""
 
@@ -273,6 +289,7 @@ class TooManyLogins(NotAllowed):
     wait : seconds until the next attempt is read
     challenge, bits : of a proof of work that shortens the wait, '' and 0 without any
     with_work : seconds until an attempt with that proof is read
+    values : what fills the fields of the message
     """
 
     def __init__(
@@ -283,8 +300,9 @@ class TooManyLogins(NotAllowed):
         challenge: str = "",
         bits: int = 0,
         with_work: int = 0,
+        **values: Any,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, **values)
         self.wait, self.challenge, self.bits, self.with_work = wait, challenge, bits, with_work
 
 
@@ -314,6 +332,10 @@ class NoBundle(VedichError):
 
 class UnreadableBundle(VedichError):
     """A bundle's folder is damaged, or of a format version this program does not know."""
+
+
+class Overloaded(VedichError):
+    """More is being received than the service takes at once."""
 
 
 class StoreUnavailable(VedichError):

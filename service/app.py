@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -46,6 +47,9 @@ from service.shapes.examples import describe
 from service.state.app_state import AppState
 from service.state.metrics import Measured
 from service.web import problems
+from service.web.bodies import Bodies
+from service.web.documented import document_errors
+from service.web.guard import Guard
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -98,7 +102,8 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     own_files()
     settings = settings or read_settings()
     tighten(settings.home)
-    app_state = AppState(settings, store or Store.open(settings.store_url))
+    store = store or Store.open(settings.store_url, settings.database_timeout)
+    app_state = AppState(settings, store)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -115,10 +120,12 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         openapi_url=None,  # a route of ours too, so that every route declares its access
     )
     app.state.vedich = app_state
-    app.add_middleware(Measured, metrics=app_state.metrics)
+    app.add_middleware(Bodies, settings=settings)
+    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Measured, metrics=app_state.metrics)  # the outermost
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.state.plan_pages = plan_pages(app.routes)
-    describe(app)
+    describe(app, partial(document_errors, app))
     return app

@@ -73,5 +73,5 @@ class Office:
     def stamps(self) -> dict[str, str]:
         """Of June's projections as they are now, entered into the ledger."""
         app_state = self.client.app.state.vedich
-        issued = app_state.all_issued(PLAN, app_state.day_of(PLAN, str(JUNE)))
+        issued = app_state.give_out(PLAN, app_state.day_of(PLAN, str(JUNE)))
         return {one.view.kpi: one.stamp for one in issued}

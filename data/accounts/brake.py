@@ -190,9 +190,10 @@ def _require(
     seconds = int((since + wait - now).total_seconds()) + 1
     earliest = max(0, int((since + with_work - now).total_seconds()) + 1)
     raise TooManyLogins(
-        f"logging in failed too often for this name from this address; expected a pause of "
-        f"{seconds} seconds. Try again then, from elsewhere now, or ask an administrator: "
-        "vedich account clear NAME.",
+        "logging in failed too often for this name from this address; expected a pause "
+        "of {seconds} seconds. Try again then, from elsewhere now, or ask an "
+        "administrator: vedich account clear NAME.",
+        seconds=seconds,
         wait=seconds,
         challenge=work.challenge if work else "",
         bits=work.bits if work else 0,

@@ -6,17 +6,19 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as PoolTimeout
 
 from data.db.chain import seal
 from models.errors import InputError, StoreUnavailable
 
 HEAD = "hash_chain"  # the newest migration; Alembic is imported only for a database that lacks it
+TIMEOUT = 10.0  # seconds; the setting VEDICH_DATABASE_TIMEOUT
 _REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
     "SQLITE_CORRUPT": "damaged",
     "SQLITE_NOTADB": "damaged",
@@ -48,11 +50,15 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Store:
+    def open(cls, url: str, timeout: float = TIMEOUT) -> Store:
         """Open the database at a SQLAlchemy URL and migrate it to the newest version.
 
         SQLite files are created with their folder, in WAL mode; 'postgresql://'
         uses psycopg.
+
+        Parameters
+        ----------
+        timeout : seconds that a statement, a lock or a silent server may take
 
         Raises
         ------
@@ -62,7 +68,7 @@ class Store:
             If the database cannot be reached or opened; every method raises it
             if the connection fails later.
         """
-        return cls._opened(url, "head")
+        return cls._opened(url, "head", timeout)
 
     @classmethod
     def at_version(cls, url: str, version: str) -> Store:
@@ -78,14 +84,19 @@ class Store:
         return cls._opened(url, version)
 
     @classmethod
-    def _opened(cls, url: str, version: str) -> Store:
+    def _opened(cls, url: str, version: str, timeout: float = TIMEOUT) -> Store:
         address = _address(url)
         file = file_of(url)
         if file is not None:
             _own_file(file)
-        engine = create_engine(address)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
+        if address.get_backend_name() == "sqlite":
+            engine = create_engine(address)
+            event.listen(engine, "connect", partial(_prepare_sqlite, timeout))
+        else:
+            from data.db.patience import limit_waiting
+
+            engine = create_engine(address, pool_timeout=timeout)
+            limit_waiting(engine, timeout)
         event.listen(engine, "handle_error", _translate_connection_failure)
         store = cls(engine)
         store.upgrade(version)
@@ -128,17 +139,22 @@ class Store:
             place = self._engine.url.render_as_string()
             raise StoreUnavailable(place, f"tables of version '{unknown.pop()}'", "newer")
         with self.locked() as connection:
+            if connection.dialect.name == "postgresql":
+                from data.db.patience import wait_without_end
+
+                wait_without_end(connection.connection.driver_connection)
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, version)
 
     def reading(self) -> Connection:
         """A connection for reading; use it as a context manager."""
-        return self._engine.connect()
+        with _unless_all_are_taken():
+            return self._engine.connect()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection on which everything is read as it was at one moment."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             if self.engine == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -161,12 +177,25 @@ class Store:
     @contextmanager
     def locked(self) -> Iterator[Connection]:
         """The same without sealing: for migrations, and to load rows that are sealed already."""
-        with self._engine.begin() as connection:
+        with _unless_all_are_taken():
+            opened = self._engine.connect()
+        with opened as connection, connection.begin():
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
             yield connection
+
+
+@contextmanager
+def _unless_all_are_taken() -> Iterator[None]:
+    """Translate a wait in vain for one of the pool's connections."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreUnavailable(
+            "the configured URL", "that all connections are busy: it is slow or does not answer"
+        ) from error
 
 
 def _revision(connection: Connection) -> str | None:
@@ -215,8 +244,9 @@ def _own_file(file: Path) -> None:
         raise StoreUnavailable(f"sqlite:///{file}", found, reason) from error
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
+def _prepare_sqlite(timeout: float, connection: Any, _record: object) -> None:
+    busy = f"busy_timeout={int(1000 * timeout)}"
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", busy):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -23,10 +23,12 @@ from data.ingestion.layouts import explained, read_maps, write_map
 from data.ingestion.preview import FilePreview, UnknownRow, preview_file, token_of, unknown_rows
 from data.ingestion.reading import Claims, FileRead, PrintedRow, ReadRow, RowKey, read_file
 from data.ingestion.rows import (
+    KEPT,
     Import,
     Upload,
     UploadedFile,
     drop_upload,
+    pending_bytes,
     read_files,
     read_import,
     read_imports,
@@ -48,7 +50,14 @@ from data.vintages.rows import (
     was_imported,
     write_observations,
 )
-from models.errors import ImportConflict, InputError, UnknownKpi, UploadTooLarge
+from models.errors import (
+    ImportConflict,
+    InputError,
+    Phrase,
+    UnknownKpi,
+    UploadBudgetSpent,
+    UploadTooLarge,
+)
 
 MAX_FILES, MAX_BYTES, MAX_FIGURES = 24, 32_000_000, 100_000  # of one upload
 
@@ -61,6 +70,14 @@ class Preview:
     files: tuple[FilePreview, ...]
     unknown: tuple[UnknownRow, ...]
     token: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Bytes that pending uploads may hold: those of a caller, those of all callers."""
+
+    caller: int
+    house: int
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,7 @@ def preview(
     *,
     published: date | None = None,
     moment: datetime | None = None,
+    budget: Budget | None = None,
 ) -> Preview:
     """Show what files contain and would change, and store them until they are committed.
 
@@ -120,11 +138,14 @@ def preview(
     by : who uploads
     published : publication date of all files; default as in `data.ingestion.reading.read_file`
     moment : default now
+    budget : of pending uploads; default without limit
 
     Raises
     ------
     UnknownPlan
         If there is no such plan.
+    UploadBudgetSpent
+        If the caller's pending uploads, or all, would exceed the budget.
     UploadTooLarge
         If there are more than 24 files, 32 MB or 100,000 figures.
     InputError
@@ -140,8 +161,32 @@ def preview(
     with store.reading() as connection:
         shown = _preview(connection, upload, base, reads)
     with store.writing() as connection:
+        if budget is not None:
+            _check_budget(connection, budget, upload, sum(len(file.content) for file in files))
         write_upload(connection, shown.upload, files)
     return shown
+
+
+def _check_budget(connection: Connection, budget: Budget, upload: Upload, size: int) -> None:
+    """Raise `UploadBudgetSpent` if an upload does not fit beside those that are pending."""
+    since = upload.at - KEPT
+    pending = pending_bytes(connection, since)
+    checks = (
+        (pending.get(upload.by, 0), budget.caller, f"'{upload.by}'"),
+        (sum(pending.values()), budget.house, Phrase("everybody")),
+    )
+    for held, most, whose in checks:
+        if held + size > most:
+            raise UploadBudgetSpent(
+                "expected at most {most:.0f} MB in uploads of {whose} that wait for a commit, "
+                "found {held:.1f} MB waiting and {size:.1f} MB more. Commit those that are good; "
+                "the others are dropped {days} days after they came.",
+                most=most / 1e6,
+                whose=whose,
+                held=held / 1e6,
+                size=size / 1e6,
+                days=KEPT.days,
+            )
 
 
 def check_size(files: int, size: int) -> None:
@@ -224,7 +269,11 @@ def explain(
         files = {each.file: each.content for each in read_files(connection, id)}
     if file not in files:
         names = ", ".join(f"'{name}'" for name in files)
-        raise InputError(f"expected a file of this upload, one of {names}; found '{file}'.")
+        raise InputError(
+            "expected a file of this upload, one of {names}; found '{file}'.",
+            names=names,
+            file=file,
+        )
     known = explained(files[file], file, columns)
     with store.writing() as connection:
         write_map(connection, family, known, by, now)

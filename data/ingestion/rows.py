@@ -106,6 +106,18 @@ def read_upload(connection: Connection, id: str, moment: datetime) -> Upload | N
     )
 
 
+def pending_bytes(connection: Connection, since: datetime) -> dict[str, int]:
+    """Bytes of the uploads that came since, by who uploaded them."""
+    table, files = tables.uploads, tables.upload_files
+    chosen = (
+        select(table.c.uploaded_by, func.sum(func.length(files.c.content)))
+        .join(files, files.c.upload == table.c.id)
+        .where(table.c.uploaded_at >= since)
+        .group_by(table.c.uploaded_by)
+    )
+    return {by: int(size) for by, size in connection.execute(chosen)}
+
+
 def read_files(connection: Connection, id: str) -> tuple[UploadedFile, ...]:
     """The files of an upload, in their order."""
     table = tables.upload_files

@@ -1,4 +1,4 @@
-"""The ledger: every published projection, by its stamp; append-only."""
+"""The ledger: every projection that was given out, by its stamp; append-only."""
 
 from __future__ import annotations
 
@@ -48,8 +48,10 @@ def _entry(store: Store, stamp: str) -> tuple[Mapping[str, Any], datetime]:
         entry = connection.execute(chosen).one_or_none()
     if entry is None:
         raise UnknownStamp(
-            "no published figure carries the code '{stamp}'; check the letters, and that "
-            "it was issued by this service.",
+            "no figure in the ledger carries the code '{stamp}'; check the letters. The ledger "
+            "has what was given out: the month of each promoted model, signed months, reports "
+            "and projections issued by command. What was only read is not kept; while figures "
+            "and model are the same, vedich project --issue with its plan and date enters it.",
             stamp=stamp,
         )
     return entry.payload, entry.recorded_at

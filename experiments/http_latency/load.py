@@ -64,6 +64,43 @@ def steady_load(
     return asyncio.run(_load(port, requests, rate, count, connections, status))
 
 
+def closed_load(port: int, path: str, *, duration: float, connections: int) -> Outcome:
+    """Ask over connections that stay open, each the next request when its answer is there.
+
+    What delays a kept-alive connection (a packet that waits for an acknowledgement) shows
+    here; a steady load with connections to spare hides it.
+
+    Parameters
+    ----------
+    duration : seconds
+    connections : each with one request at a time
+    """
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+    async def load() -> Outcome:
+        took: list[float] = []
+        wrong = 0
+        begun = time.perf_counter()
+
+        async def ask() -> None:
+            nonlocal wrong
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            while time.perf_counter() - begun < duration:
+                since = time.perf_counter()
+                writer.write(request)
+                wrong += await _answer(reader) != 200
+                took.append(time.perf_counter() - since)
+            writer.close()
+            await writer.wait_closed()
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(connections):
+                group.create_task(ask())
+        return Outcome(np.array(took), wrong, len(took) / (time.perf_counter() - begun))
+
+    return asyncio.run(load())
+
+
 async def _load(
     port: int, requests: Sequence[bytes], rate: float, count: int, connections: int, status: int
 ) -> Outcome:

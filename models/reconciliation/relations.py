@@ -42,6 +42,31 @@ class Relations:
             grown = len(found) > size
         return tuple(one for one in self._order() if one in found)
 
+    def behind(self, kpi: str) -> tuple[str, ...]:
+        """The KPIs whose forecasts its own rests on, itself included, in order.
+
+        A sum without figures of its own rests on its parts, and its parts on no sibling,
+        unless a printed total or a scope holds the sum.
+
+        Examples
+        --------
+        >>> Relations(summed={"trade": ("out", "in")}, printed={}).behind("in")
+        ('in',)
+        """
+        held = {one for total, parts in self.printed.items() for one in (total, *parts)}
+        held |= {one for pair in self.contains for one in pair}
+        ties = [{total, *parts} for total, parts in self.printed.items()]
+        ties += [set(pair) for pair in self.contains]
+        ties += [{total, *parts} for total, parts in self.summed.items() if total in held]
+        found, size = {kpi}, 0
+        while len(found) > size:
+            size = len(found)
+            for tie in ties:
+                found |= tie if tie & found else set()
+            for total in found.intersection(self.summed):
+                found |= set(self.summed[total])
+        return tuple(one for one in self._order() if one in found) or (kpi,)
+
     def _totals(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         yield from self.summed.items()
         yield from self.printed.items()

@@ -12,22 +12,34 @@ from service.auth.access import requires
 from service.shapes.operation import Health, Readiness
 from service.web.respond import TheAppState, answer, problems
 
-router = APIRouter(tags=["health"], dependencies=[requires("public")])
+VERSION = version("vedich")  # read once, from a file
+
+router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz", response_model=Health)
+@router.get("/healthz", dependencies=[requires("public")], response_model=Health)
 async def healthz() -> Response:
     """The process answers."""
-    return answer(Health(status="ok", version=version("vedich")))
+    return answer(Health(status="ok", version=VERSION))
 
 
-@router.get("/readyz", response_model=Readiness, responses=problems(503))
+@router.get(
+    "/readyz",
+    dependencies=[requires("public")],
+    response_model=Readiness,
+    responses=problems(503),
+)
 def readyz(app_state: TheAppState) -> Response:
     """The database answers; the number of plans in it."""
     return answer(Readiness(status="ready", plans=len(plan_slugs(app_state.store))))
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get(
+    "/metrics",
+    dependencies=[requires("viewer")],
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
 def metrics(app_state: TheAppState) -> Response:
-    """Counters for a monitor, in the text format of Prometheus."""
+    """Counters for a monitor with a key of scope 'read', in the text format of Prometheus."""
     return Response(app_state.metrics.text(), media_type=CONTENT_TYPE_LATEST)

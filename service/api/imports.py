@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import PureWindowsPath
+from tempfile import SpooledTemporaryFile
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
-from starlette.types import Message
 
 from data.ingestion.imports import (
+    MAX_BYTES,
     MAX_FILES,
+    Budget,
     check_size,
     commit,
     explain,
@@ -25,6 +28,7 @@ from data.ingestion.rows import UploadedFile
 from data.plans.rows import load_plan
 from models.errors import InputError
 from service.auth.access import Checker, Entry, requires
+from service.projections.shape import Day
 from service.shapes.imports import (
     CommitStep,
     ImportList,
@@ -33,10 +37,12 @@ from service.shapes.imports import (
     RowMatch,
     UndoStep,
 )
+from service.web.bodies import largest_body
 from service.web.respond import TheAppState, answer, problems
 from service.workflow.imports import MOST, SHOWN, import_view, imported_view, preview_view
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
+IN_MEMORY = 1_000_000  # bytes of a file; what is more goes to the disk
 ImportId = Annotated[str, Path(max_length=20, examples=["u3f6c0a9b2d417e58"])]
 PlanQuery = Annotated[str, Query(description="plan slug", examples=["vietnam-2021"])]
 MultipartOrFile = {
@@ -60,33 +66,43 @@ MultipartOrFile = {
 }
 
 
+@dataclass(frozen=True)
+class Received:
+    """A file of a request under its name; its bytes are on the disk beyond the first megabyte."""
+
+    name: str
+    file: UploadFile
+
+    def read(self) -> UploadedFile:
+        """The file with its bytes in memory; for one request at a time."""
+        return UploadedFile(self.name, self.file.file.read())
+
+
 async def uploaded(
     request: Request,
     file: Annotated[
         str | None, Query(description="name of the file, when the body is the file itself")
     ] = None,
-) -> list[UploadedFile]:
+) -> AsyncIterator[list[Received]]:
     """The files of a request: the parts of a form, or the body under the name `file`."""
-    body = await _body(request)
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        if not body:
-            return []
-        if file is None:
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form(max_files=10 * MAX_FILES) as form:
+            parts = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+            yield [Received(_name(part.filename or ""), part) for part in parts]
+        return
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as spooled:
+        whole, size = UploadFile(spooled), 0  # type: ignore[arg-type]
+        async for piece in request.stream():
+            size += len(piece)
+            check_size(1, size)
+            await whole.write(piece)
+        if size and file is None:
             raise InputError(
                 "expected the name of the file, found none. Send a form (multipart/form-data), or "
                 "the file as the body with ?file=NAME."
             )
-        return [UploadedFile(_name(file), body)]
-    sent = False
-
-    async def again() -> Message:
-        nonlocal sent
-        content, sent = b"" if sent else body, True
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    async with Request(request.scope, again).form(max_files=10 * MAX_FILES) as form:
-        parts = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
-        return [UploadedFile(_name(part.filename or ""), await part.read()) for part in parts]
+        await whole.seek(0)
+        yield [Received(_name(file or ""), whole)] if size else []
 
 
 @router.post(
@@ -96,20 +112,25 @@ async def uploaded(
     responses=problems(404, 413, 422),
     openapi_extra=MultipartOrFile,
 )
+@largest_body(MAX_BYTES + 1_000_000)  # a form has more to it than its files
 def upload(
     by: Entry,
     app_state: TheAppState,
     plan: PlanQuery,
-    files: Annotated[list[UploadedFile], Depends(uploaded)],
+    files: Annotated[list[Received], Depends(uploaded)],
     published: Annotated[
-        date | None,
+        Day | None,
         Query(description="publication date of all files; default: the date each file gives"),
     ] = None,
     figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN,
 ) -> Response:
     """Read files and show what committing them would do; no figure is written yet."""
+    settings = app_state.settings
+    check_size(len(files), sum(one.file.size or 0 for one in files))
     with app_state.reading_files:
-        shown = preview(app_state.store, plan, files, by.name, published=published)
+        read = [one.read() for one in files]
+        budget = Budget(settings.uploads_of_caller, settings.uploads_of_all)
+        shown = preview(app_state.store, plan, read, by.name, published=published, budget=budget)
     found = preview_view(app_state.store, shown, figures)
     return answer(found, 201, f"/v1/imports/{found.id}")
 
@@ -181,16 +202,6 @@ def undo_import(
     """Withdraw an import: its figures leave the views of all days."""
     withdrawn = undo(app_state.store, id, by.name, step.reason if step else "")
     return answer(imported_view(withdrawn))
-
-
-async def _body(request: Request) -> bytes:
-    """The body; refused while it arrives once it exceeds the limit."""
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        check_size(1, size)
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 def _name(given: str) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from service.analysis.history import history_of
 from service.auth.access import Caller, Public, requires
@@ -34,7 +33,7 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "json": JSON_TYPE}
 
 
 @router.get("", response_model=ProjectionsView, responses=problems(404, 409, 422))
-async def all_projections(
+def all_projections(
     plan: PlanSlug, request: Request, app_state: TheAppState, by: Public, as_of: AsOf = None
 ) -> Response:
     """The projections of all KPIs, in the plan's order; readers outside see issued ones."""
@@ -46,11 +45,7 @@ async def all_projections(
         issued = app_state.all_issued(plan, app_state.day_of(plan, as_of))
         return _list(shown, joint_probability(issued))
 
-    key = ("projections", by.inside, as_of)
-    ready = app_state.ready(plan, key)
-    if ready is None:
-        ready = await run_in_threadpool(app_state.body, plan, key, make)
-    return respond(request, ready)
+    return respond(request, app_state.body(plan, ("projections", by.inside, as_of), make))
 
 
 @router.get(
@@ -72,7 +67,7 @@ def all_projections_csv(
 
 
 @router.get("/{kpi}", response_model=ProjectionView, responses=problems(404, 409, 422))
-async def one_projection(
+def one_projection(
     plan: PlanSlug,
     kpi: KpiSlug,
     request: Request,
@@ -85,11 +80,7 @@ async def one_projection(
     def make() -> Body:
         return _one(shown_to(by, app_state, plan, as_of, kpi)[0])
 
-    key = ("projection", by.inside, kpi, as_of)
-    ready = app_state.ready(plan, key)
-    if ready is None:
-        ready = await run_in_threadpool(app_state.body, plan, key, make)
-    return respond(request, ready)
+    return respond(request, app_state.body(plan, ("projection", by.inside, kpi, as_of), make))
 
 
 @router.get(

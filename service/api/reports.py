@@ -27,7 +27,15 @@ from service.shapes.report import (
     ReportTexts,
     ThresholdsShape,
 )
-from service.web.respond import AsOf, Language, TheAppState, answer, problems, respond
+from service.web.respond import (
+    AsOf,
+    Language,
+    TheAppState,
+    answer,
+    file_named,
+    problems,
+    respond,
+)
 from service.workflow.plan_form import form_name, plan_form_file
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["reports"])
@@ -72,9 +80,8 @@ def report(
     wanted = Wanted(lang=lang, part=part, kind=kind, kpi=kpi)
     day = app_state.day_of(plan, as_of)
     response = respond(request, report_file(app_state, plan, day, wanted, form))
-    shown = "inline" if form == "html" else "attachment"
     name = file_name(plan, day, wanted, form)
-    response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
+    response.headers.update(file_named(name, inline=form == "html"))
     return response
 
 
@@ -168,6 +175,5 @@ def blank_form(
     """The blank report form of a month, to be filled in and loaded."""
     of = Month.parse(month)
     response = respond(request, plan_form_file(app_state, plan, of, lang))
-    name = form_name(plan, of)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers.update(file_named(form_name(plan, of)))
     return response

@@ -150,7 +150,8 @@ def _month_step(to: State) -> Callable[..., Response]:
         plan: PlanSlug, month: MonthName, app_state: TheAppState, by: TheCaller, signed: MonthStep
     ) -> Response:
         document = load_plan(app_state.store, plan)
-        stamps = _stamps(app_state, plan, month)
+        given_out = app_state.give_out(plan, as_of_date(month))
+        stamps = stamps_of([one.view for one in given_out])
         what = (document, Month.parse(month), stamps, signed.figures)
         sign_month(app_state.store, *what, to, by.name, signed.note)
         return one_month(plan, month, app_state)

@@ -156,10 +156,12 @@ def placed(settings: Settings, claims: Mapping[str, Any]) -> tuple[str, str]:
     found = [place for group, place in groups_of(settings).items() if group in groups]
     if not found:
         raise OidcFailed(
-            f"expected a group that has a role here (VEDICH_OIDC_ROLES), found "
-            f"{', '.join(sorted(groups)) or 'none'} in the claim '{settings.oidc_claim}'."
+            "expected a group that has a role here (VEDICH_OIDC_ROLES), found {groups} in "
+            "the claim '{claim}'.",
+            groups=", ".join(sorted(groups)) or "none",
+            claim=settings.oidc_claim,
         )
-    return max(found, key=lambda place: ROLES.index(place[0]))  # type: ignore[arg-type]
+    return max(found, key=lambda place: ROLES.index(place[0]))
 
 
 def groups_of(settings: Settings) -> dict[str, tuple[str, str]]:
@@ -170,8 +172,10 @@ def groups_of(settings: Settings) -> dict[str, tuple[str, str]]:
         role, _, body = place.partition("@")
         if not equals or role not in ROLES:
             raise InputError(
-                f"VEDICH_OIDC_ROLES: expected GROUP=ROLE or GROUP=ROLE@BODY with one of "
-                f"{', '.join(ROLES)}, found '{one}'."
+                "VEDICH_OIDC_ROLES: expected GROUP=ROLE or GROUP=ROLE@BODY with one of {roles}, "
+                "found '{one}'.",
+                roles=", ".join(ROLES),
+                one=one,
             )
         found[group.strip()] = (role, body or HOUSE)
     return found

@@ -52,7 +52,7 @@ def open_store() -> tuple[Settings, Store]:
     from data.db.store import Store
 
     settings = open_home()
-    return settings, Store.open(settings.store_url)
+    return settings, Store.open(settings.store_url, settings.database_timeout)
 
 
 def open_home() -> Settings:

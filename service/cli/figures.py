@@ -120,7 +120,10 @@ def _pair(given: str) -> tuple[str, str]:
     """A name and a slug; the name may have equals signs itself."""
     name, sign, slug = given.rpartition("=")
     if not sign or not name.strip() or not slug.strip():
-        raise InputError(f"expected a name and a KPI, such as 'Total=coal'; found '{given}'.")
+        raise InputError(
+            "expected a name and a KPI, such as 'Total=coal'; found '{given}'.",
+            given=given,
+        )
     return name.strip(), slug.strip()
 
 
@@ -130,6 +133,9 @@ def project(
     kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
     format: Annotated[Format, typer.Option(help="table, json or csv.")] = Format.table,
     lang: LangOption = None,
+    give_out: Annotated[
+        bool, typer.Option("--issue", help="Enter them in the ledger, so that codes replay.")
+    ] = False,
 ) -> None:
     """Project the year and the attainment of every target."""
     # nothing is fitted here and arrays are small: more threads of linear algebra cost more
@@ -137,13 +143,13 @@ def project(
     from data.plans.rows import load_plan
     from service.projections.basis import as_of_date
     from service.projections.estimates import with_estimates
-    from service.projections.issue import issue
+    from service.projections.issue import computed, issue
     from service.projections.joint import joint_probability
 
     settings, store = open_store()
     slug = the_plan(store, plan)
     day = as_of_date(as_of) if as_of else None
-    issued = issue(store, settings, slug, day, kpi)
+    issued = (issue if give_out else computed)(store, settings, slug, day, kpi)
     found = with_estimates(store, [one.view for one in issued])
     joint = None if kpi else joint_probability(issued)
     if format is Format.json:
@@ -228,7 +234,9 @@ def report(
         kind=kind.value if kind else None,
         kpi=None if explain in (None, "all") else explain,
     )
-    content = report_of(AppState(settings, store), slug, day, wanted)
+    app_state = AppState(settings, store)
+    content = report_of(app_state, slug, day, wanted)
+    app_state.give_out(slug, day)
     if template is None:
         out.write_bytes(render(content, ReportFormat(chosen).value))
     else:

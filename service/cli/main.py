@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from data.home import own_files
-from models.errors import InputError, StoreUnavailable, VedichError
+from models.errors import StoreUnavailable, VedichError
 from service.cli import (
     accounts,
     analysis,
@@ -125,6 +124,7 @@ def retrain(
     """Retrain weights and calibration; the better model answers."""
     from service.cli.output import show_retraining
     from service.projections.basis import as_of_date
+    from service.projections.issue import issue
     from training.console import progress_bar
     from training.retrain import retrain as learn
 
@@ -143,6 +143,8 @@ def retrain(
             thorough=thorough,
             promote=promote,
         )
+    if report.decision.promoted:
+        issue(store, settings, slug, report.as_of)
     show_retraining(report)
 
 
@@ -152,11 +154,14 @@ def promote(
     plan: PlanOption = None,
 ) -> None:
     """Promote a model version by hand, from the champion's vintage on."""
+    from service.projections.issue import issue
     from training.retrain import promote_version
 
     settings, store = open_store()
-    family = family_plan(store, plan).family
+    chosen = family_plan(store, plan)
+    family = chosen.family
     promotion = promote_version(store, settings, family, version)
+    issue(store, settings, chosen.slug, promotion.as_of)
     print(
         told(
             "{family}: model version {version} answers from {as_of} on.",
@@ -210,12 +215,11 @@ def serve(
     ] = None,
 ) -> None:
     """Answer over HTTP: page, API, charts."""
-    import uvicorn
-
     from data.accounts.accounts import has_accounts
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
+    from service.web.server import listen, server_of
     from service.workflow.retention import clean
 
     settings, store = open_store()
@@ -225,9 +229,14 @@ def serve(
     if not has_accounts(store):
         open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
         record(store, process_user(), "serve", address, after=open_to)
-    config = uvicorn.Config(create_app(settings, store), log_level="warning", access_log=False)
-    with _listening(address, number) as listener:
-        uvicorn.Server(config).run(sockets=[listener])
+    app = create_app(settings.model_copy(update={"host": address}), store)
+    with listen(address, number) as listener:
+        shown = f"[{address}]" if ":" in address else address
+        print(
+            told("Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", shown=shown, port=number),
+            flush=True,
+        )
+        server_of(app).run(sockets=[listener])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -286,28 +295,6 @@ def _fail(message: str) -> None:
     whole = message.startswith("Usage:")
     print(message if whole else f"vedich: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Listen for requests and print the address."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]
-        raise InputError(
-            "expected an address to listen on, found {host} port {port}: {reason}. "
-            "Choose another with --host and --port.",
-            host=host,
-            port=port,
-            reason=reason,
-        ) from error
-    shown = f"[{host}]" if ":" in host else host
-    print(
-        told("Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", shown=shown, port=port),
-        flush=True,
-    )
-    return listener
 
 
 if __name__ == "__main__":

@@ -131,10 +131,11 @@ def send_back(
 
 def _stamps(store: Store, settings: Settings, plan: str, month: str) -> dict[str, str]:
     from service.projections.basis import as_of_date
-    from service.projections.issue import projections
+    from service.projections.issue import issue
     from service.workflow.sign_off import stamps_of
 
-    return stamps_of(projections(store, settings, plan, as_of_date(month)))
+    given_out = issue(store, settings, plan, as_of_date(month))
+    return stamps_of([one.view for one in given_out])
 
 
 def _show(store: Store, record: SignOff, lang: Lang) -> None:

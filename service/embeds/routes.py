@@ -162,7 +162,7 @@ def markdown(
     return respond(request, Body(text.encode(), "text/markdown; charset=utf-8", tag))
 
 
-@router.get("/oembed", response_model=OEmbed, responses=problems(404, 409, 422))
+@router.get("/oembed", response_model=OEmbed, responses=problems(404, 409, 422, 501))
 def oembed(
     request: Request,
     app_state: TheAppState,

@@ -30,8 +30,9 @@ from service.report.template.isolation import limits_of
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.texts import TEXT
+from service.web.bodies import largest_body
 from service.web.connection import while_connected
-from service.web.respond import AsOf, Language, TheAppState
+from service.web.respond import AsOf, Language, TheAppState, file_named
 from service.wording import worded
 
 router = APIRouter(prefix="/plans/{plan}", include_in_schema=False, default_response_class=Page)
@@ -73,6 +74,7 @@ def reports_page(
 
 
 @router.post("/reports/template", response_model=None)
+@largest_body(LARGEST + 100_000)  # a form has more to it than its file
 async def fill_template(
     plan: PlanSlug,
     request: Request,
@@ -92,7 +94,7 @@ async def fill_template(
 def starter_template(plan: PlanSlug, app_state: TheAppState, lang: Language) -> Response:
     """A Word template to start from."""
     load_plan(app_state.store, plan)
-    headers = {"Content-Disposition": f'attachment; filename="vedich-{lang}.docx"'}
+    headers = file_named(f"vedich-{lang}.docx")
     return Response(starter(lang), media_type=_DOCX, headers=headers)
 
 
@@ -179,7 +181,7 @@ def _filled(
         return Page(_reports(app_state, document, site, unreadable=worded(reason, lang)), 422)
     if filled.unknown and not anyway:
         return Page(_reports(app_state, document, site, unknown=filled.unknown))
-    headers = {"Content-Disposition": f'attachment; filename="{plan}-{day}-template.docx"'}
+    headers = file_named(f"{plan}-{day}-template.docx")
     return Response(filled.content, media_type=_DOCX, headers=headers)
 
 

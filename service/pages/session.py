@@ -33,11 +33,13 @@ from service.pages.site import Site
 from service.shapes.operation import PasswordChange, WhoAmI
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang
+from service.web.bodies import largest_body
 from service.web.problems import LOGIN, status_of
 from service.web.respond import Language, TheAppState, problems
 
 router = APIRouter()
 SECOND = f"{LOGIN}/second"
+LONGEST_FORM = 20_000  # bytes: anybody may send it
 Next = Annotated[str, Query(description="the page to go to afterwards")]
 NextField = Annotated[str, Form(alias="next")]
 
@@ -108,6 +110,7 @@ def login_page(
 
 
 @router.post(LOGIN, include_in_schema=False)
+@largest_body(LONGEST_FORM)
 def login(
     request: Request,
     app_state: TheAppState,
@@ -154,6 +157,7 @@ def second_page(
 
 
 @router.post(SECOND, include_in_schema=False, response_model=None)
+@largest_body(LONGEST_FORM)
 def second_step(
     request: Request,
     app_state: TheAppState,

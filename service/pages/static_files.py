@@ -15,8 +15,8 @@ CACHE_CONTROL = "public, max-age=31536000, immutable"  # the address changes wit
 
 
 @router.get("/static/{name}", dependencies=[requires("public")], response_class=Response)
-def static_file(name: Annotated[str, Path()], app_state: TheAppState) -> Response:
+async def static_file(name: Annotated[str, Path()], app_state: TheAppState) -> Response:
     """A style, a script or a typeface."""
-    content = asset(name, app_state.settings.home)
-    headers = {"Cache-Control": CACHE_CONTROL, "X-Content-Type-Options": "nosniff"}
+    content = await asset(name, app_state.settings.home)
+    headers = {"Cache-Control": CACHE_CONTROL}
     return Response(content, media_type=MEDIA_TYPES[name], headers=headers)

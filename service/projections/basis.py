@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from data.db.store import Store
 from data.ledger.promotions import promotions_of
@@ -44,6 +44,9 @@ from service.projections.shape import Name, if_known
 from service.texts import label_of
 from training.bundle.promoted import PromotedBundle, bundle_for
 from training.prior.editions import candidates_for
+
+FIRST_DAY = date(1990, 1, 1)  # of a vintage
+AHEAD = timedelta(days=62)  # a vintage may lie so far after today
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +98,8 @@ class Basis:
         return accepted_events(self.events, slug, date.max)  # `events` ends with the day
 
     def last_decision(self, slug: str) -> int | None:
-        """Number of the newest decision about events of a KPI or those it is tied to, or None."""
-        kpis = {slug, *self.panel.relations.related(slug)}
+        """Number of the newest decision about events that reach a KPI's forecast, or None."""
+        kpis = self.panel.relations.behind(slug)
         return max((one.number or 0 for one in self.events if one.kpi in kpis), default=None)
 
     def series(self, slug: str) -> Series:
@@ -205,18 +208,30 @@ def _answerable(store: Store, family: str) -> list[date]:
     return [*published, *(one.as_of for one in promotions_of(store, family))]
 
 
-def as_of_date(text: str) -> date:
-    """'2021-06' → 30 June 2021, '2021-06-15' → that day; `InvalidMonth` otherwise."""
+def as_of_date(text: str, today: date | None = None) -> date:
+    """'2021-06' → 30 June 2021, '2021-06-15' → that day; `InvalidMonth` otherwise.
+
+    A vintage lies between `FIRST_DAY` and `AHEAD` after today (an argument for tests).
+    """
     found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text.strip())
     if found:
         year, month = int(found[1]), int(found[2])
         try:
             last = calendar.monthrange(year, month)[1]
             day = date(year, month, int(found[3]) if found[3] else last)
-            if day < UNDATED:
-                return day
         except ValueError:
-            pass
+            day = UNDATED
+        last_day = (today or date.today()) + AHEAD
+        if FIRST_DAY <= day <= last_day:
+            return day
+        if day != UNDATED:
+            raise InvalidMonth(
+                "as_of: expected a day from {first} to {last}, found '{text}'. Figures of "
+                "other days cannot have been published.",
+                first=FIRST_DAY,
+                last=last_day,
+                text=text,
+            )
     raise InvalidMonth(
         "as_of: expected YYYY-MM or YYYY-MM-DD, found '{text}'. 2021-06 means all "
         "that was published up to the last day of June 2021.",

@@ -1,7 +1,9 @@
-"""Computes the projections of a plan for a day, stamps them and records them in the ledger.
+"""Computes and stamps the projections of a plan for a day; records those that are given out.
 
 Routes, pages and the command line all call this: `issue_kpi` computes and stamps one KPI's
-projection from a `Basis`, `issue` records those of a plan, `projections` adds the estimates.
+projection from a `Basis`, `computed` those of a plan, `projections` adds the estimates. Only
+`issue` and `record` write the ledger: for a promoted model's own vintage, a signature, a
+report of the command line, `vedich project --issue`. Reading writes nothing.
 """
 
 from __future__ import annotations
@@ -72,7 +74,7 @@ def projections(
     as_of: date | None = None,
     kpi: str | None = None,
 ) -> list[ProjectionView]:
-    """The projections of a plan's KPIs, or of one KPI, recorded in the ledger.
+    """The projections of a plan's KPIs, or of one KPI.
 
     Parameters
     ----------
@@ -93,11 +95,11 @@ def projections(
     NoBundle
         If a KPI has a series, but no bundle was trained on data up to that day.
     """
-    found = issue(store, settings, plan, as_of, kpi)
+    found = computed(store, settings, plan, as_of, kpi)
     return with_estimates(store, [one.view for one in found])
 
 
-def issue(
+def computed(
     store: Store,
     settings: Settings,
     plan: str,
@@ -107,7 +109,18 @@ def issue(
     """The same as `projections`, before estimates, with inputs and the outcome on each path."""
     basis = basis_of(store, settings, plan, as_of)
     kpis = [kpi] if kpi else [one.slug for one in basis.plan.kpis]
-    issued = [issue_kpi(basis, slug) for slug in kpis]
+    return [issue_kpi(basis, slug) for slug in kpis]
+
+
+def issue(
+    store: Store,
+    settings: Settings,
+    plan: str,
+    as_of: date | None = None,
+    kpi: str | None = None,
+) -> list[Issued]:
+    """The same as `computed`, recorded in the ledger."""
+    issued = computed(store, settings, plan, as_of, kpi)
     record(store, issued)
     return issued
 

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -29,6 +29,7 @@ from models.series import Month
 Known = TypeVar("Known")
 Made = TypeVar("Made")
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)  # that anybody may enter
 DIGITS = 10  # significant digits of every published number
 
 
@@ -51,6 +52,18 @@ def _month(value: Any) -> Month:
         with suppress(InvalidMonth):
             return Month.parse(value)
     raise ValueError(f"expected a month as YYYY-MM, found {value!r}")
+
+
+def _day(value: Any) -> date:
+    """A day as text: a bare number would be read as seconds since 1970."""
+    if type(value) is date:
+        return value
+    if isinstance(value, str):
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+            if len(value) == 10 and EARLIEST <= day <= LATEST:
+                return day
+    raise ValueError(f"expected a day from {EARLIEST} to {LATEST} as YYYY-MM-DD, found {value!r}")
 
 
 def if_known(value: Known | None, make: Callable[[Known], Made]) -> Made | None:
@@ -112,6 +125,8 @@ MonthText = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["2021-06"]}),
 ]
+# What a person enters; answers have plain dates.
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 # For differences of rounded figures: a whole number stays whole, nothing is rounded.
 Exact = Annotated[StrictInt | StrictFloat, WithJsonSchema({"type": "number"})]
 OptionalExact = Annotated[

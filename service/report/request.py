@@ -29,7 +29,7 @@ from service.workflow.sign_off import stamps_of
 
 
 def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Report:
-    """The content of a report; its projections are recorded in the ledger.
+    """The content of a report.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from models.events.event import Shape as ShapeOfEvent
 from models.series import FigureStatus
-from service.projections.shape import MonthText, Name, Second, Shape
+from service.projections.shape import Day, MonthText, Name, Second, Shape
 from service.typed_numbers import TypedNumber
 
 
@@ -17,7 +17,7 @@ class ProgressEntry(Shape):
     """A report about a task: its state at the end of the day. At least one field is given."""
 
     by: str = Field(default="", description="author; default the caller")
-    day: date | None = Field(default=None, description="default today")
+    day: Day | None = Field(default=None, description="default today")
     step: str = Field(default="", description="of a checklist")
     done: int | None = Field(
         default=None, description="counted since the task's start; of a step 1 (done) or 0"
@@ -58,7 +58,7 @@ class LogText(Shape):
     month: str = Field(description="YYYY-MM")
     vi: str = ""
     en: str = ""
-    day: date | None = Field(default=None, description="day of the entry; default today")
+    day: Day | None = Field(default=None, description="day of the entry; default today")
     source: str = ""
 
 
@@ -100,7 +100,7 @@ class EventText(Shape):
     size: TypedNumber = Field(description="effect on the month: -0.3 is 30 % lower")
     length: int = Field(default=1, description="months of a pulse, or of a ramp's growth")
     name: str = ""
-    day: date | None = Field(default=None, description="from when it counts; default today")
+    day: Day | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
     by: str = Field(default="", description="author; default the caller")
 
@@ -108,7 +108,7 @@ class EventText(Shape):
 class EventDecision(Shape):
     """A decision: from when it counts, and why."""
 
-    day: date | None = Field(default=None, description="from when it counts; default today")
+    day: Day | None = Field(default=None, description="from when it counts; default today")
     note: str = ""
     by: str = Field(default="", description="author; default the caller")
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -65,13 +66,14 @@ def examples() -> dict[str, Any]:
     return found
 
 
-def describe(app: FastAPI) -> None:
-    """Add the examples to the application's OpenAPI description."""
+def describe(app: FastAPI, complete: Callable[[dict[str, Any]], None]) -> None:
+    """Add the examples to the application's OpenAPI description, and what `complete` adds."""
     plain = app.openapi
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = plain()
+            complete(schema)
             for route, example in examples().items():
                 method, _, path = route.partition(" ")
                 _answers(schema["paths"][path][method.lower()])["example"] = example

@@ -57,10 +57,6 @@ class AppState:
         self._panels: RevisionCache[Panel] = RevisionCache(4)
         self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
 
-    def ready(self, plan: str, key: Hashable) -> Body | None:
-        """The cached text body, if it is of the current revision."""
-        return self._bodies.find((plan, key), self._revision(plan))
-
     def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A text body, cached by revision."""
         return self._bodies.get((plan, key), partial(self._revision, plan), make)
@@ -99,18 +95,22 @@ class AppState:
         return self._bases.get((plan, day), partial(self._revision, plan), make)
 
     def issued(self, plan: str, kpi: str, day: date) -> Issued:
-        """One KPI's projection, recorded in the ledger when first computed."""
+        """One KPI's stamped projection."""
 
         def make() -> Issued:
-            one = issue_kpi(self.basis(plan, day), kpi)
-            record(self.store, [one])
-            return one
+            return issue_kpi(self.basis(plan, day), kpi)
 
         return self._issued.get((plan, kpi, day), partial(self._figures, plan), make)
 
     def all_issued(self, plan: str, day: date) -> list[Issued]:
         """The projections of all KPIs of a plan, in the plan's order."""
         return [self.issued(plan, kpi.slug, day) for kpi in self.basis(plan, day).plan.kpis]
+
+    def give_out(self, plan: str, day: date) -> list[Issued]:
+        """The projections of all KPIs, recorded in the ledger."""
+        issued = self.all_issued(plan, day)
+        record(self.store, issued)
+        return issued
 
     def shown(self, plan: str, day: date, kpi: str | None = None) -> list[ProjectionView]:
         """Projections of a plan or one KPI, with the official estimates of the month."""

@@ -7,11 +7,13 @@ typeface is DejaVu Sans from its package, so charts look the same in pages and d
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import tempfile
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -34,8 +36,12 @@ _EMBED = "window.vegaEmbed = vegaEmbed;"
 _bundling = threading.Lock()
 
 
-def asset(name: str, home: Path) -> bytes:
-    """The content of a static file.
+_kept: dict[tuple[str, Path], bytes] = {}
+_reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="asset")
+
+
+async def asset(name: str, home: Path) -> bytes:
+    """The content of a static file, read once, in a thread that waits for nothing else.
 
     Parameters
     ----------
@@ -49,6 +55,14 @@ def asset(name: str, home: Path) -> bytes:
     """
     if name not in MEDIA_TYPES:
         raise NotFound(f"expected one of {', '.join(MEDIA_TYPES)}; found '{name}'.")
+    key = (name, home)
+    if key not in _kept:
+        loop = asyncio.get_running_loop()
+        _kept[key] = await loop.run_in_executor(_reading, _content, name, home)
+    return _kept[key]
+
+
+def _content(name: str, home: Path) -> bytes:
     if name == "vega.js":
         return vega_script(home)
     if name.endswith(".ttf"):

@@ -31,6 +31,9 @@ TYPES = "/problems"  # the page that explains every type
 
 STATUS: Mapping[type[VedichError], int] = {
     errors.InputError: 422,
+    errors.TooSlow: 408,
+    errors.UnknownHost: 400,
+    errors.Overloaded: 503,
     errors.UploadTooLarge: 413,
     errors.InvalidQuery: 400,
     errors.UnsupportedQuery: 501,
@@ -50,7 +53,9 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.Busy: 503,
     errors.MissingExtra: 503,
 }
-_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="vedich"'}}
+# The machine's own troubles: their messages name paths, hosts and users, which are for the log.
+_FOR_THE_LOG = (errors.UnreadableBundle, errors.TrackingUnavailable)
+_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="vedich"'}, 503: {"Retry-After": "10"}}
 _LATER = "60"  # seconds until an unavailable service is worth another request
 # Errors of the framework, by status: their texts in the catalogues.
 _CODES = {404: "no_page", 405: "no_method", 413: "too_large", 429: "too_many", 503: "unavailable"}
@@ -136,14 +141,22 @@ def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> J
         headers = {"Retry-After": str(error.wait)}
     return problem(
         status,
-        str(error),
+        _told(error, "en", instance),
         instance=instance,
         type_=f"{TYPES}#{slug_of(kind)}",
         title=title_of(kind),
         places=places,
-        text=worded(error, lang) if lang else "",
+        text=_told(error, lang, instance) if lang else "",
         headers=headers,
     )
+
+
+def _told(error: VedichError, lang: Lang, instance: str) -> str:
+    """What a reader is told of an error; what is for the log is logged instead."""
+    if not isinstance(error, _FOR_THE_LOG):
+        return worded(error, lang)
+    log.warning("%s: %s", instance, error)
+    return ERROR[lang][code_of(type(error))]
 
 
 def _text(request: Request, code: str) -> str:
@@ -184,7 +197,7 @@ def install(app: FastAPI) -> None:
                 return RedirectResponse(f"{LOGIN}?next={target}", 303)
             status = status_of(type(error))
             code = "unexpected" if status is None else code_of(type(error))
-            told = worded(error, lang) if status is not None else ""
+            told = _told(error, lang, request.url.path) if status is not None else ""
             return error_page(request, status or 500, code, told, _HEADERS.get(status or 500))
         asked = lang if "lang" in request.query_params else None
         return problem_of(error, request.url.path, asked)

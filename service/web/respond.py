@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import Depends, Query, Request, Response
 
@@ -42,9 +43,17 @@ AsOf = Annotated[
 
 
 def answer(content: Shape, status: int = 200, location: str | None = None) -> Response:
-    """A shape as a JSON response; `location` is the URL of what was created."""
-    headers = None if location is None else {"Location": location}
+    """A shape as a JSON response; `location` is the path of what was created, not yet quoted."""
+    headers = None if location is None else {"Location": quote(location)}
     return Response(encode(content), status, headers, media_type=JSON_TYPE)
+
+
+def file_named(name: str, *, inline: bool = False) -> dict[str, str]:
+    """The header that names a file; other letters than Latin ones too (RFC 6266)."""
+    shown = "inline" if inline else "attachment"
+    plain = "".join(letter if letter.isascii() and letter not in '"\\' else "_" for letter in name)
+    other = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": f'{shown}; filename="{plain}"{other}'}
 
 
 def respond(request: Request, body: Body) -> Response:
@@ -74,6 +83,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _MEANING = {
+    400: "A host name that is not this service's, or a body that cannot be read as text",
+    408: "The body does not arrive in time",
     401: "Login required, or the password is wrong",
     403: "The caller may not do this",
     404: "No such plan, KPI, stamp, import or job; or nothing published by that date, or issued",
@@ -81,6 +92,7 @@ _MEANING = {
     "import was previewed against has changed",
     413: "More bytes or files than are taken at once",
     422: "The request cannot be read",
+    501: "An option that this service does not have",
     429: "Logging in failed too often",
-    503: "The database or the trained bundle cannot be reached",
+    503: "The database or the trained bundle cannot be reached, or too much is sent at once",
 }

@@ -13,6 +13,7 @@ from data.db.store import Store
 from data.plans.rows import load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
+from service.projections.issue import issue
 from service.shapes.registry import JobShape
 from service.state.jobs import Job, Progress, Work
 from service.texts import ERROR, Lang
@@ -29,6 +30,8 @@ def retrain_work(store: Store, settings: Settings, plan: str, as_of: date, by: s
         from training.retrain import retrain
 
         report = retrain(store, settings, plan, as_of, progress=progress, by=by)
+        if report.decision.promoted:
+            issue(store, settings, plan, report.as_of)
         return {
             "family": report.family,
             "version": report.version,

@@ -148,7 +148,8 @@ def test_a_frame_that_is_not_issued_says_so_in_the_frame(service: Any) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_kind_of_error_has_words(lang: Lang) -> None:
-    found = [ERROR[lang][code_of(kind)] for kind in (VedichError, *kinds())]
+    every: list[type[VedichError]] = [VedichError, *kinds()]
+    found = [ERROR[lang][code_of(kind)] for kind in every]
     assert foreign(found, lang) == []
 
 
@@ -175,7 +176,8 @@ def said(folder: Path, names: set[str]) -> Iterator[str]:
 
 
 def test_messages_of_pages_are_in_the_catalogue() -> None:
-    names = {kind.__name__ for kind in (VedichError, *kinds())} - {"UnreadableFile"}
+    every: list[type[VedichError]] = [VedichError, *kinds()]
+    names = {kind.__name__ for kind in every} - {"UnreadableFile"}
     found = [one for room in SAID for one in said(ROOT / room, {*names, "Phrase"})]
     assert len(found) > 60
     assert [one for one in found if one not in vietnamese()] == []

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,10 @@ def export(store: Store, bundles: Path, owned: Owned, target: Path) -> Exported:
         If the target exists.
     """
     if target.exists():
-        raise InputError(f"{target}: expected a new folder or file, found one. Choose another.")
+        raise InputError(
+            "{target}: expected a new folder or file, found one. Choose another.",
+            target=target,
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         folder = Path(scratch) / "export"
@@ -287,9 +291,18 @@ def _checked(name: str, folder: Path) -> dict[str, Any]:
     return metadata
 
 
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """A projection is one cell; other readers of the process keep their limit."""
+    usual = csv.field_size_limit(2**28)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
+
+
 def _read_table(name: str, file: Path, table: Table) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        csv.field_size_limit(2**28)  # a projection is one cell
+    with _long_cells(), file.open(encoding="utf-8", newline="") as lines:
         sheet = csv.reader(lines)
         heads: Sequence[str] = next(sheet)
         if unknown := [head for head in heads if head not in table.c]:

@@ -9,6 +9,7 @@ from data.readers.spreadsheet.cells import fold, number
 from data.readers.spreadsheet.number_format import possible_separators
 from data.readers.spreadsheet.periods import Span, cell_span, span_of, year_of
 from data.readers.spreadsheet.tables import Cell, Grid, Row
+from data.readers.spreadsheet.words import FORMS, STATUSES
 
 _LOOKED = 15  # rows in which headings are searched
 _ACROSS = 3  # periods that months across need
@@ -17,6 +18,9 @@ _SHARE = 0.8  # of the cells of a column that must be months
 _YEARS, _MONTHS = {"nam", "year", "years"}, {"thang", "month", "months", "ky", "period"}
 _UNITS = {"dvt", "don vi", "don vi tinh", "unit", "units", "uom"}
 _VALUES = {"value", "gia tri", "so lieu", "obs_value", "observation", "total", "tong"}
+_FORM_WORDS = {
+    fold(word) for known in (FORMS, STATUSES) for code in known for word in (code, *known[code])
+}
 _NUMBERS = {"stt", "tt", "so tt", "no", "no.", "#", "so thu tu"}
 
 
@@ -102,6 +106,8 @@ def _months_down(rows: Sequence[Row], header: int) -> TableMap | None:
     if month is None:
         return None
     columns = [column for column in range(len(head)) if column not in (month, year)]
+    if any(_says_form(body, column) for column in columns):
+        return None  # each row says what its figure is: a person has to map it
     figures = [column for column in columns if _is_figures(body, column)]
     unit = _headed(head, _UNITS)
     texts = [
@@ -139,6 +145,12 @@ def _is_figures(body: Sequence[Row], column: int) -> bool:
         isinstance(cell.value, float) or bool(possible_separators(cell.text)) for cell in cells
     )
     return bool(cells) and figures >= 0.5 * len(cells)
+
+
+def _says_form(body: Sequence[Row], column: int) -> bool:
+    """Whether a column holds words such as 'lũy kế' that tell what a row's figure is."""
+    words = {fold(row[column].text) for row in body if column < len(row) and row[column].text}
+    return bool(words) and words <= _FORM_WORDS
 
 
 def _varies(body: Sequence[Row], column: int) -> bool:

@@ -9,7 +9,7 @@ from service.report.document import Block, Cell, Heading, Number, Paragraph, Rep
 from service.report.form import form_texts, recipients_of
 
 _PARAGRAPHS = {"item": "- {}", "note": "*{}*", "body": "{}", "slot": "***{}***"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]>|#])")
 
 
 def render(report: Report) -> bytes:
@@ -69,5 +69,5 @@ def _cell(cell: Cell) -> str:
 
 
 def _plain(words: str) -> str:
-    """Text with Markdown's special characters escaped."""
-    return _SPECIAL.sub(r"\\\1", words)
+    """Text with Markdown's special characters escaped, and without HTML's meaning."""
+    return _SPECIAL.sub(r"\\\1", words.replace("&", "&amp;").replace("<", "&lt;"))

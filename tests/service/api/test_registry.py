@@ -63,6 +63,7 @@ def test_without_a_model_there_is_no_track_record(service: Any) -> None:
 
 
 def test_a_stamp_leads_back_to_the_figure_and_what_it_was_made_from(service: Any) -> None:
+    service.app.state.vedich.give_out("demo-2018", date(2018, 6, 30))
     one = service.get(f"{COAL}?as_of=2018-06").json()
     stamp = one["stamp"]
     content = service.get(f"/v1/stamps/{stamp}").json()

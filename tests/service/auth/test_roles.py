@@ -25,9 +25,10 @@ from data.plans.events import EventEntry, add_event
 from data.plans.rows import load_plan, save_plan
 from models.series import Month
 from service.app import ROUTERS
-from service.auth.access import ACCESS, declared, requires
+from service.auth.access import declared, requires
 from service.pages.menu import plan_pages
 from service.report.template.starter import starter
+from service.rights.rules import ACCESS
 from tests.service.workflow.test_entries import PLAN as TASKS
 
 pytestmark = pytest.mark.slow
@@ -249,9 +250,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PLAN}/versions/compare"): Asked(query="?from=1&to=2"),
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
     ("GET", LOG): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "prices"}),
+    ("GET", f"{PLAN}/exchange/figures.{{form}}"): Asked(places={"form": "sdmx-csv"}),
+    ("GET", f"{PLAN}/exchange/projections.{{form}}"): Asked(_issued, places={"form": "sdmx-csv"}),
     ("GET", f"{PLAN}/report.{{form}}"): Asked(places={"form": "md"}),
-    ("GET", f"{PLAN}/exchange/figures.{{form}}"): Asked(places={"form": "json-stat"}),
-    ("GET", f"{PLAN}/exchange/projections.{{form}}"): Asked(_issued, places={"form": "json-stat"}),
     ("GET", f"{PLAN}/form.xlsx"): Asked(query="?month=2018-06"),
     ("GET", f"{PLAN}/report/open"): Asked(query="?as_of=2018-06"),
     ("GET", f"{PLAN}/letterhead"): Asked(),

@@ -145,7 +145,7 @@ def test_as_of_a_month_is_its_last_day_and_a_day_is_that_day(vedich: Run, home: 
 
 @pytest.mark.slow
 def test_replay_gives_the_same_digits(vedich: Run, home: Path) -> None:
-    listed = json.loads(vedich("project", "--as-of", "2018-05", "--format", "json").out)
+    listed = json.loads(vedich("project", "--issue", "--as-of", "2018-05", "--format", "json").out)
     for one in listed["projections"]:
         ran = vedich("replay", one["stamp"].lower())
         assert (ran.code, ran.err) == (0, "")
@@ -158,7 +158,7 @@ def test_replay_names_what_is_not_the_same(
     vedich: Run, home: Path, figures: Callable[..., Path]
 ) -> None:
     (one,) = json.loads(
-        vedich("project", "--kpi", "coal", "--as-of", "2018-06", "--format", "json").out
+        vedich("project", "--issue", "--kpi", "coal", "--as-of", "2018-06", "--format", "json").out
     )["projections"]
     # a figure that came in by a clock that was wrong: the past has changed
     store = Store.open(f"sqlite:///{home / 'vedich.db'}")
@@ -179,7 +179,8 @@ def test_a_stamp_replays_whatever_was_loaded_and_taken_back_since(
     vedich: Run, home: Path, figures: Callable[..., Path]
 ) -> None:
     def june() -> Any:
-        ran = vedich("project", "--kpi", "coal", "--as-of", "2018-06", "--format", "json")
+        asked = ("--kpi", "coal", "--as-of", "2018-06", "--format", "json")
+        ran = vedich("project", "--issue", *asked)
         return json.loads(ran.out)["projections"][0]
 
     before = june()
@@ -359,7 +360,11 @@ def test_from_a_plan_and_figures_to_an_answer(
     ran = vedich("retrain", "--as-of", "2018-05", "--workers", 1)
     assert ran.code == 0, ran.err
     assert "trial: model version 1 as of 2018-05-31 answers now" in ran.out
-    (one,) = json.loads(vedich("project", "--format", "json").out)["projections"]
+    (one,) = json.loads(vedich("project", "--as-of", "2018-05", "--format", "json").out)[
+        "projections"
+    ]
+    assert vedich("replay", one["stamp"]).code == 0  # a promoted model's month is in the ledger
+    (one,) = json.loads(vedich("project", "--issue", "--format", "json").out)["projections"]
     assert (one["cutoff"], one["method"]["name"]) == ("2018-06", "ensemble")
     assert vedich("replay", one["stamp"]).code == 0
     scores = vedich("backtest", "--as-of", "2018-05", "--years", 1, "--workers", 1)

@@ -78,7 +78,7 @@ def basis(day: date, version: PlanVersion) -> Basis:
         bundle=promoted,
         progress=(),
         earlier=(),
-        labelled=frozenset(),
+        illustrative=frozenset(),
         events=(),
     )
 

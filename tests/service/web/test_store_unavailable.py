@@ -14,6 +14,7 @@ from data.db.store import Store
 from data.settings import Settings
 from service.app import create_app
 from service.shapes.operation import Problem
+from service.texts import TEXT
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +63,7 @@ assert "mlflow" not in sys.modules
     ["/readyz", "/v1/plans", PROJECTION, "/v1/observations?plan=demo-2018", "/plans/demo-2018"],
 )
 def test_an_unavailable_database_is_503_everywhere(
-    own_service: Any, home: Path, address: str
+    own_service: Any, home: Path, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert own_service.get(address).status_code == 200
     store = own_service.app.state.vedich.store
@@ -73,7 +74,12 @@ def test_an_unavailable_database_is_503_everywhere(
     assert response.status_code == 503
     problem = Problem.model_validate(response.json())
     assert problem.type == "/problems#store-unavailable"
-    assert "VEDICH_DATABASE_URL" in problem.detail
+    assert problem.detail in {
+        TEXT["en"][f"unavailable.page.{reason}"] for reason in ("read_only", "unreachable")
+    }
+    assert not any(told in response.text for told in (str(home), "sqlite", "vedich.db"))
+    assert str(home) in caplog.text  # where it is, is for the log
+    assert response.headers["x-content-type-options"] == "nosniff"
     assert own_service.get(address).status_code == 200
     assert own_service.get("/healthz").status_code == 200
 

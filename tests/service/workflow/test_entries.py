@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from models.targets.task import Progress, Step, Task
 from service.app import create_app
 from service.cli.main import main
 from service.projections.basis import default_day
+from service.projections.issue import issue
 from service.projections.replay import replay
 from service.projections.view import ProjectionView
 from service.projections.view_build import worded
@@ -210,10 +212,11 @@ def test_a_report_that_does_not_fit_is_a_problem_and_nothing_is_kept(
 
 def test_a_task_replays_to_the_same_digits(client: Any, store: Store, settings: Settings) -> None:
     report(client, "inspections", day="2021-08-10", done=3)
-    stamp = of(client, "inspections", "2021-08-14")["stamp"]
+    given_out = partial(issue, store, settings, "demo-2021", date(2021, 8, 14), "inspections")
+    (stamp,) = (one.stamp for one in given_out())
     report(client, "inspections", day="2021-08-12", done=4)
     assert not replay(store, settings, stamp).same  # a report of a day before the vintage came in
-    stamp = of(client, "inspections", "2021-08-14")["stamp"]
+    (stamp,) = (one.stamp for one in given_out())
     report(client, "inspections", day="2021-09-01", done=5)
     assert replay(store, settings, stamp).same
 

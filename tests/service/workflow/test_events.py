@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from data.vintages.observation import Observation
 from data.vintages.rows import add_observations
 from models.series import Month
 from service.cli.main import main
+from service.projections.issue import issue
 from service.projections.replay import replay
 from service.shapes.entries import EventList, EventOutcome
 from tests.families import import_of
@@ -142,11 +144,13 @@ def test_a_figure_replays_with_the_events_it_was_made_with(
     own_service: Any, store: Store, home: Path
 ) -> None:
     settings = Settings(home=home, mlflow_tracking_uri=None)
-    stamps = [own_service.get(COAL).json()["stamp"]]
+    given_out = partial(issue, store, settings, "demo-2018", date(2018, 6, 30), "coal")
+    stamps = [one.stamp for one in given_out()]
     add(own_service)
-    stamps.append(own_service.get(COAL).json()["stamp"])
+    stamps += [one.stamp for one in given_out()]
     add(own_service, start="2017-11", day="2018-06-01")  # entered later, true since earlier
-    stamps.append(own_service.get(COAL).json()["stamp"])
+    stamps += [one.stamp for one in given_out()]
+    assert own_service.get(COAL).json()["stamp"] == stamps[-1]
     assert len(set(stamps)) == 3
     for stamp in stamps:
         assert replay(store, settings, stamp).differences == ()

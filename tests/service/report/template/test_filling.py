@@ -117,7 +117,7 @@ def test_drafts_labels_and_internal_figures_are_marked(made: Made) -> None:
     internal = fill(template("{{ kpi.coal.probability }}"), "t.docx", made(state="issued"))
     header = opened(internal).sections[0].header
     assert "DỰ THẢO" not in header._element.xml
-    assert "TÀI LIỆU NỘI BỘ" in " ".join(one.text for one in header.paragraphs)
+    assert "LƯU HÀNH NỘI BỘ" in " ".join(one.text for one in header.paragraphs)
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Attacks on what the service answers over HTTP, on loopback, before and after."""

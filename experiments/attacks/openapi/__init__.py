@@ -1,0 +1,1 @@
+"""Generated requests to every operation of the OpenAPI document, by every role."""

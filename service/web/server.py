@@ -1,0 +1,192 @@
+"""The listening socket and the connections on it: how many, how slow, how long.
+
+Uvicorn waits for the rest of a request's head, and for a reader that reads nothing, as
+long as they like. `Patient` has an end to its patience. When connections run out, the one that has
+waited longest without a request of its own makes room: a newcomer with a request is
+answered, however many others hold half of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from functools import partial
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from models.errors import InputError
+from service.web.headers import HEADERS
+
+HEAD_SECONDS = 10.0  # for all of a request's head, from its first byte or from connecting
+STALLED_SECONDS = 60.0  # for a client that does not read its answer
+MOST_OF_AN_ADDRESS, MOST_CONNECTIONS = 256, 512
+MOST_HEAD_BYTES = 32 * 1024
+
+_PLAIN = b"".join(
+    f"{name}: {value}\r\n".encode() for name, value in {**HEADERS, "Connection": "close"}.items()
+)
+_MALFORMED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n" + _PLAIN + b"\r\n"
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\n"
+    + _PLAIN
+    + b"\r\n"
+)
+
+
+class Connections:
+    """The open connections of one server, by address of the client."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Patient, None] = {}  # without a request, the longest first
+        self._of: Counter[str] = Counter()
+
+    def enter(self, one: Patient) -> bool:
+        """Count a new connection; False if there is no room for it."""
+        while self._of[one.address] >= MOST_OF_AN_ADDRESS or self._of.total() >= MOST_CONNECTIONS:
+            crowded = one.address if self._of[one.address] >= MOST_OF_AN_ADDRESS else None
+            oldest = next((w for w in self._waiting if crowded in (None, w.address)), None)
+            if oldest is None:
+                return False
+            oldest.drop()
+        self._of[one.address] += 1
+        self._waiting[one] = None
+        return True
+
+    def leave(self, one: Patient) -> None:
+        self._waiting.pop(one, None)
+        self._of[one.address] -= 1
+        if self._of[one.address] <= 0:
+            del self._of[one.address]
+
+    def wait(self, one: Patient) -> None:
+        """It waits for its next request."""
+        self._waiting[one] = None
+
+    def work(self, one: Patient) -> None:
+        """It has a request that is being answered."""
+        self._waiting.pop(one, None)
+
+
+class Patient(H11Protocol):
+    """Uvicorn's protocol, with an end to waiting and a place among the connections."""
+
+    def __init__(self, *given: Any, open_: Connections, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.address = ""
+        self._open = open_
+        self._entered = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        super().connection_made(transport)
+        self.address = self.client[0] if self.client else "local"
+        self._entered = self._open.enter(self)
+        if self._entered:
+            self._await_head()
+        else:
+            transport.write(_FULL)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._leave()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete:  # of the next head, a part
+            self._await_head()
+        else:
+            self._end_waiting()
+
+    def on_response_complete(self) -> None:
+        self._open.wait(self)
+        super().on_response_complete()
+        if not self.cycle.response_complete:  # the next request had come already
+            self._open.work(self)
+
+    def send_400_response(self, msg: str) -> None:
+        self.transport.write(_MALFORMED)
+        self.transport.close()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self.drop)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+    def drop(self) -> None:
+        """Close without another word."""
+        self._leave()
+        self.transport.abort()
+
+    def _await_head(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(HEAD_SECONDS, self.drop)
+
+    def _end_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._open.work(self)
+
+    def _leave(self) -> None:
+        for timer in (self._timer, self._stalled):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._stalled = None
+        if self._entered:
+            self._entered = False
+            self._open.leave(self)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen for requests.
+
+    The protocol is named, so that asyncio sets TCP_NODELAY on what it accepts: without
+    it an answer's second packet waits 40 ms for the client's delayed acknowledgement.
+
+    Raises
+    ------
+    InputError
+        If the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        made = socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]
+        raise InputError(
+            "expected an address to listen on, found {host} port {port}: {reason}. "
+            "Choose another with --host and --port.",
+            host=host,
+            port=port,
+            reason=reason,
+        ) from error
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """The server of an application: `.run(sockets=[listen(...)])` answers until told to stop."""
+    config = uvicorn.Config(
+        app,
+        http=partial(Patient, open_=Connections()),  # type: ignore[arg-type]
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+        backlog=512,
+    )
+    return uvicorn.Server(config)
