@@ -50,10 +50,11 @@ def _run(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
     program, *arguments = words[len(set_first) :]
     assert program in {"vedich", ".venv/bin/vedich"}, f"only vedich may be run: {line}"
     monkeypatch.setattr("sys.stdin", io.StringIO("a password of some length\n"))
-    with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
+    with monkeypatch.context() as patch:
         for variable, value in set_first.items():
             patch.setenv(variable, value)
-        main(arguments)
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
     return int(ended.value.code or 0)
 
 
