@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from data.db.store import Store
 from data.home import own_files, tighten
 from data.settings import Settings, read_settings
+from service.administration import routes as administration
 from service.api import (
     analysis,
     audit,
@@ -28,7 +29,6 @@ from service.api import (
     scenarios,
     sign_off,
 )
-from service.auth import administration
 from service.embeds import routes as embeds
 from service.exchange import routes as exchange
 from service.odata import routes as odata
