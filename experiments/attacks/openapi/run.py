@@ -14,6 +14,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -53,7 +54,8 @@ def main() -> None:
         "cases": met.cases,
         "callers": sorted(who),
         "seed": given.seed,
-        "statuses": {str(status): count for status, count in sorted(met.statuses.items())},
+        "statuses": _sorted(met.statuses),
+        "by_caller": {name: _sorted(counts) for name, counts in met.by_caller.items()},
         "5xx": sum(
             count for status, count in met.statuses.items() if status >= 500 and status != 501
         ),
@@ -70,6 +72,10 @@ def main() -> None:
         "hypothesis",
     )
     print(text)
+
+
+def _sorted(statuses: Mapping[int, int]) -> dict[str, int]:
+    return {str(status): count for status, count in sorted(statuses.items())}
 
 
 def _nothing(*_: Any) -> Any:
