@@ -25,6 +25,7 @@ from service.auth.access import COOKIE
 HERE = "http://127.0.0.1"
 PASSWORD = "kiểm thử bằng máy"
 ROLES_AND_KEYS = ("anonymous", *ROLES, *(f"key:{scope}" for scope in SCOPES))
+CREDENTIALS = ("authorization", "cookie")
 # what exists, so that requests get further than 404
 KNOWN: Mapping[str, Sequence[str]] = {
     "kpi": ("coal", "exports"),
@@ -139,7 +140,9 @@ async def _answer(
     request = case.as_transport_kwargs(base_url=HERE)
     made_up = dict(request.pop("headers", None) or {})
     if headers:  # made-up credentials beside the caller's own would only be refused
-        made_up = {k: v for k, v in made_up.items() if k.lower() not in ("authorization", "cookie")}
+        made_up = {
+            k: v for k, v in made_up.items() if k.lower() not in ("authorization", "cookie")
+        }
     given_headers = {**made_up, **headers}
     request.pop("cookies", None)
     return await client.request(

@@ -93,7 +93,7 @@ def address_of(asked: Asked, path: str, told: dict[str, Any]) -> str:
 
 def is_about_a_family(asked: Asked, path: str) -> bool:
     """Whether the route, as it is asked here, names a thing of a family."""
-    told = {"id": "1", "stamp": "ABCDEFGHIJKL"}
+    told = {"id": "1", "stamp": "ABCDEFGHIJKL", "project": "1"}
     places = {name: "x" for name in ("plan", "id", "stamp") if f"{{{name}}}" in path}
     places = {name: told.get(name, value) for name, value in places.items()}
     pairs = asked.query.removeprefix("?").split("&")

@@ -1,0 +1,1 @@
+"""All attacks at once beside ordinary readers: are the readers still served?"""
