@@ -31,6 +31,8 @@ from typing import Any
 import docx
 from docx.shared import Mm
 
+from experiments.provenance import write_provenance
+
 HERE = Path(__file__).parent
 PROGRAM = HERE.parents[2]
 PATIENCE = 60.0  # seconds that a client waits
@@ -251,6 +253,8 @@ def main(arguments: list[str] | None = None) -> None:
         table = csv.DictWriter(f, list(rows[0]))
         table.writeheader()
         table.writerows(rows)
+    command = f"python -m experiments.attacks.docx_template.run HOME --result {given.result}"
+    write_provenance(HERE / "results", command, "docxtpl", "jinja2", "python-docx")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ def test_generated_requests_meet_documented_answers(
     met = run_cases(own_service.app, few, examples=1, plan="demo-2018")
     assert met.cases > 150
     assert met.wrong == {}
+    for name in ("viewer", "approver", "key:entry"):  # they are who they say
+        assert met.by_caller[name][401] < 5, name
+        assert met.by_caller[name][200] > 10, name
 
 
 def test_every_operation_documents_what_any_request_may_meet(service: Any) -> None:

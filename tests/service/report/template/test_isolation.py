@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import docx
@@ -22,6 +23,7 @@ from service.report.document import Report
 from service.report.template import isolation
 from service.report.template.filling import fill
 from service.report.template.isolation import Limits, limits_of
+from service.report.template.worker import LOW_PRIORITY
 
 pytestmark = pytest.mark.slow
 Made = Callable[..., Report]
@@ -117,6 +119,21 @@ def test_nobody_waiting_ends_the_process(made: Made) -> None:
         fill(template(ENDLESS), "t.docx", made(), Limits(cpu_seconds=50), given_up)
     assert time.monotonic() - began < 30
     assert children() == before
+
+
+def test_it_gives_way_to_those_who_read(made: Made) -> None:
+    before, given_up = children(), threading.Event()
+    own, most = os.getpriority(os.PRIO_PROCESS, 0), 0
+    with ThreadPoolExecutor(1) as pool:
+        filling = pool.submit(fill, template(ENDLESS), "t.docx", made(), Limits(), given_up)
+        while not filling.done() and most <= own:
+            for child in children() - before:
+                with suppress(ProcessLookupError):
+                    most = max(most, os.getpriority(os.PRIO_PROCESS, child))
+            time.sleep(0.02)
+        given_up.set()
+        assert isinstance(filling.exception(), TemplateTooCostly)
+    assert most == min(own + LOW_PRIORITY, 19)
 
 
 def test_few_may_wait_for_their_turn(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
