@@ -60,7 +60,7 @@ def callers(store: Store, now: datetime | None = None) -> dict[str, dict[str, st
         secret = add_key(store, scope, scope, "os:author")
         found[f"key:{scope}"] = {"Authorization": f"Bearer {secret}"}
     for role in ROLES:
-        token = log_in(store, role, PASSWORD, "test", now or datetime.now(UTC))
+        token = log_in(store, role, PASSWORD, "test", now or datetime.now(UTC)).token
         found[role] = {"Cookie": f"{COOKIE}={token}", "Origin": HERE}
     return found
 
