@@ -23,7 +23,7 @@ VedichError
 │   └── UnknownHost       a request for a host that is not this service
 ├── NotFound              the requested thing does not exist
 │   ├── UnknownPlan, UnknownVersion, UnknownKpi, UnknownStamp, UnknownAccount, UnknownEstimate,
-│   │   UnknownBody, UnknownEvent, UnknownScenario, UnknownImport
+│   │   UnknownBody, UnknownEvent, UnknownProject, UnknownScenario, UnknownImport
 │   ├── NoObservations    nothing was published up to that date
 │   └── NotIssued         not released to readers outside
 ├── NotAllowed            the caller may not do this
@@ -245,6 +245,10 @@ class UnknownEvent(NotFound):
     """No such event was found in the KPI's figures or entered by a person."""
 
 
+class UnknownProject(NotFound):
+    """No project of that number in the family's register."""
+
+
 class UnknownScenario(NotFound):
     """No scenario of that number was saved for the plan."""
 
@@ -289,6 +293,7 @@ class TooManyLogins(NotAllowed):
     wait : seconds until the next attempt is read
     challenge, bits : of a proof of work that shortens the wait, '' and 0 without any
     with_work : seconds until an attempt with that proof is read
+    values : what fills the fields of the message
     """
 
     def __init__(
@@ -299,8 +304,9 @@ class TooManyLogins(NotAllowed):
         challenge: str = "",
         bits: int = 0,
         with_work: int = 0,
+        **values: Any,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, **values)
         self.wait, self.challenge, self.bits, self.with_work = wait, challenge, bits, with_work
 
 

@@ -16,6 +16,7 @@ from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
 from models.ensemble import Weights, combine
 from models.errors import CannotForecast
 from models.events.event import Event, effect_ahead, without_events
+from models.events.projects import Added, Project, with_projects
 from models.paths import N_PATHS, Paths, centred, generator
 from models.projection import Projection, Reconciled, with_basis, without_basis
 from models.reconciliation.family import Sums, reconcile
@@ -58,11 +59,12 @@ class Learned:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A KPI at a vintage: its series, the result of its retraining, its events."""
+    """A KPI at a vintage: its series, the result of its retraining, its events and projects."""
 
     series: Series
     learned: Learned
     events: Sequence[Event] = ()
+    projects: Sequence[Project] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +131,7 @@ def judged(
     attainments = tuple(attainment(annual, target, series, thresholds) for target in targets)
     fallback = found.method if found.method in LADDER else None
     projected = with_basis(series, annual, attainments, found.method, fallback, found.failures)
-    return replace(projected, reconciled=found.reconciled)
+    return replace(projected, reconciled=found.reconciled, projects=found.projects)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,12 +144,14 @@ class ProjectedYear:
     annual : None without a basis
     failures : candidate (or 'year', 'parts') → why it is not in the forecast
     reconciled : what reconciliation did; None for a KPI that it does not touch
+    projects : what accepted projects add to it, its own and its parts'
     """
 
     method: str
     annual: AnnualDistribution | None
     failures: Mapping[str, str]
     reconciled: Reconciled | None = None
+    projects: tuple[Added, ...] = ()
 
 
 def year_ahead(
@@ -157,7 +161,11 @@ def year_ahead(
     seed: str,
     candidates: Mapping[str, Candidate] = REGISTRY,
 ) -> ProjectedYear:
-    """A KPI's year from its own candidates."""
+    """A KPI's year from its own candidates, moved by its projects.
+
+    Projects are added after calibration, whose past errors know nothing of them, and in
+    the joint order, so that a total and its part are late on the same paths.
+    """
     series, learned = known.series, known.learned
     ahead = horizon(series, year)
     simulated = simulate(
@@ -171,7 +179,9 @@ def year_ahead(
         return ProjectedYear("", None, {**failures, "year": str(reason)})
     family, _, kpi = series.key.rpartition("/")
     scores = copula_scores(family, seed, kpi, learned.errors, n_paths)
-    return ProjectedYear(method, joint(calibrated(method, annual, learned), scores), failures)
+    own = joint(calibrated(method, annual, learned), scores)
+    moved, added = with_projects(own, known.projects, family, seed)
+    return ProjectedYear(method, moved, failures, projects=added)
 
 
 def calibrated(method: str, annual: AnnualDistribution, learned: Learned) -> AnnualDistribution:
@@ -199,6 +209,7 @@ def year_of_total(
 def total_of(series: Series, parts: Sequence[tuple[Series, ProjectedYear]]) -> ProjectedYear:
     """The sum of its parts' years; empty if one has no basis or ends with another month."""
     years: list[AnnualDistribution] = []
+    added: list[Added] = []
     for part, found in parts:
         reason = found.failures.get("year", "")
         if part.cutoff != series.cutoff:
@@ -207,7 +218,8 @@ def total_of(series: Series, parts: Sequence[tuple[Series, ProjectedYear]]) -> P
         if found.annual is None or reason:
             return ProjectedYear("", None, {PARTS: f"{reason} The total is forecast on its own."})
         years.append(found.annual)
-    return ProjectedYear(PARTS, sum_of_parts(series, years), {})
+        added += found.projects
+    return ProjectedYear(PARTS, sum_of_parts(series, years), {}, projects=tuple(added))
 
 
 def years_of_family(
@@ -229,7 +241,7 @@ def years_of_family(
     -------
     dict, slug → ProjectedYear. A total without figures of its own is the sum of its parts;
     while a part is missing or ends with another month, it is forecast on its own, and
-    reconciled like a printed total
+    reconciled like a printed total. A total forecast on its own takes its parts' projects
     """
     found: dict[str, ProjectedYear] = {}
     derived: dict[str, tuple[str, ...]] = {}
@@ -243,6 +255,9 @@ def years_of_family(
                 found[slug], derived[slug] = total, parts
                 continue
             reasons = total.failures
+        below = [known[part] for part in relations.below(slug) if part in known]
+        projects = [*one.projects, *(project for part in below for project in part.projects)]
+        one = replace(one, projects=projects)
         own = year_ahead(one, year, n_paths, seed, candidates)
         found[slug] = replace(own, failures={**reasons, **own.failures})
     return _reconciled(found, known, derived, relations)

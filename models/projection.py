@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution, BaseStatus
+from models.events.projects import Added
 from models.kinds import Kind
 from models.paths import Paths, quantiles
 from models.series import FigureStatus, Month, Series
@@ -93,6 +94,7 @@ class Projection:
     probability, status : of the assigned target
     task : None for a series
     reconciled : None for a KPI that was not reconciled with others
+    projects : what accepted projects add to the year
     """
 
     key: str
@@ -114,6 +116,7 @@ class Projection:
     status: Status
     task: TaskSummary | None = None
     reconciled: Reconciled | None = None
+    projects: tuple[Added, ...] = ()
 
     @property
     def met(self) -> NDArray[np.bool_] | None:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from data.db.store import Store
 from data.home import own_files, tighten
 from data.settings import Settings, read_settings
+from service.administration import routes as administration
 from service.api import (
     analysis,
     audit,
@@ -22,12 +23,12 @@ from service.api import (
     observations,
     plans,
     projections,
+    projects,
     registry,
     reports,
     scenarios,
     sign_off,
 )
-from service.auth import administration
 from service.embeds import routes as embeds
 from service.exchange import routes as exchange
 from service.odata import routes as odata
@@ -61,6 +62,7 @@ ROUTERS = (
     projections.router,
     entries.router,
     events.router,
+    projects.router,
     observations.router,
     imports.router,
     sign_off.router,

@@ -37,6 +37,8 @@ from service.shapes.examples import (
     LOG_EXAMPLE,
     NEW_VERSION,
     PROGRESS_EXAMPLE,
+    PROJECT_DECISION,
+    PROJECT_EXAMPLE,
 )
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
@@ -85,6 +87,8 @@ _EVENTS = f"{_BASE}/events"
 
 _OWN = f"{_EVENTS}/exports/2020-04-pulse"  # the one that is entered
 
+_PROJECTS = f"{_BASE}/projects"
+
 SCENARIO_EXAMPLE = {
     "name": "Xuất khẩu tháng 8 và 9 giảm một phần mười",
     "as_of": AS_OF,
@@ -102,11 +106,25 @@ ENTERED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/events/{kpi}/{event}/reject": (f"{_OWN}/reject", EVENT_DECISION),
     "POST /v1/plans/{plan}/events/{kpi}/{event}/accept": (f"{_OWN}/accept", EVENT_DECISION),
     "GET /v1/plans/{plan}/events": (f"{_EVENTS}?as_of={AS_OF}", None),
+    "POST /v1/plans/{plan}/projects": (_PROJECTS, PROJECT_EXAMPLE),
+    "POST /v1/plans/{plan}/projects/{project}/accept": (
+        f"{_PROJECTS}/1/accept",
+        PROJECT_DECISION,
+    ),
+    "POST /v1/plans/{plan}/projects/{project}/reject": (
+        f"{_PROJECTS}/1/reject",
+        PROJECT_DECISION,
+    ),
+    "GET /v1/plans/{plan}/projects": (f"{_PROJECTS}?as_of={AS_OF}", None),
 }
 
 SUPPOSED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", SCENARIO_EXAMPLE),
     "GET /v1/plans/{plan}/scenarios": (f"{_BASE}/scenarios", None),
+    "GET /v1/plans/{plan}/scenarios/side-by-side": (
+        f"{_BASE}/scenarios/side-by-side?as_of={AS_OF}",
+        None,
+    ),
     "GET /v1/plans/{plan}/scenarios/{id}": (f"{_BASE}/scenarios/1", None),
 }
 
@@ -119,11 +137,41 @@ Xuất khẩu hàng hóa;2021-07;27000000;sơ bộ;10/08/2021
 Xi măng Portland;2021-07;8,812140877408162;ước tính;29/07/2021
 """
 
+# columns that have to be told: the reader knows neither heading
+ODD = """Hang muc;Thang;So
+Xuất khẩu hàng hóa;2021-07;27000
+"""
+
+LAYOUT_EXAMPLE = {"file": "2021-08-10-bang-rieng.csv", "series": "A", "month": "B", "value": "C"}
+
 MATCH_EXAMPLE = {"table": "tidy", "row": "Xi măng Portland", "kpi": "cement"}
 
 _MONTHS = f"{_BASE}/months"
 
 ESTIMATE_EXAMPLE = {"value": 335000.0, "unit": "million USD", "reason": "Đơn hàng quý IV"}
+
+LETTERHEAD_EXAMPLE = {
+    "organ": "Bộ Công Thương",
+    "symbol": "BC-BCT",
+    "place": "Hà Nội",
+    "signer_title": "Bộ trưởng",
+    "addressees": ["Thủ tướng Chính phủ"],
+}
+
+TEXT_EXAMPLE = {
+    "month": AS_OF,
+    "slot": "context",
+    "text": "Dịch bệnh diễn biến phức tạp tại một số khu công nghiệp.",
+}
+
+THRESHOLDS_EXAMPLE = {"on_track": 0.85, "at_risk": 0.5, "behind": 5.0}
+
+REPORTED: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "POST /v1/plans/{plan}/report/texts": (f"{_BASE}/report/texts", TEXT_EXAMPLE),
+    "GET /v1/plans/{plan}/report/open": (f"{_BASE}/report/open?as_of={AS_OF}&lang=vi", None),
+    "POST /v1/plans/{plan}/letterhead": (f"{_BASE}/letterhead?lang=vi", LETTERHEAD_EXAMPLE),
+    "GET /v1/plans/{plan}/letterhead": (f"{_BASE}/letterhead?lang=vi", None),
+}
 
 SEND_BACK_EXAMPLE = {"note": "Thiếu số liệu cửa khẩu"}
 
@@ -193,6 +241,7 @@ def ask(home: Path) -> dict[str, Any]:
     stamp = found["GET /v1/plans/{plan}/projections/{kpi}"]["stamp"]
     found["GET /v1/stamps/{stamp}"] = _answer(app, "GET", f"/v1/stamps/{stamp}")
     found |= _each(app, SUPPOSED)
+    found |= _each(app, REPORTED)
     _retrained(app, BEFORE)
     for route in NEEDS_BEFORE:
         found[route] = _answer(app, "GET", REQUESTS[route])
@@ -201,6 +250,9 @@ def ask(home: Path) -> dict[str, Any]:
     found |= _uploaded(app)
     found["POST /v1/plans/{plan}/versions"] = _answer(
         app, "POST", f"{_BASE}/versions", NEW_VERSION
+    )
+    found["POST /v1/plans/{plan}/thresholds"] = _answer(
+        app, "POST", f"{_BASE}/thresholds", THRESHOLDS_EXAMPLE
     )
     found |= _administered(app)
     app.state.vedich.jobs.close()
@@ -251,7 +303,7 @@ def _signed(app: FastAPI) -> dict[str, Any]:
 
 
 def _uploaded(app: FastAPI) -> dict[str, Any]:
-    """Upload a file, preview it, match its unknown row, commit, and undo."""
+    """Upload a file, preview it, match its unknown row, commit, and undo; explain another."""
     base = "/v1/imports"
     looked = _answer(app, "POST", UPLOAD, UPLOADED)
     one = f"{base}/{looked['id']}"
@@ -259,9 +311,12 @@ def _uploaded(app: FastAPI) -> dict[str, Any]:
     shown = _answer(app, "GET", one)
     made = _answer(app, "POST", f"{one}/commit", {"mark": shown["preview"]["mark"]})
     undone = _answer(app, "POST", f"{one}/undo", UNDO_EXAMPLE)
+    odd = _answer(app, "POST", f"{base}?plan={PLAN}&file={LAYOUT_EXAMPLE['file']}", ODD)
+    told = _answer(app, "POST", f"{base}/{odd['id']}/layouts", LAYOUT_EXAMPLE)
     return {
         f"POST {base}": looked,
         f"POST {base}/{{id}}/matches": matched,
+        f"POST {base}/{{id}}/layouts": told,
         f"GET {base}/{{id}}": shown,
         f"POST {base}/{{id}}/commit": made,
         f"POST {base}/{{id}}/undo": undone,

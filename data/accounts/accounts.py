@@ -85,8 +85,9 @@ def insert_account(
     """Write a new account, whose name and role are valid; raise as `add_account`."""
     if find_account(connection, name) is not None:
         raise InvalidAccount(
-            f"account '{name}' already exists, and accounts are never deleted; "
-            "expected another name."
+            "account '{name}' already exists, and accounts are never deleted; expected "
+            "another name.",
+            name=name,
         )
     require_body(connection, body)
     connection.execute(
@@ -153,15 +154,21 @@ def check_name(name: str) -> None:
     """Raise `InvalidAccount` unless `name` is valid for an account or a key."""
     if not NAME.fullmatch(name) or name in _RESERVED:
         raise InvalidAccount(
-            f"expected a name of 1 to 40 lower-case letters a to z, digits, '.', '_' or '-', "
-            f"other than {' and '.join(_RESERVED)}; found '{name}'."
+            "expected a name of 1 to 40 lower-case letters a to z, digits, '.', '_' or '-', "
+            "other than {reserved}; found '{name}'.",
+            reserved=" and ".join(_RESERVED),
+            name=name,
         )
 
 
 def check_known(given: str, known: Sequence[str]) -> None:
     """Raise `InvalidAccount` unless a role or a scope is known."""
     if given not in known:
-        raise InvalidAccount(f"expected one of {', '.join(known)}; found '{given}'.")
+        raise InvalidAccount(
+            "expected one of {known}; found '{given}'.",
+            known=", ".join(known),
+            given=given,
+        )
 
 
 def hash_of(password: str, name: str, body: str = HOUSE) -> str:
@@ -174,7 +181,10 @@ def require_account(connection: Connection, name: str) -> Account:
     """An account by its name; raise `UnknownAccount`."""
     found = find_account(connection, name)
     if found is None:
-        raise UnknownAccount(f"no account '{name}'; vedich account list shows all accounts.")
+        raise UnknownAccount(
+            "no account '{name}'; vedich account list shows all accounts.",
+            name=name,
+        )
     return found
 
 

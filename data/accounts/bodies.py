@@ -87,8 +87,9 @@ def read_bodies(connection: Connection) -> Bodies:
 
 def read_owner(connection: Connection, family: str) -> Bodies:
     """The body that owns a family and those above it: what a request needs, and no other."""
-    slug: str | None = connection.scalar(_OWNER, {"family": family}) or HOUSE
-    owner, found = slug, {}
+    owner: str = connection.scalar(_OWNER, {"family": family}) or HOUSE
+    slug: str | None = owner
+    found: dict[str, Body] = {}
     while slug is not None:
         row = connection.execute(_BODY, {"slug": slug}).one()
         found[row.slug] = Body(row.slug, row.name_vi, row.name_en, row.parent, row.shares)
@@ -114,7 +115,10 @@ def add_body(
     made = Body(slug, name_vi.strip(), name_en.strip(), parent, False)
     with store.writing() as connection:
         if slug in read_bodies(connection).by_slug:
-            raise InvalidBody(f"there is a body '{slug}' already; expected another name.")
+            raise InvalidBody(
+                "there is a body '{slug}' already; expected another name.",
+                slug=slug,
+            )
         require_body(connection, parent)
         connection.execute(
             insert(tables.bodies).values(**vars(made), created_at=datetime.now(UTC))
@@ -141,7 +145,8 @@ def give_family(store: Store, family: str, body: str, by: str) -> None:
         before = connection.scalar(select(tables.families.c.body).where(own))
         if before is None:
             raise UnknownPlan(
-                f"no plan of a family '{family}'; a family comes with its first plan."
+                "no plan of a family '{family}'; a family comes with its first plan.",
+                family=family,
             )
         connection.execute(update(tables.families).where(own).values(body=body))
         moved = {"family": family, "plan": "", "edited_at": datetime.now(UTC)}
@@ -168,8 +173,11 @@ def note_family(connection: Connection, family: str, body: str | None) -> None:
         connection.execute(insert(tables.families).values(family=family, body=body or HOUSE))
     elif body not in (None, found):
         raise InvalidBody(
-            f"the family '{family}' is that of the body '{found}', found '{body}'; give it away "
-            f"first: vedich body give {family} {body}"
+            "the family '{family}' is that of the body '{found}', found '{body}'; give it "
+            "away first: vedich body give {family} {body}",
+            family=family,
+            found=found,
+            body=body,
         )
 
 
@@ -177,7 +185,10 @@ def require_body(connection: Connection, slug: str) -> Body:
     """A body by its name; raise `UnknownBody`."""
     row = connection.execute(select(tables.bodies).where(tables.bodies.c.slug == slug)).first()
     if row is None:
-        raise UnknownBody(f"no body '{slug}'; vedich body list shows all bodies.")
+        raise UnknownBody(
+            "no body '{slug}'; vedich body list shows all bodies.",
+            slug=slug,
+        )
     return Body(row.slug, row.name_vi, row.name_en, row.parent, row.shares)
 
 
@@ -186,5 +197,6 @@ def check_slug(slug: str) -> None:
     if not NAME.fullmatch(slug):
         raise InvalidBody(
             "expected a name of 1 to 40 lower-case letters a to z, digits, '.', '_' or '-'; "
-            f"found '{slug}'."
+            "found '{slug}'.",
+            slug=slug,
         )

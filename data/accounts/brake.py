@@ -15,7 +15,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from data.db import tables
 from data.db.audit import write_entry
@@ -69,7 +69,7 @@ def work_of_address(store: Store, address: str, now: datetime) -> Work | None:
     """What every attempt from an address has to carry at the moment."""
     with store.reading() as connection:
         found = _counter(connection, _ALL_NAMES, place_of(address), now)
-    return Work(found.challenge, BITS) if _braked(found, now) else None
+    return Work(found.challenge, BITS) if found and _braked(found, now) else None
 
 
 def pass_brake(
@@ -190,9 +190,10 @@ def _require(
     seconds = int((since + wait - now).total_seconds()) + 1
     earliest = max(0, int((since + with_work - now).total_seconds()) + 1)
     raise TooManyLogins(
-        f"logging in failed too often for this name from this address; expected a pause of "
-        f"{seconds} seconds. Try again then, from elsewhere now, or ask an administrator: "
-        "vedich account clear NAME.",
+        "logging in failed too often for this name from this address; expected a pause "
+        "of {seconds} seconds. Try again then, from elsewhere now, or ask an "
+        "administrator: vedich account clear NAME.",
+        seconds=seconds,
         wait=seconds,
         challenge=work.challenge if work else "",
         bits=work.bits if work else 0,
@@ -217,7 +218,7 @@ def _counter(connection: Connection, name: str, place: str, now: datetime) -> _C
     return _Counter(row.failures, row.last_at, row.challenge)
 
 
-def _same(name: str, place: str) -> tuple[object, ...]:
+def _same(name: str, place: str) -> tuple[ColumnElement[bool], ...]:
     table = tables.failed_logins
     return (table.c.name_hash == _hash(name), table.c.address == place)
 

@@ -101,15 +101,20 @@ def account_at(
             taken = find_account(connection, name)
             if taken is not None and not take_over:
                 raise OidcFailed(
-                    f"expected a new name, found '{name}', which is another's account. If it is "
-                    f"the same person: vedich account link {name} --subject {subject}"
+                    "expected a new name, found '{name}', which is another's account. If it is "
+                    "the same person: vedich account link {name} --subject {subject}",
+                    name=name,
+                    subject=subject,
                 )
             if taken is None:
                 insert_account(connection, name, role, NO_PASSWORD, f"oidc:{subject}", body)
             _link(connection, issuer, subject, name, f"oidc:{subject}")
             found = require_account(connection, name)
     if found.disabled_at is not None:
-        raise OidcFailed(f"expected an account in force, found that '{found.name}' is disabled.")
+        raise OidcFailed(
+            "expected an account in force, found that '{name}' is disabled.",
+            name=found.name,
+        )
     if found.role != role:
         set_role(store, found.name, role, f"oidc:{subject}")
     if found.body != body:
@@ -125,7 +130,10 @@ def link(store: Store, issuer: str, subject: str, name: str, by: str) -> None:
         found = _linked(connection, issuer, subject)
         if found is not None:
             raise InvalidAccount(
-                f"'{subject}' at {issuer} has the account '{found.name}' already."
+                "'{subject}' at {issuer} has the account '{name}' already.",
+                subject=subject,
+                issuer=issuer,
+                name=found.name,
             )
         _link(connection, issuer, subject, name, by)
 

@@ -83,15 +83,17 @@ def add_key(
     now = datetime.now(UTC)
     if expires is not None and expires <= now:
         raise InvalidAccount(
-            f"expected a day to come as the key's last, found {expires:%Y-%m-%d}."
+            "expected a day to come as the key's last, found {expires:%Y-%m-%d}.",
+            expires=expires,
         )
     secret = f"vedich_{secrets.token_urlsafe(32)}"
     with store.writing() as connection:
         taken = select(tables.api_keys.c.name).where(tables.api_keys.c.name == name)
         if connection.scalar(taken) is not None:
             raise InvalidAccount(
-                f"a key '{name}' exists or was revoked; expected another name: the audit log "
-                "refers to this one."
+                "a key '{name}' exists or was revoked; expected another name: the audit log "
+                "refers to this one.",
+                name=name,
             )
         require_body(connection, body)
         connection.execute(
@@ -129,7 +131,10 @@ def revoke_key(store: Store, name: str, by: str) -> None:
             update(tables.api_keys).where(own).values(revoked_at=datetime.now(UTC))
         )
         if not changed.rowcount:
-            raise UnknownAccount(f"no active key '{name}'; vedich key list shows all keys.")
+            raise UnknownAccount(
+                "no active key '{name}'; vedich key list shows all keys.",
+                name=name,
+            )
         write_entry(connection, by, "key.revoke", name)
 
 

@@ -52,8 +52,9 @@ def begin_enrolment(store: Store, name: str) -> str:
         row = _row(connection, name)
         if row is not None and row.confirmed_at is not None:
             raise InvalidAccount(
-                f"account '{name}' has a second factor already. An administrator takes it away: "
-                f"vedich account reset-factor {name}"
+                "account '{name}' has a second factor already. An administrator takes it away: "
+                "vedich account reset-factor {name}",
+                name=name,
             )
         if row is not None:
             return str(row.secret)

@@ -76,6 +76,22 @@ CHAINED: Mapping[str, tuple[Table, tuple[Column[Any], ...]]] = {
             *("id", "family", "kpi", "year", "month", "shape", "size", "length", "accepted"),
             *("day", "name", "note", "entered_by", "entered_at"),
         ),
+        _chained(
+            tables.projects,
+            *(
+                "id",
+                "family",
+                "project",
+                "kpi",
+                "name_vi",
+                "name_en",
+                "happening",
+                "year",
+                "month",
+            ),
+            *("ramp", "amount", "on_time", "delay", "responsible", "obstacle", "source"),
+            *("state", "day", "note", "entered_by", "entered_at"),
+        ),
     )
 }
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as Pool
 from data.db.chain import seal
 from models.errors import InputError, StoreUnavailable
 
-HEAD = "hash_chain"  # the newest migration; Alembic is imported only for a database that lacks it
+HEAD = "projects"  # the newest migration; Alembic is imported only for a database that lacks it
 TIMEOUT = 10.0  # seconds; the setting VEDICH_DATABASE_TIMEOUT
 _REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
     "SQLITE_CORRUPT": "damaged",
@@ -122,8 +122,9 @@ class Store:
             if version != "head" and inspect(connection).get_table_names():
                 place = self._engine.url.render_as_string()
                 raise InputError(
-                    f"{place}: expected an empty database to restore into, found tables. Set "
-                    "VEDICH_DATABASE_URL to a new one."
+                    "{place}: expected an empty database to restore into, found tables. Set "
+                    "VEDICH_DATABASE_URL to a new one.",
+                    place=place,
                 )
         if revision == HEAD:
             return
@@ -215,8 +216,9 @@ def _address(url: str) -> URL:
         backend = "no URL"
     if backend not in ("sqlite", "postgresql"):
         raise InputError(
-            f"expected the URL of a database, found {backend}. Set VEDICH_DATABASE_URL to "
-            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
+            "expected the URL of a database, found {backend}. Set VEDICH_DATABASE_URL to "
+            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE.",
+            backend=backend,
         )
     if address.drivername == "postgresql":
         return address.set(drivername="postgresql+psycopg")

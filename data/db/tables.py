@@ -182,6 +182,33 @@ events = Table(
     Index("events_of_family", "family", "kpi"),
 )
 
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("project", Integer),  # the project's first entry; null: this is it
+    Column("kpi", String(80), nullable=False),
+    Column("name_vi", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("happening", String(10), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("ramp", Integer, nullable=False),
+    Column("amount", Float(53), nullable=False),
+    Column("on_time", Float(53), nullable=False),
+    Column("delay", Float(53), nullable=False),
+    Column("responsible", Text, nullable=False),
+    Column("obstacle", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Index("projects_of_family", "family", "kpi"),
+)
+
 edits = Table(
     "edits",
     metadata,

@@ -269,7 +269,11 @@ def explain(
         files = {each.file: each.content for each in read_files(connection, id)}
     if file not in files:
         names = ", ".join(f"'{name}'" for name in files)
-        raise InputError(f"expected a file of this upload, one of {names}; found '{file}'.")
+        raise InputError(
+            "expected a file of this upload, one of {names}; found '{file}'.",
+            names=names,
+            file=file,
+        )
     known = explained(files[file], file, columns)
     with store.writing() as connection:
         write_map(connection, family, known, by, now)

@@ -145,7 +145,11 @@ def _match(
     known = {kpi.slug for kpi in base.kpis}
     for slug in wanted.values():
         if slug not in known:
-            raise UnknownKpi(f"the plan's family has no KPI '{slug}'; it has {', '.join(known)}.")
+            raise UnknownKpi(
+                "the plan's family has no KPI '{slug}'; it has {known}.",
+                slug=slug,
+                known=", ".join(known),
+            )
     rows = [row for file in files for row in _read(file, base.claims(), date.max).unknown]
     found: dict[RowKey, str | None] = {
         row.key: wanted[fold(row.label)] for row in rows if fold(row.label) in wanted
@@ -154,8 +158,10 @@ def _match(
     if missing:
         names = ", ".join(f"'{row.label}'" for row in rows[:8])
         raise InputError(
-            f"expected names of the files that no KPI claims, found '{missing.pop()}'. Names to "
-            f"match: {names or 'none'}."
+            "expected names of the files that no KPI claims, found '{name}'. Names to match: "
+            "{names}.",
+            name=missing.pop(),
+            names=names or "none",
         )
     return found
 

@@ -37,8 +37,10 @@ def explained(content: bytes, file: str, columns: str) -> tuple[str, TableMap]:
     found = map_by_hand(OpenedFile(content, file), given)
     if found is None:
         raise InputError(
-            f"{file}: expected headings in row {given.header}, found no cells there. Give the "
-            "number of their row: header=3."
+            "{file}: expected headings in row {row}, found no cells there. Give the number "
+            "of their row: header=3.",
+            file=file,
+            row=given.header,
         )
     return found
 

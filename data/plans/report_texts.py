@@ -43,11 +43,18 @@ def write_report_text(
     """
     if month.year != plan.year:
         raise InputError(
-            f"plan '{plan.slug}': expected a month of {plan.year}, found {month}; "
-            "choose the plan of that year."
+            "plan '{plan}': expected a month of {year}, found {month}; choose the plan of "
+            "that year.",
+            plan=plan.slug,
+            year=plan.year,
+            month=month,
         )
     if len(text) > LONGEST:
-        raise InputError(f"expected at most {LONGEST} characters, found {len(text)}. Shorten it.")
+        raise InputError(
+            "expected at most {most} characters, found {count}. Shorten it.",
+            most=LONGEST,
+            count=len(text),
+        )
     moment = datetime.now(UTC)
     with store.writing() as connection:
         connection.execute(

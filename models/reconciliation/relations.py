@@ -42,6 +42,18 @@ class Relations:
             grown = len(found) > size
         return tuple(one for one in self._order() if one in found)
 
+    def below(self, total: str) -> tuple[str, ...]:
+        """All parts of a total, and theirs; () if it has none.
+
+        Examples
+        --------
+        >>> Relations(summed={"trade": ("out", "in")}, printed={"out": ("a", "b")}).below("trade")
+        ('out', 'a', 'b', 'in')
+        """
+        parts = (*self.summed.get(total, ()), *self.printed.get(total, ()))
+        deep = [one for part in parts for one in (part, *self.below(part))]
+        return tuple(dict.fromkeys(deep))
+
     def behind(self, kpi: str) -> tuple[str, ...]:
         """The KPIs whose forecasts its own rests on, itself included, in order.
 

@@ -159,8 +159,8 @@ def attainment_over(
     deciding = upper if target.comparator == "at_most" else lower
     if deciding is None or not np.isfinite(deciding).all():
         known = bool(np.isfinite(annual.base).all())
-        code = "base_not_positive" if known else "base_unknown"
-        reason = Remark(code, {"year": str(annual.year - 1)})
+        values = {"year": str(annual.year - 1)}
+        reason = Remark("base_not_positive", values) if known else Remark("base_unknown", values)
         return no_basis(target, reason, provisional=annual.data_status != "final")
     samples = annual.samples
     if target.comparator == "at_most":

@@ -5,6 +5,7 @@ after the other is replaced by that of the second (design, 4.12):
 
     plan        the plan version in force at the second vintage
     model       the bundle that answers at the second vintage
+    projects    the register of projects as of the second vintage; only if it changed
     revisions   the second vintage's figures for months already in the first, and decisions
                 on events
     month       the new months; for a task, reports since then and the days that have passed
@@ -52,6 +53,7 @@ from service.state.app_state import AppState
 Key = tuple[TargetLevel, str]  # level and period of a target
 
 PARTS: tuple[Part, ...] = ("plan", "model", "revisions", "month")
+PROJECTS: Part = "projects"
 DRAWS: Part = "draws"
 
 
@@ -220,11 +222,12 @@ def steps_between(
 ) -> list[tuple[Part, Figures]]:
     """The figures after each step, in the order of `PARTS`; the last are those issued.
 
-    A step `DRAWS` is added if the second vintage has no new month of a series.
+    A step `PROJECTS` is added after the model's if the register of projects changed, a step
+    `DRAWS` at the end if the second vintage has no new month of a series.
     """
     at_end = Figures.of(last.view)
     state = Figures.of(first.view)
-    basis, found = old, [state]
+    basis, found, names = old, [state], list(PARTS)
     if basis.version != new.version:
         basis = replace(basis, version=new.version, earlier=new.earlier)
         state = _projected(basis, slug)
@@ -235,6 +238,11 @@ def steps_between(
         basis = replace(basis, bundle=new.bundle)
         state = _projected(basis, slug)
     found.append(state)
+    if last.inputs.projects != first.inputs.projects:
+        basis = replace(basis, projects=new.projects)
+        state = _projected(basis, slug)
+        found.append(state)
+        names.insert(names.index("model") + 1, PROJECTS)
     pasts = _pasts(old, new, slug)
     new_month = first.view.cutoff != last.view.cutoff
     decided = first.inputs.events != last.inputs.events
@@ -247,8 +255,8 @@ def steps_between(
         state = _projected(replace(basis, events=new.events, pinned=pinned), slug)
     found.append(state)
     if new_month or pasts is None:
-        return list(zip(PARTS, [*found[1:], at_end], strict=True))
-    return list(zip((*PARTS, DRAWS), [*found[1:], state, at_end], strict=True))
+        return list(zip(names, [*found[1:], at_end], strict=True))
+    return list(zip((*names, DRAWS), [*found[1:], state, at_end], strict=True))
 
 
 def _projected(basis: Basis, slug: str) -> Figures:

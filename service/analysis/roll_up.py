@@ -47,8 +47,11 @@ def roll_up(
     plans = _plans(app_state, bodies, body, year, kpi)
     if not plans:
         raise UnknownKpi(
-            f"no plan of {year} of '{body}' or a body below it has a KPI '{kpi}'. GET /v1/bodies "
-            "shows bodies and their plan families."
+            "no plan of {year} of '{body}' or a body below it has a KPI '{kpi}'. GET "
+            "/v1/bodies shows bodies and their plan families.",
+            year=year,
+            body=body,
+            kpi=kpi,
         )
     first = _same(plans)
     day = as_of or _newest(app_state, plans)
@@ -65,7 +68,16 @@ def roll_up(
         members.append(member)
         parts.append(_part(app_state, plan, owner, projection, kpi, day))
     if not members:
-        raise UnknownKpi(f"no plan of {year} has a projection of '{kpi}': {without[0].reason}")
+        raise UnknownKpi(
+            "no plan of {year} has a projection of '{kpi}': {reason}",
+            year=year,
+            kpi=kpi,
+            reason=without[0].reason,
+        )
+    # parts are shown rounded; means add up, and a total of one part is that part
+    outcomes = sum_over_families(f"total of {body}", day.isoformat(), members)
+    mean = sum(part.projected.mean for part in parts)
+    total = outcomes_view(outcomes).model_copy(update={"mean": mean})
     return RollUp(
         body=body,
         kpi=kpi,
@@ -75,7 +87,7 @@ def roll_up(
         year=year,
         as_of=day,
         status="projected",
-        projected=outcomes_view(sum_over_families(f"total of {body}", day.isoformat(), members)),
+        projected=total if len(parts) > 1 else parts[0].projected,
         parts=tuple(parts),
         without=tuple(without),
     )
@@ -103,8 +115,14 @@ def _same(plans: Mapping[str, tuple[str, Kpi]]) -> Kpi:
     for plan, kpi in kpis.items():
         if not kpi.traits.adds_up or (kpi.kind, kpi.unit) != (first.kind, first.unit):
             raise InputError(
-                f"expected amounts in one unit to add up, found '{kpi.slug}' of '{plan}' of kind "
-                f"'{kpi.kind}' in {kpi.unit}, beside '{first.kind}' in {first.unit}."
+                "expected amounts in one unit to add up, found '{kpi}' of '{plan}' of kind "
+                "'{kind}' in {unit}, beside '{other_kind}' in {other_unit}.",
+                kpi=kpi.slug,
+                plan=plan,
+                kind=kpi.kind,
+                unit=kpi.unit,
+                other_kind=first.kind,
+                other_unit=first.unit,
             )
     return first
 
@@ -117,7 +135,10 @@ def _newest(app_state: AppState, plans: Mapping[str, tuple[str, Kpi]]) -> date:
         except NoObservations:
             continue
     if not days:
-        raise NoObservations(f"nothing was published for {', '.join(plans)}.")
+        raise NoObservations(
+            "nothing was published for {plans}.",
+            plans=", ".join(plans),
+        )
     return max(days)
 
 
@@ -126,7 +147,12 @@ def _member(basis: Basis, kpi: str) -> tuple[Member, Projection]:
     projection, _inputs = project_kpi(basis, kpi)
     if projection.annual is None:
         reason = "; ".join(f"{name}: {why}" for name, why in projection.failures.items())
-        raise NoObservations(f"'{kpi}' of '{basis.plan.slug}' has no basis. {reason}")
+        raise NoObservations(
+            "'{kpi}' of '{plan}' has no basis. {reason}",
+            kpi=kpi,
+            plan=basis.plan.slug,
+            reason=reason,
+        )
     if isinstance(basis.bundle, NoBundle):
         raise basis.bundle
     errors: Mapping[OriginKey, float] = learned_of(basis.bundle, kpi, basis.series(kpi)).errors

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from models.events.event import Event
 from models.events.levers import Lever
 from models.series import Month
+from service.analysis.scenario_table import scenario_table
 from service.analysis.scenarios import ScenarioInput, listed, run, save, saved, unsaved
 from service.auth.access import Entry, requires
 from service.shapes.analysis import (
@@ -17,7 +18,8 @@ from service.shapes.analysis import (
     ScenarioList,
     ScenarioRequest,
 )
-from service.web.respond import TheAppState, answer, problems
+from service.shapes.scenario_table import ScenarioTable
+from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(prefix="/v1/plans/{plan}/scenarios", tags=["scenarios"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
@@ -52,6 +54,17 @@ def new_scenario(
         return answer(unsaved(run(app_state, plan, day, given), given, by.name), 201)
     stored = save(app_state, plan, day, given, by.name)
     return answer(stored, 201, f"/v1/plans/{plan}/scenarios/{stored.id}")
+
+
+@router.get(
+    "/side-by-side",
+    dependencies=[requires("viewer")],
+    response_model=ScenarioTable,
+    responses=problems(404, 409, 422),
+)
+def scenarios_side_by_side(plan: PlanSlug, app_state: TheAppState, as_of: AsOf = None) -> Response:
+    """Low, base and high scenario beside the forecast and the scenarios saved for the day."""
+    return answer(scenario_table(app_state, plan, app_state.day_of(plan, as_of)))
 
 
 @router.get(

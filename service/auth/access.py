@@ -135,17 +135,23 @@ class _Requires:
     async def __call__(self, caller: TheCaller) -> Caller:
         if self.access != "public" and caller.name == ANONYMOUS.name:
             raise LoginRequired(
-                f"this needs the role '{self.access}'. Log in at /login, or send an API key: "
-                "Authorization: Bearer KEY."
+                "this needs the role '{role}'. Log in at /login, or send an API key: "
+                "Authorization: Bearer KEY.",
+                role=self.access,
             )
         if caller.hidden is not None:
             raise caller.hidden
         if caller.may(self.access):
             return caller
-        here = "" if caller.own is None else " for what belongs to another body"
+        said = {"role": self.access, "name": caller.name, "own": caller.access}
+        if caller.own is not None:
+            raise NotAllowed(
+                "this needs the role '{role}', '{name}' has '{own}' for what belongs to another "
+                "body. Ask an administrator.",
+                **said,
+            )
         raise NotAllowed(
-            f"this needs the role '{self.access}', '{caller.name}' has '{caller.access}'{here}. "
-            "Ask an administrator."
+            "this needs the role '{role}', '{name}' has '{own}'. Ask an administrator.", **said
         )
 
 
@@ -191,8 +197,10 @@ def refuse_to_listen(store: Store, host: str) -> None:
     """Raise `InputError` for an address that others can reach while there are no accounts."""
     if not is_loopback(host) and not has_accounts(store):
         raise InputError(
-            f"expected an address that only this machine reaches (127.0.0.1 or ::1) while there "
-            f"is no account, found '{host}'. Make one first: vedich account add NAME --role admin"
+            "expected an address that only this machine reaches (127.0.0.1 or ::1) while "
+            "there is no account, found '{host}'. Make one first: vedich account add NAME "
+            "--role admin",
+            host=host,
         )
 
 
@@ -244,8 +252,10 @@ def _by_key(request: Request, store: Store) -> Caller | None:
 def _refuse_unfit(key: ApiKey, sent: str) -> None:
     if key.expired(datetime.now(UTC)):
         raise KeyExpired(
-            f"expected a key that is still valid, found '{key.name}', whose last day "
-            f"was {last_day(key)}. Make another: vedich key add NAME."
+            "expected a key that is still valid, found '{name}', whose last day was {day}. "
+            "Make another: vedich key add NAME.",
+            name=key.name,
+            day=last_day(key),
         )
     if sent == "address" and key.scope == "entry":
         raise LoginRequired(

@@ -69,7 +69,11 @@ def provider_of(settings: Settings) -> Provider:
         raise OidcFailed("expected VEDICH_OIDC_ISSUER, found that it is not set.")
     found = _asked("GET", f"{_safe(issuer).rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != issuer:
-        raise OidcFailed(f"expected the provider {issuer}, found {found.get('issuer')}.")
+        raise OidcFailed(
+            "expected the provider {issuer}, found {found}.",
+            issuer=issuer,
+            found=found.get("issuer"),
+        )
     try:
         end = found.get("end_session_endpoint")
         return Provider(
@@ -156,10 +160,12 @@ def placed(settings: Settings, claims: Mapping[str, Any]) -> tuple[str, str]:
     found = [place for group, place in groups_of(settings).items() if group in groups]
     if not found:
         raise OidcFailed(
-            f"expected a group that has a role here (VEDICH_OIDC_ROLES), found "
-            f"{', '.join(sorted(groups)) or 'none'} in the claim '{settings.oidc_claim}'."
+            "expected a group that has a role here (VEDICH_OIDC_ROLES), found {groups} in "
+            "the claim '{claim}'.",
+            groups=", ".join(sorted(groups)) or "none",
+            claim=settings.oidc_claim,
         )
-    return max(found, key=lambda place: ROLES.index(place[0]))  # type: ignore[arg-type]
+    return max(found, key=lambda place: ROLES.index(place[0]))
 
 
 def groups_of(settings: Settings) -> dict[str, tuple[str, str]]:
@@ -170,8 +176,10 @@ def groups_of(settings: Settings) -> dict[str, tuple[str, str]]:
         role, _, body = place.partition("@")
         if not equals or role not in ROLES:
             raise InputError(
-                f"VEDICH_OIDC_ROLES: expected GROUP=ROLE or GROUP=ROLE@BODY with one of "
-                f"{', '.join(ROLES)}, found '{one}'."
+                "VEDICH_OIDC_ROLES: expected GROUP=ROLE or GROUP=ROLE@BODY with one of {roles}, "
+                "found '{one}'.",
+                roles=", ".join(ROLES),
+                one=one,
             )
         found[group.strip()] = (role, body or HOUSE)
     return found
@@ -255,8 +263,9 @@ def _asked(method: str, address: str, **given: Any) -> Json:
     missing = [name for name in ("authlib", "httpx", "joserfc") if find_spec(name) is None]
     if missing:
         raise MissingExtra(
-            f"expected {', '.join(missing)}, found that it is not installed. Install the extra "
-            "'oidc', or unset VEDICH_OIDC_ISSUER."
+            "expected {missing}, found that it is not installed. Install the extra 'oidc', "
+            "or unset VEDICH_OIDC_ISSUER.",
+            missing=", ".join(missing),
         )
     import httpx
 
@@ -266,7 +275,11 @@ def _asked(method: str, address: str, **given: Any) -> Json:
     except (httpx.HTTPError, ValueError) as error:
         raise OidcFailed(f"expected an answer of {address}, found: {error}.") from error
     if answer.status_code != 200 or not isinstance(found, dict):
-        raise OidcFailed(f"expected an answer of {address}, found status {answer.status_code}.")
+        raise OidcFailed(
+            "expected an answer of {address}, found status {status}.",
+            address=address,
+            status=answer.status_code,
+        )
     return found
 
 
@@ -276,7 +289,10 @@ def _safe(address: str) -> str:
     if parts.scheme != "https" and not (
         parts.scheme == "http" and is_loopback(parts.hostname or "")
     ):
-        raise OidcFailed(f"expected an address of the provider with https, found {address}.")
+        raise OidcFailed(
+            "expected an address of the provider with https, found {address}.",
+            address=address,
+        )
     return address
 
 

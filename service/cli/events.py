@@ -1,4 +1,4 @@
-"""`vedich event`: list, add, accept, reject."""
+"""`vedich event` and `vedich project-register`: list, add, accept, reject."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ app = typer.Typer(
     help="Events that affect a series: list, add, accept, reject.", no_args_is_help=True
 )
 
+project_app = typer.Typer(
+    help="Projects that move a KPI: list, add, accept, reject.", no_args_is_help=True
+)
+
 
 class ShapeOption(StrEnum):
     """Shape of an event's effect."""
@@ -32,6 +36,14 @@ class ShapeOption(StrEnum):
     ramp = "ramp"
 
 
+class HappeningOption(StrEnum):
+    """What a project does."""
+
+    starts = "starts"
+    stops = "stops"
+    ramps_up = "ramps_up"
+
+
 KpiArgument = Annotated[str, typer.Argument(help="KPI slug.")]
 EventArgument = Annotated[str, typer.Argument(help="As listed: 2020-04-pulse.")]
 ByOption = Annotated[str | None, typer.Option(help="Who decides; default: the user's name.")]
@@ -39,6 +51,20 @@ DayOption = Annotated[
     str | None, typer.Option("--day", help="YYYY-MM-DD: from when it counts; default today.")
 ]
 NoteOption = Annotated[str, typer.Option(help="Why.")]
+ProjectArgument = Annotated[int, typer.Argument(help="Number of the project, as listed.")]
+StartOption = Annotated[
+    str | None, typer.Option("--start", help="YYYY-MM: a new first month; default as entered.")
+]
+AmountOption = Annotated[
+    str | None, typer.Option("--amount", help="A new amount a month; default as entered.")
+]
+OnTimeOption = Annotated[
+    str | None,
+    typer.Option("--on-time", help="A new probability of being on time; default as entered."),
+]
+ObstacleOption = Annotated[
+    str | None, typer.Option("--obstacle", help="A new obstacle, '' for none; default as entered.")
+]
 
 
 @app.command("list")
@@ -170,3 +196,138 @@ def _decide(
         print(told("{slug} {kpi}: {event} accepted from {day} on.", **about))
     else:
         print(told("{slug} {kpi}: {event} rejected from {day} on.", **about))
+
+
+@project_app.command("list")
+def project_list(
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    kpi: Annotated[str | None, typer.Option(help="KPI slug; default all.")] = None,
+    lang: LangOption = None,
+) -> None:
+    """The projects entered up to a day."""
+    from data.plans.rows import load_plan
+    from service.cli.output import show_projects
+    from service.projections.basis import as_of_date, default_day
+    from service.workflow.projects import projects_of
+
+    settings, store = open_store()
+    slug = the_plan(store, plan)
+    day = as_of_date(as_of) if as_of else default_day(store, load_plan(store, slug))
+    show_projects(projects_of(store, slug, day, kpi), lang.value if lang else settings.lang)
+
+
+@project_app.command("add")
+def project_add(
+    kpi: KpiArgument,
+    name: Annotated[str, typer.Option(help="Its name, in Vietnamese.")],
+    start: Annotated[str, typer.Option(help="YYYY-MM: the first month, if on time.")],
+    amount: Annotated[
+        str,
+        typer.Option(help="What it adds to a month, in the KPI's unit; negative takes away."),
+    ],
+    on_time: Annotated[str, typer.Option(help="Probability of being on time, 0 to 1.")],
+    happening: Annotated[HappeningOption, typer.Option(help="What it does.")] = (
+        HappeningOption.starts
+    ),
+    ramp: Annotated[int, typer.Option(help="Months until what ramps up is complete.")] = 1,
+    delay: Annotated[str, typer.Option(help="Mean months of a delay, if it is late.")] = "3",
+    name_en: Annotated[str, typer.Option(help="Its name in English.")] = "",
+    responsible: Annotated[str, typer.Option(help="Who answers for it.")] = "",
+    obstacle: Annotated[str, typer.Option(help="What stands in its way.")] = "",
+    source: Annotated[str, typer.Option(help="The document that says so.")] = "",
+    accepted: Annotated[
+        bool, typer.Option("--accepted", help="Accept it at once; else it is proposed.")
+    ] = False,
+    plan: PlanOption = None,
+    day: DayOption = None,
+    note: NoteOption = "",
+    by: ByOption = None,
+) -> None:
+    """Enter a project; once accepted, its output is added to forecasts."""
+    from data.db.audit import process_user
+    from service.shapes.projects import ProjectText
+    from service.typed_numbers import read_number
+    from service.workflow.projects import add_project
+
+    _settings, store = open_store()
+    slug, today = the_plan(store, plan), date.today()
+    given = ProjectText(
+        kpi=kpi,
+        name=name,
+        name_en=name_en,
+        happening=happening.value,
+        start=start,
+        ramp=ramp,
+        amount=read_number(amount, spoken()),
+        on_time=read_number(on_time, spoken()),
+        delay=read_number(delay, spoken()),
+        responsible=responsible,
+        obstacle=obstacle,
+        source=source,
+        accepted=accepted,
+        day=day_or_today(day, today),
+        note=note,
+        by=by or process_user(),
+    )
+    written = add_project(store, slug, given, today, process_user())
+    about = {"slug": slug, "kpi": kpi, "project": written.project, "day": written.day}
+    if accepted:
+        print(told("{slug} {kpi}: project {project} accepted from {day} on.", **about))
+    else:
+        print(told("{slug} {kpi}: project {project} proposed on {day}.", **about))
+
+
+@project_app.command("accept")
+def project_accept(
+    project: ProjectArgument,
+    start: StartOption = None,
+    amount: AmountOption = None,
+    on_time: OnTimeOption = None,
+    obstacle: ObstacleOption = None,
+    plan: PlanOption = None,
+    day: DayOption = None,
+    note: NoteOption = "",
+    by: ByOption = None,
+) -> None:
+    """Accept a project, or enter what has changed, such as a later first month."""
+    from data.db.audit import process_user
+    from service.shapes.projects import ProjectDecision
+    from service.typed_numbers import read_number
+    from service.workflow.projects import decide
+
+    _settings, store = open_store()
+    slug, today = the_plan(store, plan), date.today()
+    decision = ProjectDecision(
+        start=start,
+        amount=None if amount is None else read_number(amount, spoken()),
+        on_time=None if on_time is None else read_number(on_time, spoken()),
+        obstacle=obstacle,
+        day=day_or_today(day, today),
+        note=note,
+        by=by or process_user(),
+    )
+    written = decide(store, slug, project, "accepted", decision, today, process_user())
+    about = {"slug": slug, "kpi": written.kpi, "project": project, "day": written.day}
+    print(told("{slug} {kpi}: project {project} accepted from {day} on.", **about))
+
+
+@project_app.command("reject")
+def project_reject(
+    project: ProjectArgument,
+    plan: PlanOption = None,
+    day: DayOption = None,
+    note: NoteOption = "",
+    by: ByOption = None,
+) -> None:
+    """Reject a project: forecasts leave it out."""
+    from data.db.audit import process_user
+    from service.shapes.projects import ProjectDecision
+    from service.workflow.projects import decide
+
+    _settings, store = open_store()
+    slug, today = the_plan(store, plan), date.today()
+    decision = ProjectDecision(day=day_or_today(day, today), note=note, by=by or process_user())
+    written = decide(store, slug, project, "rejected", decision, today, process_user())
+    about = {"slug": slug, "kpi": written.kpi, "project": project, "day": written.day}
+    print(told("{slug} {kpi}: project {project} rejected from {day} on.", **about))

@@ -120,7 +120,10 @@ def _pair(given: str) -> tuple[str, str]:
     """A name and a slug; the name may have equals signs itself."""
     name, sign, slug = given.rpartition("=")
     if not sign or not name.strip() or not slug.strip():
-        raise InputError(f"expected a name and a KPI, such as 'Total=coal'; found '{given}'.")
+        raise InputError(
+            "expected a name and a KPI, such as 'Total=coal'; found '{given}'.",
+            given=given,
+        )
     return name.strip(), slug.strip()
 
 

@@ -17,8 +17,11 @@ from service.texts import (
     TEXT,
     Lang,
     day_of,
+    month_name,
     name_of,
     number,
+    percent,
+    signed,
     signed_percent,
     unit_name,
     words_of,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from data.vintages.comparison import Compared
     from service.shapes.entries import EventList, Log, ProgressList
     from service.shapes.plans import PlanSummary, VersionComparison
+    from service.shapes.projects import ProjectList
     from training.retrain import RetrainReport
 
 SHOWN = 12  # unknown rows and suspicious values listed
@@ -241,6 +245,34 @@ def show_events(found: EventList, lang: Lang) -> None:
         if one.length > 1:
             size = f"{size}, {text.count('event.months', one.length)}"
         table.add_row(one.kpi, named, size, states[one.state], decided or "–")
+    terminal().print(table)
+
+
+def show_projects(found: ProjectList, lang: Lang) -> None:
+    """One line per project, with the entry in force."""
+    text, table = TEXT[lang], Table(show_edge=False, pad_edge=False)
+    table.add_column("")
+    table.add_column(text["event.kpi"])
+    table.add_column(text["project.heading"])
+    table.add_column(text["project.first_month"])
+    table.add_column(text["project.amount"], justify="right")
+    table.add_column(text["project.on_time"], justify="right")
+    table.add_column(text["event.state"])
+    table.add_column(text["event.decided"])
+    for one in found.projects:
+        decided = ", ".join(str(part) for part in (one.day, one.by, one.note) if part)
+        digits = 0 if one.amount.is_integer() else 2
+        amount = f"{signed(one.amount, lang, digits)} {unit_name(one.unit, lang)}"
+        table.add_row(
+            str(one.project),
+            one.kpi,
+            "\n".join(part for part in (one.name[lang], one.responsible, one.obstacle) if part),
+            f"{month_name(one.start, lang)}, {text[f'project.{one.happening}']}",
+            amount,
+            percent(100 * one.on_time, lang, 0),
+            text[f"event.{one.state}"],
+            decided,
+        )
     terminal().print(table)
 
 

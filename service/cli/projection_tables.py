@@ -14,16 +14,28 @@ from service.projections.tables import (
     columns,
     joint_probability_text,
     printed_lines,
+    project_lines,
     reconciled_line,
     table_rows,
     task_columns,
     task_rows,
 )
-from service.texts import LEVEL, TEXT, Lang, chance, day_of, name_of, number, period_name
+from service.texts import (
+    LEVEL,
+    TEXT,
+    Lang,
+    chance,
+    day_of,
+    name_of,
+    number,
+    period_name,
+    unit_name,
+)
 
 if TYPE_CHECKING:
     from data.plans.plan import Plan
     from service.projections.view import JointProbability, ProjectionView, TaskView
+    from service.shapes.scenario_table import ScenarioTable
 
 
 def show_projections(
@@ -58,10 +70,36 @@ def show_projections(
         line = reconciled_line(one, plan, lang) if len(projections) == 1 else None
         if line:
             console.print(line, soft_wrap=True)
+        if len(projections) == 1:
+            print_list(console, text["project.heading"], project_lines(one, plan, lang))
         lines = printed_lines(one, plan, lang)
         print_list(console, f"{one.name[lang]}: {text['printed'].lower()}", lines)
     codes = "; ".join(f"{one.kpi} {one.stamp}" for one in projections)
     console.print(f"{text['stamp']}: {codes}", style="dim", soft_wrap=True)
+
+
+def show_scenarios(found: ScenarioTable, plan: Plan, lang: Lang) -> None:
+    """Scenarios side by side, what each assumes below."""
+    from service.analysis.scenario_table import scenario_cells
+
+    text, console, table = TEXT[lang], terminal(), Table(show_edge=False, pad_edge=False)
+    console.print(f"{text['what_if.side_by_side']}, {day_of(found.as_of, lang)}", style="bold")
+    for note in (found.notice, found.label):
+        if note:
+            console.print(note[lang], soft_wrap=True)
+    table.add_column(text["kpi"])
+    table.add_column(text["target"], justify="right")
+    for column in found.scenarios:
+        table.add_column(column.name[lang], justify="right")
+    for row in found.rows:
+        cells = scenario_cells(row, plan, lang)
+        target = number(row.target, lang, plan.kpi(row.kpi).decimals)
+        name = f"{row.name[lang]}, {unit_name(row.unit, lang)}"
+        table.add_row(name, target, *(_two_lines(*cell) for cell in cells))
+    console.print(table)
+    for column in found.scenarios:
+        lines = [one[lang] for one in column.assumptions]
+        print_list(console, column.name[lang], lines)
 
 
 def _series_table(rows: Sequence[Row], lang: Lang) -> Table:

@@ -126,6 +126,29 @@ def show(
     _print(found, format, decimals, lang.value if lang else settings.lang)
 
 
+@app.command()
+def compare(
+    plan: PlanOption = None,
+    as_of: AsOfOption = None,
+    format: FormatOption = TextFormat.text,
+    lang: LangOption = None,
+) -> None:
+    """Low, base and high scenario beside the forecast and those saved for the day."""
+    from data.plans.rows import load_plan
+    from service.analysis.scenario_table import scenario_table
+    from service.cli.projection_tables import show_scenarios
+    from service.projections.shape import indented
+    from service.state.app_state import AppState
+
+    settings, store = open_store()
+    slug, app_state = the_plan(store, plan), AppState(settings, store)
+    found = scenario_table(app_state, slug, app_state.day_of(slug, as_of))
+    if format is TextFormat.json:
+        print(indented(found))
+        return
+    show_scenarios(found, load_plan(store, slug), lang.value if lang else settings.lang)
+
+
 def _print(
     found: ScenarioDetail, format: TextFormat, decimals: Mapping[str, int], lang: Lang
 ) -> None:

@@ -85,7 +85,7 @@ def estimate(
             problem, status = worded(error, lang), status_of(type(error)) or 500
         else:
             return RedirectResponse(f"{site.kpi(kpi)}#estimate", 303)
-    found = (exact,) if exact is not None else ()
+    found: tuple[float, ...] = (exact,) if exact is not None else ()
     found = found or readings(value, lang, definition.unit, definition.decimals)
     if not found:
         problem, status = _unreadable(value, lang), 422

@@ -106,7 +106,11 @@ def _drawn(
         basis = app_state.basis(plan, day)
         outcomes = outcomes_of(basis, kpi)
         if outcomes is None:
-            raise NoObservations(f"'{kpi}' has no distribution of its year on {day}.")
+            raise NoObservations(
+                "'{kpi}' has no distribution of its year on {day}.",
+                kpi=kpi,
+                day=day,
+            )
         drawn = distribution_chart(one, outcomes, lang, basis.plan.kpi(kpi).decimals)
         keys = [etag_key(one)]
     content = to_json(drawn) if form == "json" else to_svg(drawn)

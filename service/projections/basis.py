@@ -19,6 +19,7 @@ from data.ledger.promotions import promotions_of
 from data.plans.entries import progress_of
 from data.plans.events import EventEntry, accepted_events, events_of
 from data.plans.plan import Plan, PlanVersion
+from data.plans.projects import ProjectEntry, accepted_projects, projects_of
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings
 from data.vintages.observation import UNDATED
@@ -28,6 +29,7 @@ from data.vintages.rows import vintages_of
 from models.candidates import REGISTRY
 from models.errors import InvalidMonth, NoBundle, NoObservations
 from models.events.event import Event
+from models.events.projects import Project
 from models.paths import N_PATHS
 from models.pipeline import (
     LADDER,
@@ -67,7 +69,7 @@ class Basis:
     progress : all reports about the plan's tasks
     earlier : the family's plans of earlier years, with all reports about their tasks
     illustrative : KPIs with illustrative figures on that day; their answers are labelled
-    events : decisions about the family's events up to that day
+    events, projects : decisions about the family's events and projects up to that day
     pinned : series to use in place of those at the day, by slug
     families : years of reconciled families, by their members; filled when first asked for
     """
@@ -83,6 +85,7 @@ class Basis:
     earlier: tuple[tuple[Plan, tuple[Progress, ...]], ...]
     illustrative: frozenset[str]
     events: tuple[EventEntry, ...]
+    projects: tuple[ProjectEntry, ...] = ()
     pinned: Mapping[str, Series] = field(default_factory=dict)
     families: dict[tuple[str, ...], Mapping[str, ProjectedYear]] = field(
         default_factory=dict, init=False, repr=False
@@ -97,10 +100,23 @@ class Basis:
         """The accepted events that a KPI's forecast uses."""
         return accepted_events(self.events, slug, date.max)  # `events` ends with the day
 
+    def accepted_projects(self, slug: str) -> tuple[Project, ...]:
+        """The accepted projects that move a KPI, without those of its parts."""
+        return accepted_projects(self.projects, slug, date.max)  # `projects` ends with the day
+
     def last_decision(self, slug: str) -> int | None:
         """Number of the newest decision about events that reach a KPI's forecast, or None."""
+        return self._newest(self.events, slug)
+
+    def last_project(self, slug: str) -> int | None:
+        """Number of the newest entry about projects that reach a KPI's forecast, or None."""
+        return self._newest(self.projects, slug)
+
+    def _newest(
+        self, entries: tuple[EventEntry, ...] | tuple[ProjectEntry, ...], slug: str
+    ) -> int | None:
         kpis = self.panel.relations.behind(slug)
-        return max((one.number or 0 for one in self.events if one.kpi in kpis), default=None)
+        return max((one.number or 0 for one in entries if one.kpi in kpis), default=None)
 
     def series(self, slug: str) -> Series:
         """What a KPI's projection starts from; `NoObservations` without figures."""
@@ -121,6 +137,7 @@ def basis_of(
     bundle_hash: str | None = None,
     version: int | None = None,
     events: int | None = None,
+    projects: int | None = None,
 ) -> Basis:
     """Gather what a plan's answers for a day rest on.
 
@@ -132,7 +149,8 @@ def basis_of(
     stored_at : use the figures stored at that moment; default now
     bundle_hash : of the promoted bundle to use; default the newest that fits
     version : number of the plan version to use, 0 for none; default the one in force
-    events : number of the last decision about an event to use; default the newest
+    events, projects : numbers of the last decisions about events and projects to use;
+        default the newest
 
     Raises
     ------
@@ -168,6 +186,11 @@ def basis_of(
             one
             for one in events_of(store, family)
             if one.day <= day and (events is None or (one.number or 0) <= events)
+        ),
+        projects=tuple(
+            one
+            for one in projects_of(store, family)
+            if one.day <= day and (projects is None or (one.number or 0) <= projects)
         ),
     )
 
@@ -265,7 +288,8 @@ def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -
     seed, year = basis.published.isoformat(), basis.plan.year
 
     def known(one: str, own: Series) -> Known:
-        return Known(own, learned_of(promoted, one, own), basis.accepted_events(one))
+        learned = learned_of(promoted, one, own)
+        return Known(own, learned, basis.accepted_events(one), basis.accepted_projects(one))
 
     if not members:
         return year_ahead(known(slug, series), year, N_PATHS, seed, candidates)

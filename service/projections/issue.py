@@ -47,6 +47,7 @@ class ProjectionInputs:
     bundle: str | None = None
     seed: str | None = None
     events: int | None = None
+    projects: int | None = None
     model_version: str | None = None
 
 
@@ -169,6 +170,7 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
         bundle=used.bundle,
         seed=used.seed,
         events=used.events,
+        projects=used.projects,
     )
     return Issued(stamped(body, stamp_of(body, inputs)), inputs, projected.met)
 
@@ -216,6 +218,7 @@ def _series_projection(
         bundle=basis.bundle.content_hash,
         seed=seed,
         events=basis.last_decision(kpi.slug),
+        projects=basis.last_project(kpi.slug),
         model_version=basis.bundle.version,
     )
     targets = basis.version.targets_of(kpi.slug) if basis.version else ()

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.plans.plan import Plan
+from models.pipeline import OLDEST
 from models.projection import NO_FORECAST
+from models.series import Month
 from service.projections.printed_figures import FIGURES, RATES
 from service.projections.view import (
     JointProbability,
@@ -19,6 +21,7 @@ from service.texts import (
     FIGURE,
     FORM,
     LEVEL,
+    REMARK,
     ROLE,
     STATUS,
     TEXT,
@@ -28,6 +31,7 @@ from service.texts import (
     day_of,
     month_name,
     number,
+    signed,
     signed_percent,
     unit_name,
     unit_of,
@@ -123,15 +127,27 @@ def _note(one: ProjectionView, lang: Lang) -> str:
     if one.status != "no_basis":
         fallback = method.fallback
         return TEXT[lang][f"annex.method.{fallback}"] if fallback else ""
-    reasons = [one.reason for one in method.failures if one.candidate != FIGURES]
-    if one.assigned is not None and one.assigned.reason is not None:
-        worded = one.assigned.reason
-        if worded.code != NO_FORECAST.code:
-            reasons = [worded[lang]]
+    reasons = _reasons(one, lang)
     if to_load is not None:
         months = (month_name(end, lang) for end in (to_load.first, to_load.last))
         reasons.insert(0, TEXT[lang]["to_load"].format(*months))
     return "; ".join(reasons)
+
+
+def _reasons(one: ProjectionView, lang: Lang) -> list[str]:
+    """Why a KPI has no basis; what candidates report is for engineers and in English only."""
+    worded = one.assigned.reason if one.assigned is not None else None
+    if worded is not None and worded.code != NO_FORECAST.code:
+        return [worded[lang]]
+    if one.cutoff is not None:
+        age = Month(one.as_of.year, one.as_of.month).ordinal - Month.parse(str(one.cutoff)).ordinal
+        if age > OLDEST:
+            month = month_name(one.cutoff, lang)
+            return [REMARK[lang]["figures_too_old"].format(month=month, age=age)]
+    found = [failure.reason for failure in one.method.failures if failure.candidate != FIGURES]
+    if lang == "vi" and found:
+        return [REMARK[lang][NO_FORECAST.code]]
+    return found
 
 
 def printed_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
@@ -169,6 +185,26 @@ def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
         after=number(year.median, lang, plan.kpi(one.kpi).decimals),
         change=signed_percent(moved, lang, 2),
     )
+
+
+def project_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
+    """What each accepted project adds to the year."""
+    lines, unit, decimals = [], unit_of(one, lang), plan.kpi(one.kpi).decimals
+    for project in one.projects:
+        added, low, high = (
+            signed(value, lang, decimals) for value in (project.added, project.low, project.high)
+        )
+        lines.append(
+            TEXT[lang]["project.adds"].format(
+                name=project.name[lang],
+                month=month_name(project.start, lang),
+                added=added,
+                low=low,
+                high=high,
+                unit=unit,
+            )
+        )
+    return lines
 
 
 def _printed_line(figure: PrintedView, decimals: int, lang: Lang) -> str:

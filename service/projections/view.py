@@ -266,6 +266,18 @@ class FiguresView(Shape):
     )
 
 
+class ProjectView(Shape):
+    """What an accepted project adds to the projected year, in the KPI's unit."""
+
+    project: int = Field(description="its number in the register")
+    kpi: str = Field(description="the KPI that it was entered for: this one, or one of its parts")
+    name: Name
+    start: MonthText = Field(description="its first month, if on time")
+    added: Number = Field(description="mean of what it adds to the year's remaining months")
+    low: Number = Field(description="quantile 0.1 of what it adds")
+    high: Number = Field(description="quantile 0.9 of what it adds")
+
+
 class Unstamped(Shape):
     """A projection before its stamp, which is a hash of these fields and the inputs."""
 
@@ -291,6 +303,11 @@ class Unstamped(Shape):
     months: tuple[MonthView, ...]
     method: MethodView
     figures: FiguresView
+    projects: tuple[ProjectView, ...] = Field(
+        default=(),
+        exclude_if=lambda projects: not projects,
+        description="what accepted projects add to the year; absent without any",
+    )
 
     @property
     def traits(self) -> KindTraits:
@@ -321,8 +338,8 @@ class StampInputs(Shape):
     """The inputs of a projection, enough to compute the same digits again.
 
     `data` is a hash of the figures known, `bundle` of the trained bundle (None if no model
-    is needed), `seed` the vintage that seeds the draws, `events` the number of the last
-    decision about the KPI's events.
+    is needed), `seed` the vintage that seeds the draws, `events` and `projects` the numbers
+    of the last decisions about the KPI's events and projects.
     """
 
     plan: str
@@ -333,6 +350,11 @@ class StampInputs(Shape):
     bundle: str | None
     seed: str | None
     events: int | None
+    projects: int | None = Field(
+        default=None,
+        exclude_if=lambda number: number is None,
+        description="absent without an entry about a project",
+    )
 
 
 class JointProbability(Shape):

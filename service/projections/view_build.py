@@ -14,6 +14,7 @@ from data.plans.plan import Plan, PlanVersion
 from data.sign_off.rules import Estimate, signed
 from models.annual import AnnualDistribution
 from models.events.event import Event
+from models.events.projects import Added
 from models.paths import quantiles
 from models.projection import Growth, ProjectedMonth, Projection, Reconciled
 from models.series import Month
@@ -35,6 +36,7 @@ from service.projections.view import (
     MethodView,
     MonthView,
     ProjectionView,
+    ProjectView,
     ReconciledView,
     RequiredMonthView,
     RequiredQuarterView,
@@ -110,6 +112,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
             reconciled=if_known(found.reconciled, _reconciled),
         ),
         figures=context.figures,
+        projects=tuple(_project(one) for one in found.projects),
     )
 
 
@@ -287,6 +290,19 @@ def _event(event: Event) -> EventView:
         size=event.size,
         length=event.length,
         name=event.name,
+    )
+
+
+def _project(one: Added) -> ProjectView:
+    project = one.project
+    return ProjectView(
+        project=project.number,
+        kpi=project.kpi,
+        name=Name(vi=project.name_vi, en=project.name_en or project.name_vi),
+        start=project.start,
+        added=one.mean,
+        low=one.low,
+        high=one.high,
     )
 
 

@@ -89,8 +89,11 @@ def build(
     cutoff = max((one.cutoff for one in facts if one.cutoff), default=None)
     if cutoff is None:
         raise NoObservations(
-            f"plan '{plan.slug}': no figure of {plan.year} was published up to {basis.day}; "
-            "ask for a later date, or load figures."
+            "plan '{plan}': no figure of {year} was published up to {day}; ask for a later "
+            "date, or load figures.",
+            plan=plan.slug,
+            year=plan.year,
+            day=basis.day,
         )
     kind = _kind(wanted.kind, cutoff)
     material = Material(
@@ -143,8 +146,11 @@ def _kind(requested: ReportKind | None, cutoff: Month) -> ReportKind:
     if months is not None and cutoff.month not in months:
         given = " or ".join(map(str, months))
         raise InputError(
-            f"report of kind '{requested}': expected figures through month {given}, found "
-            f"them through {cutoff}. Ask for another date or kind."
+            "report of kind '{requested}': expected figures through month {given}, found "
+            "them through {cutoff}. Ask for another date or kind.",
+            requested=requested,
+            given=given,
+            cutoff=cutoff,
         )
     return requested
 

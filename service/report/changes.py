@@ -8,7 +8,7 @@ from service.report.document import NONE, Block, Cell, Column, Heading, Number, 
 from service.shapes.analysis import ChangeList, KpiChange, ProbabilityChange
 from service.texts import CHANGE, LEVEL, TEXT, Lang, chance, day_of, number, period_name
 
-_PARTS = ("plan", "model", "revisions", "month", "draws")
+_PARTS = ("plan", "model", "projects", "revisions", "month", "draws")
 
 
 def blocks(changes: ChangeList | None, lang: Lang) -> list[Block]:

@@ -55,8 +55,10 @@ def explanation_blocks(
         chosen = next((one for one in material.planned if one.kpi.slug == kpi), None)
         if chosen is None:
             raise InputError(
-                f"expected a KPI with an assigned target on {material.day}, found '{kpi}' "
-                "without one; an explanation is about a target."
+                "expected a KPI with an assigned target on {day}, found '{kpi}' without one; an "
+                "explanation is about a target.",
+                day=material.day,
+                kpi=kpi,
             )
         return explanation(chosen, material), ()
     if not material.endangered:

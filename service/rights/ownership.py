@@ -147,12 +147,16 @@ def _unknown(connection: Connection, thing: Named, member: Member) -> NotFound:
         visible = _plans(connection, member, "public", read_bodies(connection))
         known = ", ".join(visible) or "none"
         return UnknownPlan(
-            f"no plan '{thing.name}'; there is {known}. Import it or load a sample."
+            "no plan '{name}'; there is {known}. Import it or load a sample.",
+            name=thing.name,
+            known=known,
         )
     if thing.kind == "import":
         return UnknownImport(
-            f"there is no import '{thing.name}', and no pending upload of that id (uploads expire "
-            f"after {KEPT.days} days). List them: GET /v1/imports, or vedich import list."
+            "there is no import '{name}', and no pending upload of that id (uploads expire "
+            "after {days} days). List them: GET /v1/imports, or vedich import list.",
+            name=thing.name,
+            days=KEPT.days,
         )
     if thing.kind == "job":
         return UnknownJob(
@@ -160,8 +164,9 @@ def _unknown(connection: Connection, thing: Named, member: Member) -> NotFound:
             "are forgotten when the service stops; start the task again."
         )
     return UnknownStamp(
-        f"no published figure carries the code '{thing.name}'; check the letters, and that it "
-        "was issued by this service."
+        "no published figure carries the code '{name}'; check the letters, and that it "
+        "was issued by this service.",
+        name=thing.name,
     )
 
 

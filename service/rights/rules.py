@@ -42,7 +42,7 @@ def access_to(member: Member, owner: Body, bodies: Bodies) -> Access | None:
     if member.body == owner.slug:
         return member.role
     if member.body in tuple(bodies.above(owner.slug)):
-        return min(member.role, _SEES, key=ACCESS.index)
+        return ACCESS[min(ACCESS.index(member.role), ACCESS.index(_SEES))]
     return "public" if owner.shares else None
 
 

@@ -25,7 +25,7 @@ from service.projections.shape import (
 from service.projections.view import GrowthView, MonthView, TargetView, YearView
 from service.typed_numbers import TypedNumber
 
-Part = Literal["plan", "model", "revisions", "month", "draws"]
+Part = Literal["plan", "model", "projects", "revisions", "month", "draws"]
 
 
 class ChangePart(Shape):

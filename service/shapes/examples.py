@@ -42,6 +42,25 @@ EVENT_EXAMPLE = {
 
 EVENT_DECISION = {"day": "2021-06-30", "note": "Một lần", "by": "Phòng Kế hoạch"}
 
+PROJECT_EXAMPLE = {
+    "kpi": "coal",
+    "name": "Mỏ than mới",
+    "name_en": "A new coal mine",
+    "happening": "ramps_up",
+    "start": "2021-09",
+    "ramp": 3,
+    "amount": 60.0,
+    "on_time": 0.7,
+    "delay": 2,
+    "responsible": "Công ty than",
+    "obstacle": "Giấy phép môi trường",
+    "source": "Báo cáo tiến độ tháng 6 năm 2021",
+    "day": "2021-06-30",
+    "by": "Phòng Kế hoạch",
+}
+
+PROJECT_DECISION = {"day": "2021-06-30", "note": "Đã có giấy phép", "by": "Phòng Kế hoạch"}
+
 NEW_VERSION = {
     "adopted": "2021-07-01",
     "document": "Number, date and issuing body of the decision",

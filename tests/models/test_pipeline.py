@@ -13,6 +13,7 @@ from models.annual import AnnualDistribution
 from models.candidates import REGISTRY
 from models.coherence import OriginKey
 from models.events.event import Event
+from models.events.projects import Project
 from models.kinds import Kind
 from models.paths import generator
 from models.pipeline import (
@@ -275,6 +276,31 @@ def test_printed_totals_and_parts_agree_on_every_path() -> None:
     assert found["both"].reconciled.before == alone.median
     np.testing.assert_array_equal(np.sort(both.known), np.sort(alone.known))
     np.testing.assert_allclose(both.known + both.months.sum(axis=1), both.samples)
+
+
+@pytest.mark.parametrize("printed", [True, False])
+def test_a_project_of_a_part_moves_it_and_its_total_by_its_output(printed: bool) -> None:
+    total, parts = parts_of()
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    mine = Project(1, "one", "Mỏ", "Mine", "starts", Month(2021, 9), 1, 5.0, 0.5, 2.0)
+    moved = {**parts, "one": replace(parts["one"], projects=(mine,))}
+    ties = {"both": ("one", "b")}
+    relations = Relations(printed=ties) if printed else Relations(summed=ties)
+    before = family({"both": own, **parts}, relations)
+    after = family({"both": own, **moved}, relations)
+    [added] = after["one"].projects
+    assert after["both"].projects == (added,)
+    assert after["b"].projects == ()
+    assert 10.0 < added.mean < 20.0
+    gained = {slug: year_of(after[slug]).mean - year_of(before[slug]).mean for slug in after}
+    assert gained["one"] == pytest.approx(added.mean, rel=0.02)
+    assert gained["both"] == pytest.approx(added.mean, rel=0.02)
+    assert gained["b"] == pytest.approx(0.0, abs=0.3)
+    np.testing.assert_allclose(
+        year_of(after["both"]).samples,
+        year_of(after["one"]).samples + year_of(after["b"]).samples,
+        rtol=1e-9,
+    )
 
 
 def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() -> None:

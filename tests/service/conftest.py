@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from data.accounts.accounts import ROLES, add_account
 from data.accounts.keys import SCOPES, add_key
 from data.db.store import Store
+from data.home import tighten
 from data.plans.rows import save_plan
 from data.samples.load import load_sample
 from data.settings import Settings
@@ -61,6 +62,7 @@ def home(trained_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A copy of the trained folder to write in; also where VEDICH_HOME points."""
     folder = tmp_path / "home"
     shutil.copytree(trained_home, folder)
+    tighten(folder)  # as a command leaves it, so that the next has nothing to say about it
     for variable in ("VEDICH_DATABASE_URL", "MLFLOW_TRACKING_URI", "VEDICH_LANG", "VEDICH_PORT"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("VEDICH_HOME", str(folder))

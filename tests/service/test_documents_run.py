@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from service.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
+_VARIABLE = re.compile(r"[A-Z_]+=")
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STARTED = (  # what `make run` does before it serves
     "vedich init --sample all",
@@ -43,11 +45,16 @@ def _commands(page: Path) -> Iterator[str]:
 
 
 def _run(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    program, *arguments = shlex.split(line, comments=True)
+    words = shlex.split(line, comments=True)
+    set_first = dict(word.split("=", 1) for word in takewhile(_VARIABLE.match, words))
+    program, *arguments = words[len(set_first) :]
     assert program in {"vedich", ".venv/bin/vedich"}, f"only vedich may be run: {line}"
     monkeypatch.setattr("sys.stdin", io.StringIO("a password of some length\n"))
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
+    with monkeypatch.context() as patch:
+        for variable, value in set_first.items():
+            patch.setenv(variable, value)
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
     return int(ended.value.code or 0)
 
 

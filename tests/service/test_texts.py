@@ -25,7 +25,7 @@ from models.kinds import TRAITS
 from models.series import FigureStatus
 from models.targets.periods import MONTHS
 from models.targets.target import Comparator, Status, TargetLevel
-from service.analysis.changes import DRAWS, PARTS
+from service.analysis.changes import DRAWS, PARTS, PROJECTS
 from service.texts import (
     CHANGE,
     COMPARE,
@@ -224,9 +224,9 @@ def test_every_code_has_a_name(lang: Lang) -> None:
     kinds = {f"{what}.{kind}" for what in ("target", "task") for kind in KINDS_OF_CHANGE}
     assert set(COMPARE[lang]) == fields | kinds
     parts = {key.removeprefix("part.") for key in CHANGE[lang] if key.startswith("part.")}
-    assert parts == {*PARTS, DRAWS}
+    assert parts == {*PARTS, PROJECTS, DRAWS}
     causes = {key.removeprefix("cause.") for key in CHANGE[lang] if key.startswith("cause.")}
-    assert causes == {*PARTS, DRAWS, "months", "progress"}
+    assert causes == {*PARTS, PROJECTS, DRAWS, "months", "progress"}
     comparators = {key for key in TEXT[lang] if key.startswith("comparator.")}
     assert comparators == {f"comparator.{one}" for one in get_args(Comparator)}
 

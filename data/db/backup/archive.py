@@ -56,7 +56,10 @@ def written(file: Path, manifest: dict[str, Any]) -> Iterator[Writer]:
         If the file exists.
     """
     if file.exists():
-        raise InputError(f"{file}: expected a new file, found one. Choose another name.")
+        raise InputError(
+            "{file}: expected a new file, found one. Choose another name.",
+            file=file,
+        )
     part = file.with_name(f"{file.name}.part")
     try:
         with (

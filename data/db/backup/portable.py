@@ -100,7 +100,10 @@ def export(store: Store, bundles: Path, owned: Owned, target: Path) -> Exported:
         If the target exists.
     """
     if target.exists():
-        raise InputError(f"{target}: expected a new folder or file, found one. Choose another.")
+        raise InputError(
+            "{target}: expected a new folder or file, found one. Choose another.",
+            target=target,
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         folder = Path(scratch) / "export"

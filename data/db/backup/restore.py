@@ -47,8 +47,9 @@ def restore(file: Path, home: Path, url: str) -> Restored:
     """
     if home.exists() and any(home.iterdir()):
         raise InputError(
-            f"{home}: expected an empty folder to restore into, found files. Set VEDICH_HOME to "
-            "a new folder, or move the old one away."
+            "{home}: expected an empty folder to restore into, found files. Set VEDICH_HOME "
+            "to a new folder, or move the old one away.",
+            home=home,
         )
     home.parent.mkdir(parents=True, exist_ok=True)
     staging = home.parent / f".{home.name}.restoring-{secrets.token_hex(4)}"
@@ -72,7 +73,10 @@ def _target(url: str, home: Path, place: Path) -> str:
     if database is None:
         return url
     if database.exists() and database.stat().st_size:
-        raise InputError(f"{database}: expected no database yet, found one. Move it away.")
+        raise InputError(
+            "{database}: expected no database yet, found one. Move it away.",
+            database=database,
+        )
     inside = database.resolve()
     if inside.is_relative_to(home.resolve()):
         return f"sqlite:///{place / inside.relative_to(home.resolve())}"

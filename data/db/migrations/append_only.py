@@ -21,6 +21,7 @@ MOMENTS: Mapping[str, str] = {
     "events": "entered_at",
     "log_entries": "entered_at",
     "progress": "entered_at",
+    "projects": "entered_at",
     "projections": "recorded_at",
     "scenarios": "at",
     "steps": "at",

@@ -120,7 +120,9 @@ def _months_down(rows: Sequence[Row], header: int) -> TableMap | None:
         return None
     repeated = _repeats(body, month, year)
     if texts and repeated and (len(figures) == 1 or named):
-        return TableMap(_row_number(head), tuple(texts), month, year, (named or figures)[:1], unit)
+        return TableMap(
+            _row_number(head), tuple(texts), month, year, tuple((named or figures)[:1]), unit
+        )
     return TableMap(_row_number(head), (), month, year, tuple(figures), None)
 
 

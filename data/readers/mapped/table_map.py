@@ -90,16 +90,25 @@ def parse_map(text: str) -> TableMap:
         key, _, value = part.partition("=")
         if key not in _KEYS or not value:
             raise InputError(
-                f"expected columns such as 'series=A month=B value=C header=1' with the words "
-                f"{', '.join(_KEYS)}; found '{part}'."
+                "expected columns such as 'series=A month=B value=C header=1' with the words "
+                "{words}; found '{part}'.",
+                words=", ".join(_KEYS),
+                part=part,
             )
         given[key] = value
     form = given.get("form", "month")
     if form not in _FORMS:
-        raise InputError(f"expected a form, one of {', '.join(_FORMS)}; found '{form}'.")
+        raise InputError(
+            "expected a form, one of {forms}; found '{form}'.",
+            forms=", ".join(_FORMS),
+            form=form,
+        )
     header = given.get("header", "1")
     if not header.isdecimal() or int(header) < 1:
-        raise InputError(f"expected the number of the row of headings, found '{header}'.")
+        raise InputError(
+            "expected the number of the row of headings, found '{header}'.",
+            header=header,
+        )
     month, year, unit = (_columns(given.get(key, ""), key) for key in ("month", "year", "unit"))
     found = TableMap(
         header=int(header),
@@ -124,7 +133,11 @@ def _columns(text: str, key: str) -> tuple[int, ...]:
     letters = [part.strip().upper() for part in text.split(",") if part.strip()]
     for each in letters:
         if not _COLUMN.fullmatch(each):
-            raise InputError(f"expected a column such as {key}=A, found '{key}={text}'.")
+            raise InputError(
+                "expected a column such as {key}=A, found '{key}={text}'.",
+                key=key,
+                text=text,
+            )
     return tuple(column_index_from_string(each) - 1 for each in letters)
 
 

@@ -297,8 +297,11 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, style: Format
         if len(text) > MAX_TEXT:
             place = f"{sheet.get_name()}, {get_column_letter(column + 1)}{row + 1}"
             raise InvalidPlan(
-                f"{place}: expected at most {MAX_TEXT} characters, the limit of an Excel cell, "
-                f"found {len(text)}. Write the plan as YAML instead."
+                "{place}: expected at most {most} characters, the limit of an Excel cell, "
+                "found {count}. Write the plan as YAML instead.",
+                place=place,
+                most=MAX_TEXT,
+                count=len(text),
             )
         if text:
             sheet.write_string(row, column, text, style)

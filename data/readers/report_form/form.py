@@ -189,10 +189,10 @@ def _assign(
                 ),
                 None,
             )
-            found = [taken] if taken else names.get(row.key, [])
+            found = [taken] if taken else list(names.get(row.key, []))
             if part != "output":
                 base = taken or (found[0] if len(found) == 1 else None)
-                found = _kpi_of_part(row, part, base, names, slugs)
+                found = list(_kpi_of_part(row, part, base, names, slugs))
                 if not found:
                     notes.append(_no_part(table, part))
                     continue

@@ -12,6 +12,7 @@ from models.series import Month
 from models.targets.task import Progress
 from service.pages.views.frame import Choice
 from service.projections.basis import as_of_date
+from service.projections.shape import Sentence
 from service.state.app_state import AppState
 from service.texts import (
     FIGURE,
@@ -74,15 +75,16 @@ def estimate_check(
     known : the newest estimate of the month
     """
     kpi, text = plan.kpi(slug), TEXT[lang]
-    lines, doubts = [], ()
+    lines: list[tuple[str, str]] = []
+    doubts: tuple[Sentence, ...] = ()
     with suppress(NoBundle, NoObservations, UnreadableBundle):
         one = app_state.issued(plan.slug, slug, as_of_date(str(month))).view
         doubts = doubts_of(one, found[0]) if len(found) == 1 else ()
         year = one.projected
         if one.actual_to_date is not None and one.cutoff and one.data_status:
-            shown = amount(one.actual_to_date, kpi.unit, lang, kpi.decimals)
+            sum_known = amount(one.actual_to_date, kpi.unit, lang, kpi.decimals)
             label = text["check.actual"].format(month=month_name(one.cutoff, lang))
-            lines.append((label, f"{shown} ({FIGURE[lang][one.data_status]})"))
+            lines.append((label, f"{sum_known} ({FIGURE[lang][one.data_status]})"))
         if year is not None:
             shown, band = writer(year, kpi.decimals, lang), year.quantiles
             unit = unit_name(kpi.unit, lang)

@@ -272,7 +272,7 @@ def _unknown(row: UnknownRowShape, lang: Lang) -> UnknownShown:
         row=row.row,
         quantity=row.quantity,
         occurrence=row.occurrence,
-        unit=row.unit,
+        unit=unit_name(row.unit, lang) if row.unit else row.unit,
         suggestions=tuple((one.kpi, one.name[lang]) for one in row.suggestions),
     )
 

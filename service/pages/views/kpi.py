@@ -20,7 +20,14 @@ from service.pages.views.method import accuracy_lines, method_lines
 from service.pages.views.quarters import PeriodRow, period_rows
 from service.pages.views.targets import growth_shown, share_shown
 from service.projections.facts import Facts, facts_of
-from service.projections.tables import Row, TaskRow, printed_lines, table_rows, task_rows
+from service.projections.tables import (
+    Row,
+    TaskRow,
+    printed_lines,
+    project_lines,
+    table_rows,
+    task_rows,
+)
 from service.projections.view import (
     HistoryPoint,
     ProjectionView,
@@ -144,6 +151,7 @@ class Answer:
     task : None for a series; `steps`, `remarks` and `progress` belong to it
     ceiling : the assigned target is an upper bound
     charted : there is a series to draw
+    projects : what accepted projects add to the year
     method, accuracy : of a series; a task explains itself in `remarks`
     answered : number of months of `history` with a probability
     month : of the vintage, for a new note or estimate
@@ -166,6 +174,7 @@ class Answer:
     charted: bool
     history: tuple[HistoryShown, ...]
     answered: int
+    projects: tuple[str, ...]
     method: tuple[str, ...]
     accuracy: tuple[str, ...]
     printed: tuple[str, ...]
@@ -223,6 +232,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         charted=series is not None,
         history=tuple(_history(point, kpi.decimals, lang) for point in points),
         answered=sum(point.probability is not None for point in points),
+        projects=tuple(project_lines(one, basis.plan, lang)),
         method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
         accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
         printed=tuple(printed_lines(one, plan, lang)),

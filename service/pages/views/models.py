@@ -217,7 +217,10 @@ def reliability_rows(app_state: AppState, plan: Plan, day: date) -> list[Reliabi
         If its figures are illustrative, so that there is no past to be judged by.
     """
     if labelled(app_state.store, app_state.panel, plan.family):
-        raise NoObservations(f"'{plan.slug}' is illustrative; its forecasts have no past.")
+        raise NoObservations(
+            "'{plan}' is illustrative; its forecasts have no past.",
+            plan=plan.slug,
+        )
     promoted = bundle_for(app_state.store, app_state.settings.bundles, plan.family, day)
     rates = {kpi.slug for kpi in plan.kpis if kpi.traits.outcome_is_rate}
     return reliability_of(after_first_year(promoted.bundle.scores.frame()), rates)

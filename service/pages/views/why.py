@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,11 +10,11 @@ from data.plans.entries import log_of
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.series import Month
-from service.analysis.changes import PARTS, changes
+from service.analysis.changes import PARTS, PROJECTS, changes
 from service.analysis.contributions import contributions
 from service.pages.views.frame import Frame, PlanContent
 from service.projections.shape import encode
-from service.shapes.analysis import Breakdown, ChangeList, Contributions, KpiChange, Split
+from service.shapes.analysis import Breakdown, ChangeList, Contributions, KpiChange, Part, Split
 from service.state.app_state import JSON_TYPE, AppState, Body, etag_of
 from service.texts import (
     CHANGE,
@@ -35,7 +36,7 @@ from service.wording import worded
 
 @dataclass(frozen=True)
 class ChangedFigure:
-    """A figure before and now, and what each part of the change adds, in the order of `PARTS`."""
+    """A figure before and now, and what each part of the change adds, in the order shown."""
 
     what: str
     before: str
@@ -157,17 +158,17 @@ def why_content(
     plan = frame.plan
     since = before or after.replace(day=1) - timedelta(days=1)
     problem = ""
-    changed: list[ChangedKpi] = []
+    found: list[KpiChange] = []
     chosen = [kpi for kpi in plan.kpis if not kpi.traits.in_words]
     version = plan.version_on(after)
     targeted = [kpi for kpi in chosen if version and version.targets_of(kpi.slug)]
     try:
         for kpi in chosen if every or not targeted else targeted:
-            changed.append(
-                _changed(_change_of(app_state, plan.slug, since, after, kpi.slug), lang)
-            )
+            found.append(_change_of(app_state, plan.slug, since, after, kpi.slug))
     except (NoBundle, NoObservations) as reason:
         problem = worded(reason, lang)
+    parts = _parts_of(found)
+    changed = [_changed(one, parts, lang) for one in found]
     return WhyContent(
         frame=frame,
         since=day_of(since, lang),
@@ -175,7 +176,7 @@ def why_content(
         changed=tuple(one for one in changed if one.rows),
         more=len(changed) < len(chosen) and not problem,
         not_compared=tuple(one.name for one in changed if not one.rows),
-        parts=tuple(CHANGE[lang][f"part.{part}"] for part in PARTS),
+        parts=tuple(CHANGE[lang][f"part.{part}"] for part in parts),
         no_change=problem,
         performance=_performance(app_state, plan, after, lang),
         causes=_causes(app_state, plan, after, lang),
@@ -196,7 +197,16 @@ def _change_of(app_state: AppState, plan: str, since: date, after: date, kpi: st
     return ChangeList.model_validate_json(body.content).changes[0]
 
 
-def _changed(one: KpiChange, lang: Lang) -> ChangedKpi:
+def _parts_of(changed: Sequence[KpiChange]) -> tuple[Part, ...]:
+    """The parts shown: `PARTS`, and projects if they changed for some KPI."""
+    named = {part.part for one in changed for part in one.projected.parts}
+    if PROJECTS not in named:
+        return PARTS
+    place = PARTS.index("model") + 1
+    return (*PARTS[:place], PROJECTS, *PARTS[place:])
+
+
+def _changed(one: KpiChange, shown: Sequence[Part], lang: Lang) -> ChangedKpi:
     target = next((t for t in one.targets if t.probability.change is not None), None)
     year = one.projected
     rows = []
@@ -208,7 +218,7 @@ def _changed(one: KpiChange, lang: Lang) -> ChangedKpi:
                 before=chance(chances.before, status.before or "", lang),
                 now=chance(chances.after, status.after or "", lang),
                 change=_points(chances.change, lang),
-                parts=tuple(_points(value, lang) for value in _by_part(chances)),
+                parts=tuple(_points(value, lang) for value in _by_part(chances, shown)),
             )
         )
     if year.change is not None and year.after is not None:
@@ -219,17 +229,17 @@ def _changed(one: KpiChange, lang: Lang) -> ChangedKpi:
                 before=number(year.before, lang, digits),
                 now=number(year.after, lang, digits),
                 change=signed(year.change, lang, digits),
-                parts=tuple(signed(value, lang, digits) for value in _by_part(year)),
+                parts=tuple(signed(value, lang, digits) for value in _by_part(year, shown)),
             )
         )
     return ChangedKpi(one.kpi, one.name[lang], one.sentence[lang], tuple(rows))
 
 
-def _by_part(split: Split) -> list[float]:
-    """The change of each of `PARTS`; the effect of new random numbers is added to the last."""
+def _by_part(split: Split, shown: Sequence[Part]) -> list[float]:
+    """The change of each part shown; the effect of new random numbers is added to the last."""
     by_name = {part.part: part.change for part in split.parts}
-    rest = sum(value for part, value in by_name.items() if part not in PARTS)
-    values = [by_name.get(part, 0.0) for part in PARTS]
+    rest = sum(value for part, value in by_name.items() if part not in shown)
+    values = [by_name.get(part, 0.0) for part in shown]
     return [*values[:-1], values[-1] + rest]
 
 

@@ -53,9 +53,8 @@ def test_a_total_is_the_sum_of_its_parts_and_says_what_is_missing(state: AppStat
     means = [part.projected.mean for part in found.parts]
     assert found.projected.mean == pytest.approx(sum(means))
     # two provinces with the same figures erred alike: the widths add up
-    widths = [
-        one.projected.quantiles.q90 - one.projected.quantiles.q10 for one in (found, *found.parts)
-    ]
+    years = (found.projected, *(part.projected for part in found.parts))
+    widths = [year.quantiles.q90 - year.quantiles.q10 for year in years]
     assert widths[0] == pytest.approx(widths[1] + widths[2], rel=0.03)
     (own,) = state.shown("demo-2018", DAY, "coal")
     assert own.projected is not None

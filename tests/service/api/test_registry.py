@@ -62,18 +62,18 @@ def test_without_a_model_there_is_no_track_record(service: Any) -> None:
     assert (response.status_code, response.json()["type"]) == (409, "/problems#no-bundle")
 
 
-def test_a_stamp_leads_back_to_the_figure_and_what_it_was_made_from(service: Any) -> None:
-    service.app.state.vedich.give_out("demo-2018", date(2018, 6, 30))
-    one = service.get(f"{COAL}?as_of=2018-06").json()
+def test_a_stamp_leads_back_to_the_figure_and_what_it_was_made_from(own_service: Any) -> None:
+    own_service.app.state.vedich.give_out("demo-2018", date(2018, 6, 30))
+    one = own_service.get(f"{COAL}?as_of=2018-06").json()
     stamp = one["stamp"]
-    content = service.get(f"/v1/stamps/{stamp}").json()
+    content = own_service.get(f"/v1/stamps/{stamp}").json()
     record = StampView.model_validate(content)
     assert (record.stamp, record.plan, record.kpi) == (stamp, "demo-2018", "coal")
     assert as_json(record.projection) == one
     assert record.inputs.plan_version == 2
     assert record.inputs.as_of == date(2018, 6, 30)
     typed = f"{stamp[:4].lower()}-{stamp[4:8]} {stamp[8:]}"
-    assert service.get(f"/v1/stamps/{typed}").json() == content
+    assert own_service.get(f"/v1/stamps/{typed}").json() == content
 
 
 @pytest.mark.parametrize("stamp", ["AAAAAAAAAAAA", "short", "0189"])

@@ -22,12 +22,14 @@ from data.accounts.keys import SCOPES, add_key
 from data.ingestion.imports import commit, preview
 from data.ingestion.rows import UploadedFile
 from data.plans.events import EventEntry, add_event
+from data.plans.projects import ProjectEntry, add_project
 from data.plans.rows import load_plan, save_plan
 from models.series import Month
 from service.app import ROUTERS
-from service.auth.access import ACCESS, declared, requires
+from service.auth.access import declared, requires
 from service.pages.menu import plan_pages
 from service.report.template.starter import starter
+from service.rights.rules import ACCESS
 from tests.service.workflow.test_entries import PLAN as TASKS
 
 pytestmark = pytest.mark.slow
@@ -130,6 +132,26 @@ def _pulse(office: Any) -> dict[str, Any]:
         EventEntry("coal", Month(2017, 3), "pulse", -0.2, 1, True, date(2018, 6, 1), "An"),
     )
     return {"note": f"a reason {next(_VALUES)}"}
+
+
+def _mine(office: Any) -> dict[str, Any]:
+    """A project, of which a decision can be asked."""
+    entry = ProjectEntry(
+        kpi="coal",
+        name_vi="Mỏ mới",
+        name_en="New mine",
+        happening="starts",
+        start=Month(2018, 9),
+        ramp=1,
+        amount=5.0,
+        on_time=0.7,
+        delay=2.0,
+        state="proposed",
+        day=date(2018, 6, 1),
+        by="An",
+    )
+    number = add_project(office.store, load_plan(office.store, "demo-2018"), entry)
+    return {"project": number, "note": f"a reason {next(_VALUES)}"}
 
 
 def _somebody(office: Any) -> dict[str, Any]:
@@ -245,6 +267,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", f"{PLAN}/changes"): Asked(query="?from=2018-05&to=2018-06"),
     ("GET", f"{PLAN}/contributions/{{kpi}}"): Asked(places={"kpi": "both"}),
     ("GET", f"{PLAN}/scenarios"): Asked(_supposed),
+    ("GET", f"{PLAN}/scenarios/side-by-side"): Asked(),
     ("GET", f"{PLAN}/scenarios/{{id}}"): Asked(_supposed),
     ("GET", f"{PLAN}/versions/compare"): Asked(query="?from=1&to=2"),
     ("GET", PROGRESS): Asked(_tasks, places={"plan": "tasks-2021", "kpi": "inspections"}),
@@ -321,6 +344,15 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", f"{PLAN}/events/{{kpi}}/{{event}}/reject"): Asked(
         _pulse, {}, places={"event": "2017-03-pulse"}
     ),
+    ("GET", f"{PLAN}/projects"): Asked(),
+    ("POST", f"{PLAN}/projects"): Asked(
+        body={
+            **{"kpi": "coal", "name": "Mỏ", "start": "2018-09"},
+            **{"amount": 5, "on_time": 0.7},
+        }
+    ),
+    ("POST", f"{PLAN}/projects/{{project}}/accept"): Asked(_mine, {}),
+    ("POST", f"{PLAN}/projects/{{project}}/reject"): Asked(_mine, {}),
     ("POST", ESTIMATE): Asked(_new_value, ENTRY),
     ("POST", f"{ESTIMATE}/check"): Asked(_estimate("draft"), {}),
     ("POST", f"{ESTIMATE}/approve"): Asked(_estimate("checked"), {}),

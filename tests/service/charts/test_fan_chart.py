@@ -162,7 +162,7 @@ def test_the_picture_says_unit_vintage_and_status(lang: str, words: tuple[str, .
 def test_panels_by_kind_and_target() -> None:
     assert len(drawn()["vconcat"]) == 2
     assert len(drawn("growth")["vconcat"]) == 1
-    assert "Mục tiêu" not in json.dumps(drawn(target=False), ensure_ascii=False)
+    assert "Kế hoạch năm" not in json.dumps(drawn(target=False), ensure_ascii=False)
 
 
 def test_numbers_are_written_the_vietnamese_way() -> None:

@@ -25,6 +25,8 @@ from models.series import Month
 from service.cli.main import main
 
 JUNE = Month(2018, 6)
+# far above the interval, so it takes --confirm
+ESTIMATE = ("month", "estimate", "2018-06", "coal", "1500", "--reason", "mỏ mới", "--confirm")
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def test_keys_from_the_terminal(run: Any, store: Store) -> None:
 
 @pytest.mark.slow
 def test_a_month_from_the_terminal(run: Any, store: Store) -> None:
-    code, out, _ = run("month", "estimate", "2018-06", "coal", "1500", "--reason", "mỏ mới")
+    code, out, _ = run(*ESTIMATE)
     assert code == 0
     assert "Than đá: 1.500,0 nghìn tấn, dự thảo" in out
     run("month", "sign", "2018-06", "checked", "--kpi", "coal")
@@ -104,7 +106,7 @@ def test_a_month_from_the_terminal(run: Any, store: Store) -> None:
 
 
 def test_project_shows_the_estimate(run: Any) -> None:
-    run("month", "estimate", "2018-06", "coal", "1500", "--reason", "mỏ mới")
+    run(*ESTIMATE)
     out = run("project", "--as-of", "2018-06", "--kpi", "coal", "--format", "json")[1]
     estimate = json.loads(out)["projections"][0]["official_estimate"]
     assert (estimate["value"], estimate["author"]) == (1500.0, process_user())
@@ -119,7 +121,7 @@ def test_the_service_does_not_listen_to_others_without_an_account(
         listened.append(host)
         return nullcontext()
 
-    monkeypatch.setattr("service.cli.main._listening", listening)
+    monkeypatch.setattr("service.web.server.listen", listening)
     monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
     code, _, err = run("serve", "--host", "0.0.0.0")
     assert code == 2

@@ -125,6 +125,10 @@ def load(home: Path) -> None:
     ):
         code, printed = vedich(*arguments)
         assert code == 0, printed
+    # stamps of tasks cover when their reports were entered: for those of a sample, now
+    with contextlib.closing(sqlite3.connect(home / "vedich.db")) as database, database:
+        database.execute("drop trigger progress_no_update")
+        database.execute("update progress set entered_at = ?", [MOMENT])
 
 
 def thaw(home: Path) -> None:
@@ -145,7 +149,9 @@ def thaw(home: Path) -> None:
 
 
 def insert(home: Path, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Rows of a fixed moment, older than those that a sample brings along."""
     with contextlib.closing(sqlite3.connect(home / "vedich.db")) as database, database:
+        database.execute(f"drop trigger if exists {table}_no_backdate")
         for row in rows:
             columns = ", ".join(f'"{name}"' for name in row)
             places = ", ".join("?" * len(row))

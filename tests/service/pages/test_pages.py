@@ -30,7 +30,7 @@ from training.backtest.scoreboard import QUANTILES
 WORDS = {
     "vi": (
         "Chỉ tiêu",
-        "Mục tiêu",
+        "Kế hoạch năm",
         "Khả năng đạt",
         "khoảng dự báo 80%",
         "Số liệu công bố đến",
@@ -266,8 +266,8 @@ def test_the_models_page_tells_every_retraining_and_how_good_the_forecasts_were(
     service: Any,
 ) -> None:
     page = text_of(service.get(f"{PLAN}/models?lang=en").text)
-    assert re.search(r"2 ★ champion: it answers 31 May 2018", page)
-    assert re.search(r"1 answers for another month 31 March 2018", page)
+    assert re.search(r"2 ★ in use 31 May 2018", page)
+    assert re.search(r"1 in use for another month 31 March 2018", page)
     record = service.get("/v1/track-record?plan=demo-2018&as_of=2018-05").json()
     over_all = next(
         row
@@ -276,7 +276,7 @@ def test_the_models_page_tells_every_retraining_and_how_good_the_forecasts_were(
     )
     assert f"all months {over_all['n']} {100 * over_all['annual_error']:.1f}%" in page
     earlier = text_of(service.get(f"{PLAN}/models?lang=en&as_of=2018-04").text)
-    assert "1 ★ champion: it answers 31 March 2018" in earlier
+    assert "1 ★ in use 31 March 2018" in earlier
 
 
 def test_reliability_by_hand() -> None:

@@ -100,10 +100,10 @@ def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any)
     chromium.press(chromium.find("[data-step=check]"))
     chromium.find("#e-note").send_keys("đồng ý")
     chromium.press(chromium.find("[data-step=approve]"))
-    assert "đã duyệt" in chromium.text("ol.steps [aria-current]")
+    assert "đã phê duyệt" in chromium.text("ol.steps [aria-current]")
     chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
     row = next(row for row in chromium.all("#plan-table tbody tr") if "Thép" in row.text)
-    assert re.search(r"655\s+đã duyệt", row.text)
+    assert re.search(r"655\s+đã phê duyệt", row.text)
 
 
 def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_told(
@@ -155,7 +155,7 @@ def test_the_month_is_signed_and_each_report_downloaded(served: Any, chromium: A
     chromium.open(reports)
     for step in ("check", "approve"):
         chromium.press(chromium.find(f"#sign [data-step={step}]"))
-    assert "đã duyệt" in chromium.text("ol.steps [aria-current]")
+    assert "đã phê duyệt" in chromium.text("ol.steps [aria-current]")
     links = {one.text: one.get_attribute("href") for one in chromium.all(".downloads a")}
     assert len(chromium.all(".downloads a")) == 10
     starts = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF"}
@@ -195,7 +195,7 @@ def test_a_retraining_is_followed_while_it_runs(
     chromium.wait_for(lambda: "1 / 3 · coal 2017" in chromium.text())
     assert chromium.find("progress").get_attribute("value") == "1"
     going.set()
-    chromium.wait_for(lambda: "made up for a test" in chromium.text())
+    chromium.wait_for(lambda: "Đã ghi." in chromium.text())
 
 
 def test_a_what_if_is_tried(served: Any, chromium: Any) -> None:

@@ -30,7 +30,7 @@ def _just_failed(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:
+        def now(cls, tz: Any = None) -> Any:
             return now
 
     monkeypatch.setattr("service.pages.session.datetime", Clock)

@@ -133,6 +133,7 @@ def test_the_year_can_be_walked_to_its_end(opened: tuple[Store, Settings]) -> No
     december = seen[12]
     assert (december.status, december.targets[0].actual) == ("missed", december.actual_to_date)
     assert seen[11].projected is not None
+    assert december.actual_to_date is not None
     assert december.actual_to_date < seen[11].projected.median
 
 

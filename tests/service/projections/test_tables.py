@@ -122,13 +122,26 @@ def test_what_does_not_exist_is_a_dash() -> None:
         (
             {"fallback": None, "failures": [{"candidate": "year", "reason": "none came"}]},
             "no_basis",
-            "none came",
+            "Chưa có dự báo của chỉ tiêu này.",  # what candidates report is English
         ),
     ],
 )
 def test_a_note_says_why(method: dict[str, Any], status: str, note: str) -> None:
     one = projection(method=METHOD | method, status=status)
     assert table_rows([one], PLAN, "vi")[0].note == note
+
+
+@pytest.mark.parametrize(
+    ("lang", "note"),
+    [
+        ("vi", "Số liệu mới nhất là của tháng 3/2018, đã cũ 39 tháng"),
+        ("en", "The last figure, of March 2018, is 39 months old"),
+    ],
+)
+def test_a_note_says_in_its_language_that_figures_are_too_old(lang: Any, note: str) -> None:
+    failures = {"fallback": None, "failures": [{"candidate": "year", "reason": "too old"}]}
+    one = projection(method=METHOD | failures, status="no_basis", cutoff="2018-03", targets=[])
+    assert table_rows([one], PLAN, lang)[0].note.startswith(note)
 
 
 def test_growth_kpis_show_no_growth_of_a_growth() -> None:

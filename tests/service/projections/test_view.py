@@ -74,20 +74,20 @@ def test_every_projection_reads_back_to_the_same_bytes(service: Any, as_of: str)
         assert encode(ProjectionView.model_validate_json(content)) == content
 
 
-def test_history_and_stamps_too(service: Any) -> None:
-    service.app.state.vedich.give_out("demo-2018", date(2018, 6, 30))
-    content = service.get(f"{LIST}/coal/history?as_of=2018-06").content
+def test_history_and_stamps_too(own_service: Any) -> None:
+    own_service.app.state.vedich.give_out("demo-2018", date(2018, 6, 30))
+    content = own_service.get(f"{LIST}/coal/history?as_of=2018-06").content
     history = HistoryView.model_validate_json(content)
     assert encode(history) == content
     assert history.history[0].reason  # a month without a model
-    told = service.get(f"/v1/stamps/{history.history[-1].stamp}").content
+    told = own_service.get(f"/v1/stamps/{history.history[-1].stamp}").content
     assert encode(StampView.model_validate_json(told)) == told
 
 
-def test_a_stored_projection_gives_its_stamp_again(service: Any) -> None:
-    store = service.app.state.vedich.store
-    service.app.state.vedich.give_out("demo-2018", date(2018, 6, 30))
-    for one in service.get(f"{LIST}?as_of=2018-06").json()["projections"]:
+def test_a_stored_projection_gives_its_stamp_again(own_service: Any) -> None:
+    store = own_service.app.state.vedich.store
+    own_service.app.state.vedich.give_out("demo-2018", date(2018, 6, 30))
+    for one in own_service.get(f"{LIST}?as_of=2018-06").json()["projections"]:
         entry = entry_of(recorded_projection(store, one["stamp"]))
         assert json.loads(encode(entry.projection)) | {"official_estimate": None} == one
         body = Unstamped.model_construct(

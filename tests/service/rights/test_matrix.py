@@ -19,8 +19,9 @@ from data.accounts.bodies import HOUSE, add_body, give_family, set_shares
 from data.accounts.keys import add_key
 from data.db import tables
 from data.plans.rows import save_plan
-from service.auth.access import ACCESS, declared
+from service.auth.access import declared
 from service.rights.ownership import named
+from service.rights.rules import ACCESS
 from tests.families import demo_plan
 from tests.service.auth.test_roles import ASKED, PLACES, Asked, quick_work
 from tests.service.workflow.test_entries import PLAN as TASKS
@@ -33,6 +34,7 @@ ABOUT_NO_FAMILY = {
     *(("GET", path) for path in ("/problems", "/readyz", "/static/{name}")),
     # one's own session and account
     *(("GET", path) for path in ("/account", "/login", "/login/second", "/v1/session")),
+    ("GET", "/typed-number"),  # reads a number, and nothing of a plan
     *(("GET", f"/login/oidc{step}") for step in ("", "/back", "/out")),
     *(("POST", path) for path in ("/login", "/login/second", "/logout", "/v1/session/password")),
     *(("POST", f"/account/{step}") for step in ("password", "factor", "recovery")),

@@ -258,7 +258,7 @@ def test_two_versions_are_compared_in_one_call(client: Any) -> None:
         pytest.approx(-25.0),
     )
     assert changed["text"]["vi"] == (
-        "Cuộc kiểm tra (được giao, 6 tháng còn lại): từ 8 cuộc kiểm tra trở lên → "
+        "Cuộc kiểm tra (được giao, 6 tháng cuối năm): từ 8 cuộc kiểm tra trở lên → "
         "từ 6 cuộc kiểm tra trở lên "
         "(−25,0%)."
     )
@@ -326,7 +326,14 @@ def test_every_remark_has_its_words_in_both_languages(code: str) -> None:
         "periods", "made", "planned", "steps", "deadline",
     }  # fmt: skip
     values: dict[str, Any] = dict.fromkeys(names, 3)
-    values |= {"probability": 0.7, "day": date(2021, 8, 31), "by": "An", "year": "2020"}
+    values |= {
+        "probability": 0.7,
+        "day": date(2021, 8, 31),
+        "by": "An",
+        "year": "2020",
+        "age": "13",
+        "month": "2018-03",
+    }
     values |= {"steps_vi": "a", "steps_en": "b", "period": "Q1"}
     sentence = worded(Remark(code, values))
     assert sentence.code == code

@@ -22,9 +22,14 @@ def page() -> str:
     return (docs / "plans_and_files.md").read_text(encoding="utf-8")
 
 
+def written(page: str, file: str) -> str:
+    """The block that the page marks as that file."""
+    (found,) = re.findall(rf"<!-- file: {re.escape(file)} -->\n```\w+\n(.*?)```", page, re.DOTALL)
+    return str(found)
+
+
 def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
-    plan_text, _tasks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    plan = read_plan(plan_text.encode(), "plan.yaml")
+    plan = read_plan(written(page, "my-plan.yaml").encode(), "plan.yaml")
     assert [kpi.slug for kpi in plan.kpis] == ["exports", "imports", "turnover", "cement"]
     assert [len(version.targets) for version in plan.versions] == [4, 1]
     assert plan.targets_on("turnover", date(2021, 6, 30))[0].lower == 1000.0
@@ -43,8 +48,7 @@ def test_the_plan_and_the_figures_of_the_page_are_read(page: str) -> None:
 
 
 def test_the_report_form_of_the_page_is_read(page: str) -> None:
-    plan_text, _tasks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    plan = read_plan(plan_text.encode(), "plan.yaml")
+    plan = read_plan(written(page, "my-plan.yaml").encode(), "plan.yaml")
     [text] = re.findall(r"```text\n(Báo cáo.*?)```", page, re.DOTALL)
     found = find_report_form(OpenedFile(text.encode(), "form.csv"))
     assert found is not None
@@ -63,7 +67,7 @@ def test_the_report_form_of_the_page_is_read(page: str) -> None:
 
 
 def test_the_tasks_of_the_page_are_read(page: str) -> None:
-    _plan, text = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    text = written(page, "my-tasks.yaml")
     version = read_plan(text.encode(), "tasks.yaml").versions[0]
     assert [slug for slug, _ in version.tasks] == ["inspections", "communes", "hydropower"]
     assert version.targets_of("hydropower")[0].lower == 2
@@ -73,6 +77,16 @@ def test_the_tasks_of_the_page_are_read(page: str) -> None:
     assert [(step.due, step.judgement) for step in hydropower.steps] == [
         (date(2021, 9, 30), None),
         (None, 0.7),
+    ]
+
+
+def test_the_plan_of_ones_own_goes_in_with_its_figures(page: str) -> None:
+    plan = read_plan(written(page, "so-cong-thuong-2021.yaml").encode(), "plan.yaml")
+    text = written(page, "2021-06-29-so-lieu.csv")
+    figures = read_tidy(text.encode(), "so-lieu.csv", plan.kpis, date(2021, 6, 29))
+    assert [(one.kpi, str(one.month), one.value) for one in figures] == [
+        ("turnover", "2020-01", 300.0),
+        ("turnover", "2020-02", 301.0),
     ]
 
 

@@ -9,6 +9,14 @@ from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from service.analysis.scenarios import listed, saved
 from service.pages.views.frame import Choice, Frame, PlanContent
+from service.pages.views.what_if.register import (
+    ProjectShown,
+    SideBySide,
+    happenings,
+    movable,
+    projects_shown,
+    side_by_side,
+)
 from service.projections.view import ProjectionView
 from service.shapes.analysis import (
     PresetShape,
@@ -137,6 +145,9 @@ class WhatIfContent(PlanContent):
     kpis : slug, name and unit of KPIs that can be changed
     months_ahead : months that can be changed
     shown : the chosen scenario
+    table : scenarios side by side; None without projections
+    projects : of the register; `movable` are the KPIs that a project can be entered for,
+        as `kpis`
     """
 
     scenarios: tuple[ScenarioShort, ...] = ()
@@ -146,6 +157,10 @@ class WhatIfContent(PlanContent):
     shapes: tuple[Choice, ...] = ()
     events: tuple[Choice, ...] = ()
     shown: ScenarioShown | None = None
+    table: SideBySide | None = None
+    projects: tuple[ProjectShown, ...] = ()
+    movable: tuple[tuple[str, str, str], ...] = ()
+    happenings: tuple[Choice, ...] = ()
 
 
 def what_if_content(
@@ -161,9 +176,10 @@ def what_if_content(
     plan = frame.plan
     found = listed(app_state, plan.slug)
     projected: list[ProjectionView] = []
-    problem = ""
+    problem, table = "", None
     try:
         projected = [one for one in app_state.shown(plan.slug, day) if _can_change(one)]
+        table = side_by_side(app_state, plan, day, lang) if projected else None
     except (NoBundle, NoObservations) as reason:
         problem = worded(reason, lang)
     ahead = {
@@ -180,6 +196,10 @@ def what_if_content(
         shapes=tuple((shape, TEXT[lang][f"lever.{shape}"]) for shape in SHAPES),
         events=tuple((shape, TEXT[lang][f"event.{shape}"]) for shape in EVENTS),
         shown=shown,
+        table=table,
+        projects=projects_shown(app_state, plan, day, lang),
+        movable=movable(plan, lang),
+        happenings=happenings(lang),
     )
 
 

@@ -159,8 +159,7 @@ def new_key(app_state: TheAppState, by: Admin, made: NewKey) -> Response:
     """Add a key; its secret is in this answer only."""
     body = _administered(app_state.store, by, made.body)
     ends = end_of(made.expires, app_state.settings.key_days)
-    given = {"expires": ends, "body": body}
-    secret = add_key(app_state.store, made.name, made.scope, by.name, **given)
+    secret = add_key(app_state.store, made.name, made.scope, by.name, expires=ends, body=body)
     (key,) = (one for one in api_keys(app_state.store) if one.name == made.name)
     last = last_day(key)
     assert last is not None
@@ -173,7 +172,10 @@ def revoke(name: KeyName, app_state: TheAppState, by: Admin) -> None:
     bodies = bodies_of(app_state.store)
     known = {one.name: one.body for one in api_keys(app_state.store)}
     if name in known and not administers(by, known[name], bodies):
-        raise UnknownAccount(f"no active key '{name}'; vedich key list shows all keys.")
+        raise UnknownAccount(
+            "no active key '{name}'; vedich key list shows all keys.",
+            name=name,
+        )
     revoke_key(app_state.store, name, by.name)
 
 
@@ -212,7 +214,10 @@ def total(
     """
     bodies = bodies_of(app_state.store)
     if body not in bodies.by_slug or by.body not in (body, *bodies.above(body)):
-        raise UnknownBody(f"no body '{body}'; GET /v1/bodies shows yours and those below it.")
+        raise UnknownBody(
+            "no body '{body}'; GET /v1/bodies shows yours and those below it.",
+            body=body,
+        )
     day = as_of_date(as_of) if as_of else None
     return answer(roll_up(app_state, body, kpi, year, day))
 
@@ -238,7 +243,8 @@ def take_family(body: BodySlug, app_state: TheAppState, by: Admin, given: Family
     known = given.family in bodies.of_family
     if not known or not administers(by, bodies.of(given.family).slug, bodies):
         raise UnknownPlan(
-            f"no plan of a family '{given.family}'; a family comes with its first plan."
+            "no plan of a family '{family}'; a family comes with its first plan.",
+            family=given.family,
         )
     give_family(app_state.store, given.family, to, by.name)
 
@@ -248,7 +254,10 @@ def _account(store: Store, by: Caller, name: str) -> Account:
     with store.reading() as connection:
         found = require_account(connection, name)
     if not administers(by, found.body, bodies_of(store)):
-        raise UnknownAccount(f"no account '{name}'; vedich account list shows all accounts.")
+        raise UnknownAccount(
+            "no account '{name}'; vedich account list shows all accounts.",
+            name=name,
+        )
     return found
 
 
@@ -256,7 +265,10 @@ def _administered(store: Store, by: Caller, body: str | None) -> str:
     """A body that the caller manages, by default their own; raise `UnknownBody`."""
     slug, bodies = body or by.body or HOUSE, bodies_of(store)
     if slug not in bodies.by_slug or not administers(by, slug, bodies):
-        raise UnknownBody(f"no body '{slug}'; vedich body list shows all bodies.")
+        raise UnknownBody(
+            "no body '{slug}'; vedich body list shows all bodies.",
+            slug=slug,
+        )
     return slug
 
 
