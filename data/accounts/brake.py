@@ -69,7 +69,7 @@ def work_of_address(store: Store, address: str, now: datetime) -> Work | None:
     """What every attempt from an address has to carry at the moment."""
     with store.reading() as connection:
         found = _counter(connection, _ALL_NAMES, place_of(address), now)
-    return Work(found.challenge, BITS) if _braked(found, now) else None
+    return Work(found.challenge, BITS) if found and _braked(found, now) else None
 
 
 def pass_brake(

@@ -64,11 +64,8 @@ def fresh_dated(
 ) -> list[DatedFigure]:
     """The figures that are not stored yet, whatever file they came from."""
     known = {_identity(figure) for figure in read_dated(connection, family)}
-    return [
-        figure
-        for figure in dict.fromkeys(figures)
-        if _identity(figure) not in known and not known.add(_identity(figure))
-    ]
+    fresh = {_identity(figure): figure for figure in reversed(figures)}
+    return [one for identity, one in reversed(fresh.items()) if identity not in known]
 
 
 def write_dated(

@@ -284,7 +284,8 @@ def test_a_project_of_a_part_moves_it_and_its_total_by_its_output(printed: bool)
     own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
     mine = Project(1, "one", "Mỏ", "Mine", "starts", Month(2021, 9), 1, 5.0, 0.5, 2.0)
     moved = {**parts, "one": replace(parts["one"], projects=(mine,))}
-    relations = Relations(**{"printed" if printed else "summed": {"both": ("one", "b")}})
+    ties = {"both": ("one", "b")}
+    relations = Relations(printed=ties) if printed else Relations(summed=ties)
     before = family({"both": own, **parts}, relations)
     after = family({"both": own, **moved}, relations)
     [added] = after["one"].projects

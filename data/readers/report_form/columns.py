@@ -168,7 +168,7 @@ def period_in(words: str) -> Period | None:
 
 def column_of(words: str, report: Month) -> Column | None:
     """The meaning of a column's words, and what of the row's product it counts."""
-    part = next((part for part, pattern in _PARTS if pattern.search(words)), "output")
+    part: Part = next((part for part, pattern in _PARTS if pattern.search(words)), "output")
     column = _meaning(words, report)
     if column is None and part == "stock":
         column = Column("month", report, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,40 +26,39 @@ _ENGLISH = (
 )
 _NUMBER = r"(?P<month>0?[1-9]|1[0-2])"
 _SIGN = r"[ ./\-,']*"
-_PATTERNS: tuple[tuple[Form, re.Pattern[str]], ...] = tuple(
-    (form, re.compile(pattern))
-    for form, patterns in {
-        "month": (
-            rf"(?:thang|thg|th|t)\.? ?{_NUMBER}(?:{_SIGN}(?:nam )?{_YEAR})?",
-            rf"(?:nam )?{_YEAR}{_SIGN}(?:thang|thg|th|t|m) ?\.?{_NUMBER}",
-            rf"{_NUMBER}[./\- ]{_YEAR}",
-            rf"{_YEAR}[./\- ]{_NUMBER}",
-            rf"(?:nam )?{_YEAR}(?P<month>0[1-9]|1[0-2])",
-            rf"{_ENGLISH}\.?(?:{_SIGN}{_YEAR})?",
-            rf"{_YEAR}{_SIGN}{_ENGLISH}\.?",
-            rf"{_ENGLISH}{_SIGN}(?P<short>\d{{2}})",
-            rf"{_YEAR}-(?P<month>\d{{2}})-\d{{2}}(?:[ t]00:00(?::00)?)?",
-            r"thang (?P<word>" + "|".join(_LONG) + rf")(?: nam {_YEAR})?",
-        ),
-        "quarter": (
-            rf"(?:quy|q|quarter) ?(?P<quarter>iv|i{{1,3}}|[1-4])(?:{_SIGN}(?:nam )?{_YEAR})?",
-            rf"(?:nam )?{_YEAR}{_SIGN}(?:quy|q) ?(?P<quarter>iv|i{{1,3}}|[1-4])",
-        ),
-        "year_to_date": (
-            rf"(?:luy ke|cong don)? ?(?P<months>[2-9]|1[0-2]) thang(?: dau nam| dau)?"
-            rf"(?:{_SIGN}(?:nam )?{_YEAR})?",
-        ),
-        "half": (
-            rf"6 thang cuoi(?: nam)?(?:{_SIGN}(?:nam )?{_YEAR})?",
-            rf"h2(?:{_SIGN}{_YEAR})?",
-        ),
-        "year": (
-            rf"(?:ca nam|nam|tong nam|tong so nam|year|annual|total)?{_SIGN}{_YEAR}"
-            rf"(?:{_SIGN}(?:annual|total))?",
-            r"ca nam|tong(?: cong| nam| so)?|cong(?: ca nam)?|full year|annual|total|year total",
-        ),
-    }.items()
-    for pattern in patterns
+_WRITTEN: Mapping[Form, tuple[str, ...]] = {
+    "month": (
+        rf"(?:thang|thg|th|t)\.? ?{_NUMBER}(?:{_SIGN}(?:nam )?{_YEAR})?",
+        rf"(?:nam )?{_YEAR}{_SIGN}(?:thang|thg|th|t|m) ?\.?{_NUMBER}",
+        rf"{_NUMBER}[./\- ]{_YEAR}",
+        rf"{_YEAR}[./\- ]{_NUMBER}",
+        rf"(?:nam )?{_YEAR}(?P<month>0[1-9]|1[0-2])",
+        rf"{_ENGLISH}\.?(?:{_SIGN}{_YEAR})?",
+        rf"{_YEAR}{_SIGN}{_ENGLISH}\.?",
+        rf"{_ENGLISH}{_SIGN}(?P<short>\d{{2}})",
+        rf"{_YEAR}-(?P<month>\d{{2}})-\d{{2}}(?:[ t]00:00(?::00)?)?",
+        r"thang (?P<word>" + "|".join(_LONG) + rf")(?: nam {_YEAR})?",
+    ),
+    "quarter": (
+        rf"(?:quy|q|quarter) ?(?P<quarter>iv|i{{1,3}}|[1-4])(?:{_SIGN}(?:nam )?{_YEAR})?",
+        rf"(?:nam )?{_YEAR}{_SIGN}(?:quy|q) ?(?P<quarter>iv|i{{1,3}}|[1-4])",
+    ),
+    "year_to_date": (
+        rf"(?:luy ke|cong don)? ?(?P<months>[2-9]|1[0-2]) thang(?: dau nam| dau)?"
+        rf"(?:{_SIGN}(?:nam )?{_YEAR})?",
+    ),
+    "half": (
+        rf"6 thang cuoi(?: nam)?(?:{_SIGN}(?:nam )?{_YEAR})?",
+        rf"h2(?:{_SIGN}{_YEAR})?",
+    ),
+    "year": (
+        rf"(?:ca nam|nam|tong nam|tong so nam|year|annual|total)?{_SIGN}{_YEAR}"
+        rf"(?:{_SIGN}(?:annual|total))?",
+        r"ca nam|tong(?: cong| nam| so)?|cong(?: ca nam)?|full year|annual|total|year total",
+    ),
+}
+_PATTERNS = tuple(
+    (form, re.compile(pattern)) for form, patterns in _WRITTEN.items() for pattern in patterns
 )
 
 

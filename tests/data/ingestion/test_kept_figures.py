@@ -6,9 +6,10 @@ The files are written here, in the smallest form that shows the kind.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -25,7 +26,7 @@ from tests.homes import Run
 
 DAY = date(2024, 7, 10)
 HEAD = ["Chỉ tiêu", "Tháng", "Giá trị", "Hình thức"]
-Rows = Sequence[Sequence[object]]
+Rows = list[Any]
 FORM_HEAD = ["TT", "Chỉ tiêu", "ĐVT", "Kế hoạch năm 2024", "Ước tháng 6", "Lũy kế 6 tháng"]
 
 
@@ -90,7 +91,7 @@ def test_an_empty_text_of_a_formula_is_an_empty_cell() -> None:
 
 
 def test_a_formula_that_must_give_nothing_needs_no_saved_result() -> None:
-    rows = [
+    rows: Rows = [
         HEAD[:3],
         ["exports", "2024-05", 101.5],
         ["exports", "2024-06", '=IF(A9="","",A9*2)'],
@@ -104,7 +105,7 @@ def test_a_formula_that_must_give_nothing_needs_no_saved_result() -> None:
 def test_an_error_value_is_refused_with_its_cell_in_every_format(text: str) -> None:
     old = old_workbook({"A": [HEAD[:3], ["exports", "2024-05", Error(text)]]})
     new = xlsx([HEAD[:3], ["exports", "2024-05", text]])
-    form = [["Báo cáo tháng 6 năm 2024"], FORM_HEAD]
+    form: Rows = [["Báo cáo tháng 6 năm 2024"], FORM_HEAD]
     form += [[1, "Xuất khẩu", "triệu USD", 1300, 112.3, Error(text)]]
     for content, cell in ((old, "C2"), (new, "C2"), (old_workbook({"A": form}), "F3")):
         found = read(content)
@@ -114,7 +115,7 @@ def test_an_error_value_is_refused_with_its_cell_in_every_format(text: str) -> N
 
 
 def test_an_error_value_in_an_annex_is_refused() -> None:
-    rows = [
+    rows: Rows = [
         ["4. Một số sản phẩm chủ yếu của ngành công nghiệp"],
         ["", "Đơn vị tính", "Thực hiện tháng 5 năm 2024", "Ước tính tháng 6 năm 2024"],
         ["Xi măng", "Nghìn tấn", 90.5, "#REF!"],
@@ -174,12 +175,12 @@ def test_months_below_zero_and_numbers_typed_as_text() -> None:
         -3.5,
         -1234.5,
     ]
-    rows = [HEAD[:3], ["exports", "2024-05", "1.101,5"], ["exports", "2024-06", "99,5"]]
+    rows: Rows = [HEAD[:3], ["exports", "2024-05", "1.101,5"], ["exports", "2024-06", "99,5"]]
     assert list(values(read(xlsx(rows))).values()) == [1101.5, 99.5]
 
 
 def test_hidden_rows_are_read_with_a_remark() -> None:
-    rows = [HEAD[:3], ["exports", "2024-05", 101.5], ["imports", "2024-05", 999]]
+    rows: Rows = [HEAD[:3], ["exports", "2024-05", 101.5], ["imports", "2024-05", 999]]
     found = read(xlsx(rows, hidden=3))
     assert len(values(found)) == 2
     assert found.notes == ("sheet 'A': rows 3 are hidden; their figures were read",)
@@ -200,7 +201,7 @@ def test_a_web_page_is_called_one(content: bytes, cause: str) -> None:
 
 
 def test_merged_names_and_units_in_another_order() -> None:
-    rows = [HEAD[:3], ["exports", "2024-04", 1.0], [None, "2024-05", 2.0]]
+    rows: Rows = [HEAD[:3], ["exports", "2024-04", 1.0], [None, "2024-05", 2.0]]
     assert "merged cells A2:A3" in str(read(xlsx(rows, merged="A2:A3")).problem)
     rows = [["Chỉ tiêu", "Tháng", "Giá trị (USD million)"], ["exports", "2024-05", 101.5]]
     assert values(read(xlsx(rows))) == {("exports", "2024-05", "month"): 101.5}
@@ -232,7 +233,7 @@ def test_the_second_half_is_known_in_december() -> None:
 
 
 def test_a_plan_of_the_year_is_not_the_month_of_an_annex() -> None:
-    rows = [
+    rows: Rows = [
         ["5. Vốn đầu tư thực hiện từ nguồn ngân sách nhà nước"],
         ["", "Ước tính tháng 2/2024", "2 tháng năm 2024", "So với kế hoạch năm 2024 (%)"],
         ["Xi măng", 9.5, 18.5, 12.5],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def figure(kpi: str, value: float, form: Form = "month", month: int = 5) -> Obse
     return Observation(kpi, Month(2021, month), form, value, "estimate", DAY, "made")
 
 
-def of_all(*figures: Observation, day: date = DAY) -> list[tuple[str, str, float]]:
+def of_all(*figures: Observation, day: date = DAY) -> list[tuple[str, str, Any]]:
     panel = Panel.of("made", KPIS, figures)
     found = disagreements(panel, "all", day, 2021)
     return [(str(one.figure.month), one.relation, pytest.approx(one.found)) for one in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -28,7 +29,7 @@ WHOLE = {
     **{("exports", month): value for month, value in zip(MONTHS, EXPORTS, strict=True)},
     **{("imports", month): value for month, value in zip(MONTHS, IMPORTS, strict=True)},
 }
-Rows = Sequence[Sequence[object]]
+Rows = list[Any]
 
 
 def across(headings: Sequence[object], *above: Sequence[object], left: int = 1) -> Rows:
@@ -114,7 +115,7 @@ def test_every_month_of_ten_layouts_is_read(layout: str, write: object) -> None:
 
 def test_quarters_years_to_date_and_totals() -> None:
     head = ["Chỉ tiêu", "Quý I", "Quý II", "9 tháng", "Quý IV", "Cả năm"]
-    rows = [["Số liệu năm 2023"], head, ["Xuất khẩu", 265.6, 310.2, 918.4, 352.5, 1270.9]]
+    rows: Rows = [["Số liệu năm 2023"], head, ["Xuất khẩu", 265.6, 310.2, 918.4, 352.5, 1270.9]]
     found = read(csv(rows))
     assert [(one.form, str(one.month), one.value) for one in found.observations] == [
         ("quarter", "2023-03", 265.6),
@@ -126,7 +127,7 @@ def test_quarters_years_to_date_and_totals() -> None:
 
 
 def test_rows_of_years_and_rows_of_years_to_date() -> None:
-    rows = [
+    rows: Rows = [
         ["Sector", "Year", "January", "February", "March"],
         ["Exports", 2022, 1.0, 2.0, 3.0],
         ["Exports", 2023, 4.0, 5.0, 6.0],
@@ -152,12 +153,12 @@ def test_a_table_of_strangers_is_not_loaded_and_says_the_way_out() -> None:
 
 
 def test_names_keep_what_is_no_numbering() -> None:
-    rows = [["Time", "E.Europe", "W.Europe"], *([m, 1.0, 2.0] for m in MONTHS)]
+    rows: Rows = [["Time", "E.Europe", "W.Europe"], *([m, 1.0, 2.0] for m in MONTHS)]
     assert [row.label for row in read(csv(rows)).unknown] == ["E.Europe", "W.Europe"]
 
 
 def test_what_a_person_says_of_the_columns_holds_for_the_same_headings() -> None:
-    rows = [["made up"], ["when", "what", "how much", "note"]]
+    rows: Rows = [["made up"], ["when", "what", "how much", "note"]]
     rows += [[month, "Exports", 10.0 * n, "x"] for n, month in enumerate(MONTHS, start=1)]
     said = parse_map("series=B month=A value=C form=year_to_date header=2")
     known = map_by_hand(OpenedFile(csv(rows), "table"), said)
