@@ -140,9 +140,7 @@ async def _answer(
     request = case.as_transport_kwargs(base_url=HERE)
     made_up = dict(request.pop("headers", None) or {})
     if headers:  # made-up credentials beside the caller's own would only be refused
-        made_up = {
-            k: v for k, v in made_up.items() if k.lower() not in ("authorization", "cookie")
-        }
+        made_up = {k: v for k, v in made_up.items() if k.lower() not in CREDENTIALS}
     given_headers = {**made_up, **headers}
     request.pop("cookies", None)
     return await client.request(
