@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from data.plans.kpi import Kpi
 from models.kinds import Kind
@@ -105,7 +106,7 @@ def _checklist(slug: str, name_vi: str, name_en: str, unit: str = "steps") -> Kp
     return _task(slug, name_vi, name_en, unit, "milestone")
 
 
-KPIS: tuple[Kpi, ...] = (
+_KPIS: tuple[Kpi, ...] = (
     _trade(
         "turnover",
         "Tổng kim ngạch xuất nhập khẩu qua địa bàn",
@@ -266,6 +267,26 @@ KPIS: tuple[Kpi, ...] = (
         "",
         "log",
     ),
+)
+
+_PRINTED_PARTS: Mapping[str, tuple[str, ...]] = {
+    "turnover": ("exports", "imports"),
+    "turnover_customs": ("exports_customs", "imports_customs"),
+    "retail_sales_and_services": ("retail_sales_goods", "hospitality", "other_services"),
+}
+_CONTAINS: Mapping[str, tuple[str, ...]] = {  # through the province ⊇ customs-declared ⊇ a gate
+    "turnover": ("turnover_customs",),
+    "exports": ("exports_customs",),
+    "imports": ("imports_customs",),
+    "turnover_customs": tuple(kpi.slug for kpi in _KPIS if "gate" in kpi.dimensions),
+}
+KPIS: tuple[Kpi, ...] = tuple(
+    replace(
+        kpi,
+        printed_parts=_PRINTED_PARTS.get(kpi.slug, ()),
+        contains=_CONTAINS.get(kpi.slug, ()),
+    )
+    for kpi in _KPIS
 )
 
 ROWS: dict[str, str] = {  # the table of published figures → KPI
