@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import partial
 from typing import Any
 
@@ -41,34 +41,44 @@ class Connections:
     """The open connections of one server, by address of the client."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Patient, None] = {}  # without a request, the longest first
+        # without a request, by address, the longest first
+        self._waiting: defaultdict[str, dict[Patient, None]] = defaultdict(dict)
         self._of: Counter[str] = Counter()
 
     def enter(self, one: Patient) -> bool:
-        """Count a new connection; False if there is no room for it."""
+        """Count a new connection; False if there is no room for it.
+
+        Room is made by an address that has too many, or has the most that wait: a reader
+        whose request is still to be read does not make room for those who send halves.
+        """
         while self._of[one.address] >= MOST_OF_AN_ADDRESS or self._of.total() >= MOST_CONNECTIONS:
-            crowded = one.address if self._of[one.address] >= MOST_OF_AN_ADDRESS else None
-            oldest = next((w for w in self._waiting if crowded in (None, w.address)), None)
+            crowded = one.address
+            if self._of[crowded] < MOST_OF_AN_ADDRESS and self._waiting:
+                crowded = max(self._waiting, key=lambda address: len(self._waiting[address]))
+            oldest = next(iter(self._waiting.get(crowded, ())), None)
             if oldest is None:
                 return False
             oldest.drop()
         self._of[one.address] += 1
-        self._waiting[one] = None
+        self.wait(one)
         return True
 
     def leave(self, one: Patient) -> None:
-        self._waiting.pop(one, None)
+        self.work(one)
         self._of[one.address] -= 1
         if self._of[one.address] <= 0:
             del self._of[one.address]
 
     def wait(self, one: Patient) -> None:
         """It waits for its next request."""
-        self._waiting[one] = None
+        self._waiting[one.address][one] = None
 
     def work(self, one: Patient) -> None:
         """It has a request that is being answered."""
-        self._waiting.pop(one, None)
+        mine = self._waiting.get(one.address, {})
+        mine.pop(one, None)
+        if not mine:
+            self._waiting.pop(one.address, None)
 
 
 class Patient(H11Protocol):

@@ -162,3 +162,22 @@ def test_what_is_no_request_is_400_with_the_headers(service: Any) -> None:
         writer.close()
 
     on(service.app, ask)
+
+
+def test_who_sends_halves_makes_room_not_a_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader's connection is the oldest, its request is not read yet, and it stays."""
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 4)
+    open_, dropped = server.Connections(), []
+
+    class One:
+        def __init__(self, address: str) -> None:
+            self.address = address
+
+        def drop(self) -> None:
+            dropped.append(self.address)
+            open_.leave(self)  # type: ignore[arg-type]
+
+    for address in ("reader", "a", "a", "b", "a", "b", "a"):
+        assert open_.enter(One(address))  # type: ignore[arg-type]
+    assert "reader" not in dropped
+    assert len(dropped) == 3
