@@ -84,7 +84,7 @@ def test_a_report_is_a_draft_until_its_month_is_issued_with_these_figures(home: 
     app_state = AppState(Settings(home=home), Store.open(Settings(home=home).store_url))
     store, june = app_state.store, Month(2021, 6)
     plan = load_plan(store, "demo-2021")
-    stamps = stamps_of(app_state.shown("demo-2021", DAY))
+    stamps = stamps_of([one.view for one in app_state.give_out("demo-2021", DAY)])
     figures = figures_of(stamps, sign_off(store, "demo-2021", june).current)
 
     def banner(day: date) -> str:

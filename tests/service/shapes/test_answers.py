@@ -30,6 +30,7 @@ OTHERS = {
     ("GET", "/odata/Projections"): "OData 4, read by a client of OData",
     ("GET", "/odata/Projections({key})"): "OData 4, read by a client of OData",
     ("GET", "/plans/{plan}/kpis/{kpi}/{chart}.{form}"): "Vega-Lite, validated with its schema",
+    ("GET", "/typed-number"): "what a field understood, for the page's own script",
     ("GET", "/plans/{plan}/reliability.{form}"): "Vega-Lite, validated with its schema",
     ("GET", "/v1/plans/{plan}/projections/{kpi}/fan-chart.{form}"): (
         "Vega-Lite, validated with its schema"
