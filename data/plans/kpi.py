@@ -73,6 +73,11 @@ class Kpi:
         return not self.parts and self.traits.own_figures
 
     @property
+    def in_per_cent(self) -> bool:
+        """Whether it is itself a per cent: it changes by points, not by per cent."""
+        return ratio_factor(self.unit) != 1.0
+
+    @property
     def traits(self) -> KindTraits:
         """The behaviour of its kind."""
         return traits_of(self.kind)

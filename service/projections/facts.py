@@ -215,7 +215,7 @@ def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
     return Facts(
         kpi=kpi,
         projection=one,
-        growth_to_date=_growth_to_date(one, series, figures),
+        growth_to_date=None if kpi.in_per_cent else _growth_to_date(one, series, figures),
         of_plan=_of_plan(one, figures),
         verdict=_verdict(one, kpi.decimals),
         months=_months(one, series, figures),
@@ -276,7 +276,10 @@ def _approved(one: ProjectionView) -> EstimateView | None:
 def _growth_to_date(
     one: ProjectionView, series: Series | None, figures: Newest
 ) -> Percentage | None:
-    """As printed, else the figure to date on the same months of last year."""
+    """As printed, else the figure to date on the same months of last year.
+
+    Not asked for of a KPI that is itself a per cent: a per cent of it says nothing.
+    """
     cutoff = _cutoff(one)
     if cutoff is None or one.traits.outcome_is_rate:
         return None

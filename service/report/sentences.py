@@ -26,7 +26,8 @@ RECOMPUTED = "*"  # follows a percentage that no source printed
 
 
 def name_of(one: Facts, lang: Lang) -> str:
-    return one.projection.name[lang]
+    """The KPI's name on one line, whatever line breaks were typed into it."""
+    return " ".join(one.projection.name[lang].split())
 
 
 def period(cutoff: Month, lang: Lang, phrase: str = "") -> str:
@@ -108,13 +109,14 @@ def plan_words(one: Facts, lang: Lang) -> str:
     """The assigned target in words, with its unit: 'ít nhất 1.076 tỷ đồng'."""
     assert one.target is not None
     text, target = TEXT[lang], one.target
-    if target.form == "growth" or one.kpi.traits.outcome_is_rate:
+    growth = target.form == "growth" or one.kpi.traits.outcome_is_rate
+    if growth:
         figures = range_of(target.lower, target.upper, "%", lang)
     else:
         ends = target.lower_value, target.upper_value
         figures = range_of(*ends, one.kpi.unit, lang, one.kpi.decimals)
     words = text[f"report.plan.{target.comparator}"].format(figures=figures)
-    return text["report.plan_growth"].format(goal=words) if figures.endswith("%") else words
+    return text["report.plan_growth"].format(goal=words) if growth else words
 
 
 def range_of(

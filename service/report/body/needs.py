@@ -103,14 +103,17 @@ def required(one: Facts, lang: Lang) -> str:
         )
         rate = percent(abs(need.monthly), lang, one.kpi.decimals)
         return pattern.format(**words, rate=rate)
-    ratio = one.target.required.ratio_to_last_year
+    ratio = None if one.kpi.in_per_cent else one.target.required.ratio_to_last_year
     words["level"] = amount(need.monthly, one.kpi.unit, lang, one.kpi.decimals)
     words["growth"] = ""
     if ratio is not None:
         words["growth"] = ", " + text["report.ratio"].format(share=percent(100 * ratio, lang))
+    ceiling = one.target.comparator == "at_most"
+    if one.kpi.traits.last_month_only:
+        pattern = text["report.required_end_ceiling"] if ceiling else text["report.required_end"]
+        return pattern.format(**words)
     if need.total is None:
         return text["report.required_level"].format(**words)
-    ceiling = one.target.comparator == "at_most"
     pattern = text["report.required_ceiling"] if ceiling else text["report.required"]
     return pattern.format(**words, total=amount(need.total, one.kpi.unit, lang, one.kpi.decimals))
 
