@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.slow
 
@@ -109,19 +110,28 @@ def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any)
 def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_told(
     served: Any, chromium: Any
 ) -> None:
+
+    def shown(selector: str) -> None:
+        """Without scripts nothing tells that the next page is there."""
+        wait = WebDriverWait(chromium.driver, 20)
+        wait.until(lambda driver: driver.find_elements("css selector", selector))
+
     chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         chromium.driver.get(f"{served.address}{PLAN}/kpis/both?{MONTH}&lang=vi")
         chromium.find("#e-value").send_keys("4,150")  # the page would print it as 4.150
         chromium.find("#e-reason").send_keys("x")
         chromium.find("#enter-estimate button").click()
+        shown("#check button")
         choices = [button.text for button in chromium.all("#check button")]
         assert choices == ["4,15 nghìn tấn", "4.150 nghìn tấn"]
         chromium.all("#check button")[0].click()
+        shown("[name=sure]")
         assert "thấp hơn số lũy kế" in chromium.text()
         assert "ngoài khoảng dự báo 95%" in chromium.text()
         chromium.find("[name=sure]").click()
         chromium.find("#check button").click()
+        shown("#estimate + p + p")
         assert "4 nghìn tấn" in chromium.text("#estimate + p + p")
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
