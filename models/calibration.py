@@ -22,7 +22,6 @@ import scipy
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
-from models.paths import Paths
 
 Array = NDArray[np.float64]
 PastErrors = Sequence[tuple[int, int, float]]  # (year, months known, standardised error)
@@ -188,29 +187,27 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     ranks = np.argsort(np.argsort(added + annual.revision, kind="stable"), kind="stable")
     errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(added))
     wanted = rest.value(learned.scale * errors) - annual.revision
-    if annual.non_negative:
-        months = _with_sums(
-            np.maximum(annual.months, 0.0), annual.response, np.maximum(wanted, 0.0)
-        )
-    else:
-        months = annual.months + ((wanted - added) / annual.response.sum(axis=1))[:, None]
-    if annual.traits.whole_numbers:
-        months = np.rint(months)
-    return replace(annual, months=months)
+    return with_rest(annual, wanted)
 
 
-def _with_sums(months: Paths, response: Paths, wanted: Array) -> Paths:
-    """Months that are not negative, in proportion, whose weighted sums are `wanted` (n_paths,).
+def with_rest(annual: AnnualDistribution, rest: Array) -> AnnualDistribution:
+    """The same year whose remaining months add `rest`, shape (n_paths,), to the outcome.
 
-    A path of zeros takes the months' mean proportions over all paths, if these are zeros
-    too equal ones.
+    Months that may not be negative are multiplied by a common factor; on a path without any
+    they take the shape of the mean path. Others are shifted by a common amount.
     """
-    empty = (months * response).sum(axis=1) <= 0
-    usual = months.mean(axis=0)
-    shape = np.where(empty[:, None], usual if usual.any() else 1.0, months)
-    total = (shape * response).sum(axis=1)
-    factor = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
-    return np.asarray(shape * factor[:, None], dtype=float)
+    months, response = annual.months, annual.response
+    if annual.non_negative:
+        months, rest = np.maximum(months, 0.0), np.maximum(rest, 0.0)
+        before = (months * response).sum(axis=1)
+        some = before > 0
+        usual = months.mean(axis=0) if months.any() else np.ones(months.shape[1])
+        factor = np.divide(rest, before, out=np.zeros_like(before), where=some)
+        filled = usual * (rest / (response @ usual))[:, None]
+        months = np.where(some[:, None], months * factor[:, None], filled)
+    else:
+        months = months + ((rest - annual.rest) / response.sum(axis=1))[:, None]
+    return replace(annual, months=np.rint(months) if annual.traits.whole_numbers else months)
 
 
 def _rest(annual: AnnualDistribution) -> Rest:

@@ -362,14 +362,15 @@ def simulate(
     """
     paths: dict[str, Paths] = {}
     failures: dict[str, str] = {}
-    monthly = forecastable(series, events)
+    plain = _monthly(series, events)
+    monthly = _mirrored(plain)
     effect = effect_ahead(events, series.cutoff, horizon)
     if horizon and serves(monthly):
         drawn = occasional_paths(
             monthly, horizon, n_paths, generator(series.key, seed, OCCASIONAL)
         )
         return Simulated({OCCASIONAL: drawn * effect}, failures)
-    sign = -1.0 if _below_zero(_monthly(series, events)) else 1.0
+    sign = -1.0 if _below_zero(plain) else 1.0
     for name in sorted(parameters) if horizon else ():
         rng = generator(series.key, seed, name)
         try:
@@ -417,8 +418,11 @@ def forecastable(series: Series, events: Sequence[Event] = ()) -> Series:
     A series without a month above zero, such as a deficit, is mirrored: candidates work on
     logarithms, shares and growth, which need months above zero.
     """
-    monthly = _monthly(series, events)
-    return replace(monthly, values=-monthly.values) if _below_zero(monthly) else monthly
+    return _mirrored(_monthly(series, events))
+
+
+def _mirrored(series: Series) -> Series:
+    return replace(series, values=-series.values) if _below_zero(series) else series
 
 
 def _monthly(series: Series, events: Sequence[Event]) -> Series:

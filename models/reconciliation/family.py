@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from models.annual import AnnualDistribution
+from models.calibration import with_rest
 from models.coherence import joint
 from models.reconciliation.minimum_trace import Array, Constraints, reconciled
 from models.reconciliation.relations import Relations
@@ -134,24 +134,6 @@ def _in_order_of_parts(
         return ordered[name]
 
     return {name: take(name) for name in sums.names}
-
-
-def with_rest(annual: AnnualDistribution, rest: Array) -> AnnualDistribution:
-    """The same year whose remaining months add `rest`, shape (n_paths,), to the outcome.
-
-    Months that may not be negative are multiplied by a common factor, on a path without any
-    they take the shape of the mean path; others are shifted by a common amount.
-    """
-    before, months = annual.rest, annual.months
-    if annual.non_negative:
-        some = before > 0
-        factor = np.divide(np.maximum(rest, 0.0), before, out=np.zeros_like(before), where=some)
-        shape = months.mean(axis=0) if months.sum() > 0 else np.ones(months.shape[1])
-        filled = shape * (np.maximum(rest, 0.0) / (annual.response @ shape))[:, None]
-        months = np.where(some[:, None], months * factor[:, None], filled)
-    else:
-        months = months + ((rest - before) / annual.response.sum(axis=1))[:, None]
-    return replace(annual, months=np.rint(months) if annual.traits.whole_numbers else months)
 
 
 def spreads_of(years: Sequence[AnnualDistribution]) -> Array:

@@ -223,7 +223,7 @@ def read_back(store: Store, bundles: Path, source: Path, by: str) -> Exported:
     ----------
     bundles : `Settings.bundles`
     source : a folder or ZIP file that `export` wrote
-    by : who loads it, for the audit log, which begins anew in this house
+    by : who loads it, for the audit log, which starts empty in this house
 
     Raises
     ------

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from models.annual import AnnualDistribution, annual_distribution
+from models.calibration import with_rest
 from models.coherence import sum_of_parts
-from models.reconciliation.family import Sums, reconcile, with_rest
+from models.reconciliation.family import Sums, reconcile
 from models.reconciliation.middles import middles
 from models.reconciliation.relations import Relations
 from tests.models.strategies import made, seasonal
