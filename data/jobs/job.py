@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from models.errors import NotFound, VedichError
+from models.errors import NotFound
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("queued", "running")
@@ -17,11 +17,11 @@ class UnknownJob(NotFound):
     """There is no job of that id, or no longer."""
 
 
-class Cancelled(VedichError):
+class Cancelled(Exception):
     """Somebody asked for the end of a job that was running."""
 
 
-class LeaseLost(VedichError):
+class LeaseLost(Exception):
     """Another process has taken up a job whose runner gave no sign of life for too long."""
 
 

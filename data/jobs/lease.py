@@ -33,9 +33,13 @@ class Lease:
     Parameters
     ----------
     lost : called in that thread when the job is another's by now
+    every : seconds between two beats; default `BEAT`
     """
 
-    def __init__(self, store: Store, job: Job, lost: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, job: Job, lost: Callable[[], None], every: float | None = None
+    ) -> None:
+        self._every = BEAT if every is None else every
         self._store, self._job, self._lost = store, job, lost
         self._made: tuple[int, int, str] | None = None
         self._over = threading.Event()
@@ -69,7 +73,7 @@ class Lease:
                 return
 
     def _beat(self) -> None:
-        while not self._over.wait(BEAT):
+        while not self._over.wait(self._every):
             try:
                 rows.beat(self._store, self._job, self._made)
             except Cancelled:
@@ -120,6 +124,8 @@ def attended(
     ------
     Busy
         If another process has a job of the family, and lives.
+    KeyboardInterrupt
+        If the job was cancelled from elsewhere, as if here.
     """
     runner, watch, begun = new_runner(), Watch(stale), time.monotonic()
     while True:
@@ -139,9 +145,9 @@ def attended(
             yield lease.progress
     except LeaseLost:
         raise
-    except (Cancelled, KeyboardInterrupt):
+    except (Cancelled, KeyboardInterrupt) as told:
         rows.end(store, job, "cancelled")
-        raise
+        raise KeyboardInterrupt from told
     except BaseException as error:
         rows.end(store, job, "failed", error=str(error) or type(error).__name__)
         raise

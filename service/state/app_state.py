@@ -26,6 +26,7 @@ from service.projections.view import ProjectionView
 from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
+from service.state.streams import Streams
 
 JSON_TYPE = "application/json"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,7 +46,9 @@ class AppState:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self.jobs = Jobs()
+        self.jobs = Jobs(store, settings)
+        self.closing = threading.Event()  # the service was told to stop
+        self.streams = Streams()
         self.logging_in = threading.Lock()  # one at a time: each check takes 64 MiB
         self.reading_files = threading.Lock()  # one at a time: a large workbook fills memory
         self.metrics = Metrics(self.jobs)
