@@ -26,7 +26,7 @@ from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
 from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
 from models.targets.fulfilment import Fulfilment, Informed, informed
-from models.targets.target import Remark, Target
+from models.targets.target import Remark, Target, TargetForm
 from models.year_months import months_known
 
 ENSEMBLE = "ensemble"
@@ -48,8 +48,7 @@ class Learned:
     calibration : None without a backtest: the ensemble's own spread, widened
     revision : usual revision of first estimates
     errors : standardised errors at past origins, for the copula of the family
-    fulfilment : what the family's plans of earlier years say of this year's; None with
-        too few
+    fulfilment : what the family's plans of earlier years say of this year's, by form
     """
 
     parameters: Mapping[str, Parameters] = field(default_factory=dict)
@@ -58,7 +57,7 @@ class Learned:
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
     errors: Mapping[OriginKey, float] = field(default_factory=dict)
-    fulfilment: Fulfilment | None = None
+    fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,14 +5,17 @@ budget that was cut. On plans of earlier years the outcome lies between the fore
 the plan times its usual fulfilment, early in the year about half way, later ever nearer
 to the forecast. The part of the way is a regression through the origin of
 log(outcome ÷ forecast) on log(plan × usual fulfilment ÷ forecast), per months known,
-pooled over a family and shrunk towards none (ridge). Only plans and outcomes of earlier
-years are used. Ours; chosen on the plans of 2016 to 2018 of the statistics office's
-investment bodies and judged on those of 2019 to 2021 (experiments/plan_information).
+pooled over a family and shrunk towards none (ridge). Amounts and rates of growth are
+learned apart: a budget to be spent and a growth to be hoped for are other plans. Only
+plans and outcomes of earlier years are used.
+
+Ours; chosen on the plans of 2016 to 2018 of the investment bodies in the statistics
+office's annexes, judged on those of 2019 to 2021 (experiments/hindsight_2021).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +23,7 @@ from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
 from models.calibration import with_rest
-from models.targets.target import Target
+from models.targets.target import Target, TargetForm
 
 Array = NDArray[np.float64]
 
@@ -40,6 +43,7 @@ class PastPlan:
     from an origin of the backtest.
     """
 
+    form: TargetForm
     year: int
     months_known: int
     forecast: float
@@ -81,7 +85,7 @@ class Informed:
     weight: float
 
 
-def learn_fulfilment(past: Sequence[Sequence[PastPlan]]) -> Fulfilment | None:
+def learn_fulfilment(past: Sequence[Sequence[PastPlan]]) -> dict[TargetForm, Fulfilment]:
     """Pool the plans of a family's earlier years.
 
     Parameters
@@ -90,11 +94,18 @@ def learn_fulfilment(past: Sequence[Sequence[PastPlan]]) -> Fulfilment | None:
 
     Returns
     -------
-    Fulfilment; None with fewer than `FEWEST` plans
+    dict, form → Fulfilment, without a form of which there are fewer than `FEWEST` plans
     """
-    plans = [plan for plan in past if plan]
-    if len(plans) < FEWEST:
-        return None
+    found: dict[TargetForm, Fulfilment] = {}
+    for form in sorted({one.form for plan in past for one in plan}):
+        plans = [[one for one in plan if one.form == form] for plan in past]
+        plans = [plan for plan in plans if plan]
+        if len(plans) >= FEWEST:
+            found[form] = _pooled(plans)
+    return found
+
+
+def _pooled(plans: Sequence[Sequence[PastPlan]]) -> Fulfilment:
     pairs = [one for plan in plans for one in plan]
     known = np.array([one.months_known for one in pairs])
     to_plan = _log([one.plan / one.forecast for one in pairs])
@@ -113,17 +124,20 @@ def past_plan(
     annual: AnnualDistribution, targets: Sequence[Target], outcome: float
 ) -> PastPlan | None:
     """The plan of a finished year beside the forecast of an origin; None without a plan."""
-    plan, offset = planned(targets, annual), annual.traits.year.offset
-    if plan is None:
-        return None
+    target, offset = leading(targets), annual.traits.year.offset
+    plan = planned(target, annual)
     forecast, outcome = annual.median - offset, outcome - offset
-    if not (forecast > 0 and outcome > 0):
+    if target is None or plan is None or not (forecast > 0 and outcome > 0):
         return None
-    return PastPlan(annual.year, annual.months_known, forecast, plan - offset, outcome)
+    return PastPlan(
+        target.form, annual.year, annual.months_known, forecast, plan - offset, outcome
+    )
 
 
 def informed(
-    annual: AnnualDistribution, targets: Sequence[Target], fulfilment: Fulfilment | None
+    annual: AnnualDistribution,
+    targets: Sequence[Target],
+    learned: Mapping[TargetForm, Fulfilment],
 ) -> tuple[AnnualDistribution, Informed | None]:
     """The year moved towards plan × usual fulfilment, its width unchanged.
 
@@ -131,8 +145,9 @@ def informed(
     multiplied by the same factor, so that none falls below zero. Without a plan, without
     plans of earlier years, and for a year that is over nothing moves.
     """
-    plan, offset = planned(targets, annual), annual.traits.year.offset
-    before = annual.median - offset
+    target, offset = leading(targets), annual.traits.year.offset
+    plan, before = planned(target, annual), annual.median - offset
+    fulfilment = learned.get(target.form) if target else None
     if plan is None or fulfilment is None or annual.over or not before > 0:
         return annual, None
     weight = fulfilment.weights[annual.months_known]
@@ -145,21 +160,29 @@ def informed(
     return moved, Informed(annual.median, plan, fulfilment.usual, weight)
 
 
-def planned(targets: Sequence[Target], annual: AnnualDistribution) -> float | None:
-    """The plan's value for the year, in the KPI's unit; None without one.
+def leading(targets: Sequence[Target]) -> Target | None:
+    """The assigned target of the whole year with a lower bound, which is a plan.
 
-    That of the assigned target of the whole year. A ceiling (`at_most`) does not say what
-    will be reached.
+    A ceiling (`at_most`) does not say what will be reached.
     """
-    for one in targets:
-        if one.level == "assigned" and one.period == "year" and one.lower is not None:
-            if one.form == "absolute" or annual.traits.outcome_is_rate:
-                value = one.lower
-            else:
-                value = float(np.median(annual.base)) * (1.0 + one.lower / 100.0)
-            useful = np.isfinite(value) and value > annual.traits.year.offset
-            return value if useful else None
-    return None
+    return next(
+        (
+            one
+            for one in targets
+            if one.level == "assigned" and one.period == "year" and one.lower is not None
+        ),
+        None,
+    )
+
+
+def planned(target: Target | None, annual: AnnualDistribution) -> float | None:
+    """The plan's value for the year, in the KPI's unit; None without one."""
+    if target is None or target.lower is None:
+        return None
+    value = target.lower
+    if target.form == "growth" and not annual.traits.outcome_is_rate:
+        value = float(np.median(annual.base)) * (1.0 + target.lower / 100.0)
+    return value if np.isfinite(value) and value > annual.traits.year.offset else None
 
 
 def _log(ratios: Sequence[float]) -> Array:

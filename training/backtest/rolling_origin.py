@@ -57,6 +57,7 @@ from models.targets.fulfilment import (
     learn_fulfilment,
     past_plan,
 )
+from models.targets.target import TargetForm
 from training.backtest.first_estimates import PastRevision, past_revisions, revisions_before
 from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, truncate
 from training.backtest.past_plans import PastPlans
@@ -99,7 +100,7 @@ class Lesson:
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
     errors: Mapping[OriginKey, float] = field(default_factory=dict)
-    fulfilment: Fulfilment | None = None
+    fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
 
     def with_fits(
         self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]

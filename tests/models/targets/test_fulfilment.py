@@ -17,10 +17,11 @@ from models.targets.fulfilment import (
     past_plan,
     planned,
 )
-from models.targets.target import Target
+from models.targets.target import Target, TargetForm
 from tests.models.strategies import made
 
-HALF_WAY = Fulfilment(usual=1.0, weights=(0.5,) * 12, n_plans=20)
+PULL = Fulfilment(usual=1.0, weights=(0.5,) * 12, n_plans=20)
+HALF_WAY: dict[TargetForm, Fulfilment] = {"absolute": PULL}
 
 
 def year(values: float = 100.0, known: int = 6, spread: float = 0.1) -> AnnualDistribution:
@@ -39,24 +40,24 @@ def pairs(share: float, fulfilled: float, n: int = 40) -> list[list[PastPlan]]:
         goal = plan * fulfilled
         forecast = goal * np.exp(0.2 * rng.standard_normal())
         outcome = forecast * (goal / forecast) ** share
-        plans.append([PastPlan(2018, known, forecast, plan, outcome) for known in range(12)])
+        plans.append(
+            [PastPlan("absolute", 2018, known, forecast, plan, outcome) for known in range(12)]
+        )
     return plans
 
 
 def test_the_share_of_the_way_is_learned_and_shrunk() -> None:
-    found = learn_fulfilment(pairs(1.0, 0.9))
-    assert found is not None
+    found = learn_fulfilment(pairs(1.0, 0.9))["absolute"]
     assert found.usual == pytest.approx(0.9, rel=1e-6)  # outcome = plan × 0.9 throughout
     assert all(0.7 < weight < 1.0 for weight in found.weights)
-    none = learn_fulfilment(pairs(0.0, 1.0))
-    assert none is not None
+    none = learn_fulfilment(pairs(0.0, 1.0))["absolute"]
     assert max(none.weights) < 0.1
 
 
 def test_too_few_plans_say_nothing() -> None:
-    assert learn_fulfilment(pairs(0.5, 1.0, FEWEST - 1)) is None
-    assert learn_fulfilment([[], *pairs(0.5, 1.0, FEWEST - 1)]) is None
-    assert learn_fulfilment(pairs(0.5, 1.0, FEWEST)) is not None
+    assert learn_fulfilment(pairs(0.5, 1.0, FEWEST - 1)) == {}
+    assert learn_fulfilment([[], *pairs(0.5, 1.0, FEWEST - 1)]) == {}
+    assert learn_fulfilment(pairs(0.5, 1.0, FEWEST)).keys() == {"absolute"}
 
 
 @pytest.mark.parametrize("plan", [1000.0, 1500.0])
@@ -89,20 +90,29 @@ def test_without_a_plan_or_earlier_plans_nothing_moves() -> None:
     ceiling = Target("at_most", upper=500.0)
     assert informed(annual, [], HALF_WAY) == (annual, None)
     assert informed(annual, [ceiling], HALF_WAY) == (annual, None)
-    assert informed(annual, [Target("at_least", 1500.0)], None) == (annual, None)
+    assert informed(annual, [Target("at_least", 1500.0)], {}) == (annual, None)
     part = Target("at_least", 700.0, period="2021H1")
     stretch = Target("at_least", 1500.0, level="stretch")
     assert informed(annual, [part, stretch], HALF_WAY) == (annual, None)
 
 
+def test_amounts_say_nothing_of_rates_of_growth() -> None:
+    annual = year()
+    growth = Target("about", 20.0, form="growth")
+    assert informed(annual, [growth], HALF_WAY) == (annual, None)
+    moved, _ = informed(annual, [growth], {"growth": PULL})
+    assert moved.median > annual.median
+
+
 def test_a_plan_in_other_terms_moves_the_year_by_a_factor_of_two_at_most() -> None:
     annual = year()
-    moved, _ = informed(annual, [Target("at_least", 1e6)], replace(HALF_WAY, weights=(1.0,) * 12))
+    whole = {"absolute": replace(PULL, weights=(1.0,) * 12)}
+    moved, _ = informed(annual, [Target("at_least", 1e6)], whole)
     assert moved.median < 2.1 * annual.median
 
 
 def test_a_growth_target_is_a_plan_on_last_year() -> None:
-    assert planned([Target("about", 5.0, form="growth")], year()) == pytest.approx(1260.0)
+    assert planned(Target("about", 5.0, form="growth"), year()) == pytest.approx(1260.0)
 
 
 def test_a_past_plan_needs_outcome_and_forecast_above_zero() -> None:
