@@ -61,11 +61,13 @@ class Fulfilment:
     weights : 12 shares, by months known: the part of the way (on logarithms) from the
         forecast to plan × `usual`
     n_plans : plans with outcomes that it was learned from
+    met : the share of them that was met, as they last stood
     """
 
     usual: float
     weights: tuple[float, ...]
     n_plans: int
+    met: float
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,14 @@ class Informed:
     ----------
     before : median of the year without the plan, in the KPI's unit
     plan : the plan's value, in the KPI's unit
-    usual, weight : as in `Fulfilment`
+    weight : the part of the way that the forecast went
+    learned : from the plans of earlier years
     """
 
     before: float
     plan: float
-    usual: float
     weight: float
+    learned: Fulfilment
 
 
 def learn_fulfilment(past: Sequence[Sequence[PastPlan]]) -> dict[TargetForm, Fulfilment]:
@@ -117,7 +120,8 @@ def _pooled(plans: Sequence[Sequence[PastPlan]]) -> Fulfilment:
     explained, spread = near @ (away * to_outcome), near @ away**2
     ridge = RIDGE * float(np.mean(away**2))
     weights = np.clip(explained / np.maximum(spread + ridge, 1e-12), 0.0, 1.0)
-    return Fulfilment(float(np.exp(usual)), tuple(map(float, weights)), len(plans))
+    met = float(np.mean([one.outcome >= one.plan for one in newest]))
+    return Fulfilment(float(np.exp(usual)), tuple(map(float, weights)), len(plans), met)
 
 
 def past_plan(
@@ -157,7 +161,7 @@ def informed(
     shrinks = added < 0 < middle
     rest = annual.rest * max(1.0 + added / middle, 0.0) if shrinks else annual.rest + added
     moved = with_rest(annual, rest)
-    return moved, Informed(annual.median, plan, fulfilment.usual, weight)
+    return moved, Informed(annual.median, plan, weight, fulfilment)
 
 
 def leading(targets: Sequence[Target]) -> Target | None:

@@ -183,6 +183,8 @@ def plan_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
         plan=number(done.plan, lang, decimals),
         usual=percent(100 * done.usual, lang, 0),
         weight=percent(100 * done.weight, lang, 0),
+        plans=done.earlier_plans,
+        met=percent(100 * done.met, lang, 0),
     )
 
 

@@ -149,8 +149,10 @@ class PlanInformationView(Shape):
 
     before: Number = Field(description="median of the forecast without the plan")
     plan: Number = Field(description="the plan's value, in the KPI's unit")
-    usual: Number = Field(description="outcome ÷ plan, median of the family's earlier plans")
     weight: Number = Field(description="part of the way, 0 to 1, on logarithms")
+    usual: Number = Field(description="outcome ÷ plan, median of the family's earlier plans")
+    earlier_plans: int = Field(description="plans of earlier years that this was learned from")
+    met: Number = Field(description="share of them that was met")
 
 
 class ReconciledView(Shape):

@@ -284,7 +284,12 @@ def _failures(reasons: Mapping[str, str]) -> tuple[FailureView, ...]:
 
 def _plan(done: Informed) -> PlanInformationView:
     return PlanInformationView(
-        before=done.before, plan=done.plan, usual=done.usual, weight=done.weight
+        before=done.before,
+        plan=done.plan,
+        weight=done.weight,
+        usual=done.learned.usual,
+        earlier_plans=done.learned.n_plans,
+        met=done.learned.met,
     )
 
 

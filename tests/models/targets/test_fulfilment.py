@@ -20,7 +20,7 @@ from models.targets.fulfilment import (
 from models.targets.target import Target, TargetForm
 from tests.models.strategies import made
 
-PULL = Fulfilment(usual=1.0, weights=(0.5,) * 12, n_plans=20)
+PULL = Fulfilment(usual=1.0, weights=(0.5,) * 12, n_plans=20, met=0.5)
 HALF_WAY: dict[TargetForm, Fulfilment] = {"absolute": PULL}
 
 
@@ -50,6 +50,7 @@ def test_the_share_of_the_way_is_learned_and_shrunk() -> None:
     found = learn_fulfilment(pairs(1.0, 0.9))["absolute"]
     assert found.usual == pytest.approx(0.9, rel=1e-6)  # outcome = plan × 0.9 throughout
     assert all(0.7 < weight < 1.0 for weight in found.weights)
+    assert (found.n_plans, found.met) == (40, 0.0)
     none = learn_fulfilment(pairs(0.0, 1.0))["absolute"]
     assert max(none.weights) < 0.1
 
