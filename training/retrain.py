@@ -27,7 +27,7 @@ from data.db.store import Store
 from data.jobs.lease import attended
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from data.plans.events import accepted_events, events_of
-from data.plans.rows import load_plan
+from data.plans.rows import family_plans, load_plan
 from data.settings import Settings, read_settings
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
@@ -155,6 +155,7 @@ def retrain(
         candidates,
         thorough=thorough,
         events=tuple(one for one in events_of(store, family) if one.day <= day),
+        plans=tuple(load_plan(store, slug) for slug in family_plans(store, family)),
     )
     with Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
         tracker.open(family)  # while the processes start

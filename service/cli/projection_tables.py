@@ -13,6 +13,7 @@ from service.projections.tables import (
     Row,
     columns,
     joint_probability_text,
+    plan_line,
     printed_lines,
     project_lines,
     reconciled_line,
@@ -67,10 +68,10 @@ def show_projections(
         if one.task and len(projections) == 1:
             _show_task(console, one, one.task, lang)
     for one in projections:
-        line = reconciled_line(one, plan, lang) if len(projections) == 1 else None
-        if line:
-            console.print(line, soft_wrap=True)
         if len(projections) == 1:
+            for line in (plan_line(one, plan, lang), reconciled_line(one, plan, lang)):
+                if line:
+                    console.print(line, soft_wrap=True)
             print_list(console, text["project.heading"], project_lines(one, plan, lang))
         lines = printed_lines(one, plan, lang)
         print_list(console, f"{one.name[lang]}: {text['printed'].lower()}", lines)
