@@ -13,6 +13,7 @@ from service.projections.tables import (
     Row,
     columns,
     joint_probability_text,
+    nowcast_line,
     printed_lines,
     project_lines,
     reconciled_line,
@@ -67,9 +68,11 @@ def show_projections(
         if one.task and len(projections) == 1:
             _show_task(console, one, one.task, lang)
     for one in projections:
-        line = reconciled_line(one, plan, lang) if len(projections) == 1 else None
-        if line:
-            console.print(line, soft_wrap=True)
+        reconciled = reconciled_line(one, plan, lang) if len(projections) == 1 else None
+        for line in (nowcast_line(one, plan, lang), reconciled):
+            if line:
+                name = "" if len(projections) == 1 else f"{one.name[lang]}: "
+                console.print(name + line, soft_wrap=True)
         if len(projections) == 1:
             print_list(console, text["project.heading"], project_lines(one, plan, lang))
         lines = printed_lines(one, plan, lang)

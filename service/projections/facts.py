@@ -120,6 +120,7 @@ class Facts:
     other_office : the figure to date that another office printed, if it differs
     growth_years : past years with known growth over the months that are left, which
         `rank_in_history` counts
+    missing : months of the plan's year, up to the cutoff, of which nothing was published
     """
 
     kpi: Kpi
@@ -131,6 +132,7 @@ class Facts:
     usual: tuple[float, ...] | None = None
     other_office: OtherFigure | None = None
     growth_years: int = 0
+    missing: tuple[Month, ...] = ()
 
     @property
     def cutoff(self) -> Month | None:
@@ -222,7 +224,16 @@ def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
         usual=_usual(one, series),
         other_office=_other_office(kpi, one, panel, day),
         growth_years=_growth_years(one, series),
+        missing=_missing(one, series),
     )
+
+
+def _missing(one: ProjectionView, series: Series | None) -> tuple[Month, ...]:
+    cutoff = _cutoff(one)
+    if series is None or cutoff is None:
+        return ()
+    year = series.calendar_year(one.year)[: cutoff.month]
+    return tuple(Month(one.year, int(place) + 1) for place in np.flatnonzero(np.isnan(year)))
 
 
 def _usual(one: ProjectionView, series: Series | None) -> tuple[float, ...] | None:

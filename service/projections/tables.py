@@ -31,6 +31,7 @@ from service.texts import (
     day_of,
     month_name,
     number,
+    percent,
     signed,
     signed_percent,
     unit_name,
@@ -184,6 +185,26 @@ def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
         before=number(done.before, lang, plan.kpi(one.kpi).decimals),
         after=number(year.median, lang, plan.kpi(one.kpi).decimals),
         change=signed_percent(moved, lang, 2),
+    )
+
+
+def nowcast_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
+    """How the last months known were estimated from a figure to a day; None if printed."""
+    done, cutoff = one.nowcast, one.cutoff
+    if done is None or cutoff is None:
+        return None
+    decimals = plan.kpi(one.kpi).decimals
+    digits = max(decimals, 1)
+    return TEXT[lang]["method.nowcast"].format(
+        month=month_name(cutoff, lang),
+        since=day_of(done.since, lang),
+        day=day_of(done.day, lang),
+        printed=number(done.printed, lang, digits),
+        share=percent(100 * done.share, lang, 0),
+        to_date=number(one.actual_to_date, lang, decimals),
+        low=number(done.low, lang, decimals),
+        high=number(done.high, lang, decimals),
+        unit=unit_of(one, lang),
     )
 
 

@@ -278,6 +278,17 @@ class ProjectView(Shape):
     high: Number = Field(description="quantile 0.9 of what it adds")
 
 
+class NowcastView(Shape):
+    """The last months of the year to date are an estimate: only a figure to a day was printed."""
+
+    since: date = Field(description="first day of the printed figure")
+    day: date = Field(description="last day of the printed figure")
+    printed: Number = Field(description="the figure, in the KPI's unit")
+    share: Number = Field(description="share of the estimated months that it usually covers")
+    low: Number = Field(description="quantile 0.1 of the year to date, in the KPI's unit")
+    high: Number = Field(description="quantile 0.9 of the year to date, in the KPI's unit")
+
+
 class Unstamped(Shape):
     """A projection before its stamp, which is a hash of these fields and the inputs."""
 
@@ -307,6 +318,11 @@ class Unstamped(Shape):
         default=(),
         exclude_if=lambda projects: not projects,
         description="what accepted projects add to the year; absent without any",
+    )
+    nowcast: NowcastView | None = Field(
+        default=None,
+        exclude_if=lambda nowcast: nowcast is None,
+        description="how the last months known were estimated; absent if they were printed",
     )
 
     @property

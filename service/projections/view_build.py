@@ -35,6 +35,7 @@ from service.projections.view import (
     JudgementView,
     MethodView,
     MonthView,
+    NowcastView,
     ProjectionView,
     ProjectView,
     ReconciledView,
@@ -113,6 +114,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
         ),
         figures=context.figures,
         projects=tuple(_project(one) for one in found.projects),
+        nowcast=_nowcast(found),
     )
 
 
@@ -303,6 +305,16 @@ def _project(one: Added) -> ProjectView:
         added=one.mean,
         low=one.low,
         high=one.high,
+    )
+
+
+def _nowcast(found: Projection) -> NowcastView | None:
+    one, annual = found.nowcast, found.annual
+    if one is None or annual is None:
+        return None
+    low, high = (float(level) for level in np.quantile(annual.known, (0.1, 0.9)))
+    return NowcastView(
+        since=one.since, day=one.day, printed=one.printed, share=one.share, low=low, high=high
     )
 
 

@@ -48,6 +48,9 @@ def period(cutoff: Month, lang: Lang, phrase: str = "") -> str:
 def result(one: Facts, lang: Lang) -> str:
     """The figure to date, its share of the plan and its growth."""
     text, name = TEXT[lang], name_of(one, lang)
+    if one.to_date is None and one.missing:
+        months = ", ".join(month_name(month, lang) for month in one.missing)
+        return text["report.month_missing"].format(name=name, months=months)
     if one.cutoff is None or one.to_date is None:
         return text["report.no_figure"].format(name=name, year=one.projection.year)
     when = period(one.cutoff, lang, one.kpi.traits.phrase)

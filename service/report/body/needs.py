@@ -47,7 +47,10 @@ def need_of(one: Facts) -> Need | None:
             for entry in required.quarters
         )
         return Need(None, required.monthly_average, whole)
-    total = one.bound - (one.to_date or 0.0)
+    if one.to_date is None:  # a month is missing, and was allowed for
+        total = required.monthly_average * len(required.months)
+    else:
+        total = one.bound - one.to_date
     last_year = {month.month: month.last_year for month in one.months}
     quarters = []
     for quarter in _QUARTERS:

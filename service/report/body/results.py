@@ -52,7 +52,7 @@ def results(material: Material) -> list[Block]:
         lacking += [
             sentences.name_of(one, lang)
             for one in inside
-            if section != "tasks" and one.to_date is None and not one.kpi.traits.in_words
+            if section != "tasks" and not _tells(one) and not one.kpi.traits.in_words
         ]
     if lacking:
         names = "; ".join(lacking)
@@ -65,7 +65,7 @@ def _section(inside: Sequence[Facts], section: Section, material: Material) -> I
     if section == "tasks":
         yield from tasks.progress(inside, material)
         return
-    known = [one for one in inside if one.to_date is not None]
+    known = [one for one in inside if _tells(one)]
     listed = [
         one for one in known if one.target is None and section in _NOTED and is_product(one.kpi)
     ]
@@ -78,6 +78,11 @@ def _section(inside: Sequence[Facts], section: Section, material: Material) -> I
         parts += [sentences.other_office(one, lang), sentences.year_estimate(one, lang)]
         yield Paragraph(" ".join(filter(None, parts)), "item")
     yield from _products(listed, material)
+
+
+def _tells(one: Facts) -> bool:
+    """Whether there is a figure to date, or a month whose absence is to be named."""
+    return one.to_date is not None or bool(one.missing)
 
 
 def _products(listed: Sequence[Facts], material: Material) -> Iterator[Paragraph]:
