@@ -53,6 +53,8 @@ def _sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang
         same, unit = old == new, unit_of(projection, lang)
         old, new = (f"{old}%", f"{new}{unit}") if unit.startswith("%") else (old, f"{new} {unit}")
         size = _signed(largest(year), kpi, projection, lang)
+        if unit.startswith("%"):
+            size = f"{size} {unit_name('percentage points', lang)}"
     else:
         old, new = (_amount(value, kpi, projection, lang) for value in (year.before, year.after))
         state = "new" if year.after is not None else "gone" if year.before is not None else "none"

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from data.plans.kpi import ratio_factor
 from data.sign_off.rules import State
 from data.vintages.observation import Form
 from models.events.event import Shape as ShapeOfEvent
@@ -51,7 +52,9 @@ class YearView(Shape):
 
 
 class GrowthView(Shape):
-    median: Number = Field(description="per cent on last year")
+    median: Number = Field(
+        description="per cent on last year; percentage points for a KPI that is itself a per cent"
+    )
     base: Number = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
     base_status: BaseStatus | None
 
@@ -329,6 +332,11 @@ class Unstamped(Shape):
     def traits(self) -> KindTraits:
         """What the KPI's kind does."""
         return traits_of(self.kind)
+
+    @property
+    def in_points(self) -> bool:
+        """Whether it is itself a per cent, so that it changes by points."""
+        return ratio_factor(self.unit) != 1.0 and not self.traits.outcome_is_rate
 
     @property
     def leading(self) -> TargetView | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -95,7 +95,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
         actual_to_date=found.actual_to_date,
         data_status=found.data_status,
         projected=if_known(found.annual, year_view),
-        growth_on_last_year=if_known(found.growth, growth_view),
+        growth_on_last_year=if_known(found.growth, lambda growth: _growth(growth, found, context)),
         targets=tuple(
             target_view(one, version.number if version else None, base) for one, base in pairs
         ),
@@ -249,6 +249,13 @@ def task_view(task: TaskSummary) -> TaskView:
 def worded(remark: Remark) -> Sentence:
     """A remark as a code and a sentence in both languages, from the catalogues."""
     return Sentence(code=remark.code, vi=_sentence(remark, "vi"), en=_sentence(remark, "en"))
+
+
+def _growth(growth: Growth, found: Projection, context: Context) -> GrowthView:
+    if not context.kpi.changes_by_points or found.annual is None:
+        return growth_view(growth)
+    points = found.annual.shown_median - growth.base
+    return growth_view(replace(growth, median=points))
 
 
 def _version(version: PlanVersion) -> VersionView:

@@ -11,7 +11,7 @@ from service.report.body.material import Material
 from service.report.body.sections import SECTIONS, Section, is_product, section_of
 from service.report.body.slots import slot_blocks
 from service.report.document import Block, Heading, Paragraph
-from service.texts import day_of, name_of, percent
+from service.texts import day_of, name_of, size_of
 
 _NOTED: tuple[Section, ...] = ("industry", "general")  # products are listed in one line here
 _PRODUCTS = 10  # of the largest changes, each way
@@ -96,7 +96,7 @@ def _products(listed: Sequence[Facts], material: Material) -> Iterator[Paragraph
         (down, text["report.products.down"]),
     ):
         names = [
-            f"{sentences.name_of(one, lang)} ({percent(abs(growth), lang)})"
+            f"{sentences.name_of(one, lang)} ({size_of(growth, lang, one.kpi.changes_by_points)})"
             for growth, one in pairs[:_PRODUCTS]
         ]
         if names:

@@ -25,6 +25,7 @@ from tests.models.strategies import made
 
 START = Month(2018, 1)
 SEASON = 1 + 0.2 * np.sin(np.arange(12) / 2)
+DECEMBER = Month(2020, 12)
 FEBRUARY_22 = date(2021, 2, 22)
 
 
@@ -35,7 +36,7 @@ def months(through: Month, level: float = 400.0) -> np.ndarray:
     return level * np.resize(SEASON, count) * noise
 
 
-def known(through: Month = Month(2020, 12), **given: object) -> Series:
+def known(through: Month = DECEMBER, **given: object) -> Series:
     return made(months(through), start=START, **given)
 
 
@@ -164,7 +165,8 @@ def test_earlier_figures_to_a_day_teach_the_share() -> None:
     ]
     newest = to(date(2021, 4, 15), 300.0, date(2021, 4, 1))
     plain, taught = with_days(series, [newest]), with_days(series, [*past, newest])
-    assert plain.nowcast is not None and taught.nowcast is not None
+    assert plain.nowcast is not None
+    assert taught.nowcast is not None
     assert taught.nowcast.rest < 0.8 * plain.nowcast.rest
     assert _learned(series, [])[0] == 0.0
     assert _learned(series, []) == pytest.approx((0.0, USUAL))
@@ -186,7 +188,8 @@ def test_december_stays_open_until_it_is_printed() -> None:
     series = known(Month(2021, 11))
     printed = to(date(2021, 12, 15), 150.0, date(2021, 12, 1))
     found = with_days(series, [printed])
-    assert found.floor is not None and found.to_date is not None
+    assert found.floor is not None
+    assert found.to_date is not None
     reached, likely, far = (
         Target("at_least", bound)
         for bound in (found.floor - 1.0, found.floor + 1.0, 10.0 * found.to_date)
