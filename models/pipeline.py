@@ -31,6 +31,7 @@ from models.year_months import months_known
 
 ENSEMBLE = "ensemble"
 OCCASIONAL = "occasional"  # method of a series that is zero in many months
+NOWCAST = "nowcast"  # method of a year whose last months follow from a figure to a day
 PARTS = "parts"  # method of a total: the sum of its parts' projections
 OLDEST = 12  # months from the last figure to the vintage
 LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
@@ -411,10 +412,11 @@ def chosen_forecast(
 
     The ensemble of all candidates that have paths; if only those of `LADDER` have
     (too little history for the others), the first of them alone; for a series that is zero
-    in many months 'occasional'; for a year that is over 'published', without paths.
+    in many months 'occasional'; for a year that is over 'published' or, with a nowcast of its
+    December, 'nowcast', without paths.
     """
     if horizon(series, year) == 0:
-        return "published", np.empty((n_paths, 0))
+        return NOWCAST if series.nowcast else "published", np.empty((n_paths, 0))
     if OCCASIONAL in simulated.paths:
         return OCCASIONAL, simulated.paths[OCCASIONAL]
     for name in LADDER:

@@ -13,6 +13,7 @@ from service.projections.tables import (
     Row,
     columns,
     joint_probability_text,
+    nowcast_line,
     plan_line,
     printed_lines,
     project_lines,
@@ -69,9 +70,13 @@ def show_projections(
             _show_task(console, one, one.task, lang)
     for one in projections:
         if len(projections) == 1:
-            for line in (plan_line(one, plan, lang), reconciled_line(one, plan, lang)):
+            known = (nowcast_line(one, plan, lang), plan_line(one, plan, lang))
+            for line in (*known, reconciled_line(one, plan, lang)):
                 if line:
                     console.print(line, soft_wrap=True)
+        elif (line := nowcast_line(one, plan, lang)) is not None:
+            console.print(f"{one.name[lang]}: {line}", soft_wrap=True)
+        if len(projections) == 1:
             print_list(console, text["project.heading"], project_lines(one, plan, lang))
         lines = printed_lines(one, plan, lang)
         print_list(console, f"{one.name[lang]}: {text['printed'].lower()}", lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -36,6 +36,7 @@ from service.projections.view import (
     JudgementView,
     MethodView,
     MonthView,
+    NowcastView,
     PlanInformationView,
     ProjectionView,
     ProjectView,
@@ -96,7 +97,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
         actual_to_date=found.actual_to_date,
         data_status=found.data_status,
         projected=if_known(found.annual, year_view),
-        growth_on_last_year=if_known(found.growth, growth_view),
+        growth_on_last_year=if_known(found.growth, lambda growth: _growth(growth, found, context)),
         targets=tuple(
             target_view(one, version.number if version else None, base) for one, base in pairs
         ),
@@ -116,6 +117,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
         ),
         figures=context.figures,
         projects=tuple(_project(one) for one in found.projects),
+        nowcast=_nowcast(found),
     )
 
 
@@ -252,6 +254,13 @@ def worded(remark: Remark) -> Sentence:
     return Sentence(code=remark.code, vi=_sentence(remark, "vi"), en=_sentence(remark, "en"))
 
 
+def _growth(growth: Growth, found: Projection, context: Context) -> GrowthView:
+    if not context.kpi.changes_by_points or found.annual is None:
+        return growth_view(growth)
+    points = found.annual.shown_median - growth.base
+    return growth_view(replace(growth, median=points))
+
+
 def _version(version: PlanVersion) -> VersionView:
     return VersionView(number=version.number, adopted=version.adopted, document=version.document)
 
@@ -317,6 +326,16 @@ def _project(one: Added) -> ProjectView:
         added=one.mean,
         low=one.low,
         high=one.high,
+    )
+
+
+def _nowcast(found: Projection) -> NowcastView | None:
+    one, annual = found.nowcast, found.annual
+    if one is None or annual is None:
+        return None
+    low, high = (float(level) for level in np.quantile(annual.known, (0.1, 0.9)))
+    return NowcastView(
+        since=one.since, day=one.day, printed=one.printed, share=one.share, low=low, high=high
     )
 
 

@@ -23,6 +23,7 @@ from service.projections.facts import Facts, facts_of
 from service.projections.tables import (
     Row,
     TaskRow,
+    pace_growth,
     printed_lines,
     project_lines,
     table_rows,
@@ -31,7 +32,6 @@ from service.projections.tables import (
 from service.projections.view import (
     HistoryPoint,
     ProjectionView,
-    RequiredView,
     StepView,
     TargetView,
     TaskView,
@@ -255,7 +255,9 @@ def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) 
         status=STATUS[lang][target.status],
         gap=signed(target.expected_gap, lang, decimals),
         required=number(required.monthly_average, lang, decimals) if required else "–",
-        required_growth="" if one.traits.outcome_is_rate else _required_growth(required, lang),
+        required_growth=""
+        if one.traits.outcome_is_rate
+        else pace_growth(required, lang, one.in_points),
         version=target.plan_version,
         source=target.source,
         reason=target.reason[lang] if target.reason else None,
@@ -268,13 +270,6 @@ def _as_set(target: TargetView, lang: Lang) -> str:
         return ""
     ends = [end for end in (target.lower, target.upper) if end is not None]
     return " – ".join(signed_percent(end, lang) for end in ends)
-
-
-def _required_growth(required: RequiredView | None, lang: Lang) -> str:
-    if required is None or required.ratio_to_last_year is None:
-        return ""
-    growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
-    return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
 def _months(facts: Facts, lang: Lang) -> tuple[MonthShown, ...]:

@@ -23,10 +23,11 @@ from service.texts import (
     FIGURE,
     TEXT,
     Lang,
+    change_of,
     month_name,
     number,
     plain_bounds,
-    signed_percent,
+    points_of,
 )
 
 Array = NDArray[np.float64]
@@ -111,9 +112,13 @@ def _row(
     value = _combined(one.kpi.traits, known) if known else None
     before = _last_year(one.kpi.traits, months) if len(known) == len(months) else None
     growth = None if not before or value is None else 100 * (value / before - 1)
+    if before and value is not None and one.kpi.changes_by_points:
+        growth = value - before
     printed = months[0].growth if single else None
     minimum = needed.minimum if needed else None
-    required_growth = needed.growth if needed else None
+    required_growth = needed_change = needed.growth if needed else None
+    if needed and required_growth is not None and one.kpi.changes_by_points:
+        needed_change = points_of(needed.minimum, required_growth)
     return PeriodRow(
         name="",
         quarter=False,
@@ -121,16 +126,16 @@ def _row(
         planned="–",
         actual=number(value, lang, decimals),
         actual_status=_statuses(known, lang),
-        actual_growth=_on_year(printed.value if printed else growth, lang),
+        actual_growth=_on_year(printed.value if printed else growth, one, lang),
         projected=number(months[0].value, lang, decimals) if single and not known else "–",
         minimum=number(minimum, lang, decimals),
-        growth="–" if rates else _on_year(required_growth, lang),
+        growth="–" if rates else _on_year(needed_change, one, lang),
         reached=_reached(one, required_growth, history, places, lang),
     )
 
 
-def _on_year(per_cent: float | None, lang: Lang) -> str:
-    return "–" if per_cent is None else signed_percent(per_cent, lang)
+def _on_year(change: float | None, one: Facts, lang: Lang) -> str:
+    return "–" if change is None else change_of(change, lang, one.kpi.changes_by_points)
 
 
 def _combined(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
