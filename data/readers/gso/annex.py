@@ -32,9 +32,9 @@ from models.series import Month
 
 TITLES = {
     "exports": r"((tri gia|kim ngach) )?(hang hoa xuat khau|xuat khau hang hoa)\b"
-    r"|exports? of goods\b",
+    r"|xuat khau (?=\d{1,2} thang\b|thang \d)|exports? of goods\b",
     "imports": r"((tri gia|kim ngach) )?(hang hoa nhap khau|nhap khau hang hoa)\b"
-    r"|imports? of goods\b",
+    r"|nhap khau (?=\d{1,2} thang\b|thang \d)|imports? of goods\b",
     "products": r"(mot so )?(san pham (cong nghiep )?chu yeu)|(some )?key industrial products",
     "retail": r"tong muc (hang hoa ban le|ban le hang hoa) va doanh thu|retail sales of goods?\b",
     "iip": r"(\(tiep theo\) ?)?chi so san xuat cong nghiep|index of industrial production",
@@ -226,7 +226,7 @@ def _columns(header: list[Row]) -> dict[int, Column]:
     width = max(len(row) for row in header)
     columns: dict[int, Column] = {}
     spanning: list[tuple[int, str]] = []
-    for column in range(width):
+    for column in range(1, width):  # names stand first; words over them go on with the title
         own = []
         for place, row in enumerate(header):
             cell = row[column] if column < len(row) else ""
