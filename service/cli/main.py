@@ -220,7 +220,7 @@ def serve(
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
-    from service.web.server import listen, server_of
+    from service.web.server import listen, server_of, stay_responsive
     from service.workflow.retention import clean
 
     settings, store = open_store()
@@ -237,6 +237,7 @@ def serve(
             told("Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", shown=shown, port=number),
             flush=True,
         )
+        stay_responsive()
         server_of(app).run(sockets=[listener])
 
 
