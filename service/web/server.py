@@ -24,6 +24,7 @@ from models.errors import InputError
 from service.web.headers import HEADERS
 
 HEAD_SECONDS = 10.0  # for all of a request's head, from its first byte or from connecting
+IDLE_SECONDS = 20  # for the next request on a connection that is kept alive
 STALLED_SECONDS = 60.0  # for a client that does not read its answer
 MOST_OF_AN_ADDRESS, MOST_CONNECTIONS = 256, 512
 AT_ONCE, IN_QUEUE = 64, 4096  # connections accepted in one go; those the kernel lets wait
@@ -213,6 +214,7 @@ def server_of(app: FastAPI) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         backlog=AT_ONCE,
     )

@@ -153,6 +153,23 @@ def test_a_kept_alive_connection_answers_again(service: Any) -> None:
     on(service.app, ask)
 
 
+def test_a_kept_alive_connection_that_is_silent_is_closed(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.3)
+
+    async def ask(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HEALTH)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"connection: close" not in head.lower()
+        async with asyncio.timeout(3):  # far below the seconds that one gets for a head
+            await reader.read()
+        writer.close()
+
+    on(service.app, ask)
+
+
 def test_what_is_no_request_is_400_with_the_headers(service: Any) -> None:
     async def ask(port: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
