@@ -228,7 +228,7 @@ def serve(
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
-    from service.web.server import listen, server_of
+    from service.web.server import listen, server_of, stay_responsive
     from service.web.several import serve_with
     from service.workflow.retention import clean
 
@@ -250,7 +250,9 @@ def serve(
             store.close()
             serve_with(listener, settings, processes)
         else:
-            server_of(create_app(settings, store)).run(sockets=[listener])
+            app = create_app(settings, store)
+            stay_responsive()
+            server_of(app).run(sockets=[listener])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from data.db.revision import revision_of
 from data.db.store import Store
@@ -27,8 +26,10 @@ from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
 from service.state.streams import Streams
+from service.state.turns import Turns
 
 JSON_TYPE = "application/json"
+Content = TypeVar("Content")
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,16 +50,18 @@ class AppState:
         self.jobs = Jobs(store, settings)
         self.closing = threading.Event()  # the service was told to stop
         self.streams = Streams()
-        self.logging_in = threading.Lock()  # one at a time: each check takes 64 MiB
-        self.reading_files = threading.Lock()  # one at a time: a large workbook fills memory
+        self.logging_in = Turns(8, 16)  # one at a time: each check takes 64 MiB
+        self.reading_files = Turns(4, 8)  # one at a time: a large workbook fills memory
         self.metrics = Metrics(self.jobs)
-        self._bodies: RevisionCache[Body] = RevisionCache(4096)
-        self._pictures: RevisionCache[Body] = RevisionCache(256)
-        self._issued: RevisionCache[Issued] = RevisionCache(4096)
-        self._bases: RevisionCache[Basis] = RevisionCache(16)
-        self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64)
-        self._panels: RevisionCache[Panel] = RevisionCache(4)
-        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
+        turns = Turns()
+        self._bodies: RevisionCache[Body] = RevisionCache(4096, turns)
+        self._pictures: RevisionCache[Body] = RevisionCache(256, turns)
+        self._contents: RevisionCache[Any] = RevisionCache(16, turns)
+        self._issued: RevisionCache[Issued] = RevisionCache(4096, turns)
+        self._bases: RevisionCache[Basis] = RevisionCache(16, turns)
+        self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
+        self._panels: RevisionCache[Panel] = RevisionCache(4, turns)
+        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16, turns)
 
     def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A text body, cached by revision."""
@@ -67,6 +70,11 @@ class AppState:
     def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A picture or a document, cached by revision."""
         return self._pictures.get((plan, key), partial(self._revision, plan), make)
+
+    def content(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
+        """What a document or a page says before it is laid out, cached by revision."""
+        found: Content = self._contents.get((plan, key), partial(self._revision, plan), make)
+        return found
 
     def issued_rows(
         self, plan: str, make: Callable[[], tuple[Mapping[str, Any], ...]]
