@@ -31,5 +31,10 @@ def joint_probability(issued: Sequence[Issued]) -> JointProbability | None:
     )
 
 
+def sure_of(joint: JointProbability, level: float) -> int:
+    """The largest number of targets of which at least so many are met with that probability."""
+    return max(k for k, chance in enumerate(joint.at_least) if k == 0 or chance >= level)
+
+
 def _has_assigned(projection: ProjectionView) -> bool:
     return any(target.level == "assigned" for target in projection.targets)

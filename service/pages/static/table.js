@@ -1,4 +1,4 @@
-// The table of the plan page: sort by column, filter by name and status, print.
+// The table of the plan page: sort by column, filter by name and status.
 "use strict";
 
 (function () {
@@ -71,5 +71,4 @@
   form.addEventListener("reset", function () { setTimeout(filter); });
   find.addEventListener("input", filter);
   status.addEventListener("change", filter);
-  form.querySelector("[data-print]").addEventListener("click", function () { window.print(); });
 })();

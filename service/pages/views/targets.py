@@ -19,6 +19,7 @@ from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
 from service.charts.sparkline import sparkline
+from service.pages.desk.line import ORDER
 from service.pages.site import Site
 from service.pages.views.frame import PlanContent, frame_of, vintage_of
 from service.projections.facts import Facts, Percentage, numbers_of
@@ -41,16 +42,6 @@ from service.texts import (
 )
 from service.wording import worded
 
-# Most urgent first; also the sort order of the status column.
-ORDER: tuple[Status, ...] = (
-    "missed",
-    "off_track",
-    "at_risk",
-    "on_track",
-    "achieved",
-    "no_basis",
-    "no_target",
-)
 SIGNS: Mapping[str, str] = {
     "achieved": "✓",
     "on_track": "●",
