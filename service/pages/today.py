@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from data.plans.rows import load_plan
 from service.auth.access import Caller, Viewer
-from service.pages.desk.today import IN_HOUSE, today_content
+from service.pages.desk.today import standing_content, today_content
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.rights.ownership import Named, plans_open_to, standing
@@ -90,7 +90,7 @@ def _in_house(request: Request, app_state: AppState, by: Caller, lang: Lang, pla
     site = site_of(request, lang, _reader(app_state, by, plan), plan, "today")
 
     def make() -> Body:
-        return page_body("standing.html", site, today_content(app_state, document, site, IN_HOUSE))
+        return page_body("standing.html", site, standing_content(app_state, document, site))
 
     body = app_state.picture(plan, ("in house", site), make)
     return Markup(body.content.decode())  # rendered and escaped by our own template

@@ -102,11 +102,10 @@ def _signatures(app_state: AppState, plan: Plan, site: Site, day: date) -> Itera
     """Estimates, and the month itself, that wait for the reader's signature."""
     text = TEXT[site.lang]
     signed = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
-    me = site.caller.name
+    me = site.caller.name if site.caller.session else None  # without accounts, one may do all
 
     def waiting(state: State) -> int:
-        mine = [one for one in signed.current.values() if one.state == state]
-        return sum(one.author != me for one in mine)
+        return sum(one.state == state and one.author != me for one in signed.current.values())
 
     address = site.page("reports")
     month = month_name(signed.month, site.lang)

@@ -35,6 +35,7 @@ from service.wording import worded
 
 WORST = 5  # targets shown with bar and reason
 IN_HOUSE = 3  # the same, where plans stand side by side
+TASKS_IN_HOUSE = 2
 _LEAST = 1.0  # a change of a probability, in points, that is told
 _TOLD = 2  # targets named that became worse, and better
 _MAPPED = 12  # rows of the heat map
@@ -109,6 +110,7 @@ class TodayContent(PlanContent):
     worst : the targets to look at first
     quarters, over : the heat map, and how many of its targets are left out
     tasks : what is missing or waits for the reader
+    more_tasks : how many tasks are left out; '' if none
     """
 
     headline: str = ""
@@ -119,15 +121,23 @@ class TodayContent(PlanContent):
     worst: tuple[Reason, ...] = ()
     quarters: tuple[MapRow, ...] = ()
     tasks: tuple[Task, ...] = ()
+    more_tasks: str = ""
 
 
-def today_content(app_state: AppState, plan: Plan, site: Site, worst: int = WORST) -> TodayContent:
-    """How a plan stands at the requested vintage.
+def standing_content(app_state: AppState, plan: Plan, site: Site) -> TodayContent:
+    """How a plan stands, where it stands beside others."""
+    content = today_content(app_state, plan, site)
+    more = len(content.tasks) - TASKS_IN_HOUSE
+    return replace(
+        content,
+        worst=content.worst[:IN_HOUSE],
+        tasks=content.tasks[:TASKS_IN_HOUSE],
+        more_tasks=TEXT[site.lang].count("desk.other_tasks", more) if more > 0 else "",
+    )
 
-    Parameters
-    ----------
-    worst : how many targets are shown with bar and reason
-    """
+
+def today_content(app_state: AppState, plan: Plan, site: Site) -> TodayContent:
+    """How a plan stands at the requested vintage."""
     lang = site.lang
     day = vintage_of(app_state, plan, site)
     content = TodayContent(frame=frame_of(app_state, plan, site, day))
@@ -156,7 +166,7 @@ def today_content(app_state: AppState, plan: Plan, site: Site, worst: int = WORS
         moved=_moved(targets, before, lang),
         since=measured,
         groups=_groups(targets, lang),
-        worst=_worst(app_state, plan, targets, before, (since, day), worst, lang),
+        worst=_worst(app_state, plan, targets, before, (since, day), lang),
         quarters=_heat_map(targets, lang),
         tasks=tasks_of(app_state, plan, site, day, facts),
     )
@@ -259,13 +269,12 @@ def _worst(
     targets: Sequence[Facts],
     before: Mapping[str, ProjectionView],
     days: tuple[date, date],
-    count: int,
     lang: Lang,
 ) -> tuple[Reason, ...]:
     """The targets to look at first: those lost or at risk, at least three if there are."""
     chosen = [one for one in targets if one.projection.status != "no_basis"]
     urgent = _of(chosen, (*LOST, *RISK))
-    shown = chosen[: min(count, max(IN_HOUSE, len(urgent)))]
+    shown = chosen[: min(WORST, max(IN_HOUSE, len(urgent)))]
     found = []
     for one in shown:
         earlier = before.get(one.kpi.slug)

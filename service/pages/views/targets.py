@@ -156,6 +156,7 @@ class TargetsContent(PlanContent):
     counts : code, name and number of targets of each status
     targets : number of all targets
     chosen : statuses that the address asks for, as it writes them; '' for all
+    others : how many KPIs without a target are folded away
     every : all columns are asked for
     estimated, changed : whether any row has an official estimate, or a change
     compared : the day that changes are measured from, '' without a projection then
@@ -165,6 +166,7 @@ class TargetsContent(PlanContent):
     counts: tuple[tuple[Status, str, int], ...] = ()
     targets: int = 0
     chosen: str = ""
+    others: str = ""
     every: bool = False
     estimated: bool = False
     changed: bool = False
@@ -200,6 +202,7 @@ def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsConte
         counts=tuple((code, STATUS[lang][code], many) for code, many in counted(table.rows)),
         targets=len(table.rows),
         chosen=",".join(codes),
+        others=TEXT[lang].count("plan.others", len(table.others)),
         every=query.get("columns") == "all",
         estimated=any(one.estimate_state for one in rows),
         changed=any(one.change != "–" for one in rows),
