@@ -8,7 +8,7 @@ instead, because a bar that does not start at zero lies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -21,6 +21,7 @@ WIDTH, HEIGHT = 320.0, 26.0
 _TOP, _BOTTOM = 5.0, 20.0  # of the band; the mark of the target reaches above it, the dot below
 _EDGE = 7.0  # left free at both ends, so that a mark at an end is whole
 _NEAR = 0.5  # a level whose lowest value is above this share of the highest has a short axis
+_ROW, _LETTERS = 34.0, 34  # of a picture for documents: height of a row, letters of a line
 TRACK, BAND, MIDDLE, DONE, MARK, BEFORE = (
     "#e6ebf0",
     "#a9c6e8",
@@ -147,6 +148,50 @@ def bullet_bar(one: ProjectionView, decimals: int, lang: Lang) -> Markup:
 def bullet_shapes(bullet: Bullet) -> Markup:
     """The shapes alone, `WIDTH` by `HEIGHT`, to stand in another drawing."""
     return Markup("".join(_shapes(bullet)))
+
+
+def bullet_sheet(rows: Sequence[tuple[str, ProjectionView, str]], font: str) -> str:
+    """Bullet bars under each other as a picture for documents.
+
+    Parameters
+    ----------
+    rows : name of each target, its projection, and what stands at the right end
+    font : family of the texts
+    """
+    left, gap, right = 210.0, 12.0, 60.0
+    width = left + WIDTH + gap + right
+    drawn, top = [], 4.0
+    for name, one, end in rows:
+        bullet = bullet_of(one)
+        lines = _two_lines(name)
+        drawn += [
+            f'<text x="0" y="{top + 13 + 12 * place:.0f}" fill="{DONE}">{escape(line)}</text>'
+            for place, line in enumerate(lines)
+        ]
+        if bullet is not None:
+            drawn.append(f'<g transform="translate({left} {top})">{bullet_shapes(bullet)}</g>')
+        drawn.append(
+            f'<text x="{width}" y="{top + 16:.0f}" text-anchor="end" font-weight="bold" '
+            f'fill="{DONE}">{escape(end)}</text>'
+        )
+        top += _ROW
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{top:.0f}" '
+        f'viewBox="0 0 {width:.0f} {top:.0f}" font-family="{font}" font-size="11">'
+        f'<rect width="{width:.0f}" height="{top:.0f}" fill="#ffffff"/>{"".join(drawn)}</svg>'
+    )
+
+
+def _two_lines(name: str) -> list[str]:
+    """A name broken between words into two lines at most."""
+    lines = [""]
+    for word in name.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if len(longer) > _LETTERS and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines if len(lines) < 3 else [lines[0], f"{lines[1].rstrip(',')} …"]
 
 
 def _shapes(bullet: Bullet) -> Iterable[str]:

@@ -34,7 +34,8 @@ def crowd_plan() -> Plan:
         bound = (LEAST + STEP * place) * year
         targets.append((kpi.slug, Target("at_least", round(bound, 1), source="made up")))
     version = PlanVersion(1, date(2018, 1, 15), "made up", tuple(targets))
-    return small_plan("crowd", 2018, crowd_kpis(), (version,))
+    names = {"name_vi": "Kế hoạch của tỉnh", "name_en": "Plan of the province"}
+    return small_plan("crowd", 2018, crowd_kpis(), (version,), **names)
 
 
 def crowd_figures() -> Iterator[Observation]:
