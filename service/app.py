@@ -42,6 +42,7 @@ from service.pages import (
     plan as pages,
     session,
     static_files as static,
+    today as today_pages,
 )
 from service.pages.menu import plan_pages
 from service.shapes.examples import describe
@@ -82,6 +83,7 @@ ROUTERS = (
     health.router,
     static.router,
     # pages of a plan, in the order of its menu
+    today_pages.router,
     pages.router,
     kpi_pages.router,
     entry_pages.router,

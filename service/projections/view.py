@@ -427,6 +427,10 @@ class HistoryPoint(Shape):
     plan_version: int | None = None
     model_version: str | None = None
     stamp: str | None = None
+    hindsight: bool = Field(
+        default=False,
+        description="the month had no model: what the model of `as_of` says of it since",
+    )
     reason: str | None = None
 
 

@@ -78,9 +78,9 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A chart; `text` describes it in words."""
+    """A chart, or an SVG drawn by this service; `text` describes it in words."""
 
-    chart: alt.TopLevelMixin
+    chart: alt.TopLevelMixin | str
     caption: str
     text: str
 
