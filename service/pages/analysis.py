@@ -12,7 +12,7 @@ from service.pages.menu import MENU
 from service.pages.page import page_body, respond_page, site_of
 from service.pages.views.frame import frame_of, vintage_of
 from service.pages.views.what_if.content import WhatIfContent, what_if_content
-from service.pages.views.why import WhyContent, why_content
+from service.pages.views.why.content import WhyContent, why_content
 from service.projections.basis import as_of_date
 from service.state.app_state import Body
 from service.web.respond import AsOf, Language, TheAppState

@@ -24,6 +24,9 @@ from service.charts.fan_chart import font_folder
 
 MEDIA_TYPES: Mapping[str, str] = {
     "page.css": "text/css; charset=utf-8",
+    "why.css": "text/css; charset=utf-8",
+    "what_if.css": "text/css; charset=utf-8",
+    "signing.css": "text/css; charset=utf-8",
     "table.js": "text/javascript; charset=utf-8",
     "charts.js": "text/javascript; charset=utf-8",
     "forms.js": "text/javascript; charset=utf-8",
