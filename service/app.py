@@ -65,6 +65,7 @@ ROUTERS = (
     projects.router,
     observations.router,
     imports.router,
+    sign_off.waiting,
     sign_off.router,
     reports.router,
     analysis.router,

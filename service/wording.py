@@ -16,7 +16,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from models.errors import Phrase, UnreadableFile, VedichError
-from service.texts import ERROR, STATE, Lang
+from service.texts import ERROR, PERSON, STATE, Lang
 
 
 def worded(error: VedichError, lang: Lang) -> str:
@@ -41,6 +41,15 @@ def _value(value: Any, lang: Lang) -> Any:
     if isinstance(value, str):
         return STATE[lang].get(value) or vietnamese().get(value, value)
     return value
+
+
+def person(name: str, lang: Lang) -> str:
+    """Who did something, as pages say it: accounts by their names, programs as what they are."""
+    kind, _, own = name.partition(":")
+    known = {"local": "local", "os": "command", "key": "key", "anonymous": "anonymous"}
+    if kind not in known or (kind in ("os", "key")) != bool(own):
+        return name
+    return PERSON[lang][known[kind]].format(name=own)
 
 
 def code_of(kind: type[VedichError]) -> str:

@@ -25,7 +25,7 @@ def whole(value: float, marks: Sequence[float], *, last: bool) -> Markup:
     """
     end = _place(value)
     joint = _joint(end, 0.0, EDGE) if last else _joint(end, HEIGHT - EDGE, HEIGHT)
-    return _strip(f'{_bar("wf-now" if last else "wf-before", 0.0, end)}{joint}', marks)
+    return _strip(f"{_bar('wf-now' if last else 'wf-before', 0.0, end)}{joint}", marks)
 
 
 def step(before: float, after: float, marks: Sequence[float]) -> Markup:

@@ -26,6 +26,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "page.css": "text/css; charset=utf-8",
     "why.css": "text/css; charset=utf-8",
     "what_if.css": "text/css; charset=utf-8",
+    "reports.css": "text/css; charset=utf-8",
     "signing.css": "text/css; charset=utf-8",
     "table.js": "text/javascript; charset=utf-8",
     "charts.js": "text/javascript; charset=utf-8",

@@ -39,7 +39,7 @@ from service.texts import (
     signed_percent,
     words_of,
 )
-from service.wording import worded
+from service.wording import person, worded
 
 # Most urgent first; also the sort order of the status column.
 ORDER: tuple[Status, ...] = (
@@ -178,7 +178,7 @@ def _newest_words(app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: La
         return LogShown(kpi.slug, name, "", "", "")
     last = sorted(written, key=lambda entry: (entry.month, entry.day))[-1]
     text = words_of({"vi": last.text_vi, "en": last.text_en}, lang)
-    return LogShown(kpi.slug, name, month_name(last.month, lang), text, last.by)
+    return LogShown(kpi.slug, name, month_name(last.month, lang), text, person(last.by, lang))
 
 
 def target_table(app_state: AppState, plan: Plan, day: date, lang: Lang) -> TargetTable:

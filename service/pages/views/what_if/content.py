@@ -42,7 +42,7 @@ from service.texts import (
     writer,
 )
 from service.typed_numbers import written
-from service.wording import worded
+from service.wording import person, worded
 
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
@@ -228,7 +228,7 @@ def _short(one: ScenarioSummary, plan: Plan, lang: Lang) -> ScenarioShort:
         id=one.id,
         name=one.name,
         as_of=day_of(one.as_of, lang),
-        by=one.by,
+        by=person(one.by, lang),
         at=day_of(one.at.date(), lang),
         kpi=name_of(kpi, lang),
         unit=unit_name(one.unit, lang),
@@ -249,7 +249,7 @@ def _detail(one: ScenarioDetail, plan: Plan, lang: Lang) -> ScenarioShown:
         name=one.name,
         note=one.note,
         as_of=day_of(one.as_of, lang),
-        by=one.by,
+        by=person(one.by, lang),
         at=day_of(one.at.date(), lang) if one.at else "–",
         notice=one.notice[lang],
         label=one.label[lang] if one.label else None,

@@ -66,9 +66,7 @@ class Performance:
     breakdowns: tuple[BreakdownShown, ...]
 
 
-def performance(
-    app_state: AppState, plan: Plan, day: date, lang: Lang
-) -> tuple[Performance, ...]:
+def performance(app_state: AppState, plan: Plan, day: date, lang: Lang) -> tuple[Performance, ...]:
     """The KPIs with components, each breakdown as a table."""
     basis = app_state.basis(plan.slug, day)
     found = []

@@ -14,7 +14,7 @@ from service.pages.views.why.components import Performance, performance
 from service.pages.views.why.moves import NOTHING, Moves, change_of, moves_of
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, month_name, name_of, words_of
-from service.wording import worded
+from service.wording import person, worded
 from training.bundle.promoted import default_promotion
 
 
@@ -123,7 +123,7 @@ def _causes(app_state: AppState, plan: Plan, day: date, lang: Lang) -> tuple[Cau
             kpi=one.kpi,
             name=name_of(plan.kpi(one.kpi), lang),
             text=words_of({"vi": one.text_vi, "en": one.text_en}, lang),
-            by=one.by,
+            by=person(one.by, lang),
         )
         for one in sorted(notes, key=lambda note: (place[note.kpi], note.day))
     )
