@@ -31,6 +31,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "table.js": "text/javascript; charset=utf-8",
     "charts.js": "text/javascript; charset=utf-8",
     "forms.js": "text/javascript; charset=utf-8",
+    "what_if.js": "text/javascript; charset=utf-8",
     "login.js": "text/javascript; charset=utf-8",
     "vega.js": "text/javascript; charset=utf-8",
     "DejaVuSans.ttf": "font/ttf",
