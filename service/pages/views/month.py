@@ -29,7 +29,7 @@ from service.report.renderers.formats import FORMATS
 from service.report.request import material_for
 from service.state.app_state import AppState
 from service.texts import STATE, TEXT, Lang, unit_of
-from service.wording import worded
+from service.wording import on_page
 from service.workflow.sign_off import stamps_of
 
 
@@ -115,7 +115,7 @@ def month_content(
     try:
         shown = app_state.shown(plan.slug, day)
     except (NoBundle, NoObservations) as reason:
-        problem = worded(reason, lang)
+        problem = on_page(reason, plan, lang)
     stamps = stamps_of(shown)
     issue = issue_of(app_state.store, plan.slug, month)
     return MonthContent(

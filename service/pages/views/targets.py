@@ -39,7 +39,7 @@ from service.texts import (
     signed_percent,
     words_of,
 )
-from service.wording import person, worded
+from service.wording import on_page, person
 
 # Most urgent first; also the sort order of the status column.
 ORDER: tuple[Status, ...] = (
@@ -157,7 +157,7 @@ def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsConte
     try:
         table = target_table(app_state, plan, day, lang)
     except (NoBundle, NoObservations) as reason:
-        return replace(content, problem=worded(reason, lang))
+        return replace(content, problem=on_page(reason, plan, lang))
     in_words = [kpi for kpi in plan.kpis if kpi.traits.in_words]
     return replace(
         content,

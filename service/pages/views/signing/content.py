@@ -24,7 +24,7 @@ from service.shapes.sign_off import Action
 from service.state.app_state import AppState
 from service.texts import FIGURE, STATE, TEXT, Lang, month_name, name_of, unit_of, writer
 from service.typed_numbers import written
-from service.wording import person, worded
+from service.wording import on_page, person
 from service.workflow.estimates import doubts_of
 from service.workflow.sign_off import stamps_of
 from service.workflow.waiting import LEADS_TO, Waiting, WaitingMonth, people_for, waiting_of
@@ -188,7 +188,7 @@ def _month(
     try:
         views = {one.kpi: one for one in app_state.shown(plan.slug, day)}
     except (NoBundle, NoObservations, UnreadableBundle) as reason:
-        problem = worded(reason, lang)
+        problem = on_page(reason, plan, lang)
     shown = [(one, _estimate(plan, one, views, lang)) for one in found.estimates]
     groups = tuple(
         Group(action, LEADS_TO.get(action), people.get(action, ()), estimates)

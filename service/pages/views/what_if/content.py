@@ -42,7 +42,7 @@ from service.texts import (
     unit_of,
 )
 from service.typed_numbers import written
-from service.wording import person, worded
+from service.wording import on_page, person
 
 SHAPES = ("percent", "absolute", "known", "event")
 EVENTS = ("pulse", "step", "ramp")
@@ -138,7 +138,7 @@ def what_if_content(
         if projected and variants:
             table = side_by_side(app_state, plan, day, lang)
     except (NoBundle, NoObservations) as reason:
-        problem = worded(reason, lang)
+        problem = on_page(reason, plan, lang)
     ahead = {
         month.month for one in projected for month in one.months if month.status == "projected"
     }

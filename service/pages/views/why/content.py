@@ -14,7 +14,7 @@ from service.pages.views.why.components import Performance, performance
 from service.pages.views.why.moves import NOTHING, Moves, change_of, moves_of
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, month_name, name_of, words_of
-from service.wording import person, worded
+from service.wording import on_page, person
 from training.bundle.promoted import default_promotion
 
 
@@ -76,7 +76,7 @@ def why_content(
             found = [change_of(app_state, plan.slug, since, after, kpi.slug) for kpi in compared]
             moves = moves_of(found, _names(since, after, lang), plan.thresholds, lang)
     except (NoBundle, NoObservations) as reason:
-        problem = worded(reason, lang)
+        problem = on_page(reason, plan, lang)
     return WhyContent(
         frame=frame,
         since=day_of(since, lang),
