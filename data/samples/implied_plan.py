@@ -21,6 +21,8 @@ from models.targets.target import Target
 DECIMALS = 3  # of an implied plan, as amounts are printed to a thousandth of their unit
 _EXACT = 1e-7  # relative error of a percentage printed with all its digits
 
+CHANGED = "New or changed: "  # begins the note of a version read from figures; KPIs follow
+
 
 @dataclass(frozen=True)
 class ImpliedPlan:
@@ -182,7 +184,7 @@ def versions_of(dated: Iterable[DatedTarget], order: Sequence[str]) -> tuple[Pla
                 adopted=day,
                 document="; ".join(dict.fromkeys(dated_target.document for dated_target in new)),
                 targets=tuple((kpi, target) for (kpi, _, _), target in targets),
-                note="New or changed: "
+                note=CHANGED
                 + ", ".join(dict.fromkeys(dated_target.kpi for dated_target in new))
                 + ".",
             )

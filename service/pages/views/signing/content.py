@@ -30,7 +30,6 @@ from service.workflow.sign_off import stamps_of
 from service.workflow.waiting import LEADS_TO, Waiting, WaitingMonth, people_for, waiting_of
 
 ORDER: tuple[Action, ...] = ("correct", "check", "approve", "issue")
-STEPS: Mapping[Action, str] = {"check": "check", "approve": "approve", "issue": "issue"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,15 @@ class Group:
 
     Attributes
     ----------
+    title, needs, button : the group, the role of its step and the step itself, in words
     leads_to : state after the step; None for what was sent back
     people : names of the accounts that may take it
     """
 
     action: Action
+    title: str
+    needs: str
+    button: str
     leads_to: State | None
     people: tuple[str, ...]
     estimates: tuple[EstimateWaiting, ...]
@@ -90,13 +93,16 @@ class MonthItself:
 
     Attributes
     ----------
-    place : position of the state among all states
+    title, needs, button : as of a group
     figures : code of what a signature covers, '' without projections
     warnings : what speaks against its estimates
     open_points : what is still open in its report: what it is, and the names it is about
     """
 
     action: Action
+    title: str
+    needs: str
+    button: str
     mine: bool
     own: bool
     people: tuple[str, ...]
@@ -135,11 +141,11 @@ class SigningContent(PlanContent):
 
     Attributes
     ----------
-    mine : of each step, how much waits for the reader
+    mine : how much waits for the reader, in words for each step
     waiting : how much waits in all
     """
 
-    mine: tuple[tuple[Action, int], ...]
+    mine: tuple[str, ...]
     waiting: int
     months: tuple[MonthWaiting, ...]
     others: tuple[OtherPlan, ...]
@@ -158,7 +164,11 @@ def signing_content(
     mine = Counter(one.action for month in found for one in month.all if one.mine)
     return SigningContent(
         frame=frame,
-        mine=tuple((action, mine[action]) for action in ORDER if mine[action]),
+        mine=tuple(
+            TEXT[lang].count(f"signing.count.{action}", mine[action])
+            for action in ORDER
+            if mine[action]
+        ),
         waiting=sum(len(month.all) for month in found),
         months=tuple(_month(app_state, one, people, lang) for one in found),
         others=tuple(_others(app_state, plan, reader, lang)),
@@ -191,7 +201,15 @@ def _month(
         problem = on_page(reason, plan, lang)
     shown = [(one, _estimate(plan, one, views, lang)) for one in found.estimates]
     groups = tuple(
-        Group(action, LEADS_TO.get(action), people.get(action, ()), estimates)
+        Group(
+            action=action,
+            title=TEXT[lang][f"signing.group.{action}"],
+            needs=TEXT[lang][f"signing.role.{action}"],
+            button=TEXT[lang][f"signing.do.{action}"],
+            leads_to=LEADS_TO.get(action),
+            people=people.get(action, ()),
+            estimates=estimates,
+        )
         for action in ORDER
         if (estimates := tuple(own for one, own in shown if one.action == action))
     )
@@ -222,9 +240,12 @@ def _itself(
         with suppress(NoObservations):
             day = as_of_date(str(record.month))
             open_points = still_open(material_for(app_state, plan.slug, day, lang))
-    back = record.sent_back
+    back, month = record.sent_back, month_name(record.month, lang)
     return MonthItself(
         action=waits.action,
+        title=TEXT[lang][f"signing.itself.{waits.action}"].format(month=month),
+        needs=TEXT[lang][f"signing.role.{waits.action}"],
+        button=TEXT[lang][f"signing.month.{waits.action}"].format(month=month),
         mine=waits.mine,
         own=waits.own,
         people=people.get(waits.action, ()),
