@@ -6,13 +6,17 @@ of this folder are skipped. The browser may ask this machine only.
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,9 +24,12 @@ from typing import Any
 import pytest
 import uvicorn
 
+from data.accounts.accounts import add_account
+from data.accounts.sessions import log_in
 from data.db.store import Store
 from data.settings import Settings
 from service.app import create_app
+from service.auth.access import COOKIE
 
 FLAGS = (
     "--headless=new",
@@ -37,6 +44,7 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--window-size=1920,1200",
 )
+PASSWORD = "a long password"
 WAIT = 60  # seconds for what a slow machine takes long for
 
 
@@ -52,7 +60,21 @@ class Served:
 @pytest.fixture(scope="session")
 def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service on a copy of the trained folder, on a port of its own."""
-    home = tmp_path_factory.mktemp("served") / "home"
+    with serving(trained_home, tmp_path_factory.mktemp("served") / "home") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def manned(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service with people: accounts named as their roles."""
+    with serving(trained_home, tmp_path_factory.mktemp("manned") / "home") as found:
+        for role in ("viewer", "entry", "checker", "approver"):
+            add_account(found.store, role, role, PASSWORD, "os:root")
+        yield found
+
+
+@contextmanager
+def serving(trained_home: Path, home: Path) -> Iterator[Served]:
     shutil.copytree(trained_home, home)
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
@@ -112,6 +134,19 @@ class Browser:
         )
         self.driver.get(address)
         self.settle()
+
+    def enter_as(self, served: Served, name: str) -> None:
+        """Be logged in as an account of `manned` from the next page on; as nobody with ''."""
+        self.driver.delete_all_cookies()
+        if name:
+            token = log_in(served.store, name, PASSWORD, "test", datetime.now(UTC)).token
+            cookie = {"name": COOKIE, "value": token, "url": served.address}
+            self.driver.execute_cdp_cmd("Network.setCookie", cookie)
+
+    def sheets(self) -> int:
+        """How many sheets the page is printed on, in its own size."""
+        printed = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+        return len(re.findall(rb"/Type /Page\b(?!s)", base64.b64decode(printed["data"])))
 
     def settle(self) -> None:
         """Wait until every chart of the page is drawn or has failed."""
