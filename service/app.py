@@ -67,6 +67,7 @@ ROUTERS = (
     projects.router,
     observations.router,
     imports.router,
+    sign_off.waiting,
     sign_off.router,
     reports.router,
     analysis.router,

@@ -63,4 +63,6 @@ class Site:
 
     def in_language(self, lang: Lang) -> str:
         """The same page in another language."""
-        return self.to(self.path, **{**dict(self.query), "lang": lang})
+        kept = [pair for pair in self.query if pair[0] not in ("as_of", "lang")]
+        dated = [("as_of", self.as_of)] if self.as_of else []
+        return f"{self.path}?{urlencode([*dated, ('lang', lang), *kept])}"

@@ -33,6 +33,7 @@ from service.texts import (
     number,
     unit_name,
 )
+from service.wording import person
 from service.workflow.imports import dated_shape, import_view, imported_view
 
 _FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
@@ -196,11 +197,11 @@ def _import(one: ImportShape, lang: Lang) -> ImportShown:
     return ImportShown(
         id=one.id,
         at=day_of(one.at.date(), lang),
-        by=one.by,
+        by=person(one.by, lang),
         files=tuple(file.file for file in one.files),
         new=number(sum(file.new for file in one.files), lang),
         unchanged=number(sum(file.unchanged for file in one.files), lang),
-        withdrawn=WithdrawnShown(gone.by, day_of(gone.at.date(), lang), gone.reason)
+        withdrawn=WithdrawnShown(person(gone.by, lang), day_of(gone.at.date(), lang), gone.reason)
         if gone
         else None,
     )

@@ -107,6 +107,10 @@ def _estimate(state: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda office: {"estimate": office.bring_estimate(state, next(_VALUES))}
 
 
+def _several(state: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda office: {"estimates": [office.bring_estimate(state, next(_VALUES))]}
+
+
 def _month(state: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda office: {"figures": office.bring_month(state)}
 
@@ -293,6 +297,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", f"{PLAN}/thresholds"): Asked(body={"on_track": 0.8, "at_risk": 0.4, "behind": 5}),
     ("GET", "/v1/session"): Asked(),
+    ("GET", "/v1/waiting"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
     ("GET", "/typed-number"): Asked(query="?text=1.450"),
@@ -369,6 +374,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", f"{ESTIMATE}/send-back"): Asked(
         lambda office: {"note": str(office.bring_estimate("checked", next(_VALUES)))}, {}
     ),
+    ("POST", f"{MONTH}/signatures/check"): Asked(_several("draft"), {}),
+    ("POST", f"{MONTH}/signatures/approve"): Asked(_several("checked"), {}),
+    ("POST", f"{MONTH}/signatures/issue"): Asked(_several("approved"), {}),
+    ("POST", f"{MONTH}/signatures/send-back"): Asked(_several("draft"), {"note": "a reason"}),
     ("POST", f"{MONTH}/check"): Asked(_month("draft"), {}),
     ("POST", f"{MONTH}/approve"): Asked(_month("checked"), {}),
     ("POST", f"{MONTH}/issue"): Asked(_month("approved"), {}),
