@@ -43,6 +43,17 @@ from service.pages import (
     session,
     static_files as static,
 )
+from service.pages.manage import (
+    amend,
+    estimates,
+    events as event_pages,
+    figures,
+    guide,
+    house,
+    imports as import_pages,
+    plans as plan_making,
+    year,
+)
 from service.pages.menu import plan_pages
 from service.shapes.examples import describe
 from service.state.app_state import AppState
@@ -86,6 +97,15 @@ ROUTERS = (
     entry_pages.echo,
     analysis_pages.router,
     month_pages.router,
+    import_pages.router,
+    year.router,
+    plan_making.router,
+    amend.router,
+    figures.router,
+    estimates.router,
+    event_pages.router,
+    house.router,
+    guide.router,
 )
 
 

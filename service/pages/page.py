@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from service.auth.access import Caller
+from service.pages.menu import topic_of
 from service.pages.site import Site
 from service.pages.views.targets import SIGNS
 from service.state.app_state import Body
@@ -36,7 +37,10 @@ def site_of(
     query = tuple(item for item in request.query_params.items() if item[0] != "lang")
     entries = (entry for entry in request.app.state.plan_pages if entry.in_menu)
     menu = tuple((entry.section, TEXT[lang][f"page.section.{entry.name}"]) for entry in entries)
-    return Site(lang, caller, request.url.path, section, plan, as_of or None, query, menu)
+    route = request.scope.get("route")
+    topic = topic_of(str(getattr(route, "path", "")))
+    path = request.url.path
+    return Site(lang, caller, path, section, plan, as_of or None, query, menu, topic)
 
 
 def page(template: str, site: Site, content: object = None) -> str:

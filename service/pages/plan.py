@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
 from service.auth.access import Public, Viewer, requires
+from service.pages.manage.first_steps import FirstStep, first_steps
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.pages.views.interface import problems_content, routes_content
@@ -22,6 +24,13 @@ from service.workflow.plans import has_illustrative
 
 router = APIRouter(include_in_schema=False, default_response_class=Page)
 PlanSlug = Annotated[str, Path()]
+
+
+@dataclass(frozen=True)
+class EmptyContent:
+    """The first page while there is no plan: the steps to the first answer."""
+
+    steps: tuple[FirstStep, ...]
 
 
 @router.get("/", response_model=None)
@@ -37,7 +46,8 @@ def first_page(
     """Redirects to the requested plan or the first; without plans, says how to start."""
     plans = plans_open_to(app_state.store, by)
     if not plans:
-        return Page(page("empty.html", site_of(request, lang, by)))
+        site = site_of(request, lang, by)
+        return Page(page("empty.html", site, EmptyContent(first_steps(app_state, site, None))))
     slug = plan or _first_plan(app_state, plans).slug
     site = site_of(request, lang, by, slug, as_of=as_of)
     asked = request.query_params.get("lang")

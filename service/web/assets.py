@@ -24,6 +24,7 @@ from service.charts.fan_chart import font_folder
 
 MEDIA_TYPES: Mapping[str, str] = {
     "page.css": "text/css; charset=utf-8",
+    "manage.css": "text/css; charset=utf-8",
     "table.js": "text/javascript; charset=utf-8",
     "charts.js": "text/javascript; charset=utf-8",
     "forms.js": "text/javascript; charset=utf-8",

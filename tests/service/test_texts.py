@@ -73,6 +73,7 @@ FAMILIES = (
     "embed.",
     "doubt.",
     "error.",
+    "help.",
 )
 
 
