@@ -190,7 +190,7 @@ def _row(
     growth = target.form == "growth"
     unit = TEXT[lang]["amend.growth"] if growth else unit_name(kpi.unit, lang)
     ends = (target.lower, target.upper) if row.filled else (None, None)
-    text = typed or tuple("" if end is None else written(end, lang) for end in ends)
+    texts = typed or tuple("" if end is None else written(end, lang) for end in ends)
     places = 1 if growth else kpi.decimals
     asked = "%" if growth else kpi.unit
     both = target.comparator in ("between", "about")
@@ -203,8 +203,8 @@ def _row(
         unit=unit,
         now=plain_bounds(target, kpi.unit, lang, kpi.decimals) if row.filled else "",
         comparator=TEXT[lang][f"newplan.comparator.{target.comparator}"],
-        lower=TypedNumber.of(text[0], lang, asked, places),
-        upper=TypedNumber.of(text[1], lang, asked, places),
+        lower=TypedNumber.of(texts[0], lang, asked, places),
+        upper=TypedNumber.of(texts[1], lang, asked, places),
         has_lower=target.comparator != "at_most",
         has_upper=target.comparator == "at_most" or both,
         dropped=dropped,

@@ -25,12 +25,12 @@ from service.pages.manage.forms import (
     shown,
     typed_day,
 )
-from service.pages.page import Page, site_of
+from service.pages.page import Page, page_body, respond_page, site_of
 from service.pages.site import Site
 from service.pages.views.frame import Choice, PlanContent, frame_of, shown_day
 from service.shapes.entries import EventOutcome
 from service.shapes.projects import ProjectDecision, ProjectOutcome, ProjectText
-from service.state.app_state import AppState
+from service.state.app_state import AppState, Body
 from service.texts import (
     TEXT,
     Lang,
@@ -94,13 +94,18 @@ class EventsContent(PlanContent):
     problems: tuple[str, ...] = ()
 
 
-@router.get("/events")
+@router.get("/events", response_model=None)
 def events_page(
     plan: PlanSlug, request: Request, app_state: TheAppState, by: Viewer, lang: Language
-) -> Page:
+) -> Response:
     """What stands out in the figures and waits for a decision; the register of projects."""
-    site, content = _content(request, app_state, by, plan, lang)
-    return shown("events.html", site, content)
+    load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "events")
+
+    def make() -> Body:  # finding events takes seconds
+        return page_body("manage/events.html", *_content(request, app_state, by, plan, lang))
+
+    return respond_page(request, app_state.picture(plan, ("events", site, date.today()), make))
 
 
 @router.post("/events", response_model=None)
@@ -217,14 +222,13 @@ def _content(
     frame = frame_of(app_state, document, site, newest)
     today = date.today()
     day = max(newest, today) if newest else today
-    events = [
-        _event(document, one, lang)
-        for one in events_of(app_state.store, app_state.panel, plan, day).events
-    ]
+    found = events_of(app_state.store, app_state.panel, plan, day).events
+    newest_first = sorted(found, key=lambda one: one.start, reverse=True)
+    events = [_event(document, one, lang) for one in newest_first]
     text = TEXT[lang]
     return site, EventsContent(
         frame=frame,
-        waiting=tuple(one for one in reversed(events) if one.state == "proposed"),
+        waiting=tuple(one for one in events if one.state == "proposed"),
         decided=tuple(one for one in events if one.state != "proposed"),
         projects=tuple(
             _project(document, one, lang)

@@ -11,13 +11,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
-from data.accounts.accounts import ROLES, Role, accounts
+from data.accounts.accounts import ROLES, Role, accounts, has_accounts
 from data.accounts.bodies import bodies_of
 from data.accounts.brake import braked_until
 from data.accounts.keys import SCOPES, add_key, api_keys, end_of, last_day
 from data.accounts.second_factor import is_enrolled
 from data.plans.rows import family_plans, load_plan
-from models.errors import InputError, VedichError
+from models.errors import InputError, InvalidAccount, VedichError
 from service.administration import routes as administration
 from service.auth.access import Admin, Caller
 from service.pages.manage.forms import (
@@ -136,6 +136,10 @@ def new_account(
 ) -> Response:
     """Add an account."""
     try:
+        if role != "admin" and not has_accounts(app_state.store):
+            raise InvalidAccount(
+                "expected an administrator as the first account, found '{role}'.", role=role
+            )
         made = NewAccount(
             name=name.strip(), role=_role(role), password=password, body=body or None
         )

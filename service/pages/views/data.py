@@ -163,11 +163,11 @@ class ImportShown:
 class DataContent(PlanContent):
     """What the data page shows; `shown` is the upload or import that is looked at.
 
-    `usual` says of which month figures come next, and on which day probably.
+    `usual` is the month of which figures come next, its name, and the day on which probably.
     """
 
     problems: tuple[str, ...]
-    usual: Choice
+    usual: tuple[str, str, str]
     shown: ImportShown | None
     kpis: tuple[Choice, ...]
     forms: tuple[Choice, ...]
@@ -257,10 +257,10 @@ def next_month(panel: Panel, plan: Plan) -> Month:
     return min(newest.plus(1), Month(plan.year, 12))
 
 
-def _usual(app_state: AppState, plan: Plan, lang: Lang) -> Choice:
+def _usual(app_state: AppState, plan: Plan, lang: Lang) -> tuple[str, str, str]:
     panel = app_state.panel(plan.family)
     month = next_month(panel, plan)
-    return month_name(month, lang), day_of(usual_of(panel, plan, month), lang)
+    return str(month), month_name(month, lang), day_of(usual_of(panel, plan, month), lang)
 
 
 def _counts(files: tuple[FileShown, ...], lang: Lang) -> tuple[Choice, ...]:

@@ -11,7 +11,8 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -54,6 +55,13 @@ def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The service on a copy of the trained folder, on a port of its own."""
     home = tmp_path_factory.mktemp("served") / "home"
     shutil.copytree(trained_home, home)
+    with serving(home) as found:
+        yield found
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Served]:
+    """The service on a folder, on a port of its own."""
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
     app = create_app(settings, store)
@@ -70,6 +78,12 @@ def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         thread.join(10)
     app.state.vedich.jobs.close()
     store.close()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], AbstractContextManager[Served]]:
+    """Serves a folder, for tests that have one of their own."""
+    return serving
 
 
 @pytest.fixture(scope="session")
