@@ -42,11 +42,11 @@ def usual_day(month: Month, known: Iterable[Observation]) -> date:
     if not later:
         return month.last_day
     usual = later.most_common(1)[0][0]
-    days = [
-        day.day for of, day in recent if Month(day.year, day.month).ordinal - of.ordinal == usual
-    ]
-    when = month.plus(usual)
-    return date(*when, min(median_low(days), when.last_day.day))
+    days = [day for of, day in recent if Month(day.year, day.month).ordinal - of.ordinal == usual]
+    last = month.plus(usual).last_day
+    if all(day == Month(day.year, day.month).last_day for day in days):
+        return last
+    return last.replace(day=min(median_low([day.day for day in days]), last.day))
 
 
 def redate(store: Store, id: str, published: date, moment: datetime | None = None) -> Preview:
