@@ -237,8 +237,9 @@ def _shown(app_state: AppState, one: ImportShape, plan: Plan, lang: Lang) -> Imp
     found, told = _import(one, lang), one.preview
     if told is None:
         return found
-    newest = max((figure.month for figure in told.figures), default=Month(plan.year, 1))
-    usual = usual_of(app_state.panel(plan.family), plan, newest)
+    panel = app_state.panel(plan.family)
+    newest = max((figure.month for figure in told.figures), default=next_month(panel, plan))
+    usual = usual_of(panel, plan, newest)
     return replace(found, preview=_preview(told, plan, usual, lang))
 
 

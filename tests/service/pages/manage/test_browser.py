@@ -52,9 +52,7 @@ def test_a_plan_is_typed_in_the_form(own: Any, chromium: Any) -> None:
     assert "Nạp số liệu" in chromium.text("li[aria-current=step]")
 
 
-def test_a_wrong_workbook_is_told_cell_by_cell(
-    own: Any, chromium: Any, tmp_path: Path
-) -> None:
+def test_a_wrong_workbook_is_told_cell_by_cell(own: Any, chromium: Any, tmp_path: Path) -> None:
     import openpyxl
 
     file = tmp_path / "sai.xlsx"
@@ -189,12 +187,12 @@ def test_the_day_is_asked_and_rows_are_matched_once(
     chromium.open(f"{own.address}{PLAN}/data?lang=vi", 1366)
     chromium.find("#u-file").send_keys(str(file))
     chromium.press(chromium.find("#upload button"))
+    assert "Thường là 31/7/2018" in chromium.text("#when")
+    chromium.press(chromium.find("#when button"))
     rows = chromium.all("#match tbody tr")
     for row, slug in zip(rows, ("coal", "steel"), strict=True):
         row.find_element("css selector", f"option[value={slug}]").click()
     chromium.press(chromium.find("#match button"))
-    assert "Thường là 31/7/2018" in chromium.text("#when")
-    chromium.press(chromium.find("#when button"))
     assert "Đang hiểu là công bố ngày 31/7/2018" in chromium.text("#when")
     assert "150,5 nghìn tấn" in chromium.text("main")
     chromium.press(chromium.find("#commit button"))

@@ -206,8 +206,8 @@ def test_the_preview_asks_for_the_day_and_matches_rows_once(own_service: Any) ->
     assert "Số liệu này công bố ngày nào?" in shown
     assert "Thường là 31/7/2018" in text_of(shown)
     assert 'name="published" type="date" required value="2018-07-31"' in shown
-    assert own_service.post(page, data={"row": "Than sạch", "kpi": "coal"}).status_code == 303
     assert own_service.post(page, data={"published": "2018-07-30"}).status_code == 303
+    assert own_service.post(page, data={"row": "Than sạch", "kpi": "coal"}).status_code == 303
     shown = text_of(own_service.get(page).text)
     assert "Đang hiểu là công bố ngày 30/7/2018" in shown
     assert "2 số mới · công bố 30/7/2018" in shown
@@ -256,7 +256,8 @@ def test_a_keys_secret_is_shown_once(office: Any) -> None:
     assert found[1] not in office.ask("admin", "GET", "/house").text
     office.ask("admin", "POST", "/house/keys/excel")
     assert "excel" in office.ask("admin", "GET", "/house").text
-    assert [one.action for one in entries(office.store)][:2] == ["key.revoke", "key.add"]
+    logged = [one.action for one in entries(office.store) if one.by == "admin"]
+    assert [action for action in logged if action.startswith("key.")] == ["key.revoke", "key.add"]
 
 
 def test_every_page_for_people_has_its_help_in_both_languages(service: Any) -> None:
@@ -273,9 +274,10 @@ def test_every_page_for_people_has_its_help_in_both_languages(service: Any) -> N
             assert 'class="help"' in answer.text, path
     for lang in LANGUAGES:
         assert found <= set(HELP[lang]), found - set(HELP[lang])
+        guide = unescape(service.get(f"/help?lang={lang}").text)
         for topic in HELP[lang]:
             assert 1 < len(HELP[lang][topic]) < 700
-            assert TEXT[lang][f"guide.{topic}"] in service.get(f"/help?lang={lang}").text
+            assert TEXT[lang][f"guide.{topic}"] in guide
 
 
 def test_what_a_plan_lacks_is_the_next_step(own_service: Any) -> None:
