@@ -84,6 +84,7 @@ SUSPICION: Mapping[Lang, Texts] = {lang: Texts(lang, "suspicion.") for lang in L
 DOUBT: Mapping[Lang, Texts] = {lang: Texts(lang, "doubt.") for lang in LANGUAGES}
 ERROR: Mapping[Lang, Texts] = {lang: Texts(lang, "error.") for lang in LANGUAGES}
 EMBED: Mapping[Lang, Texts] = {lang: Texts(lang, "embed.") for lang in LANGUAGES}
+HELP: Mapping[Lang, Texts] = {lang: Texts(lang, "help.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 

@@ -32,6 +32,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "what_if.css": "text/css; charset=utf-8",
     "reports.css": "text/css; charset=utf-8",
     "signing.css": "text/css; charset=utf-8",
+    "manage.css": "text/css; charset=utf-8",
     "table.js": "text/javascript; charset=utf-8",
     "charts.js": "text/javascript; charset=utf-8",
     "forms.js": "text/javascript; charset=utf-8",

@@ -13,8 +13,8 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -121,6 +121,12 @@ def crowded(
     home = this_run.copy("crowded", make, tmp_path_factory.mktemp("crowded") / "home")
     with serving(home) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], AbstractContextManager[Served]]:
+    """Serves a folder, for tests that have one of their own."""
+    return serving
 
 
 @pytest.fixture(scope="session")
