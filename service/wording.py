@@ -102,12 +102,48 @@ def _place(error: UnreadableFile) -> str:
     sheet = error.sheet and words["file.sheet"].format(sheet=error.sheet)
     cell = error.cell and words["file.cell"].format(cell=error.cell)
     place = ", ".join(part for part in (error.file, sheet, cell, error.path) if part)
-    expected, advice = known.get(error.expected), known.get(error.advice, "")
+    expected, advice = _phrase(error.expected), known.get(error.advice, "")
     if expected is None:
         return words["file.unreadable"].format(place=place, found=error.found)
     found = known.get(error.found, error.found)
     told = words["file.expected"].format(place=place, expected=expected, found=found)
     return f"{told} {advice}".strip()
+
+
+@cache
+def _phrase(english: str) -> str | None:
+    """What a reader of files expected, in Vietnamese; None if the catalogue does not have it.
+
+    These phrases come with their values filled in: 'a whole number from 1'.
+    """
+    exact = vietnamese().get(english)
+    if exact is not None:
+        return exact
+    for template, pattern in _patterns():
+        if found := pattern.fullmatch(english):
+            return vietnamese()[template].format(**found.groupdict())
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Templates of phrases, the most literal first; sentences end with a full stop."""
+    found = []
+    for template in vietnamese():
+        parts = re.split(r"\{(\w+)\}", template)
+        fields = parts[1::2]
+        if not fields or len(set(fields)) != len(fields) or template[0] == "{":
+            continue
+        if template.endswith("."):
+            continue
+        literal = [re.escape(part) for part in parts[::2]]
+        groups = [f"(?P<{name}>.+)" for name in fields]
+        pattern = "".join(a + b for a, b in zip(literal, [*groups, ""], strict=True))
+        found.append((len("".join(parts[::2])), template, re.compile(pattern)))
+    return tuple(
+        (template, pattern)
+        for _, template, pattern in sorted(found, reverse=True, key=lambda one: one[:2])
+    )
 
 
 @cache

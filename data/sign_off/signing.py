@@ -34,6 +34,16 @@ from models.errors import InputError, InvalidEstimate, OutOfTurn, Phrase, Unknow
 from models.series import Month
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An official estimate for the year as somebody enters it."""
+
+    kpi: str
+    value: float
+    unit: str
+    reason: str
+
+
 def enter_estimate(
     store: Store,
     plan: Plan,
@@ -44,7 +54,14 @@ def enter_estimate(
     reason: str,
     by: str,
 ) -> SignOff:
-    """Enter a KPI's official estimate for the year, as a draft.
+    """Enter a KPI's official estimate for the year, as a draft; raise as `enter_estimates`."""
+    return enter_estimates(store, plan, month, [Entry(kpi, value, unit, reason)], by)
+
+
+def enter_estimates(
+    store: Store, plan: Plan, month: Month, entries: Sequence[Entry], by: str
+) -> SignOff:
+    """Enter official estimates of a month as drafts, all or none.
 
     Raises
     ------
@@ -55,25 +72,33 @@ def enter_estimate(
         the KPI's, the reason is missing, or the month is outside the plan's year and
         the next.
     """
-    refuse_unfit(plan, month, kpi, value, unit, reason)
+    for one in entries:
+        refuse_unfit(plan, month, one.kpi, one.value, one.unit, one.reason)
     with store.writing() as connection:
-        act = _Act(connection, plan, month, by, reason.strip())
-        before = act.now().current.get(kpi)
-        if before and (before.value, before.reason) == (value, act.note):
-            raise InvalidEstimate(
-                "'{kpi}' in {month} is {in_words} already ({state}); expected another value "
-                "or another reason.",
-                kpi=kpi,
-                month=month,
-                in_words=before.in_words,
-                state=before.state,
-            )
-        number = add_estimate(connection, plan, month, kpi, value, unit)
-        add_step(connection, plan, month, act.step("draft"), number)
-        act.log(
-            "estimate.draft", kpi, _logged(before) if before else None, _logged(act.estimate(kpi))
+        for one in entries:
+            _enter(_Act(connection, plan, month, by, one.reason.strip()), one)
+        return read_sign_off(connection, plan.slug, month)
+
+
+def _enter(act: _Act, one: Entry) -> None:
+    before = act.now().current.get(one.kpi)
+    if before and (before.value, before.reason) == (one.value, act.note):
+        raise InvalidEstimate(
+            "'{kpi}' in {month} is {in_words} already ({state}); expected another value "
+            "or another reason.",
+            kpi=one.kpi,
+            month=act.month,
+            in_words=before.in_words,
+            state=before.state,
         )
-        return act.now()
+    number = add_estimate(act.connection, act.plan, act.month, one.kpi, one.value, one.unit)
+    add_step(act.connection, act.plan, act.month, act.step("draft"), number)
+    act.log(
+        "estimate.draft",
+        one.kpi,
+        _logged(before) if before else None,
+        _logged(act.estimate(one.kpi)),
+    )
 
 
 def sign_estimate(

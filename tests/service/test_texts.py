@@ -74,6 +74,7 @@ FAMILIES = (
     "doubt.",
     "error.",
     "person.",
+    "help.",
 )
 
 

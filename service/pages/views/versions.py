@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.plans.plan import Plan, PlanVersion
-from data.samples.implied_plan import CHANGED
+from data.samples.implied_versions import CHANGED
 from service.pages.views.frame import Frame, PlanContent
 from service.shapes.plans import TargetChange, TaskChange
 from service.texts import LEVEL, TEXT, Lang, day_of, name_of, period_name, plain_bounds
