@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 from typing import Any
 
 import pytest
+
+from data.jobs.rows import claim, end
 
 pytestmark = pytest.mark.slow
 
@@ -35,30 +36,16 @@ def test_why_says_first_what_became_of_the_forecast(served: Any, chromium: Any) 
     assert moved or "hầu như không đổi" in chromium.text("#answer")
 
 
-def test_the_model_that_is_missing_is_made_from_the_page(
-    served: Any, chromium: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[Any] = []
-    going = threading.Event()
-
-    def work(_store: Any, _settings: Any, plan: str, day: Any, _by: str) -> Any:
-        asked.append((plan, str(day)))
-
-        def run(progress: Any) -> dict[str, Any]:
-            progress(1, 3, "coal 2017")
-            assert going.wait(60)
-            return {"reason": "made up for a test"}
-
-        return run
-
-    monkeypatch.setattr("service.api.plans.retrain_work", work)
+def test_the_model_that_is_missing_is_made_from_the_page(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}{PLAN}/why?as_of=2018-03&from=2018-02&lang=vi", 1366)
     assert "Chưa có mô hình cho tháng 2/2018" in chromium.text("#no-model")
-    chromium.find("#no-model button").click()
-    chromium.wait_for(lambda: "1 / 3" in chromium.text("#no-model"))
-    assert asked == [("demo-2018", "2018-02-28")]
-    going.set()
-    chromium.wait_for(lambda: "Đã ghi." in chromium.text())
+    chromium.press(chromium.find("#no-model button"))
+    assert "Đang chờ đến lượt" in chromium.text("aside.work")
+    job = claim(served.store, "a process", 1)
+    assert job is not None
+    assert job.task == "retrain demo-2018 as of 2018-02-28"
+    end(served.store, job, "done", result={})
+    chromium.wait_for(lambda: "Đã xong." in chromium.text("aside.work"))
 
 
 def test_why_prints_on_one_sheet(served: Any, chromium: Any) -> None:
