@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)  # processes that answer
     jobs_at_once: int = Field(default=1, ge=1, le=64)  # of the house; of a family one
+    kept_mb: int = Field(default=500, ge=0)  # of backtested years, so that a month costs a month
     allowed_hosts: str = ""
     csp_report_uri: str = Field(default="", pattern=r"^[^\s;,]*$")
     database_timeout: float = Field(default=10.0, gt=0)
@@ -71,6 +72,16 @@ class Settings(BaseSettings):
     def tracking_uri(self) -> str:
         """MLflow's store: SQLite in `home` unless told otherwise."""
         return self.mlflow_tracking_uri or f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def kept(self) -> Path:
+        """Folder of results that are kept to save time; may be deleted at any moment."""
+        return self.home / "cache" / "backtest"
+
+    @property
+    def kept_bytes(self) -> int:
+        """The same limit in bytes."""
+        return self.kept_mb * 1_000_000
 
     @property
     def bundles(self) -> Path:

@@ -49,9 +49,12 @@ from models.pipeline import (
 from models.revisions import NO_REVISION, Revision
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
-from training.backtest.first_estimates import PastRevision, past_revisions, revisions_before
-from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, truncate
+from training.backtest.first_estimates import revisions_before
+from training.backtest.kept_years import past_revisions_of, years_of
+from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, reconstructed
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, scoreboard_of
+from training.backtest.seen import Seen
+from training.kept import Kept
 from training.prior.editions import candidates_for
 from training.workers import Workers
 
@@ -156,6 +159,7 @@ def run_backtest(
     setup: Setup,
     kpis: Sequence[str],
     done: Callable[[YearTask], None] | None = None,
+    kept: Kept | None = None,
 ) -> Backtest:
     """Backtest all KPIs of a family, year after year.
 
@@ -164,10 +168,12 @@ def run_backtest(
     workers : started with `setup`
     kpis : slugs, in any order
     done : called after each KPI and year, `len(backtest_years(...))` times
+    kept : results of earlier backtests; what saw the same is not computed again
     """
     pairs = backtest_years(setup, kpis)
     family = sorted({*kpis, *(part for kpi in kpis for part in setup.panel.parts_of(kpi))})
-    revisions = dict(zip(family, workers.run(revisions_of, family), strict=True))
+    seen = Seen(setup)
+    revisions = past_revisions_of(workers, setup, family, kept, seen)
     results: list[YearResult] = []
     for year in sorted({year for year, _ in pairs}):
         members = [kpi for one, kpi in pairs if one == year]
@@ -181,15 +187,10 @@ def run_backtest(
             )
             for kpi in members
         ]
-        results += workers.run(backtest_year, items, done)
+        results += years_of(workers, backtest_year, items, kept, seen, done)
     rows = [row for result in results for row in result.rows]
     lessons = learn(results, kpis, revisions_before(revisions))
     return Backtest(tuple(results), scoreboard_of(pd.DataFrame(rows)), lessons)
-
-
-def revisions_of(setup: Setup, kpi: str) -> tuple[PastRevision, ...]:
-    """Past revisions of a KPI's first estimates; a task for `Workers`."""
-    return past_revisions(setup.panel, kpi, setup.as_of)
 
 
 def backtest_years(setup: Setup, kpis: Sequence[str]) -> list[tuple[int, str]]:
@@ -316,11 +317,16 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
 def _events(setup: Setup, kpi: str, series: Series, origin: Origin) -> Sequence[Event]:
     """The accepted events that count at an origin.
 
-    Those decided by the day of its vintage; at an origin without a vintage of its own that
-    day is today's, so only those that were over by its last month.
+    Those decided by the day of its vintage; at an origin without a vintage of its own those
+    decided by today that were over by its last month.
     """
-    events = accepted_events(setup.events, kpi, series.as_of)
+    events = accepted_events(setup.events, kpi, _day(setup, origin))
     return over_by(events, series.cutoff) if origin.reconstructed else events
+
+
+def _day(setup: Setup, origin: Origin) -> date:
+    """The day on which figures are looked up for an origin."""
+    return setup.as_of if origin.reconstructed else origin.series.as_of
 
 
 class _Total:
@@ -334,9 +340,9 @@ class _Total:
         """The sum of calibrated parts; None without parts, or if a part has no forecast."""
         parts = []
         for kpi, lesson in self._task.parts.items():
-            series = self._setup.panel.series_as_of(kpi, origin.series.as_of)
+            series = self._setup.panel.series_as_of(kpi, _day(self._setup, origin))
             if origin.reconstructed:
-                series = truncate(series, origin.series.cutoff)
+                series = reconstructed(series, origin.series.cutoff)
             events = _events(self._setup, kpi, series, origin)
             if kpi not in self._fits:
                 self._fits[kpi] = fit_candidates(series, self._candidates, events)
