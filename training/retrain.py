@@ -34,14 +34,9 @@ from models.candidates.ces import require_statsforecast
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
 from models.kinds import Kind
 from models.pipeline import fit_candidates
-from training.backtest.rolling_origin import (
-    Backtest,
-    Setup,
-    YearTask,
-    backtest_years,
-    run_backtest,
-)
+from training.backtest.rolling_origin import Backtest, backtest_years, run_backtest
 from training.backtest.scoreboard import after_first_year, summary
+from training.backtest.year import Setup, YearTask
 from training.bundle.bundle import Bundle, read_bundle, write_bundle
 from training.bundle.promoted import PromotedBundle, bundle_folder, bundle_for
 from training.console import failure_shown, progress_bar, retraining_alone, vintage_day

@@ -37,7 +37,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
-from service.cli.house import audit, backup, jobs
+from service.cli.house import audit, backup, jobs, monthly
 from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
@@ -182,6 +182,7 @@ def promote(
     )
 
 
+app.command()(monthly.monthly)
 app.command()(figures.project)
 
 
@@ -233,8 +234,8 @@ def serve(
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
+    from service.several import serve_with
     from service.web.server import listen, server_of
-    from service.web.several import serve_with
     from service.workflow.retention import clean
 
     settings, store = open_store()

@@ -40,7 +40,7 @@ from models.pipeline import (
     year_ahead,
     years_of_family,
 )
-from models.series import Series
+from models.series import Month, Series
 from models.targets.task import Progress
 from service.projections.shape import Name, if_known
 from service.texts import label_of

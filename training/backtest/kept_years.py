@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +19,9 @@ from training.backtest.first_estimates import (
     revisions_up_to,
 )
 from training.backtest.seen import Seen
+from training.backtest.year import Setup, YearResult, YearTask
 from training.kept import Kept
 from training.workers import Workers
-
-if TYPE_CHECKING:
-    from training.backtest.rolling_origin import Setup, YearResult, YearTask
 
 
 def years_of(
@@ -105,8 +103,6 @@ def _value(one: object) -> object:
 
 
 def _from_plain(value: Any) -> YearResult:
-    from training.backtest.rolling_origin import YearResult
-
     return YearResult(
         kpi=value["kpi"],
         year=value["year"],

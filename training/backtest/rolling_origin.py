@@ -16,28 +16,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.plans.events import EventEntry, accepted_events
-from data.vintages.panel import Panel
+from data.plans.events import accepted_events
 from models.annual import AnnualDistribution, annual_distribution
-from models.calibration import Calibration, learn_calibrations, standardised_error
-from models.candidates import EXTRA
+from models.calibration import learn_calibrations, standardised_error
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
 from models.coherence import OriginKey
-from models.ensemble import Weights, learn_weights
+from models.ensemble import learn_weights
 from models.errors import CannotForecast, NoObservations
 from models.events.event import Event, over_by
 from models.pipeline import (
     OCCASIONAL,
     Known,
-    Learned,
     calibrated,
     chosen_forecast,
     fit_candidates,
@@ -54,87 +51,12 @@ from training.backtest.kept_years import past_revisions_of, years_of
 from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, reconstructed
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, scoreboard_of
 from training.backtest.seen import Seen
+from training.backtest.year import Lesson, Setup, YearResult, YearTask
 from training.kept import Kept
-from training.prior.editions import candidates_for
 from training.workers import Workers
 
-BACKTEST_PATHS = 500
 GROWTH_TARGETS = (-10.0, -5.0, 0.0, 5.0, 10.0)  # per cent on last year, for the Brier score
 SMALL_BASE = 0.10  # of the median of earlier years; a smaller base makes errors meaningless
-
-ByMonth = Mapping[int, Weights]
-
-
-@dataclass(frozen=True, eq=False)
-class Setup:
-    """Shared, read-only input of all tasks of a retraining."""
-
-    panel: Panel
-    as_of: date
-    candidates: Mapping[str, Candidate] | None = None  # None: by year
-    n_paths: int = BACKTEST_PATHS
-    thorough: bool = False  # with the extra candidates
-    events: tuple[EventEntry, ...] = ()  # decided by people, in force from their day on
-
-    def of_year(self, year: int) -> Mapping[str, Candidate]:
-        """The candidates for a year, with a prior trained without that year."""
-        if self.candidates is not None:
-            return self.candidates
-        every = candidates_for(year)
-        return {name: every[name] for name in every if self.thorough or name not in EXTRA}
-
-
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """Learned from past years of a KPI; fields as in `models.pipeline.Learned`."""
-
-    weights: ByMonth = field(default_factory=dict)
-    calibration: Calibration | None = None
-    revision: Revision = NO_REVISION
-    errors: Mapping[OriginKey, float] = field(default_factory=dict)
-
-    def with_fits(
-        self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]
-    ) -> Learned:
-        """Completed by the candidates' fits."""
-        return Learned(
-            parameters, failures, self.weights, self.calibration, self.revision, self.errors
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class YearTask:
-    """A KPI and year, with the lessons of earlier years, for a total also its parts'."""
-
-    kpi: str
-    year: int
-    lesson: Lesson = field(default_factory=Lesson)
-    parts: Mapping[str, Lesson] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class YearResult:
-    """A KPI and year, forecast from up to twelve origins.
-
-    Attributes
-    ----------
-    errors : candidate → array, shape (12,), annual error by months known (0 to
-        11) as a fraction of last year's total; NaN without a forecast
-    standardised : array, shape (12,), of the ensemble before calibration
-    rows : scores, one per origin and method, as in `training.backtest.scoreboard`
-    failures : candidate → the first reason why it gave no forecast
-    reconstructed : origins without a vintage of their own
-    left_out : why the year is not in the backtest, '' if it is
-    """
-
-    kpi: str
-    year: int
-    errors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    standardised: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
-    rows: tuple[dict[str, object], ...] = ()
-    failures: Mapping[str, str] = field(default_factory=dict)
-    reconstructed: int = 0
-    left_out: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -25,10 +25,8 @@ from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month, Series
 from training.backtest.origins import LATE, first_printed, reconstructed
+from training.backtest.year import Lesson, Setup, YearTask
 from training.prior.editions import edition_of
-
-if TYPE_CHECKING:
-    from training.backtest.rolling_origin import Lesson, Setup, YearTask
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "statsmodels", "holidays")
 _CODE = (  # what computes a year: a change of it makes every result new

@@ -19,7 +19,8 @@ from models.candidates.base import Candidate
 from models.series import Month
 from training.backtest import kept_years, rolling_origin
 from training.backtest.first_estimates import past_revisions, revisions_up_to
-from training.backtest.rolling_origin import Backtest, Setup, YearTask, run_backtest
+from training.backtest.rolling_origin import Backtest, run_backtest
+from training.backtest.year import Setup, YearTask
 from training.bundle.codec import encode
 from training.kept import Kept
 from training.workers import Workers
