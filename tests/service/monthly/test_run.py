@@ -83,7 +83,7 @@ def test_new_figures_to_reports_and_a_second_time_nothing(
     assert outcome.refused is not None
     assert list(outcome.refused) == ["2018-07-03-hong.csv"]
     assert outcome.waits
-    assert (outcome.promoted, outcome.projections) == (True, 4)
+    assert (outcome.promoted, outcome.projections) == (True, 5)
     assert sorted(Path(one).suffix for one in outcome.reports) == [".docx", ".md"]
     assert all(Path(one).stat().st_size > 500 for one in outcome.reports)
     assert [one.kind for one in notices_of(store, "demo-2018")] == ["refused"]
@@ -119,7 +119,7 @@ def test_a_run_that_ended_in_the_middle_is_done_to_its_end(
     assert runs_of(store, "demo-2018") == ()
     outcome = once(store, settings)
     assert not outcome.again
-    assert outcome.projections == 4
+    assert outcome.projections == 5
     assert len(outcome.reports) == 2
     assert len(trained) == 1  # the model of these figures was promoted before
     assert len(runs_of(store, "demo-2018")) == 1
