@@ -42,6 +42,18 @@ from service.pages import (
     plan as pages,
     session,
     static_files as static,
+    today as today_pages,
+)
+from service.pages.manage import (
+    amend,
+    estimates,
+    events as event_pages,
+    figures,
+    guide,
+    house,
+    imports as import_pages,
+    plans as plan_making,
+    year,
 )
 from service.pages.menu import plan_pages
 from service.shapes.examples import describe
@@ -66,6 +78,7 @@ ROUTERS = (
     projects.router,
     observations.router,
     imports.router,
+    sign_off.waiting,
     sign_off.router,
     reports.router,
     analysis.router,
@@ -82,12 +95,22 @@ ROUTERS = (
     health.router,
     static.router,
     # pages of a plan, in the order of its menu
+    today_pages.router,
     pages.router,
     kpi_pages.router,
     entry_pages.router,
     entry_pages.echo,
     analysis_pages.router,
     month_pages.router,
+    import_pages.router,
+    year.router,
+    plan_making.router,
+    amend.router,
+    figures.router,
+    estimates.router,
+    event_pages.router,
+    house.router,
+    guide.router,
 )
 
 

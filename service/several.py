@@ -22,7 +22,7 @@ from data.home import own_files
 from data.settings import Settings
 from service.state.child import leave, message_of_parent, start_child
 from service.state.metrics import TOGETHER
-from service.web.server import server_of
+from service.web.server import server_of, stay_responsive
 
 MODULE = "service.several"
 ENDS = 30.0  # seconds that a process may take to finish what it answers
@@ -85,6 +85,7 @@ def main() -> None:
     share: Share = message_of_parent(_orphaned)
     store = Store.open(share.settings.store_url, share.settings.database_timeout)
     app = create_app(share.settings, store)
+    stay_responsive()
     with socket.socket(fileno=os.dup(share.listener)) as found:
         server_of(app, share.of).run(sockets=[found])
 

@@ -25,7 +25,7 @@ from data.db.audit import process_user, record
 from data.db.store import Store
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from data.plans.events import accepted_events, events_of
-from data.plans.rows import load_plan
+from data.plans.rows import family_plans, load_plan
 from data.settings import Settings, read_settings
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
@@ -149,6 +149,7 @@ def retrain(
         candidates,
         thorough=thorough,
         events=tuple(one for one in events_of(store, family) if one.day <= day),
+        plans=tuple(load_plan(store, slug) for slug in family_plans(store, family)),
     )
     kept = Kept(settings.kept, settings.kept_bytes) if candidates is None else None
     with one_thread(), Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:

@@ -235,7 +235,7 @@ def serve(
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
     from service.several import serve_with
-    from service.web.server import listen, server_of
+    from service.web.server import listen, server_of, stay_responsive
     from service.workflow.retention import clean
 
     settings, store = open_store()
@@ -256,7 +256,9 @@ def serve(
             store.close()
             serve_with(listener, settings, processes)
         else:
-            server_of(create_app(settings, store)).run(sockets=[listener])
+            app = create_app(settings, store)
+            stay_responsive()
+            server_of(app).run(sockets=[listener])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

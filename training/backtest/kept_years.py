@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from models.series import Month
+from models.targets.fulfilment import PastPlan
 from training.backtest.first_estimates import (
     PastRevision,
     past_revisions,
@@ -91,6 +92,9 @@ def _plain(result: YearResult) -> dict[str, Any]:
         "year": result.year,
         "errors": {name: array.tolist() for name, array in result.errors.items()},
         "standardised": result.standardised.tolist(),
+        "plans": [
+            {name: _value(value) for name, value in vars(one).items()} for one in result.plans
+        ],
         "rows": [{name: _value(one) for name, one in row.items()} for row in result.rows],
         "failures": dict(result.failures),
         "reconstructed": int(result.reconstructed),
@@ -108,6 +112,7 @@ def _from_plain(value: Any) -> YearResult:
         year=value["year"],
         errors={name: np.array(array) for name, array in value["errors"].items()},
         standardised=np.array(value["standardised"]),
+        plans=tuple(PastPlan(**one) for one in value["plans"]),
         rows=tuple(value["rows"]),
         failures=value["failures"],
         reconstructed=value["reconstructed"],

@@ -56,7 +56,7 @@ def origins(panel: Panel, kpi: str, year: int, as_of: date) -> Iterator[Origin]:
         day = printed.get(month)
         if day is None or day > as_of:
             continue
-        late = day > month.last_day + LATE
+        late = is_late(month, day)
         try:
             series = panel.series_as_of(kpi, as_of if late else day)
         except NoObservations:
@@ -65,6 +65,11 @@ def origins(panel: Panel, kpi: str, year: int, as_of: date) -> Iterator[Origin]:
             series = reconstructed(series, month)
         if series.cutoff == month:
             yield Origin(known, series, late)
+
+
+def is_late(month: Month, day: date) -> bool:
+    """Whether a month was first printed so late that it has no vintage of its time."""
+    return day > month.last_day + LATE
 
 
 def first_printed(panel: Panel, kpi: str) -> dict[Month, date]:

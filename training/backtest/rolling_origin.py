@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -46,9 +46,15 @@ from models.pipeline import (
 from models.revisions import NO_REVISION, Revision
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
+from models.targets.fulfilment import (
+    informed,
+    learn_fulfilment,
+    past_plan,
+)
 from training.backtest.first_estimates import revisions_before
 from training.backtest.kept_years import past_revisions_of, years_of
 from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, reconstructed
+from training.backtest.past_plans import PastPlans
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, scoreboard_of
 from training.backtest.seen import Seen
 from training.backtest.year import Lesson, Setup, YearResult, YearTask
@@ -150,12 +156,14 @@ def learn(
     calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
     own = {kpi: {name: _stacked(years[kpi], name) for name in names} for kpi in kpis}
     weights = learn_weights(own, pooled)
+    fulfilment = learn_fulfilment([one.plans for one in used])
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
         errors = {
             OriginKey(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)
         }
-        lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
+        revision = usual.get(kpi, NO_REVISION)
+        lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], revision, errors, fulfilment)
     return lessons
 
 
@@ -171,6 +179,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     failures: dict[str, str] = {}
     parameters: dict[str, Parameters] = {}
     left_out, reconstructed = "no origin has three full years before it", 0
+    past, plans = PastPlans(setup.panel, setup.plans, task.kpi, task.year), []
     total = _Total(setup, task, candidates)
     usable = [
         origin
@@ -217,7 +226,11 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         if method != OCCASIONAL:
             standardised[known] = standardised_error(combined, outcome)
         place: dict[str, object] = {"kpi": task.kpi, "year": task.year, "months_known": known}
-        final = total.at(origin, seed) or calibrated(method, combined, learned)
+        alone = calibrated(method, combined, learned)
+        targets = past.at(origin)
+        plan = past_plan(alone, targets, outcome)
+        plans += [plan] if plan else []
+        final = total.at(origin, seed) or informed(alone, targets, learned.fulfilment)[0]
         rows.append(place | _row(ENSEMBLE, final, outcome, base, standardised[known]))
         for name, drawn in simulated.paths.items():
             single = annual_distribution(series, drawn, year=task.year)
@@ -229,6 +242,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         year=task.year,
         errors=errors,
         standardised=standardised,
+        plans=tuple(plans),
         rows=tuple(rows),
         failures=failures,
         reconstructed=reconstructed,
@@ -257,6 +271,9 @@ class _Total:
     def __init__(self, setup: Setup, task: YearTask, candidates: Mapping[str, Candidate]) -> None:
         self._setup, self._task, self._candidates = setup, task, candidates
         self._fits: dict[str, tuple[dict[str, Parameters], dict[str, str]]] = {}
+        self._plans = {
+            part: PastPlans(setup.panel, setup.plans, part, task.year) for part in task.parts
+        }
 
     def at(self, origin: Origin, seed: str) -> AnnualDistribution | None:
         """The sum of calibrated parts; None without parts, or if a part has no forecast."""
@@ -268,7 +285,9 @@ class _Total:
             events = _events(self._setup, kpi, series, origin)
             if kpi not in self._fits:
                 self._fits[kpi] = fit_candidates(series, self._candidates, events)
-            parts.append(Known(series, lesson.with_fits(*self._fits[kpi]), events))
+            targets = self._plans[kpi].at(replace(origin, series=series))
+            known = Known(series, lesson.with_fits(*self._fits[kpi]), targets, events)
+            parts.append(known)
         if not parts:
             return None
         n_paths, year = self._setup.n_paths, self._task.year

@@ -24,7 +24,8 @@ from data.plans.kpi import Kpi
 from data.vintages.panel import Panel
 from models.errors import NoObservations
 from models.series import Month, Series
-from training.backtest.origins import LATE, first_printed, reconstructed
+from training.backtest.origins import first_printed, is_late, reconstructed
+from training.backtest.past_plans import PastPlans
 from training.backtest.year import Lesson, Setup, YearTask
 from training.prior.editions import edition_of
 
@@ -76,6 +77,7 @@ class Seen:
         told.append(self._panel.outcome(kpi, year, as_of))
         family = {kpi, *self._panel.parts_of(kpi)}
         told += [repr(one) for one in self._setup.events if one.kpi in family]
+        past = [PastPlans(self._panel, self._setup.plans, one, year) for one in sorted(family)]
         last, late = None, []
         for known in range(12):
             month = Month(year, 1).plus(known - 1)
@@ -83,7 +85,8 @@ class Seen:
             if day is None or day > as_of:
                 continue
             told.append((known, day))
-            if day > month.last_day + LATE:
+            told += [plans.on(month, None if is_late(month, day) else day) for plans in past]
+            if is_late(month, day):
                 late.append(month)
             else:
                 last = day if last is None else max(last, day)
@@ -165,6 +168,7 @@ def _lesson(lesson: Lesson) -> tuple[object, ...]:
         else (calibration.quantiles, calibration.scale, calibration.n_errors),
         lesson.revision,
         list(lesson.errors.items()),
+        sorted((form, repr(one)) for form, one in lesson.fulfilment.items()),
     )
 
 

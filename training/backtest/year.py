@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.plans.events import EventEntry
+from data.plans.plan import Plan
 from data.vintages.panel import Panel
 from models.calibration import Calibration
 from models.candidates import EXTRA
@@ -18,6 +19,8 @@ from models.coherence import OriginKey
 from models.ensemble import Weights
 from models.pipeline import Learned
 from models.revisions import NO_REVISION, Revision
+from models.targets.fulfilment import Fulfilment, PastPlan
+from models.targets.target import TargetForm
 from training.prior.editions import candidates_for
 
 BACKTEST_PATHS = 500
@@ -35,6 +38,7 @@ class Setup:
     n_paths: int = BACKTEST_PATHS
     thorough: bool = False  # with the extra candidates
     events: tuple[EventEntry, ...] = ()  # decided by people, in force from their day on
+    plans: tuple[Plan, ...] = ()  # of the family, of all years
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
         """The candidates for a year, with a prior trained without that year."""
@@ -52,13 +56,20 @@ class Lesson:
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
     errors: Mapping[OriginKey, float] = field(default_factory=dict)
+    fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
 
     def with_fits(
         self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]
     ) -> Learned:
         """Completed by the candidates' fits."""
         return Learned(
-            parameters, failures, self.weights, self.calibration, self.revision, self.errors
+            parameters,
+            failures,
+            self.weights,
+            self.calibration,
+            self.revision,
+            self.errors,
+            self.fulfilment,
         )
 
 
@@ -81,6 +92,7 @@ class YearResult:
     errors : candidate → array, shape (12,), annual error by months known (0 to
         11) as a fraction of last year's total; NaN without a forecast
     standardised : array, shape (12,), of the ensemble before calibration
+    plans : the plans in force at its origins, beside forecast and outcome
     rows : scores, one per origin and method, as in `training.backtest.scoreboard`
     failures : candidate → the first reason why it gave no forecast
     reconstructed : origins without a vintage of their own
@@ -91,6 +103,7 @@ class YearResult:
     year: int
     errors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     standardised: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
+    plans: tuple[PastPlan, ...] = ()
     rows: tuple[dict[str, object], ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     reconstructed: int = 0
