@@ -199,7 +199,7 @@ def backtest(
     """Accuracy of forecasts of past years, by months known."""
     from service.cli.output import show_scores
     from service.projections.basis import as_of_date, newest_vintage
-    from service.workflow.retraining import backtest_scores
+    from service.work.retraining import backtest_scores
     from training.console import progress_bar
 
     _settings, store = open_store()

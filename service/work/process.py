@@ -21,7 +21,7 @@ from service.monthly.job import monthly_job
 from service.state.child import leave, message_of_parent
 from service.texts import ERROR
 from service.wording import worded
-from service.workflow.retraining import retrain_job
+from service.work.retraining import retrain_job
 from training.workers import Progress
 
 Work = Callable[[Store, Settings, Job, Progress], dict[str, Any]]
