@@ -5,6 +5,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 PLAN ?= vietnam-2021
+SINCE ?= 2021-01
 AS_OF ?= 2021-06
 LOCK ?= requirements.lock
 
@@ -54,10 +55,10 @@ ces: install ## add the library of the candidate CES, for `vedich retrain --thor
 	$(INSTALL) --constraint requirements-dev.lock statsforecast
 	$(PIP) uninstall --yes uv
 
-run: install ## sample plans, first retrainings, the service on http://127.0.0.1:8000
+run: install ## sample plans, a model for each month, the service on http://127.0.0.1:8000
 	$(BIN)/vedich init --sample all
-	$(BIN)/vedich retrain --plan $(PLAN) --as-of $(AS_OF)
-	$(BIN)/vedich retrain --plan lang-son-2021 --as-of $(AS_OF)
+	$(BIN)/vedich retrain --plan $(PLAN) --since $(SINCE) --as-of $(AS_OF)
+	$(BIN)/vedich retrain --plan lang-son-2021 --since $(SINCE) --as-of $(AS_OF)
 	$(BIN)/vedich serve
 
 # bytecode is kept even where the environment forbids it: hundreds of modules, many processes

@@ -13,6 +13,10 @@ from models.errors import InputError
 PROJECT = Path(__file__).resolve().parents[1]
 
 
+_REPORT = r"\s*(report|annex)\.(docx|pdf|xlsx|html|md)\s*"
+_REPORTS = rf"^$|^{_REPORT}(,{_REPORT})*$"
+
+
 class Settings(BaseSettings):
     """Read from the environment; see docs/settings.md."""
 
@@ -25,6 +29,12 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)  # processes that answer
     jobs_at_once: int = Field(default=1, ge=1, le=64)  # of the house; of a family one
+    kept_mb: int = Field(default=500, ge=0)  # of backtested years, so that a month costs a month
+    watched: Path | None = None  # files for monthly runs, in a folder for each plan family
+    monthly_reports: str = Field(default="", pattern=_REPORTS)
+    reports: Path | None = None  # where monthly runs write them; default in `home`
+    monthly_day: int = Field(default=0, ge=0, le=28)  # of the month; 0: never by itself
+    monthly_hour: int = Field(default=6, ge=0, le=23)
     allowed_hosts: str = ""
     csp_report_uri: str = Field(default="", pattern=r"^[^\s;,]*$")
     database_timeout: float = Field(default=10.0, gt=0)
@@ -71,6 +81,27 @@ class Settings(BaseSettings):
     def tracking_uri(self) -> str:
         """MLflow's store: SQLite in `home` unless told otherwise."""
         return self.mlflow_tracking_uri or f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def reports_of_month(self) -> tuple[tuple[str, str], ...]:
+        """Part and format of each report that a monthly run writes."""
+        names = (name.strip() for name in self.monthly_reports.split(","))
+        return tuple((name.partition(".")[0], name.partition(".")[2]) for name in names if name)
+
+    @property
+    def report_folder(self) -> Path:
+        """Where monthly runs write reports."""
+        return self.reports or self.home / "reports"
+
+    @property
+    def kept(self) -> Path:
+        """Folder of results that are kept to save time; may be deleted at any moment."""
+        return self.home / "cache" / "backtest"
+
+    @property
+    def kept_bytes(self) -> int:
+        """The same limit in bytes."""
+        return self.kept_mb * 1_000_000
 
     @property
     def bundles(self) -> Path:

@@ -282,6 +282,7 @@ def _retrained(app: FastAPI, as_of: str) -> dict[str, Any]:
         "POST /v1/plans/{plan}/retrain": started,
         "GET /v1/jobs/{id}": job,
         "GET /v1/jobs": listed,
+        "POST /v1/plans/{plan}/monthly": _answer(app, "POST", f"{_BASE}/monthly"),
         "POST /v1/jobs/{id}/cancel": _answer(app, "POST", f"/v1/jobs/{other['id']}/cancel"),
     }
 

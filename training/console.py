@@ -17,6 +17,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from data.db.audit import process_user
+from data.db.store import Store
+from data.jobs.lease import attended
+from data.plans.rows import load_plan
 from models.errors import InvalidMonth, VedichError
 from models.series import Month
 from training.workers import Progress
@@ -51,6 +55,24 @@ def failure_shown() -> Iterator[None]:
     except VedichError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         raise SystemExit(1) from error
+
+
+@contextmanager
+def retraining_alone(store: Store, plan: str) -> Iterator[tuple[Store, Progress]]:
+    """Retrain at a terminal: as a job that pages show, and the only one of its family.
+
+    Gives the store, and the function to which progress is told.
+
+    Raises
+    ------
+    UnknownPlan
+        If there is no such plan.
+    Busy
+        If another process has a job of the family.
+    """
+    family, task = load_plan(store, plan).family, f"retrain {plan}"
+    with attended(store, "retrain", task, process_user(), family=family, plan=plan) as told:
+        yield store, told
 
 
 def vintage_day(text: str) -> date:

@@ -13,8 +13,7 @@ import argparse
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version as installed_version
@@ -24,7 +23,6 @@ import pandas as pd
 
 from data.db.audit import process_user, record
 from data.db.store import Store
-from data.jobs.lease import attended
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from data.plans.events import accepted_events, events_of
 from data.plans.rows import family_plans, load_plan
@@ -36,21 +34,17 @@ from models.candidates.ces import require_statsforecast
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
 from models.kinds import Kind
 from models.pipeline import fit_candidates
-from training.backtest.rolling_origin import (
-    Backtest,
-    Setup,
-    YearTask,
-    backtest_years,
-    run_backtest,
-)
+from training.backtest.rolling_origin import Backtest, backtest_years, run_backtest
 from training.backtest.scoreboard import after_first_year, summary
+from training.backtest.year import Setup, YearTask
 from training.bundle.bundle import Bundle, read_bundle, write_bundle
 from training.bundle.promoted import PromotedBundle, bundle_folder, bundle_for
-from training.console import failure_shown, progress_bar, vintage_day
+from training.console import failure_shown, progress_bar, retraining_alone, vintage_day
 from training.gate import Decision, decide
+from training.kept import Kept
 from training.records import retraining_run
 from training.tracking import CHALLENGER, CHAMPION, MlflowTracker, RegisteredVersion, Tracker
-from training.workers import Progress, Workers
+from training.workers import Progress, Workers, one_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,9 +151,12 @@ def retrain(
         events=tuple(one for one in events_of(store, family) if one.day <= day),
         plans=tuple(load_plan(store, slug) for slug in family_plans(store, family)),
     )
-    with Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
+    kept = Kept(settings.kept, settings.kept_bytes) if candidates is None else None
+    with one_thread(), Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
         tracker.open(family)  # while the processes start
-        fits, backtest = _learn(pool, setup, progress)
+        fits, backtest = _learn(pool, setup, progress, kept)
+    if kept is not None:
+        kept.tidy()
     if not fits:
         raise NoObservations(
             "nothing was published for any KPI of '{family}' up to {day}; load figures, "
@@ -209,24 +206,6 @@ def retrain(
         not_tested=backtest.left_out,
         seconds=time.monotonic() - begun,
     )
-
-
-@contextmanager
-def retraining_alone(store: Store, plan: str) -> Iterator[tuple[Store, Progress]]:
-    """Retrain at a terminal: as a job that pages show, and the only one of its family.
-
-    Gives the store, and the function to which progress is told.
-
-    Raises
-    ------
-    UnknownPlan
-        If there is no such plan.
-    Busy
-        If another process has a job of the family.
-    """
-    family, task = load_plan(store, plan).family, f"retrain {plan}"
-    with attended(store, "retrain", task, process_user(), family=family, plan=plan) as told:
-        yield store, told
 
 
 def promote_version(
@@ -307,7 +286,7 @@ def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
 
 
 def _learn(
-    pool: Workers[Setup], setup: Setup, progress: Progress | None
+    pool: Workers[Setup], setup: Setup, progress: Progress | None, kept: Kept | None
 ) -> tuple[list[FinalFit], Backtest]:
     kpis = sorted(setup.panel.kpis())
     total = len(kpis) + len(backtest_years(setup, kpis))
@@ -320,7 +299,7 @@ def _learn(
             name = step if isinstance(step, str) else f"{step.kpi} {step.year}"
             progress(finished, total, name)
 
-    backtest = run_backtest(pool, setup, kpis, done)
+    backtest = run_backtest(pool, setup, kpis, done, kept)
     fits = pool.run(final_fit, kpis, done)
     return [fit for fit in fits if fit is not None], backtest
 

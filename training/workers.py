@@ -13,8 +13,10 @@ import os
 import pickle
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import connection
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +30,27 @@ Shared = TypeVar("Shared")
 Progress = Callable[[int, int, str], None]  # done, total, last step
 
 _shared: Any = None  # of a worker process, set at its start
+
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def load_algebra() -> None:
+    """Load every copy of the linear algebra that fits use, so that its threads are counted."""
+    for name in ("scipy.linalg", "scipy.optimize", "scipy.special"):
+        import_module(name)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread of linear algebra, whatever the environment says.
+
+    With several a sum is added up in another order and may differ in its last digit, and
+    a bundle's content hash with it.
+    """
+    load_algebra()
+    with threadpool_limits(limits=1):
+        yield
 
 
 class Workers(Generic[Shared]):
@@ -86,7 +109,7 @@ class Workers(Generic[Shared]):
         """
         if self._pool is None:
             results = []
-            with threadpool_limits(limits=1):
+            with one_thread():
                 for item in items:
                     results.append(task(self._shared, item))
                     if done:
@@ -106,9 +129,12 @@ def _value(future: Future[Result]) -> Result:
 
 def _start(file: Path) -> None:
     global _shared
+    for variable in THREADS:  # of libraries that are still to be loaded
+        os.environ[variable] = "1"
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    threadpool_limits(limits=1)
     _shared = pickle.loads(file.read_bytes())
+    load_algebra()
+    threadpool_limits(limits=1)  # of those that are loaded
 
 
 def _end_with_parent() -> None:

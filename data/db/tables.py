@@ -577,3 +577,30 @@ job_log = Table(
     Column("detail", Text, nullable=False),
     Index("job_log_of_job", "job", "id"),
 )
+
+monthly_runs = Table(
+    "monthly_runs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(80), nullable=False),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("data_hash", String(64), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    Column("outcome", JSON, nullable=False),
+    Index("monthly_runs_of_plan", "plan", "as_of"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run", Integer, ForeignKey("monthly_runs.id"), nullable=False),
+    Column("family", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text_vi", Text, nullable=False),
+    Column("text_en", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("notices_of_run", "run", "id"),
+)

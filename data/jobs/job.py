@@ -32,7 +32,7 @@ class Job:
     Attributes
     ----------
     number : order in which jobs were asked for
-    kind, arguments : what is done, see `service.workflow.job_process`
+    kind, arguments : what is done, see `service.work.process`
     task : the same in words; jobs with the same task are the same work
     family, plan : what it is about; '' and None for the house
     by : who asked for it

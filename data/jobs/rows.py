@@ -19,7 +19,7 @@ from data.db import tables
 from data.db.store import Store
 from data.jobs.job import OPEN, Cancelled, Job, LeaseLost, LogLine, UnknownJob
 
-KEPT = 100  # finished jobs remembered
+KEPT = 500  # finished jobs remembered
 MOST_ATTEMPTS = 3  # a job whose processes end again and again is given up
 GIVEN_UP = "its process ended before its work did, {attempts} times; the service's log says more"
 LEFT = "its process ended before its work did"
@@ -36,10 +36,18 @@ def enqueue(
     family: str = "",
     plan: str | None = None,
     arguments: Mapping[str, Any] | None = None,
+    once: bool = False,
 ) -> Job:
-    """Ask for a job, unless the same task waits or runs already: then that one."""
+    """Ask for a job, unless the same task waits or runs already: then that one.
+
+    Parameters
+    ----------
+    once : nor if it was asked for before and is over
+    """
     with store.writing() as connection:
-        same = select(_jobs).where(_jobs.c.task == task, _jobs.c.state.in_(OPEN))
+        same = select(_jobs).where(_jobs.c.task == task)
+        if not once:
+            same = same.where(_jobs.c.state.in_(OPEN))
         row = connection.execute(same.order_by(_jobs.c.number).limit(1)).one_or_none()
         if row is not None:
             return _job(row)

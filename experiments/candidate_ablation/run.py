@@ -35,8 +35,9 @@ from models.candidates.base import Candidate, Parameters
 from models.errors import CannotForecast
 from models.paths import Paths
 from models.series import Series
-from training.backtest.rolling_origin import Setup, run_backtest
+from training.backtest.rolling_origin import run_backtest
 from training.backtest.scoreboard import ENSEMBLE, after_first_year
+from training.backtest.year import Setup
 from training.retrain import commit
 from training.workers import Workers
 

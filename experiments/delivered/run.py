@@ -43,13 +43,8 @@ from models.pipeline import Learned
 from models.scores import crps_from_samples
 from models.series import Month
 from training.backtest import rolling_origin
-from training.backtest.rolling_origin import (
-    Setup,
-    YearResult,
-    YearTask,
-    backtest_year,
-    run_backtest,
-)
+from training.backtest.rolling_origin import backtest_year, run_backtest
+from training.backtest.year import Setup, YearResult, YearTask
 from training.prior.corpus import read_panel
 from training.workers import Workers
 

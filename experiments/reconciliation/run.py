@@ -36,7 +36,8 @@ from models.reconciliation.middles import middles
 from models.scores import annual_error, crps_from_samples
 from models.series import Month
 from training.backtest.origins import origins
-from training.backtest.rolling_origin import Lesson, Setup, learn, run_backtest
+from training.backtest.rolling_origin import learn, run_backtest
+from training.backtest.year import Lesson, Setup
 from training.workers import Workers
 
 RESULTS = Path(__file__).parent / "results"

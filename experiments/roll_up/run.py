@@ -30,7 +30,8 @@ from models.pipeline import Known, fit_candidates, year_ahead
 from models.scores import crps_from_samples
 from models.series import Month
 from training.backtest.origins import origins
-from training.backtest.rolling_origin import Lesson, Setup, learn, run_backtest
+from training.backtest.rolling_origin import learn, run_backtest
+from training.backtest.year import Lesson, Setup
 from training.workers import Workers
 
 RESULTS = Path(__file__).parent / "results"

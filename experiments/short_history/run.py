@@ -31,7 +31,7 @@ from models.pipeline import Learned, fit_candidates, project
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
 from training.backtest.origins import full_years, origins
-from training.backtest.rolling_origin import Setup
+from training.backtest.year import Setup
 from training.retrain import commit
 
 RESULTS = Path(__file__).parent / "results"

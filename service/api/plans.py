@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 
 from data.plans.rows import load_plan
 from service.auth.access import Entry, Viewer, requires
+from service.projections.basis import as_of_date
 from service.rights.ownership import plans_open_to
 from service.shapes.examples import NEW_VERSION
 from service.shapes.plans import PlanDetail, PlanList, VersionComparison, VersionShape
@@ -100,4 +101,30 @@ def retrain(
     day = app_state.day_of(plan, request.as_of if request else None)
     arguments = {"as_of": day.isoformat()}
     job = app_state.jobs.start("retrain", f"retrain {plan} as of {day}", by.name, plan, arguments)
+    return answer(job_shape(app_state.store, job, lang), 202, f"/v1/jobs/{job.id}")
+
+
+@router.post(
+    "/{plan}/monthly",
+    status_code=202,
+    response_model=JobShape,
+    responses=problems(404, 422),
+)
+def monthly(
+    plan: PlanSlug,
+    app_state: TheAppState,
+    by: Entry,
+    lang: Language,
+    request: RetrainRequest | None = None,
+) -> Response:
+    """Start a monthly run: new files of the watched folder, retraining, projections, reports.
+
+    A second request while it waits or runs returns the same job. Without anything new since
+    the last run it does nothing again.
+    """
+    load_plan(app_state.store, plan)
+    asked = request.as_of if request else None
+    day = as_of_date(asked).isoformat() if asked else None
+    task = f"monthly {plan} as of {day or 'the newest figures'}"
+    job = app_state.jobs.start("monthly", task, by.name, plan, {"as_of": day})
     return answer(job_shape(app_state.store, job, lang), 202, f"/v1/jobs/{job.id}")

@@ -37,7 +37,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
-from service.cli.house import audit, backup, jobs
+from service.cli.house import audit, backup, jobs, monthly
 from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
@@ -114,6 +114,10 @@ app.command()(figures.ingest)
 def retrain(
     plan: PlanOption = None,
     as_of: AsOfOption = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="YYYY-MM: a model for each month's end from this month on."),
+    ] = None,
     workers: WorkersOption = None,
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Fit the extra candidates too (CES, ETS).")
@@ -125,32 +129,33 @@ def retrain(
 ) -> None:
     """Retrain weights and calibration; the better model answers."""
     from service.cli.output import show_retraining
-    from service.projections.basis import as_of_date
+    from service.projections.basis import as_of_date, month_ends, newest_vintage
     from service.projections.issue import issue
-    from training.console import progress_bar
-    from training.retrain import retrain as learn, retraining_alone
+    from training.console import progress_bar, retraining_alone
+    from training.retrain import retrain as learn
 
     settings, store = open_store()
-    slug = family_plan(store, plan).slug
-    day = as_of_date(as_of) if as_of else None
-    with (
-        retraining_alone(store, slug) as (_, told_of),
-        progress_bar(f"retrain {slug}", told_of) as progress,
-    ):
-        report = learn(
-            store,
-            settings,
-            slug,
-            day,
-            workers=workers,
-            progress=progress,
-            engine=engine,
-            thorough=thorough,
-            promote=promote,
-        )
-        if report.decision.promoted:
-            issue(store, settings, slug, report.as_of)
-    show_retraining(report)
+    chosen = family_plan(store, plan)
+    days = [as_of_date(as_of) if as_of else None]
+    if since:
+        days = [*month_ends(as_of_date(since), days[0] or newest_vintage(store, chosen.family))]
+    with retraining_alone(store, chosen.slug) as (_, told_of):
+        for one in days:
+            with progress_bar(f"retrain {chosen.slug} {one or ''}".strip(), told_of) as progress:
+                report = learn(
+                    store,
+                    settings,
+                    chosen.slug,
+                    one,
+                    workers=workers,
+                    progress=progress,
+                    engine=engine,
+                    thorough=thorough,
+                    promote=promote,
+                )
+            if report.decision.promoted:
+                issue(store, settings, chosen.slug, report.as_of)
+            show_retraining(report)
 
 
 @app.command()
@@ -177,6 +182,7 @@ def promote(
     )
 
 
+app.command()(monthly.monthly)
 app.command()(figures.project)
 
 
@@ -193,7 +199,7 @@ def backtest(
     """Accuracy of forecasts of past years, by months known."""
     from service.cli.output import show_scores
     from service.projections.basis import as_of_date, newest_vintage
-    from service.workflow.retraining import backtest_scores
+    from service.work.retraining import backtest_scores
     from training.console import progress_bar
 
     _settings, store = open_store()
@@ -228,8 +234,8 @@ def serve(
     from data.db.audit import process_user, record
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
+    from service.several import serve_with
     from service.web.server import listen, server_of, stay_responsive
-    from service.web.several import serve_with
     from service.workflow.retention import clean
 
     settings, store = open_store()

@@ -8,6 +8,7 @@ from threading import Event
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
 
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
@@ -103,7 +104,7 @@ async def fill_template(
     anyway: Annotated[bool, Form()] = False,
 ) -> Response:
     """A planner's own template filled in; unknown placeholders are reported first."""
-    site = site_of(request, lang, by, plan, "reports", as_of)
+    site = await run_in_threadpool(site_of, request, lang, by, plan, "reports", as_of)
     return await while_connected(request, partial(_filled, app_state, site, template, anyway))
 
 

@@ -239,6 +239,25 @@ def _answerable(store: Store, family: str) -> list[date]:
     return [*published, *(one.as_of for one in promotions_of(store, family))]
 
 
+def month_ends(first: date, last: date) -> tuple[date, ...]:
+    """The last day of each month from one to another, and `last` itself at the end.
+
+    Raises
+    ------
+    InvalidMonth
+        If the first is after the last.
+    """
+    if first > last:
+        raise InvalidMonth(
+            "since: expected a month up to {last}, found {first}.", first=first, last=last
+        )
+    month, found = Month(first.year, first.month), []
+    while month.last_day < last:
+        found.append(month.last_day)
+        month = month.plus(1)
+    return (*found, last)
+
+
 def as_of_date(text: str, today: date | None = None) -> date:
     """'2021-06' → 30 June 2021, '2021-06-15' → that day; `InvalidMonth` otherwise.
 

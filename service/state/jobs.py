@@ -12,18 +12,20 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from data.db.store import Store
 from data.jobs import rows
 from data.jobs.job import Cancelled, Job, LeaseLost, LogLine
 from data.jobs.lease import BEAT, STALE, Watch, new_runner
-from data.plans.rows import load_plan
+from data.plans.rows import load_plan, plan_slugs
 from data.settings import Settings
 from models.errors import StoreUnavailable
 from service.state.child import start_child
 
-PROCESS = "service.workflow.job_process"
+SCHEDULE = "schedule"  # who asks for what the settings say
+PROCESS = "service.work.process"
 LOOK = 2.0  # seconds between two looks at the queue
 STARTS = 30.0  # seconds that a process may take before its own first sign of life
 FRESH = 0.5  # seconds for which what was read answers all who watch
@@ -43,6 +45,7 @@ class Jobs:
     def __init__(self, store: Store, settings: Settings, stale: float = STALE) -> None:
         self._store, self._settings, self._stale = store, settings, stale
         self._runner = new_runner()
+        self._month: tuple[int, int] | None = None  # whose runs were asked for
         self._closing, self._asked = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._reading = threading.Lock()
@@ -70,7 +73,7 @@ class Jobs:
 
         Parameters
         ----------
-        kind : of `service.workflow.job_process`
+        kind : of `service.work.process`
         plan : whose body sees it; without one it is the house's
         """
         family = "" if plan is None else load_plan(self._store, plan).family
@@ -124,6 +127,7 @@ class Jobs:
         while not self._closing.is_set():
             self._asked.clear()
             try:
+                self._ask_for_month()
                 if still := watch.still(self._store):
                     rows.take_back(self._store, [job.number for job in still])
                 job = rows.claim(self._store, self._runner, self._settings.jobs_at_once)
@@ -135,6 +139,28 @@ class Jobs:
             except Exception:
                 log.exception("looking for jobs failed")
             self._asked.wait(LOOK)
+
+    def _ask_for_month(self) -> None:
+        """Ask for the monthly runs that are due, each once a month, whichever service is first."""
+        now = datetime.now()
+        if self._month == (now.year, now.month) or not self._is_due(now):
+            return
+        plans = {slug.rpartition("-")[0]: slug for slug in sorted(plan_slugs(self._store))}
+        for family, slug in plans.items():
+            rows.enqueue(
+                self._store,
+                "monthly",
+                f"monthly {slug} of {now:%Y-%m}",
+                SCHEDULE,
+                family=family,
+                plan=slug,
+                once=True,
+            )
+        self._month = (now.year, now.month)
+
+    def _is_due(self, now: datetime) -> bool:
+        day = self._settings.monthly_day
+        return bool(day) and (now.day, now.hour) >= (day, self._settings.monthly_hour)
 
     def _run(self, job: Job) -> None:
         """Run a job in a process, and put it back if the process ends without a last word."""

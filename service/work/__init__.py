@@ -1,4 +1,4 @@
-"""Long work as people see it: jobs over HTTP, their live progress, the strip on every page.
+"""Long work: jobs over HTTP, their live progress, the strip on every page, a job's process.
 
-It never runs a job and never decides when one runs.
+It never decides when a job runs and never knows how its work is done.
 """

@@ -57,7 +57,9 @@ def title(job: Job, plan: Plan | None, lang: Lang) -> str:
     if plan is not None:
         about = plan.name_vi if lang == "vi" else plan.name_en
     day = job.arguments.get("as_of")
-    if job.kind == "retrain" and day:
+    if job.kind == "monthly":
+        return text["work.monthly"].format(plan=about)
+    if day:
         return text["work.retrain"].format(plan=about, day=day_of(date.fromisoformat(day), lang))
     return text["work.retrain_newest"].format(plan=about)
 

@@ -6,13 +6,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from models.errors import InputError
 from tests.processes import alive
-from training.workers import Workers
+from training.workers import Workers, one_thread
 
 
 def shifted(shared: dict[str, int], item: int) -> int:
@@ -82,3 +84,27 @@ def test_workers_end_with_their_parent_even_if_it_is_killed(tmp_path: Path) -> N
     while any(map(alive, found)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not any(map(alive, found))
+
+
+def threads_of(shared: None, item: int) -> list[int]:
+    for name in ("scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats"):
+        import_module(name)
+    return [library["num_threads"] for library in threadpool_info()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [1, 2])
+def test_linear_algebra_has_one_thread_whatever_the_environment_says(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.setenv(variable, "2")
+    with Workers(None, number) as workers:
+        for found in workers.run(threads_of, [1, 2]):
+            assert len(found) >= 2  # numpy's copy and scipy's
+            assert set(found) == {1}
+
+
+def test_the_same_holds_where_lessons_are_learned() -> None:
+    with threadpool_limits(limits=2), one_thread():
+        assert {library["num_threads"] for library in threadpool_info()} == {1}

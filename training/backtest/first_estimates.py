@@ -12,7 +12,7 @@ from data.vintages.panel import Panel
 from models.annual import monthly_values
 from models.errors import NoObservations
 from models.revisions import NO_REVISION, Revision, learn_revisions
-from models.series import Series
+from models.series import Month, Series
 from training.backtest.origins import LATE, first_printed
 
 
@@ -23,7 +23,9 @@ class PastRevision(NamedTuple):
     revision: float
 
 
-def past_revisions(panel: Panel, kpi: str, as_of: date) -> tuple[PastRevision, ...]:
+def past_revisions(
+    panel: Panel, kpi: str, as_of: date, known: Mapping[Month, float] | None = None
+) -> tuple[PastRevision, ...]:
     """The revision of each month's first estimate in the next report.
 
     Revisions are those of the year to date: if a cumulative figure is published, all
@@ -34,28 +36,63 @@ def past_revisions(panel: Panel, kpi: str, as_of: date) -> tuple[PastRevision, .
     Parameters
     ----------
     as_of : later publications are ignored
+    known : see `revisions_by_month`
     """
-    printed = {
+    printed = _days(panel, kpi, as_of)
+    found = revisions_by_month(panel, kpi, as_of, known)
+    return tuple(PastRevision(printed[month], found[month]) for month in found)
+
+
+def revisions_by_month(
+    panel: Panel, kpi: str, as_of: date, known: Mapping[Month, float] | None = None
+) -> dict[Month, float]:
+    """The same by the month whose report revises, in order.
+
+    Parameters
+    ----------
+    known : revisions found before, NaN for a month without one: these are not computed again
+    """
+    printed, found = _days(panel, kpi, as_of), {}
+    vintages: dict[Month, Series | None] = {}
+
+    def vintage(month: Month) -> Series | None:
+        """The series that ends with a month, as known when it was first printed."""
+        if month not in vintages:
+            try:
+                series = panel.series_as_of(kpi, printed[month])
+            except NoObservations:
+                vintages[month] = None
+            else:
+                vintages[month] = series if series.cutoff == month else None
+        return vintages[month]
+
+    for month in sorted(printed):
+        earlier = month.plus(-1)
+        if known and month in known and (earlier in known or earlier not in printed):
+            revision = known[month]
+        else:
+            before = vintage(earlier) if earlier in printed else None
+            provisional = before is not None and before.provisional
+            after = vintage(month) if provisional else None
+            revision = revised_by(before, after) if before and after else float("nan")
+        if np.isfinite(revision):
+            found[month] = revision
+    return found
+
+
+def revisions_up_to(panel: Panel, kpi: str, up_to: date) -> dict[Month, float]:
+    """The same of every month printed up to a day, NaN for one without a revision."""
+    found = revisions_by_month(panel, kpi, up_to)
+    return {month: found.get(month, float("nan")) for month in sorted(_days(panel, kpi, up_to))}
+
+
+def _days(panel: Panel, kpi: str, as_of: date) -> dict[Month, date]:
+    """The day on which each month was first printed, if it was printed in time."""
+    return {
         month: day
         for month, day in first_printed(panel, kpi).items()
         if day <= min(as_of, month.last_day + LATE)
     }
-    found = []
-    before: Series | None = None
-    for month in sorted(printed):
-        if month.plus(-1) not in printed:
-            before = None
-        try:
-            series = panel.series_as_of(kpi, printed[month])
-        except NoObservations:
-            before = None
-            continue
-        if before is not None and before.provisional and series.cutoff == month:
-            revision = revised_by(before, series)
-            if np.isfinite(revision):
-                found.append(PastRevision(printed[month], revision))
-        before = series if series.cutoff == month else None
-    return tuple(found)
 
 
 def revised_by(before: Series, after: Series) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from data.vintages.observation import Form
 from data.vintages.panel import Panel
 from models.errors import NoObservations
-from models.series import Month, Series
+from models.series import FigureStatus, Month, Series
 
 YEARS_NEEDED = 3  # full years before the forecast year
 LATE = timedelta(days=100)  # a month first printed later has no vintage of its own
@@ -29,7 +29,8 @@ class Origin:
     months_known : 0 (December's report is out, the year has not begun) to 11
     series : ends with that month
     reconstructed : the figures were loaded too late to have a vintage of that
-        time; the series is today's, truncated
+        time; the series is today's, truncated, as of the last day of its last month: so
+        what is forecast from it does not depend on the day of a retraining
     """
 
     months_known: int
@@ -55,15 +56,20 @@ def origins(panel: Panel, kpi: str, year: int, as_of: date) -> Iterator[Origin]:
         day = printed.get(month)
         if day is None or day > as_of:
             continue
-        late = day > month.last_day + LATE
+        late = is_late(month, day)
         try:
             series = panel.series_as_of(kpi, as_of if late else day)
         except NoObservations:
             continue
         if late:
-            series = truncate(series, month)
+            series = reconstructed(series, month)
         if series.cutoff == month:
             yield Origin(known, series, late)
+
+
+def is_late(month: Month, day: date) -> bool:
+    """Whether a month was first printed so late that it has no vintage of its time."""
+    return day > month.last_day + LATE
 
 
 def first_printed(panel: Panel, kpi: str) -> dict[Month, date]:
@@ -90,7 +96,13 @@ def truncate(series: Series, month: Month) -> Series:
         return series
     shorter = series.until(month)
     base = shorter.calendar_year(month.year - 1)
-    return replace(shorter, base=base, base_status="restated" if np.isfinite(base).any() else None)
+    status: FigureStatus | None = "restated" if np.isfinite(base).any() else None
+    return replace(shorter, base=base, base_status=status)
+
+
+def reconstructed(series: Series, month: Month) -> Series:
+    """Today's series as if it had been known at the end of a month."""
+    return replace(truncate(series, month), as_of=month.last_day)
 
 
 def full_years(series: Series, year: int) -> list[int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from data.plans.plan import Plan
 from data.vintages.implied_plan import ImpliedPlan, implied_plans
 from data.vintages.panel import Panel
+from models.series import Month
 from models.targets.target import Target
 from training.backtest.origins import Origin
 
@@ -30,15 +32,18 @@ class PastPlans:
 
         An origin without a vintage of its own stands on the last day of its last month.
         """
-        cutoff = origin.series.cutoff
-        day = cutoff.last_day if origin.reconstructed else origin.series.as_of
+        return self.on(origin.series.cutoff, None if origin.reconstructed else origin.series.as_of)
+
+    def on(self, cutoff: Month, as_of: date | None) -> Sequence[Target]:
+        """The same by the last month known, and the day; None without a vintage of that time."""
+        day = as_of or cutoff.last_day
         adopted = [plan.targets_on(self._kpi, day) for plan in self._plans]
         found = next((targets for targets in adopted if targets), ())
         return found or self._printed(
             [
                 one
                 for one in self._implied
-                if (one.month <= cutoff if origin.reconstructed else one.published <= day)
+                if (one.month <= cutoff if as_of is None else one.published <= day)
             ]
         )
 

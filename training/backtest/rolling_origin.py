@@ -16,29 +16,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.plans.events import EventEntry, accepted_events
-from data.plans.plan import Plan
-from data.vintages.panel import Panel
+from data.plans.events import accepted_events
 from models.annual import AnnualDistribution, annual_distribution
-from models.calibration import Calibration, learn_calibrations, standardised_error
-from models.candidates import EXTRA
+from models.calibration import learn_calibrations, standardised_error
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
 from models.coherence import OriginKey
-from models.ensemble import Weights, learn_weights
+from models.ensemble import learn_weights
 from models.errors import CannotForecast, NoObservations
 from models.events.event import Event, over_by
 from models.pipeline import (
     OCCASIONAL,
     Known,
-    Learned,
     calibrated,
     chosen_forecast,
     fit_candidates,
@@ -51,107 +47,22 @@ from models.revisions import NO_REVISION, Revision
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
 from models.targets.fulfilment import (
-    Fulfilment,
-    PastPlan,
     informed,
     learn_fulfilment,
     past_plan,
 )
-from models.targets.target import TargetForm
-from training.backtest.first_estimates import PastRevision, past_revisions, revisions_before
-from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, truncate
+from training.backtest.first_estimates import revisions_before
+from training.backtest.kept_years import past_revisions_of, years_of
+from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, reconstructed
 from training.backtest.past_plans import PastPlans
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, scoreboard_of
-from training.prior.editions import candidates_for
+from training.backtest.seen import Seen
+from training.backtest.year import Lesson, Setup, YearResult, YearTask
+from training.kept import Kept
 from training.workers import Workers
 
-BACKTEST_PATHS = 500
 GROWTH_TARGETS = (-10.0, -5.0, 0.0, 5.0, 10.0)  # per cent on last year, for the Brier score
 SMALL_BASE = 0.10  # of the median of earlier years; a smaller base makes errors meaningless
-
-ByMonth = Mapping[int, Weights]
-
-
-@dataclass(frozen=True, eq=False)
-class Setup:
-    """Shared, read-only input of all tasks of a retraining."""
-
-    panel: Panel
-    as_of: date
-    candidates: Mapping[str, Candidate] | None = None  # None: by year
-    n_paths: int = BACKTEST_PATHS
-    thorough: bool = False  # with the extra candidates
-    events: tuple[EventEntry, ...] = ()  # decided by people, in force from their day on
-    plans: tuple[Plan, ...] = ()  # of the family, of all years
-
-    def of_year(self, year: int) -> Mapping[str, Candidate]:
-        """The candidates for a year, with a prior trained without that year."""
-        if self.candidates is not None:
-            return self.candidates
-        every = candidates_for(year)
-        return {name: every[name] for name in every if self.thorough or name not in EXTRA}
-
-
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """Learned from past years of a KPI; fields as in `models.pipeline.Learned`."""
-
-    weights: ByMonth = field(default_factory=dict)
-    calibration: Calibration | None = None
-    revision: Revision = NO_REVISION
-    errors: Mapping[OriginKey, float] = field(default_factory=dict)
-    fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
-
-    def with_fits(
-        self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]
-    ) -> Learned:
-        """Completed by the candidates' fits."""
-        return Learned(
-            parameters,
-            failures,
-            self.weights,
-            self.calibration,
-            self.revision,
-            self.errors,
-            self.fulfilment,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class YearTask:
-    """A KPI and year, with the lessons of earlier years, for a total also its parts'."""
-
-    kpi: str
-    year: int
-    lesson: Lesson = field(default_factory=Lesson)
-    parts: Mapping[str, Lesson] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class YearResult:
-    """A KPI and year, forecast from up to twelve origins.
-
-    Attributes
-    ----------
-    errors : candidate → array, shape (12,), annual error by months known (0 to
-        11) as a fraction of last year's total; NaN without a forecast
-    standardised : array, shape (12,), of the ensemble before calibration
-    plans : the plans in force at its origins, beside forecast and outcome
-    rows : scores, one per origin and method, as in `training.backtest.scoreboard`
-    failures : candidate → the first reason why it gave no forecast
-    reconstructed : origins without a vintage of their own
-    left_out : why the year is not in the backtest, '' if it is
-    """
-
-    kpi: str
-    year: int
-    errors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    standardised: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
-    plans: tuple[PastPlan, ...] = ()
-    rows: tuple[dict[str, object], ...] = ()
-    failures: Mapping[str, str] = field(default_factory=dict)
-    reconstructed: int = 0
-    left_out: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +87,7 @@ def run_backtest(
     setup: Setup,
     kpis: Sequence[str],
     done: Callable[[YearTask], None] | None = None,
+    kept: Kept | None = None,
 ) -> Backtest:
     """Backtest all KPIs of a family, year after year.
 
@@ -184,10 +96,12 @@ def run_backtest(
     workers : started with `setup`
     kpis : slugs, in any order
     done : called after each KPI and year, `len(backtest_years(...))` times
+    kept : results of earlier backtests; what saw the same is not computed again
     """
     pairs = backtest_years(setup, kpis)
     family = sorted({*kpis, *(part for kpi in kpis for part in setup.panel.parts_of(kpi))})
-    revisions = dict(zip(family, workers.run(revisions_of, family), strict=True))
+    seen = Seen(setup)
+    revisions = past_revisions_of(workers, setup, family, kept, seen)
     results: list[YearResult] = []
     for year in sorted({year for year, _ in pairs}):
         members = [kpi for one, kpi in pairs if one == year]
@@ -201,15 +115,10 @@ def run_backtest(
             )
             for kpi in members
         ]
-        results += workers.run(backtest_year, items, done)
+        results += years_of(workers, backtest_year, items, kept, seen, done)
     rows = [row for result in results for row in result.rows]
     lessons = learn(results, kpis, revisions_before(revisions))
     return Backtest(tuple(results), scoreboard_of(pd.DataFrame(rows)), lessons)
-
-
-def revisions_of(setup: Setup, kpi: str) -> tuple[PastRevision, ...]:
-    """Past revisions of a KPI's first estimates; a task for `Workers`."""
-    return past_revisions(setup.panel, kpi, setup.as_of)
 
 
 def backtest_years(setup: Setup, kpis: Sequence[str]) -> list[tuple[int, str]]:
@@ -344,11 +253,16 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
 def _events(setup: Setup, kpi: str, series: Series, origin: Origin) -> Sequence[Event]:
     """The accepted events that count at an origin.
 
-    Those decided by the day of its vintage; at an origin without a vintage of its own that
-    day is today's, so only those that were over by its last month.
+    Those decided by the day of its vintage; at an origin without a vintage of its own those
+    decided by today that were over by its last month.
     """
-    events = accepted_events(setup.events, kpi, series.as_of)
+    events = accepted_events(setup.events, kpi, _day(setup, origin))
     return over_by(events, series.cutoff) if origin.reconstructed else events
+
+
+def _day(setup: Setup, origin: Origin) -> date:
+    """The day on which figures are looked up for an origin."""
+    return setup.as_of if origin.reconstructed else origin.series.as_of
 
 
 class _Total:
@@ -365,9 +279,9 @@ class _Total:
         """The sum of calibrated parts; None without parts, or if a part has no forecast."""
         parts = []
         for kpi, lesson in self._task.parts.items():
-            series = self._setup.panel.series_as_of(kpi, origin.series.as_of)
+            series = self._setup.panel.series_as_of(kpi, _day(self._setup, origin))
             if origin.reconstructed:
-                series = truncate(series, origin.series.cutoff)
+                series = reconstructed(series, origin.series.cutoff)
             events = _events(self._setup, kpi, series, origin)
             if kpi not in self._fits:
                 self._fits[kpi] = fit_candidates(series, self._candidates, events)

@@ -37,8 +37,14 @@ def candidates_for(year: int) -> Mapping[str, Candidate]:
 @cache
 def prior_for(year: int) -> AnnualPrior | None:
     """The newest prior trained on months before `year`, or None."""
+    file = edition_of(year)
+    return read_prior(file) if file else None
+
+
+def edition_of(year: int) -> Path | None:
+    """The file of the prior for a year, or None."""
     fit = [month for month in _shipped() if month < Month(year, 1)]
-    return read_prior(_shipped()[max(fit)]) if fit else None
+    return _shipped()[max(fit)] if fit else None
 
 
 def newest_prior() -> AnnualPrior:

@@ -23,6 +23,7 @@ from data.db.store import HEAD, Store
 
 TABLES, FILES = "database", "home"
 _SQLITE = b"SQLite format 3\0"
+CACHE = "cache"  # in a home: what can be made again
 _BESIDE = ("-wal", "-shm", "-journal", ".part")  # belong to a database, or are unfinished
 
 
@@ -82,9 +83,11 @@ def _counted(lines: Iterator[bytes], counted: dict[str, int], name: str) -> Iter
 
 
 def _files(home: Path, without: set[Path | None]) -> Iterator[Path]:
-    """The files of a home, in order; neither links nor what belongs to an open database."""
+    """The files of a home, in order; neither links, caches nor what is of an open database."""
     for path in sorted(home.rglob("*")):
         if path.is_symlink() or not path.is_file() or path.name.endswith(_BESIDE):
+            continue
+        if path.relative_to(home).parts[0] == CACHE:
             continue
         if path.resolve() not in without:
             yield path

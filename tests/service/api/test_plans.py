@@ -11,7 +11,7 @@ import pytest
 from data.jobs.rows import claim
 from service.shapes.plans import PlanDetail, PlanList, VersionShape
 from service.shapes.registry import JobDetail, JobShape
-from service.workflow.job_process import run
+from service.work.process import run
 from tests.families import demo_plan
 
 PLAN = "/v1/plans/demo-2018"

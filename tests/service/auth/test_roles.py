@@ -377,6 +377,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", "/v1/imports/{id}/undo"): Asked(_import, {}),
     ("POST", f"{PLAN}/retrain"): Asked(body={"as_of": "2018-06"}),
+    ("POST", f"{PLAN}/monthly"): Asked(body={"as_of": "2018-06"}),
     ("POST", f"{PLAN}/versions"): Asked(body=VERSION),
     ("POST", f"{PLAN}/scenarios"): Asked(body=SCENARIO),
     ("POST", PROGRESS): Asked(

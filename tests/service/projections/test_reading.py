@@ -19,7 +19,7 @@ from models.errors import InvalidMonth
 from service.auth.access import declared
 from service.cli.main import main
 from service.projections.basis import AHEAD, FIRST_DAY, as_of_date
-from service.workflow.retraining import retrain_job
+from service.work.retraining import retrain_job
 from tests.service.auth.test_roles import ASKED, PLACES
 
 PROJECTIONS = "/v1/plans/demo-2018/projections"

@@ -50,7 +50,7 @@ ABOUT_NO_FAMILY = {
     # lists of what the caller may see, tested below
     *(("GET", path) for path in ("/odata/", "/odata/$metadata", "/odata/Projections")),
     *(("GET", path) for path in ("/odata/Projections/$count", "/odata/Projections({key})")),
-    *(("GET", f"/v1/{name}") for name in ("plans", "models", "audit", "waiting")),
+    *(("GET", f"/v1/{name}") for name in ("plans", "models", "audit", "jobs", "waiting")),
     # what an administrator manages, tested below
     *(("GET", f"/v1/{name}") for name in ("accounts", "keys", "bodies")),
     *(("POST", f"/v1/{name}") for name in ("accounts", "keys", "bodies")),

@@ -9,7 +9,7 @@ from typing import Any
 from data.db.store import Store
 from data.jobs.job import Job
 from data.settings import Settings
-from service.workflow import job_process
+from service.work import process as job_process
 from training.workers import Progress
 
 

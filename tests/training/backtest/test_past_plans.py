@@ -16,7 +16,8 @@ from models.targets.fulfilment import FEWEST
 from models.targets.target import Target
 from training.backtest.origins import origins
 from training.backtest.past_plans import PastPlans
-from training.backtest.rolling_origin import Setup, backtest_years, run_backtest
+from training.backtest.rolling_origin import backtest_years, run_backtest
+from training.backtest.year import Setup
 from training.workers import Workers
 
 NOW = date(2018, 6, 30)

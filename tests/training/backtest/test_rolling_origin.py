@@ -22,16 +22,13 @@ from models.series import Month, Series
 from training.backtest.first_estimates import past_revisions, revisions_before
 from training.backtest.rolling_origin import (
     Backtest,
-    Lesson,
-    Setup,
-    YearResult,
-    YearTask,
     backtest_year,
     backtest_years,
     learn,
     run_backtest,
 )
 from training.backtest.scoreboard import ENSEMBLE, QUANTILES
+from training.backtest.year import Lesson, Setup, YearResult, YearTask
 from training.bundle.codec import encode
 from training.workers import Workers
 

@@ -64,8 +64,9 @@ def backtest_scores(
     -------
     frame, see `training.backtest.scoreboard.summary`
     """
-    from training.backtest.rolling_origin import Setup, YearTask, backtest_years, run_backtest
+    from training.backtest.rolling_origin import backtest_years, run_backtest
     from training.backtest.scoreboard import after_first_year, summary
+    from training.backtest.year import Setup, YearTask
     from training.workers import Workers
 
     family = load_plan(store, plan).family

@@ -1,4 +1,4 @@
-"""The process of one job: `python -m service.workflow.job_process`, started by `Jobs`.
+"""The process of one job: `python -m service.work.process`, started by `Jobs`.
 
 It ends with the service that started it, and its own workers end with it.
 """
@@ -17,15 +17,16 @@ from data.jobs.job import Cancelled, Job, LeaseLost
 from data.jobs.lease import BEAT, Lease
 from data.settings import Settings
 from models.errors import VedichError
+from service.monthly.job import monthly_job
 from service.state.child import leave, message_of_parent
 from service.texts import ERROR
 from service.wording import worded
-from service.workflow.retraining import retrain_job
+from service.work.retraining import retrain_job
 from training.workers import Progress
 
 Work = Callable[[Store, Settings, Job, Progress], dict[str, Any]]
 
-KINDS: Mapping[str, Work] = {"retrain": retrain_job}
+KINDS: Mapping[str, Work] = {"retrain": retrain_job, "monthly": monthly_job}
 
 UNEXPECTED = "stopped by an error inside the service; its log says which"
 

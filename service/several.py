@@ -24,7 +24,7 @@ from service.state.child import leave, message_of_parent, start_child
 from service.state.metrics import TOGETHER
 from service.web.server import server_of, stay_responsive
 
-MODULE = "service.web.several"
+MODULE = "service.several"
 ENDS = 30.0  # seconds that a process may take to finish what it answers
 AGAIN = 1.0  # seconds before another process is started for one that ended
 

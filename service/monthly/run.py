@@ -1,0 +1,195 @@
+"""One plan's monthly run, step by step; safe to run twice, and to kill anywhere.
+
+Every step leaves either all or nothing of its own: a file's figures are one transaction, a
+bundle is renamed into place, promotion and ledger are rows, a report is renamed into place.
+The run itself is recorded last, so that one that was killed is done again; what it had
+done already is found done: figures are known, backtested years are kept, the same
+projections have the same stamps.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+from data.db.store import Store
+from data.ingestion.ingest import ingest
+from data.monthly.rows import last_run, record_run, runs_of
+from data.plans.rows import load_plan
+from data.settings import Settings
+from data.vintages.panel_rows import load_panel
+from data.vintages.rows import vintages_of
+from models.errors import NoBundle, NoObservations, UnreadableBundle
+from service.monthly.outcome import Outcome
+from service.monthly.summary import notices
+from service.projections.issue import issue
+from service.report.build import Wanted
+from service.report.document import Part
+from service.report.renderers.formats import Format, render
+from service.report.request import report_of
+from service.state.app_state import AppState
+from training.workers import Progress
+
+READ = (".xls", ".xlsx", ".xlsm", ".csv", ".docx")
+
+
+def run_month(
+    store: Store,
+    settings: Settings,
+    plan: str,
+    as_of: date | None,
+    by: str,
+    progress: Progress,
+    workers: int | None = None,
+) -> Outcome:
+    """Do all that a new month asks for.
+
+    Parameters
+    ----------
+    as_of : the vintage; default the newest, with what the new files bring
+
+    Raises
+    ------
+    UnknownPlan, NoObservations
+        If the plan or its figures do not exist.
+    TrackingUnavailable
+        If MLflow cannot be reached.
+    """
+    family = load_plan(store, plan).family
+    outcome = _loaded(store, settings, family, Outcome(plan, ""), by)
+    day = as_of or _newest(store, family)
+    outcome = replace(outcome, as_of=day.isoformat())
+    figures = load_panel(store, family, day).hash(day)
+    before = last_run(store, plan, day, figures)
+    if before is not None and not outcome.loaded:
+        told = Outcome(**{**before.outcome, "reports": tuple(before.outcome["reports"])})
+        return replace(told, again=True, refused=outcome.refused, held=outcome.held)
+    outcome = _trained(store, settings, outcome, family, figures, by, progress, workers)
+    try:
+        issued = issue(store, settings, plan, day)
+    except NoBundle:  # the new model was not promoted, and no other answers for that day
+        issued = []
+    outcome = replace(
+        outcome,
+        projections=len(issued),
+        statuses={one.view.kpi: one.view.status for one in issued},
+    )
+    if issued:
+        outcome = replace(outcome, reports=tuple(_reports(store, settings, plan, day)))
+    earlier = _statuses_before(store, plan)
+    record_run(
+        store,
+        family=family,
+        plan=plan,
+        as_of=day,
+        data_hash=figures,
+        by=by,
+        outcome=asdict(outcome),
+        notices=notices(outcome, earlier, load_plan(store, plan)),
+    )
+    return outcome
+
+
+def new_files(settings: Settings, family: str) -> tuple[Path, ...]:
+    """The files of the watched folder of a family, in order of their names."""
+    if settings.watched is None:
+        return ()
+    folder = settings.watched / family
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in READ and not path.name.startswith((".", "~"))
+        )
+    )
+
+
+def _loaded(store: Store, settings: Settings, family: str, outcome: Outcome, by: str) -> Outcome:
+    """Load the new files one by one; one that is refused or looks wrong stays for a person."""
+    loaded: dict[str, int] = {}
+    refused: dict[str, str] = {}
+    held: dict[str, int] = {}
+    for path in new_files(settings, family):
+        looked = ingest(store, family, [path], dry_run=True, by=by)
+        read = looked.files[0]
+        if read.loaded_before and not read.added.new:
+            continue
+        if read.problem is not None:
+            refused[path.name] = read.problem
+        elif looked.suspicions:
+            held[path.name] = len(looked.suspicions)
+        elif read.added.new:
+            loaded[path.name] = ingest(store, family, [path], by=by).added.new
+    return replace(outcome, loaded=loaded, refused=refused, held=held)
+
+
+def _trained(
+    store: Store,
+    settings: Settings,
+    outcome: Outcome,
+    family: str,
+    figures: str,
+    by: str,
+    progress: Progress,
+    workers: int | None,
+) -> Outcome:
+    """Retrain, unless a run that was killed after it has promoted a model of these figures."""
+    from training.bundle.promoted import bundle_for
+    from training.retrain import retrain
+
+    day = date.fromisoformat(outcome.as_of)
+    try:
+        found = bundle_for(store, settings.bundles, family, day)
+    except (NoBundle, UnreadableBundle):
+        found = None
+    if found and found.bundle.as_of == day and found.bundle.data_hash == figures:
+        return replace(outcome, version=found.version, promoted=True)
+    report = retrain(store, settings, outcome.plan, day, workers=workers, progress=progress, by=by)
+    return replace(
+        outcome,
+        version=report.version,
+        promoted=report.decision.promoted,
+        reason=report.decision.reason,
+    )
+
+
+def _reports(store: Store, settings: Settings, plan: str, day: date) -> Iterator[str]:
+    """Write the configured reports; a reader never sees half of one."""
+    app_state = AppState(settings, store)
+    folder = settings.report_folder / plan
+    for part, form in settings.reports_of_month:
+        wanted = Wanted(lang=settings.lang, part=cast(Part, part))
+        content = render(report_of(app_state, plan, day, wanted), cast(Format, form))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = folder / f"{plan}-{day}-{part}.{form}"
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".")
+        try:
+            with os.fdopen(handle, "wb") as written:
+                written.write(content)
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        yield str(file)
+
+
+def _statuses_before(store: Store, plan: str) -> Mapping[str, str]:
+    before = runs_of(store, plan, limit=1)
+    found: Any = before[0].outcome.get("statuses") if before else None
+    return found or {}
+
+
+def _newest(store: Store, family: str) -> date:
+    vintages = vintages_of(store, family)
+    if not vintages:
+        raise NoObservations(
+            "plan family '{family}' has no figures yet; load some first.", family=family
+        )
+    return vintages[-1]

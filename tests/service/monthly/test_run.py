@@ -1,0 +1,176 @@
+"""A monthly run: what it does, that it may be run twice, and that files wait for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.db.store import Store
+from data.jobs.rows import claim, jobs_of
+from data.ledger.promotions import promotions_of
+from data.monthly.rows import notices_of, runs_of
+from data.plans.rows import load_plan
+from data.settings import Settings
+from service.monthly import run as module
+from service.monthly.outcome import Outcome
+from service.monthly.run import run_month
+from service.monthly.summary import notices, summary
+from service.state import jobs as state
+from service.state.jobs import Jobs
+from service.work.process import run as run_job
+
+pytestmark = pytest.mark.slow
+
+JUNE = date(2018, 6, 30)
+TABLE = "kpi,month,form,value,status,published\ncoal,2018-06,month,{value},estimate,2018-06-30\n"
+
+
+def quiet(*_: Any) -> None:
+    pass
+
+
+@pytest.fixture
+def settings(home: Path, tmp_path: Path) -> Settings:
+    return Settings(
+        home=home,
+        watched=tmp_path / "new",
+        monthly_reports="report.docx, annex.md",
+    )
+
+
+@pytest.fixture
+def store(settings: Settings) -> Any:
+    found = Store.open(settings.store_url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch, quick_retrain: Callable[..., Any]) -> list[Any]:
+    """The retrainings that were begun; each is quick."""
+    begun: list[Any] = []
+
+    def retrain(store: Any, settings: Any, plan: str, day: date, **_: Any) -> Any:
+        begun.append(day)
+        return quick_retrain(store, settings, plan, day, promote=True)
+
+    monkeypatch.setattr("training.retrain.retrain", retrain)
+    return begun
+
+
+def put(settings: Settings, name: str, content: str) -> None:
+    assert settings.watched is not None
+    folder = settings.watched / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content)
+
+
+def once(store: Store, settings: Settings) -> Outcome:
+    return run_month(store, settings, "demo-2018", JUNE, "os:an", quiet, 1)
+
+
+def test_new_figures_to_reports_and_a_second_time_nothing(
+    store: Store, settings: Settings, trained: list[Any]
+) -> None:
+    put(settings, "2018-07-02-so-lieu.csv", TABLE.format(value=123.0))
+    put(settings, "2018-07-03-hong.csv", "nothing that anybody could read\n")
+    outcome = once(store, settings)
+    assert outcome.refused is not None
+    assert list(outcome.refused) == ["2018-07-03-hong.csv"]
+    assert outcome.waits
+    assert (outcome.promoted, outcome.projections) == (True, 5)
+    assert sorted(Path(one).suffix for one in outcome.reports) == [".docx", ".md"]
+    assert all(Path(one).stat().st_size > 500 for one in outcome.reports)
+    assert [one.kind for one in notices_of(store, "demo-2018")] == ["refused"]
+    promoted = len(promotions_of(store, "demo"))
+
+    again = once(store, settings)
+    assert again.again
+    assert len(trained) == 1
+    assert len(promotions_of(store, "demo")) == promoted
+    assert len(runs_of(store, "demo-2018")) == 1
+    plan = load_plan(store, "demo-2018")
+    assert "Không có gì mới" in "\n".join(summary(again, plan, "vi"))
+    assert "in use" in "\n".join(summary(outcome, plan, "en"))
+
+
+@pytest.mark.parametrize("step", ["issue", "_reports", "record_run"])
+def test_a_run_that_ended_in_the_middle_is_done_to_its_end(
+    store: Store,
+    settings: Settings,
+    trained: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    put(settings, "2018-07-02-so-lieu.csv", TABLE.format(value=123.0))
+
+    def killed(*_: Any, **__: Any) -> Any:
+        raise SystemExit(step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, step, killed)
+        with pytest.raises(SystemExit):
+            once(store, settings)
+    assert runs_of(store, "demo-2018") == ()
+    outcome = once(store, settings)
+    assert not outcome.again
+    assert outcome.projections == 5
+    assert len(outcome.reports) == 2
+    assert len(trained) == 1  # the model of these figures was promoted before
+    assert len(runs_of(store, "demo-2018")) == 1
+
+
+def test_a_changed_status_is_noticed(store: Store) -> None:
+    plan = load_plan(store, "demo-2018")
+    outcome = Outcome("demo-2018", "2018-06-30", statuses={"coal": "at_risk", "steel": "missed"})
+    (told,) = notices(outcome, {"coal": "on_track", "steel": "missed"}, plan)
+    assert told.kind == "status"
+    assert told.vi.startswith("Than đá: từ")
+    assert told.en.startswith("Coal: from")
+
+
+def test_as_a_job_its_summary_is_in_both_languages(
+    store: Store, settings: Settings, trained: list[Any]
+) -> None:
+    jobs = Jobs(store, settings)
+    job = jobs.start("monthly", "x", "An", "demo-2018", {"as_of": "2018-06-30"})
+    taken = claim(store, "a process", 1)
+    assert taken is not None
+    run_job(store, settings, taken)
+    done = jobs.get(job.id)
+    assert done.state == "done", done.error
+    assert done.result is not None
+    assert set(done.result["summary"]) == {"vi", "en"}
+    json.dumps(done.result)
+
+
+def test_the_schedule_asks_once_a_month_whichever_service_is_first(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2021, 6, 29, 5, 59)
+
+    class Clock:
+        @staticmethod
+        def now() -> datetime:
+            return now
+
+    monkeypatch.setattr(state, "datetime", Clock)
+    dated = settings.model_copy(update={"monthly_day": 29, "monthly_hour": 6})
+    services = [Jobs(store, dated), Jobs(store, dated)]
+    for service in (*services, Jobs(store, settings)):
+        service._ask_for_month()
+    assert jobs_of(store) == ()
+    now = datetime(2021, 6, 30, 0, 5)
+    for service in (*services, *services, Jobs(store, settings)):
+        service._ask_for_month()
+    (asked,) = jobs_of(store)
+    assert (asked.task, asked.by) == ("monthly demo-2018 of 2021-06", "schedule")
+    services[0].cancel(asked.id, "An")
+    services[1]._month = None  # a service that was started since
+    services[1]._ask_for_month()
+    assert len(jobs_of(store)) == 1
