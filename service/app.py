@@ -52,6 +52,7 @@ from service.web import problems
 from service.web.bodies import Bodies
 from service.web.documented import document_errors
 from service.web.guard import Guard
+from service.work import routes as jobs
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -72,6 +73,7 @@ ROUTERS = (
     scenarios.router,
     odata.router,
     exchange.router,
+    jobs.router,
     registry.router,
     audit.router,
     administration.router,
@@ -111,6 +113,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        app_state.jobs.begin()
         yield
         app_state.jobs.close()
 

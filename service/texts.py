@@ -206,6 +206,29 @@ def signed(value: float | None, lang: Lang, decimals: int = 0) -> str:
     return sign + number(value, lang, decimals)
 
 
+def change_of(value: float | None, lang: Lang, in_points: bool, decimals: int = 1) -> str:
+    """A change with its sign: in per cent, or of a figure that is a per cent itself in points.
+
+    Examples
+    --------
+    >>> change_of(0.3, "vi", in_points=True), change_of(4.25, "en", in_points=False)
+    ('+0,3 điểm phần trăm', '+4.3%')
+    """
+    if value is None or not in_points:
+        return signed_percent(value, lang, decimals)
+    return f"{signed(value, lang, decimals)} {unit_name('percentage points', lang)}"
+
+
+def points_of(level: float, per_cent: float) -> float:
+    """The difference to the level before, from the level now and its growth in per cent."""
+    return level - level / (1 + per_cent / 100) if per_cent > -100 else level
+
+
+def size_of(value: float, lang: Lang, in_points: bool) -> str:
+    """The size of a change without its sign: '4,3%', '0,3 điểm phần trăm'."""
+    return change_of(abs(value), lang, in_points).lstrip("+")
+
+
 def name_of(one: Plan | Kpi, lang: Lang) -> str:
     """The name of a plan or a KPI in a language."""
     return one.name_vi if lang == "vi" else one.name_en

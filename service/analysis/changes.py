@@ -1,7 +1,7 @@
 """Why the forecast changed: the change between two vintages, split into parts without remainder.
 
 From the projection issued at the first vintage to the one issued at the second, one input
-after the other is replaced by that of the second (design, 4.12):
+after the other is replaced by that of the second (design, 4.13):
 
     plan        the plan version in force at the second vintage
     model       the bundle that answers at the second vintage
@@ -140,7 +140,9 @@ def changes(
     )
 
 
-def change_of(app_state: AppState, plan: str, before: date, after: date, kpi: str) -> KpiChange:
+def change_between(
+    app_state: AppState, plan: str, before: date, after: date, kpi: str
+) -> KpiChange:
     """One KPI's change, in hindsight if need be; kept, because it takes long to compute."""
 
     def make() -> Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from data.accounts.accounts import Access
@@ -25,6 +25,7 @@ class Site:
     as_of : the requested vintage; None for the default
     query : the other parameters of the query, kept when the language is switched
     menu : section and name of each page of the plan's menu
+    work : HTML of the strip of long work; two sites that differ in it are the same page
     """
 
     lang: Lang
@@ -35,6 +36,7 @@ class Site:
     as_of: str | None = None
     query: tuple[tuple[str, str], ...] = ()
     menu: tuple[tuple[str, str], ...] = ()
+    work: str = field(default="", compare=False)
 
     def may(self, access: Access) -> bool:
         """Whether the reader has this role."""

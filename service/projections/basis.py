@@ -297,7 +297,9 @@ def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -
 
     def known(one: str, own: Series) -> Known:
         learned = learned_of(promoted, one, own)
-        return Known(own, learned, basis.accepted_events(one), basis.accepted_projects(one))
+        targets = basis.version.targets_of(one) if basis.version else ()
+        events, projects = basis.accepted_events(one), basis.accepted_projects(one)
+        return Known(own, learned, targets, events, projects)
 
     if not members:
         return year_ahead(known(slug, series), year, N_PATHS, seed, candidates)

@@ -187,7 +187,7 @@ def _projections(facts: Sequence[Facts], lang: Lang) -> Table:
                 unit_name(one.kpi.unit, lang),
                 plan_cell(one, lang),
                 *projected_cells(one, lang),
-                change(growth.median, lang) if growth else NONE,
+                change(growth.median, lang, points=one.projection.in_points) if growth else NONE,
                 chance_cell(one, lang),
                 STATUS[lang][one.projection.status],
             )

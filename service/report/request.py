@@ -29,7 +29,7 @@ from service.workflow.sign_off import stamps_of
 
 
 def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Report:
-    """The content of a report.
+    """The content of a report, cached until the data or the letterhead change.
 
     Raises
     ------
@@ -38,13 +38,19 @@ def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Repo
     InputError
         If the kind does not fit the figures, or the letterhead cannot be read.
     """
-    basis = app_state.basis(plan, day)
-    projections = app_state.shown(plan, day)
-    entered = entered_for(app_state, basis.plan, day, wanted.lang)
-    letterhead = letterhead_of(app_state.settings.home, basis.plan, wanted.lang)
-    state = _state(app_state, plan, day, stamps_of(projections))
-    changed = changes_since(app_state, plan, day) if wanted.part == "annex" else None
-    return build(basis, projections, letterhead, replace(wanted, state=state), changed, entered)
+    document = load_plan(app_state.store, plan)
+    letterhead = letterhead_of(app_state.settings.home, document, wanted.lang)
+
+    def make() -> Report:
+        basis = app_state.basis(plan, day)
+        projections = app_state.shown(plan, day)
+        entered = entered_for(app_state, basis.plan, day, wanted.lang)
+        state = _state(app_state, plan, day, stamps_of(projections))
+        changed = changes_since(app_state, plan, day) if wanted.part == "annex" else None
+        known = replace(wanted, state=state)
+        return build(basis, projections, letterhead, known, changed, entered)
+
+    return app_state.content(plan, ("report", day, wanted, letterhead), make)
 
 
 def entered_for(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Entered:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from data.db.revision import revision_of
 from data.db.store import Store
@@ -27,8 +27,11 @@ from service.projections.view import ProjectionView
 from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
+from service.state.streams import Streams
+from service.state.turns import Turns
 
 JSON_TYPE = "application/json"
+Content = TypeVar("Content")
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -46,17 +49,21 @@ class AppState:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self.jobs = Jobs()
-        self.logging_in = threading.Lock()  # one at a time: each check takes 64 MiB
-        self.reading_files = threading.Lock()  # one at a time: a large workbook fills memory
+        self.jobs = Jobs(store, settings)
+        self.closing = threading.Event()  # the service was told to stop
+        self.streams = Streams()
+        self.logging_in = Turns(8, 16)  # one at a time: each check takes 64 MiB
+        self.reading_files = Turns(4, 8)  # one at a time: a large workbook fills memory
         self.metrics = Metrics(self.jobs)
-        self._bodies: RevisionCache[Body] = RevisionCache(4096)
-        self._pictures: RevisionCache[Body] = RevisionCache(256)
-        self._issued: RevisionCache[Issued] = RevisionCache(4096)
-        self._bases: RevisionCache[Basis] = RevisionCache(32)
-        self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64)
-        self._panels: RevisionCache[Panel] = RevisionCache(4)
-        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16)
+        turns = Turns()
+        self._bodies: RevisionCache[Body] = RevisionCache(4096, turns)
+        self._pictures: RevisionCache[Body] = RevisionCache(256, turns)
+        self._contents: RevisionCache[Any] = RevisionCache(16, turns)
+        self._issued: RevisionCache[Issued] = RevisionCache(4096, turns)
+        self._bases: RevisionCache[Basis] = RevisionCache(32, turns)
+        self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
+        self._panels: RevisionCache[Panel] = RevisionCache(4, turns)
+        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16, turns)
 
     def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A text body, cached by revision."""
@@ -65,6 +72,11 @@ class AppState:
     def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A picture or a document, cached by revision."""
         return self._pictures.get((plan, key), partial(self._revision, plan), make)
+
+    def content(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
+        """What a document or a page says before it is laid out, cached by revision."""
+        found: Content = self._contents.get((plan, key), partial(self._revision, plan), make)
+        return found
 
     def issued_rows(
         self, plan: str, make: Callable[[], tuple[Mapping[str, Any], ...]]

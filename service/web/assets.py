@@ -32,6 +32,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "charts.js": "text/javascript; charset=utf-8",
     "forms.js": "text/javascript; charset=utf-8",
     "login.js": "text/javascript; charset=utf-8",
+    "work.js": "text/javascript; charset=utf-8",
     "vega.js": "text/javascript; charset=utf-8",
     "DejaVuSans.ttf": "font/ttf",
     "DejaVuSans-Bold.ttf": "font/ttf",

@@ -11,7 +11,7 @@ from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
 from service.analysis.change_sentences import brief
-from service.analysis.changes import change_of
+from service.analysis.changes import change_between
 from service.analysis.quarter_needs import QuarterNeed, quarter_needs
 from service.pages.desk.line import (
     LOST,
@@ -280,7 +280,7 @@ def _worst(
         earlier = before.get(one.kpi.slug)
         why = ""
         if earlier is not None:
-            change = change_of(app_state, plan.slug, *days, one.kpi.slug)
+            change = change_between(app_state, plan.slug, *days, one.kpi.slug)
             why = brief(change, one.kpi, one.projection, lang)
         found.append(Reason(target_line(one, earlier, lang), why))
     return tuple(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
 from data.ingestion.imports import imports_of
+from data.plans.kpi import ratio_factor
 from data.plans.plan import Plan
 from data.vintages.dated import dated_of
 from data.vintages.observation import UNDATED
@@ -25,11 +26,11 @@ from service.texts import (
     FORM,
     TEXT,
     Lang,
+    change_of,
     day_of,
     month_name,
     name_of,
     number,
-    signed_percent,
     unit_name,
 )
 from service.workflow.imports import dated_shape, import_view, imported_view
@@ -277,6 +278,14 @@ def _unknown(row: UnknownRowShape, lang: Lang) -> UnknownShown:
     )
 
 
+def _change(one: FigureShape, lang: Lang) -> str:
+    """Against the figure before; '' without one."""
+    if one.change is None or one.old is None:
+        return ""
+    in_points = ratio_factor(one.unit) != 1.0
+    return change_of(one.value - one.old.value if in_points else one.change, lang, in_points)
+
+
 def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lang) -> FigureShown:
     digits = 1 if one.unit == "%" else decimals
     old = one.old
@@ -290,7 +299,7 @@ def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lan
         published=day_of(one.published, lang) if one.published else TEXT[lang]["printed_undated"],
         standing=TEXT[lang][f"data.{one.state}"],
         old=number(old.value, lang, digits) if old else "",
-        change=signed_percent(one.change, lang) if one.change is not None else "",
+        change=_change(one, lang),
         doubts=tuple(doubt.text[lang] for doubt in one.suspicions),
         source=one.source,
     )

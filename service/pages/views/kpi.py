@@ -13,7 +13,7 @@ from data.sign_off.rules import State
 from models.errors import NoBundle, NoObservations
 from models.series import Month
 from models.targets.target import Status
-from service.analysis.changes import change_of
+from service.analysis.changes import change_between
 from service.analysis.history import history_of
 from service.pages.desk.line import TargetLine, target_line
 from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
@@ -25,6 +25,7 @@ from service.projections.facts import Facts, facts_of
 from service.projections.tables import (
     Row,
     TaskRow,
+    pace_growth,
     printed_lines,
     project_lines,
     table_rows,
@@ -33,7 +34,6 @@ from service.projections.tables import (
 from service.projections.view import (
     HistoryPoint,
     ProjectionView,
-    RequiredView,
     StepView,
     TargetView,
     TaskView,
@@ -265,7 +265,7 @@ def _moved(app_state: AppState, plan: str, one: ProjectionView, day: date, lang:
         return ""
     since = day.replace(day=1) - timedelta(days=1)
     try:
-        change = change_of(app_state, plan, since, day, one.kpi)
+        change = change_between(app_state, plan, since, day, one.kpi)
     except (NoBundle, NoObservations):
         return ""
     if change.projected.before is None and change.task is False:
@@ -287,7 +287,9 @@ def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) 
         status=STATUS[lang][target.status],
         gap=signed(target.expected_gap, lang, decimals),
         required=number(required.monthly_average, lang, decimals) if required else "–",
-        required_growth="" if one.traits.outcome_is_rate else _required_growth(required, lang),
+        required_growth=""
+        if one.traits.outcome_is_rate
+        else pace_growth(required, lang, one.in_points),
         version=target.plan_version,
         source=target.source,
         reason=target.reason[lang] if target.reason else None,
@@ -300,13 +302,6 @@ def _as_set(target: TargetView, lang: Lang) -> str:
         return ""
     ends = [end for end in (target.lower, target.upper) if end is not None]
     return " – ".join(signed_percent(end, lang) for end in ends)
-
-
-def _required_growth(required: RequiredView | None, lang: Lang) -> str:
-    if required is None or required.ratio_to_last_year is None:
-        return ""
-    growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
-    return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
 def _months(facts: Facts, lang: Lang) -> tuple[MonthShown, ...]:

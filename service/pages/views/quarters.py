@@ -25,11 +25,12 @@ from service.texts import (
     FIGURE,
     TEXT,
     Lang,
+    change_of,
     month_name,
     number,
     plain_bounds,
+    points_of,
     signed,
-    signed_percent,
 )
 
 Array = NDArray[np.float64]
@@ -119,8 +120,12 @@ def _row(
     value = _combined(one.kpi.traits, known) if known else None
     before = _last_year(one.kpi.traits, months) if len(known) == len(months) else None
     growth = None if not before or value is None else 100 * (value / before - 1)
+    if before and value is not None and one.kpi.changes_by_points:
+        growth = value - before
     printed = months[0].growth if len(months) == 1 else None
-    required = entry.growth if entry else None
+    required = needed_change = entry.growth if entry else None
+    if entry and required is not None and one.kpi.changes_by_points:
+        needed_change = points_of(entry.minimum, required)
     ahead = FIGURE[lang]["projected"]
     return PeriodRow(
         name="",
@@ -132,8 +137,8 @@ def _row(
         status=", ".join(filter(None, (_statuses(known, lang), "" if need.over else ahead))),
         gap=_gap(need, decimals, lang),
         enough=need.enough,
-        growth="" if rates else _on_year(required, lang),
-        actual_growth=_on_year(printed.value if printed else growth, lang),
+        growth="" if rates else _on_year(needed_change, one, lang),
+        actual_growth=_on_year(printed.value if printed else growth, one, lang),
         reached=_reached(one, required, history, places, lang),
     )
 
@@ -150,8 +155,8 @@ def _gap(need: QuarterNeed, decimals: int, lang: Lang) -> str:
     return gap if need.points or need.share is None else f"{gap} ({gap_words(need, lang)})"
 
 
-def _on_year(per_cent: float | None, lang: Lang) -> str:
-    return "" if per_cent is None else signed_percent(per_cent, lang)
+def _on_year(change: float | None, one: Facts, lang: Lang) -> str:
+    return "" if change is None else change_of(change, lang, one.kpi.changes_by_points)
 
 
 def _combined(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:

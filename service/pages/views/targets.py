@@ -40,6 +40,7 @@ from service.texts import (
     STATUS,
     TEXT,
     Lang,
+    change_of,
     day_of,
     month_name,
     name_of,
@@ -294,7 +295,8 @@ def growth_shown(value: Percentage | None, lang: Lang) -> str:
     """A growth with its sign, with '*' if no source printed it."""
     if value is None:
         return "–"
-    return signed_percent(value.value, lang) + ("" if value.printed else "*")
+    mark = "" if value.printed or value.points else "*"
+    return change_of(value.value, lang, value.points) + mark
 
 
 def _notes(one: Facts, lang: Lang) -> tuple[str, ...]:
@@ -329,7 +331,7 @@ def _change(
     if year is None or then is None:
         return points, "", points_change
     text = TEXT[lang]["since.projected"]
-    if now.traits.outcome_is_rate:
+    if now.traits.outcome_is_rate or now.in_points:
         difference = signed(year.median - then.median, lang, 1)
         change = TEXT[lang]["since.rate"].format(difference)
         return points, text.format(change=change), points_change

@@ -92,9 +92,15 @@ def _issued(office: Any) -> dict[str, Any]:
 
 
 def _job(office: Any) -> dict[str, Any]:
-    return {
-        "id": office.client.app.state.vedich.jobs.start("nothing", lambda _: {}, "demo-2018").id
-    }
+    jobs = office.client.app.state.vedich.jobs
+    return {"id": jobs.start("retrain", f"retrain {next(_VALUES)}", "An", "demo-2018", {}).id}
+
+
+def _ended_job(office: Any) -> dict[str, Any]:
+    """A job that is over, whose stream ends at once."""
+    asked = _job(office)
+    office.client.app.state.vedich.jobs.cancel(asked["id"], "An")
+    return asked
 
 
 def _estimate(state: Any) -> Callable[[Any], dict[str, Any]]:
@@ -250,7 +256,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/keys"): Asked(),
     ("GET", "/v1/imports"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/imports/{id}"): Asked(_upload()),
+    ("GET", "/v1/jobs"): Asked(),
     ("GET", "/v1/jobs/{id}"): Asked(_job),
+    ("GET", "/v1/jobs/{id}/events"): Asked(_ended_job),
+    ("POST", "/v1/jobs/{id}/cancel"): Asked(_job),
     ("GET", "/v1/models"): Asked(),
     ("GET", "/v1/observations"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/plans"): Asked(),
@@ -368,14 +377,6 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", "/v1/session/password"): Asked(body=PASSWORDS, people=True),
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may start a retraining is asked here, not what comes of it."""
-    monkeypatch.setattr(
-        "service.api.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
-    )
 
 
 def test_every_route_declares_who_may_ask_it(office: Any) -> None:

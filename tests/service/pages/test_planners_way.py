@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium.webdriver.support.ui import WebDriverWait
+
+from data.jobs.rows import beat, claim, end
 
 pytestmark = pytest.mark.slow
 
@@ -207,26 +208,27 @@ def _is(link: Any, form: str, part: str) -> bool:
     return f"report.{form}?" in address and f"part={part}" in address
 
 
-def test_a_retraining_is_followed_while_it_runs(
-    served: Any, chromium: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    going = threading.Event()
-
-    def work(*_: Any) -> Any:
-        def run(progress: Any) -> dict[str, Any]:
-            progress(1, 3, "coal 2017")
-            assert going.wait(60)
-            return {"reason": "made up for a test"}
-
-        return run
-
-    monkeypatch.setattr("service.api.plans.retrain_work", work)
+def test_a_retraining_is_followed_on_every_page_until_it_ends(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}{PLAN}/models?lang=vi")
-    chromium.find("form[data-job] button").click()
-    chromium.wait_for(lambda: "1 / 3 · coal 2017" in chromium.text())
+    chromium.press(chromium.find("form[data-job] button"))
+    assert "Đang chờ đến lượt" in chromium.text("aside.work")
+    job = claim(served.store, "a process", 1)
+    assert job is not None
+    beat(served.store, job, (1, 3, "coal 2017"))
+    chromium.wait_for(lambda: "33% · Than đá 2017" in chromium.text("aside.work"))
     assert chromium.find("progress").get_attribute("value") == "1"
-    going.set()
-    chromium.wait_for(lambda: "Đã ghi." in chromium.text())
+    assert chromium.violations() == []
+    chromium.open(f"{served.address}{PLAN}?lang=vi", width=390)  # left, and still in sight
+    assert "33% · Than đá 2017" in chromium.text("aside.work")
+    end(served.store, job, "done", result={})
+    chromium.wait_for(lambda: "Đã xong." in chromium.text("aside.work"))
+    assert chromium.violations() == []
+    chromium.find("aside.work .changed").click()
+    chromium.wait_for(lambda: "/why" in chromium.driver.current_url)
+    chromium.find("aside.work .close").click()
+    assert chromium.all("aside.work") == []
+    chromium.open(f"{served.address}{PLAN}?lang=vi")
+    assert chromium.all("aside.work") == []  # what was hidden stays so
 
 
 def test_a_what_if_is_tried(served: Any, chromium: Any) -> None:
