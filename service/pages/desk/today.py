@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -13,19 +12,20 @@ from models.targets.target import Status
 from service.analysis.change_sentences import brief
 from service.analysis.changes import change_between
 from service.analysis.quarter_needs import QuarterNeed, quarter_needs
-from service.pages.desk.line import (
+from service.pages.desk.tasks import Task, tasks_of
+from service.pages.site import Site
+from service.pages.views.frame import PlanContent, frame_of, vintage_of
+from service.pages.views.target_line import (
     LOST,
     RISK,
     SAFE,
     TargetLine,
     gap_words,
     points_moved,
+    projections_before,
     target_line,
     urgency,
 )
-from service.pages.desk.tasks import Task, tasks_of
-from service.pages.site import Site
-from service.pages.views.frame import PlanContent, frame_of, vintage_of
 from service.projections.facts import Facts
 from service.projections.joint import joint_probability, sure_of
 from service.projections.view import JointProbability, ProjectionView
@@ -170,24 +170,6 @@ def today_content(app_state: AppState, plan: Plan, site: Site) -> TodayContent:
         quarters=_heat_map(targets, lang),
         tasks=tasks_of(app_state, plan, site, day, facts),
     )
-
-
-def projections_before(
-    app_state: AppState, targets: Sequence[Facts], since: date, day: date
-) -> tuple[Mapping[str, ProjectionView], bool]:
-    """The projections of an earlier day, and whether the day's model gave them in hindsight.
-
-    Only of the KPIs given, since each takes a while to compute; empty if there were no figures
-    by then.
-    """
-    found: dict[str, ProjectionView] = {}
-    model_of = None
-    for one in targets:
-        plan, kpi = one.projection.plan, one.kpi.slug
-        model_of = app_state.hindsight(plan, since, day)
-        with suppress(NoBundle, NoObservations):
-            found[kpi] = app_state.issued(plan, kpi, since, model_of).view
-    return found, model_of is not None
 
 
 def _in_words(one: Facts) -> bool:

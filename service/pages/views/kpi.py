@@ -15,11 +15,11 @@ from models.series import Month
 from models.targets.target import Status
 from service.analysis.changes import change_between
 from service.analysis.history import history_of
-from service.pages.desk.line import TargetLine, target_line
 from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
 from service.pages.views.frame import Frame, PlanContent
 from service.pages.views.method import accuracy_lines, method_lines
 from service.pages.views.quarters import PeriodRow, period_rows
+from service.pages.views.target_line import TargetLine, target_line
 from service.pages.views.targets import growth_shown, share_shown
 from service.projections.facts import Facts, facts_of
 from service.projections.tables import (
