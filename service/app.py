@@ -44,6 +44,17 @@ from service.pages import (
     static_files as static,
     today as today_pages,
 )
+from service.pages.manage import (
+    amend,
+    estimates,
+    events as event_pages,
+    figures,
+    guide,
+    house,
+    imports as import_pages,
+    plans as plan_making,
+    year,
+)
 from service.pages.menu import plan_pages
 from service.shapes.examples import describe
 from service.state.app_state import AppState
@@ -67,6 +78,7 @@ ROUTERS = (
     projects.router,
     observations.router,
     imports.router,
+    sign_off.waiting,
     sign_off.router,
     reports.router,
     analysis.router,
@@ -90,6 +102,15 @@ ROUTERS = (
     entry_pages.echo,
     analysis_pages.router,
     month_pages.router,
+    import_pages.router,
+    year.router,
+    plan_making.router,
+    amend.router,
+    figures.router,
+    estimates.router,
+    event_pages.router,
+    house.router,
+    guide.router,
 )
 
 

@@ -300,6 +300,15 @@ def _signed(app: FastAPI) -> dict[str, Any]:
         body = SEND_BACK_EXAMPLE if step == "send-back" else seen
         found[f"POST {of_kpi}/{step}"] = _answer(app, "POST", f"{estimate}/{step}", body)
     found[f"GET {of_kpi}"] = _answer(app, "GET", estimate)
+    again = _answer(app, "POST", estimate, {**ESTIMATE_EXAMPLE, "value": 336000.0})
+    several = {"estimates": [again["estimates"][0]["id"]]}
+    for step in ("check", "send-back", "check", "approve", "issue"):
+        body = {**several, **SEND_BACK_EXAMPLE} if step == "send-back" else several
+        found[f"POST {one}/signatures/{step}"] = _answer(
+            app, "POST", f"{month}/signatures/{step}", body
+        )
+        if step == "check":
+            found["GET /v1/waiting"] = _answer(app, "GET", "/v1/waiting")
     shown = {"figures": _answer(app, "GET", month)["figures"]}
     for step in ("check", "send-back", "check", "approve", "issue"):
         body = SEND_BACK_EXAMPLE if step == "send-back" else shown

@@ -16,6 +16,8 @@ from data.vintages.implied_plan import implied_plans
 from data.vintages.observation import Observation
 from models.targets.target import Target
 
+CHANGED = "New or changed: "  # begins the note of a version read from figures; KPIs follow
+
 
 @dataclass(frozen=True)
 class DatedTarget:
@@ -93,7 +95,7 @@ def versions_of(dated: Iterable[DatedTarget], order: Sequence[str]) -> tuple[Pla
                 adopted=day,
                 document="; ".join(dict.fromkeys(dated_target.document for dated_target in new)),
                 targets=tuple((kpi, target) for (kpi, _, _), target in targets),
-                note="New or changed: "
+                note=CHANGED
                 + ", ".join(dict.fromkeys(dated_target.kpi for dated_target in new))
                 + ".",
             )

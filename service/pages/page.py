@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from service.auth.access import Caller
+from service.pages.menu import topic_of
 from service.pages.site import Site
 from service.pages.views.targets import SIGNS
 from service.state.app_state import Body
@@ -39,9 +40,10 @@ def site_of(
     entries = (entry for entry in request.app.state.plan_pages if entry.in_menu)
     request.state.work = work = strip(request, lang, caller, plan)
     menu = tuple((entry.section, TEXT[lang][f"page.section.{entry.name}"]) for entry in entries)
-    return Site(
-        lang, caller, request.url.path, section, plan, as_of or None, query, menu, work=work
-    )
+    route = request.scope.get("route")
+    topic = topic_of(str(getattr(route, "path", "")))
+    path = request.url.path
+    return Site(lang, caller, path, section, plan, as_of or None, query, menu, topic, work)
 
 
 def page(template: str, site: Site, content: object = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from data.plans.rows import load_plan
 from service.auth.access import Caller, Viewer
 from service.pages.desk.today import standing_content, today_content
+from service.pages.manage.first_steps import FirstStep, first_steps
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.rights.ownership import Named, plans_open_to, standing
@@ -20,6 +21,15 @@ from service.texts import Lang
 from service.web.respond import AsOf, Language, TheAppState
 
 router = APIRouter(include_in_schema=False, default_response_class=Page)
+
+
+@dataclass(frozen=True)
+class EmptyContent:
+    """The first page while there is no plan: the steps to the first answer."""
+
+    steps: tuple[FirstStep, ...]
+
+
 PlanSlug = Annotated[str, Path()]
 
 
@@ -39,7 +49,8 @@ def first_page(
     """
     plans = plans_open_to(app_state.store, by)
     if not plans:
-        return Page(page("empty.html", site_of(request, lang, by)))
+        site = site_of(request, lang, by)
+        return Page(page("empty.html", site, EmptyContent(first_steps(app_state, site, None))))
     if plan:
         site = site_of(request, lang, by, plan, as_of=as_of)
         asked = request.query_params.get("lang")

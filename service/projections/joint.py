@@ -40,14 +40,14 @@ def joint_probability(issued: Sequence[Issued]) -> JointProbability | None:
     )
 
 
-def sure_of(joint: JointProbability, level: float) -> int:
-    """The largest number of targets of which at least so many are met with that probability."""
-    return max(k for k, chance in enumerate(joint.at_least) if k == 0 or chance >= level)
-
-
 def _settled(one: Issued) -> bool:
     """Whether its target is settled by its months, without any paths."""
     return one.met is None and one.view.projected is None and one.view.probability is not None
+
+
+def sure_of(joint: JointProbability, level: float) -> int:
+    """The largest number of targets of which at least so many are met with that probability."""
+    return max(k for k, chance in enumerate(joint.at_least) if k == 0 or chance >= level)
 
 
 def _has_assigned(projection: ProjectionView) -> bool:

@@ -83,9 +83,9 @@
     return content;
   }
 
-  // Show and enable the parts of a form whose `data-when` lists the choice.
+  // Show and enable the parts of a form, or of its `data-scope`, whose `data-when` lists the choice.
   function switchParts(choice) {
-    for (const part of choice.form.querySelectorAll("[data-when]")) {
+    for (const part of (choice.closest("[data-scope]") || choice.form).querySelectorAll("[data-when]")) {
       const fits = part.dataset.when.split(" ").includes(choice.value);
       part.hidden = !fits;
       part.disabled = !fits;

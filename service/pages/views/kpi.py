@@ -57,6 +57,7 @@ from service.texts import (
     unit_of,
     words_of,
 )
+from service.wording import person
 
 
 @dataclass(frozen=True)
@@ -365,7 +366,9 @@ def _progress(
     """Progress reports on a task, newest first."""
     reports = reports_of(entries.progress_of(app_state.store, plan), kpi.slug)
     return tuple(
-        ReportShown(day_of(one.day, lang), one.by, one.step, one.done, one.obstacle, one.note)
+        ReportShown(
+            day_of(one.day, lang), person(one.by, lang), one.step, one.done, one.obstacle, one.note
+        )
         for one in reversed(reports)
         if one.day <= day
     )
@@ -381,7 +384,7 @@ def _notes(
         NoteShown(
             month=month_name(one.month, lang),
             text=words_of({"vi": one.text_vi, "en": one.text_en}, lang),
-            by=one.by,
+            by=person(one.by, lang),
             day=day_of(one.day, lang),
             source=one.source,
         )

@@ -123,9 +123,9 @@ def _row(
     if before and value is not None and one.kpi.changes_by_points:
         growth = value - before
     printed = months[0].growth if len(months) == 1 else None
-    required = needed_change = entry.growth if entry else None
+    required = change = entry.growth if entry else None
     if entry and required is not None and one.kpi.changes_by_points:
-        needed_change = points_of(entry.minimum, required)
+        change = points_of(entry.minimum, required)
     ahead = FIGURE[lang]["projected"]
     return PeriodRow(
         name="",
@@ -137,7 +137,7 @@ def _row(
         status=", ".join(filter(None, (_statuses(known, lang), "" if need.over else ahead))),
         gap=_gap(need, decimals, lang),
         enough=need.enough,
-        growth="" if rates else _on_year(needed_change, one, lang),
+        growth="" if rates else _on_year(change, one, lang),
         actual_growth=_on_year(printed.value if printed else growth, one, lang),
         reached=_reached(one, required, history, places, lang),
     )

@@ -49,7 +49,7 @@ from service.texts import (
     signed_percent,
     words_of,
 )
-from service.wording import worded
+from service.wording import on_page, person
 
 SIGNS: Mapping[str, str] = {
     "achieved": "✓",
@@ -189,7 +189,7 @@ def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsConte
     try:
         table = target_table(app_state, plan, day, lang)
     except (NoBundle, NoObservations) as reason:
-        return replace(content, problem=worded(reason, lang))
+        return replace(content, problem=on_page(reason, plan, lang))
     chosen = query.get("status", "")
     codes = [code for code in chosen.split(",") if code in ORDER]
     rows = tuple(one for one in table.rows if not codes or one.line.code in codes)
@@ -221,7 +221,7 @@ def _newest_words(app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: La
         return LogShown(kpi.slug, name, "", "", "")
     last = sorted(written, key=lambda entry: (entry.month, entry.day))[-1]
     text = words_of({"vi": last.text_vi, "en": last.text_en}, lang)
-    return LogShown(kpi.slug, name, month_name(last.month, lang), text, last.by)
+    return LogShown(kpi.slug, name, month_name(last.month, lang), text, person(last.by, lang))
 
 
 def target_table(app_state: AppState, plan: Plan, day: date, lang: Lang) -> TargetTable:

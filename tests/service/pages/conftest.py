@@ -13,9 +13,10 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,14 @@ from typing import Any
 import pytest
 import uvicorn
 
+from data.accounts.accounts import add_account
+from data.accounts.sessions import log_in
 from data.db.store import Store
 from data.plans.rows import save_plan
 from data.settings import Settings
 from data.vintages.rows import add_observations
 from service.app import create_app
+from service.auth.access import COOKIE
 from tests.families import FakeTracker, import_of, train
 from tests.homes import Run
 from tests.service.pages.crowd import JUNE, crowd_figures, crowd_plan
@@ -45,6 +49,7 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--window-size=1920,1200",
 )
+PASSWORD = "a long password"
 WAIT = 60  # seconds for what a slow machine takes long for
 
 
@@ -87,6 +92,17 @@ def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield found
 
 
+@pytest.fixture(scope="module")
+def manned(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service with people: accounts named as their roles."""
+    home = tmp_path_factory.mktemp("manned") / "home"
+    shutil.copytree(trained_home, home)
+    with serving(home) as found:
+        for role in ("viewer", "entry", "checker", "approver"):
+            add_account(found.store, role, role, PASSWORD, "os:root")
+        yield found
+
+
 @pytest.fixture(scope="session")
 def crowded(
     trained_home: Path, tmp_path_factory: pytest.TempPathFactory, this_run: Run
@@ -105,6 +121,12 @@ def crowded(
     home = this_run.copy("crowded", make, tmp_path_factory.mktemp("crowded") / "home")
     with serving(home) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], AbstractContextManager[Served]]:
+    """Serves a folder, for tests that have one of their own."""
+    return serving
 
 
 @pytest.fixture(scope="session")
@@ -147,6 +169,14 @@ class Browser:
         )
         self.driver.get(address)
         self.settle()
+
+    def enter_as(self, served: Served, name: str) -> None:
+        """Be logged in as an account of `manned` from the next page on; as nobody with ''."""
+        self.driver.delete_all_cookies()
+        if name:
+            token = log_in(served.store, name, PASSWORD, "test", datetime.now(UTC)).token
+            cookie = {"name": COOKIE, "value": token, "url": served.address}
+            self.driver.execute_cdp_cmd("Network.setCookie", cookie)
 
     def settle(self) -> None:
         """Wait until every chart of the page is drawn or has failed."""
