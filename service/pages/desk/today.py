@@ -35,7 +35,7 @@ from service.wording import worded
 
 WORST = 5  # targets shown with bar and reason
 IN_HOUSE = 3  # the same, where plans stand side by side
-TASKS_IN_HOUSE = 2
+TASKS_IN_HOUSE = 1
 _LEAST = 1.0  # a change of a probability, in points, that is told
 _TOLD = 2  # targets named that became worse, and better
 _MAPPED = 12  # rows of the heat map
