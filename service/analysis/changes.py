@@ -140,7 +140,9 @@ def changes(
     )
 
 
-def change_of(app_state: AppState, plan: str, before: date, after: date, kpi: str) -> KpiChange:
+def change_between(
+    app_state: AppState, plan: str, before: date, after: date, kpi: str
+) -> KpiChange:
     """One KPI's change, in hindsight if need be; kept, because it takes long to compute."""
 
     def make() -> Body:

@@ -77,7 +77,7 @@ def quarter_needs(one: Facts) -> tuple[QuarterNeed, ...]:
                 needed=_expected(one, quarter) if over else minimums.get(quarter),
                 brought=_brought(one, quarter),
                 ceiling=one.target is not None and one.target.comparator == "at_most",
-                points=one.kpi.traits.outcome_is_rate,
+                points=one.kpi.traits.outcome_is_rate or one.kpi.changes_by_points,
             )
         )
     return tuple(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,21 +10,22 @@ from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
 from service.analysis.change_sentences import brief
-from service.analysis.changes import change_of
+from service.analysis.changes import change_between
 from service.analysis.quarter_needs import QuarterNeed, quarter_needs
-from service.pages.desk.line import (
+from service.pages.desk.tasks import Task, tasks_of
+from service.pages.site import Site
+from service.pages.views.frame import PlanContent, frame_of, vintage_of
+from service.pages.views.target_line import (
     LOST,
     RISK,
     SAFE,
     TargetLine,
     gap_words,
     points_moved,
+    projections_before,
     target_line,
     urgency,
 )
-from service.pages.desk.tasks import Task, tasks_of
-from service.pages.site import Site
-from service.pages.views.frame import PlanContent, frame_of, vintage_of
 from service.projections.facts import Facts
 from service.projections.joint import joint_probability, sure_of
 from service.projections.view import JointProbability, ProjectionView
@@ -35,7 +35,7 @@ from service.wording import worded
 
 WORST = 5  # targets shown with bar and reason
 IN_HOUSE = 3  # the same, where plans stand side by side
-TASKS_IN_HOUSE = 2
+TASKS_IN_HOUSE = 1
 _LEAST = 1.0  # a change of a probability, in points, that is told
 _TOLD = 2  # targets named that became worse, and better
 _MAPPED = 12  # rows of the heat map
@@ -172,24 +172,6 @@ def today_content(app_state: AppState, plan: Plan, site: Site) -> TodayContent:
     )
 
 
-def projections_before(
-    app_state: AppState, targets: Sequence[Facts], since: date, day: date
-) -> tuple[Mapping[str, ProjectionView], bool]:
-    """The projections of an earlier day, and whether the day's model gave them in hindsight.
-
-    Only of the KPIs given, since each takes a while to compute; empty if there were no figures
-    by then.
-    """
-    found: dict[str, ProjectionView] = {}
-    model_of = None
-    for one in targets:
-        plan, kpi = one.projection.plan, one.kpi.slug
-        model_of = app_state.hindsight(plan, since, day)
-        with suppress(NoBundle, NoObservations):
-            found[kpi] = app_state.issued(plan, kpi, since, model_of).view
-    return found, model_of is not None
-
-
 def _in_words(one: Facts) -> bool:
     return one.kpi.traits.in_words
 
@@ -280,7 +262,7 @@ def _worst(
         earlier = before.get(one.kpi.slug)
         why = ""
         if earlier is not None:
-            change = change_of(app_state, plan.slug, *days, one.kpi.slug)
+            change = change_between(app_state, plan.slug, *days, one.kpi.slug)
             why = brief(change, one.kpi, one.projection, lang)
         found.append(Reason(target_line(one, earlier, lang), why))
     return tuple(found)

@@ -13,13 +13,13 @@ from data.sign_off.rules import State
 from models.errors import NoBundle, NoObservations
 from models.series import Month
 from models.targets.target import Status
-from service.analysis.changes import change_of
+from service.analysis.changes import change_between
 from service.analysis.history import history_of
-from service.pages.desk.line import TargetLine, target_line
 from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
 from service.pages.views.frame import Frame, PlanContent
 from service.pages.views.method import accuracy_lines, method_lines
 from service.pages.views.quarters import PeriodRow, period_rows
+from service.pages.views.target_line import TargetLine, target_line
 from service.pages.views.targets import growth_shown, share_shown
 from service.projections.facts import Facts, facts_of
 from service.projections.tables import (
@@ -266,7 +266,7 @@ def _moved(app_state: AppState, plan: str, one: ProjectionView, day: date, lang:
         return ""
     since = day.replace(day=1) - timedelta(days=1)
     try:
-        change = change_of(app_state, plan, since, day, one.kpi)
+        change = change_between(app_state, plan, since, day, one.kpi)
     except (NoBundle, NoObservations):
         return ""
     if change.projected.before is None and change.task is False:

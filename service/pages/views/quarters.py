@@ -18,7 +18,7 @@ from models.annual import monthly_values
 from models.kinds import KindTraits
 from models.series import Series
 from service.analysis.quarter_needs import QuarterNeed, quarter_needs
-from service.pages.desk.line import gap_words
+from service.pages.views.target_line import gap_words
 from service.projections.facts import Facts, MonthFact
 from service.projections.view import RequiredMonthView, RequiredQuarterView
 from service.texts import (

@@ -20,16 +20,16 @@ from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
 from service.analysis.quarter_needs import next_need
 from service.charts.sparkline import sparkline
-from service.pages.desk.line import (
+from service.pages.site import Site
+from service.pages.views.frame import PlanContent, frame_of, vintage_of
+from service.pages.views.target_line import (
     ORDER,
     TargetLine,
     points_moved,
+    projections_before,
     target_line,
     urgency,
 )
-from service.pages.desk.today import projections_before
-from service.pages.site import Site
-from service.pages.views.frame import PlanContent, frame_of, vintage_of
 from service.projections.facts import Facts, Percentage
 from service.projections.tables import Row, table_rows, task_rows
 from service.projections.view import ProjectionView

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from markupsafe import Markup
 
 from data.plans.kpi import Kpi
+from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
 from service.analysis.quarter_needs import QuarterNeed, next_need
 from service.charts.bullet import bullet_bar
 from service.projections.facts import Facts
 from service.projections.tables import table_rows
 from service.projections.view import ProjectionView
+from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, number, signed, signed_percent
 
 # Most urgent first; also the sort order of the status column.
@@ -154,3 +159,21 @@ def _task_need(one: ProjectionView, lang: Lang) -> str:
         return ""
     remaining = number(task.remaining, lang)
     return text["desk.task"].format(remaining=remaining, day=day_of(task.deadline, lang))
+
+
+def projections_before(
+    app_state: AppState, targets: Sequence[Facts], since: date, day: date
+) -> tuple[Mapping[str, ProjectionView], bool]:
+    """The projections of an earlier day, and whether the day's model gave them in hindsight.
+
+    Only of the KPIs given, since each takes a while to compute; empty if there were no figures
+    by then.
+    """
+    found: dict[str, ProjectionView] = {}
+    model_of = None
+    for one in targets:
+        plan, kpi = one.projection.plan, one.kpi.slug
+        model_of = app_state.hindsight(plan, since, day)
+        with suppress(NoBundle, NoObservations):
+            found[kpi] = app_state.issued(plan, kpi, since, model_of).view
+    return found, model_of is not None
