@@ -42,6 +42,7 @@ from service.pages import (
     plan as pages,
     session,
     static_files as static,
+    today as today_pages,
 )
 from service.pages.manage import (
     amend,
@@ -62,6 +63,7 @@ from service.web import problems
 from service.web.bodies import Bodies
 from service.web.documented import document_errors
 from service.web.guard import Guard
+from service.work import routes as jobs
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -76,12 +78,14 @@ ROUTERS = (
     projects.router,
     observations.router,
     imports.router,
+    sign_off.waiting,
     sign_off.router,
     reports.router,
     analysis.router,
     scenarios.router,
     odata.router,
     exchange.router,
+    jobs.router,
     registry.router,
     audit.router,
     administration.router,
@@ -91,6 +95,7 @@ ROUTERS = (
     health.router,
     static.router,
     # pages of a plan, in the order of its menu
+    today_pages.router,
     pages.router,
     kpi_pages.router,
     entry_pages.router,
@@ -129,6 +134,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        app_state.jobs.begin()
         yield
         app_state.jobs.close()
 

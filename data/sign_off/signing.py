@@ -30,7 +30,7 @@ from data.sign_off.rules import (
     require_forward,
     signed,
 )
-from models.errors import InvalidEstimate, OutOfTurn, Phrase
+from models.errors import InputError, InvalidEstimate, OutOfTurn, Phrase, UnknownEstimate
 from models.series import Month
 
 
@@ -117,16 +117,39 @@ def sign_estimate(
     """
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, note.strip())
-        estimate = act.estimate(kpi)
-        if estimate.id != seen:
-            raise OutOfTurn(
-                "'{kpi}' in {month} was changed to {in_words} by '{author}'; look at it again.",
-                kpi=kpi,
-                month=month,
-                in_words=estimate.in_words,
-                author=estimate.author,
-            )
-        act.sign_estimate(estimate, to)
+        act.sign_estimate(act.unchanged(act.estimate(kpi), seen), to)
+        return act.now()
+
+
+def sign_estimates(
+    store: Store, plan: Plan, month: Month, seen: Sequence[int], to: State, by: str, note: str = ""
+) -> SignOff:
+    """Take several estimates of a month one step on: all of them, or none.
+
+    Parameters
+    ----------
+    seen : ids of the estimates the signer looked at
+
+    Raises
+    ------
+    UnknownEstimate, OutOfTurn, NotAllowed
+        As `sign_estimate`, for the first that cannot be signed.
+    """
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        for estimate in act.seen(seen):
+            act.sign_estimate(estimate, to)
+        return act.now()
+
+
+def return_estimates(
+    store: Store, plan: Plan, month: Month, seen: Sequence[int], by: str, note: str
+) -> SignOff:
+    """Return several estimates of a month to draft, with one reason: all of them, or none."""
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        for estimate in act.seen(seen):
+            act.return_estimate(estimate)
         return act.now()
 
 
@@ -136,13 +159,7 @@ def return_estimate(
     """Return an estimate to draft, with a reason; an issued estimate cannot be returned."""
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, note.strip())
-        estimate = act.estimate(kpi)
-        if estimate.state == "issued":
-            raise OutOfTurn(
-                "'{kpi}' in {month} was issued; enter a new value instead.", kpi=kpi, month=month
-            )
-        require_back(act.name(kpi), estimate.steps, note)
-        act.add_estimate_step(estimate, "draft")
+        act.return_estimate(act.estimate(kpi))
         return act.now()
 
 
@@ -235,6 +252,47 @@ class _Act:
         if not any_account(self.connection):
             return frozenset()
         return frozenset(estimate.author for estimate in estimates)
+
+    def seen(self, ids: Sequence[int]) -> list[Estimate]:
+        """The estimates with these ids, each the newest of its KPI."""
+        if not ids:
+            raise InputError("choose at least one estimate.")
+        now = self.now()
+        by_id = {estimate.id: estimate for estimate in now.estimates}
+        unknown = next((number for number in ids if number not in by_id), None)
+        if unknown is not None:
+            raise UnknownEstimate(
+                "no official estimate with the number {number} was entered in {month} of "
+                "'{plan}'.",
+                number=unknown,
+                month=self.month,
+                plan=self.plan.slug,
+            )
+        chosen = [by_id[number] for number in dict.fromkeys(ids)]
+        return [self.unchanged(now.current[one.kpi], one.id) for one in chosen]
+
+    def unchanged(self, estimate: Estimate, seen: int) -> Estimate:
+        """The estimate, unless another than this was looked at."""
+        if estimate.id != seen:
+            raise OutOfTurn(
+                "'{kpi}' in {month} was changed to {in_words} by '{author}'; look at it again.",
+                kpi=estimate.kpi,
+                month=self.month,
+                in_words=estimate.in_words,
+                author=estimate.author,
+            )
+        return estimate
+
+    def return_estimate(self, estimate: Estimate) -> None:
+        if estimate.state == "issued":
+            raise OutOfTurn(
+                "'{kpi}' in {month} was issued; enter a new value instead.",
+                kpi=estimate.kpi,
+                month=self.month,
+            )
+        entered = estimate.state == "draft" and estimate.sent_back is None
+        require_back(self.name(estimate.kpi), estimate.steps, self.note, entered=entered)
+        self.add_estimate_step(estimate, "draft")
 
     def sign_estimate(self, estimate: Estimate, to: State) -> None:
         what = self.name(estimate.kpi)

@@ -162,7 +162,7 @@ def sheet_grids(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> 
         marks = sheets.marks(name)
         rows = (
             [
-                _cell(value, name, (number, column), marks)
+                cell_of(value, name, (number, column), marks)
                 for column, value in enumerate(_with_errors(row, number, marks))
             ]
             for number, row in enumerate(_as_far_as(values, marks))
@@ -187,7 +187,8 @@ def _with_errors(row: Sequence[object], number: int, marks: Marks) -> Sequence[o
     return [*row, *([None] * (last + 1 - len(row)))]
 
 
-def _cell(value: object, sheet: str, at: tuple[int, int], marks: Marks) -> Cell:
+def cell_of(value: object, sheet: str, at: tuple[int, int], marks: Marks) -> Cell:
+    """The cell of a sheet with its place (from 0), how it is shown, and its error value."""
     place = cell_name(*at)
     if at in marks.uncomputed:
         return Cell(None, sheet, place, marks.uncomputed[at])

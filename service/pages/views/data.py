@@ -9,6 +9,7 @@ from string import ascii_uppercase
 
 from data.ingestion.imports import import_of, imports_of, previewed
 from data.ingestion.publication import usual_day
+from data.plans.kpi import ratio_factor
 from data.plans.plan import Plan
 from data.vintages.dated import dated_of
 from data.vintages.observation import UNDATED
@@ -30,15 +31,15 @@ from service.texts import (
     FORM,
     TEXT,
     Lang,
+    change_of,
     day_of,
     month_name,
     name_of,
     number,
-    signed_percent,
     unit_name,
 )
 from service.typed_numbers import places_of
-from service.wording import worded
+from service.wording import person, worded
 from service.workflow.imports import dated_shape, imported_view, preview_view
 
 _FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
@@ -224,11 +225,11 @@ def _import(one: ImportShape, lang: Lang) -> ImportShown:
     return ImportShown(
         id=one.id,
         at=day_of(one.at.date(), lang),
-        by=one.by,
+        by=person(one.by, lang),
         files=tuple(file.file for file in one.files),
         new=number(sum(file.new for file in one.files), lang),
         unchanged=number(sum(file.unchanged for file in one.files), lang),
-        withdrawn=WithdrawnShown(gone.by, day_of(gone.at.date(), lang), gone.reason)
+        withdrawn=WithdrawnShown(person(gone.by, lang), day_of(gone.at.date(), lang), gone.reason)
         if gone
         else None,
     )
@@ -363,6 +364,14 @@ def _unknown(row: UnknownRowShape, lang: Lang) -> UnknownShown:
     )
 
 
+def _change(one: FigureShape, lang: Lang) -> str:
+    """Against the figure before; '' without one."""
+    if one.change is None or one.old is None:
+        return ""
+    in_points = ratio_factor(one.unit) != 1.0
+    return change_of(one.value - one.old.value if in_points else one.change, lang, in_points)
+
+
 def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lang) -> FigureShown:
     digits = 1 if one.unit == "%" else decimals
     old = one.old
@@ -376,7 +385,7 @@ def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lan
         published=day_of(one.published, lang) if one.published else TEXT[lang]["printed_undated"],
         standing=TEXT[lang][f"data.{one.state}"],
         old=_printed(old.value, digits, lang) if old else "",
-        change=signed_percent(one.change, lang) if one.change is not None else "",
+        change=_change(one, lang),
         doubts=tuple(doubt.text[lang] for doubt in one.suspicions),
         source=one.source,
     )

@@ -93,13 +93,23 @@ def _issued(office: Any) -> dict[str, Any]:
 
 
 def _job(office: Any) -> dict[str, Any]:
-    return {
-        "id": office.client.app.state.vedich.jobs.start("nothing", lambda _: {}, "demo-2018").id
-    }
+    jobs = office.client.app.state.vedich.jobs
+    return {"id": jobs.start("retrain", f"retrain {next(_VALUES)}", "An", "demo-2018", {}).id}
+
+
+def _ended_job(office: Any) -> dict[str, Any]:
+    """A job that is over, whose stream ends at once."""
+    asked = _job(office)
+    office.client.app.state.vedich.jobs.cancel(asked["id"], "An")
+    return asked
 
 
 def _estimate(state: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda office: {"estimate": office.bring_estimate(state, next(_VALUES))}
+
+
+def _several(state: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda office: {"estimates": [office.bring_estimate(state, next(_VALUES))]}
 
 
 def _month(state: Any) -> Callable[[Any], dict[str, Any]]:
@@ -256,7 +266,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/keys"): Asked(),
     ("GET", "/v1/imports"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/imports/{id}"): Asked(_upload()),
+    ("GET", "/v1/jobs"): Asked(),
     ("GET", "/v1/jobs/{id}"): Asked(_job),
+    ("GET", "/v1/jobs/{id}/events"): Asked(_ended_job),
+    ("POST", "/v1/jobs/{id}/cancel"): Asked(_job),
     ("GET", "/v1/models"): Asked(),
     ("GET", "/v1/observations"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/plans"): Asked(),
@@ -290,6 +303,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", f"{PLAN}/thresholds"): Asked(body={"on_track": 0.8, "at_risk": 0.4, "behind": 5}),
     ("GET", "/v1/session"): Asked(),
+    ("GET", "/v1/waiting"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
     ("GET", "/typed-number"): Asked(query="?text=1.450"),
@@ -397,6 +411,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", f"{ESTIMATE}/send-back"): Asked(
         lambda office: {"note": str(office.bring_estimate("checked", next(_VALUES)))}, {}
     ),
+    ("POST", f"{MONTH}/signatures/check"): Asked(_several("draft"), {}),
+    ("POST", f"{MONTH}/signatures/approve"): Asked(_several("checked"), {}),
+    ("POST", f"{MONTH}/signatures/issue"): Asked(_several("approved"), {}),
+    ("POST", f"{MONTH}/signatures/send-back"): Asked(_several("draft"), {"note": "a reason"}),
     ("POST", f"{MONTH}/check"): Asked(_month("draft"), {}),
     ("POST", f"{MONTH}/approve"): Asked(_month("checked"), {}),
     ("POST", f"{MONTH}/issue"): Asked(_month("approved"), {}),
@@ -405,14 +423,6 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", "/v1/session/password"): Asked(body=PASSWORDS, people=True),
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may start a retraining is asked here, not what comes of it."""
-    monkeypatch.setattr(
-        "service.api.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
-    )
 
 
 def test_every_route_declares_who_may_ask_it(office: Any) -> None:

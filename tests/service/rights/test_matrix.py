@@ -24,11 +24,10 @@ from service.auth.access import declared
 from service.rights.ownership import named
 from service.rights.rules import ACCESS
 from tests.families import demo_plan
-from tests.service.auth.test_roles import ASKED, PLACES, Asked, quick_work
+from tests.service.auth.test_roles import ASKED, PLACES, Asked
 from tests.service.workflow.test_entries import PLAN as TASKS
 
 pytestmark = pytest.mark.slow
-__all__ = ["quick_work"]  # a fixture
 
 ABOUT_NO_FAMILY = {
     *(("GET", path) for path in ("/", "/docs", "/healthz", "/metrics", "/openapi.json")),
@@ -51,7 +50,7 @@ ABOUT_NO_FAMILY = {
     # lists of what the caller may see, tested below
     *(("GET", path) for path in ("/odata/", "/odata/$metadata", "/odata/Projections")),
     *(("GET", path) for path in ("/odata/Projections/$count", "/odata/Projections({key})")),
-    *(("GET", f"/v1/{name}") for name in ("plans", "models", "audit")),
+    *(("GET", f"/v1/{name}") for name in ("plans", "models", "audit", "waiting")),
     # what an administrator manages, tested below
     *(("GET", f"/v1/{name}") for name in ("accounts", "keys", "bodies")),
     *(("POST", f"/v1/{name}") for name in ("accounts", "keys", "bodies")),
@@ -214,7 +213,7 @@ def test_what_is_hidden_is_told_as_what_nobody_has(
         house.bring_month("issued")
         name = house.stamps()["coal"]
     if name == "job":
-        name = house.client.app.state.vedich.jobs.start("x", lambda _: {}, "demo-2018").id
+        name = house.client.app.state.vedich.jobs.start("retrain", "x", "An", "demo-2018", {}).id
     own = house.ask("viewer", "GET", path.replace("south-2018", "demo-2018").format(name))
     assert own.status_code == 200
     for who in ("south.admin", "key:south.read"):
