@@ -292,3 +292,13 @@ def _text(family: str) -> str:
     from data.readers.plan_document.file import plan_text
 
     return plan_text(replace(demo_plan(), slug=f"{family}-2018", family=family))
+
+
+def test_aliases_that_stand_for_more_than_can_be_read_are_refused(own_service: Any) -> None:
+    text = "plan: x-2021\nbody: x\nname: x\nkpis: &a [{slug: a}]\nversions: [*a]\n"
+    sent = {"file": ("plan.yaml", text.encode())}
+    answer = own_service.post("/new-plan?lang=en", files=sent)
+    assert answer.status_code == 422
+    assert "found an alias" in text_of(answer.text)
+    for text in ("[" * 100_000, "no", "[]"):
+        assert own_service.post(f"{PLAN}/amend", data={"text": text}).status_code == 422
