@@ -171,7 +171,8 @@ def test_a_year_from_the_blank_template_to_an_issued_report(
     hand.press("#save-estimates .commit-bar button")
     hand.follow("Kiểm tra, phê duyệt, phát hành")
     for step in ("check", "approve", "issue"):
-        hand.press(f"#sign [data-step={step}]")
+        hand.press(f".month-sign [data-step={step}]")
+    hand.follow("Báo cáo")
     assert "phát hành" in chromium.text("ol.steps [aria-current]")
     report = next(one for one in chromium.all(".downloads a") if "Word" in one.text)
     hand.clicks += 1
