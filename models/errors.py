@@ -85,6 +85,17 @@ class VedichError(Exception):
         }
         super().__init__(template.format(**english) if values else template)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as it is, whatever its class asks for: files are read in other processes."""
+        return _as_it_was, (type(self), self.args, dict(vars(self)))
+
+
+def _as_it_was(kind: type[VedichError], said: tuple[Any, ...], own: dict[str, Any]) -> VedichError:
+    error = kind.__new__(kind, *said)
+    error.args = said
+    vars(error).update(own)
+    return error
+
 
 class InputError(VedichError):
     """A file or a request cannot be used."""

@@ -73,6 +73,7 @@ class FileRead:
     printed : number of rows with figures
     rows : the rows with their KPIs
     problem : why nothing of the file can be used
+    refusal : the error of which `problem` or `blocked` is the text
     blocked : why nothing of it is used until its unknown rows are matched; None for
         a layout in which unknown rows are normal (an annex of the whole country)
     notes : remarks for the planner, with the place in the file
@@ -90,6 +91,7 @@ class FileRead:
     rows: tuple[ReadRow, ...] = ()
     problem: str | None = None
     blocked: str | None = None
+    refusal: InputError | None = field(default=None, compare=False)
     notes: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     columns: str = ""
@@ -171,7 +173,7 @@ def read_file(content: bytes, file: str, claims: Claims, published: date | None)
         return replace(read, notes=notes, sample=first_rows(opened) if read.columns else ())
     except InputError as error:
         rows = first_rows(opened) if opened is not None else ()
-        return FileRead(file, sha256, problem=str(error), sample=rows)
+        return FileRead(file, sha256, problem=str(error), refusal=error, sample=rows)
 
 
 def _by_layout(found: Found, sha256: str, claims: Claims, published: date | None) -> FileRead:
@@ -225,6 +227,7 @@ def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None
         notes=(*found.notes, *guarded.notes),
         columns=found.columns,
         blocked=str(refusal) if refusal else None,
+        refusal=refusal,
     )
 
 

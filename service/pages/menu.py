@@ -52,5 +52,5 @@ def topic_of(path: str) -> str:
     rest = path.removeprefix(_PLAN) if path.startswith(_PLAN) else path
     first = rest.strip("/").partition("/")[0]
     if not first:
-        return "plan" if path.startswith(_PLAN) else "first"
+        return "plan" if path.startswith(_PLAN) else "today"
     return first.replace("-", "_").partition(".")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
@@ -80,3 +81,13 @@ def test_an_unreadable_file_says_no_place_that_it_does_not_know() -> None:
     error = UnreadableFile("figures.csv", expected="a header", found="nothing")
     assert str(error) == "figures.csv: expected a header, found nothing."
     assert (error.sheet, error.cell, error.path, error.advice) == (None, None, None, "")
+
+
+def test_an_error_comes_from_another_process_as_it_was() -> None:
+    other = UnreadableFile("a.xlsx", expected="a number", found="'x'", sheet="1", cell="C3")
+    error = UnknownLayout("a.xlsx", expected="a header", found="none", cell="B2", others=[other])
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.cell) == (UnknownLayout, str(error), "B2")
+    assert [str(one) for one in again.others] == [str(other)]
+    plain = pickle.loads(pickle.dumps(InputError("expected {what}.", what="a file")))
+    assert (str(plain), plain.template) == ("expected a file.", "expected {what}.")

@@ -86,8 +86,17 @@ PAGES = (
             "reports",
             "models",
             "versions",
+            "manage",
+            "amend",
+            "roll-over",
+            "figures?month=2018-06",
+            "estimates",
+            "events",
         )
     ),
+    "/new-plan",
+    "/house",
+    "/help",
     "/login",
     "/docs",
     "/problems",
@@ -110,8 +119,11 @@ WRONG = (
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_page_is_in_one_language(service: Any, lang: Lang) -> None:
     for page in PAGES:
-        month = "&as_of=2018-06" if page.startswith(PLAN) else ""
-        html = service.get(f"{page}?lang={lang}{month}").text
+        joint, month = (
+            "&" if "?" in page else "?",
+            "&as_of=2018-06" if page.startswith(PLAN) else "",
+        )
+        html = service.get(f"{page}{joint}lang={lang}{month}").text
         assert f'<html lang="{lang}"' in html
         assert foreign(texts_of(html), lang) == [], page
 

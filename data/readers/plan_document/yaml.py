@@ -50,7 +50,16 @@ _DEFAULTS = (
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without code execution or repeated keys."""
+    """YAML without code execution, repeated keys or aliases.
+
+    A few aliases of aliases stand for more than any machine reads.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.constructor.ConstructorError(None, None, "an alias (*)", mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]

@@ -156,7 +156,7 @@ def _events(
             open_.append(name_of(one.kpi, lang))
     if open_:
         said = text["desk.events"].format(names=_names(open_, lang))
-        yield Task(said, text["desk.look"], f"{site.page('data')}#events")
+        yield Task(said, text["desk.look"], f"{site.page('events')}#waiting")
 
 
 def _unusual(app_state: AppState, plan: Plan, kpi: Kpi, day: date) -> Sequence[tuple[str, Shape]]:

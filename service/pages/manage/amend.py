@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 
-import yaml
 from fastapi import APIRouter, Form, Path, Request, Response
 
 from data.plans.plan import Plan, PlanVersion
@@ -150,7 +150,7 @@ def amend_plan(
         return shown("amend.html", site, content, refusal_status(error))
     content = replace(
         content,
-        text=yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False),
+        text=json.dumps(data, default=str, ensure_ascii=False),
         day=day_of(version.adopted, lang),
         changes=_changes(known, version, lang),
     )
@@ -159,8 +159,8 @@ def amend_plan(
 
 def _sent(text: str) -> Mapping[str, Any]:
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, Mapping):
         raise InputError("expected the version as it was shown; go back and look at it again.")

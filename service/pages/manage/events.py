@@ -247,7 +247,8 @@ def _content(
 def _event(plan: Plan, one: EventOutcome, lang: Lang) -> EventShown:
     text = TEXT[lang]
     size = signed_percent(100 * one.size, lang, 0)
-    words = text[f"events.words.{one.shape}"].format(
+    shape = "once" if one.shape == "pulse" and one.length == 1 else one.shape
+    words = text[f"events.words.{shape}"].format(
         month=month_name(one.start, lang), size=size, length=one.length
     )
     return EventShown(

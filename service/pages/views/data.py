@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from string import ascii_uppercase
 
-from data.ingestion.imports import imports_of
+from data.ingestion.imports import import_of, imports_of, previewed
 from data.ingestion.publication import usual_day
 from data.plans.kpi import ratio_factor
 from data.plans.plan import Plan
 from data.vintages.dated import dated_of
 from data.vintages.observation import UNDATED
 from data.vintages.panel import Panel
+from models.errors import ImportConflict, InputError
 from models.series import Month
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.shapes.imports import (
@@ -38,8 +39,8 @@ from service.texts import (
     unit_name,
 )
 from service.typed_numbers import places_of
-from service.wording import person
-from service.workflow.imports import dated_shape, import_view, imported_view
+from service.wording import person, worded
+from service.workflow.imports import dated_shape, imported_view, preview_view
 
 _FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
 LISTED = 200  # figures of a preview that a page shows, the most notable first
@@ -199,7 +200,7 @@ def data_content(
     plan, shown = frame.plan, None
     if chosen is not None:
         with app_state.reading_files:
-            shown = _shown(app_state, import_view(app_state.store, chosen, LISTED), plan, lang)
+            shown = _shown(app_state, chosen, plan, lang)
     names = ((kpi.slug, name_of(kpi, lang)) for kpi in plan.kpis)
     return DataContent(
         frame=frame,
@@ -234,15 +235,20 @@ def _import(one: ImportShape, lang: Lang) -> ImportShown:
     )
 
 
-def _shown(app_state: AppState, one: ImportShape, plan: Plan, lang: Lang) -> ImportShown:
+def _shown(app_state: AppState, id: str, plan: Plan, lang: Lang) -> ImportShown:
     """An upload with its preview; an import that was made has none."""
+    try:
+        waiting = previewed(app_state.store, id)
+    except ImportConflict:  # it was committed
+        return _import(imported_view(import_of(app_state.store, id)), lang)
+    one = preview_view(app_state.store, waiting, LISTED)
     found, told = _import(one, lang), one.preview
-    if told is None:
-        return found
+    assert told is not None
+    reasons = {file.read.file: file.read.refusal for file in waiting.files}
     panel = app_state.panel(plan.family)
     newest = max((figure.month for figure in told.figures), default=next_month(panel, plan))
     usual = usual_of(panel, plan, newest)
-    return replace(found, preview=_preview(told, plan, usual, lang))
+    return replace(found, preview=_preview(told, plan, usual, reasons, lang))
 
 
 def usual_of(panel: Panel, plan: Plan, month: Month) -> date:
@@ -280,10 +286,16 @@ def _counts(files: tuple[FileShown, ...], lang: Lang) -> tuple[Choice, ...]:
     )
 
 
-def _preview(told: PreviewShape, plan: Plan, usual: date, lang: Lang) -> PreviewShown:
+def _preview(
+    told: PreviewShape,
+    plan: Plan,
+    usual: date,
+    reasons: Mapping[str, InputError | None],
+    lang: Lang,
+) -> PreviewShown:
     names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
     decimals = {kpi.slug: kpi.decimals for kpi in plan.kpis}
-    files = tuple(_file(file, plan, lang) for file in told.files)
+    files = tuple(_file(file, plan, reasons[file.file], lang) for file in told.files)
     days = {figure.published for figure in told.figures}
     known = sorted(day for day in days if day is not None)
     return PreviewShown(
@@ -322,7 +334,7 @@ def _dated(one: DatedShape, plan: Plan, lang: Lang) -> DatedShown:
     )
 
 
-def _file(one: FilePreviewShape, plan: Plan, lang: Lang) -> FileShown:
+def _file(one: FilePreviewShape, plan: Plan, reason: InputError | None, lang: Lang) -> FileShown:
     known = {kpi.slug for kpi in plan.kpis}
     return FileShown(
         file=one.file,
@@ -332,7 +344,7 @@ def _file(one: FilePreviewShape, plan: Plan, lang: Lang) -> FileShown:
         unchanged=one.unchanged,
         suspicious=one.suspicious,
         loaded_before=one.loaded_before,
-        problem=one.problem,
+        problem=worded(reason, lang) if reason else one.problem,
         notes=tuple(one.notes),
         columns=dict(part.split("=", 1) for part in one.columns.split()),
         sample=one.sample,

@@ -247,9 +247,8 @@ def test_figures_are_loaded_looked_at_matched_and_taken_back(
     chromium.find("#u-file").send_keys(str(file))
     chromium.press(chromium.find("#upload button"))
     assert "1 dòng chưa biết là chỉ tiêu nào" in chromium.text()
-    row = chromium.find("form[data-api$=matches]")
-    row.find_element("css selector", "option[value=coal]").click()
-    chromium.press(row.find_element("css selector", "button"))
+    chromium.find("#match option[value=coal]").click()
+    chromium.press(chromium.find("#match button"))
     assert "chưa biết là chỉ tiêu nào" not in chromium.text()
     assert "⚠" in chromium.text()  # ten times what the month was before
     chromium.press(chromium.find("#commit button"))
