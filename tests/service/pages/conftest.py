@@ -52,8 +52,12 @@ class Served:
 @pytest.fixture(scope="session")
 def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service on a copy of the trained folder, on a port of its own."""
-    home = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(trained_home, home)
+    yield from serving(trained_home, tmp_path_factory.mktemp("served") / "home")
+
+
+def serving(made: Path, home: Path) -> Iterator[Served]:
+    """The service on a copy of a folder, until the test is over."""
+    shutil.copytree(made, home)
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
     app = create_app(settings, store)
