@@ -94,6 +94,18 @@ class Problem:
         shown = found or (f"'{cell.text}'" if cell.text else "an empty cell")
         return cls(expected, shown, advice, cell.sheet, cell.place)
 
+    def alone(self, file: str) -> UnreadableFile:
+        """An error about this problem alone."""
+        return UnreadableFile(
+            file,
+            expected=self.expected,
+            found=self.found,
+            advice=self.advice,
+            sheet=self.sheet,
+            cell=self.cell,
+            path=self.path,
+        )
+
     def __str__(self) -> str:
         place = f"sheet '{self.sheet}', " if self.sheet else ""
         return f"{place}{self.cell or self.path}: expected {self.expected}, found {self.found}"
@@ -117,6 +129,7 @@ def refusal(file: str, problems: Sequence[Problem], shown: int = 10) -> Unreadab
         cell=first.cell,
         path=first.path,
         advice=f"{advice} Nothing was loaded.",
+        others=[other.alone(file) for other in others],
     )
 
 

@@ -11,7 +11,7 @@ from service.report.body.pace import behind_sentence, behind_since, pace_of
 from service.report.body.slots import open_slot
 from service.report.charts import course_chart
 from service.report.document import Block, Heading, Paragraph, Picture, numbered
-from service.texts import Lang, amount, month_name, percent
+from service.texts import Lang, amount, change_of, month_name, percent
 
 _LOW = 48  # height of the chart: a sheet is one page
 
@@ -87,7 +87,9 @@ def _described(one: Facts, caption: str, lang: Lang) -> str:
 def _falls(one: Facts, lang: Lang) -> str:
     """Observed months below the same month of last year, each with its fall."""
     return "; ".join(
-        f"{month_name(month.month, lang)} ({percent(month.growth.value, lang)})"
+        f"{month_name(month.month, lang)} ({change_of(growth.value, lang, growth.points)})"
         for month in one.months
-        if month.status != "projected" and month.growth is not None and month.growth.value < 0
+        if (growth := month.growth) is not None
+        and month.status != "projected"
+        and growth.value < 0
     )

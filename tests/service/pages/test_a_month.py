@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ PLAN, MONTH = "/plans/lang-son-2021", "as_of=2021-06"
 @pytest.fixture
 def office(may_home: Path, tmp_path: Path) -> Iterator[Served]:
     """The service as it stands before June's report came."""
-    yield from serving(may_home, tmp_path / "home")
+    home = tmp_path / "home"
+    shutil.copytree(may_home, home)
+    with serving(home) as service:
+        yield service
 
 
 def test_june_from_its_workbook_to_the_issued_report(
