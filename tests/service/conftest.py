@@ -24,6 +24,7 @@ from data.accounts.keys import SCOPES, add_key
 from data.db.store import Store
 from data.home import tighten
 from data.plans.rows import save_plan
+from data.samples.lang_son.workbooks import write_workbooks
 from data.samples.load import load_sample
 from data.settings import Settings
 from data.vintages.rows import add_observations
@@ -67,6 +68,24 @@ def home(trained_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("VEDICH_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def may_home(tmp_path_factory: pytest.TempPathFactory, this_run: Run) -> Path:
+    """The illustrative year before June's report came, without a model; read only."""
+
+    def make(home: Path) -> None:
+        store = this_run.new_store(home)
+        load_sample(store, "lang-son-2021", until=date(2021, 6, 24))
+        store.close()
+
+    return this_run.copy("may", make, tmp_path_factory.mktemp("may") / "home")
+
+
+@pytest.fixture(scope="session")
+def june_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """June's report of the illustrative year, as a department's workbook."""
+    return write_workbooks(tmp_path_factory.mktemp("workbooks"))[5]
 
 
 @pytest.fixture

@@ -63,8 +63,8 @@ def guess(grid: Grid) -> TableMap | None:
 def _months_across(rows: Sequence[Row], header: int) -> TableMap | None:
     spans = periods_across(rows, header)
     parts = [span for span in spans.values() if span.form != "year"]
-    if len({(span.form, span.month, span.year) for span in parts}) < _ACROSS:
-        return None
+    if len(set(parts)) < max(_ACROSS, len(parts)):
+        return None  # too few, or a period twice: its level and its rate in a report
     first = min(spans)
     names = [
         column

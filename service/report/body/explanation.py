@@ -13,7 +13,7 @@ from service.report.charts import course_chart
 from service.report.document import Block, Heading, Paragraph, Picture, numbered
 from service.texts import Lang, amount, change_of, month_name, percent
 
-_LOW = 90  # height of the chart: a sheet is one page
+_LOW = 48  # height of the chart: a sheet is one page
 
 
 def explanation(one: Facts, material: Material) -> tuple[Block, ...]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,8 @@ from service.texts import TEXT
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
 _SHEET_NAME = 31  # characters that Excel allows
 _NARROW = 0.7  # width of a column of numbers (TT)
+_ROW = 15  # height of a line
+_LAID, _FLAT, _ALONE = (6, 42, 15), (16, 44, 16), (30, 15)  # widths of columns, in characters
 _LINE_WIDTH = 105  # characters of a paragraph per row of the report's sheet
 
 
@@ -79,16 +82,14 @@ class _Writer:
                 sheet.write(row, 0, block.caption, self._format(bold=True))
                 if len(tables) == 1:
                     sheet.repeat_rows(row + 1)  # the heading on every printed page
-                row = self._table(sheet, row + 1, block, _indent(block)) + 1
+                row = self._table(sheet, row + 1, block, _LAID, _indent(block)) + 1
             elif isinstance(block, Picture):
                 row = self._line(sheet, row, block.text)
             else:
                 heading = not isinstance(block, Paragraph)
                 slot = isinstance(block, Paragraph) and block.style == "slot"
                 row = self._line(sheet, row, block.text, bold=heading, slot=slot)
-        sheet.set_column(0, 0, 6)
-        sheet.set_column(1, 1, 42)
-        sheet.set_column(2, self._last, 15)
+        _set_widths(sheet, _LAID, self._last)
         _print(sheet)
 
     def figures_sheet(self) -> None:
@@ -96,12 +97,11 @@ class _Writer:
         table = self._report.figures
         sheet = self._sheet(table.caption)
         row = self._top(sheet, table.caption)
-        last = self._table(sheet, row, table) - 1
+        last = self._table(sheet, row, table, _FLAT) - 1
         sheet.autofilter(row, 0, last, len(table.columns) - 1)
         sheet.freeze_panes(row + 1, 2)
         sheet.repeat_rows(row)
-        sheet.set_column(0, len(table.columns) - 1, 16)
-        sheet.set_column(1, 1, 44)
+        _set_widths(sheet, _FLAT, len(table.columns) - 1)
         _print(sheet)
 
     def kpi_sheet(self, kpi: KpiSheet) -> None:
@@ -116,9 +116,8 @@ class _Writer:
             row += 1
         sheet.write(row + 1, 0, kpi.months.caption, self._format(bold=True))
         first = row + 3
-        last = self._table(sheet, row + 2, kpi.months) - 1
-        sheet.set_column(0, 0, 30)
-        sheet.set_column(1, len(kpi.months.columns) - 1, 15)
+        last = self._table(sheet, row + 2, kpi.months, _ALONE) - 1
+        _set_widths(sheet, _ALONE, len(kpi.months.columns) - 1)
         _print(sheet, pages=1)
         if last < first:
             return
@@ -172,8 +171,13 @@ class _Writer:
         sheet.set_row(row, 17 * (1 + len(words) // room))
         return row + 1
 
-    def _table(self, sheet: Any, row: int, table: Table, indent: int = 0) -> int:
-        """Write headings and rows; return the next free row."""
+    def _table(
+        self, sheet: Any, row: int, table: Table, widths: Sequence[int], indent: int = 0
+    ) -> int:
+        """Write headings and rows, each as high as its texts need; return the next free row."""
+        texts = [[one.title for one in table.columns], *(map(str, cells) for cells in table.rows)]
+        for place, words in enumerate(texts, row):
+            sheet.set_row(place, _ROW * _lines(words, widths, indent))
         for column, one in enumerate(table.columns, indent):
             heading = self._format(
                 bold=True, border=1, text_wrap=True, align="center", valign="vcenter"
@@ -202,6 +206,20 @@ class _Writer:
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"font_name": OFFICE, **style})
         return self._formats[key]
+
+
+def _set_widths(sheet: Any, widths: Sequence[int], last: int) -> None:
+    """Widths of columns; the last one given holds for those that follow."""
+    for column in range(last + 1):
+        sheet.set_column(column, column, widths[min(column, len(widths) - 1)])
+
+
+def _lines(texts: Iterable[str], widths: Sequence[int], indent: int) -> int:
+    """The lines that the texts of a row take, wrapped in its columns."""
+    return max(
+        len(textwrap.wrap(words, widths[min(column, len(widths) - 1)])) or 1
+        for column, words in enumerate(texts, indent)
+    )
 
 
 def _indent(table: Table) -> int:

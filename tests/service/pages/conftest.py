@@ -211,10 +211,10 @@ class Browser:
         self.wait_for(lambda: self.run(came))
         self.settle()
 
-    def wait_for(self, ready: Any) -> None:
-        until = time.monotonic() + WAIT
+    def wait_for(self, ready: Any, within: int = WAIT) -> None:
+        until = time.monotonic() + within
         while not ready():
-            assert time.monotonic() < until, f"not within {WAIT} s: {self.text('body')[:500]}"
+            assert time.monotonic() < until, f"not within {within} s: {self.text('body')[:500]}"
             time.sleep(0.05)
 
     def below(self, element: Any) -> float:

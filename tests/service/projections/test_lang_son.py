@@ -145,7 +145,10 @@ def test_pages_files_and_charts_carry_the_label(
     client, at = client_of(app), {"as_of": "2021-06"}
     base = f"/v1/plans/{PLAN}/projections"
     for lang, text in LABEL.items():
-        for section in ("", "/kpis/turnover", "/why", "/what-if", "/data", "/reports", "/models"):
+        for section in (
+            *("", "/kpis/turnover", "/kpis/online_retail", "/kpis/communes_electricity"),
+            *("/why", "/what-if", "/data", "/reports", "/models", "/versions"),
+        ):
             page = client.get(f"/plans/{PLAN}{section}", params={"lang": lang, **at})
             assert page.status_code == 200, section
             assert text in page.text, section
@@ -158,6 +161,9 @@ def test_pages_files_and_charts_carry_the_label(
     assert all(one["label"] == LABEL for one in listed)
     rows = list(csv.DictReader(io.StringIO(client.get(f"{base}.csv", params=at).text)))
     assert {(row["label_vi"], row["label_en"]) for row in rows} == {(LABEL["vi"], LABEL["en"])}
+    for what in ("figures", "projections"):
+        exchanged = client.get(f"/v1/plans/{PLAN}/exchange/{what}.sdmx-csv", params=at)
+        assert "illustrative" in exchanged.text, what
     assert client.get(f"{base}/turnover/history", params=at).json()["label"] == LABEL
     assert client.get(f"/v1/plans/{PLAN}").json()["label"] == LABEL
     assert client.get("/v1/plans/vietnam-2021").json()["label"] is None
