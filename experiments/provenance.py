@@ -11,6 +11,7 @@ from pathlib import Path
 from training.retrain import commit
 
 _CPUINFO = Path("/proc/cpuinfo")
+_STARTED_FROM = commit()  # before a result is written, which is a change since
 
 
 def processor() -> str:
@@ -26,7 +27,7 @@ def processor() -> str:
 def machine() -> dict[str, object]:
     """Commit of the program ('+' if it was changed since), processor, cores, Python."""
     return {
-        "commit": commit(),
+        "commit": _STARTED_FROM,
         "processor": processor(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),

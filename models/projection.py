@@ -16,6 +16,7 @@ from models.kinds import Kind
 from models.paths import Paths, quantiles
 from models.series import FigureStatus, Month, Nowcast, Series
 from models.targets.attainment import Attainment, no_basis, settled_by
+from models.targets.fulfilment import Informed
 from models.targets.target import Remark, Status, Target
 from models.targets.task_view import TaskSummary
 from models.year_months import months_known
@@ -94,6 +95,7 @@ class Projection:
         figures
     probability, status : of the assigned target
     task : None for a series
+    informed : what the plan did to the forecast; None without plans of earlier years
     reconciled : None for a KPI that was not reconciled with others
     projects : what accepted projects add to the year
     nowcast : set if the last months known follow from a figure to a day
@@ -117,6 +119,7 @@ class Projection:
     probability: float | None
     status: Status
     task: TaskSummary | None = None
+    informed: Informed | None = None
     reconciled: Reconciled | None = None
     projects: tuple[Added, ...] = ()
     nowcast: Nowcast | None = None

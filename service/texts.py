@@ -72,6 +72,7 @@ FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAG
 UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
 STATE: Mapping[Lang, Texts] = {lang: Texts(lang, "state.") for lang in LANGUAGES}
 FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
+PERSON: Mapping[Lang, Texts] = {lang: Texts(lang, "person.") for lang in LANGUAGES}
 ROLE: Mapping[Lang, Texts] = {lang: Texts(lang, "role.") for lang in LANGUAGES}
 LEVEL: Mapping[Lang, Texts] = {lang: Texts(lang, "level.") for lang in LANGUAGES}
 PERIOD: Mapping[Lang, Texts] = {lang: Texts(lang, "period.") for lang in LANGUAGES}
@@ -83,6 +84,7 @@ SUSPICION: Mapping[Lang, Texts] = {lang: Texts(lang, "suspicion.") for lang in L
 DOUBT: Mapping[Lang, Texts] = {lang: Texts(lang, "doubt.") for lang in LANGUAGES}
 ERROR: Mapping[Lang, Texts] = {lang: Texts(lang, "error.") for lang in LANGUAGES}
 EMBED: Mapping[Lang, Texts] = {lang: Texts(lang, "embed.") for lang in LANGUAGES}
+HELP: Mapping[Lang, Texts] = {lang: Texts(lang, "help.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 

@@ -25,7 +25,7 @@ Role = Literal["viewer", "entry", "checker", "approver", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)  # each includes the rights of those before it
 Access = Literal["public", "viewer", "entry", "checker", "approver", "admin"]  # what is asked for
 
-HASHER = PasswordHasher()  # argon2id
+HASHER = PasswordHasher(parallelism=1)  # argon2id; one processor of two is left to readers
 NO_PASSWORD = "none"  # in place of a hash: the account signs in elsewhere
 
 _RESERVED = ("local", "anonymous")  # have another meaning in the audit log

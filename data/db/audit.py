@@ -6,8 +6,8 @@ loopback while no account exists; 'os:NAME' for the command line.
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,11 +35,15 @@ class Entry:
 
 
 def process_user() -> str:
-    """The user of this process: 'os:NAME', or 'os:UID' for a user without a name."""
+    """Whose rights this process has: 'os:NAME', or 'os:UID' for a user without a name.
+
+    Asked of the system: the environment (USER, LOGNAME) says what one likes it to say.
+    """
+    user = os.geteuid()
     try:
-        return f"os:{getpass.getuser()}"
-    except (KeyError, OSError):
-        return f"os:{os.getuid()}"
+        return f"os:{pwd.getpwuid(user).pw_name}"
+    except KeyError:
+        return f"os:{user}"
 
 
 def write_entry(

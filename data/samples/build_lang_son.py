@@ -20,7 +20,7 @@ from pathlib import Path
 from data.plans.plan import Plan
 from data.samples.build import published_targets
 from data.samples.files import read_sample, write_sample
-from data.samples.implied_plan import versions_of
+from data.samples.implied_versions import versions_of
 from data.samples.lang_son.assumptions import ASSUMED
 from data.samples.lang_son.figures import reports, vintages_of
 from data.samples.lang_son.kpis import KPIS

@@ -37,7 +37,14 @@ def sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView) -> Na
     return in_both(partial(_sentence, change, kpi, projection))
 
 
-def _sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang: Lang) -> str:
+def brief(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang: Lang) -> str:
+    """The sentence for a place that shows name and probability already: what moved it."""
+    return _sentence(change, kpi, projection, lang, "brief.")
+
+
+def _sentence(
+    change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang: Lang, form: str = ""
+) -> str:
     target = _assigned(change)
     year, words = change.projected, CHANGE[lang]
     name = name_of(kpi, lang)
@@ -58,12 +65,12 @@ def _sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang
     else:
         old, new = (_amount(value, kpi, projection, lang) for value in (year.before, year.after))
         state = "new" if year.after is not None else "gone" if year.before is not None else "none"
-        return words[state].format(name=name, old=old, new=new)
+        return words[form + state].format(name=name, old=old, new=new)
     if same:
-        return words[f"{kind}.same"].format(name=name, new=new)
+        return words[f"{form}{kind}.same"].format(name=name, new=new)
     cause = words["why"].format(cause=_cause(change, split, projection, lang), size=size)
     direction = "rose" if _rose(split) else "fell"
-    return words[f"{kind}.{direction}"].format(name=name, old=old, new=new, why=cause)
+    return words[f"{form}{kind}.{direction}"].format(name=name, old=old, new=new, why=cause)
 
 
 def _assigned(change: KpiChangeParts) -> ProbabilityChange | None:

@@ -33,6 +33,7 @@ from data.db.store import Store
 from models.errors import InputError, KeyExpired, LoginRequired, NotAllowed, NotFound
 from service.rights.ownership import named, standing
 from service.rights.rules import ACCESS, reaches
+from service.state.turns import ASKER
 
 COOKIE = "vedich_session"
 KEY_IN_ADDRESS = "api_key"
@@ -101,6 +102,9 @@ def _with_access(request: Request) -> Caller:
     caller: Caller | None = request.scope.get(_CALLER)
     if caller is None:
         caller = request.scope[_CALLER] = identify(request)
+        asker = ASKER.get(None)
+        if asker is not None and caller != ANONYMOUS:
+            asker.name = caller.name
     query = request.query_params.multi_items()
     things = tuple(named(request.url.path, request.path_params, query))
     if not things:

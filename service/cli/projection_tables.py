@@ -14,6 +14,7 @@ from service.projections.tables import (
     columns,
     joint_probability_text,
     nowcast_line,
+    plan_line,
     printed_lines,
     project_lines,
     reconciled_line,
@@ -68,11 +69,13 @@ def show_projections(
         if one.task and len(projections) == 1:
             _show_task(console, one, one.task, lang)
     for one in projections:
-        reconciled = reconciled_line(one, plan, lang) if len(projections) == 1 else None
-        for line in (nowcast_line(one, plan, lang), reconciled):
-            if line:
-                name = "" if len(projections) == 1 else f"{one.name[lang]}: "
-                console.print(name + line, soft_wrap=True)
+        if len(projections) == 1:
+            known = (nowcast_line(one, plan, lang), plan_line(one, plan, lang))
+            for line in (*known, reconciled_line(one, plan, lang)):
+                if line:
+                    console.print(line, soft_wrap=True)
+        elif (line := nowcast_line(one, plan, lang)) is not None:
+            console.print(f"{one.name[lang]}: {line}", soft_wrap=True)
         if len(projections) == 1:
             print_list(console, text["project.heading"], project_lines(one, plan, lang))
         lines = printed_lines(one, plan, lang)

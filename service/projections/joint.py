@@ -45,5 +45,10 @@ def _settled(one: Issued) -> bool:
     return one.met is None and one.view.projected is None and one.view.probability is not None
 
 
+def sure_of(joint: JointProbability, level: float) -> int:
+    """The largest number of targets of which at least so many are met with that probability."""
+    return max(k for k, chance in enumerate(joint.at_least) if k == 0 or chance >= level)
+
+
 def _has_assigned(projection: ProjectionView) -> bool:
     return any(target.level == "assigned" for target in projection.targets)

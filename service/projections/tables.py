@@ -179,6 +179,21 @@ def names_of(plan: Plan, lang: Lang) -> dict[str, str]:
     return {kpi.slug: kpi.name_vi if lang == "vi" else kpi.name_en for kpi in plan.kpis}
 
 
+def plan_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
+    """That the plan informs the forecast, and how; None if it does not."""
+    done, decimals = one.method.plan, plan.kpi(one.kpi).decimals
+    if done is None:
+        return None
+    return TEXT[lang]["method.plan"].format(
+        before=number(done.before, lang, decimals),
+        plan=number(done.plan, lang, decimals),
+        usual=percent(100 * done.usual, lang, 0),
+        weight=percent(100 * done.weight, lang, 0),
+        plans=done.earlier_plans,
+        met=percent(100 * done.met, lang, 0),
+    )
+
+
 def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
     """That a year was reconciled, with which KPIs and by how much; None if it was not."""
     done, year = one.method.reconciled, one.projected

@@ -147,6 +147,17 @@ class EventView(Shape):
     name: str
 
 
+class PlanInformationView(Shape):
+    """The forecast was moved part of the way to plan × usual fulfilment."""
+
+    before: Number = Field(description="median of the forecast without the plan")
+    plan: Number = Field(description="the plan's value, in the KPI's unit")
+    weight: Number = Field(description="part of the way, 0 to 1, on logarithms")
+    usual: Number = Field(description="outcome ÷ plan, median of the family's earlier plans")
+    earlier_plans: int = Field(description="plans of earlier years that this was learned from")
+    met: Number = Field(description="share of them that was met")
+
+
 class ReconciledView(Shape):
     """The year was moved so that it agrees with other KPIs."""
 
@@ -162,6 +173,7 @@ class MethodView(Shape):
     failures: tuple[FailureView, ...]
     events: tuple[EventView, ...] = Field(description="accepted events that the forecast uses")
     model_version: str | None
+    plan: PlanInformationView | None = None
     reconciled: ReconciledView | None = None
 
 
@@ -415,6 +427,10 @@ class HistoryPoint(Shape):
     plan_version: int | None = None
     model_version: str | None = None
     stamp: str | None = None
+    hindsight: bool = Field(
+        default=False,
+        description="the month had no model: what the model of `as_of` says of it since",
+    )
     reason: str | None = None
 
 

@@ -19,6 +19,7 @@ from models.paths import quantiles
 from models.projection import Growth, ProjectedMonth, Projection, Reconciled
 from models.series import Month
 from models.targets.attainment import Attainment
+from models.targets.fulfilment import Informed
 from models.targets.required_pace import RequiredPace
 from models.targets.target import Remark
 from models.targets.task import Judgement
@@ -36,6 +37,7 @@ from service.projections.view import (
     MethodView,
     MonthView,
     NowcastView,
+    PlanInformationView,
     ProjectionView,
     ProjectView,
     ReconciledView,
@@ -110,6 +112,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
             failures=_failures(found.failures),
             events=tuple(_event(one) for one in context.events),
             model_version=context.model_version,
+            plan=if_known(found.informed, _plan),
             reconciled=if_known(found.reconciled, _reconciled),
         ),
         figures=context.figures,
@@ -286,6 +289,17 @@ def _quantiles(levels: Mapping[str, float]) -> Quantiles:
 
 def _failures(reasons: Mapping[str, str]) -> tuple[FailureView, ...]:
     return tuple(FailureView(candidate=name, reason=reasons[name]) for name in sorted(reasons))
+
+
+def _plan(done: Informed) -> PlanInformationView:
+    return PlanInformationView(
+        before=done.before,
+        plan=done.plan,
+        weight=done.weight,
+        usual=done.learned.usual,
+        earlier_plans=done.learned.n_plans,
+        met=done.learned.met,
+    )
 
 
 def _reconciled(done: Reconciled) -> ReconciledView:

@@ -69,28 +69,18 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """In the first `merged` columns an empty cell continues the one above it."""
+    """Rows under headings, with a caption above."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    merged: int = 0
-
-    def height(self, row: int, column: int) -> int:
-        """Rows that a cell spans: 1, more if empty cells continue it, 0 for those."""
-        if column >= self.merged:
-            return 1
-        if row > 0 and self.rows[row][column] == "":
-            return 0
-        below = (place for place in range(row + 1, len(self.rows)) if self.rows[place][column])
-        return next(below, len(self.rows)) - row
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A chart; `text` describes it in words."""
+    """A chart, or an SVG drawn by this service; `text` describes it in words."""
 
-    chart: alt.TopLevelMixin
+    chart: alt.TopLevelMixin | str
     caption: str
     text: str
 

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from service.state.turns import Turns
+
 Value = TypeVar("Value")
 
 
@@ -17,8 +19,9 @@ class RevisionCache(Generic[Value]):
     processes, so a cached value is returned only while its inputs are unchanged.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, turns: Turns | None = None) -> None:
         self._size = size
+        self._turns = turns or Turns()
         self._kept: OrderedDict[Hashable, tuple[Hashable, Value]] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.Lock] = {}
@@ -38,23 +41,39 @@ class RevisionCache(Generic[Value]):
         """The cached value, else `make()`, computed once for all threads that wait.
 
         `revision` is read before `make`: if the data change meanwhile, the value is
-        stored under the old revision and not returned again.
+        stored under the old revision and not returned again. Values are made in turn.
+
+        Raises
+        ------
+        Busy
+            If it is to be made and too many others wait.
         """
         found = self.find(key, revision())
         if found is not None:
             return found
+        if self._turns.mine:  # nobody else makes anything
+            return self._made(key, revision, make)
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
         try:
-            with making:
-                now = revision()
-                found = self.find(key, now)
+            with making:  # those who ask for the same wait for it in one place
+                found = self.find(key, revision())
                 if found is None:
-                    found = make()
-                    self._keep(key, now, found)
+                    with self._turns:
+                        found = self._made(key, revision, make)
+                return found
         finally:
             with self._lock:
                 self._making.pop(key, None)
+
+    def _made(
+        self, key: Hashable, revision: Callable[[], Hashable], make: Callable[[], Value]
+    ) -> Value:
+        now = revision()
+        found = self.find(key, now)
+        if found is None:
+            found = make()
+            self._keep(key, now, found)
         return found
 
     def _keep(self, key: Hashable, revision: Hashable, value: Value) -> None:

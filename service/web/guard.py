@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.settings import Settings
 from models.errors import UnknownHost, VedichError
 from service.auth.access import is_loopback
+from service.state.turns import ASKER, Asker
 from service.web.headers import HEADERS, POLICY
 
 Headers = list[tuple[bytes, bytes]]
@@ -42,6 +43,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = False
+        ASKER.set(Asker(str((scope.get("client") or ("",))[0])))
 
         async def headed(message: Message) -> None:
             nonlocal started

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -142,8 +142,10 @@ LOOPS: Mapping[str, Loop] = {
 
 
 @contextmanager
-def under_attack(port: int, key: str, seconds: float) -> Iterator[dict[str, Counter[str]]]:
-    """All loops at once for so long; what each was answered, in the dictionary afterwards.
+def under_attack(
+    port: int, key: str, seconds: float, names: Sequence[str] = tuple(LOOPS)
+) -> Iterator[dict[str, Counter[str]]]:
+    """Loops at once for so long; what each was answered, in the dictionary afterwards.
 
     The attackers run at the lowest priority of the machine: they stand for machines of
     their own, the service and the readers do not share processors with those.
@@ -152,7 +154,7 @@ def under_attack(port: int, key: str, seconds: float) -> Iterator[dict[str, Coun
     told: Queue[tuple[str, dict[str, int]]] = start.Queue()
     running = [
         start.Process(target=_run, args=(name, port, key, seconds, told), daemon=True)
-        for name in LOOPS
+        for name in names
     ]
     for process in running:
         process.start()
@@ -172,7 +174,8 @@ def under_attack(port: int, key: str, seconds: float) -> Iterator[dict[str, Coun
 def _run(
     name: str, port: int, key: str, seconds: float, told: Queue[tuple[str, dict[str, int]]]
 ) -> None:
-    os.nice(19)
+    os.setpriority(os.PRIO_PROCESS, 0, 19)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # threads inherit it
     until, counts = time.monotonic() + seconds, Counter[str]()
     for answer in LOOPS[name](port, key):
         counts[answer] += 1

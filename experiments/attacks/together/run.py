@@ -31,7 +31,7 @@ from data.db.store import Store
 from data.settings import Settings, read_settings
 from experiments.attacks.docx_template.run import memory_of
 from experiments.attacks.http.served import PASSWORD, everything, parsed, served
-from experiments.attacks.together.attackers import under_attack
+from experiments.attacks.together.attackers import LOOPS, under_attack
 from experiments.provenance import write_provenance
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,6 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.attacks.together.run")
     parser.add_argument("--quiet", type=float, default=1.0, help="minutes of readers alone")
     parser.add_argument("--minutes", type=float, default=10.0, help="beside the attacks")
+    parser.add_argument("--only", nargs="+", choices=tuple(LOOPS), default=tuple(LOOPS))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     given = parser.parse_args()
@@ -90,7 +91,7 @@ def main() -> None:
             quiet = readers(service.port, service.pid, keys[0], given.quiet, given.seed,
                             most["quiet"])  # fmt: skip
             print("quiet", quiet.told(), flush=True)
-            with under_attack(service.port, keys[1], 60 * given.minutes) as answers:
+            with under_attack(service.port, keys[1], 60 * given.minutes, given.only) as answers:
                 time.sleep(5)  # attackers are starting
                 attacked = readers(service.port, service.pid, keys[0], given.minutes,
                                    given.seed + 1, most["attacked"])  # fmt: skip

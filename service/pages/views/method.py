@@ -6,7 +6,7 @@ from data.plans.kpi import Kpi
 from models.errors import NoBundle
 from models.series import Month
 from service.projections.basis import Basis
-from service.projections.tables import nowcast_line, reconciled_line
+from service.projections.tables import nowcast_line, plan_line, reconciled_line
 from service.projections.view import ProjectionView
 from service.texts import TEXT, Lang, day_of, percent
 from training.backtest.scoreboard import ENSEMBLE, after_first_year
@@ -33,7 +33,8 @@ def method_lines(one: ProjectionView, basis: Basis, lang: Lang) -> list[str]:
         lines.append(text["method.alone"].format(method=text[f"annex.method.{method.name}"]))
     if method.fallback:
         lines.append(text["method.fallback"])
-    for line in (nowcast_line(one, basis.plan, lang), reconciled_line(one, basis.plan, lang)):
+    for said in (nowcast_line, plan_line, reconciled_line):
+        line = said(one, basis.plan, lang)
         if line:
             lines.append(line)
     lines.append(

@@ -19,7 +19,6 @@ from service.report.template.rendering import Order, rendered
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 _LARGEST_ORDER = 64 * MB
-LOW_PRIORITY = 10
 
 
 def die_with(parent: int) -> None:
@@ -31,11 +30,7 @@ def die_with(parent: int) -> None:
 
 
 def limit(limits: Limits) -> None:
-    """Let the kernel hold the limits: not even a long call in C gets past them.
-
-    A low priority too, so that costly templates do not slow down those who read.
-    """
-    os.nice(LOW_PRIORITY)
+    """Let the kernel hold the limits: not even a long call in C gets past them."""
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_mb * MB,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no file

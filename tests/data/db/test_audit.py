@@ -89,12 +89,15 @@ def test_the_actor_is_the_user_of_the_process_by_default(store: Store) -> None:
 
 
 def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nameless() -> str:
-        raise KeyError("getpwuid(): uid not found: 12345")
+    monkeypatch.setattr("os.geteuid", lambda: 3_999_999_999)
+    assert process_user() == "os:3999999999"
 
-    monkeypatch.setattr("getpass.getuser", nameless)
-    monkeypatch.setattr("os.getuid", lambda: 12345)
-    assert process_user() == "os:12345"
+
+def test_the_environment_does_not_say_who_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    true = process_user()
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "linh")
+    assert process_user() == true != "os:linh"
 
 
 def test_entries_are_paged_and_filtered(store: Store) -> None:

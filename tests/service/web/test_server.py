@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -151,6 +153,23 @@ def test_a_kept_alive_connection_answers_again(service: Any) -> None:
     on(service.app, ask)
 
 
+def test_a_kept_alive_connection_that_is_silent_is_closed(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.3)
+
+    async def ask(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HEALTH)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"connection: close" not in head.lower()
+        async with asyncio.timeout(3):  # far below the seconds that one gets for a head
+            await reader.read()
+        writer.close()
+
+    on(service.app, ask)
+
+
 def test_what_is_no_request_is_400_with_the_headers(service: Any) -> None:
     async def ask(port: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -181,3 +200,25 @@ def test_who_sends_halves_makes_room_not_a_reader(monkeypatch: pytest.MonkeyPatc
         assert open_.enter(One(address))  # type: ignore[arg-type]
     assert "reader" not in dropped
     assert len(dropped) == 3
+
+
+def test_newcomers_in_a_flood_find_room_in_the_queue() -> None:
+    """A full queue costs them a second: the kernel forgets them until they try again."""
+    with server.listen("127.0.0.1", 0) as listener:
+        listener.listen(server.AT_ONCE)  # as asyncio does
+        lines = []
+        try:
+            for _ in range(600):
+                lines.append(socket.create_connection(listener.getsockname(), 0.5))
+        finally:
+            for line in lines:
+                line.close()
+    assert len(lines) == 600
+
+
+def test_a_long_computation_gives_way_and_little_is_collected_at_once() -> None:
+    program = (
+        "import gc, sys; from service.web.server import stay_responsive; stay_responsive();"
+        "assert sys.getswitchinterval() < 0.001; assert len(gc.get_objects()) < 10_000"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
