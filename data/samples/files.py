@@ -60,7 +60,8 @@ def read_days(plan: Plan, folder: Path = FOLDER) -> tuple[DatedFigure, ...]:
     if not file.is_file():
         return ()
     found = find_tidy(OpenedFile(file.read_bytes(), DAYS_FILE))
-    return read_rows(found, plan.kpis, None).dated if found else ()
+    rows = read_rows(found, plan.kpis, None).figures if found else ()
+    return tuple(one.figure for one in rows if isinstance(one.figure, DatedFigure))
 
 
 def write_sample(

@@ -234,7 +234,7 @@ def settled_by(target: Target, series: Series, year: int) -> Attainment | None:
         status, probability = "achieved", 1.0
     else:
         return None
-    open_ = no_basis(target, Remark(""), provisional=series.provisional)
+    open_ = no_basis(target, Remark("no_forecast"), provisional=series.provisional)
     return replace(open_, probability=probability, status=status, reason=None)
 
 
