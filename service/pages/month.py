@@ -25,7 +25,7 @@ from service.projections.basis import as_of_date
 from service.report.build import Wanted
 from service.report.renderers.formats import LAYOUTS
 from service.report.request import report_of
-from service.report.template.filling import fill
+from service.report.template.filling import drawing, fill
 from service.report.template.isolation import limits_of
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
@@ -170,7 +170,13 @@ def _filled(
         if len(content) > LARGEST:
             raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
         report = report_of(app_state, plan, day, Wanted(lang=lang))
-        filled = fill(content, name, report, limits_of(app_state.settings), given_up)
+        draw = drawing(report)
+
+        def png_of(code: str) -> bytes:
+            key = ("course", day, code, lang)
+            return app_state.picture(plan, key, lambda: Body(draw(code), "image/png", "")).content
+
+        filled = fill(content, name, report, limits_of(app_state.settings), given_up, png_of)
     except Busy:
         busy = TEXT[lang]["reports.busy"]
         return Page(_reports(app_state, document, site, unreadable=busy), 503)
