@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     lang: Literal["vi", "en"] = "vi"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)  # processes that answer
+    jobs_at_once: int = Field(default=1, ge=1, le=64)  # of the house; of a family one
     allowed_hosts: str = ""
     csp_report_uri: str = Field(default="", pattern=r"^[^\s;,]*$")
     database_timeout: float = Field(default=10.0, gt=0)

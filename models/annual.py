@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.disaggregation.reconstruction import draw_histories
+from models.disaggregation.to_a_day import drawn_rest
 from models.errors import CannotForecast
 from models.kinds import Kind, KindTraits, traits_of
 from models.paths import Paths, generator
@@ -87,6 +88,8 @@ class AnnualDistribution:
     data_status : status of `actual_to_date`
     non_negative : no month of the history is below zero, so no projected month may be
     middle : what is shown in place of median and mean in a reconciled family, else None
+    reached : what the outcome had reached by a printed day, of which the last months known
+        are a nowcast; None if they were printed
     """
 
     kind: Kind
@@ -106,6 +109,7 @@ class AnnualDistribution:
     non_negative: bool
     first_month: int = 1
     middle: Middle | None = None
+    reached: float | None = None
 
     @property
     def traits(self) -> KindTraits:
@@ -121,6 +125,16 @@ class AnnualDistribution:
     def over(self) -> bool:
         """Whether all months are known."""
         return self.months_known == self.n_months
+
+    @property
+    def settled(self) -> bool:
+        """Whether all months were printed."""
+        return self.over and self.reached is None
+
+    @property
+    def sure(self) -> Array:
+        """What the outcome has reached, whatever is still to come of a nowcast month."""
+        return self.known if self.reached is None else np.full(len(self.known), self.reached)
 
     @property
     def rest(self) -> Array:
@@ -237,8 +251,11 @@ def annual_distribution(
         )
     revised = _revision_of_last_month(series, revision, n_paths)
     effect = np.zeros(n_paths)
-    if 0 < n_known < 12 or (n_known and chosen == series.year and series.unfinished):
+    still_open = chosen == series.year and (series.unfinished or series.nowcast)
+    if 0 < n_known < 12 or (n_known and still_open):
         effect = revised * response[:, n_known - 1]
+    if chosen == series.year and series.floor is not None:
+        effect = np.maximum(effect, series.floor - known)
     base = _base(series, chosen, last_year, paths, rng, revised)
     return AnnualDistribution(
         kind=series.kind,
@@ -253,9 +270,10 @@ def annual_distribution(
         base=base,
         base_status=_base_status(series, chosen) if np.isfinite(base).any() else None,
         last_year=last_year,
-        actual_to_date=_actual_to_date(series, chosen, last_year, n_known),
-        data_status=_data_status(series, chosen, n_known),
+        actual_to_date=year_to_date(series, chosen, last_year),
+        data_status=status_to_date(series, chosen, n_known),
         non_negative=bool((series.values[np.isfinite(series.values)] >= 0).all()),
+        reached=series.floor if series.nowcast and chosen == series.year else None,
     )
 
 
@@ -340,6 +358,9 @@ def _known(
 
 def _revision_of_last_month(series: Series, revision: Revision, n_paths: int) -> Array:
     """Drawn revision of the last month, shape (n_paths,), in the unit of the months."""
+    if series.nowcast is not None:
+        drawn = drawn_rest(series.nowcast, series.key, str(series.as_of), n_paths)
+        return np.rint(drawn) if series.traits.whole_numbers else drawn
     if not series.provisional:
         return np.zeros(n_paths)
     values = monthly_values(series)
@@ -383,10 +404,10 @@ def _base_status(series: Series, year: int) -> BaseStatus | None:
         return series.base_status
     if months_known(series, year - 1) < 12:
         return "projected"
-    return _data_status(series, year - 1, 12)
+    return status_to_date(series, year - 1, 12)
 
 
-def _data_status(series: Series, year: int, n_known: int) -> FigureStatus | None:
+def status_to_date(series: Series, year: int, n_known: int) -> FigureStatus | None:
     """Status of the year to date: the published figure's, else the least firm of its months."""
     if n_known == 0:
         return None
@@ -394,7 +415,7 @@ def _data_status(series: Series, year: int, n_known: int) -> FigureStatus | None
         return series.to_date_status
     first = Month(year, 1).ordinal - series.start.ordinal
     seen = [series.status[place] for place in range(max(first, 0), first + n_known)]
-    if first < 0:
+    if first < 0 and not series.traits.adds_up:
         return "reconstructed"
     return least_firm(seen[-1:] if series.traits.last_month_only else seen)
 
@@ -404,13 +425,19 @@ def least_firm(statuses: Sequence[FigureStatus | None]) -> FigureStatus:
     return max((status or "reconstructed" for status in statuses), key=_FIRMNESS.index)
 
 
-def _actual_to_date(series: Series, year: int, last_year: Paths, n_known: int) -> float | None:
-    """The year to date as people read it; None if a month of it is missing."""
+def year_to_date(series: Series, year: int, last_year: Paths) -> float | None:
+    """The year to date as people read it; None if a month of it is missing.
+
+    `last_year` has shape (n_paths, 12); only a growth without a published rate needs it.
+    Figures that begin within the year and add up count from their first month.
+    """
+    n_known = months_known(series, year)
     if n_known == 0:
         return None
     months = monthly_values(series)
     first = Month(year, 1).ordinal - series.start.ordinal
-    seen = months[first : first + n_known] if first >= 0 else np.array([np.nan])
+    begins = first >= 0 or (series.traits.adds_up and first + n_known > 0)
+    seen = months[max(first, 0) : first + n_known] if begins else np.array([np.nan])
     rule, value = series.traits.year, None
     if year == series.year and series.to_date is not None:
         value = rule.published(series.to_date, n_known)

@@ -4,12 +4,13 @@ Ours, after split-conformal prediction (Vovk, Gammerman and Shafer 2005,
 Algorithmic Learning in a Random World; Romano, Patterson and Candès 2019,
 Conformalized Quantile Regression, for scaling by a model's own spread). Past
 errors of the rest of the year, divided by the ensemble's own spread, are pooled
-across KPIs; their quantiles at the same month of the year
-replace the ensemble's own. A KPI whose errors are larger than the family's gets
-a wider interval, shrunk towards the family's. Older errors weigh less (Barber,
-Candès, Ramdas and Tibshirani 2023, Conformal prediction beyond exchangeability,
-Annals of Statistics 51(2)): after a break the intervals widen with its first
-errors, and narrow again as it passes.
+across KPIs. Their quantiles at the same month of the year are averaged with the
+ensemble's own, which are stretched to the same 80 % interval: width comes from
+past errors, half of the shape from the forecast (experiments/delivered).
+A KPI whose errors are larger than the family's gets a wider interval, shrunk towards
+the family's. Older errors weigh less (Barber, Candès, Ramdas and Tibshirani 2023,
+Conformal prediction beyond exchangeability, Annals of Statistics 51(2)): after a break
+the intervals widen with its first errors, and narrow again as it passes.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ LARGEST_RATIO = 3.0  # in a KPI's own factor errors are clipped at this × the f
 TAIL = 0.95  # share of past errors used; beyond it quantiles grow as a normal's
 NEIGHBOUR = 0.5  # weight of an error one month of the year away
 MEMORY = 0.8  # weight of an error relative to one of the following year
+OWN_SHAPE = 0.5  # weight of the ensemble's own shape against that of past errors
+FURTHEST = 1.25  # × the 80 % width: the own shape goes no further from the centre
 UNSEEN = 1.2  # widening of the ensemble's own spread without past errors
 FLOOR = 0.002  # minimum spread, as a share of the rest or of the outcome
 _NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
@@ -172,22 +175,27 @@ def learn_calibrations(
 
 
 def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:
-    """The same paths, adjusted so that the open part has the calibrated quantiles.
+    """The same paths, adjusted so that the open part has the calibrated 80 % interval.
 
-    The open part is the rest of the year plus the revision of the last month. Each path
-    keeps its rank and its revision. Its months are multiplied by a common factor if no
-    month of the history is below zero, else shifted by a common amount, so that months
-    and year agree. A finished year is unchanged; without a calibration the spread is
-    widened by `UNSEEN`.
+    Its quantiles are those of past errors, averaged with the paths' own. The open part is
+    the rest of the year plus the revision of the last month. Each path keeps its rank and
+    its revision. Its months are multiplied by a common factor if no month of the history
+    is below zero, else shifted by a common amount, so that months and year agree. A
+    finished year is unchanged; without a calibration the spread is widened by `UNSEEN`.
     """
     if annual.months_known == 12:
         return annual
     learned = calibration or uncalibrated()
-    rest, added = _rest(annual), annual.rest
-    ranks = np.argsort(np.argsort(added + annual.revision, kind="stable"), kind="stable")
-    errors = _at(learned.quantiles[annual.months_known], (ranks + 0.5) / len(added))
-    wanted = rest.value(learned.scale * errors) - annual.revision
-    return with_rest(annual, wanted)
+    rest, still_open = _rest(annual), annual.rest + annual.revision
+    ranks = np.argsort(np.argsort(still_open, kind="stable"), kind="stable")
+    quantiles = learned.quantiles[annual.months_known]
+    past = _at(quantiles, (ranks + 0.5) / len(still_open))
+    low, high = _at(quantiles, np.array([0.1, 0.9]))
+    width = float(high - low)
+    own = rest.error(still_open) * width / _NORMAL_80
+    own = np.clip(own, -FURTHEST * width, FURTHEST * width)
+    errors = (1.0 - OWN_SHAPE) * past + OWN_SHAPE * own
+    return with_rest(annual, rest.value(learned.scale * errors) - annual.revision)
 
 
 def with_rest(annual: AnnualDistribution, rest: Array) -> AnnualDistribution:

@@ -1,14 +1,25 @@
 """Joint paths of several KPIs: one copula per family and vintage.
 
-Ours. Past forecast errors show which KPIs err together. Every origin of the
-backtest (a year and the months then known) gets a standard normal draw
-per path, shared by the whole family; a KPI's score on a path is the sum of
-those draws weighted by the KPI's own standardised errors at these origins.
-Scores of two KPIs are then jointly normal, and their correlation is the
-correlation of the two KPIs' past errors (the cosine of the error vectors): a
-Gaussian copula drawn without forming a correlation matrix. Because a
-KPI's scores depend on its own errors and on the shared draws alone, adding a
-KPI changes no other KPI's numbers.
+Ours. Past forecast errors show which KPIs err together, but they are few: the errors of
+one year share their shocks, so that independent KPIs seem correlated by chance. A KPI's
+score on a path is therefore the sum of three parts, all standard normal:
+
+- *origins*: every origin of the backtest (a year and the months then known) has a draw
+  per path, shared by the family, weighted by the KPI's own standardised errors there.
+  Two KPIs have the correlation of their past errors (the cosine c of the error vectors).
+  Its share of the variance grows with the number of years, up to `SHARED`.
+- *common*: one draw for the whole family, with a share of `COMMON`: a year's surprise
+  mostly goes one way.
+- *own*: a Gaussian process over error vectors with the odd kernel
+  exp(−(1 − c) ÷ length) − exp(−(1 + c) ÷ length), drawn by random Fourier features
+  (Rahimi and Recht 2007): twins, such as one activity in two price bases, stay together,
+  opposites apart, and KPIs that are neither are independent.
+
+Scores are jointly normal: a Gaussian copula drawn without forming a correlation matrix.
+A KPI's scores depend on its own errors and on shared draws alone, so adding a KPI changes
+no other KPI's numbers. The shares were chosen by the log density of outcomes of later
+years, on which the correlation of past errors alone is far worse than independence
+(experiments/delivered).
 """
 
 from __future__ import annotations
@@ -25,6 +36,12 @@ from models.annual import AnnualDistribution
 from models.paths import generator
 from models.series import Series
 
+SHARED = 0.2  # largest share of the variance that goes by the correlation of past errors
+HALF_SHARED = 2.0  # years of past errors at which half of it is reached
+COMMON = 0.03  # share of the variance that all KPIs of a family have in common
+LENGTH = 0.02  # per year beyond the first: how unlike near twins may be, see `likeness`
+SHORTEST = 0.002
+FEATURES = 256  # of the Gaussian process; the kernel's error is about 1 / √FEATURES
 _ORIGINS = 12  # of a year: 0 to 11 months known
 
 
@@ -55,16 +72,55 @@ def copula_scores(
     -------
     array, shape (n_paths,), standard normal
     """
-    weights = {origin: error for origin, error in errors.items() if error}
-    norm = float(np.sqrt(sum(error**2 for error in weights.values())))
-    if norm == 0.0:
+    origins, own = np.zeros(n_paths), np.zeros(FEATURES)
+    weights = _unit(errors)
+    if not weights:
         return _draws(n_paths, family, vintage, "alone", kpi).ravel()
-    scores = np.zeros(n_paths)
-    for year in sorted({origin.year for origin in weights}):
+    years = sorted({origin.year for origin in weights})
+    length = _length(len(years))
+    for year in years:
         mine = np.array([weights.get(OriginKey(year, known), 0.0) for known in range(_ORIGINS)])
-        shared = _draws(n_paths, family, vintage, "origins of", str(year), rows=_ORIGINS)
-        scores += mine / norm @ shared
-    return scores
+        origins += mine @ _draws(n_paths, family, vintage, "origins of", str(year), rows=_ORIGINS)
+        own += mine @ _draws(FEATURES, family, "frequencies of", str(year), rows=_ORIGINS)
+    features = np.sin(own / np.sqrt(length))
+    process = _process(n_paths, family, vintage)
+    shared, common = _shares(len(years))
+    return np.asarray(
+        np.sqrt(shared) * origins
+        + np.sqrt(common) * _draws(n_paths, family, vintage, "common").ravel()
+        + np.sqrt(1 - shared - common) * (features / np.linalg.norm(features)) @ process
+    )
+
+
+def likeness(one: Mapping[OriginKey, float], other: Mapping[OriginKey, float]) -> float:
+    """Correlation of two KPIs' scores, apart from the error of the Fourier features.
+
+    Parameters
+    ----------
+    one, other : standardised errors at past origins, not all zero, of the same years
+    """
+    first, second = _unit(one), _unit(other)
+    cosine = sum(weight * second.get(origin, 0.0) for origin, weight in first.items())
+    n_years = len({origin.year for origin in first})
+    shared, common = _shares(n_years)
+    length = _length(n_years)
+    near = float(np.exp(-(1 - cosine) / length) - np.exp(-(1 + cosine) / length))
+    return shared * cosine + common + (1 - shared - common) * near
+
+
+def _unit(errors: Mapping[OriginKey, float]) -> dict[OriginKey, float]:
+    """The errors as a vector of length one; empty if all are zero."""
+    norm = float(np.sqrt(sum(error**2 for error in errors.values())))
+    return {origin: error / norm for origin, error in errors.items() if error} if norm else {}
+
+
+def _shares(n_years: int) -> tuple[float, float]:
+    """The shares of the variance by past errors, and in common."""
+    return SHARED * n_years / (n_years + HALF_SHARED), COMMON
+
+
+def _length(n_years: int) -> float:
+    return max(SHORTEST, LENGTH * (n_years - 1))
 
 
 def reorder(outcomes: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -204,5 +260,13 @@ def chance_of_meeting(met: Sequence[NDArray[np.bool_]]) -> tuple[float, ...]:
 @lru_cache(maxsize=32)  # all KPIs of a family share a year's draws
 def _draws(n_paths: int, *names: str, rows: int = 1) -> NDArray[np.float64]:
     drawn = generator(*names).standard_normal((rows, n_paths))
+    drawn.flags.writeable = False
+    return drawn
+
+
+@lru_cache(maxsize=4)  # 2 MB each with 2000 paths
+def _process(n_paths: int, *names: str) -> NDArray[np.float32]:
+    shape = (FEATURES, n_paths)
+    drawn = generator(*names, "own").standard_normal(shape, dtype=np.float32)
     drawn.flags.writeable = False
     return drawn

@@ -52,7 +52,7 @@ A message says what was expected, what was found, and what to do. Only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -100,6 +100,7 @@ class UnreadableFile(InputError):
     sheet, cell : str or None, `cell` in A1 notation
     path : str or None, where in a YAML or JSON document: 'versions[0].targets[3].lower'
     advice : str, what the reader of the message should do
+    others : what else is wrong with the file, each with its own place
     """
 
     def __init__(
@@ -112,7 +113,9 @@ class UnreadableFile(InputError):
         cell: str | None = None,
         path: str | None = None,
         advice: str = "",
+        others: Sequence[UnreadableFile] = (),
     ) -> None:
+        self.others = tuple(others)
         self.file, self.sheet, self.cell, self.path = file, sheet, cell, path
         self.expected, self.found, self.advice = expected, found, advice
         parts = (file, sheet and f"sheet '{sheet}'", cell and f"cell {cell}", path)

@@ -25,11 +25,13 @@ from models.reconciliation.relations import Relations
 from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
 from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds, attainment
-from models.targets.target import Remark, Target
+from models.targets.fulfilment import Fulfilment, Informed, informed
+from models.targets.target import Remark, Target, TargetForm
 from models.year_months import months_known
 
 ENSEMBLE = "ensemble"
 OCCASIONAL = "occasional"  # method of a series that is zero in many months
+NOWCAST = "nowcast"  # method of a year whose last months follow from a figure to a day
 PARTS = "parts"  # method of a total: the sum of its parts' projections
 OLDEST = 12  # months from the last figure to the vintage
 LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
@@ -47,6 +49,7 @@ class Learned:
     calibration : None without a backtest: the ensemble's own spread, widened
     revision : usual revision of first estimates
     errors : standardised errors at past origins, for the copula of the family
+    fulfilment : what the family's plans of earlier years say of this year's, by form
     """
 
     parameters: Mapping[str, Parameters] = field(default_factory=dict)
@@ -55,14 +58,19 @@ class Learned:
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
     errors: Mapping[OriginKey, float] = field(default_factory=dict)
+    fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A KPI at a vintage: its series, the result of its retraining, its events and projects."""
+    """A KPI at a vintage: its series, what was learned of it, and what is known beside figures.
+
+    `targets` are those in force; the plan's value among them informs the forecast.
+    """
 
     series: Series
     learned: Learned
+    targets: Sequence[Target] = ()
     events: Sequence[Event] = ()
     projects: Sequence[Project] = ()
 
@@ -105,7 +113,8 @@ def project(
     """
     year = series.year if year is None else year
     seed = str(series.as_of) if seed is None else seed
-    found = year_ahead(Known(series, learned, events), year, n_paths, seed, candidates)
+    known = Known(series, learned, targets, events)
+    found = year_ahead(known, year, n_paths, seed, candidates)
     return judged(series, targets, found, year, thresholds)
 
 
@@ -131,7 +140,12 @@ def judged(
     attainments = tuple(attainment(annual, target, series, thresholds) for target in targets)
     fallback = found.method if found.method in LADDER else None
     projected = with_basis(series, annual, attainments, found.method, fallback, found.failures)
-    return replace(projected, reconciled=found.reconciled, projects=found.projects)
+    return replace(
+        projected,
+        informed=found.informed,
+        reconciled=found.reconciled,
+        projects=found.projects,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +157,7 @@ class ProjectedYear:
     method : as in `Projection`
     annual : None without a basis
     failures : candidate (or 'year', 'parts') → why it is not in the forecast
+    informed : what the plan did to it; None without plans of earlier years
     reconciled : what reconciliation did; None for a KPI that it does not touch
     projects : what accepted projects add to it, its own and its parts'
     """
@@ -150,6 +165,7 @@ class ProjectedYear:
     method: str
     annual: AnnualDistribution | None
     failures: Mapping[str, str]
+    informed: Informed | None = None
     reconciled: Reconciled | None = None
     projects: tuple[Added, ...] = ()
 
@@ -161,7 +177,7 @@ def year_ahead(
     seed: str,
     candidates: Mapping[str, Candidate] = REGISTRY,
 ) -> ProjectedYear:
-    """A KPI's year from its own candidates, moved by its projects.
+    """A KPI's year from its own candidates, moved towards its plan and by its projects.
 
     Projects are added after calibration, whose past errors know nothing of them, and in
     the joint order, so that a total and its part are late on the same paths.
@@ -179,9 +195,12 @@ def year_ahead(
         return ProjectedYear("", None, {**failures, "year": str(reason)})
     family, _, kpi = series.key.rpartition("/")
     scores = copula_scores(family, seed, kpi, learned.errors, n_paths)
-    own = joint(calibrated(method, annual, learned), scores)
+    planned, plan = informed(
+        calibrated(method, annual, learned), known.targets, learned.fulfilment
+    )
+    own = joint(planned, scores)
     moved, added = with_projects(own, known.projects, family, seed)
-    return ProjectedYear(method, moved, failures, projects=added)
+    return ProjectedYear(method, moved, failures, plan, projects=added)
 
 
 def calibrated(method: str, annual: AnnualDistribution, learned: Learned) -> AnnualDistribution:
@@ -393,10 +412,11 @@ def chosen_forecast(
 
     The ensemble of all candidates that have paths; if only those of `LADDER` have
     (too little history for the others), the first of them alone; for a series that is zero
-    in many months 'occasional'; for a year that is over 'published', without paths.
+    in many months 'occasional'; for a year that is over 'published' or, with a nowcast of its
+    December, 'nowcast', without paths.
     """
     if horizon(series, year) == 0:
-        return "published", np.empty((n_paths, 0))
+        return NOWCAST if series.nowcast else "published", np.empty((n_paths, 0))
     if OCCASIONAL in simulated.paths:
         return OCCASIONAL, simulated.paths[OCCASIONAL]
     for name in LADDER:

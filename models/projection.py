@@ -10,14 +10,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.annual import AnnualDistribution, BaseStatus
+from models.annual import AnnualDistribution, BaseStatus, status_to_date, year_to_date
 from models.events.projects import Added
 from models.kinds import Kind
 from models.paths import Paths, quantiles
-from models.series import FigureStatus, Month, Series
-from models.targets.attainment import Attainment, no_basis
+from models.series import FigureStatus, Month, Nowcast, Series
+from models.targets.attainment import Attainment, no_basis, settled_by
+from models.targets.fulfilment import Informed
 from models.targets.target import Remark, Status, Target
 from models.targets.task_view import TaskSummary
+from models.year_months import months_known
 
 NO_METHOD = "none"
 NO_FORECAST = Remark("no_forecast")
@@ -93,8 +95,10 @@ class Projection:
         figures
     probability, status : of the assigned target
     task : None for a series
+    informed : what the plan did to the forecast; None without plans of earlier years
     reconciled : None for a KPI that was not reconciled with others
     projects : what accepted projects add to the year
+    nowcast : set if the last months known follow from a figure to a day
     """
 
     key: str
@@ -115,8 +119,10 @@ class Projection:
     probability: float | None
     status: Status
     task: TaskSummary | None = None
+    informed: Informed | None = None
     reconciled: Reconciled | None = None
     projects: tuple[Added, ...] = ()
+    nowcast: Nowcast | None = None
 
     @property
     def met(self) -> NDArray[np.bool_] | None:
@@ -159,6 +165,7 @@ def with_basis(
         failures=dict(failures),
         probability=probability,
         status=status,
+        nowcast=series.nowcast if annual.year == series.year else None,
     )
 
 
@@ -171,17 +178,27 @@ def without_basis(
 ) -> Projection:
     """The projection of a KPI without a basis: no projected figure, and the reasons.
 
-    `reason` stands with each target, `failures` with the candidates.
+    `reason` stands with each target, `failures` with the candidates. What is known stays
+    known: the year to date, and a target that it has settled.
     """
     empty = without_figures(
         series.key, series.kind, series.unit, year, series.as_of, targets, failures, reason
     )
-    this_year = year == series.year
+    n_known = months_known(series, year)
+    actual = year_to_date(series, year, np.full((1, 12), np.nan))
+    attainments = [
+        settled_by(target, series, year) or known
+        for target, known in zip(targets, empty.attainments, strict=True)
+    ]
+    probability, status = _headline(attainments)
     return replace(
         empty,
         cutoff=series.cutoff,
-        actual_to_date=series.to_date if this_year else None,
-        data_status=series.to_date_status if this_year else None,
+        actual_to_date=actual,
+        data_status=None if actual is None else status_to_date(series, year, n_known),
+        attainments=tuple(attainments),
+        probability=probability,
+        status=status if probability is not None else "no_basis",
     )
 
 

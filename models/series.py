@@ -23,6 +23,7 @@ FigureStatus = Literal[
     "illustrative",  # made up for a sample, as restated
     "illustrative_first",  # made up for a sample, as first estimated
 ]
+SETTLED: tuple[FigureStatus, ...] = ("final", "restated", "illustrative")
 FIRST_ESTIMATES: tuple[FigureStatus, ...] = ("estimate", "illustrative_first")
 ILLUSTRATIVE: tuple[FigureStatus, ...] = ("illustrative", "illustrative_first")
 
@@ -63,6 +64,27 @@ class Month(NamedTuple):
         return f"{self.year:04d}-{self.month:02d}"
 
 
+@dataclass(frozen=True)
+class Nowcast:
+    """Why the last months of a series are estimates: only a figure to a day was printed.
+
+    Attributes
+    ----------
+    since, day : first and last day of the printed figure
+    printed : the figure, in the KPI's unit
+    share : share of the estimated months that the figure usually covers, 0 to 1
+    rest : what is still to come of them, median, in the KPI's unit
+    spread : standard deviation of its logarithm
+    """
+
+    since: date
+    day: date
+    printed: float
+    share: float
+    rest: float
+    spread: float
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """A KPI as known at a vintage; immutable.
@@ -94,6 +116,9 @@ class Series:
         printed figures allow (see `models.disaggregation.reconstruction`); None otherwise
     unfinished : share of the last month that was still to come when its estimate was
         published, 0 to 1; 0 if the month was over or nearly so
+    nowcast : set if the last months follow from a figure to a day
+        (`models.disaggregation.to_a_day`)
+    floor : what the year to date had reached by a printed day; no path may be below it
     """
 
     key: str
@@ -110,6 +135,8 @@ class Series:
     denominator: NDArray[np.float64] | None = None
     doubt: NDArray[np.float64] | None = None
     unfinished: float = 0.0
+    nowcast: Nowcast | None = None
+    floor: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("values", "base", "denominator", "doubt"):
@@ -169,6 +196,8 @@ class Series:
             denominator=None if self.denominator is None else self.denominator[:length],
             doubt=None if self.doubt is None else self.doubt[:length],
             unfinished=0.0,
+            nowcast=None,
+            floor=None,
         )
 
     def calendar_year(self, year: int) -> NDArray[np.float64]:

@@ -42,6 +42,18 @@ from service.pages import (
     plan as pages,
     session,
     static_files as static,
+    today as today_pages,
+)
+from service.pages.manage import (
+    amend,
+    estimates,
+    events as event_pages,
+    figures,
+    guide,
+    house,
+    imports as import_pages,
+    plans as plan_making,
+    year,
 )
 from service.pages.menu import plan_pages
 from service.shapes.examples import describe
@@ -51,6 +63,7 @@ from service.web import problems
 from service.web.bodies import Bodies
 from service.web.documented import document_errors
 from service.web.guard import Guard
+from service.work import routes as jobs
 
 DESCRIPTION = (
     "Will the year's plan targets be met by 31 December, how sure are we, and what would it take?"
@@ -65,12 +78,14 @@ ROUTERS = (
     projects.router,
     observations.router,
     imports.router,
+    sign_off.waiting,
     sign_off.router,
     reports.router,
     analysis.router,
     scenarios.router,
     odata.router,
     exchange.router,
+    jobs.router,
     registry.router,
     audit.router,
     administration.router,
@@ -80,12 +95,22 @@ ROUTERS = (
     health.router,
     static.router,
     # pages of a plan, in the order of its menu
+    today_pages.router,
     pages.router,
     kpi_pages.router,
     entry_pages.router,
     entry_pages.echo,
     analysis_pages.router,
     month_pages.router,
+    import_pages.router,
+    year.router,
+    plan_making.router,
+    amend.router,
+    figures.router,
+    estimates.router,
+    event_pages.router,
+    house.router,
+    guide.router,
 )
 
 
@@ -109,6 +134,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        app_state.jobs.begin()
         yield
         app_state.jobs.close()
 

@@ -269,12 +269,21 @@ def _each(app: FastAPI, requests: dict[str, tuple[str, dict[str, Any] | None]]) 
 
 def _retrained(app: FastAPI, as_of: str) -> dict[str, Any]:
     """Start a retraining and wait for it; both answers on the way."""
+    app.state.vedich.jobs.begin()
     started = _answer(app, "POST", f"{_BASE}/retrain", {"as_of": as_of})
     job = started
     while job["state"] in ("queued", "running"):
         time.sleep(1)
         job = _answer(app, "GET", f"/v1/jobs/{started['id']}")
-    return {"POST /v1/plans/{plan}/retrain": started, "GET /v1/jobs/{id}": job}
+    listed = _answer(app, "GET", "/v1/jobs")
+    app.state.vedich.jobs.close()
+    other = _answer(app, "POST", f"{_BASE}/retrain", {"as_of": "2021-03"})
+    return {
+        "POST /v1/plans/{plan}/retrain": started,
+        "GET /v1/jobs/{id}": job,
+        "GET /v1/jobs": listed,
+        "POST /v1/jobs/{id}/cancel": _answer(app, "POST", f"/v1/jobs/{other['id']}/cancel"),
+    }
 
 
 def _signed(app: FastAPI) -> dict[str, Any]:
@@ -291,6 +300,15 @@ def _signed(app: FastAPI) -> dict[str, Any]:
         body = SEND_BACK_EXAMPLE if step == "send-back" else seen
         found[f"POST {of_kpi}/{step}"] = _answer(app, "POST", f"{estimate}/{step}", body)
     found[f"GET {of_kpi}"] = _answer(app, "GET", estimate)
+    again = _answer(app, "POST", estimate, {**ESTIMATE_EXAMPLE, "value": 336000.0})
+    several = {"estimates": [again["estimates"][0]["id"]]}
+    for step in ("check", "send-back", "check", "approve", "issue"):
+        body = {**several, **SEND_BACK_EXAMPLE} if step == "send-back" else several
+        found[f"POST {one}/signatures/{step}"] = _answer(
+            app, "POST", f"{month}/signatures/{step}", body
+        )
+        if step == "check":
+            found["GET /v1/waiting"] = _answer(app, "GET", "/v1/waiting")
     shown = {"figures": _answer(app, "GET", month)["figures"]}
     for step in ("check", "send-back", "check", "approve", "issue"):
         body = SEND_BACK_EXAMPLE if step == "send-back" else shown

@@ -72,6 +72,7 @@ FIGURE: Mapping[Lang, Texts] = {lang: Texts(lang, "figure.") for lang in LANGUAG
 UNIT: Mapping[Lang, Texts] = {lang: Texts(lang, "unit.") for lang in LANGUAGES}
 STATE: Mapping[Lang, Texts] = {lang: Texts(lang, "state.") for lang in LANGUAGES}
 FORM: Mapping[Lang, Texts] = {lang: Texts(lang, "form.") for lang in LANGUAGES}
+PERSON: Mapping[Lang, Texts] = {lang: Texts(lang, "person.") for lang in LANGUAGES}
 ROLE: Mapping[Lang, Texts] = {lang: Texts(lang, "role.") for lang in LANGUAGES}
 LEVEL: Mapping[Lang, Texts] = {lang: Texts(lang, "level.") for lang in LANGUAGES}
 PERIOD: Mapping[Lang, Texts] = {lang: Texts(lang, "period.") for lang in LANGUAGES}
@@ -83,6 +84,7 @@ SUSPICION: Mapping[Lang, Texts] = {lang: Texts(lang, "suspicion.") for lang in L
 DOUBT: Mapping[Lang, Texts] = {lang: Texts(lang, "doubt.") for lang in LANGUAGES}
 ERROR: Mapping[Lang, Texts] = {lang: Texts(lang, "error.") for lang in LANGUAGES}
 EMBED: Mapping[Lang, Texts] = {lang: Texts(lang, "embed.") for lang in LANGUAGES}
+HELP: Mapping[Lang, Texts] = {lang: Texts(lang, "help.") for lang in LANGUAGES}
 COMPARE: Mapping[Lang, Texts] = {lang: Texts(lang, "compare.") for lang in LANGUAGES}
 
 
@@ -204,6 +206,29 @@ def signed(value: float | None, lang: Lang, decimals: int = 0) -> str:
         return number(value, lang, decimals)
     sign = "+" if round_half_up(value, decimals) > 0 else ""
     return sign + number(value, lang, decimals)
+
+
+def change_of(value: float | None, lang: Lang, in_points: bool, decimals: int = 1) -> str:
+    """A change with its sign: in per cent, or of a figure that is a per cent itself in points.
+
+    Examples
+    --------
+    >>> change_of(0.3, "vi", in_points=True), change_of(4.25, "en", in_points=False)
+    ('+0,3 điểm phần trăm', '+4.3%')
+    """
+    if value is None or not in_points:
+        return signed_percent(value, lang, decimals)
+    return f"{signed(value, lang, decimals)} {unit_name('percentage points', lang)}"
+
+
+def points_of(level: float, per_cent: float) -> float:
+    """The difference to the level before, from the level now and its growth in per cent."""
+    return level - level / (1 + per_cent / 100) if per_cent > -100 else level
+
+
+def size_of(value: float, lang: Lang, in_points: bool) -> str:
+    """The size of a change without its sign: '4,3%', '0,3 điểm phần trăm'."""
+    return change_of(abs(value), lang, in_points).lstrip("+")
 
 
 def name_of(one: Plan | Kpi, lang: Lang) -> str:

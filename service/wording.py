@@ -15,32 +15,76 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from models.errors import Phrase, UnreadableFile, VedichError
-from service.texts import ERROR, STATE, Lang
+from data.plans.plan import Plan
+from models.errors import NoBundle, NoObservations, Phrase, UnreadableFile, VedichError
+from service.texts import ERROR, PERSON, STATE, Lang, name_of
+
+NO_NAMES: Mapping[str, str] = {}
 
 
-def worded(error: VedichError, lang: Lang) -> str:
-    """The message of an error in a language."""
+def worded(error: VedichError, lang: Lang, names: Mapping[str, str] = NO_NAMES) -> str:
+    """The message of an error in a language; what it names by a key of `names` by its name."""
     if lang == "en":
-        return str(error)
+        return _english(error, names) if names and error.values else str(error)
     if isinstance(error, UnreadableFile):
         return _place(error)
     template = vietnamese().get(error.template)
     if template is None:
         return ERROR[lang][code_of(type(error))]
-    return template.format(**{name: _value(one, lang) for name, one in error.values.items()})
+    values = error.values.items()
+    return template.format(**{name: _value(one, lang, names) for name, one in values})
 
 
-def _value(value: Any, lang: Lang) -> Any:
+def _english(error: VedichError, names: Mapping[str, str]) -> str:
+    def value(one: Any) -> Any:
+        if isinstance(one, Mapping):
+            return one["en"]
+        if isinstance(one, Phrase):
+            return one.template.format(**{name: value(own) for name, own in one.values.items()})
+        return names.get(one, one) if isinstance(one, str) else one
+
+    return error.template.format(**{name: value(one) for name, one in error.values.items()})
+
+
+def names_in(plan: Plan, lang: Lang) -> Mapping[str, str]:
+    """The names of a plan and its KPIs, for who does not know their slugs."""
+    own = name_of(plan, lang)
+    return {
+        plan.slug: own,
+        plan.family: own,
+        **{one.slug: name_of(one, lang) for one in plan.kpis},
+    }
+
+
+def on_page(error: VedichError, plan: Plan, lang: Lang) -> str:
+    """The message of an error on a page of a plan: in names, and with a page as the way out."""
+    if isinstance(error, (NoBundle, NoObservations)):
+        return ERROR[lang][code_of(type(error))]
+    return worded(error, lang, names_in(plan, lang))
+
+
+def _value(value: Any, lang: Lang, names: Mapping[str, str] = NO_NAMES) -> Any:
     """What fills a field of a message: names of states and phrases in the language."""
     if isinstance(value, Mapping):
         return value[lang]
     if isinstance(value, Phrase):
         template = vietnamese()[value.template]
-        return template.format(**{name: _value(one, lang) for name, one in value.values.items()})
+        values = value.values.items()
+        return template.format(**{name: _value(one, lang, names) for name, one in values})
+    if isinstance(value, str) and value in names:
+        return names[value]
     if isinstance(value, str):
         return STATE[lang].get(value) or vietnamese().get(value, value)
     return value
+
+
+def person(name: str, lang: Lang) -> str:
+    """Who did something, as pages say it: accounts by their names, programs as what they are."""
+    kind, _, own = name.partition(":")
+    known = {"local": "local", "os": "command", "key": "key", "anonymous": "anonymous"}
+    if kind not in known or (kind in ("os", "key")) != bool(own):
+        return name
+    return PERSON[lang][known[kind]].format(name=own)
 
 
 def code_of(kind: type[VedichError]) -> str:
@@ -58,12 +102,48 @@ def _place(error: UnreadableFile) -> str:
     sheet = error.sheet and words["file.sheet"].format(sheet=error.sheet)
     cell = error.cell and words["file.cell"].format(cell=error.cell)
     place = ", ".join(part for part in (error.file, sheet, cell, error.path) if part)
-    expected, advice = known.get(error.expected), known.get(error.advice, "")
+    expected, advice = _phrase(error.expected), known.get(error.advice, "")
     if expected is None:
         return words["file.unreadable"].format(place=place, found=error.found)
     found = known.get(error.found, error.found)
     told = words["file.expected"].format(place=place, expected=expected, found=found)
     return f"{told} {advice}".strip()
+
+
+@cache
+def _phrase(english: str) -> str | None:
+    """What a reader of files expected, in Vietnamese; None if the catalogue does not have it.
+
+    These phrases come with their values filled in: 'a whole number from 1'.
+    """
+    exact = vietnamese().get(english)
+    if exact is not None:
+        return exact
+    for template, pattern in _patterns():
+        if found := pattern.fullmatch(english):
+            return vietnamese()[template].format(**found.groupdict())
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Templates of phrases, the most literal first; sentences end with a full stop."""
+    found = []
+    for template in vietnamese():
+        parts = re.split(r"\{(\w+)\}", template)
+        fields = parts[1::2]
+        if not fields or len(set(fields)) != len(fields) or template[0] == "{":
+            continue
+        if template.endswith("."):
+            continue
+        literal = [re.escape(part) for part in parts[::2]]
+        groups = [f"(?P<{name}>.+)" for name in fields]
+        pattern = "".join(a + b for a, b in zip(literal, [*groups, ""], strict=True))
+        found.append((len("".join(parts[::2])), template, re.compile(pattern)))
+    return tuple(
+        (template, pattern)
+        for _, template, pattern in sorted(found, reverse=True, key=lambda one: one[:2])
+    )
 
 
 @cache

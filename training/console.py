@@ -23,8 +23,8 @@ from training.workers import Progress
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Progress]:
-    """A progress bar on standard error, advanced by the yielded callback."""
+def progress_bar(title: str, also: Progress | None = None) -> Iterator[Progress]:
+    """A progress bar on standard error, advanced by the yielded callback; `also` is told too."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -37,6 +37,8 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
         def progress(done: int, total: int, step: str) -> None:
             bar.update(task, completed=done, total=total, step=step)
+            if also is not None:
+                also(done, total, step)
 
         yield progress
 

@@ -13,7 +13,8 @@ import argparse
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version as installed_version
@@ -23,9 +24,10 @@ import pandas as pd
 
 from data.db.audit import process_user, record
 from data.db.store import Store
+from data.jobs.lease import attended
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from data.plans.events import accepted_events, events_of
-from data.plans.rows import load_plan
+from data.plans.rows import family_plans, load_plan
 from data.settings import Settings, read_settings
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
@@ -153,6 +155,7 @@ def retrain(
         candidates,
         thorough=thorough,
         events=tuple(one for one in events_of(store, family) if one.day <= day),
+        plans=tuple(load_plan(store, slug) for slug in family_plans(store, family)),
     )
     with Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
         tracker.open(family)  # while the processes start
@@ -206,6 +209,24 @@ def retrain(
         not_tested=backtest.left_out,
         seconds=time.monotonic() - begun,
     )
+
+
+@contextmanager
+def retraining_alone(store: Store, plan: str) -> Iterator[tuple[Store, Progress]]:
+    """Retrain at a terminal: as a job that pages show, and the only one of its family.
+
+    Gives the store, and the function to which progress is told.
+
+    Raises
+    ------
+    UnknownPlan
+        If there is no such plan.
+    Busy
+        If another process has a job of the family.
+    """
+    family, task = load_plan(store, plan).family, f"retrain {plan}"
+    with attended(store, "retrain", task, process_user(), family=family, plan=plan) as told:
+        yield store, told
 
 
 def promote_version(
@@ -353,10 +374,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--thorough", action="store_true", help="with the extra candidates")
     parser.add_argument("--promote", action="store_true", help="promote whatever the gate decides")
     given = parser.parse_args(arguments)
-    with failure_shown(), progress_bar("retraining") as progress:
-        settings = read_settings()
+    settings = read_settings()
+    with (
+        failure_shown(),
+        retraining_alone(Store.open(settings.store_url), given.plan) as (store, told),
+        progress_bar("retraining", told) as progress,
+    ):
         report = retrain(
-            Store.open(settings.store_url),
+            store,
             settings,
             given.plan,
             given.as_of,

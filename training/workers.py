@@ -9,10 +9,13 @@ threads, and forking may deadlock.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -103,8 +106,20 @@ def _value(future: Future[Result]) -> Result:
 
 def _start(file: Path) -> None:
     global _shared
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     threadpool_limits(limits=1)
     _shared = pickle.loads(file.read_bytes())
+
+
+def _end_with_parent() -> None:
+    """End once the parent is gone, whatever ended it: a killed parent tells nobody.
+
+    The queue of tasks does not say so, for this process holds its writing end too.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _ready() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.ingestion.matching import Suggestion, suggestions
 from data.ingestion.reading import FileRead, PrintedRow, RowKey
-from data.ingestion.suspicion import Suspicion, suspicious
+from data.ingestion.suspicion import Suspicion, doubtful_days, suspicious
 from data.plans.kpi import Kpi
 from data.vintages.comparison import Compared, StoredFigures, identity
 from data.vintages.rows import Added
@@ -51,6 +51,8 @@ def preview_file(
     if read.problem is not None:
         return FilePreview(read, loaded_before=loaded_before)
     found = suspicious(stored, kpis, read.observations)
+    days = doubtful_days(stored, read.dated, read.observations)
+    read = replace(read, notes=(*read.notes, *days))
     figures = stored.take(read.observations)
     return FilePreview(read, tuple(figures), tuple(found), loaded_before)
 

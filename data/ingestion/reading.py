@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, TypedDict
 
+from data.ingestion.guards import Claimed, Guarded, guard
 from data.plans.kpi import Kpi
 from data.readers.gso.annex import Annex, read_annex
 from data.readers.layout import Found, recognise
@@ -17,6 +18,7 @@ from data.readers.mapped.table_map import TableMap
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.report_form.form import TABLE as REPORT_FORM, ReportForm, read_report_form
 from data.readers.spreadsheet.cells import fold, publication_date
+from data.readers.spreadsheet.tables import raise_problems
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.file import TidyFile, read_rows
 from data.readers.tidy.headings import TidyTables
@@ -97,6 +99,14 @@ class FileRead:
     @property
     def unknown(self) -> tuple[PrintedRow, ...]:
         return tuple(read.row for read in self.rows if read.how == "unknown")
+
+
+class _Kept(TypedDict):
+    """The fields of `FileRead` that hold figures."""
+
+    observations: tuple[Observation, ...]
+    dated: tuple[DatedFigure, ...]
+    places: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -193,22 +203,43 @@ def _tidy(found: TidyTables, sha256: str, claims: Claims, published: date | None
     }
     day = published or publication_date(found.file) or found.published
     tidy = read_rows(found, claims.kpis, day, matched)
+    kpis = {kpi.slug: kpi for kpi in claims.kpis}
+    guarded = guard(
+        [
+            Claimed(kpis[one.figure.kpi], one.figure, one.row, one.unit, one.sheet, one.cell)
+            for one in tidy.figures
+        ]
+    )
+    problems = [*tidy.problems, *guarded.problems]
+    raise_problems(tidy.file, [*problems, *tidy.unknown] if problems else ())
     refusal = tidy.refusal
     if found.columns and refusal is not None:
-        refusal = None if tidy.observations or tidy.dated else _no_series(tidy)
+        refusal = None if guarded.figures else _no_series(tidy)
     return FileRead(
         file=tidy.file,
         sha256=sha256,
-        observations=tidy.observations,
+        **_kept(guarded),
         tables=(found.table,),
         printed=sum(named.times for named in tidy.names),
         rows=_tidy_rows(tidy, found.table),
-        notes=found.notes,
+        notes=(*found.notes, *guarded.notes),
         columns=found.columns,
-        dated=tidy.dated,
         blocked=str(refusal) if refusal else None,
-        places=tidy.places,
     )
+
+
+def _kept(guarded: Guarded) -> _Kept:
+    """The figures that passed the guards, with their places."""
+    months = [one for one in guarded.figures if isinstance(one.figure, Observation)]
+    return {
+        "observations": tuple(
+            one.figure for one in guarded.figures if isinstance(one.figure, Observation)
+        ),
+        "dated": tuple(
+            one.figure for one in guarded.figures if isinstance(one.figure, DatedFigure)
+        ),
+        "places": tuple((one.sheet, one.cell) for one in months),
+    }
 
 
 def _no_series(tidy: TidyFile) -> UnreadableFile:
@@ -253,20 +284,17 @@ def _printed(
         )
     times = Counter(_row_of(figure) for figure in workbook.figures)
     rows = {row: claims.read(row, count) for row, count in times.items()}
+    kpis = {kpi.slug: kpi for kpi in claims.kpis}
+    guarded = guard([*_claimed(workbook, rows, kpis, day), *_dated(workbook, kpis, day)])
+    raise_problems(workbook.file, [*workbook.problems, *guarded.problems])
     return FileRead(
         file=workbook.file,
         sha256=sha256,
-        observations=tuple(_observations(workbook, rows, day)),
+        **_kept(guarded),
         tables=workbook.tables,
         printed=len({(f.table, f.sheet, f.row, f.occurrence) for f in workbook.figures}),
         rows=_joined(rows.values()),
-        notes=workbook.notes,
-        places=tuple(
-            (figure.sheet, figure.cell)
-            for figure in workbook.figures
-            if rows[_row_of(figure)].kpi is not None and figure.form is not None
-        ),
-        dated=tuple(_dated(workbook, day)),
+        notes=(*workbook.notes, *guarded.notes),
     )
 
 
@@ -284,31 +312,41 @@ def _row_of(figure: PrintedFigure) -> PrintedRow:
     return PrintedRow(figure.table, figure.row, figure.quantity, figure.occurrence, figure.unit)
 
 
-def _dated(workbook: PrintedWorkbook, published: date) -> Iterator[DatedFigure]:
+def _dated(
+    workbook: PrintedWorkbook, kpis: Mapping[str, Kpi], published: date
+) -> Iterator[Claimed]:
     for each in workbook.dated:
         source = f"{workbook.file}, {_place(each.sheet, each.cell)}"
-        yield DatedFigure(
+        figure = DatedFigure(
             each.kpi, each.from_day, each.to_day, each.value, "estimate", published, source
         )
+        yield Claimed(kpis[each.kpi], figure, each.row, each.unit, each.sheet, each.cell)
 
 
 def _place(sheet: str, cell: str) -> str:
     return f"sheet '{sheet}', cell {cell}" if sheet else f"cell {cell}"
 
 
-def _observations(
-    workbook: PrintedWorkbook, rows: Mapping[PrintedRow, ReadRow], published: date
-) -> Sequence[Observation]:
+def _claimed(
+    workbook: PrintedWorkbook,
+    rows: Mapping[PrintedRow, ReadRow],
+    kpis: Mapping[str, Kpi],
+    published: date,
+) -> Iterator[Claimed]:
     """The figures of rows that have a KPI, in the order of the workbook."""
-    found = []
-    for figure in workbook.figures:
-        kpi = rows[_row_of(figure)].kpi
-        if kpi is None or figure.form is None:
+    for one in workbook.figures:
+        slug = rows[_row_of(one)].kpi or ""
+        if slug not in kpis or one.form is None:
             continue
-        source = f"{workbook.file}, {_place(figure.sheet, figure.cell)}"
-        found.append(
-            Observation(
-                kpi, figure.month, figure.form, figure.value, figure.status, published, source
-            )
+        source = f"{workbook.file}, {_place(one.sheet, one.cell)}"
+        figure = Observation(slug, one.month, one.form, one.value, one.status, published, source)
+        yield Claimed(
+            kpis[slug],
+            figure,
+            one.row,
+            one.unit,
+            one.sheet,
+            one.cell,
+            one.report_month,
+            one.unit_above,
         )
-    return found

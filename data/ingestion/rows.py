@@ -132,6 +132,12 @@ def save_token(connection: Connection, id: str, token: str) -> None:
     connection.execute(update(table).where(table.c.id == id).values(mark=token))
 
 
+def save_published(connection: Connection, id: str, published: date) -> None:
+    """Store the publication date that a person gave for all files of an upload."""
+    table = tables.uploads
+    connection.execute(update(table).where(table.c.id == id).values(published=published))
+
+
 def drop_expired(connection: Connection, moment: datetime, kept: timedelta = KEPT) -> int:
     """Delete uploads that have waited longer, with their files; return how many."""
     late = select(tables.uploads.c.id).where(tables.uploads.c.uploaded_at < moment - kept)

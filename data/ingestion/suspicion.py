@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from data.ingestion.whole_series import Around, as_years_to_date
 from data.plans.kpi import Kpi
 from data.vintages.comparison import StoredFigures
+from data.vintages.dated import DatedFigure
 from data.vintages.disagreements import SLACK, rounding
 from data.vintages.figures import RANK
 from data.vintages.observation import Form, Observation
@@ -143,6 +144,37 @@ def suspicious(
     return found + list(_unrelated(stored, kpis, by_kpi))
 
 
+def doubtful_days(
+    stored: StoredFigures, dated: Iterable[DatedFigure], observations: Iterable[Observation]
+) -> Iterator[str]:
+    """Remarks on figures to a day that no day of that month can bear, or of another size."""
+    here: dict[str, dict[tuple[Form, Month], float]] = {}
+    for one in observations:
+        here.setdefault(one.kpi, {})[one.form, one.month] = one.value
+    for figure in dated:
+        month = Month(figure.to_day.year, figure.to_day.month)
+        known = {place: one.value for place, one in stored.latest(figure.kpi).items()}
+        known.update(here.get(figure.kpi, {}))
+        whole = (figure.from_day.month, figure.from_day.day) == (1, 1)
+        as_form: Form = "year_to_date" if whole else "month"
+        as_month = Observation(
+            figure.kpi,
+            month,
+            as_form,
+            figure.value,
+            figure.status,
+            figure.published,
+            figure.source,
+        )
+        doubt = _falling(as_month, known, {}) or _other_size(as_month, known)
+        if doubt is not None:
+            shown = _suspicion(as_month, "", doubt[0], doubt[1], ())
+            yield (
+                f"{figure.source}: {figure.kpi} from {figure.from_day} to {figure.to_day}, "
+                f"{figure.value:,.6g}: {shown.reason}"
+            )
+
+
 def _unrelated(
     stored: StoredFigures, kpis: Sequence[Kpi], fresh: Mapping[str, Sequence[Observation]]
 ) -> Iterator[Suspicion]:
@@ -259,7 +291,7 @@ class _Months:
 
 
 def _falling(figure: Observation, before: Known, here: Known) -> tuple[Why, float] | None:
-    if figure.month.month == 1:
+    if figure.month.month == 1 or figure.form != "year_to_date":
         return None
     place: tuple[Form, Month] = ("year_to_date", figure.month.plus(-1))
     earlier = here.get(place, before.get(place))
@@ -269,8 +301,8 @@ def _falling(figure: Observation, before: Known, here: Known) -> tuple[Why, floa
 
 
 def _other_size(figure: Observation, before: Known) -> tuple[Why, float] | None:
-    """Thousand against million: a year to date compared with last year's."""
-    last_year = before.get(("year_to_date", figure.month.plus(-12)))
+    """Thousand against million: a year to date, or days of a month, compared with last year's."""
+    last_year = before.get((figure.form, figure.month.plus(-12)))
     if last_year is None or last_year <= 0 or figure.value <= 0:
         return None
     other_size = abs(np.log10(figure.value / last_year)) > THOUSANDS

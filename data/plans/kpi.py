@@ -78,6 +78,11 @@ class Kpi:
         return ratio_factor(self.unit) != 1.0
 
     @property
+    def changes_by_points(self) -> bool:
+        """Whether it is a per cent of something, so that a per cent of it says nothing."""
+        return self.in_per_cent and not self.traits.outcome_is_rate
+
+    @property
     def traits(self) -> KindTraits:
         """The behaviour of its kind."""
         return traits_of(self.kind)

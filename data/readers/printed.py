@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from data.readers.spreadsheet.tables import Problem
 from data.vintages.observation import Form
 from models.series import FigureStatus, Month
 
@@ -29,6 +30,7 @@ class PrintedFigure:
     value : as printed, rates with 100 = unchanged
     sheet, cell : its place, `cell` as in 'D12'
     illustrative : the table says that its figures are illustrative
+    unit_above : the unit stands over a table of the statistics office, not in the row
     """
 
     table: str
@@ -44,6 +46,7 @@ class PrintedFigure:
     sheet: str
     cell: str
     illustrative: bool = False
+    unit_above: bool = False
 
     @property
     def status(self) -> FigureStatus:
@@ -58,7 +61,7 @@ class PrintedFigure:
 
 @dataclass(frozen=True)
 class PrintedDays:
-    """A figure to a day of a row that a KPI claims, in the KPI's unit."""
+    """A figure to a day of a row that a KPI claims; name and unit as printed."""
 
     kpi: str
     from_day: date
@@ -66,11 +69,15 @@ class PrintedDays:
     value: float
     sheet: str
     cell: str
+    row: str
+    unit: str
 
 
 @dataclass(frozen=True)
 class PrintedWorkbook:
     """All figures of one monthly report; `notes` are remarks with their place.
+
+    With `problems` nothing of it is used.
 
     `claimed` gives the KPI of the rows that the reader itself could assign, by table,
     quantity, occurrence and folded name.
@@ -84,3 +91,4 @@ class PrintedWorkbook:
     notes: tuple[str, ...]
     claimed: Mapping[tuple[str, str, int, str], str] = field(default_factory=dict)
     dated: tuple[PrintedDays, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -30,7 +30,7 @@ from data.plans.plan import Plan
 from data.plans.rows import save_plan
 from data.readers.spreadsheet.cells import publication_date
 from data.samples.files import write_sample
-from data.samples.implied_plan import DatedTarget, implied_versions
+from data.samples.implied_versions import DatedTarget, implied_versions
 from data.samples.vietnam import KPIS
 from data.vintages.observation import Observation
 from data.vintages.panel_rows import load_panel

@@ -20,13 +20,14 @@ from pathlib import Path
 from data.plans.plan import Plan
 from data.samples.build import published_targets
 from data.samples.files import read_sample, write_sample
-from data.samples.implied_plan import versions_of
+from data.samples.implied_versions import versions_of
 from data.samples.lang_son.assumptions import ASSUMED
 from data.samples.lang_son.figures import reports, vintages_of
 from data.samples.lang_son.kpis import KPIS
 from data.samples.lang_son.months import draw_months
 from data.samples.lang_son.printed import (
     conditions,
+    figures_to_a_day,
     printed_figures,
     read_rows,
     write_printed,
@@ -74,7 +75,7 @@ def build(published: Path, more: Path, targets: Path, folder: Path) -> Plan:
     versions = versions_of([*dated_targets(), *customs], [kpi.slug for kpi in KPIS])
     versions = (*versions[:-1], replace(versions[-1], tasks=TASKS))
     plan = replace(PLAN, versions=versions)
-    write_sample(plan, [*printed_figures(rows), *drawn], folder)
+    write_sample(plan, [*printed_figures(rows), *drawn], folder, figures_to_a_day(rows))
     write_printed(rows, read_rows(more), folder / PRINTED_FILE)
     return plan
 

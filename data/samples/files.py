@@ -14,7 +14,10 @@ from data.plans.entries import LogEntry
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.readers.plan_document.file import read_plan, write_plan
-from data.readers.tidy.file import read_tidy
+from data.readers.spreadsheet.workbook import OpenedFile
+from data.readers.tidy.file import read_rows, read_tidy
+from data.readers.tidy.headings import find_tidy
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import UNDATED, Observation
 from models.errors import UnknownPlan
 from models.series import Month
@@ -23,6 +26,7 @@ from models.targets.task import Progress
 FOLDER = Path(__file__).parent
 PLAN_FILE = "plan.yaml"
 FIGURES_FILE = "observations.csv.gz"
+DAYS_FILE = "days.csv"
 REPORTS_FILE = "reports.yaml"
 _COLUMNS = ("kpi", "month", "form", "value", "status", "published", "source")
 
@@ -50,7 +54,21 @@ def read_sample(name: str, folder: Path = FOLDER) -> tuple[Plan, tuple[Observati
     return plan, read_tidy(content, FIGURES_FILE, own, None)
 
 
-def write_sample(plan: Plan, observations: Iterable[Observation], folder: Path) -> None:
+def read_days(plan: Plan, folder: Path = FOLDER) -> tuple[DatedFigure, ...]:
+    """The figures to a day of a sample; none of a sample without a file."""
+    file = folder / plan.slug / DAYS_FILE
+    if not file.is_file():
+        return ()
+    found = find_tidy(OpenedFile(file.read_bytes(), DAYS_FILE))
+    return read_rows(found, plan.kpis, None).dated if found else ()
+
+
+def write_sample(
+    plan: Plan,
+    observations: Iterable[Observation],
+    folder: Path,
+    days: Sequence[DatedFigure] = (),
+) -> None:
     """Write a sample's files; the same input gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     write_plan(plan, folder / PLAN_FILE)
@@ -62,6 +80,11 @@ def write_sample(plan: Plan, observations: Iterable[Observation], folder: Path) 
     with gzip.GzipFile("", "wb", 9, compressed, mtime=0) as archive:  # no name, no clock
         archive.write(text.getvalue().encode())
     (folder / FIGURES_FILE).write_bytes(compressed.getvalue())
+    if days:
+        with (folder / DAYS_FILE).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(_COLUMNS)
+            writer.writerows(_row_of_days(one) for one in days)
 
 
 def read_reports(
@@ -76,6 +99,12 @@ def read_reports(
         tuple(Progress(**row) for row in document["progress"]),
         tuple(LogEntry(**{**row, "month": Month.parse(row["month"])}) for row in document["log"]),
     )
+
+
+def _row_of_days(one: DatedFigure) -> tuple[str, ...]:
+    days = f"{one.from_day:%d/%m/%Y} - {one.to_day:%d/%m/%Y}"
+    value, published = repr(one.value), one.published.isoformat()
+    return one.kpi, days, "year_to_date", value, one.status, published, one.source
 
 
 def _rows(observations: Iterable[Observation], kpis: Sequence[Kpi]) -> list[tuple[str, ...]]:

@@ -12,7 +12,14 @@ from data.db.store import Store
 from data.plans.entries import add_log, add_progress, log_of, progress_of
 from data.plans.plan import Plan
 from data.plans.rows import Saved, save_plan
-from data.samples.files import FIGURES_FILE, FOLDER, read_reports, read_sample, sample_names
+from data.samples.files import (
+    FIGURES_FILE,
+    FOLDER,
+    read_days,
+    read_reports,
+    read_sample,
+    sample_names,
+)
 from data.vintages.observation import UNDATED, Observation
 from data.vintages.rows import Added, ImportRecord, add_observations
 
@@ -83,7 +90,8 @@ def _load(
         imported_at=moment,
     )
     known = [one for one in observations if one.published <= until]
-    added = add_observations(store, plan.family, known, record)
+    days = [one for one in read_days(plan) if one.published <= until]
+    added = add_observations(store, plan.family, known, record, dated=days)
     _add_reports(store, name, plan, until)
     return LoadedSample(plan.slug, saved, added)
 

@@ -62,6 +62,11 @@ class Estimate:
         return state_of(self.steps)
 
     @property
+    def sent_back(self) -> Step | None:
+        """The step that sent it back, while it waits for who entered it."""
+        return self.steps[-1] if self.state == "draft" and len(self.steps) > 1 else None
+
+    @property
     def in_words(self) -> str:
         """Value and unit, such as '335,000 million USD'."""
         return f"{self.value:,.10g} {self.unit}"
@@ -79,6 +84,11 @@ class SignOff:
     @property
     def state(self) -> State:
         return state_of(self.steps)
+
+    @property
+    def sent_back(self) -> Step | None:
+        """The step that sent the month back, until it is signed again."""
+        return self.steps[-1] if self.steps and self.state == "draft" else None
 
     @property
     def current(self) -> Mapping[str, Estimate]:
@@ -179,9 +189,14 @@ def require_forward(
         )
 
 
-def require_back(what: str | Phrase, steps: Sequence[Step], note: str) -> None:
-    """Raise unless it can go back to draft: `OutOfTurn`, or `InputError` without a reason."""
-    if state_of(steps) == "draft":
+def require_back(
+    what: str | Phrase, steps: Sequence[Step], note: str, *, entered: bool = False
+) -> None:
+    """Raise unless it can go back to draft: `OutOfTurn`, or `InputError` without a reason.
+
+    `entered`: it is an estimate as it was entered, which a checker may refuse.
+    """
+    if state_of(steps) == "draft" and not entered:
         raise OutOfTurn("{what} is a draft; there is nothing to send back.", what=what)
     if not note.strip():
         raise InputError("{what}: expected a reason for sending it back, found none.", what=what)

@@ -7,6 +7,7 @@ audit log in a single transaction, so that two people cannot sign at the same ti
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,8 +30,18 @@ from data.sign_off.rules import (
     require_forward,
     signed,
 )
-from models.errors import InvalidEstimate, OutOfTurn, Phrase
+from models.errors import InputError, InvalidEstimate, OutOfTurn, Phrase, UnknownEstimate
 from models.series import Month
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An official estimate for the year as somebody enters it."""
+
+    kpi: str
+    value: float
+    unit: str
+    reason: str
 
 
 def enter_estimate(
@@ -43,7 +54,14 @@ def enter_estimate(
     reason: str,
     by: str,
 ) -> SignOff:
-    """Enter a KPI's official estimate for the year, as a draft.
+    """Enter a KPI's official estimate for the year, as a draft; raise as `enter_estimates`."""
+    return enter_estimates(store, plan, month, [Entry(kpi, value, unit, reason)], by)
+
+
+def enter_estimates(
+    store: Store, plan: Plan, month: Month, entries: Sequence[Entry], by: str
+) -> SignOff:
+    """Enter official estimates of a month as drafts, all or none.
 
     Raises
     ------
@@ -54,25 +72,33 @@ def enter_estimate(
         the KPI's, the reason is missing, or the month is outside the plan's year and
         the next.
     """
-    refuse_unfit(plan, month, kpi, value, unit, reason)
+    for one in entries:
+        refuse_unfit(plan, month, one.kpi, one.value, one.unit, one.reason)
     with store.writing() as connection:
-        act = _Act(connection, plan, month, by, reason.strip())
-        before = act.now().current.get(kpi)
-        if before and (before.value, before.reason) == (value, act.note):
-            raise InvalidEstimate(
-                "'{kpi}' in {month} is {in_words} already ({state}); expected another value "
-                "or another reason.",
-                kpi=kpi,
-                month=month,
-                in_words=before.in_words,
-                state=before.state,
-            )
-        number = add_estimate(connection, plan, month, kpi, value, unit)
-        add_step(connection, plan, month, act.step("draft"), number)
-        act.log(
-            "estimate.draft", kpi, _logged(before) if before else None, _logged(act.estimate(kpi))
+        for one in entries:
+            _enter(_Act(connection, plan, month, by, one.reason.strip()), one)
+        return read_sign_off(connection, plan.slug, month)
+
+
+def _enter(act: _Act, one: Entry) -> None:
+    before = act.now().current.get(one.kpi)
+    if before and (before.value, before.reason) == (one.value, act.note):
+        raise InvalidEstimate(
+            "'{kpi}' in {month} is {in_words} already ({state}); expected another value "
+            "or another reason.",
+            kpi=one.kpi,
+            month=act.month,
+            in_words=before.in_words,
+            state=before.state,
         )
-        return act.now()
+    number = add_estimate(act.connection, act.plan, act.month, one.kpi, one.value, one.unit)
+    add_step(act.connection, act.plan, act.month, act.step("draft"), number)
+    act.log(
+        "estimate.draft",
+        one.kpi,
+        _logged(before) if before else None,
+        _logged(act.estimate(one.kpi)),
+    )
 
 
 def sign_estimate(
@@ -91,16 +117,39 @@ def sign_estimate(
     """
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, note.strip())
-        estimate = act.estimate(kpi)
-        if estimate.id != seen:
-            raise OutOfTurn(
-                "'{kpi}' in {month} was changed to {in_words} by '{author}'; look at it again.",
-                kpi=kpi,
-                month=month,
-                in_words=estimate.in_words,
-                author=estimate.author,
-            )
-        act.sign_estimate(estimate, to)
+        act.sign_estimate(act.unchanged(act.estimate(kpi), seen), to)
+        return act.now()
+
+
+def sign_estimates(
+    store: Store, plan: Plan, month: Month, seen: Sequence[int], to: State, by: str, note: str = ""
+) -> SignOff:
+    """Take several estimates of a month one step on: all of them, or none.
+
+    Parameters
+    ----------
+    seen : ids of the estimates the signer looked at
+
+    Raises
+    ------
+    UnknownEstimate, OutOfTurn, NotAllowed
+        As `sign_estimate`, for the first that cannot be signed.
+    """
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        for estimate in act.seen(seen):
+            act.sign_estimate(estimate, to)
+        return act.now()
+
+
+def return_estimates(
+    store: Store, plan: Plan, month: Month, seen: Sequence[int], by: str, note: str
+) -> SignOff:
+    """Return several estimates of a month to draft, with one reason: all of them, or none."""
+    with store.writing() as connection:
+        act = _Act(connection, plan, month, by, note.strip())
+        for estimate in act.seen(seen):
+            act.return_estimate(estimate)
         return act.now()
 
 
@@ -110,13 +159,7 @@ def return_estimate(
     """Return an estimate to draft, with a reason; an issued estimate cannot be returned."""
     with store.writing() as connection:
         act = _Act(connection, plan, month, by, note.strip())
-        estimate = act.estimate(kpi)
-        if estimate.state == "issued":
-            raise OutOfTurn(
-                "'{kpi}' in {month} was issued; enter a new value instead.", kpi=kpi, month=month
-            )
-        require_back(act.name(kpi), estimate.steps, note)
-        act.add_estimate_step(estimate, "draft")
+        act.return_estimate(act.estimate(kpi))
         return act.now()
 
 
@@ -209,6 +252,47 @@ class _Act:
         if not any_account(self.connection):
             return frozenset()
         return frozenset(estimate.author for estimate in estimates)
+
+    def seen(self, ids: Sequence[int]) -> list[Estimate]:
+        """The estimates with these ids, each the newest of its KPI."""
+        if not ids:
+            raise InputError("choose at least one estimate.")
+        now = self.now()
+        by_id = {estimate.id: estimate for estimate in now.estimates}
+        unknown = next((number for number in ids if number not in by_id), None)
+        if unknown is not None:
+            raise UnknownEstimate(
+                "no official estimate with the number {number} was entered in {month} of "
+                "'{plan}'.",
+                number=unknown,
+                month=self.month,
+                plan=self.plan.slug,
+            )
+        chosen = [by_id[number] for number in dict.fromkeys(ids)]
+        return [self.unchanged(now.current[one.kpi], one.id) for one in chosen]
+
+    def unchanged(self, estimate: Estimate, seen: int) -> Estimate:
+        """The estimate, unless another than this was looked at."""
+        if estimate.id != seen:
+            raise OutOfTurn(
+                "'{kpi}' in {month} was changed to {in_words} by '{author}'; look at it again.",
+                kpi=estimate.kpi,
+                month=self.month,
+                in_words=estimate.in_words,
+                author=estimate.author,
+            )
+        return estimate
+
+    def return_estimate(self, estimate: Estimate) -> None:
+        if estimate.state == "issued":
+            raise OutOfTurn(
+                "'{kpi}' in {month} was issued; enter a new value instead.",
+                kpi=estimate.kpi,
+                month=self.month,
+            )
+        entered = estimate.state == "draft" and estimate.sent_back is None
+        require_back(self.name(estimate.kpi), estimate.steps, self.note, entered=entered)
+        self.add_estimate_step(estimate, "draft")
 
     def sign_estimate(self, estimate: Estimate, to: State) -> None:
         what = self.name(estimate.kpi)

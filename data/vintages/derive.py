@@ -33,10 +33,10 @@ from numpy.typing import NDArray
 
 from data.plans.kpi import Kpi, ratio_factor
 from data.vintages.disaggregate import Indicator, Reconstruction, reconstruct
-from data.vintages.figures import SETTLED, Figure, Newest, unfinished_share, worst
+from data.vintages.figures import Figure, Newest, unfinished_share, worst
 from models.errors import NoObservations
 from models.kinds import Kind, traits_of
-from models.series import FigureStatus, Month, Series
+from models.series import SETTLED, FigureStatus, Month, Series
 
 _BASE_ROUNDING = 0.0005  # relative; a smaller difference of the base is rounding of the rate
 _BASE_BELIEVED = 0.5  # relative; a larger difference of the base is a printing error

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from data.vintages.observation import UNDATED, Form, Observation
-from models.series import FigureStatus, Month
+from models.series import SETTLED, FigureStatus, Month
 
 RANK: dict[FigureStatus, int] = {
     "final": 4,
@@ -19,7 +19,6 @@ RANK: dict[FigureStatus, int] = {
     "illustrative": -1,
     "illustrative_first": -2,
 }
-SETTLED = ("final", "restated", "illustrative")
 WEEK = 7  # a month counts as over this many days before its end
 _OF_A_MONTH: tuple[Form, ...] = ("month", "year_to_date", "rate_on_year", "rate_to_date")
 

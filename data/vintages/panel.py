@@ -12,10 +12,12 @@ import numpy as np
 
 from data.plans.kpi import Kpi
 from data.vintages.comparison import identity
+from data.vintages.dated import DatedFigure, through_month
 from data.vintages.derive import known_months, ratio_of, remainder_of, series_of, total_of
 from data.vintages.disaggregate import Contradiction, Indicator, reconstruct
 from data.vintages.figures import Figure, Ranked, newest, ranked
 from data.vintages.observation import UNDATED, Form, Observation
+from models.disaggregation.to_a_day import Printed, with_days
 from models.disaggregation.totals import EXACT
 from models.errors import NoObservations, UnknownKpi
 from models.reconciliation.relations import Relations
@@ -28,13 +30,14 @@ class Panel:
 
     `series_as_of` is the only way from observations to models: it uses only
     publications up to the given day. `elsewhere` holds the families whose KPIs serve as
-    indicators here.
+    indicators here, `dated` the figures to a day within a month, ordered by that day.
     """
 
     family: str
     definitions: Mapping[str, Kpi]
     printed: Mapping[str, tuple[Observation, ...]]
     elsewhere: Mapping[str, Panel] = field(default_factory=dict)
+    dated: Mapping[str, tuple[DatedFigure, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -43,15 +46,24 @@ class Panel:
         kpis: Sequence[Kpi],
         observations: Iterable[Observation],
         elsewhere: Iterable[Panel] = (),
+        dated: Iterable[DatedFigure] = (),
     ) -> Panel:
         by_kpi: dict[str, list[Observation]] = {}
         for observation in observations:
             by_kpi.setdefault(observation.kpi, []).append(observation)
+        to_days: dict[str, list[DatedFigure]] = {}
+        for figure in sorted(dated, key=lambda one: (one.to_day, one.published)):
+            whole = through_month(figure)
+            if whole is None:
+                to_days.setdefault(figure.kpi, []).append(figure)
+            else:
+                by_kpi.setdefault(figure.kpi, []).append(whole)
         return cls(
             family=family,
             definitions={kpi.slug: kpi for kpi in kpis},
             printed={kpi: tuple(figures) for kpi, figures in by_kpi.items()},
             elsewhere={panel.family: panel for panel in elsewhere},
+            dated={kpi: tuple(figures) for kpi, figures in to_days.items()},
         )
 
     def figures(self) -> Iterator[Observation]:
@@ -102,11 +114,17 @@ class Panel:
     def vintages(self) -> tuple[date, ...]:
         """The days on which anything was published."""
         days = {figure.published for figure in self.figures()}
+        days |= {figure.published for figures in self.dated.values() for figure in figures}
         return tuple(sorted(days - {UNDATED}))
 
     def hash(self, day: date) -> str:
         """SHA-256 of all figures that answers for a day use, whatever their order of entry."""
         lines = sorted("|".join(map(str, identity(figure))) for figure in self._up_to(day))
+        lines += sorted(
+            "|".join(map(str, (one.kpi, one.from_day, one.to_day, one.value, one.status)))
+            for kpi in self.dated
+            for one in self.to_days(kpi, day)
+        )
         for name, other in sorted(self.elsewhere.items()):
             figures = other._up_to(day)
             lines += sorted("|".join((name, *map(str, identity(figure)))) for figure in figures)
@@ -136,9 +154,18 @@ class Panel:
             above = self.series_as_of(definition.numerator, day)
             below = self.series_as_of(definition.denominator, day)
             return ratio_of(key, definition, above, below, day)
-        return series_of(
+        months = series_of(
             key, definition, self.newest(kpi, day), day, self._indicator(definition, day)
         )
+        printed = [
+            Printed(one.from_day, one.to_day, one.value, one.status)
+            for one in self.to_days(kpi, day)
+        ]
+        return with_days(months, printed) if printed else months
+
+    def to_days(self, kpi: str, day: date) -> tuple[DatedFigure, ...]:
+        """Figures of a KPI to a day within a month, published up to `day`."""
+        return tuple(one for one in self.dated.get(kpi, ()) if one.published <= day)
 
     def contradictions(self, kpi: str, day: date) -> tuple[Contradiction, ...]:
         """Contradictory figures published up to a day, found while reconstructing months."""
@@ -153,6 +180,11 @@ class Panel:
             kpi
             for kpi, printed in self.printed.items()
             if any(one.status in ILLUSTRATIVE and one.published <= day for one in printed)
+        }
+        found |= {
+            kpi
+            for kpi in self.dated
+            if any(one.status in ILLUSTRATIVE for one in self.to_days(kpi, day))
         }
         found |= {
             f"{family}/{kpi}"
@@ -211,7 +243,7 @@ class Panel:
         except NoObservations:
             return None
         december = Month(year, 12)
-        if series.cutoff < december:
+        if series.cutoff < december or (series.cutoff == december and series.nowcast):
             return None
         if series.traits.known_by_rates:
             rate = self.newest(kpi, day).get("rate_to_date", {}).get(december.ordinal)

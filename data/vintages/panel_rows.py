@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from data.db.store import Store
 from data.plans.kpi import Kpi
 from data.plans.rows import read_kpis
+from data.vintages.dated import read_dated
 from data.vintages.panel import Panel
 from data.vintages.rows import read_observations
 
@@ -38,7 +39,9 @@ def read_panel(
         for other, slugs in sorted(_foreign(family, kpis).items())
     ]
     figures = read_observations(connection, family, up_to, stored_at=stored_at)
-    return Panel.of(family, kpis, figures, [panel for panel in elsewhere if panel.definitions])
+    dated = read_dated(connection, family, up_to, stored_at)
+    related = [panel for panel in elsewhere if panel.definitions]
+    return Panel.of(family, kpis, figures, related, dated)
 
 
 def _foreign(family: str, kpis: Iterable[Kpi]) -> dict[str, set[str]]:

@@ -13,7 +13,7 @@ from data.db import tables
 from data.db.audit import write_entry
 from data.db.store import Store
 from data.vintages.comparison import StoredFigures, identity
-from data.vintages.dated import DatedFigure, fresh_dated, write_dated
+from data.vintages.dated import DatedFigure, fresh_dated, hidden_imports, read_dated, write_dated
 from data.vintages.observation import UNDATED, Observation
 from models.errors import InputError
 from models.series import Month
@@ -85,10 +85,11 @@ def vintages_of(store: Store, family: str) -> tuple[date, ...]:
         table = tables.observations
         chosen = select(table.c.published).distinct()
         chosen = chosen.where(table.c.family == family, table.c.published < UNDATED)
-        hidden = _hidden(connection, family)
+        hidden = hidden_imports(connection, family)
         if hidden:
             chosen = chosen.where(_visible(hidden))
-        return tuple(connection.scalars(chosen.order_by(table.c.published)))
+        to_days = {one.published for one in read_dated(connection, family)} - {UNDATED}
+        return tuple(sorted(to_days.union(connection.scalars(chosen))))
 
 
 def read_observations(
@@ -178,7 +179,7 @@ def _rows(
         chosen = chosen.where(table.c.year.between(*years))
     if up_to is not None:
         chosen = chosen.where(table.c.published <= up_to)
-    hidden = _hidden(connection, family, stored_at)
+    hidden = hidden_imports(connection, family, stored_at)
     repeated_in: dict[int, str] = {}
     if hidden:
         chosen = chosen.where(_visible(hidden))
@@ -200,17 +201,6 @@ def _rows(
             chosen.order_by(table.c.id)
         ).all()
     ]
-
-
-def _hidden(connection: Connection, family: str, stored_at: datetime | None = None) -> list[int]:
-    """Ids of withdrawn imports and, at an earlier moment, of later imports."""
-    gone, came = tables.withdrawals, tables.imports
-    withdrawn = select(gone.c.import_id).where(gone.c.family == family)
-    if stored_at is None:
-        return list(connection.scalars(withdrawn))
-    withdrawn = withdrawn.where(gone.c.withdrawn_at <= stored_at)
-    later = select(came.c.id).where(came.c.family == family, came.c.imported_at > stored_at)
-    return [*connection.scalars(withdrawn), *connection.scalars(later)]
 
 
 def _visible(hidden: Sequence[int]) -> ColumnElement[bool]:

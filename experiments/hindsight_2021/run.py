@@ -29,9 +29,9 @@ import pandas as pd
 from data.db.store import Store
 from data.plans.plan import Plan, PlanVersion
 from data.plans.rows import load_plan
-from data.samples.implied_plan import implied_plans
 from data.samples.load import load_sample
 from data.settings import Settings
+from data.vintages.implied_plan import implied_plans
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
 from experiments.hindsight_2021.investment import FAMILY, load_investment

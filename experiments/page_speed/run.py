@@ -1,4 +1,4 @@
-"""Time the plan page of 100 KPIs: its HTML, and its first paint in Chromium.
+"""Time Today and the plan page of 100 KPIs: their HTML, and their first paint in Chromium.
 
     python -m experiments.page_speed.run
 
@@ -93,15 +93,21 @@ def main() -> None:
 
 
 def html(address: str) -> Iterator[dict[str, Any]]:
-    """The page requested repeatedly: rendered each time, and from the cache."""
-    page = f"{address}/plans/{PLAN}?as_of=2021-06"
-    ask(page)  # the projections are at hand after this
-    start = time.process_time()  # of the service and of who asks: they share a process
-    anew = [ask(f"{page}&made={number}") for number in range(TIMES)]
-    yield row("HTML, rendered", anew, time.process_time() - start)
-    start = time.process_time()
-    kept = [ask(page) for _ in range(TIMES)]
-    yield row("HTML, cached", kept, time.process_time() - start)
+    """Each page requested repeatedly: rendered each time, and from the cache."""
+    for name, page in pages(address).items():
+        first = ask(page)  # the projections are at hand after this
+        yield row(f"{name}: first request of the service", [first])
+        start = time.process_time()  # of the service and of who asks: they share a process
+        anew = [ask(f"{page}&made={number}") for number in range(TIMES)]
+        yield row(f"{name}: HTML, rendered", anew, time.process_time() - start)
+        start = time.process_time()
+        kept = [ask(page) for _ in range(TIMES)]
+        yield row(f"{name}: HTML, cached", kept, time.process_time() - start)
+
+
+def pages(address: str) -> dict[str, str]:
+    plan = f"{address}/plans/{PLAN}"
+    return {"Today": f"{plan}/today?as_of=2021-06", "Targets": f"{plan}?as_of=2021-06"}
 
 
 def ask(address: str) -> float:
@@ -113,7 +119,7 @@ def ask(address: str) -> float:
 
 
 def paints(address: str) -> Iterator[dict[str, Any]]:
-    """First paint of the plan page with its sparklines; a KPI's page until Vega has drawn."""
+    """First paint of Today and the plan page; a KPI's page until Vega has drawn."""
     if not (shutil.which("chromium") and shutil.which("chromedriver")):
         return
     from selenium import webdriver
@@ -129,11 +135,13 @@ def paints(address: str) -> Iterator[dict[str, Any]]:
         driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
         driver.execute_cdp_cmd("Network.enable", {})
         driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
-        found, drawn = [], []
-        for _ in range(TIMES):
-            driver.get(f"{address}/plans/{PLAN}?as_of=2021-06")
-            found.append(float(driver.execute_async_script(PAINTED)) / 1000)
-        yield row("first paint with sparklines, nothing cached", found)
+        drawn = []
+        for name, page in pages(address).items():
+            found = []
+            for _ in range(TIMES):
+                driver.get(page)
+                found.append(float(driver.execute_async_script(PAINTED)) / 1000)
+            yield row(f"{name}: first paint, nothing cached by the browser", found)
         ask(f"{address}/static/vega.js")
         for _ in range(TIMES):
             start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Covariances of forecast errors with shrunk correlations, which the program goes without."""
+"""Covariances of forecast errors that the program goes without: with correlations, or scaled."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.annual import AnnualDistribution
 from models.coherence import OriginKey
+from models.reconciliation.family import Sums, spreads_of
 
 Array = NDArray[np.float64]
 
+_NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
 FEWEST_YEARS = 3  # of past errors, below which correlations are not estimated
 
 
@@ -54,3 +57,39 @@ def covariance(spreads: Array, errors: Sequence[Mapping[OriginKey, float]]) -> A
     doubt = float(each.var(axis=0, ddof=1)[off].sum()) * len(distinct)
     found[off] *= 1.0 - min(doubt / strength, 1.0)
     return np.asarray(found * np.outer(spreads, spreads), dtype=float)
+
+
+def variances_together(years: Sequence[AnnualDistribution], sums: Sums) -> Array:
+    """Variances that weigh a total against its parts as they lie on the paths.
+
+    Variances alone treat the errors of parts as independent, and so believe their sum too much
+    wherever they go astray together. Here the variances of a total's parts are scaled so that
+    they make up the variance of their sum on the paths, at every level from the top.
+
+    Parameters
+    ----------
+    years : of `sums.names`, totals in the order of the sums of their parts
+
+    Returns
+    -------
+    array, shape (n_names, n_names), diagonal
+    """
+    variances = spreads_of(years) ** 2
+    scaled = variances.copy()
+
+    def depth(name: str) -> int:
+        place = sums.names.index(name)
+        above = [total for total, row in sums.broken_down.items() if row[place] and total != name]
+        return 1 + max(map(depth, above)) if above else 0
+
+    for total in sorted(sums.broken_down, key=depth):
+        at, row = sums.names.index(total), sums.broken_down[total]
+        places = np.flatnonzero(row)
+        apart = float(variances[places].sum())
+        if apart <= 0.0 or variances[at] <= 0.0:
+            continue
+        summed = np.sum([row[place] * years[place].samples for place in places], axis=0)
+        low, high = np.quantile(summed, [0.1, 0.9])
+        together = (float(high - low) / _NORMAL_80) ** 2 / apart
+        scaled[places] = variances[places] * max(together, 1.0) * scaled[at] / variances[at]
+    return np.asarray(np.diag(scaled), dtype=float)

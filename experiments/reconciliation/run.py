@@ -6,8 +6,9 @@ Three public panels with three levels each: retail sales by state and branch, el
 by state and sector, arrivals by region and country. Totals are the exact sums of their parts,
 and are forecast on their own like any other series. As in a retraining, weights, calibration and
 past errors of a year are those of the years before it. The four newest years are answered with
-3, 6 and 9 months known, before and after reconciliation, on the same paths. Writes results.csv,
-summary.csv and made_with.json.
+3, 6 and 9 months known, before and after reconciliation, on the same paths. The method is
+chosen on the first two of them (choosing.csv) and judged on the last two (judging.csv). Writes
+results.csv, summary.csv and made_with.json, too.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from data.plans.kpi import Kpi
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from experiments.provenance import write_provenance
-from experiments.reconciliation.correlations import covariance
+from experiments.reconciliation.correlations import covariance, variances_together
 from models.annual import AnnualDistribution
 from models.coherence import sum_of_parts
 from models.pipeline import Known, fit_candidates, year_ahead
-from models.reconciliation.family import Sums, reconcile, spreads_of
+from models.reconciliation.family import Sums, in_order_of_parts, reconcile, spreads_of
 from models.reconciliation.middles import middles
 from models.scores import annual_error, crps_from_samples
 from models.series import Month
@@ -44,7 +45,8 @@ CUTS, N_PATHS, SEED = (3, 6, 9), 1000, 1
 BRANCHES, STATES, COUNTRIES = 6, 10, 4  # of a state, of the electricity panel, of a region
 SECTORS = ("COMMERCIAL", "INDUSTRIAL", "RESIDENTIAL")
 PANELS = ("aus_retail", "us_eia_electricity_states", "us_arrivals_by_country")
-METHODS = ("before", "bottom_up", "variances", "correlations")
+METHODS = ("before", "bottom_up", "variances", "together", "correlations")
+CHOOSING = 2  # of the years asked, the first ones choose the method, the others judge it
 
 
 class Question(NamedTuple):
@@ -69,6 +71,8 @@ def main() -> None:
     found = pd.DataFrame(rows)
     found.to_csv(RESULTS / "results.csv", index=False, float_format="%.5g")
     summary(found).to_csv(RESULTS / "summary.csv", index=False, float_format="%.4f")
+    for name, rows_of in split(found).items():
+        summary(rows_of).to_csv(RESULTS / f"{name}.csv", index=False, float_format="%.4f")
     packages = ("numpy", "scipy", "pandas", "statsmodels")
     command = "python -m experiments.reconciliation.run --panels PANELS"
     hashes = {
@@ -179,7 +183,14 @@ def _scores(setup: Setup, asked: Question) -> list[dict[str, Any]]:
     rows = []
     for method in METHODS:
         years: dict[str, AnnualDistribution] = dict(own)
-        weights = covariance(spreads, errors) if method == "correlations" else None
+        weights = None
+        if method == "correlations":
+            weights = covariance(spreads, errors)
+        elif method == "together":
+            ordered = in_order_of_parts(own, sums)
+            weights = variances_together([ordered[name] for name in sums.names], sums)
+        elif method == "variances":
+            weights = np.diag(spreads**2)
         if method == "bottom_up":
             for total in sorted(relations.printed, key="all".__eq__):
                 members = [years[part] for part in relations.printed[total]]
@@ -192,7 +203,7 @@ def _scores(setup: Setup, asked: Question) -> list[dict[str, Any]]:
             base = float(np.median(found.base))
             if outcome is None or base <= 0:
                 continue
-            adds_up = method in ("variances", "correlations")
+            adds_up = method in ("variances", "together", "correlations")
             middle = shown[slug].median if adds_up else found.median
             low, high = found.interval(0.8)
             level = "total" if slug == "all" else "group" if slug in relations.printed else "part"
@@ -211,6 +222,13 @@ def _scores(setup: Setup, asked: Question) -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def split(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of the years that choose the method, and of those that judge it."""
+    first = rows.groupby("panel")["year"].transform("min")
+    choosing = rows["year"] < first + CHOOSING
+    return {"choosing": rows[choosing], "judging": rows[~choosing]}
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:

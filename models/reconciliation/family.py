@@ -98,7 +98,7 @@ def reconcile(
     be averaged as if they erred apart, and every interval would come out too narrow
     (`experiments/reconciliation`).
     """
-    years = _in_order_of_parts(years, sums)
+    years = in_order_of_parts(years, sums)
     own = [years[name] for name in sums.names]
     floors = np.array([one.non_negative for one in own])
     given = sums.constraints(floors)
@@ -116,7 +116,7 @@ def reconcile(
     }
 
 
-def _in_order_of_parts(
+def in_order_of_parts(
     years: Mapping[str, AnnualDistribution], sums: Sums
 ) -> dict[str, AnnualDistribution]:
     """The same years; the paths of totals have the ranks of the sums of their parts."""

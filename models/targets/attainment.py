@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from models.annual import AnnualDistribution, BaseStatus
 from models.errors import InvalidTarget
 from models.series import Series
-from models.targets.periods import over_period, period_of
+from models.targets.periods import WHOLE_YEAR, over_period, period_of
 from models.targets.required_pace import RequiredPace, required_pace
 from models.targets.target import Remark, Status, Target
+from models.year_months import months_known
 
 PeriodOutcome = Literal["met", "missed", "open"]
 _ROUNDING = 1e-9  # relative tolerance of a bound
@@ -178,7 +179,7 @@ def attainment_over(
         upper_value=None if upper is None else float(upper.mean()),
         base=float(np.median(annual.base)) if on_base else None,
         base_status=annual.base_status if on_base else None,
-        actual=annual.shown_median if annual.over else None,
+        actual=annual.shown_median if annual.settled else None,
         probability=probability,
         exceeded=None if range_top is None else float(1.0 - _at_most(samples, range_top).mean()),
         status=status,
@@ -208,6 +209,35 @@ def no_basis(target: Target, reason: Remark, *, provisional: bool = True) -> Att
     )
 
 
+def settled_by(target: Target, series: Series, year: int) -> Attainment | None:
+    """A target of the year that the months known have settled, whatever comes; else None.
+
+    Of a series that only grows while no month is below zero; a missing month adds nothing.
+    """
+    values = series.values[np.isfinite(series.values)]
+    only_grows = series.traits.only_grows and series.traits.adds_up and (values >= 0).all()
+    whole = target.period == WHOLE_YEAR and target.form == "absolute"
+    at_most = target.comparator == "at_most"
+    bound = target.upper if at_most else target.lower
+    if not (only_grows and whole) or bound is None or months_known(series, year) == 0:
+        return None
+    sure = float(np.nansum(series.calendar_year(year)))
+    if year == series.year and series.to_date is not None:
+        sure = series.to_date
+    if year == series.year and series.nowcast is not None:
+        sure = series.floor or 0.0
+    reached, limit = np.array([sure]), np.array([bound])
+    status: Status
+    if at_most and not _at_most(reached, limit).any():
+        status, probability = "missed", 0.0
+    elif not at_most and _at_least(reached, limit).all():
+        status, probability = "achieved", 1.0
+    else:
+        return None
+    open_ = no_basis(target, Remark(""), provisional=series.provisional)
+    return replace(open_, probability=probability, status=status, reason=None)
+
+
 def _bound(
     annual: AnnualDistribution, target: Target, bound: float | None
 ) -> NDArray[np.float64] | None:
@@ -235,13 +265,13 @@ def _status(
     probability: float,
     thresholds: Thresholds,
 ) -> Status:
-    if annual.over and probability in (0.0, 1.0):
+    if annual.settled and probability in (0.0, 1.0):
         return "achieved" if probability == 1.0 else "missed"
     only_grows = annual.non_negative and annual.traits.only_grows
     if only_grows and target.comparator == "at_most":
-        if not _at_most(annual.known, deciding).any():
+        if not _at_most(annual.sure, deciding).any():
             return "missed"
-    elif only_grows and _at_least(annual.known, deciding).all():
+    elif only_grows and _at_least(annual.sure, deciding).all():
         return "achieved"
     if probability >= thresholds.on_track:
         return "on_track"

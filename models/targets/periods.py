@@ -130,6 +130,10 @@ def over_period(
     response = response_over(series, annual.year, annual.last_year, months)
     observed = annual.observed[months][:known]
     revision = _revision_over(annual, series, months, response, known)
+    ends_with_it = known > 0 and months.start + known == annual.months_known
+    reached = annual.reached if ends_with_it else None
+    if reached is not None and months.start:  # of the nowcast month nothing counts as sure
+        reached = float(observed[:-1].sum())
     return replace(
         annual,
         first_month=first,
@@ -144,6 +148,7 @@ def over_period(
         actual_to_date=None,
         data_status=_status_over(annual, series, months),
         middle=None,
+        reached=reached,
     )
 
 
@@ -155,7 +160,8 @@ def _revision_over(
     Zero if the months are over (they are settled on the estimate) or end before it.
     """
     ends_with_it = known > 0 and months.start + known == annual.months_known
-    if not ends_with_it or known == months.stop - months.start:
+    settled = known == months.stop - months.start and annual.reached is None
+    if not ends_with_it or settled:
         return np.zeros(len(annual.known))
     whole = response_over(series, annual.year, annual.last_year)[:, annual.months_known - 1]
     share = np.divide(response[:, known - 1], whole, out=np.zeros(len(whole)), where=whole != 0)

@@ -92,7 +92,7 @@ def all_accounts(app_state: TheAppState, by: Admin) -> Response:
 @router.post("/accounts", status_code=204, responses=_CHANGES)
 def new_account(app_state: TheAppState, by: Admin, made: NewAccount) -> None:
     """Add an account."""
-    body = _administered(app_state.store, by, made.body)
+    body = administered(app_state.store, by, made.body)
     add_account(app_state.store, made.name, made.role, made.password, by.name, body)
 
 
@@ -107,7 +107,7 @@ def change_role(name: AccountName, app_state: TheAppState, by: Admin, to: RoleCh
 def change_body(name: AccountName, app_state: TheAppState, by: Admin, to: BodyChange) -> None:
     """Move an account to another body; its sessions end."""
     _account(app_state.store, by, name)
-    set_body(app_state.store, name, _administered(app_state.store, by, to.body), by.name)
+    set_body(app_state.store, name, administered(app_state.store, by, to.body), by.name)
 
 
 @router.post("/accounts/{name}/password", status_code=204, responses=_CHANGES)
@@ -157,7 +157,7 @@ def all_keys(app_state: TheAppState, by: Admin) -> Response:
 @router.post("/keys", status_code=201, response_model=MadeKey, responses=_CHANGES)
 def new_key(app_state: TheAppState, by: Admin, made: NewKey) -> Response:
     """Add a key; its secret is in this answer only."""
-    body = _administered(app_state.store, by, made.body)
+    body = administered(app_state.store, by, made.body)
     ends = end_of(made.expires, app_state.settings.key_days)
     secret = add_key(app_state.store, made.name, made.scope, by.name, expires=ends, body=body)
     (key,) = (one for one in api_keys(app_state.store) if one.name == made.name)
@@ -225,21 +225,21 @@ def total(
 @router.post("/bodies", status_code=204, responses=_CHANGES)
 def new_body(app_state: TheAppState, by: Admin, made: NewBody) -> None:
     """Add a body below one that the caller manages."""
-    parent = _administered(app_state.store, by, made.parent)
+    parent = administered(app_state.store, by, made.parent)
     add_body(app_state.store, made.body, made.name.vi, made.name.en, by.name, parent)
 
 
 @router.post("/bodies/{body}/share", status_code=204, responses=_CHANGES)
 def share(body: BodySlug, app_state: TheAppState, by: Admin, step: Sharing) -> None:
     """Let everybody read what a body issued, or only itself and those above it."""
-    set_shares(app_state.store, _administered(app_state.store, by, body), step.shares, by.name)
+    set_shares(app_state.store, administered(app_state.store, by, body), step.shares, by.name)
 
 
 @router.post("/bodies/{body}/families", status_code=204, responses=_CHANGES)
 def take_family(body: BodySlug, app_state: TheAppState, by: Admin, given: FamilyChange) -> None:
     """Give a plan family to a body; the caller manages the body that had it, too."""
     bodies = bodies_of(app_state.store)
-    to = _administered(app_state.store, by, body)
+    to = administered(app_state.store, by, body)
     known = given.family in bodies.of_family
     if not known or not administers(by, bodies.of(given.family).slug, bodies):
         raise UnknownPlan(
@@ -261,7 +261,7 @@ def _account(store: Store, by: Caller, name: str) -> Account:
     return found
 
 
-def _administered(store: Store, by: Caller, body: str | None) -> str:
+def administered(store: Store, by: Caller, body: str | None) -> str:
     """A body that the caller manages, by default their own; raise `UnknownBody`."""
     slug, bodies = body or by.body or HOUSE, bodies_of(store)
     if slug not in bodies.by_slug or not administers(by, slug, bodies):

@@ -14,6 +14,7 @@ from service.texts import (
     LEVEL,
     Lang,
     chance,
+    day_of,
     month_name,
     name_of,
     number,
@@ -36,7 +37,14 @@ def sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView) -> Na
     return in_both(partial(_sentence, change, kpi, projection))
 
 
-def _sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang: Lang) -> str:
+def brief(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang: Lang) -> str:
+    """The sentence for a place that shows name and probability already: what moved it."""
+    return _sentence(change, kpi, projection, lang, "brief.")
+
+
+def _sentence(
+    change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang: Lang, form: str = ""
+) -> str:
     target = _assigned(change)
     year, words = change.projected, CHANGE[lang]
     name = name_of(kpi, lang)
@@ -52,15 +60,17 @@ def _sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView, lang
         same, unit = old == new, unit_of(projection, lang)
         old, new = (f"{old}%", f"{new}{unit}") if unit.startswith("%") else (old, f"{new} {unit}")
         size = _signed(largest(year), kpi, projection, lang)
+        if unit.startswith("%"):
+            size = f"{size} {unit_name('percentage points', lang)}"
     else:
         old, new = (_amount(value, kpi, projection, lang) for value in (year.before, year.after))
         state = "new" if year.after is not None else "gone" if year.before is not None else "none"
-        return words[state].format(name=name, old=old, new=new)
+        return words[form + state].format(name=name, old=old, new=new)
     if same:
-        return words[f"{kind}.same"].format(name=name, new=new)
-    cause = words["why"].format(cause=_cause(change, split, lang), size=size)
+        return words[f"{form}{kind}.same"].format(name=name, new=new)
+    cause = words["why"].format(cause=_cause(change, split, projection, lang), size=size)
     direction = "rose" if _rose(split) else "fell"
-    return words[f"{kind}.{direction}"].format(name=name, old=old, new=new, why=cause)
+    return words[f"{form}{kind}.{direction}"].format(name=name, old=old, new=new, why=cause)
 
 
 def _assigned(change: KpiChangeParts) -> ProbabilityChange | None:
@@ -122,13 +132,17 @@ def points(difference: float, lang: Lang) -> str:
     return f"{sign}{number(value, lang)} {unit_name('percentage points', lang)}"
 
 
-def _cause(change: KpiChangeParts, split: Split, lang: Lang) -> str:
+def _cause(change: KpiChangeParts, split: Split, projection: ProjectionView, lang: Lang) -> str:
     part, words = main_part(split).part, CHANGE[lang]
     if part != "month":
         return words[f"cause.{part}"]
     first, last = change.cutoff.before, change.cutoff.after
     if change.task or first is None or last is None:
         return words["cause.progress"]
+    if projection.nowcast is not None:
+        return words["cause.nowcast"].format(
+            month=month_name(last, lang), day=day_of(projection.nowcast.day, lang)
+        )
     new = first.plus(1)
     if new == last:
         return words["cause.month"].format(month=month_name(last, lang))

@@ -1,7 +1,7 @@
 """Why the forecast changed: the change between two vintages, split into parts without remainder.
 
 From the projection issued at the first vintage to the one issued at the second, one input
-after the other is replaced by that of the second (design, 4.12):
+after the other is replaced by that of the second (design, 4.13):
 
     plan        the plan version in force at the second vintage
     model       the bundle that answers at the second vintage
@@ -33,7 +33,7 @@ from models.targets.target import Status, Target, TargetLevel
 from service.analysis.change_sentences import sentence
 from service.projections.basis import Basis
 from service.projections.issue import Issued, is_task, project_kpi
-from service.projections.shape import Name, if_known, significant
+from service.projections.shape import Name, encode, if_known, significant
 from service.projections.view import ProjectionView, TargetView
 from service.shapes.analysis import (
     ChangeList,
@@ -48,7 +48,7 @@ from service.shapes.analysis import (
     StampEnds,
     Vintage,
 )
-from service.state.app_state import AppState
+from service.state.app_state import JSON_TYPE, AppState, Body, etag_of
 
 Key = tuple[TargetLevel, str]  # level and period of a target
 
@@ -91,7 +91,13 @@ def key_of(target: TargetView | Target) -> Key:
 
 
 def changes(
-    app_state: AppState, plan: str, before: date, after: date, kpi: str | None = None
+    app_state: AppState,
+    plan: str,
+    before: date,
+    after: date,
+    kpi: str | None = None,
+    *,
+    hindsight: bool = False,
 ) -> ChangeList:
     """Why the projections of a plan changed from one vintage to another.
 
@@ -100,6 +106,7 @@ def changes(
     plan : slug
     before, after : the vintages
     kpi : slug; default all KPIs with figures, in the plan's order
+    hindsight : ask the model of `after` about `before` if that has none of its own
 
     Raises
     ------
@@ -115,10 +122,12 @@ def changes(
             before=before,
             after=after,
         )
-    old, new = app_state.basis(plan, before), app_state.basis(plan, after)
+    model_of = app_state.hindsight(plan, before, after) if hindsight else None
+    old, new = app_state.basis(plan, before, model_of), app_state.basis(plan, after)
     slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if not one.traits.in_words]
     pairs = [
-        (app_state.issued(plan, one, before), app_state.issued(plan, one, after)) for one in slugs
+        (app_state.issued(plan, one, before, model_of), app_state.issued(plan, one, after))
+        for one in slugs
     ]
     found = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
     return ChangeList(
@@ -129,6 +138,18 @@ def changes(
         after=_vintage(new),
         changes=tuple(found),
     )
+
+
+def change_of(app_state: AppState, plan: str, before: date, after: date, kpi: str) -> KpiChange:
+    """One KPI's change, in hindsight if need be; kept, because it takes long to compute."""
+
+    def make() -> Body:
+        content = changes(app_state, plan, before, after, kpi, hindsight=True)
+        stamps = content.changes[0].stamp
+        return Body(encode(content), JSON_TYPE, etag_of([stamps.before, stamps.after], "-moved"))
+
+    key = ("moved", before.isoformat(), after.isoformat(), kpi)
+    return ChangeList.model_validate_json(app_state.body(plan, key, make).content).changes[0]
 
 
 def _vintage(basis: Basis) -> Vintage:

@@ -13,7 +13,11 @@ from service.state.app_state import AppState
 
 
 def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> HistoryView:
-    """One point per month of the plan's year up to `as_of`; default the newest vintage."""
+    """One point per month of the plan's year up to `as_of`; default the newest vintage.
+
+    A month without a model of its own is answered by the model of `as_of`, in hindsight:
+    the point says so and has no stamp, since nothing was given out then.
+    """
     document = load_plan(app_state.store, plan)
     definition = document.kpi(kpi)
     newest = default_day(app_state.store, document)
@@ -27,7 +31,7 @@ def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> H
         label=label,
         year=document.year,
         unit=definition.unit,
-        history=tuple(_point(app_state, plan, kpi, day) for day in shown),
+        history=tuple(_point(app_state, plan, kpi, day, last) for day in shown),
     )
 
 
@@ -35,9 +39,10 @@ def _month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
 
-def _point(app_state: AppState, plan: str, kpi: str, day: date) -> HistoryPoint:
+def _point(app_state: AppState, plan: str, kpi: str, day: date, last: date) -> HistoryPoint:
+    model_of = app_state.hindsight(plan, day, last)
     try:
-        one = app_state.issued(plan, kpi, day).view
+        one = app_state.issued(plan, kpi, day, model_of).view
     except (NoBundle, NoObservations) as reason:
         return HistoryPoint(as_of=day, reason=str(reason))
     year, target = one.projected, one.assigned
@@ -52,5 +57,6 @@ def _point(app_state: AppState, plan: str, kpi: str, day: date) -> HistoryPoint:
         upper_value=if_known(target, lambda one: one.upper_value),
         plan_version=if_known(target, lambda one: one.plan_version),
         model_version=one.method.model_version,
-        stamp=one.stamp,
+        stamp=None if model_of else one.stamp,
+        hindsight=model_of is not None,
     )

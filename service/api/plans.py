@@ -13,8 +13,8 @@ from service.shapes.examples import NEW_VERSION
 from service.shapes.plans import PlanDetail, PlanList, VersionComparison, VersionShape
 from service.shapes.registry import JobShape, RetrainRequest
 from service.web.respond import Language, TheAppState, answer, problems
+from service.work.shown import job_shape
 from service.workflow.plans import add_version, detail, summary, version_shape
-from service.workflow.retraining import job_shape, retrain_work
 from service.workflow.version_comparison import comparison
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
@@ -98,6 +98,6 @@ def retrain(
     """
     load_plan(app_state.store, plan)
     day = app_state.day_of(plan, request.as_of if request else None)
-    work = retrain_work(app_state.store, app_state.settings, plan, day, by.name)
-    job = app_state.jobs.start(f"retrain {plan} as of {day}", work, plan)
-    return answer(job_shape(job, lang), 202, f"/v1/jobs/{job.id}")
+    arguments = {"as_of": day.isoformat()}
+    job = app_state.jobs.start("retrain", f"retrain {plan} as of {day}", by.name, plan, arguments)
+    return answer(job_shape(app_state.store, job, lang), 202, f"/v1/jobs/{job.id}")

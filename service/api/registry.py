@@ -1,4 +1,4 @@
-"""Jobs, models, their track record, and stamps."""
+"""Models, their track record, and stamps."""
 
 from __future__ import annotations
 
@@ -11,34 +11,21 @@ from data.plans.rows import load_plan
 from data.sign_off.rows import was_issued
 from models.errors import NotIssued
 from service.analysis.track_record import labelled, track_record
-from service.auth.access import Caller, Public, Viewer, requires
+from service.auth.access import Caller, Public, Viewer
 from service.projections.basis import as_of_date, newest_vintage
 from service.projections.replay import recorded
 from service.projections.stamps import tidy_stamp
 from service.projections.view import StampView
 from service.rights.ownership import plans_open_to
-from service.shapes.registry import JobShape, ModelList, ModelVersion, TrackRecordList
+from service.shapes.registry import ModelList, ModelVersion, TrackRecordList
 from service.state.app_state import AppState
-from service.web.respond import AsOf, Language, TheAppState, answer, problems
-from service.workflow.retraining import job_shape
+from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(prefix="/v1")
 
 OfPlan = Annotated[
     str | None, Query(description="of this plan's family; default all that the caller may see")
 ]
-
-
-@router.get(
-    "/jobs/{id}",
-    dependencies=[requires("viewer")],
-    response_model=JobShape,
-    responses=problems(404),
-    tags=["jobs"],
-)
-def job(id: Annotated[str, Path()], app_state: TheAppState, lang: Language) -> Response:
-    """The progress of a job; 'done' with its result, 'failed' with the reason."""
-    return answer(job_shape(app_state.jobs.get(id), lang))
 
 
 @router.get(

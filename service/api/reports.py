@@ -14,12 +14,12 @@ from models.errors import InputError, InvalidTarget
 from models.series import Month
 from models.targets.attainment import Thresholds
 from service.auth.access import Approver, Checker, Entry, requires
+from service.report.body.slots import open_points as still_open
 from service.report.build import Wanted
-from service.report.cells import AT_RISK
 from service.report.document import Part, ReportKind
 from service.report.letterhead import BLANK, Letterhead, letterhead_of, save_letterhead
 from service.report.renderers.formats import LAYOUTS, Format
-from service.report.request import file_name, report_file, report_of
+from service.report.request import file_name, material_for, report_file
 from service.shapes.report import (
     LetterheadShape,
     OpenPoints,
@@ -96,10 +96,10 @@ def open_points(
 ) -> Response:
     """What only people can fill in and is still open, and which targets need an explanation."""
     day = app_state.day_of(plan, as_of)
-    found = report_of(app_state, plan, day, Wanted(lang=lang))
-    endangered = tuple(one.kpi.slug for one in found.facts if one.verdict in AT_RISK)
+    found = material_for(app_state, plan, day, lang)
+    endangered = tuple(one.kpi.slug for one in found.endangered)
     return answer(
-        OpenPoints(plan=plan, as_of=day, open=found.open_points, explanations=endangered)
+        OpenPoints(plan=plan, as_of=day, open=still_open(found), explanations=endangered)
     )
 
 

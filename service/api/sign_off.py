@@ -13,14 +13,17 @@ from data.sign_off.rows import sign_off
 from data.sign_off.rules import State
 from data.sign_off.signing import (
     return_estimate,
+    return_estimates,
     return_month,
     sign_estimate,
+    sign_estimates,
     sign_month,
 )
 from models.errors import NoBundle, NoObservations
 from models.series import Month
-from service.auth.access import Checker, Entry, TheCaller, requires
+from service.auth.access import Checker, Entry, TheCaller, Viewer, requires
 from service.projections.basis import as_of_date
+from service.rights.ownership import plans_open_to
 from service.shapes.sign_off import (
     EstimateEntry,
     EstimateList,
@@ -29,13 +32,24 @@ from service.shapes.sign_off import (
     MonthShape,
     MonthStep,
     SendBack,
+    SeveralSentBack,
+    SeveralSigned,
+    WaitingList,
 )
 from service.state.app_state import AppState
 from service.web.respond import TheAppState, answer, problems
 from service.workflow.estimates import enter
-from service.workflow.sign_off import estimates_of, month_shape, months_of, stamps_of
+from service.workflow.sign_off import (
+    estimates_of,
+    month_shape,
+    months_of,
+    stamps_of,
+    waiting_shape,
+)
+from service.workflow.waiting import waiting_of
 
 router = APIRouter(prefix="/v1/plans/{plan}/months", tags=["sign-off"])
+waiting = APIRouter(prefix="/v1/waiting", tags=["sign-off"])
 PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
 MonthName = Annotated[str, Path(examples=["2021-06"])]
 KpiSlug = Annotated[str, Path(examples=["exports"])]
@@ -45,6 +59,15 @@ STEPS: dict[str, tuple[State, Access]] = {
     "approve": ("approved", "approver"),
     "issue": ("issued", "approver"),
 }
+
+
+@waiting.get("", response_model=WaitingList)
+def all_waiting(app_state: TheAppState, by: Viewer) -> Response:
+    """What waits for whom: estimates and months to check, approve and issue, or to correct."""
+    store = app_state.store
+    plans = (load_plan(store, slug) for slug in plans_open_to(store, by))
+    found = [month for plan in plans for month in waiting_of(store, plan, by)]
+    return answer(waiting_shape(app_state, found))
 
 
 @router.get(
@@ -82,6 +105,21 @@ def send_month_back(
     return_month(
         app_state.store, load_plan(app_state.store, plan), Month.parse(month), by.name, back.note
     )
+    return one_month(plan, month, app_state)
+
+
+@router.post(
+    "/{month}/signatures/send-back",
+    response_model=MonthShape,
+    responses=problems(403, 404, 409, 422),
+)
+def send_several_back(
+    plan: PlanSlug, month: MonthName, app_state: TheAppState, by: Checker, back: SeveralSentBack
+) -> Response:
+    """Make several estimates drafts again, with one reason: all of them, or none."""
+    document = load_plan(app_state.store, plan)
+    what = (document, Month.parse(month), back.estimates)
+    return_estimates(app_state.store, *what, by.name, back.note)
     return one_month(plan, month, app_state)
 
 
@@ -176,6 +214,22 @@ def _estimate_step(to: State) -> Callable[..., Response]:
     return step
 
 
+def _several_step(to: State) -> Callable[..., Response]:
+    def step(
+        plan: PlanSlug,
+        month: MonthName,
+        app_state: TheAppState,
+        by: TheCaller,
+        signed: SeveralSigned,
+    ) -> Response:
+        document = load_plan(app_state.store, plan)
+        what = (document, Month.parse(month), signed.estimates)
+        sign_estimates(app_state.store, *what, to, by.name, signed.note)
+        return one_month(plan, month, app_state)
+
+    return step
+
+
 def _stamps(app_state: AppState, plan: str, month: str) -> dict[str, str]:
     issued = app_state.all_issued(plan, as_of_date(month))
     return stamps_of([one.view for one in issued])
@@ -200,5 +254,15 @@ for action, (state, role) in STEPS.items():
         description=f"Sign an official estimate as {state}.",
         dependencies=[requires(role)],
         response_model=EstimateList,
+        responses=problems(403, 404, 409, 422),
+    )
+    router.add_api_route(
+        f"/{{month}}/signatures/{action}",
+        _several_step(state),
+        methods=["POST"],
+        name=f"{action}_several",
+        description=f"Sign several official estimates of a month as {state}: all, or none.",
+        dependencies=[requires(role)],
+        response_model=MonthShape,
         responses=problems(403, 404, 409, 422),
     )

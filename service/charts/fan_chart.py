@@ -111,14 +111,18 @@ def to_json(chart: alt.TopLevelMixin) -> bytes:
     return json.dumps(chart.to_dict(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def to_svg(chart: alt.TopLevelMixin) -> bytes:
-    """The chart as SVG with selectable text."""
+def to_svg(chart: alt.TopLevelMixin | str) -> bytes:
+    """The chart, or an SVG drawn by this service, as SVG with selectable text."""
+    if isinstance(chart, str):
+        return chart.encode()
     _register_font()
     return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
 
 
-def to_png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
-    """The chart as PNG; `scale` is pixels per point."""
+def to_png(chart: alt.TopLevelMixin | str, scale: float = 2.0) -> bytes:
+    """The same as PNG; `scale` is pixels per point."""
+    if isinstance(chart, str):
+        return svg_to_png(chart, scale)
     _register_font()
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
 

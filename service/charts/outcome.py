@@ -144,19 +144,23 @@ def probability_chart(
 
     Parameters
     ----------
-    points : the months of the history; months without a projection are left out
+    points : the months of the history; months without a projection are left out. Those that
+        had no model are hollow: what today's model says of them
     thresholds : lowest probability that is at risk, and on track
     """
+    text = TEXT[lang]
     rows = [
         {
             "month": f"{point.as_of:%Y-%m}-01T00:00:00",
             "value": 100 * point.probability,
             "label": chance(point.probability, point.status, lang),
             "status": STATUS[lang][point.status],
+            "model": text["history.hindsight"] if point.hindsight else text["history.own"],
         }
         for point in points
         if point.probability is not None and point.status is not None
     ]
+    hindsight = any(point.hindsight for point in points)
     y = alt.Y(
         "value:Q",
         title=f"{TEXT[lang]['probability']}, %",
@@ -171,9 +175,17 @@ def probability_chart(
     ]
     layers += [
         base.mark_line(color=BLUE, strokeWidth=2).encode(x=x_axis(lang), y=y),
-        base.mark_circle(color=BLUE, size=60, opacity=1).encode(
+        base.mark_point(stroke=BLUE, strokeWidth=2, size=60, opacity=1).encode(
             x=x_axis(lang),
             y=y,
+            fill=alt.Fill(
+                "model:N",
+                scale=alt.Scale(
+                    domain=[text["history.own"], text["history.hindsight"]],
+                    range=[BLUE, "white"],
+                ),
+                legend=alt.Legend(title=None, orient="bottom") if hindsight else None,
+            ),
             tooltip=[
                 alt.Tooltip("label:N", title=TEXT[lang]["probability"]),
                 alt.Tooltip("status:N", title=TEXT[lang]["status"]),

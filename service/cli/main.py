@@ -37,7 +37,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
-from service.cli.house import audit, backup
+from service.cli.house import audit, backup, jobs
 from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
@@ -58,6 +58,7 @@ app.add_typer(month.app, name="month")
 app.add_typer(accounts.account_app, name="account")
 app.add_typer(accounts.key_app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(jobs.app, name="job")
 app.add_typer(accounts.body_app, name="body")
 app.add_typer(scenarios.app, name="scenario")
 app.command()(analysis.changes)
@@ -127,12 +128,15 @@ def retrain(
     from service.projections.basis import as_of_date
     from service.projections.issue import issue
     from training.console import progress_bar
-    from training.retrain import retrain as learn
+    from training.retrain import retrain as learn, retraining_alone
 
     settings, store = open_store()
     slug = family_plan(store, plan).slug
     day = as_of_date(as_of) if as_of else None
-    with progress_bar(f"retrain {slug}") as progress:
+    with (
+        retraining_alone(store, slug) as (_, told_of),
+        progress_bar(f"retrain {slug}", told_of) as progress,
+    ):
         report = learn(
             store,
             settings,
@@ -144,8 +148,8 @@ def retrain(
             thorough=thorough,
             promote=promote,
         )
-    if report.decision.promoted:
-        issue(store, settings, slug, report.as_of)
+        if report.decision.promoted:
+            issue(store, settings, slug, report.as_of)
     show_retraining(report)
 
 
@@ -214,6 +218,10 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Default 8000 or VEDICH_PORT.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Processes that answer; default 1 or VEDICH_WORKERS."),
+    ] = None,
 ) -> None:
     """Answer over HTTP: page, API, charts."""
     from data.accounts.accounts import has_accounts
@@ -221,6 +229,7 @@ def serve(
     from service.app import create_app
     from service.auth.access import LOCAL, refuse_to_listen
     from service.web.server import listen, server_of, stay_responsive
+    from service.web.several import serve_with
     from service.workflow.retention import clean
 
     settings, store = open_store()
@@ -230,15 +239,20 @@ def serve(
     if not has_accounts(store):
         open_to = {"loopback": f"acts as '{LOCAL}', role admin, while there is no account"}
         record(store, process_user(), "serve", address, after=open_to)
-    app = create_app(settings.model_copy(update={"host": address}), store)
+    settings = settings.model_copy(update={"host": address})
     with listen(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
         print(
             told("Vedich: http://{shown}:{port}/ (Ctrl+C stops it)", shown=shown, port=number),
             flush=True,
         )
-        stay_responsive()
-        server_of(app).run(sockets=[listener])
+        if (processes := workers or settings.workers) > 1:
+            store.close()
+            serve_with(listener, settings, processes)
+        else:
+            app = create_app(settings, store)
+            stay_responsive()
+            server_of(app).run(sockets=[listener])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

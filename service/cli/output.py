@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from data.vintages.observation import PER_CENT
 from service.speech import told
 from service.texts import (
     FIGURE,
@@ -130,6 +131,8 @@ def _revised(one: Compared) -> str:
     figure, old = one.observation, one.old
     before = f"{old.value:,.6g} ({old.status}, {old.published}) → " if old else ""
     change = f", {one.change:+.2f} %" if one.change is not None else ""
+    if old and figure.form in PER_CENT:
+        change = f", {figure.value - old.value:+.2f} points"
     after = f"{figure.value:,.6g} ({figure.status}, {figure.published})"
     later = "" if one.counts else "; a later figure counts"
     return f"{figure.kpi} {figure.month} {figure.form}: {before}{after}{change}{later}"

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from models.errors import InputError
 from service.cli.arguments import (
     LangOption,
     PlanOption,
@@ -132,21 +131,18 @@ def plan_roll_over(
     ] = None,
 ) -> None:
     """Create the plan of a later year: the same KPIs, no targets yet."""
-    from data.plans.roll_over import roll_over, target_drafts
-    from data.plans.rows import load_plan, plan_slugs, save_plan
+    from data.db.audit import process_user
+    from data.plans.roll_over import target_drafts
+    from data.plans.rows import load_plan
     from data.readers.plan_document.file import write_plan
+    from service.workflow.plan_entry import next_year
 
     _settings, store = open_store()
-    old = load_plan(store, plan)
-    new = roll_over(old, to)
-    if new.slug in plan_slugs(store):
-        raise InputError(
-            "there is a plan '{slug}' already; expected a year without one.", slug=new.slug
-        )
     if out is not None:
         refuse_existing(out)
-        write_plan(new, out, target_drafts(old))
-    save_plan(store, new)
+    new = next_year(store, plan, to, process_user())
+    if out is not None:
+        write_plan(new, out, target_drafts(load_plan(store, plan)))
     print(told("{slug}: {kpis} KPIs, no targets yet.", slug=new.slug, kpis=len(new.kpis)))
     if out is not None:
         print(told("{out}: fill in the targets, then: vedich plan import {out}", out=out))

@@ -13,6 +13,8 @@ from service.projections.tables import (
     Row,
     columns,
     joint_probability_text,
+    nowcast_line,
+    plan_line,
     printed_lines,
     project_lines,
     reconciled_line,
@@ -67,9 +69,13 @@ def show_projections(
         if one.task and len(projections) == 1:
             _show_task(console, one, one.task, lang)
     for one in projections:
-        line = reconciled_line(one, plan, lang) if len(projections) == 1 else None
-        if line:
-            console.print(line, soft_wrap=True)
+        if len(projections) == 1:
+            known = (nowcast_line(one, plan, lang), plan_line(one, plan, lang))
+            for line in (*known, reconciled_line(one, plan, lang)):
+                if line:
+                    console.print(line, soft_wrap=True)
+        elif (line := nowcast_line(one, plan, lang)) is not None:
+            console.print(f"{one.name[lang]}: {line}", soft_wrap=True)
         if len(projections) == 1:
             print_list(console, text["project.heading"], project_lines(one, plan, lang))
         lines = printed_lines(one, plan, lang)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from markupsafe import Markup
+
+from service.charts import bullet
 from service.projections.view import ProjectionView, TargetView
 from service.texts import (
     EMBED,
@@ -49,6 +52,8 @@ class Card:
     lines : (label, figure) in order
     status, status_code : of the target, in words and as code; None without a target
     source : unit, vintage, code
+    bar : the bullet bar, '' if there is nothing to compare
+    shapes : of the bullet bar, for the picture
     """
 
     title: str
@@ -57,6 +62,8 @@ class Card:
     status: str | None
     status_code: str | None
     source: tuple[str, ...]
+    bar: Markup
+    shapes: Markup
 
 
 def card_of(one: ProjectionView, decimals: int, draft: bool, lang: Lang) -> Card:
@@ -74,6 +81,7 @@ def card_of(one: ProjectionView, decimals: int, draft: bool, lang: Lang) -> Card
     if one.label:
         notices.append(one.label[lang])
     status = target.status if target else None
+    drawn = bullet.bullet_of(one)
     return Card(
         title=f"{one.name[lang]}, {text['year']} {one.year}",
         notices=tuple(notices),
@@ -85,6 +93,8 @@ def card_of(one: ProjectionView, decimals: int, draft: bool, lang: Lang) -> Card
             f"{text['as_of']} {day_of(one.as_of, lang)}",
             f"{text['stamp']}: {one.stamp}",
         ),
+        bar=bullet.bullet_bar(one, decimals, lang),
+        shapes=bullet.bullet_shapes(drawn) if drawn else Markup(""),
     )
 
 
@@ -133,7 +143,10 @@ def to_svg(card: Card, font: str) -> str:
         rows.append((label, "bold 13px", _COLOURS.get(card.status_code or "", "#4a5866")))
     source = (" · ".join(card.source[:-1]), card.source[-1])
     rows += [(line, "11px", "#4a5866") for text in source for line in _wrapped(text, 64)]
-    height = 2 * _MARGIN + _LINE * len(rows)
+    below = _MARGIN + _LINE * len(rows) + 6
+    size = (WIDTH - 2 * _MARGIN) / bullet.WIDTH
+    bar = f'<g transform="translate({_MARGIN} {below}) scale({size})">{card.shapes}</g>'
+    height = below + _MARGIN + (round(size * bullet.HEIGHT) if card.shapes else 0)
     drawn = "".join(
         f'<text x="{_MARGIN}" y="{_MARGIN + _LINE * place + 14}" fill="{colour}" '
         f'style="font:{style} {font}">{escape(words)}</text>'
@@ -147,7 +160,7 @@ def to_svg(card: Card, font: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{description}">'
-        f"<title>{escape(card.title)}</title>{frame}{drawn}</svg>"
+        f"<title>{escape(card.title)}</title>{frame}{drawn}{bar if card.shapes else ''}</svg>"
     )
 
 

@@ -12,7 +12,7 @@ from service.pages.menu import MENU
 from service.pages.page import page_body, respond_page, site_of
 from service.pages.views.frame import frame_of, vintage_of
 from service.pages.views.what_if.content import WhatIfContent, what_if_content
-from service.pages.views.why import WhyContent, why_content
+from service.pages.views.why.content import WhyContent, why_content
 from service.projections.basis import as_of_date
 from service.state.app_state import Body
 from service.web.respond import AsOf, Language, TheAppState
@@ -56,9 +56,10 @@ def what_if_page(
     by: Viewer,
     lang: Language,
     as_of: AsOf = None,
-    number: Annotated[int | None, Query(alias="id")] = None,
+    asked: Annotated[list[int] | None, Query(alias="id", max_length=20)] = None,
+    variants: Annotated[bool, Query()] = False,
 ) -> Response:
-    """Scenarios: a form, the saved scenarios, and the chosen one beside the projection."""
+    """Scenarios: up to four beside the forecast, a form for a new one, and what was saved."""
     document = load_plan(app_state.store, plan)
     site = site_of(request, lang, by, plan, "what-if", as_of)
     day = vintage_of(app_state, document, site)
@@ -66,5 +67,5 @@ def what_if_page(
     if day is None:
         content = WhatIfContent(frame=frame)
     else:
-        content = what_if_content(app_state, frame, day, number, lang)
+        content = what_if_content(app_state, frame, day, asked, lang, variants=variants)
     return respond_page(request, page_body("what_if.html", site, content))

@@ -23,7 +23,7 @@ from service.texts import TEXT, Lang
 from service.typed_numbers import read_number, readings, written
 from service.web.problems import status_of
 from service.web.respond import Language, TheAppState
-from service.wording import worded
+from service.wording import on_page, worded
 from service.workflow.entries import report_progress
 from service.workflow.estimates import enter
 
@@ -82,7 +82,7 @@ def estimate(
         except NeedsConfirmation:
             status = 409
         except VedichError as error:
-            problem, status = worded(error, lang), status_of(type(error)) or 500
+            problem, status = on_page(error, document, lang), status_of(type(error)) or 500
         else:
             return RedirectResponse(f"{site.kpi(kpi)}#estimate", 303)
     found: tuple[float, ...] = (exact,) if exact is not None else ()
@@ -119,7 +119,7 @@ def progress(
             report_progress(app_state.store, plan, entry, date.today(), by.name)
             return RedirectResponse(f"{site.kpi(kpi)}#task", 303)
     except VedichError as error:
-        problem, status = worded(error, lang), status_of(type(error)) or 500
+        problem, status = on_page(error, document, lang), status_of(type(error)) or 500
     content = progress_check(document, kpi, entry, lang)
     typed = {"step": step, "done": done, "obstacle": obstacle, "judgement": judgement}
     return _shown(site, replace(content, problem=problem, hidden=tuple(typed.items())), status)

@@ -21,7 +21,7 @@ from service.projections.issue import outcomes_of
 from service.state.app_state import JSON_TYPE, AppState, Body, etag_key, etag_of
 from service.texts import Lang, name_of
 from service.web.respond import AsOf, Language, TheAppState, respond
-from service.wording import worded
+from service.wording import on_page
 
 router = APIRouter(prefix="/plans/{plan}/kpis/{kpi}", include_in_schema=False)
 PlanSlug = Annotated[str, Path()]
@@ -83,7 +83,7 @@ def _content(app_state: AppState, plan: Plan, slug: str, site: Site) -> KpiConte
     try:
         answer = answer_of(app_state, frame, kpi, day, lang)
     except (NoBundle, NoObservations) as reason:
-        return replace(content, problem=worded(reason, lang))
+        return replace(content, problem=on_page(reason, plan, lang))
     label = answer.one.label
     own = replace(frame, labels=(label[lang],) if label else ())
     return replace(content, frame=own, answer=answer)

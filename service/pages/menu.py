@@ -45,3 +45,12 @@ def plan_pages(routes: Sequence[BaseRoute | RouteContext]) -> tuple[PlanPage, ..
         and f"{route.path}/".startswith(f"{_PLAN}/")
         and "." not in str(route.path)
     )
+
+
+def topic_of(path: str) -> str:
+    """The subject of a page's help, by its route: '/plans/{plan}/kpis/{kpi}' → 'kpis'."""
+    rest = path.removeprefix(_PLAN) if path.startswith(_PLAN) else path
+    first = rest.strip("/").partition("/")[0]
+    if not first:
+        return "plan" if path.startswith(_PLAN) else "first"
+    return first.replace("-", "_").partition(".")[0]

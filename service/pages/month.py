@@ -20,6 +20,7 @@ from service.pages.views.data import data_content
 from service.pages.views.frame import frame_of, shown_day, vintage_of
 from service.pages.views.models import models_content, reliability_rows
 from service.pages.views.month import month_content
+from service.pages.views.signing.content import signing_content
 from service.pages.views.versions import versions_content
 from service.projections.basis import as_of_date
 from service.report.build import Wanted
@@ -71,6 +72,22 @@ def reports_page(
     """The month's official estimates and signatures, and its reports to download."""
     site = site_of(request, lang, by, plan, "reports", as_of)
     return _reports(app_state, load_plan(app_state.store, plan), site)
+
+
+@router.get("/signing", tags=[MENU])
+def signing_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+) -> str:
+    """What waits for whom: estimates and months to check, approve and issue, or to correct."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "signing", as_of)
+    frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
+    return page("signing.html", site, signing_content(app_state, frame, by, lang))
 
 
 @router.post("/reports/template", response_model=None)

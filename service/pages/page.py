@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from service.auth.access import Caller
+from service.pages.menu import topic_of
 from service.pages.site import Site
 from service.pages.views.targets import SIGNS
 from service.state.app_state import Body
 from service.texts import TEXT, Lang
 from service.web.respond import respond
 from service.web.templates import HEADERS, render
+from service.work.strip import PLACE, digest, placed, strip
 
 
 class Page(HTMLResponse):
@@ -35,24 +38,35 @@ def site_of(
     """The requested page, and the menu around it."""
     query = tuple(item for item in request.query_params.items() if item[0] != "lang")
     entries = (entry for entry in request.app.state.plan_pages if entry.in_menu)
+    request.state.work = work = strip(request, lang, caller, plan)
     menu = tuple((entry.section, TEXT[lang][f"page.section.{entry.name}"]) for entry in entries)
-    return Site(lang, caller, request.url.path, section, plan, as_of or None, query, menu)
+    route = request.scope.get("route")
+    topic = topic_of(str(getattr(route, "path", "")))
+    path = request.url.path
+    return Site(lang, caller, path, section, plan, as_of or None, query, menu, topic, work)
 
 
 def page(template: str, site: Site, content: object = None) -> str:
     """A rendered template, which reads the attributes of `content` as `page`."""
+    return _html(template, site, content).replace(PLACE, site.work, 1)
+
+
+def _html(template: str, site: Site, content: object) -> str:
     return render(template, site.lang, {"site": site, "page": content, "sign": SIGNS})
 
 
 def page_body(template: str, site: Site, content: object) -> Body:
-    """A page as a body that can be cached and sent."""
-    html = page(template, site, content).encode()
+    """A page as a body that can be cached, and sent by `respond_page`."""
+    html = _html(template, site, content).encode()
     tag = f'"{hashlib.sha256(html).hexdigest()[:16]}"'
     return Body(html, "text/html; charset=utf-8", tag)
 
 
 def respond_page(request: Request, body: Body) -> Response:
-    """The page, or 304 if the browser has it."""
+    """The page with the strip of long work, or 304 if the browser has it."""
+    if shown := digest(request):
+        body = replace(body, etag=f'{body.etag.rstrip(chr(34))}-{shown}"')
+    body = replace(body, content=placed(body.content, request))
     response = respond(request, body)
     response.headers.update(HEADERS)
     return response

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from data.accounts.accounts import Access
 from service.auth.access import Caller
-from service.texts import Lang
+from service.texts import HELP, Lang
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Site:
     as_of : the requested vintage; None for the default
     query : the other parameters of the query, kept when the language is switched
     menu : section and name of each page of the plan's menu
+    topic : of the help that the page shows
+    work : HTML of the strip of long work; two sites that differ in it are the same page
     """
 
     lang: Lang
@@ -35,6 +37,14 @@ class Site:
     as_of: str | None = None
     query: tuple[tuple[str, str], ...] = ()
     menu: tuple[tuple[str, str], ...] = ()
+    topic: str = ""
+    work: str = field(default="", compare=False)
+
+    @property
+    def help(self) -> tuple[str, ...]:
+        """What the page is for, then what to do on it, one line each."""
+        text = HELP[self.lang].get(self.topic, "")
+        return tuple(text.splitlines())
 
     def may(self, access: Access) -> bool:
         """Whether the reader has this role."""
@@ -61,4 +71,6 @@ class Site:
 
     def in_language(self, lang: Lang) -> str:
         """The same page in another language."""
-        return self.to(self.path, **{**dict(self.query), "lang": lang})
+        kept = [pair for pair in self.query if pair[0] not in ("as_of", "lang")]
+        dated = [("as_of", self.as_of)] if self.as_of else []
+        return f"{self.path}?{urlencode([*dated, ('lang', lang), *kept])}"

@@ -40,7 +40,7 @@ from models.pipeline import (
     year_ahead,
     years_of_family,
 )
-from models.series import Series
+from models.series import Month, Series
 from models.targets.task import Progress
 from service.projections.shape import Name, if_known
 from service.texts import label_of
@@ -196,19 +196,27 @@ def basis_of(
 
 
 def default_day(store: Store, plan: Plan) -> date:
-    """The day that answers without `as_of` are for, everywhere: the newest vintage that some
-    model may answer for, or the day of a later report on a task.
+    """The day that answers without `as_of` are for, everywhere: the newest that is known.
 
-    Figures are published before their month ends, a model is made for its end: then the
-    model's day counts. Without figures and reports it is the newest adoption of a version with
-    tasks; `NoObservations` if the plan has no tasks either.
+    It is the newest vintage, the day of a later report on a task, or that of the newest model:
+    figures are published before their month ends, a model is made for its end. A model answers
+    unasked through the month after its own, without being made again; once something newer than
+    that is known, the default stays on the model's day, and pages say so.
+    Without figures and reports it is the newest adoption of a version with tasks;
+    `NoObservations` if the plan has no tasks either.
     """
     known = [*_answerable(store, plan.family)]
     known += [one.day for one in progress_of(store, plan.slug)]
     adopted = [version.adopted for version in plan.versions if version.tasks]
     if not known and not adopted:
         return newest_vintage(store, plan.family)
-    return max(known or adopted)
+    newest = max(known or adopted)
+    modelled = max((one.as_of for one in promotions_of(store, plan.family)), default=newest)
+    return modelled if _month(newest) > _month(modelled) + 1 else newest
+
+
+def _month(day: date) -> int:
+    return Month(day.year, day.month).ordinal
 
 
 def newest_vintage(store: Store, family: str) -> date:
@@ -289,7 +297,9 @@ def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -
 
     def known(one: str, own: Series) -> Known:
         learned = learned_of(promoted, one, own)
-        return Known(own, learned, basis.accepted_events(one), basis.accepted_projects(one))
+        targets = basis.version.targets_of(one) if basis.version else ()
+        events, projects = basis.accepted_events(one), basis.accepted_projects(one)
+        return Known(own, learned, targets, events, projects)
 
     if not members:
         return year_ahead(known(slug, series), year, N_PATHS, seed, candidates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -17,9 +17,10 @@ from data.sign_off.rules import State
 from data.vintages.figures import Newest
 from data.vintages.observation import Form
 from data.vintages.panel import Panel
+from models.annual import monthly_values
 from models.errors import NoObservations
-from models.kinds import KindTraits
 from models.series import FigureStatus, Month, Series
+from models.targets.periods import base_known
 from models.targets.target import Status
 from service.projections.shape import Quantiles, if_known
 from service.projections.view import (
@@ -52,10 +53,14 @@ _FULL_YEARS = 5  # years behind `Facts.usual`
 
 @dataclass(frozen=True)
 class Percentage:
-    """Per cent; `printed` in the source, else computed from printed figures."""
+    """Per cent, or percentage points of a KPI that is itself a per cent.
+
+    `printed` in the source, else computed from printed figures.
+    """
 
     value: float
     printed: bool
+    points: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,7 @@ class Facts:
     other_office : the figure to date that another office printed, if it differs
     growth_years : past years with known growth over the months that are left, which
         `rank_in_history` counts
+    missing : months of the plan's year, up to the cutoff, of which nothing was published
     """
 
     kpi: Kpi
@@ -131,6 +137,7 @@ class Facts:
     usual: tuple[float, ...] | None = None
     other_office: OtherFigure | None = None
     growth_years: int = 0
+    missing: tuple[Month, ...] = ()
 
     @property
     def cutoff(self) -> Month | None:
@@ -215,14 +222,23 @@ def _facts(kpi: Kpi, one: ProjectionView, panel: Panel, day: date) -> Facts:
     return Facts(
         kpi=kpi,
         projection=one,
-        growth_to_date=None if kpi.in_per_cent else _growth_to_date(one, series, figures),
+        growth_to_date=_growth_to_date(one, series, figures),
         of_plan=_of_plan(one, figures),
         verdict=_verdict(one, kpi.decimals),
         months=_months(one, series, figures),
         usual=_usual(one, series),
         other_office=_other_office(kpi, one, panel, day),
         growth_years=_growth_years(one, series),
+        missing=_missing(one, series),
     )
+
+
+def _missing(one: ProjectionView, series: Series | None) -> tuple[Month, ...]:
+    cutoff = _cutoff(one)
+    if series is None or cutoff is None:
+        return ()
+    year = series.calendar_year(one.year)[: cutoff.month]
+    return tuple(Month(one.year, int(place) + 1) for place in np.flatnonzero(np.isnan(year)))
 
 
 def _usual(one: ProjectionView, series: Series | None) -> tuple[float, ...] | None:
@@ -278,11 +294,16 @@ def _growth_to_date(
 ) -> Percentage | None:
     """As printed, else the figure to date on the same months of last year.
 
-    Not asked for of a KPI that is itself a per cent: a per cent of it says nothing.
+    Of a KPI that is itself a per cent the difference in points.
     """
     cutoff = _cutoff(one)
     if cutoff is None or one.traits.outcome_is_rate:
         return None
+    if one.in_points:
+        known = None if series is None else base_known(series, cutoff.year, 1, cutoff.month)
+        if known is None or one.actual_to_date is None:
+            return None
+        return Percentage(one.actual_to_date - known[0], printed=False, points=True)
     forms: tuple[Form, ...] = ("rate_to_date",)
     if cutoff.month == 1:
         forms += ("rate_on_year",)
@@ -360,7 +381,9 @@ def _beyond(value: float, target: TargetView, decimals: int) -> bool:
 def _months(one: ProjectionView, series: Series | None, figures: Newest) -> tuple[MonthFact, ...]:
     required = if_known(one.assigned, lambda target: target.required)
     minimums = {} if required is None else {of.month: of.minimum for of in required.months}
-    before = np.full(12, np.nan) if series is None else series.calendar_year(one.year - 1)
+    before = np.full(12, np.nan)
+    if series is not None:
+        before = replace(series, values=monthly_values(series)).calendar_year(one.year - 1)
     rows = []
     for view in one.months:
         last_year = float(before[view.month.month - 1])
@@ -369,7 +392,7 @@ def _months(one: ProjectionView, series: Series | None, figures: Newest) -> tupl
             MonthFact(
                 view=view,
                 last_year=last_year if known else None,
-                growth=_growth_of_month(view, one.traits, last_year, figures),
+                growth=_growth_of_month(view, one, last_year, figures),
                 minimum=minimums.get(view.month),
             )
         )
@@ -377,11 +400,14 @@ def _months(one: ProjectionView, series: Series | None, figures: Newest) -> tupl
 
 
 def _growth_of_month(
-    view: MonthView, traits: KindTraits, last_year: float, figures: Newest
+    view: MonthView, one: ProjectionView, last_year: float, figures: Newest
 ) -> Percentage | None:
     """Growth of an observed month on the same month of last year."""
-    if view.status == "projected" or not traits.months_on_last_year:
+    if view.status == "projected" or not one.traits.months_on_last_year:
         return None
+    if one.in_points:
+        points = view.median - last_year
+        return Percentage(points, printed=False, points=True) if np.isfinite(points) else None
     printed = _printed(figures, ("rate_on_year",), view.month)
     if printed is not None:
         return Percentage(printed - 100, printed=True)

@@ -28,9 +28,12 @@ from service.texts import (
     Lang,
     bounds,
     chance,
+    change_of,
     day_of,
     month_name,
     number,
+    percent,
+    points_of,
     signed,
     signed_percent,
     unit_name,
@@ -99,23 +102,27 @@ def _row(one: ProjectionView, decimals: int, lang: Lang) -> Row:
         actual_status=FIGURE[lang][one.data_status] if one.data_status else "",
         projected=projected,
         interval=interval,
-        growth=signed_percent(growth.median, lang) if growth and not growth_kind else "–",
+        growth=change_of(growth.median, lang, one.in_points)
+        if growth and not growth_kind
+        else "–",
         target=bounds(target, lang, decimals) if target else "–",
         probability=chance(target.probability, target.status, lang) if target else "–",
         status=STATUS[lang][one.status],
         status_code=one.status,
         pace=number(required.monthly_average, lang, decimals) if required else "–",
-        pace_growth="" if growth_kind else _pace_growth(required, lang),
+        pace_growth="" if growth_kind else pace_growth(required, lang, one.in_points),
         note=_note(one, lang),
         label=one.label[lang] if one.label else "",
     )
 
 
-def _pace_growth(required: RequiredView | None, lang: Lang) -> str:
+def pace_growth(required: RequiredView | None, lang: Lang, in_points: bool) -> str:
     """Growth on the same months of last year that the required pace implies; '' if none."""
     if not required or required.ratio_to_last_year is None:
         return ""
-    growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
+    per_cent = (required.ratio_to_last_year - 1) * 100
+    change = points_of(required.monthly_average, per_cent) if in_points else per_cent
+    growth = change_of(change, lang, in_points)
     return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
@@ -172,6 +179,21 @@ def names_of(plan: Plan, lang: Lang) -> dict[str, str]:
     return {kpi.slug: kpi.name_vi if lang == "vi" else kpi.name_en for kpi in plan.kpis}
 
 
+def plan_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
+    """That the plan informs the forecast, and how; None if it does not."""
+    done, decimals = one.method.plan, plan.kpi(one.kpi).decimals
+    if done is None:
+        return None
+    return TEXT[lang]["method.plan"].format(
+        before=number(done.before, lang, decimals),
+        plan=number(done.plan, lang, decimals),
+        usual=percent(100 * done.usual, lang, 0),
+        weight=percent(100 * done.weight, lang, 0),
+        plans=done.earlier_plans,
+        met=percent(100 * done.met, lang, 0),
+    )
+
+
 def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
     """That a year was reconciled, with which KPIs and by how much; None if it was not."""
     done, year = one.method.reconciled, one.projected
@@ -184,6 +206,26 @@ def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
         before=number(done.before, lang, plan.kpi(one.kpi).decimals),
         after=number(year.median, lang, plan.kpi(one.kpi).decimals),
         change=signed_percent(moved, lang, 2),
+    )
+
+
+def nowcast_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
+    """How the last months known were estimated from a figure to a day; None if printed."""
+    done, cutoff = one.nowcast, one.cutoff
+    if done is None or cutoff is None:
+        return None
+    decimals = plan.kpi(one.kpi).decimals
+    digits = max(decimals, 1)
+    return TEXT[lang]["method.nowcast"].format(
+        month=month_name(cutoff, lang),
+        since=day_of(done.since, lang),
+        day=day_of(done.day, lang),
+        printed=number(done.printed, lang, digits),
+        share=percent(100 * done.share, lang, 0),
+        to_date=number(one.actual_to_date, lang, decimals),
+        low=number(done.low, lang, decimals),
+        high=number(done.high, lang, decimals),
+        unit=unit_of(one, lang),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from data.plans.kpi import ratio_factor
 from data.sign_off.rules import State
 from data.vintages.observation import Form
 from models.events.event import Shape as ShapeOfEvent
@@ -51,7 +52,9 @@ class YearView(Shape):
 
 
 class GrowthView(Shape):
-    median: Number = Field(description="per cent on last year")
+    median: Number = Field(
+        description="per cent on last year; percentage points for a KPI that is itself a per cent"
+    )
     base: Number = Field(description="last year's outcome, in the KPI's unit; 100 for growth")
     base_status: BaseStatus | None
 
@@ -144,6 +147,17 @@ class EventView(Shape):
     name: str
 
 
+class PlanInformationView(Shape):
+    """The forecast was moved part of the way to plan × usual fulfilment."""
+
+    before: Number = Field(description="median of the forecast without the plan")
+    plan: Number = Field(description="the plan's value, in the KPI's unit")
+    weight: Number = Field(description="part of the way, 0 to 1, on logarithms")
+    usual: Number = Field(description="outcome ÷ plan, median of the family's earlier plans")
+    earlier_plans: int = Field(description="plans of earlier years that this was learned from")
+    met: Number = Field(description="share of them that was met")
+
+
 class ReconciledView(Shape):
     """The year was moved so that it agrees with other KPIs."""
 
@@ -159,6 +173,7 @@ class MethodView(Shape):
     failures: tuple[FailureView, ...]
     events: tuple[EventView, ...] = Field(description="accepted events that the forecast uses")
     model_version: str | None
+    plan: PlanInformationView | None = None
     reconciled: ReconciledView | None = None
 
 
@@ -278,6 +293,17 @@ class ProjectView(Shape):
     high: Number = Field(description="quantile 0.9 of what it adds")
 
 
+class NowcastView(Shape):
+    """The last months of the year to date are an estimate: only a figure to a day was printed."""
+
+    since: date = Field(description="first day of the printed figure")
+    day: date = Field(description="last day of the printed figure")
+    printed: Number = Field(description="the figure, in the KPI's unit")
+    share: Number = Field(description="share of the estimated months that it usually covers")
+    low: Number = Field(description="quantile 0.1 of the year to date, in the KPI's unit")
+    high: Number = Field(description="quantile 0.9 of the year to date, in the KPI's unit")
+
+
 class Unstamped(Shape):
     """A projection before its stamp, which is a hash of these fields and the inputs."""
 
@@ -308,11 +334,21 @@ class Unstamped(Shape):
         exclude_if=lambda projects: not projects,
         description="what accepted projects add to the year; absent without any",
     )
+    nowcast: NowcastView | None = Field(
+        default=None,
+        exclude_if=lambda nowcast: nowcast is None,
+        description="how the last months known were estimated; absent if they were printed",
+    )
 
     @property
     def traits(self) -> KindTraits:
         """What the KPI's kind does."""
         return traits_of(self.kind)
+
+    @property
+    def in_points(self) -> bool:
+        """Whether it is itself a per cent, so that it changes by points."""
+        return ratio_factor(self.unit) != 1.0 and not self.traits.outcome_is_rate
 
     @property
     def leading(self) -> TargetView | None:
@@ -391,6 +427,10 @@ class HistoryPoint(Shape):
     plan_version: int | None = None
     model_version: str | None = None
     stamp: str | None = None
+    hindsight: bool = Field(
+        default=False,
+        description="the month had no model: what the model of `as_of` says of it since",
+    )
     reason: str | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,6 +19,7 @@ from models.paths import quantiles
 from models.projection import Growth, ProjectedMonth, Projection, Reconciled
 from models.series import Month
 from models.targets.attainment import Attainment
+from models.targets.fulfilment import Informed
 from models.targets.required_pace import RequiredPace
 from models.targets.target import Remark
 from models.targets.task import Judgement
@@ -35,6 +36,8 @@ from service.projections.view import (
     JudgementView,
     MethodView,
     MonthView,
+    NowcastView,
+    PlanInformationView,
     ProjectionView,
     ProjectView,
     ReconciledView,
@@ -94,7 +97,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
         actual_to_date=found.actual_to_date,
         data_status=found.data_status,
         projected=if_known(found.annual, year_view),
-        growth_on_last_year=if_known(found.growth, growth_view),
+        growth_on_last_year=if_known(found.growth, lambda growth: _growth(growth, found, context)),
         targets=tuple(
             target_view(one, version.number if version else None, base) for one, base in pairs
         ),
@@ -109,10 +112,12 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
             failures=_failures(found.failures),
             events=tuple(_event(one) for one in context.events),
             model_version=context.model_version,
+            plan=if_known(found.informed, _plan),
             reconciled=if_known(found.reconciled, _reconciled),
         ),
         figures=context.figures,
         projects=tuple(_project(one) for one in found.projects),
+        nowcast=_nowcast(found),
     )
 
 
@@ -249,6 +254,13 @@ def worded(remark: Remark) -> Sentence:
     return Sentence(code=remark.code, vi=_sentence(remark, "vi"), en=_sentence(remark, "en"))
 
 
+def _growth(growth: Growth, found: Projection, context: Context) -> GrowthView:
+    if not context.kpi.changes_by_points or found.annual is None:
+        return growth_view(growth)
+    points = found.annual.shown_median - growth.base
+    return growth_view(replace(growth, median=points))
+
+
 def _version(version: PlanVersion) -> VersionView:
     return VersionView(number=version.number, adopted=version.adopted, document=version.document)
 
@@ -279,6 +291,17 @@ def _failures(reasons: Mapping[str, str]) -> tuple[FailureView, ...]:
     return tuple(FailureView(candidate=name, reason=reasons[name]) for name in sorted(reasons))
 
 
+def _plan(done: Informed) -> PlanInformationView:
+    return PlanInformationView(
+        before=done.before,
+        plan=done.plan,
+        weight=done.weight,
+        usual=done.learned.usual,
+        earlier_plans=done.learned.n_plans,
+        met=done.learned.met,
+    )
+
+
 def _reconciled(done: Reconciled) -> ReconciledView:
     return ReconciledView(before=done.before, others=done.others)
 
@@ -303,6 +326,16 @@ def _project(one: Added) -> ProjectView:
         added=one.mean,
         low=one.low,
         high=one.high,
+    )
+
+
+def _nowcast(found: Projection) -> NowcastView | None:
+    one, annual = found.nowcast, found.annual
+    if one is None or annual is None:
+        return None
+    low, high = (float(level) for level in np.quantile(annual.known, (0.1, 0.9)))
+    return NowcastView(
+        since=one.since, day=one.day, printed=one.printed, share=one.share, low=low, high=high
     )
 
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from data.vintages.panel import Panel
 from models.candidates import REGISTRY
+from service.charts.bullet import bullet_sheet
 from service.charts.fan import fan_of
-from service.charts.fan_chart import fan_chart
+from service.charts.fan_chart import FONT, fan_chart
 from service.projections.facts import Facts, numbers_of
 from service.projections.printed_figures import FIGURES
 from service.projections.shape import if_known
@@ -65,6 +66,7 @@ def blocks(
     found.append(Heading(text["annex.heading.projections"]))
     found.append(_projections(facts, lang))
     found.append(Paragraph(text["annex.note.rounding"], "note"))
+    found += _bars(planned, lang)
     found += changes_section.blocks(changes, lang)
     far = (material.plan.thresholds.at_risk, material.plan.thresholds.on_track)
     questions = [line for one in planned for line in _questions(one, far, lang)]
@@ -90,6 +92,30 @@ def blocks(
         )
         found.append(Picture(chart, sentences.name_of(one, lang), projection_words(one, lang)))
     return numbered(found)
+
+
+def _bars(planned: Sequence[Facts], lang: Lang) -> list[Block]:
+    """A bullet bar of each target, the least probable first; none without a projection."""
+    shown = [one for one in planned if one.projection.projected and one.target is not None]
+    shown.sort(
+        key=lambda one: 1.0 if one.projection.probability is None else one.projection.probability
+    )
+    if not shown:
+        return []
+    rows = [
+        (
+            sentences.name_of(one, lang),
+            one.projection,
+            chance(one.projection.probability, one.projection.status, lang),
+        )
+        for one in shown
+    ]
+    words = "; ".join(projection_words(one, lang) for one in shown)
+    text = TEXT[lang]
+    return [
+        Picture(bullet_sheet(rows, FONT), text["annex.bars"], words),
+        Paragraph(text["bullet.legend"], "note"),
+    ]
 
 
 def projection_words(one: Facts, lang: Lang) -> str:
@@ -161,7 +187,7 @@ def _projections(facts: Sequence[Facts], lang: Lang) -> Table:
                 unit_name(one.kpi.unit, lang),
                 plan_cell(one, lang),
                 *projected_cells(one, lang),
-                change(growth.median, lang) if growth else NONE,
+                change(growth.median, lang, points=one.projection.in_points) if growth else NONE,
                 chance_cell(one, lang),
                 STATUS[lang][one.projection.status],
             )

@@ -9,7 +9,7 @@ from data.sign_off.rules import State
 from models.errors import InputError, NoObservations
 from models.series import Month
 from service.projections.basis import Basis
-from service.projections.facts import facts_of
+from service.projections.facts import Facts, facts_of
 from service.projections.view import ProjectionView
 from service.report import annex
 from service.report.body.appendices import appendices
@@ -84,8 +84,21 @@ def build(
     UnknownKpi, InputError
         If an explanation is asked for a KPI that the plan or a target does not have.
     """
-    lang, text, plan = wanted.lang, TEXT[wanted.lang], basis.plan
-    facts = facts_of(plan, projections, basis.panel, basis.day)
+    facts = facts_of(basis.plan, projections, basis.panel, basis.day)
+    return report_from(
+        basis, material_of(basis, facts, letterhead, wanted, entered), wanted, changes
+    )
+
+
+def material_of(
+    basis: Basis,
+    facts: tuple[Facts, ...],
+    letterhead: Letterhead,
+    wanted: Wanted,
+    entered: Entered = NOTHING_ENTERED,
+) -> Material:
+    """What a report is written from; the errors are those of `build`."""
+    plan = basis.plan
     cutoff = max((one.cutoff for one in facts if one.cutoff), default=None)
     if cutoff is None:
         raise NoObservations(
@@ -95,18 +108,25 @@ def build(
             year=plan.year,
             day=basis.day,
         )
-    kind = _kind(wanted.kind, cutoff)
-    material = Material(
+    return Material(
         plan=plan,
         version=basis.version,
         day=basis.day,
         facts=facts,
-        kind=kind,
+        kind=_kind(wanted.kind, cutoff),
         cutoff=cutoff,
         letterhead=letterhead,
-        lang=lang,
+        lang=wanted.lang,
         entered=entered,
     )
+
+
+def report_from(
+    basis: Basis, material: Material, wanted: Wanted, changes: ChangeList | None
+) -> Report:
+    """The report written from its material."""
+    lang, text, plan = wanted.lang, TEXT[wanted.lang], basis.plan
+    facts, kind, cutoff = material.facts, material.kind, material.cutoff
     title, subject = text["report.title"], _subject(kind, cutoff, lang)
     added: tuple[Appendix, ...] = ()
     if wanted.part == "annex":
@@ -123,7 +143,7 @@ def build(
         kind=kind,
         lang=lang,
         year=plan.year,
-        letterhead=letterhead,
+        letterhead=material.letterhead,
         title=title,
         subject=subject,
         banner="" if wanted.state == "issued" else text["report.draft"],

@@ -58,7 +58,8 @@ def percentage_cell(value: Percentage | None, lang: Lang) -> Cell:
 def growth_cell(value: Percentage | None, lang: Lang) -> Cell:
     if value is None:
         return NONE
-    return change(value.value, lang, footnote="" if value.printed else sentences.RECOMPUTED)
+    footnote = "" if value.printed or value.points else sentences.RECOMPUTED
+    return change(value.value, lang, footnote=footnote, points=value.points)
 
 
 def estimate_cell(one: Facts, lang: Lang) -> Cell:

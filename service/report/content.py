@@ -25,7 +25,7 @@ def report_blocks(material: Material) -> tuple[Block, ...]:
         opening = text["report.opening_without"].format(organ=organ, period=period)
     else:
         opening = text["report.opening"].format(
-            document=material.version.document, organ=organ, period=period
+            document=material.document, organ=organ, period=period
         )
     sections = [
         *context(material),

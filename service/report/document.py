@@ -11,7 +11,7 @@ import altair as alt
 
 from service.projections.facts import Facts
 from service.report.letterhead import Letterhead
-from service.texts import Lang, number, percent, signed_percent
+from service.texts import Lang, number, percent, signed, signed_percent, unit_name
 
 ReportKind = Literal["month", "quarter", "half-year", "nine-month", "year"]
 Part = Literal["report", "annex", "explanation"]
@@ -69,28 +69,18 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """In the first `merged` columns an empty cell continues the one above it."""
+    """Rows under headings, with a caption above."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    merged: int = 0
-
-    def height(self, row: int, column: int) -> int:
-        """Rows that a cell spans: 1, more if empty cells continue it, 0 for those."""
-        if column >= self.merged:
-            return 1
-        if row > 0 and self.rows[row][column] == "":
-            return 0
-        below = (place for place in range(row + 1, len(self.rows)) if self.rows[place][column])
-        return next(below, len(self.rows)) - row
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A chart; `text` describes it in words."""
+    """A chart, or an SVG drawn by this service; `text` describes it in words."""
 
-    chart: alt.TopLevelMixin
+    chart: alt.TopLevelMixin | str
     caption: str
     text: str
 
@@ -200,8 +190,13 @@ def share(per_cent: float | None, lang: Lang, *, footnote: str = "", decimals: i
     return Number(per_cent, percent(per_cent, lang, decimals), decimals, True, footnote=footnote)
 
 
-def change(per_cent: float | None, lang: Lang, *, footnote: str = "") -> Number:
-    """A growth: '+28,4%'."""
+def change(
+    per_cent: float | None, lang: Lang, *, footnote: str = "", points: bool = False
+) -> Number:
+    """A growth: '+28,4%'; of a figure in per cent '+0,3' with its unit below."""
+    if points:
+        note = unit_name("percentage points", lang)
+        return Number(per_cent, signed(per_cent, lang, 1), 1, False, True, note, footnote)
     return Number(per_cent, signed_percent(per_cent, lang), 1, True, True, footnote=footnote)
 
 

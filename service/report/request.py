@@ -17,8 +17,8 @@ from models.errors import NoBundle, NoObservations
 from models.series import Month
 from service.analysis.changes import changes
 from service.projections.basis import as_of_date
-from service.report.body.material import Entered
-from service.report.build import Wanted, build
+from service.report.body.material import Entered, Material
+from service.report.build import Wanted, build, material_of
 from service.report.document import Report
 from service.report.letterhead import letterhead_of
 from service.report.renderers.formats import LAYOUTS, Format, render
@@ -51,6 +51,14 @@ def report_of(app_state: AppState, plan: str, day: date, wanted: Wanted) -> Repo
         return build(basis, projections, letterhead, known, changed, entered)
 
     return app_state.content(plan, ("report", day, wanted, letterhead), make)
+
+
+def material_for(app_state: AppState, plan: str, day: date, lang: Lang) -> Material:
+    """What the official report is written from, without writing it; errors as of `report_of`."""
+    basis = app_state.basis(plan, day)
+    letterhead = letterhead_of(app_state.settings.home, basis.plan, lang)
+    entered = entered_for(app_state, basis.plan, day, lang)
+    return material_of(basis, app_state.facts(plan, day), letterhead, Wanted(lang=lang), entered)
 
 
 def entered_for(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Entered:

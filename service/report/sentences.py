@@ -18,6 +18,7 @@ from service.texts import (
     number,
     percent,
     round_half_up,
+    size_of,
     unit_name,
 )
 
@@ -48,6 +49,9 @@ def period(cutoff: Month, lang: Lang, phrase: str = "") -> str:
 def result(one: Facts, lang: Lang) -> str:
     """The figure to date, its share of the plan and its growth."""
     text, name = TEXT[lang], name_of(one, lang)
+    if one.to_date is None and one.missing:
+        months = ", ".join(month_name(month, lang) for month in one.missing)
+        return text["report.month_missing"].format(name=name, months=months)
     if one.cutoff is None or one.to_date is None:
         return text["report.no_figure"].format(name=name, year=one.projection.year)
     when = period(one.cutoff, lang, one.kpi.traits.phrase)
@@ -58,7 +62,7 @@ def result(one: Facts, lang: Lang) -> str:
     if one.of_plan is not None:
         clauses.append(text["report.of_plan"].format(share=percent(one.of_plan.value, lang)))
     if one.growth_to_date is not None:
-        clauses.append(_on_period(one.growth_to_date, lang))
+        clauses.append(on_period(one.growth_to_date, lang))
     figure = _amount(one, one.to_date, one.to_date_status, lang)
     return pattern.format(
         name=name, period=when, amount=figure, clauses="".join(f", {one}" for one in clauses)
@@ -82,7 +86,7 @@ def month_result(one: Facts, lang: Lang) -> str:
     name = text["report.month_alone"].format(month=month_name(month.month, lang))
     if one.kpi.traits.outcome_is_rate:
         return _growth(month.value, month.status, lang, name, "")
-    clauses = f", {_on_period(month.growth, lang)}" if month.growth else ""
+    clauses = f", {on_period(month.growth, lang)}" if month.growth else ""
     figure = _amount(one, month.value, month.status, lang)
     pattern = _level_pattern(month.status, lang)
     return _tidy(pattern.format(name=name, period="", amount=figure, clauses=clauses))
@@ -176,7 +180,7 @@ def _tidy(sentence: str) -> str:
     return " ".join(sentence.split()).replace(" ,", ",").replace(" .", ".")
 
 
-def _on_period(growth: Percentage, lang: Lang) -> str:
+def on_period(growth: Percentage, lang: Lang) -> str:
     """'tăng 28,4% so với cùng kỳ năm trước'."""
-    rate = percent(abs(growth.value), lang)
+    rate = size_of(growth.value, lang, growth.points)
     return TEXT[lang][f"report.on_period.{_direction(growth.value)}"].format(rate=rate)

@@ -18,10 +18,10 @@ from data.accounts.bodies import Bodies, read_bodies, read_owner
 from data.db import tables
 from data.db.store import Store
 from data.ingestion.rows import KEPT
+from data.jobs.rows import unknown_job
 from models.errors import NotFound, UnknownImport, UnknownPlan, UnknownStamp
 from service.projections.stamps import is_stamp, tidy_stamp
 from service.rights.rules import ACCESS, Member, access_to, may
-from service.state.jobs import UnknownJob
 
 NO_PLAN = ""  # of a job about no plan, which is the house's
 _FAMILY = select(tables.plans.c.family).where(tables.plans.c.slug == bindparam("plan"))
@@ -159,10 +159,7 @@ def _unknown(connection: Connection, thing: Named, member: Member) -> NotFound:
             days=KEPT.days,
         )
     if thing.kind == "job":
-        return UnknownJob(
-            f"expected the id of a job of this run of the service, found '{thing.name}'. Jobs "
-            "are forgotten when the service stops; start the task again."
-        )
+        return unknown_job(thing.name)
     return UnknownStamp(
         "no published figure carries the code '{name}'; check the letters, and that it "
         "was issued by this service.",

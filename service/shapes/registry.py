@@ -65,8 +65,10 @@ class RetrainRequest(Shape):
 
 class JobShape(Shape):
     id: str
+    kind: str = Field(description="'retrain'")
     task: str
-    state: Literal["queued", "running", "done", "failed"]
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    by: str = Field(description="who asked for it")
     done: int
     total: int
     step: str
@@ -74,3 +76,27 @@ class JobShape(Shape):
     error: str | None
     plan: str | None = Field(default=None, description="what it is about")
     text: str | None = Field(default=None, description="the error for people, in their language")
+    title: str = Field(description="the task for people, in their language")
+    said: str = Field(description="how far it is for people, in their language")
+    seconds_left: int | None = Field(description="at the pace so far; null if unknown")
+    queued_at: Moment
+    started_at: Moment | None = Field(description="the last time that it was begun")
+    ended_at: Moment | None
+    attempts: int = Field(description="how many times it was begun")
+
+
+class JobLogLine(Shape):
+    at: Moment
+    event: str = Field(
+        description="'queued', 'started', 'interrupted', 'resumed', 'cancelling', 'cancelled', "
+        "'failed', 'done'"
+    )
+    detail: str
+
+
+class JobDetail(JobShape):
+    log: tuple[JobLogLine, ...]
+
+
+class JobList(Shape):
+    jobs: tuple[JobShape, ...]

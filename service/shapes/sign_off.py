@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
+from data.accounts.accounts import Access
 from data.sign_off.rules import State
-from service.projections.shape import Moment, MonthText, Sentence, Shape
+from service.projections.shape import Moment, MonthText, Name, Sentence, Shape
 from service.projections.view import EstimateView
 from service.typed_numbers import TypedNumber
+
+Action = Literal["check", "approve", "issue", "correct"]
 
 
 class StepShape(Shape):
@@ -57,6 +61,24 @@ class MonthStep(Shape):
     note: str = ""
 
 
+class SeveralSigned(Shape):
+    """Several estimates of a month, signed together: all of them, or none."""
+
+    estimates: list[int] = Field(
+        max_length=500, description="ids of the estimates that were reviewed", examples=[[1, 2]]
+    )
+    note: str = ""
+
+
+class SeveralSentBack(Shape):
+    """Several estimates of a month, sent back with one reason."""
+
+    estimates: list[int] = Field(
+        max_length=500, description="ids of the estimates that were reviewed", examples=[[1, 2]]
+    )
+    note: str = Field(description="why")
+
+
 class SendBack(Shape):
     note: str = Field(description="why")
 
@@ -82,6 +104,37 @@ class MonthShape(Shape):
     estimates: tuple[EstimateShape, ...] = Field(description="the newest of each KPI")
     history: tuple[StepShape, ...]
     issued: IssueShape | None = Field(description="what readers outside see")
+
+
+class WaitingStep(Shape):
+    """The step that something waits for."""
+
+    action: Action = Field(description="'correct': it was sent back to who entered it")
+    needs: Access = Field(description="the role that may take it")
+    mine: bool = Field(description="whether the caller may take it")
+    sent_back: StepShape | None = Field(description="who sent it back and why")
+
+
+class WaitingEstimate(WaitingStep):
+    estimate: EstimateShape
+
+
+class WaitingMonthShape(Shape):
+    """What waits in a month of a plan."""
+
+    plan: str
+    name: Name
+    family: str
+    month: MonthText
+    state: State
+    waits: WaitingStep | None = Field(description="of the month itself; null if it is issued")
+    estimates: tuple[WaitingEstimate, ...]
+
+
+class WaitingList(Shape):
+    """What waits for a signature in every plan the caller may see, newest month first."""
+
+    months: tuple[WaitingMonthShape, ...]
 
 
 class MonthSummary(Shape):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from data.plans.rows import load_plan
 from data.settings import Settings
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
+from models.errors import NoBundle
 from service.projections.basis import Basis, as_of_date, basis_of, default_day
 from service.projections.estimates import with_estimates
 from service.projections.facts import Facts, facts_of
@@ -25,6 +27,7 @@ from service.projections.view import ProjectionView
 from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
+from service.state.streams import Streams
 from service.state.turns import Turns
 
 JSON_TYPE = "application/json"
@@ -46,7 +49,9 @@ class AppState:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self.jobs = Jobs()
+        self.jobs = Jobs(store, settings)
+        self.closing = threading.Event()  # the service was told to stop
+        self.streams = Streams()
         self.logging_in = Turns(8, 16)  # one at a time: each check takes 64 MiB
         self.reading_files = Turns(4, 8)  # one at a time: a large workbook fills memory
         self.metrics = Metrics(self.jobs)
@@ -55,7 +60,7 @@ class AppState:
         self._pictures: RevisionCache[Body] = RevisionCache(256, turns)
         self._contents: RevisionCache[Any] = RevisionCache(16, turns)
         self._issued: RevisionCache[Issued] = RevisionCache(4096, turns)
-        self._bases: RevisionCache[Basis] = RevisionCache(16, turns)
+        self._bases: RevisionCache[Basis] = RevisionCache(32, turns)
         self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
         self._panels: RevisionCache[Panel] = RevisionCache(4, turns)
         self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16, turns)
@@ -93,26 +98,39 @@ class AppState:
             partial(load_panel, self.store, family),
         )
 
-    def basis(self, plan: str, day: date) -> Basis:
-        """What the answers for a plan and day rest on; all days share one panel."""
+    def basis(self, plan: str, day: date, model_of: date | None = None) -> Basis:
+        """What the answers for a plan and day rest on; all days share one panel.
+
+        Parameters
+        ----------
+        model_of : ask the model of another, later day: what it says in hindsight
+        """
 
         def make() -> Basis:
+            if model_of is not None:
+                return replace(self.basis(plan, day), bundle=self.basis(plan, model_of).bundle)
             panel = self.panel(family_of(plan))
             return basis_of(self.store, self.settings, plan, day, panel=panel)
 
-        return self._bases.get((plan, day), partial(self._revision, plan), make)
+        return self._bases.get((plan, day, model_of), partial(self._revision, plan), make)
 
-    def issued(self, plan: str, kpi: str, day: date) -> Issued:
-        """One KPI's stamped projection."""
+    def issued(self, plan: str, kpi: str, day: date, model_of: date | None = None) -> Issued:
+        """One KPI's stamped projection; `model_of` as for `basis`, never given out."""
 
         def make() -> Issued:
-            return issue_kpi(self.basis(plan, day), kpi)
+            return issue_kpi(self.basis(plan, day, model_of), kpi)
 
-        return self._issued.get((plan, kpi, day), partial(self._figures, plan), make)
+        return self._issued.get((plan, kpi, day, model_of), partial(self._figures, plan), make)
 
-    def all_issued(self, plan: str, day: date) -> list[Issued]:
+    def all_issued(self, plan: str, day: date, model_of: date | None = None) -> list[Issued]:
         """The projections of all KPIs of a plan, in the plan's order."""
-        return [self.issued(plan, kpi.slug, day) for kpi in self.basis(plan, day).plan.kpis]
+        kpis = self.basis(plan, day).plan.kpis
+        return [self.issued(plan, kpi.slug, day, model_of) for kpi in kpis]
+
+    def hindsight(self, plan: str, day: date, later: date) -> date | None:
+        """The day whose model is asked about an earlier day that has none; None if it has one."""
+        own = self.basis(plan, day).bundle
+        return later if isinstance(own, NoBundle) else None
 
     def give_out(self, plan: str, day: date) -> list[Issued]:
         """The projections of all KPIs, recorded in the ledger."""

@@ -1,121 +1,173 @@
-"""Background jobs: one at a time, with progress that can be polled."""
+"""The jobs of a running service: asked for here, run in a process of their own.
+
+The queue is in the database (`data.jobs`), so any number of services share it: each looks
+for work, and whatever a service leaves behind, another takes up.
+"""
 
 from __future__ import annotations
 
 import logging
-import secrets
+import subprocess
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
-from models.errors import NotFound, VedichError
+from data.db.store import Store
+from data.jobs import rows
+from data.jobs.job import Cancelled, Job, LeaseLost, LogLine
+from data.jobs.lease import BEAT, STALE, Watch, new_runner
+from data.plans.rows import load_plan
+from data.settings import Settings
+from models.errors import StoreUnavailable
+from service.state.child import start_child
 
-State = Literal["queued", "running", "done", "failed"]
-Progress = Callable[[int, int, str], None]  # done, total, last step
-Work = Callable[[Progress], dict[str, Any]]
-
-KEPT = 100  # finished jobs remembered
-_UNEXPECTED = "stopped by an error inside the service; its log says which"
+PROCESS = "service.workflow.job_process"
+LOOK = 2.0  # seconds between two looks at the queue
+STARTS = 30.0  # seconds that a process may take before its own first sign of life
+FRESH = 0.5  # seconds for which what was read answers all who watch
+HANGS = 30.0  # seconds after which a job that was cancelled and goes on is ended
 
 log = logging.getLogger(__name__)
 
 
-class UnknownJob(NotFound):
-    """No job of that id; jobs are forgotten when the service restarts."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """Snapshot of one job; replaced at every step. `plan`: what it is about, if about one."""
-
-    id: str
-    task: str
-    state: State = "queued"
-    done: int = 0
-    total: int = 0
-    step: str = ""
-    result: dict[str, Any] | None = None
-    error: str | None = None
-    plan: str | None = None
-    failure: VedichError | None = None  # what `error` says, to be said in other languages
-
-
 class Jobs:
-    """Runs jobs first in, first out, one at a time, in a separate thread."""
+    """The jobs of one service; nothing runs before `begin`.
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="job")
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._lock = threading.Lock()
+    Parameters
+    ----------
+    stale : seconds without a sign of life after which a job is taken up again
+    """
 
-    def start(self, task: str, work: Work, plan: str | None = None) -> Job:
-        """Queue a task, unless the same task is already queued or running.
+    def __init__(self, store: Store, settings: Settings, stale: float = STALE) -> None:
+        self._store, self._settings, self._stale = store, settings, stale
+        self._runner = new_runner()
+        self._closing, self._asked = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._reading = threading.Lock()
+        self._read: tuple[float, tuple[Job, ...]] = (0.0, ())
+
+    def begin(self) -> None:
+        """Look for work from now on."""
+        if self._thread is None:
+            self._closing.clear()
+            self._thread = threading.Thread(target=self._look, name="jobs", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop; a job that runs goes back into the queue."""
+        self._closing.set()
+        self._asked.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def start(
+        self, kind: str, task: str, by: str, plan: str | None, arguments: Mapping[str, Any]
+    ) -> Job:
+        """Ask for a job, unless the same task waits or runs already: then that one.
 
         Parameters
         ----------
-        task : description; tasks with the same description are the same
-        work : called with a progress function; its return value becomes `Job.result`
+        kind : of `service.workflow.job_process`
         plan : whose body sees it; without one it is the house's
         """
-        with self._lock:
-            for job in self._jobs.values():
-                if job.task == task and job.state in ("queued", "running"):
-                    return job
-            job = Job(secrets.token_hex(8), task, plan=plan)
-            self._jobs[job.id] = job
-            self._forget()
-        self._pool.submit(self._run, job.id, work)
+        family = "" if plan is None else load_plan(self._store, plan).family
+        job = rows.enqueue(
+            self._store, kind, task, by, family=family, plan=plan, arguments=arguments
+        )
+        self._changed()
+        return job
+
+    def cancel(self, id_: str, by: str) -> Job:
+        """Ask for the end of a job."""
+        job = rows.cancel(self._store, id_, by)
+        self._changed()
         return job
 
     def get(self, id_: str) -> Job:
         """A job's current state; `UnknownJob` if there is none."""
-        with self._lock:
-            job = self._jobs.get(id_)
-        if job is None:
-            raise UnknownJob(
-                f"expected the id of a job of this run of the service, found '{id_}'. "
-                "Jobs are forgotten when the service stops; start the task again."
-            )
-        return job
+        return rows.job_of(self._store, id_)
+
+    def log_of(self, job: Job) -> tuple[LogLine, ...]:
+        return rows.log_of(self._store, job)
 
     def plan_of(self, id_: str) -> str | None:
         """The plan of a job, '' if it is about none; None if there is no such job."""
-        with self._lock:
-            job = self._jobs.get(id_)
-        return None if job is None else job.plan or ""
+        job = next((one for one in self.recent() if one.id == id_), None)
+        if job is None:
+            try:
+                job = self.get(id_)
+            except rows.UnknownJob:
+                return None
+        return job.plan or ""
 
-    def all(self) -> tuple[Job, ...]:
-        """All remembered jobs, oldest first."""
-        with self._lock:
-            return tuple(self._jobs.values())
+    def recent(self) -> tuple[Job, ...]:
+        """The newest jobs of the house, newest first, as they stood at most `FRESH` ago.
 
-    def close(self) -> None:
-        """Cancel queued jobs; a running job goes on."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        Every page and every stream asks; the database is asked once.
+        """
+        with self._reading:
+            now = time.monotonic()
+            if now - self._read[0] >= FRESH or self._read[0] == 0.0:
+                self._read = (now, rows.jobs_of(self._store))
+            return self._read[1]
 
-    def _run(self, id_: str, work: Work) -> None:
-        def progress(done: int, total: int, step: str) -> None:
-            self._update(id_, done=done, total=total, step=step)
+    def _changed(self) -> None:
+        with self._reading:
+            self._read = (0.0, ())
+        self._asked.set()
 
-        self._update(id_, state="running")
+    def _look(self) -> None:
+        watch = Watch(self._stale)
+        while not self._closing.is_set():
+            self._asked.clear()
+            try:
+                if still := watch.still(self._store):
+                    rows.take_back(self._store, [job.number for job in still])
+                job = rows.claim(self._store, self._runner, self._settings.jobs_at_once)
+                if job is not None:
+                    self._run(job)
+                    continue
+            except StoreUnavailable as error:
+                log.warning("jobs: %s", error)
+            except Exception:
+                log.exception("looking for jobs failed")
+            self._asked.wait(LOOK)
+
+    def _run(self, job: Job) -> None:
+        """Run a job in a process, and put it back if the process ends without a last word."""
+        child = start_child(PROCESS, (self._settings, job))
+        begun = beaten = time.monotonic()
+        cancelled = 0.0
+        while child.poll() is None and not self._closing.is_set():
+            try:
+                child.wait(0.2)
+            except subprocess.TimeoutExpired:
+                now = time.monotonic()
+                if now - begun < STARTS and now - beaten > BEAT:  # it does so itself by then
+                    beaten = now
+                    with suppress(Cancelled, LeaseLost, StoreUnavailable):
+                        rows.beat(self._store, job)
+                cancelled = self._since_cancelled(job, cancelled)
+                if cancelled and time.monotonic() - cancelled > HANGS:
+                    child.kill()
+        if self._closing.is_set() and child.poll() is None:
+            child.kill()
+        code = child.wait()
+        if child.stdin is not None:
+            child.stdin.close()
+        told_to = self._closing.is_set()
+        reason = "the service stopped" if told_to else f"its process ended with {code}"
+        rows.release(self._store, job, reason, ended=not told_to)
+        self._changed()
+
+    def _since_cancelled(self, job: Job, before: float) -> float:
+        if before:
+            return before
         try:
-            result = work(progress)
-        except VedichError as error:
-            self._update(id_, state="failed", error=str(error), failure=error)
-        except Exception:
-            log.exception("job %s failed", id_)
-            self._update(id_, state="failed", error=_UNEXPECTED)
-        else:
-            self._update(id_, state="done", result=result)
-
-    def _update(self, id_: str, **changes: Any) -> None:
-        with self._lock:
-            self._jobs[id_] = replace(self._jobs[id_], **changes)
-
-    def _forget(self) -> None:
-        finished = [job.id for job in self._jobs.values() if job.state in ("done", "failed")]
-        for id_ in finished[: max(0, len(finished) - KEPT)]:
-            del self._jobs[id_]
+            now = next((one for one in self.recent() if one.number == job.number), None)
+        except StoreUnavailable:
+            return 0.0
+        return time.monotonic() if now is not None and now.cancelling else 0.0

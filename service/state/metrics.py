@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter as Tally
 from collections.abc import Iterable
@@ -9,17 +10,20 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.state.jobs import Jobs, State
+from data.jobs.job import State
+from service.state.jobs import Jobs
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0)  # upper ends of the buckets
 NO_ROUTE = "none"
+TOGETHER = "PROMETHEUS_MULTIPROC_DIR"  # the library looks for it when it is imported
 
 
 class Metrics:
-    """Metrics of one running service, in its own registry."""
+    """Metrics of one running service, whatever number of processes it has."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._registry = CollectorRegistry()
@@ -30,8 +34,13 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
-        ProcessCollector(registry=self._registry)
-        self._registry.register(_JobStates(jobs))
+        self._told = self._registry
+        if TOGETHER in os.environ:  # each process counts in a file; whoever is asked adds up
+            self._told = CollectorRegistry()
+            MultiProcessCollector(self._told)
+        else:
+            ProcessCollector(registry=self._told)
+        self._told.register(_JobStates(jobs))
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Record one request."""
@@ -39,7 +48,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """All metrics in the Prometheus text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self._told)
 
 
 class Measured:
@@ -76,7 +85,7 @@ class _JobStates(Collector):
         self._jobs = jobs
 
     def collect(self) -> Iterable[Metric]:
-        found = Tally(job.state for job in self._jobs.all())
+        found = Tally(job.state for job in self._jobs.recent())
         gauge = GaugeMetricFamily("vedich_jobs", "Jobs by state.", labels=("state",))
         for state in get_args(State):
             gauge.add_metric((state,), found[state])

@@ -18,11 +18,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from data.plans.rows import load_plan
 from models import errors
 from models.errors import UnreadableFile, VedichError
 from service.texts import ERROR, TEXT, Lang
 from service.web.error_page import error_page, language_of, wants_page
-from service.wording import code_of, worded
+from service.wording import NO_NAMES, code_of, names_in, worded
 
 MEDIA_TYPE = "application/problem+json"
 LOGIN = "/login"  # browsers that must log in are redirected there, see service/pages/session.py
@@ -124,7 +125,12 @@ def problem(
     return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> JSONResponse:
+def problem_of(
+    error: VedichError,
+    instance: str,
+    lang: Lang | None = None,
+    names: Mapping[str, str] = NO_NAMES,
+) -> JSONResponse:
     """The problem document of one of our own errors; with its text in a language if given."""
     kind = type(error)
     status = status_of(kind)
@@ -146,17 +152,30 @@ def problem_of(error: VedichError, instance: str, lang: Lang | None = None) -> J
         type_=f"{TYPES}#{slug_of(kind)}",
         title=title_of(kind),
         places=places,
-        text=_told(error, lang, instance) if lang else "",
+        text=_told(error, lang, instance, names) if lang else "",
         headers=headers,
     )
 
 
-def _told(error: VedichError, lang: Lang, instance: str) -> str:
+def _told(
+    error: VedichError, lang: Lang, instance: str, names: Mapping[str, str] = NO_NAMES
+) -> str:
     """What a reader is told of an error; what is for the log is logged instead."""
     if not isinstance(error, _FOR_THE_LOG):
-        return worded(error, lang)
+        return worded(error, lang, names)
     log.warning("%s: %s", instance, error)
     return ERROR[lang][code_of(type(error))]
+
+
+def _names(request: Request, lang: Lang) -> Mapping[str, str]:
+    """The names of what the request's plan has, so that people read no slugs."""
+    slug = request.path_params.get("plan")
+    try:
+        return (
+            names_in(load_plan(request.app.state.vedich.store, slug), lang) if slug else NO_NAMES
+        )
+    except VedichError:
+        return NO_NAMES
 
 
 def _text(request: Request, code: str) -> str:
@@ -197,10 +216,12 @@ def install(app: FastAPI) -> None:
                 return RedirectResponse(f"{LOGIN}?next={target}", 303)
             status = status_of(type(error))
             code = "unexpected" if status is None else code_of(type(error))
-            told = _told(error, lang, request.url.path) if status is not None else ""
+            names = _names(request, lang)
+            told = _told(error, lang, request.url.path, names) if status is not None else ""
             return error_page(request, status or 500, code, told, _HEADERS.get(status or 500))
         asked = lang if "lang" in request.query_params else None
-        return problem_of(error, request.url.path, asked)
+        names = _names(request, lang) if asked else NO_NAMES
+        return problem_of(error, request.url.path, asked, names)
 
     def out_of_memory(request: Request, error: Exception) -> Response:
         log.error("out of memory: %s", request.url.path)

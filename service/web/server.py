@@ -12,8 +12,10 @@ import asyncio
 import gc
 import socket
 import sys
+import threading
 from collections import Counter, defaultdict
 from functools import partial
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -44,9 +46,17 @@ _FULL = (
 
 
 class Connections:
-    """The open connections of one server, by address of the client."""
+    """The open connections of one server, by address of the client.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    of : processes that share a service's connections; the system gives each what comes, so
+        that one may have more than its part of an address: only the whole is divided
+    """
+
+    def __init__(self, of: int = 1) -> None:
+        self._most = max(MOST_CONNECTIONS // of, 1)
+        self._most_of_one = min(MOST_OF_AN_ADDRESS, self._most)
         # without a request, by address, the longest first
         self._waiting: defaultdict[str, dict[Patient, None]] = defaultdict(dict)
         self._of: Counter[str] = Counter()
@@ -57,9 +67,9 @@ class Connections:
         Room is made by an address that has too many, or has the most that wait: a reader
         whose request is still to be read does not make room for those who send halves.
         """
-        while self._of[one.address] >= MOST_OF_AN_ADDRESS or self._of.total() >= MOST_CONNECTIONS:
+        while self._of[one.address] >= self._most_of_one or self._of.total() >= self._most:
             crowded = one.address
-            if self._of[crowded] < MOST_OF_AN_ADDRESS and self._waiting:
+            if self._of[crowded] < self._most_of_one and self._waiting:
                 crowded = max(self._waiting, key=lambda address: len(self._waiting[address]))
             oldest = next(iter(self._waiting.get(crowded, ())), None)
             if oldest is None:
@@ -205,11 +215,28 @@ def listen(host: str, port: int) -> socket.socket:
     return _Listener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
 
 
-def server_of(app: FastAPI) -> uvicorn.Server:
-    """The server of an application: `.run(sockets=[listen(...)])` answers until told to stop."""
+class Server(uvicorn.Server):
+    """Uvicorn's server, which also tells answers that stay open that they are to end."""
+
+    def __init__(self, config: uvicorn.Config, closing: threading.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._closing.set()
+        super().handle_exit(sig, frame)
+
+
+def server_of(app: FastAPI, of: int = 1) -> uvicorn.Server:
+    """The server of an application: `.run(sockets=[listen(...)])` answers until told to stop.
+
+    Parameters
+    ----------
+    of : processes that share the socket
+    """
     config = uvicorn.Config(
         app,
-        http=partial(Patient, open_=Connections()),  # type: ignore[arg-type]
+        http=partial(Patient, open_=Connections(of)),  # type: ignore[arg-type]
         ws="none",
         log_level="warning",
         access_log=False,
@@ -218,7 +245,7 @@ def server_of(app: FastAPI) -> uvicorn.Server:
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         backlog=AT_ONCE,
     )
-    return uvicorn.Server(config)
+    return Server(config, app.state.vedich.closing)
 
 
 def stay_responsive() -> None:

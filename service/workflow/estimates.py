@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
 from data.plans.plan import Plan
 from data.sign_off.rules import SignOff
-from data.sign_off.signing import enter_estimate, refuse_unfit
+from data.sign_off.signing import Entry, enter_estimates, refuse_unfit
 from models.errors import NeedsConfirmation, NoBundle, NoObservations, UnreadableBundle
 from models.series import Month
 from service.projections.basis import as_of_date
@@ -99,17 +99,44 @@ def enter(
     UnknownKpi, InvalidEstimate
         As `data.sign_off.signing.enter_estimate`.
     """
-    value, unit, reason = given
-    refuse_unfit(plan, month, kpi, value, unit, reason)
-    doubts = () if confirm else estimate_doubts(app_state, plan.slug, month, kpi, value)
-    if doubts:
-        raise NeedsConfirmation(
-            "'{kpi}' in {month}: {doubts} If it is right, send it again with confirm.",
-            kpi=kpi,
-            month=str(month),
-            doubts={
-                "vi": " ".join(one.vi for one in doubts),
-                "en": " ".join(one.en for one in doubts),
-            },
-        )
-    return enter_estimate(app_state.store, plan, month, kpi, value, unit, reason, by)
+    entry = Entry(kpi, *given)
+    return enter_all(app_state, plan, month, [entry], by, frozenset([kpi] if confirm else ()))
+
+
+def enter_all(
+    app_state: AppState,
+    plan: Plan,
+    month: Month,
+    entries: Sequence[Entry],
+    by: str,
+    confirmed: Collection[str],
+) -> SignOff:
+    """Enter official estimates of a month as drafts, all or none.
+
+    Parameters
+    ----------
+    confirmed : KPIs of which whoever enters them knows what speaks against their estimate
+
+    Raises
+    ------
+    NeedsConfirmation
+        If something speaks against one that is not confirmed.
+    UnknownKpi, InvalidEstimate
+        As `data.sign_off.signing.enter_estimates`.
+    """
+    for one in entries:
+        refuse_unfit(plan, month, one.kpi, one.value, one.unit, one.reason)
+        if one.kpi in confirmed:
+            continue
+        doubts = estimate_doubts(app_state, plan.slug, month, one.kpi, one.value)
+        if doubts:
+            raise NeedsConfirmation(
+                "'{kpi}' in {month}: {doubts} If it is right, send it again with confirm.",
+                kpi=one.kpi,
+                month=str(month),
+                doubts={
+                    "vi": " ".join(doubt.vi for doubt in doubts),
+                    "en": " ".join(doubt.en for doubt in doubts),
+                },
+            )
+    return enter_estimates(app_state.store, plan, month, entries, by)

@@ -10,49 +10,36 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from data.db.store import Store
+from data.jobs.job import Job
 from data.plans.rows import load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
 from service.projections.issue import issue
-from service.shapes.registry import JobShape
-from service.state.jobs import Job, Progress, Work
-from service.texts import ERROR, Lang
-from service.wording import worded
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-def retrain_work(store: Store, settings: Settings, plan: str, as_of: date, by: str) -> Work:
-    """A retraining as a job; `by` started it."""
-
-    def work(progress: Progress) -> dict[str, Any]:
-        from training.retrain import retrain
-
-        report = retrain(store, settings, plan, as_of, progress=progress, by=by)
-        if report.decision.promoted:
-            issue(store, settings, plan, report.as_of)
-        return {
-            "family": report.family,
-            "version": report.version,
-            "as_of": report.as_of.isoformat(),
-            "bundle_hash": report.bundle_hash,
-            "promoted": report.decision.promoted,
-            "reason": report.decision.reason,
-            "kpis": report.kpis,
-            "seconds": round(report.seconds, 1),
-        }
-
-    return work
+    from training.workers import Progress
 
 
-def job_shape(job: Job, lang: Lang) -> JobShape:
-    """A job, with its error in a language."""
-    told = {name: value for name, value in vars(job).items() if name != "failure"}
-    text = None
-    if job.state == "failed":
-        text = worded(job.failure, lang) if job.failure else ERROR[lang]["unexpected"]
-    return JobShape(**told, text=text)
+def retrain_job(store: Store, settings: Settings, job: Job, progress: Progress) -> dict[str, Any]:
+    """A retraining as a job."""
+    from training.retrain import retrain
+
+    plan, as_of = str(job.plan), date.fromisoformat(job.arguments["as_of"])
+    report = retrain(store, settings, plan, as_of, progress=progress, by=job.by)
+    if report.decision.promoted:
+        issue(store, settings, plan, report.as_of)
+    return {
+        "family": report.family,
+        "version": report.version,
+        "as_of": report.as_of.isoformat(),
+        "bundle_hash": report.bundle_hash,
+        "promoted": report.decision.promoted,
+        "reason": report.decision.reason,
+        "kpis": report.kpis,
+        "seconds": round(report.seconds, 1),
+    }
 
 
 def backtest_scores(

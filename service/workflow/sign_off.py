@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from data.db.store import Store
 from data.plans.plan import Plan
 from data.sign_off.rows import issue_of, months_begun, sign_off
 from data.sign_off.rules import Estimate, Issue, SignOff, Step, figures_of
 from service.projections.basis import as_of_date
-from service.projections.shape import if_known
+from service.projections.shape import Name, if_known
 from service.projections.view import ProjectionView
 from service.projections.view_build import estimate_view
 from service.shapes.sign_off import (
@@ -20,9 +21,14 @@ from service.shapes.sign_off import (
     MonthShape,
     MonthSummary,
     StepShape,
+    WaitingEstimate,
+    WaitingList,
+    WaitingMonthShape,
+    WaitingStep,
 )
 from service.state.app_state import AppState
 from service.workflow.estimates import estimate_doubts
+from service.workflow.waiting import Waiting, WaitingMonth
 
 
 def stamps_of(projections: Sequence[ProjectionView]) -> dict[str, str]:
@@ -74,6 +80,41 @@ def estimates_of(app_state: AppState, record: SignOff, plan: Plan, kpi: str) -> 
     record.newest(kpi)
     own = (one for one in reversed(record.estimates) if one.kpi == kpi)
     return EstimateList(estimates=tuple(_estimate(app_state, record, one) for one in own))
+
+
+def waiting_shape(app_state: AppState, found: Sequence[WaitingMonth]) -> WaitingList:
+    """What waits in several plans, each estimate with what speaks against it."""
+    return WaitingList(
+        months=tuple(
+            WaitingMonthShape(
+                plan=one.plan.slug,
+                name=Name(vi=one.plan.name_vi, en=one.plan.name_en),
+                family=one.plan.family,
+                month=one.record.month,
+                state=one.record.state,
+                waits=if_known(
+                    one.month_waits,
+                    lambda waits, record=one.record: WaitingStep(
+                        **_waiting(waits), sent_back=if_known(record.sent_back, _step)
+                    ),
+                ),
+                estimates=tuple(
+                    WaitingEstimate(
+                        **_waiting(waits),
+                        sent_back=if_known(waits.estimate.sent_back, _step),
+                        estimate=_estimate(app_state, one.record, waits.estimate),
+                    )
+                    for waits in one.estimates
+                    if waits.estimate is not None
+                ),
+            )
+            for one in found
+        )
+    )
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return {"action": one.action, "needs": one.needs, "mine": one.mine}
 
 
 def _estimate(app_state: AppState, record: SignOff, estimate: Estimate) -> EstimateShape:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Literal
 
 from data.plans.changes import Change, bound_change, compare
+from data.plans.kpi import ratio_factor
 from data.plans.plan import Plan, PlanVersion
 from models.targets.target import Target
 from models.targets.task import Task
@@ -105,10 +106,11 @@ def _by(change: Change[Target], unit: str, decimals: int, lang: Lang) -> str:
     if bound is None or not bound[0]:
         return ""
     difference, relative = bound
-    if relative is not None:
+    if relative is not None and ratio_factor(unit) == 1.0:
         return f" ({signed_percent(relative, lang)})"
     sign = "+" if difference > 0 else ""
     on_growth = change.after is not None and change.after.form == "growth"
+    on_growth = on_growth or ratio_factor(unit) != 1.0
     name = unit_name("percentage points" if on_growth else unit, lang)
     return f" ({sign}{number(difference, lang, 1 if on_growth else decimals)} {name})"
 

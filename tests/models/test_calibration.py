@@ -166,7 +166,10 @@ def near_zero(middle: float) -> AnnualDistribution:
 
 
 @pytest.mark.parametrize("middle", [-1.0, 0.3, 1.0])
-def test_months_that_cannot_be_negative_keep_the_calibrated_sums(middle: float) -> None:
+def test_months_that_cannot_be_negative_keep_the_calibrated_sums(
+    middle: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.calibration.OWN_SHAPE", 0.0)
     before = near_zero(middle)
     after = calibrate(before, uncalibrated())
     wanted = Rest.of(before.rest, float(np.median(before.rest)), True, before.median)
@@ -176,3 +179,25 @@ def test_months_that_cannot_be_negative_keep_the_calibrated_sums(middle: float) 
     goal = np.maximum(wanted.value(levels), 0.0)
     np.testing.assert_allclose(after.rest[inside], goal[inside], atol=1e-9)
     assert (after.months >= 0).all()
+
+
+def test_half_of_the_shape_is_the_forecasts_own() -> None:
+    rng = np.random.default_rng(3)
+    skewed = rng.gamma(2.0, size=(2000, 1)) * 100.0 * np.ones((1, 6))
+    before = annual_distribution(made(seasonal(42)), skewed)
+    after = calibrate(before, uncalibrated())
+
+    def skew(annual: AnnualDistribution) -> float:
+        low, middle, high = annual.quantile([0.1, 0.5, 0.9]) ** 0.5  # errors are on roots
+        return float((high - middle) / (middle - low))
+
+    assert 1.0 < skew(after) < skew(before)
+
+
+def test_a_freak_path_does_not_stretch_the_year() -> None:
+    rng = np.random.default_rng(3)
+    months = 100.0 * (1 + 0.05 * rng.standard_normal((2000, 6)))
+    months[0] *= 1000.0
+    after = calibrate(annual_distribution(made(seasonal(42)), months), uncalibrated())
+    low, high = after.interval(0.8)
+    assert after.samples.max() < after.median + 3 * (high - low)

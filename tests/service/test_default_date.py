@@ -90,3 +90,19 @@ def test_newer_figures_are_answered_by_the_newest_model_and_the_page_says_so(
     page = own_service.get(f"/plans/{PLAN}?lang=vi").text
     assert "30/6/2018" in page
     assert "huấn luyện trên số liệu đến hết 31/5/2018" in page
+
+
+def test_a_model_answers_unasked_through_the_month_after_its_own(
+    tmp_path: Path, this_run: Run
+) -> None:
+    home = tmp_path / "home"
+    store = this_run.new_store(home)
+    save_plan(store, demo_plan())
+    add_observations(store, "demo", demo_figures(), import_of())
+    settings, plan = Settings(home=home, mlflow_tracking_uri=None), load_plan(store, PLAN)
+    assert default_day(store, plan) == date(2018, 6, 30)  # without a model the newest is named
+    train(store, settings, PLAN, date(2018, 4, 30), tracker=FakeTracker(), promote=True)
+    assert default_day(store, plan) == date(2018, 4, 30)  # figures are two months further
+    train(store, settings, PLAN, date(2018, 5, 31), tracker=FakeTracker(), promote=True)
+    assert default_day(store, plan) == date(2018, 6, 30)
+    store.close()

@@ -73,6 +73,8 @@ FAMILIES = (
     "embed.",
     "doubt.",
     "error.",
+    "person.",
+    "help.",
 )
 
 
@@ -132,14 +134,20 @@ def _pattern(key: ast.expr, place: str) -> str:
 
 
 def keys_in_templates() -> Iterator[tuple[str, str]]:
-    """Every `t.key` and `t["key"]` of the pages."""
+    """Every `t.key`, `t["key"]` and `t.count("key", …)` of the pages."""
     for file in sorted(SERVICE.rglob("*.html")):
         tree = Environment().parse(file.read_text(encoding="utf-8"))
+        for call in tree.find_all(nodes.Call):
+            counts = isinstance(call.node, nodes.Getattr) and call.node.attr == "count"
+            if counts and isinstance(call.args[0], nodes.Const):
+                yield call.args[0].value, f"{file.name}:{call.lineno}"
         found: Iterator[Any] = tree.find_all((nodes.Getattr, nodes.Getitem))
         for node in found:
             if not (isinstance(node.node, nodes.Name) and node.node.name == "t"):
                 continue
             key = node.attr if isinstance(node, nodes.Getattr) else node.arg.as_const()
+            if key == "count":
+                continue
             yield key, f"{file.name}:{node.lineno}"
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -24,6 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.plans.events import EventEntry, accepted_events
+from data.plans.plan import Plan
 from data.vintages.panel import Panel
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import Calibration, learn_calibrations, standardised_error
@@ -49,8 +50,17 @@ from models.pipeline import (
 from models.revisions import NO_REVISION, Revision
 from models.scores import annual_error, crps_from_samples
 from models.series import Month, Series
+from models.targets.fulfilment import (
+    Fulfilment,
+    PastPlan,
+    informed,
+    learn_fulfilment,
+    past_plan,
+)
+from models.targets.target import TargetForm
 from training.backtest.first_estimates import PastRevision, past_revisions, revisions_before
 from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, truncate
+from training.backtest.past_plans import PastPlans
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES, Scoreboard, scoreboard_of
 from training.prior.editions import candidates_for
 from training.workers import Workers
@@ -72,6 +82,7 @@ class Setup:
     n_paths: int = BACKTEST_PATHS
     thorough: bool = False  # with the extra candidates
     events: tuple[EventEntry, ...] = ()  # decided by people, in force from their day on
+    plans: tuple[Plan, ...] = ()  # of the family, of all years
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
         """The candidates for a year, with a prior trained without that year."""
@@ -89,13 +100,20 @@ class Lesson:
     calibration: Calibration | None = None
     revision: Revision = NO_REVISION
     errors: Mapping[OriginKey, float] = field(default_factory=dict)
+    fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
 
     def with_fits(
         self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]
     ) -> Learned:
         """Completed by the candidates' fits."""
         return Learned(
-            parameters, failures, self.weights, self.calibration, self.revision, self.errors
+            parameters,
+            failures,
+            self.weights,
+            self.calibration,
+            self.revision,
+            self.errors,
+            self.fulfilment,
         )
 
 
@@ -118,6 +136,7 @@ class YearResult:
     errors : candidate → array, shape (12,), annual error by months known (0 to
         11) as a fraction of last year's total; NaN without a forecast
     standardised : array, shape (12,), of the ensemble before calibration
+    plans : the plans in force at its origins, beside forecast and outcome
     rows : scores, one per origin and method, as in `training.backtest.scoreboard`
     failures : candidate → the first reason why it gave no forecast
     reconstructed : origins without a vintage of their own
@@ -128,6 +147,7 @@ class YearResult:
     year: int
     errors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     standardised: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
+    plans: tuple[PastPlan, ...] = ()
     rows: tuple[dict[str, object], ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     reconstructed: int = 0
@@ -227,12 +247,14 @@ def learn(
     calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
     own = {kpi: {name: _stacked(years[kpi], name) for name in names} for kpi in kpis}
     weights = learn_weights(own, pooled)
+    fulfilment = learn_fulfilment([one.plans for one in used])
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
         errors = {
             OriginKey(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)
         }
-        lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], usual.get(kpi, NO_REVISION), errors)
+        revision = usual.get(kpi, NO_REVISION)
+        lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], revision, errors, fulfilment)
     return lessons
 
 
@@ -248,6 +270,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     failures: dict[str, str] = {}
     parameters: dict[str, Parameters] = {}
     left_out, reconstructed = "no origin has three full years before it", 0
+    past, plans = PastPlans(setup.panel, setup.plans, task.kpi, task.year), []
     total = _Total(setup, task, candidates)
     usable = [
         origin
@@ -294,7 +317,11 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         if method != OCCASIONAL:
             standardised[known] = standardised_error(combined, outcome)
         place: dict[str, object] = {"kpi": task.kpi, "year": task.year, "months_known": known}
-        final = total.at(origin, seed) or calibrated(method, combined, learned)
+        alone = calibrated(method, combined, learned)
+        targets = past.at(origin)
+        plan = past_plan(alone, targets, outcome)
+        plans += [plan] if plan else []
+        final = total.at(origin, seed) or informed(alone, targets, learned.fulfilment)[0]
         rows.append(place | _row(ENSEMBLE, final, outcome, base, standardised[known]))
         for name, drawn in simulated.paths.items():
             single = annual_distribution(series, drawn, year=task.year)
@@ -306,6 +333,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         year=task.year,
         errors=errors,
         standardised=standardised,
+        plans=tuple(plans),
         rows=tuple(rows),
         failures=failures,
         reconstructed=reconstructed,
@@ -329,6 +357,9 @@ class _Total:
     def __init__(self, setup: Setup, task: YearTask, candidates: Mapping[str, Candidate]) -> None:
         self._setup, self._task, self._candidates = setup, task, candidates
         self._fits: dict[str, tuple[dict[str, Parameters], dict[str, str]]] = {}
+        self._plans = {
+            part: PastPlans(setup.panel, setup.plans, part, task.year) for part in task.parts
+        }
 
     def at(self, origin: Origin, seed: str) -> AnnualDistribution | None:
         """The sum of calibrated parts; None without parts, or if a part has no forecast."""
@@ -340,7 +371,9 @@ class _Total:
             events = _events(self._setup, kpi, series, origin)
             if kpi not in self._fits:
                 self._fits[kpi] = fit_candidates(series, self._candidates, events)
-            parts.append(Known(series, lesson.with_fits(*self._fits[kpi]), events))
+            targets = self._plans[kpi].at(replace(origin, series=series))
+            known = Known(series, lesson.with_fits(*self._fits[kpi]), targets, events)
+            parts.append(known)
         if not parts:
             return None
         n_paths, year = self._setup.n_paths, self._task.year

@@ -30,7 +30,8 @@ from models.pipeline import Learned
 from training.backtest.scoreboard import Scoreboard
 from training.bundle.codec import Arrays, content_name, decode, encode
 
-FORMAT_VERSION = 3  # 3: revisions and past errors per KPI
+FORMAT_VERSION = 4  # 4: what plans of earlier years say
+READABLE = (3, 4)  # of 3 the new field is empty
 DOCUMENT, ARRAYS = "bundle.json", "arrays.npz"
 _DAMAGED = (  # raised by NumPy and zipfile for a damaged file
     OSError,
@@ -203,7 +204,7 @@ def _document(folder: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(document, dict) or "format_version" not in document:
         raise UnreadableBundle("{path}: expected a bundle, found no 'format_version'.", path=path)
-    if document["format_version"] != FORMAT_VERSION:
+    if document["format_version"] not in READABLE:
         raise UnreadableBundle(
             "{path}: expected format version {FORMAT_VERSION}, found {document}. Retrain "
             "with this program, or use the program that wrote it.",

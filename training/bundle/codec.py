@@ -14,7 +14,7 @@ import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar
@@ -87,7 +87,7 @@ def decode(stored: Any, wanted: type[T], arrays: Mapping[str, NDArray[Any]], nam
     Raises
     ------
     UnreadableBundle
-        If a field is missing, unknown or of another type.
+        If a field without a default is missing, or one is unknown or of another type.
     """
     return typing.cast(T, _decode(stored, wanted, arrays, name))
 
@@ -146,8 +146,9 @@ def _dataclass(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], nam
     _expect(stored, dict, name)
     hints = _hints(wanted)
     known = {part.name for part in fields(wanted)}
-    if set(stored) != known:
-        odd = ", ".join(sorted(set(stored) ^ known))
+    needed = {part.name for part in fields(wanted) if _has_no_default(part)}
+    if not needed <= set(stored) <= known:
+        odd = ", ".join(sorted((needed - set(stored)) | (set(stored) - known)))
         raise UnreadableBundle(
             "{name}: expected the fields of {shape}, differing: {odd}.",
             name=name,
@@ -157,6 +158,10 @@ def _dataclass(stored: Any, wanted: Any, arrays: Mapping[str, NDArray[Any]], nam
     return wanted(
         **{part: _decode(stored[part], hints[part], arrays, f"{name}.{part}") for part in stored}
     )
+
+
+def _has_no_default(part: Field[Any]) -> bool:
+    return part.default is MISSING and part.default_factory is MISSING
 
 
 @cache

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from data.readers.gso.headers import ROLE, UNDER, UNIT, Column, column_of, form_of
 from data.readers.gso.report_month import report_month
-from data.readers.parts.display import PLAIN
 from data.readers.printed import PrintedFigure, PrintedWorkbook
 from data.readers.spreadsheet.cells import (
     Row,
@@ -21,19 +21,20 @@ from data.readers.spreadsheet.cells import (
     collapse,
     fold,
     is_text,
-    number,
     publication_date,
 )
-from data.readers.spreadsheet.tables import Cell
+from data.readers.spreadsheet.figure_text import Figures
+from data.readers.spreadsheet.number_format import possible_separators
+from data.readers.spreadsheet.tables import Cell, Problem, cell_of, raise_problems
 from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnknownLayout, UnreadableFile
 from models.series import Month
 
 TITLES = {
     "exports": r"((tri gia|kim ngach) )?(hang hoa xuat khau|xuat khau hang hoa)\b"
-    r"|exports? of goods\b",
+    r"|xuat khau (?=\d{1,2} thang\b|thang \d)|exports? of goods\b",
     "imports": r"((tri gia|kim ngach) )?(hang hoa nhap khau|nhap khau hang hoa)\b"
-    r"|imports? of goods\b",
+    r"|nhap khau (?=\d{1,2} thang\b|thang \d)|imports? of goods\b",
     "products": r"(mot so )?(san pham (cong nghiep )?chu yeu)|(some )?key industrial products",
     "retail": r"tong muc (hang hoa ban le|ban le hang hoa) va doanh thu|retail sales of goods?\b",
     "iip": r"(\(tiep theo\) ?)?chi so san xuat cong nghiep|index of industrial production",
@@ -109,7 +110,9 @@ def read_workbook(content: bytes, file: str) -> PrintedWorkbook:
     annex = find_annex(opened)
     if annex is None:
         raise no_table(opened)
-    return read_annex(annex)
+    read = read_annex(annex)
+    raise_problems(file, read.problems)
+    return read
 
 
 def read_annex(annex: Annex) -> PrintedWorkbook:
@@ -126,14 +129,15 @@ def read_annex(annex: Annex) -> PrintedWorkbook:
     Raises
     ------
     UnreadableFile
-        If its headers name no month, or a figure is an error or a formula without a result.
+        If its headers name no month; problems of figures are returned.
     """
     file, notes = annex.opened.file, list(annex.notes)
     report_month = _report_month(annex.tables, file)
     figures: list[PrintedFigure] = []
+    problems: list[Problem] = []
     seen: Counter[tuple[str, str, str]] = Counter()
     for table in annex.tables:
-        figures += _figures(table, annex.opened, report_month, seen, notes)
+        figures += _figures(_Reading(table, annex.opened, report_month, problems, notes), seen)
     return PrintedWorkbook(
         file=file,
         report_month=report_month,
@@ -141,28 +145,8 @@ def read_annex(annex: Annex) -> PrintedWorkbook:
         figures=tuple(figures),
         tables=tuple(dict.fromkeys(table.name for table in annex.tables)),
         notes=tuple(notes),
+        problems=tuple(problems),
     )
-
-
-def _refuse_uncomputed(table: _Table, opened: OpenedFile, columns: Iterable[int]) -> None:
-    """Raise `UnreadableFile` for a figure that is an error, or a formula without a result."""
-    marks = opened.sheets.marks(table.sheet)
-    for place, column in sorted(marks.uncomputed):
-        if not table.first <= place < table.end or column not in columns:
-            continue
-        row = table.rows[place] if place < len(table.rows) else ()
-        if marks.hides(place, column) or not any(is_text(cell) for cell in row[: min(columns)]):
-            continue
-        name = cell_name(place, column)
-        cell = Cell(None, table.sheet, name, marks.uncomputed[place, column])
-        raise UnreadableFile(
-            opened.file,
-            sheet=table.sheet,
-            cell=name,
-            expected="a number",
-            found=cell.missing,
-            advice="Open the file in Excel, check the formula, and save it.",
-        )
 
 
 def _find(rows: list[Row]) -> Iterator[tuple[str, int, int]]:
@@ -242,7 +226,7 @@ def _columns(header: list[Row]) -> dict[int, Column]:
     width = max(len(row) for row in header)
     columns: dict[int, Column] = {}
     spanning: list[tuple[int, str]] = []
-    for column in range(width):
+    for column in range(1, width):  # names stand first; words over them go on with the title
         own = []
         for place, row in enumerate(header):
             cell = row[column] if column < len(row) else ""
@@ -296,37 +280,76 @@ def _report_month(tables: Sequence[_Table], file: str) -> Month:
     )
 
 
-def _figures(
-    table: _Table,
-    opened: OpenedFile,
-    report_month: Month,
-    seen: Counter[tuple[str, str, str]],
-    notes: list[str],
-) -> Iterator[PrintedFigure]:
-    """The table's figures, row by row."""
-    forms = {
-        place: meaning
-        for place, column in table.columns.items()
-        if (meaning := form_of(column, report_month)) is not None
-    }
-    if not forms:
-        return
-    _refuse_uncomputed(table, opened, [place for place, (form, _) in forms.items() if form])
-    displays = opened.sheets.marks(table.sheet).displays
+class _Reading:
+    """A table with the columns that belong to the month's report, and its numbers.
+
+    What stands in the place of a number and is none, such as a remark, goes to the notes.
+    """
+
+    def __init__(
+        self,
+        table: _Table,
+        opened: OpenedFile,
+        report_month: Month,
+        problems: list[Problem],
+        notes: list[str],
+    ) -> None:
+        self.table, self.report_month = table, report_month
+        self.forms = {
+            place: meaning
+            for place, column in table.columns.items()
+            if (meaning := form_of(column, report_month)) is not None
+        }
+        marks = opened.sheets.marks(table.sheet)
+        self.cells: dict[int, dict[int, Cell]] = {}
+        for place in range(table.first, table.end):
+            if self.name(place):
+                row = table.rows[place]
+                self.cells[place] = {
+                    at: cell_of(row[at] if at < len(row) else "", table.sheet, (place, at), marks)
+                    for at in self.forms
+                }
+        self.numbers = Figures.of(list(self._numbers(notes)), problems)
+
+    def name(self, place: int) -> str:
+        """The name of a row, '' if it has none."""
+        row = self.table.rows[place][: min(self.forms, default=0)]
+        return next((collapse(str(cell)) for cell in row if is_text(cell)), "")
+
+    def values(self, place: int) -> dict[int, float]:
+        """The numbers of a row by column."""
+        found = {at: self.numbers.value(cell) for at, cell in self.cells[place].items()}
+        return {at: value for at, value in found.items() if value is not None}
+
+    def _numbers(self, notes: list[str]) -> Iterator[Cell]:
+        for place, cells in self.cells.items():
+            for at, cell in cells.items():
+                if cell.uncomputed and self.forms[at][0] is None:
+                    continue  # a share of a total is not kept
+                is_number = isinstance(cell.value, float | date) or possible_separators(cell.text)
+                if cell.uncomputed or is_number:
+                    yield cell
+                elif cell.value is not None and fold(cell.text) not in _SIGNS:
+                    notes.append(
+                        f"sheet '{cell.sheet}', cell {cell.place}: expected a number for "
+                        f"'{self.name(place)}', found '{collapse(cell.text)[:40]}'; left out"
+                    )
+
+
+def _figures(reading: _Reading, seen: Counter[tuple[str, str, str]]) -> Iterator[PrintedFigure]:
+    """A table's figures, row by row."""
+    table = reading.table
     section, unit = "", table.unit
-    for place in range(table.first, table.end):
-        row = table.rows[place]
-        name = next((collapse(str(cell)) for cell in row[: min(forms)] if is_text(cell)), "")
-        if not name:
-            continue
-        unit = _row_unit(table, row, unit)
-        values = _values(table, place, name, forms, notes)
+    for place in reading.cells:
+        name = reading.name(place)
+        unit = _row_unit(table, table.rows[place], unit)
+        values = reading.values(place)
         if not values:
             section = name
         for quantity in sorted({_quantity(table, column) for column in values}):
             seen[table.name, fold(name), quantity] += 1
         for column, value in values.items():
-            form, month = forms[column]
+            form, month = reading.forms[column]
             quantity = _quantity(table, column)
             yield PrintedFigure(
                 table=table.name,
@@ -336,31 +359,13 @@ def _figures(
                 quantity=quantity,
                 form=form,
                 month=month,
-                report_month=report_month,
+                report_month=reading.report_month,
                 unit=unit,
-                value=displays.get((place, column), PLAIN).shown(value),
+                value=value,
                 sheet=table.sheet,
                 cell=cell_name(place, column),
+                unit_above=unit == table.unit,
             )
-
-
-def _values(
-    table: _Table, place: int, name: str, columns: Iterable[int], notes: list[str]
-) -> dict[int, float]:
-    """The numbers of a row by column; other texts in their place go to the notes."""
-    row = table.rows[place]
-    values = {}
-    for column in columns:
-        cell = row[column] if column < len(row) else ""
-        value = number(cell)
-        if value is not None:
-            values[column] = value
-        elif is_text(cell) and fold(str(cell)) not in _SIGNS:
-            notes.append(
-                f"sheet '{table.sheet}', cell {cell_name(place, column)}: expected a number for "
-                f"'{name}', found '{collapse(str(cell))[:40]}'; left out"
-            )
-    return values
 
 
 def _quantity(table: _Table, column: int) -> str:

@@ -44,6 +44,7 @@ UNIT = re.compile(
 _QUANTITY = re.compile(r"\bluong\b|volume|quantity")
 _COMPARED = re.compile(r"\bso voi|\bso (?=nam)|compar\w*( with| to)?|\bagainst\b|\bversus\b")
 _PLAN = re.compile(r"ke hoach|\b(plan|paln)\b")
+_OF_A_PLAN = re.compile(r"(?:ke hoach|\bplan\b)(?: nam| of| for| in)?(?: \d{4})?")
 _SHARE = re.compile(r"co cau|ty trong|structure|\bshare\b")
 _BASE = re.compile(
     r"^\s*(cung ky( nam)?( truoc| \d{4})?|thang truoc|nam truoc|"
@@ -112,8 +113,12 @@ def form_of(column: Column, report_month: Month) -> tuple[Form | None, Month] | 
     """
     if column.figure == "share":
         return None, report_month
-    if column.figure in ("plan", "share_of_plan"):
+    if column.figure == "plan":
         return column.figure, report_month
+    if column.figure == "share_of_plan":
+        of = first_period(_OF_A_PLAN.sub(" ", column.words))
+        of_a_month = of is not None and not of.to_date and of.month > 1
+        return None if of_a_month else (column.figure, report_month)  # shares are to date
     before = report_month.plus(-1)
     period = column.period
     if period is None or period.quarter or period.month not in (report_month.month, before.month):

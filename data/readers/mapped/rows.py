@@ -129,7 +129,7 @@ def _tables(opened: OpenedFile, found: Sequence[tuple[Grid, str, TableMap]]) -> 
     notes: list[str] = []
     tables = []
     for grid, _, given in found:
-        figures = list(_figures(grid, given, notes))
+        figures = list(_figures(opened.file, grid, given, notes))
         if figures:
             tables.append(TidyTable(_COLUMNS, "", tuple(_rows(figures))))
     mark, given = found[0][1], found[0][2]
@@ -153,15 +153,17 @@ def _tables(opened: OpenedFile, found: Sequence[tuple[Grid, str, TableMap]]) -> 
     )
 
 
-def _figures(grid: Grid, given: TableMap, notes: list[str]) -> Iterator[_Found]:
+def _figures(file: str, grid: Grid, given: TableMap, notes: list[str]) -> Iterator[_Found]:
     at = header_at(grid, given.header)
     if at is None:
         return
-    reader = _across if given.layout == "months across" else _down
-    yield from reader(grid, at, given, notes)
+    if given.layout == "months across":
+        yield from _across(file, grid, at, given, notes)
+    else:
+        yield from _down(grid, at, given, notes)
 
 
-def _across(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_Found]:
+def _across(file: str, grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_Found]:
     spans = periods_across(grid.rows, at)
     title = _title_year(grid, at)
     left = [span for span in spans.values() if span.form == "year"]
@@ -184,18 +186,17 @@ def _across(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[
         unit = _text(row, given.unit) or unit or table_unit
         year = year_of(_text(row, given.year)) if given.year is not None else title
         for column, span in spans.items():
-            if span.form == "year" or not _text(row, column) or not series:
-                continue
-            cell = row[column]
-            if cell.text.lower() in _NOTHING and not cell.uncomputed:
+            if span.form == "year" or not _has_figure(row, column) or not series:
                 continue
             month = span.ends(year)
             if month is None:
                 head = grid.rows[at][column]
                 expected = "the year of the months: in the heading, above it, or in the title"
-                raise_problems(_where(grid) or "the file", [Problem.at(head, expected)])
+                advice = "Write the year above the months."
+                raise_problems(file, [Problem.at(head, expected, advice)])
                 return
-            yield _Found(series, month, form if span.form == "month" else span.form, unit, cell)
+            own_form = form if span.form == "month" else span.form
+            yield _Found(series, month, own_form, unit, row[column])
 
 
 def _down(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_Found]:

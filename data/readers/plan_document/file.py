@@ -76,6 +76,16 @@ def write_plan(plan: Plan, path: Path, drafts: Sequence[TargetDraft] = ()) -> No
         path.write_text(dump_yaml(plan, drafts), encoding="utf-8")
 
 
+def plan_workbook(plan: Plan | None = None, drafts: Sequence[TargetDraft] = ()) -> bytes:
+    """A plan as an .xlsx file, as `write_plan` writes it; without a plan the blank one."""
+    return dump_xlsx(plan, drafts)
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan as YAML, which `read_plan` reads back to the same plan."""
+    return dump_yaml(plan)
+
+
 def write_template(path: Path) -> None:
     """Write the blank plan document, XLSX or YAML; errors as `write_plan`."""
     if _is_workbook(path):

@@ -174,7 +174,7 @@ def dump_yaml(plan: Plan, drafts: Sequence[TargetDraft] = ()) -> str:
     document: dict[str, object] = {"plan": head.pop("plan")}
     document |= {"body": head.pop("body", ""), "name": _name(head)} | head
     document["kpis"] = [_kpi(kpi) for kpi in plan.kpis]
-    versions: list[Mapping[str, object]] = [_version(version) for version in plan.versions]
+    versions: list[Mapping[str, object]] = [version_document(version) for version in plan.versions]
     if drafts:
         number = max((version.number for version in plan.versions), default=0) + 1
         targets = [
@@ -194,7 +194,8 @@ def _kpi(kpi: Kpi) -> Mapping[str, object]:
     return said
 
 
-def _version(version: PlanVersion) -> Mapping[str, object]:
+def version_document(version: PlanVersion) -> Mapping[str, object]:
+    """A version with the keys of a plan document, as `version_records` reads it."""
     said = _said(version_values(version))
     said["targets"] = [_said(target_values(*target)) for target in version.targets]
     if version.tasks:

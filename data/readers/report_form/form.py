@@ -31,7 +31,6 @@ from data.readers.spreadsheet.tables import (
     raise_problems,
     sheet_grids,
 )
-from data.readers.spreadsheet.words import known_unit, same_unit
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.vintages.observation import PER_CENT
 
@@ -92,23 +91,19 @@ def read_report_form(
     Raises
     ------
     UnreadableFile
-        With the place of the first problem, and the others listed in its advice.
+        If the headings have a problem; those of rows are returned.
     """
     raise_problems(form.file, form.problems)
     file, tables = form.file, form.tables
     problems: list[Problem] = []
     notes = list(dict.fromkeys(note for table in tables for note in _notes(table)))
     claimed, unclaimed = _assign(tables, kpis, claims, notes)
-    _check_units(claimed, problems, notes)
     figures = _read(claimed, unclaimed, problems)
-    _check_swapped(claimed, figures, problems)
     printed = [*_figures(claimed, unclaimed, figures, notes)]
     slugs = {
         (TABLE, "", 1, fold(_printed_name(claim.row, claim.kpi))): claim.kpi.slug
         for claim in claimed
     }
-    _check_repeated(printed, slugs, problems)
-    raise_problems(file, problems)
     return PrintedWorkbook(
         file=file,
         report_month=max(table.month for table in tables),
@@ -118,6 +113,7 @@ def read_report_form(
         notes=tuple(dict.fromkeys(notes)),
         claimed=slugs,
         dated=tuple(_dated(claimed, figures)),
+        problems=tuple(problems),
     )
 
 
@@ -128,7 +124,8 @@ def _dated(claimed: Sequence[_Claim], figures: Figures) -> Iterator[PrintedDays]
             days, value = claim.table.columns[place].days, figures.value(cell)
             if days is not None and value is not None:
                 sheet = claim.table.sheet or ""
-                yield PrintedDays(claim.kpi.slug, *days, value, sheet, cell.place)
+                name, unit = _printed_name(claim.row, claim.kpi), claim.row.unit
+                yield PrintedDays(claim.kpi.slug, *days, value, sheet, cell.place, name, unit)
 
 
 def _promising(opened: OpenedFile) -> Sequence[tuple[Grid, Merged]]:
@@ -247,22 +244,6 @@ def _no_part(table: FormTable, part: Part) -> str:
     )
 
 
-def _check_units(claimed: Sequence[_Claim], problems: list[Problem], notes: list[str]) -> None:
-    for claim in claimed:
-        written, unit = claim.row.unit, claim.kpi.unit
-        if not written or same_unit(written, unit):
-            continue
-        if known_unit(written):
-            expected = f"the unit of {claim.kpi.slug}, '{unit}'"
-            advice = "Convert the values; units are never converted silently."
-            found = f"'{written}' for '{claim.row.name}'"
-            problems.append(Problem.at(claim.row.label, expected, advice, found))
-        else:
-            notes.append(
-                f"'{claim.row.name}': the unit '{written}' is not known, taken for '{unit}'"
-            )
-
-
 def _read(
     claimed: Sequence[_Claim],
     unclaimed: Sequence[tuple[FormTable, FormRow]],
@@ -270,13 +251,9 @@ def _read(
 ) -> Figures:
     """The numbers of all rows; problems only of those that a KPI claims."""
     mine = [cell for claim in claimed for cell in _numbers(claim.table, claim.row)]
-    for cell in mine:
-        if cell.uncomputed:
-            advice = "Open the file in Excel, check the formula, and save it."
-            problems.append(Problem.at(cell, "a number", advice, cell.missing))
     others = [cell for table, row in unclaimed for cell in _numbers(table, row)]
     texts = [cell.text for cell in others if isinstance(cell.value, str)]
-    whole = Figures.of([cell for cell in mine if not cell.uncomputed], problems, texts)
+    whole = Figures.of(mine, problems, texts)
     texts += [cell.text for cell in mine if isinstance(cell.value, str)]
     spare: list[Problem] = []
     return Figures({**Figures.of(others, spare, texts).values, **whole.values})
@@ -348,53 +325,3 @@ def _figures(
 def _printed_name(row: FormRow, kpi: Kpi | None) -> str:
     """The name of a row: as printed, or the code by which a KPI claims it."""
     return row.code if kpi is not None and row.code == kpi.slug else row.name
-
-
-def _check_swapped(claimed: Sequence[_Claim], figures: Figures, problems: list[Problem]) -> None:
-    """Refuse a table whose months are larger than their years to date, row after row."""
-    for table in {id(claim.table): claim.table for claim in claimed}.values():
-        months = table.places.get(("month", table.month))
-        to_dates = table.places.get(("year_to_date", table.month))
-        if table.month.month == 1 or months is None or to_dates is None:
-            continue
-        pairs = []
-        for claim in claimed:
-            if claim.table is not table or not claim.kpi.traits.adds_up:
-                continue
-            cells = [claim.row.cells.get(place) for place in (months, to_dates)]
-            month, to_date = (figures.value(cell) if cell else None for cell in cells)
-            if month is not None and to_date is not None:
-                pairs.append((month, to_date))
-        swapped = sum(month > to_date > 0 for month, to_date in pairs)
-        if swapped > 1 and 2 * swapped > len(pairs):
-            head = table.heads[to_dates]
-            expected = "years to date that are not below their months"
-            found = f"{swapped} of {len(pairs)} rows with the month above the year to date"
-            advice = "The columns seem to be swapped; correct their headings or their figures."
-            problems.append(Problem.at(head, expected, advice, found))
-
-
-def _check_repeated(
-    printed: Sequence[PrintedFigure],
-    slugs: Mapping[tuple[str, str, int, str], str],
-    problems: list[Problem],
-) -> None:
-    """Refuse two figures of one KPI for the same month, form and status that differ."""
-    seen: dict[tuple[object, ...], PrintedFigure] = {}
-    for figure in printed:
-        slug = slugs.get((TABLE, "", 1, fold(figure.row)))
-        if slug is None:
-            continue
-        earlier = seen.setdefault((slug, figure.form, figure.status, figure.month), figure)
-        if earlier.value != figure.value:
-            where = f"sheet '{earlier.sheet}', {earlier.cell}" if earlier.sheet else earlier.cell
-            problems.append(
-                Problem(
-                    expected=f"one figure of {slug} for {figure.month}; "
-                    f"{where} says {earlier.value:g}",
-                    found=f"{figure.value:g} for '{figure.row}'",
-                    advice="Delete one of them, or load the sheets one by one.",
-                    sheet=figure.sheet or None,
-                    cell=figure.cell,
-                )
-            )

@@ -32,13 +32,9 @@ STATUSES = {
     "P": "estimate",
     "R": "restated",
 }
-# a unit of measure and the power of ten it is multiplied by, in the words of plans
-UNITS = {
-    ("USD", 6): "million USD",
-    ("VND", 9): "billion VND",
-    ("PT", 0): "%",
-    ("PC", 0): "%",
-}
+_PER_CENT = {"PT", "PC"}  # units of measure of SDMX code lists
+_UNITS = {"USD": "USD", "VND": "VND", "T": "tonnes", "TNE": "tonnes", "KWH": "kWh", "KWHR": "kWh"}
+_MULTIPLES = {0: "", 3: "thousand ", 6: "million ", 9: "billion ", 12: "trillion "}
 
 
 @dataclass(frozen=True)
@@ -151,9 +147,14 @@ def _status(file: str, one: Seen) -> str:
 
 
 def _unit(attributes: Mapping[str, str]) -> str:
-    """The unit in the words of plans; '' where the message's code has none."""
+    """The unit in the words of plans; the code with its power of ten where there are none."""
     unit = attributes.get("UNIT_MEASURE", "").strip()
-    if attributes.get("FIGURE_STATUS"):  # a message of this program: the plan's own words
-        return unit
     power = attributes.get("UNIT_MULT", "").strip() or "0"
-    return UNITS.get((unit.upper(), int(power)), "") if power.isdigit() else ""
+    if attributes.get("FIGURE_STATUS") or not unit:  # this program's: the plan's own words
+        return unit
+    if unit.upper() in _PER_CENT:
+        return "%"
+    multiple = _MULTIPLES.get(int(power)) if power.isdigit() else None
+    if multiple is None:
+        return f"{unit} × 10^{power}"
+    return f"{multiple}{_UNITS.get(unit.upper(), unit)}"

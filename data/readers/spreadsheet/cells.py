@@ -148,8 +148,15 @@ class Sheets:
         return (*hidden, *macros)
 
     def marks(self, name: str) -> Marks:
-        """Formats, error values and hidden parts of a sheet."""
+        """Formats, error values and hidden parts of a sheet.
+
+        An error value that is hidden is none: helpers of a sheet stand in hidden columns.
+        """
         found = self._marks.get(name, NONE)
+        if not found.uncomputed:
+            return found
+        shown = {at: text for at, text in found.uncomputed.items() if not found.hides(*at)}
+        found = replace(found, uncomputed=shown)
         if not any(formula.startswith("=IF") for formula in found.uncomputed.values()):
             return found
         rows = self.rows(name)

@@ -1,4 +1,8 @@
-"""The figures of a file, read with the decimal separator that the file proves."""
+"""The figures of a file, read with the decimal separator that the file proves.
+
+Where the cells of every layout become numbers, and so the one place for what a cell shows,
+error values, formulas without a result, dates and numbers typed as text.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,8 @@ class Figures:
 
         Parameters
         ----------
-        cells : numbers, or texts that should be numbers
+        cells : numbers, or texts that should be numbers; an error value, or a formula
+            without a result, is a problem
         problems : problems are added here
         witnesses : other texts of the file that may prove its decimal separator
         """
@@ -39,6 +44,10 @@ class Figures:
         shown = weigh(witnesses)
         separator = evidence.separator or (shown.separator if shown.dot or shown.comma else None)
         expected = "a number"
+        advice = "Open the file in Excel, check the formula, and save it."
+        problems += [
+            Problem.at(cell, expected, advice, cell.missing) for cell in cells if cell.uncomputed
+        ]
         advice = "Write 0 for zero and leave the cell empty when there is no figure."
         problems += [Problem.at(texts[at], expected, advice) for at in evidence.unreadable]
         dates = [cell for cell in cells if isinstance(cell.value, date)]

@@ -94,6 +94,18 @@ class Problem:
         shown = found or (f"'{cell.text}'" if cell.text else "an empty cell")
         return cls(expected, shown, advice, cell.sheet, cell.place)
 
+    def alone(self, file: str) -> UnreadableFile:
+        """An error about this problem alone."""
+        return UnreadableFile(
+            file,
+            expected=self.expected,
+            found=self.found,
+            advice=self.advice,
+            sheet=self.sheet,
+            cell=self.cell,
+            path=self.path,
+        )
+
     def __str__(self) -> str:
         place = f"sheet '{self.sheet}', " if self.sheet else ""
         return f"{place}{self.cell or self.path}: expected {self.expected}, found {self.found}"
@@ -117,6 +129,7 @@ def refusal(file: str, problems: Sequence[Problem], shown: int = 10) -> Unreadab
         cell=first.cell,
         path=first.path,
         advice=f"{advice} Nothing was loaded.",
+        others=[other.alone(file) for other in others],
     )
 
 
@@ -149,7 +162,7 @@ def sheet_grids(sheets: Sheets, wanted: Callable[[str], bool] | None = None) -> 
         marks = sheets.marks(name)
         rows = (
             [
-                _cell(value, name, (number, column), marks)
+                cell_of(value, name, (number, column), marks)
                 for column, value in enumerate(_with_errors(row, number, marks))
             ]
             for number, row in enumerate(_as_far_as(values, marks))
@@ -174,7 +187,8 @@ def _with_errors(row: Sequence[object], number: int, marks: Marks) -> Sequence[o
     return [*row, *([None] * (last + 1 - len(row)))]
 
 
-def _cell(value: object, sheet: str, at: tuple[int, int], marks: Marks) -> Cell:
+def cell_of(value: object, sheet: str, at: tuple[int, int], marks: Marks) -> Cell:
+    """The cell of a sheet with its place (from 0), how it is shown, and its error value."""
     place = cell_name(*at)
     if at in marks.uncomputed:
         return Cell(None, sheet, place, marks.uncomputed[at])

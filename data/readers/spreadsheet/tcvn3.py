@@ -4,7 +4,9 @@ Old files have one byte per letter, for fonts such as .VnTime; a program that re
 the bytes as Latin-1 shows 'L¹ng S¬n' for 'Lạng Sơn'. The same characters also occur
 in Unicode text (©, «, £, and letters such as 'â'), so a text is converted only if its
 words are not Vietnamese unconverted and are Vietnamese once converted. Words that are
-Vietnamese both ways ('Sè', 'bé') are treated like the rest of the file.
+Vietnamese both ways ('Sè', 'bé') are treated like the rest of the file. A text that was
+converted by halves ('2 th¸ng đầu n¨m 2009', as in annexes of 2009 to 2012) is converted
+word by word.
 
 Capitals with a tone have no code of their own: fonts of capitals (.VnTimeH) show
 small letters as capitals, and the conversion gives small letters.
@@ -70,7 +72,7 @@ class Script:
     def of(cls, texts: Iterable[str]) -> Script:
         """The encodings found in the texts."""
         found = [_evidence(text) for text in texts if not text.isascii()]
-        tcvn3 = sum(old for old, new in found if old > new)
+        tcvn3 = sum(old for old, _ in found)
         unicode = any(new > old for old, new in found)
         return cls(tcvn3=tcvn3 >= (_FEW if unicode else 1), unicode=unicode)
 
@@ -79,22 +81,36 @@ class Script:
         if not self.tcvn3 or text.isascii():
             return text
         old, new = _evidence(text)
+        if _UNICODE.search(text):
+            return _WORD.sub(_if_old, text) if old else text
         if old > new or (old == new == 0 and not self.unicode and _either(text)):
             return converted(text)
         return text
 
 
 def _evidence(text: str) -> tuple[int, int]:
-    """Numbers of words that are Vietnamese only as TCVN3, and only as Unicode."""
-    if _UNICODE.search(text):
-        return 0, 1
-    old = new = 0
-    for word in _words(text):
-        converted = is_vietnamese(word.translate(_TABLE))
-        as_is = is_vietnamese(word)
-        old += converted and not as_is
-        new += as_is and not converted
-    return old, new
+    """Numbers of words that are Vietnamese only as TCVN3, and only as Unicode.
+
+    A word beyond Latin-1 outweighs those of a TCVN3 kind, unless there are more of them.
+    """
+    words = _words(text)
+    readings = [(is_vietnamese(word.translate(_TABLE)), _as_is(word)) for word in words]
+    old = sum(converted and not as_is for converted, as_is in readings)
+    new = sum(as_is and not converted for converted, as_is in readings)
+    return old, new + sum(bool(_UNICODE.search(word)) for word in _WORD.findall(text))
+
+
+def _as_is(word: str) -> bool:
+    """Whether a word is Vietnamese unconverted; a capital within it ('tÝnh') says it is not."""
+    capitals = [letter.isupper() for letter in word]
+    return is_vietnamese(word) and (all(capitals) or not any(capitals[1:]))
+
+
+def _if_old(match: re.Match[str]) -> str:
+    """A word of a text converted by halves: converted if that makes it Vietnamese."""
+    word = match[0]
+    may_be = word in _words(word) and is_vietnamese(word.translate(_TABLE))
+    return converted(word) if may_be else word
 
 
 def _either(text: str) -> bool:
@@ -109,7 +125,7 @@ def _words(text: str) -> list[str]:
         for word in _WORD.findall(text)
         if not word.isascii()
         and word not in _MEASURES
-        and any(letter.isascii() for letter in word)
+        and (word.startswith("®") or any(letter.isascii() for letter in word))
         and all(letter.isascii() or letter in TCVN3 for letter in word)
     ]
 

@@ -6,6 +6,7 @@ the other accepted words. Accents and case are ignored.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -94,8 +95,28 @@ _UNITS: tuple[tuple[str, ...], ...] = (
     ),
     ("billion usd", "tỷ usd", "tỉ usd", "bn usd"),
     ("thousand usd", "nghìn usd", "1000 usd", "1.000 usd", "ngàn usd"),
-    ("million vnd", "triệu đồng", "trđ", "tr.đ", "tr. đồng", "tr.đồng", "triệu đ", "million dong"),
-    ("billion vnd", "tỷ đồng", "tỉ đồng", "tỷ đ", "tỷ.đ", "bn vnd", "billion dong"),
+    (
+        "million vnd",
+        "triệu đồng",
+        "trđ",
+        "tr.đ",
+        "tr. đồng",
+        "tr.đồng",
+        "triệu đ",
+        "million dong",
+        "mill dong",
+    ),
+    (
+        "billion vnd",
+        "tỷ đồng",
+        "tỉ đồng",
+        "tỷ đ",
+        "tỷ.đ",
+        "bn vnd",
+        "billion dong",
+        "bill dong",
+        "bill dongs",
+    ),
     ("trillion vnd", "nghìn tỷ đồng", "nghìn tỉ đồng"),
     ("tonnes", "tấn", "tons", "ton"),
     (
@@ -107,6 +128,7 @@ _UNITS: tuple[tuple[str, ...], ...] = (
         "1000 t",
         "1.000 t",
         "thousand tons",
+        "1000 tons",
     ),
     ("million tonnes", "triệu tấn", "million tons"),
     ("million kwh", "triệu kwh", "tr.kwh", "tr. kwh", "tr kwh"),
@@ -134,6 +156,19 @@ _UNITS: tuple[tuple[str, ...], ...] = (
 _UNIT_OF = {fold(word): group[0] for group in _UNITS for word in group}
 _UNIT_OF_WORDS = {
     frozenset(word.split()): unit for word, unit in _UNIT_OF.items() if len(set(word.split())) > 1
+}
+
+
+_THOUSANDS = re.compile(r"^[‘’'`]000 ")  # '000 tons
+_SPELT = {
+    **{"mn": "million", "mill": "million", "bn": "billion", "bill": "billion"},
+    **{"thous": "thousand", "dongs": "dong"},
+}
+_POWERS = {
+    **dict.fromkeys(("nghin", "ngan", "thousand", "thous", "1000"), 3),
+    **dict.fromkeys(("trieu", "tr", "trd", "million", "mill", "mil", "mn", "1000000"), 6),
+    **dict.fromkeys(("ty", "ti", "billion", "bill", "bil", "bn"), 9),
+    "trillion": 12,
 }
 
 
@@ -170,8 +205,12 @@ def choices(vocabulary: Vocabulary) -> str:
 
 def _unit_of(text: str) -> str | None:
     """The unit that a text names, its words in any order ('USD million'); None if unknown."""
-    folded = fold(text).strip(" ().:;")
-    return _UNIT_OF.get(folded) or _UNIT_OF_WORDS.get(frozenset(folded.split()))
+    folded = _THOUSANDS.sub("1000 ", fold(text).strip(" ().:;"))
+    plain = " ".join(_SPELT.get(word, word) for word in folded.replace(".", " ").split())
+    for word in (folded, plain):
+        if word in _UNIT_OF:
+            return _UNIT_OF[word]
+    return _UNIT_OF_WORDS.get(frozenset(folded.split()))
 
 
 def known_unit(text: str) -> bool:
@@ -185,6 +224,24 @@ def same_unit(one: str, other: str) -> bool:
 
 
 def units_differ(one: str, other: str) -> bool:
-    """Whether both are known units, and different."""
+    """Whether two units are different: both known, or counted in other thousands.
+
+    Examples
+    --------
+    >>> units_differ("nghìn bộ", "million sets"), units_differ("nghìn bộ", "thousand sets")
+    (True, False)
+    """
     first, second = _unit_of(one), _unit_of(other)
-    return first is not None and second is not None and first != second
+    if first is not None and second is not None:
+        return first != second
+    (power, word), (other_power, other_word) = _counted(first or one), _counted(second or other)
+    comparable = word == other_word or (power and other_power)
+    return power != other_power and bool(comparable)
+
+
+def _counted(unit: str) -> tuple[int, str]:
+    """The power of ten of a unit, by its words, and what it counts: 'nghìn bộ' is 3 and 'bo'."""
+    plain = _THOUSANDS.sub("1000 ", fold(unit)).replace(".000", "000")
+    words = re.findall(r"1000000|1000|[a-z]+", plain)
+    counted = " ".join(word for word in words if word not in _POWERS)
+    return sum(_POWERS.get(word, 0) for word in words), counted

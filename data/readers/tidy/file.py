@@ -12,22 +12,23 @@ from data.readers.spreadsheet.rate_text import rate_of
 from data.readers.spreadsheet.tables import Problem, raise_problems, refusal
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTable, TidyTables, find_tidy, no_header
-from data.readers.tidy.rows import NamedRows, RowReader, has_no_value, is_rate
-from data.vintages.dated import DatedFigure
+from data.readers.tidy.rows import NamedRows, RowReader, TidyFigure, has_no_value, is_rate
 from data.vintages.observation import Observation
 from models.errors import UnreadableFile
 
 
 @dataclass(frozen=True)
 class TidyFile:
-    """A tidy file's figures, the names in it, and a problem for each unknown one."""
+    """A tidy file's figures, the names in it, and a problem for each unknown one.
+
+    With `problems` nothing of the file is used.
+    """
 
     file: str
-    observations: tuple[Observation, ...]
+    figures: tuple[TidyFigure, ...]
     names: tuple[NamedRows, ...]
     unknown: tuple[Problem, ...]
-    places: tuple[tuple[str, str], ...]  # sheet and cell of each observation
-    dated: tuple[DatedFigure, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def refusal(self) -> UnreadableFile | None:
@@ -40,7 +41,7 @@ def read_tidy(
 ) -> tuple[Observation, ...]:
     """Read the figures of a tidy CSV or XLSX file; every row must name a KPI.
 
-    See `read_rows`; an unknown name, or a file without a tidy table, raises
+    See `read_rows`; a problem, an unknown name, or a file without a tidy table raises
     `UnreadableFile`.
     """
     opened = OpenedFile(content, file)
@@ -48,9 +49,8 @@ def read_tidy(
     if found is None:
         raise no_header(opened)
     tidy = read_rows(found, kpis, published)
-    if tidy.refusal:
-        raise tidy.refusal
-    return tidy.observations
+    raise_problems(tidy.file, [*tidy.problems, *tidy.unknown])
+    return tuple(one.figure for one in tidy.figures if isinstance(one.figure, Observation))
 
 
 def read_rows(
@@ -78,23 +78,18 @@ def read_rows(
     Raises
     ------
     UnreadableFile
-        With the place of the first problem, and the others listed in its advice;
-        unknown names are among them only when there are other problems.
+        If there is nothing below the header.
     """
     problems: list[Problem] = []
     numbers = _figures(found.tables, problems)
     reader = RowReader(found.file, tuple(kpis), published, numbers, problems, matched or {})
-    observations, places = [], []
-    for table in found.tables:
-        for row in table.rows:
-            observation = reader.read(table, row)
-            if observation is not None:
-                observations.append(observation)
-                cell = table.cell(row, "value")
-                places.append((cell.sheet or "", cell.place) if cell else ("", ""))
-    if problems:
-        raise_problems(found.file, [*problems, *reader.unknown])
-    if not observations and not reader.names:
+    figures = [
+        figure
+        for table in found.tables
+        for row in table.rows
+        if (figure := reader.read(table, row)) is not None
+    ]
+    if not (figures or problems or reader.names):
         raise UnreadableFile(
             found.file,
             expected="at least one row with a value below the header",
@@ -102,12 +97,7 @@ def read_rows(
             advice="Fill in the values, one figure per row.",
         )
     return TidyFile(
-        found.file,
-        tuple(observations),
-        reader.named(),
-        tuple(reader.unknown),
-        tuple(places),
-        tuple(reader.dated),
+        found.file, tuple(figures), reader.named(), tuple(reader.unknown), tuple(problems)
     )
 
 

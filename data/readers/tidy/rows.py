@@ -24,11 +24,10 @@ from data.readers.spreadsheet.words import (
     Vocabulary,
     choices,
     code_of,
-    same_unit,
 )
 from data.readers.tidy.headings import TidyTable
 from data.vintages.dated import DatedFigure
-from data.vintages.observation import PER_CENT, UNDATED, Form, Observation
+from data.vintages.observation import UNDATED, Form, Observation
 from models.errors import InvalidMonth
 from models.series import FigureStatus, Month
 
@@ -51,6 +50,23 @@ class NamedRows:
     how: Literal["plan", "match", "ignored", "unknown"]
     kpi: str | None
     times: int
+
+
+@dataclass(frozen=True)
+class TidyFigure:
+    """The figure of a row, with the name and the unit as written, and its place."""
+
+    figure: Observation | DatedFigure
+    row: str
+    unit: str
+    sheet: str
+    cell: str
+
+
+def _unit_of(table: TidyTable, row: Row) -> str:
+    """The unit of a row, in its own cell or in the heading of the values; '' if none."""
+    cell = table.cell(row, "unit")
+    return cell.text if cell and cell.text else table.unit
 
 
 def has_no_value(cell: Cell) -> bool:
@@ -84,19 +100,14 @@ class RowReader:
             for name in {fold(kpi.slug), fold(kpi.name_vi), fold(kpi.name_en)}:
                 self.kpis.setdefault(name, []).append(kpi)
         self.slugs = {kpi.slug: kpi for kpi in kpis}
-        self.dated: list[DatedFigure] = []
         self.date_missed = False  # a missing publication date is reported once
-        self.seen: dict[tuple[str, Month, Form, date], tuple[Observation, str]] = {}
 
-    def read(self, table: TidyTable, row: Row) -> Observation | None:
-        """The observation of a row; None if it has no value, is a repetition, or has a problem."""
+    def read(self, table: TidyTable, row: Row) -> TidyFigure | None:
+        """The figure of a row; None if it has no value, or has a problem."""
         known = len(self.problems)
         value_cell = table.cell(row, "value")
         if value_cell is None or has_no_value(value_cell):
             return None
-        if value_cell.uncomputed:
-            advice = "Open the file in Excel, check the formula, and save it."
-            self.problems.append(Problem.at(value_cell, "a number", advice, value_cell.missing))
         kpi, is_used = self._named(table, row)
         if not is_used:
             return None
@@ -109,8 +120,6 @@ class RowReader:
         )
         status = cast(FigureStatus, self._word(table.cell(row, "status"), STATUSES, "estimate"))
         published = self._published(table.cell(row, "published"), row, form, month)
-        if kpi is not None:
-            self._unit(table, row, kpi, form)
         value = self.numbers.value(value_cell)
         if value is None or kpi is None or month is None or published is None:
             return None
@@ -122,27 +131,14 @@ class RowReader:
         place = f"{self.file}, {f'{value_cell.sheet}, ' if value_cell.sheet else ''}"
         source_cell = table.cell(row, "source")
         source = (source_cell.text if source_cell else "") or f"{place}{value_cell.place}"
-        if days:
-            self.dated.append(DatedFigure(kpi.slug, *days, value, status, published, source))
-            return None
-        observation = Observation(kpi.slug, month, form, value, status, published, source)
-        return self._unless_repeated(observation, value_cell)
-
-    def _unless_repeated(self, observation: Observation, cell: Cell) -> Observation | None:
-        key = (observation.kpi, observation.month, observation.form, observation.published)
-        if key not in self.seen:
-            self.seen[key] = (observation, cell.place)
-            return observation
-        earlier, place = self.seen[key]
-        if (earlier.value, earlier.status) != (observation.value, observation.status):
-            expected = (
-                f"one figure of {observation.kpi} for {observation.month} published on "
-                f"{observation.published}; {place} says {earlier.value:g} ({earlier.status})"
-            )
-            found = f"{observation.value:g} ({observation.status})"
-            advice = "Delete one, or give the later one its own date of publication."
-            self.problems.append(Problem.at(cell, expected, advice, found))
-        return None
+        figure: Observation | DatedFigure = (
+            DatedFigure(kpi.slug, *days, value, status, published, source)
+            if days
+            else Observation(kpi.slug, month, form, value, status, published, source)
+        )
+        name = (table.cell(row, "kpi") or row[0]).text
+        sheet = value_cell.sheet or ""
+        return TidyFigure(figure, name, _unit_of(table, row), sheet, value_cell.place)
 
     def named(self) -> tuple[NamedRows, ...]:
         """The names of the file, each once."""
@@ -163,9 +159,7 @@ class RowReader:
         kpi = found[0] if len(found) == 1 and not found[0].parts else None
         before = self.names.get(name)
         if before is None:
-            unit_cell = table.cell(row, "unit")
-            unit = unit_cell.text if unit_cell and unit_cell.text else table.unit
-            before = NamedRows(cell.text, unit, how, kpi.slug if kpi else None, 0)
+            before = NamedRows(cell.text, _unit_of(table, row), how, kpi.slug if kpi else None, 0)
         self.names[name] = replace(before, times=before.times + 1)
         if how == "ignored":
             return None, False
@@ -268,14 +262,3 @@ class RowReader:
             self.problems.append(Problem.at(cell or row[0], expected, found=f"{day}"))
             return None
         return day
-
-    def _unit(self, table: TidyTable, row: Row, kpi: Kpi, form: Form) -> None:
-        if form in PER_CENT:
-            return
-        cell = table.cell(row, "unit")
-        written = cell.text if cell and cell.text else table.unit
-        if written and not same_unit(written, kpi.unit):
-            expected = f"the unit of {kpi.slug}, '{kpi.unit}'"
-            place = cell if cell and cell.text else table.cell(row, "value") or row[0]
-            advice = "Convert the values; units are never converted silently."
-            self.problems.append(Problem.at(place, expected, advice, found=f"'{written}'"))

@@ -24,6 +24,7 @@ from models.series import FigureStatus, Month
 Array = NDArray[np.float64]
 SOURCE = "Báo cáo tháng minh họa (illustrative), {month}; xem SOURCE.md"
 _SEED = "lang-son illustrative, edition 1"
+TO_A_DAY = ("customs_revenue", Month(2021, 2))  # of which only a figure to 22 February came
 _LATEST = 27  # day of the month by which a report comes out
 _TREES = (  # KPIs whose first estimates move together, the total first
     ("turnover", "exports", "turnover_customs", "exports_customs"),
@@ -87,6 +88,8 @@ def reports(vintages: Vintages, plans: Mapping[tuple[str, int], float]) -> list[
             month = FIRST.plus(place)
             day, source = published_on(month), SOURCE.format(month=month)
             for at, form, value, status in _printed(vintages, kpi, place, plans):
+                if (kpi, month) == TO_A_DAY and at == month:
+                    continue
                 found.append(Observation(kpi, at, form, value, status, day, source))
     return found
 

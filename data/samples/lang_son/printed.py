@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from data.samples.lang_son.kpis import ROWS, SIX_MONTH_REPORT
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import UNDATED, Form, Observation
 from models.series import FigureStatus, Month
 
@@ -47,6 +48,22 @@ CONTRADICTED = {  # (KPI, last month, form, value) → the printed figures that 
         111.7,
     ): "levels printed",
     ("budget_revenue", Month(2019, 4), "rate_to_date", 120.2): "levels of 2018, which give 120.1",
+}
+
+# (row, value) → KPI, days, and the last day of the month of publication: no day is known
+TO_A_DAY = {
+    ("customs_revenue_partial", "830.6"): (
+        "customs_revenue",
+        date(2021, 1, 1),
+        date(2021, 2, 22),
+        date(2021, 2, 28),
+    ),
+    ("xnk_total_customs_partial", "121.65"): (
+        "turnover_customs",
+        date(2021, 12, 1),
+        date(2021, 12, 15),
+        date(2021, 12, 31),
+    ),
 }
 
 SIX_MONTH_GROWTH = Observation(
@@ -87,6 +104,8 @@ def why_left_out(row: Row) -> str:
     """Why a row is not among the figures of the sample; '' if it is."""
     if row["period_kind"] == "plan_year":
         return "a goal, not a figure"
+    if (row["kpi"], row["value"]) in TO_A_DAY:
+        return ""
     if row["kpi"].endswith("_partial"):
         return "ends within a month"
     if row["kpi"] not in ROWS:
@@ -105,8 +124,23 @@ def printed_figures(rows: Iterable[Row]) -> list[Observation]:
     return list(dict.fromkeys([*stated, SIX_MONTH_GROWTH]))
 
 
+def figures_to_a_day(rows: Iterable[Row]) -> list[DatedFigure]:
+    """What the rows state of days within a month, each once."""
+    found: dict[tuple[str, date], DatedFigure] = {}
+    for row in rows:
+        named = TO_A_DAY.get((row["kpi"], row["value"]))
+        if named is not None:
+            kpi, first, last, published = named
+            value, status = float(row["value"]), _STATUS[row["status"]]
+            figure = DatedFigure(kpi, first, last, value, status, published, row["source_title"])
+            found.setdefault((kpi, last), figure)
+    return list(found.values())
+
+
 def _observations(row: Row) -> Iterator[Observation]:
     """A row's level, its growth on last year or on the month before, its share of the plan."""
+    if row["kpi"] not in ROWS:
+        return
     month = Month.parse(row["period_end"])
     for form, value in _figures(row, month):
         yield Observation(
@@ -190,6 +224,11 @@ def _before(span: range, months: int) -> range:
     return range(span.start - months, span.stop - months)
 
 
+def _kpi_of(row: Row) -> str:
+    named = TO_A_DAY.get((row["kpi"], row["value"]))
+    return named[0] if named else ROWS.get(row["kpi"], row["kpi"])
+
+
 PRINTED_COLUMNS = (
     "kpi",
     "period_kind",
@@ -220,7 +259,7 @@ def write_printed(rows: Sequence[Row], more: Sequence[Row], path: Path) -> None:
             why = why_left_out(row)
             writer.writerow(
                 (
-                    ROWS.get(row["kpi"], row["kpi"]),
+                    _kpi_of(row),
                     *period,
                     *given,
                     row["published_date"],

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from data.samples.implied_plan import DatedTarget
+from data.samples.implied_versions import DatedTarget
 from data.samples.lang_son.assumptions import ASSUMED
 from data.samples.lang_son.kpis import SIX_MONTH_REPORT
 from data.samples.lang_son.printed import REPORTED

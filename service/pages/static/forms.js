@@ -1,5 +1,5 @@
 // Forms that call the HTTP interface: fields are sent as JSON to `data-api`, the result is shown below.
-// A button's `data-step` is added to the address; its `data-only` names the only field to send. A started job is followed until it ends.
+// A button's `data-step` is added to the address; its `data-only` names the only field to send. A started job (`data-job`) is followed by the strip of long work.
 "use strict";
 
 (function () {
@@ -83,9 +83,9 @@
     return content;
   }
 
-  // Show and enable the parts of a form whose `data-when` lists the choice.
+  // Show and enable the parts of a form, or of its `data-scope`, whose `data-when` lists the choice.
   function switchParts(choice) {
-    for (const part of choice.form.querySelectorAll("[data-when]")) {
+    for (const part of (choice.closest("[data-scope]") || choice.form).querySelectorAll("[data-when]")) {
       const fits = part.dataset.when.split(" ").includes(choice.value);
       part.hidden = !fits;
       part.disabled = !fits;
@@ -112,28 +112,6 @@
         return content;
       });
     });
-  }
-
-  function follow(form, job) {
-    const bar = document.createElement("progress");
-    bar.setAttribute("aria-label", words.waiting);
-    const place = say(form, "", "");
-    function step(now) {
-      if (now.state === "failed") throw new Error(now.text || now.error);
-      if (now.state === "done") {
-        place.className = "said notice good";
-        place.textContent = words.sent;
-        setTimeout(function () { location.reload(); }, 2500);
-        return undefined;
-      }
-      place.textContent = words.waiting + " " + (now.total ? now.done + " / " + now.total + " · " : "") + now.step;
-      if (now.total) { bar.max = now.total; bar.value = now.done; }
-      place.append(bar);
-      return new Promise(function (done) { setTimeout(done, 700); })
-        .then(function () { return ask(spoken("/v1/jobs/" + encodeURIComponent(now.id))); })
-        .then(step);
-    }
-    return step(job);
   }
 
   function spoken(address) { return address + "?lang=" + document.documentElement.lang; }
@@ -167,7 +145,11 @@
         return ask(request[0], request[1]);
       })
       .then(function (content) {
-        if (form.dataset.job !== undefined) return follow(form, content);
+        if (form.dataset.job !== undefined) { // the strip at the head of every page tells how far it is
+          window.scrollTo(0, 0);
+          location.reload();
+          return undefined;
+        }
         say(form, words.sent, "good");
         const next = form.dataset.next ? form.dataset.next.replace("{id}", content.id) : "";
         if (next) location.assign(next);

@@ -1,4 +1,4 @@
-// The table of the plan page: sort by column, filter by name and status, print.
+// The table of the plan page: sort by column, find by name.
 "use strict";
 
 (function () {
@@ -46,7 +46,6 @@
 
   const form = document.getElementById("filter");
   const find = document.getElementById("find");
-  const status = document.getElementById("status");
   const found = document.getElementById("found");
 
   // 'xuat khau' finds 'Xuất khẩu': compare without diacritics.
@@ -60,7 +59,7 @@
     for (const row of rows) {
       const name = plain(row.cells[0].textContent);
       const fits = words.every(function (word) { return name.includes(word); });
-      row.hidden = !(fits && (!status.value || row.dataset.status === status.value));
+      row.hidden = !fits;
       if (!row.hidden) shown += 1;
     }
     found.textContent = found.dataset.text.replace("{shown}", shown).replace("{all}", rows.length);
@@ -68,8 +67,5 @@
 
   form.hidden = false;
   form.addEventListener("submit", function (event) { event.preventDefault(); });
-  form.addEventListener("reset", function () { setTimeout(filter); });
   find.addEventListener("input", filter);
-  status.addEventListener("change", filter);
-  form.querySelector("[data-print]").addEventListener("click", function () { window.print(); });
 })();

@@ -27,6 +27,7 @@ from service.texts import (
     writer,
 )
 from service.typed_numbers import written
+from service.wording import person
 from service.workflow.estimates import doubts_of
 
 
@@ -93,7 +94,12 @@ def estimate_check(
             lines.append((text["check.interval"], ends))
     if known is not None:
         value = written(known.value, lang, kpi.unit)
-        lines.append((text["check.now"], f"{value} ({known.author}, {STATE[lang][known.state]})"))
+        lines.append(
+            (
+                text["check.now"],
+                f"{value} ({person(known.author, lang)}, {STATE[lang][known.state]})",
+            )
+        )
     return CheckContent(
         kpi=slug,
         kpi_name=name_of(kpi, lang),

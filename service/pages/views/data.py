@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from string import ascii_uppercase
 
 from data.ingestion.imports import imports_of
+from data.ingestion.publication import usual_day
+from data.plans.kpi import ratio_factor
 from data.plans.plan import Plan
 from data.vintages.dated import dated_of
 from data.vintages.observation import UNDATED
+from data.vintages.panel import Panel
+from models.series import Month
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.shapes.imports import (
     DatedShape,
@@ -25,13 +30,15 @@ from service.texts import (
     FORM,
     TEXT,
     Lang,
+    change_of,
     day_of,
     month_name,
     name_of,
     number,
-    signed_percent,
     unit_name,
 )
+from service.typed_numbers import places_of
+from service.wording import person
 from service.workflow.imports import dated_shape, import_view, imported_view
 
 _FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
@@ -122,9 +129,17 @@ class PreviewShown:
     mark : names this preview when the upload is loaded
     broken : the files that cannot be loaded
     left_out : how many figures are not listed
+    counts : what is new, changed, odd and unchanged, in words, each with its code
+    published : the days on which the figures were published, in words; '' if one is unknown
+    given : the day that a person gave for all of them, as YYYY-MM-DD, else the usual one
+    usual : the day on which figures of the newest month are usually published, in words
     """
 
     mark: str
+    counts: tuple[Choice, ...]
+    published: str
+    given: str
+    usual: str
     files: tuple[FileShown, ...]
     broken: tuple[FileShown, ...]
     unknown: tuple[UnknownShown, ...]
@@ -148,8 +163,13 @@ class ImportShown:
 
 @dataclass(frozen=True, kw_only=True)
 class DataContent(PlanContent):
-    """What the data page shows; `shown` is the upload or import that is looked at."""
+    """What the data page shows; `shown` is the upload or import that is looked at.
 
+    `usual` is the month of which figures come next, its name, and the day on which probably.
+    """
+
+    problems: tuple[str, ...]
+    usual: tuple[str, str, str]
     shown: ImportShown | None
     kpis: tuple[Choice, ...]
     forms: tuple[Choice, ...]
@@ -157,12 +177,19 @@ class DataContent(PlanContent):
     imports: tuple[ImportShown, ...]
 
 
-def data_content(app_state: AppState, frame: Frame, chosen: str | None, lang: Lang) -> DataContent:
+def data_content(
+    app_state: AppState,
+    frame: Frame,
+    chosen: str | None,
+    lang: Lang,
+    problems: tuple[str, ...] = (),
+) -> DataContent:
     """What the data page of a plan says.
 
     Parameters
     ----------
     chosen : id of an upload or an import to look at
+    problems : why an answer about it could not be taken
 
     Raises
     ------
@@ -172,10 +199,12 @@ def data_content(app_state: AppState, frame: Frame, chosen: str | None, lang: La
     plan, shown = frame.plan, None
     if chosen is not None:
         with app_state.reading_files:
-            shown = _shown(import_view(app_state.store, chosen, LISTED), plan, lang)
+            shown = _shown(app_state, import_view(app_state.store, chosen, LISTED), plan, lang)
     names = ((kpi.slug, name_of(kpi, lang)) for kpi in plan.kpis)
     return DataContent(
         frame=frame,
+        problems=problems,
+        usual=_usual(app_state, plan, lang),
         shown=shown,
         kpis=tuple(sorted(names, key=lambda choice: choice[1])),
         forms=tuple((form, FORM[lang][form]) for form in _FORMS),
@@ -195,28 +224,74 @@ def _import(one: ImportShape, lang: Lang) -> ImportShown:
     return ImportShown(
         id=one.id,
         at=day_of(one.at.date(), lang),
-        by=one.by,
+        by=person(one.by, lang),
         files=tuple(file.file for file in one.files),
         new=number(sum(file.new for file in one.files), lang),
         unchanged=number(sum(file.unchanged for file in one.files), lang),
-        withdrawn=WithdrawnShown(gone.by, day_of(gone.at.date(), lang), gone.reason)
+        withdrawn=WithdrawnShown(person(gone.by, lang), day_of(gone.at.date(), lang), gone.reason)
         if gone
         else None,
     )
 
 
-def _shown(one: ImportShape, plan: Plan, lang: Lang) -> ImportShown:
+def _shown(app_state: AppState, one: ImportShape, plan: Plan, lang: Lang) -> ImportShown:
     """An upload with its preview; an import that was made has none."""
     found, told = _import(one, lang), one.preview
-    return found if told is None else replace(found, preview=_preview(told, plan, lang))
+    if told is None:
+        return found
+    panel = app_state.panel(plan.family)
+    newest = max((figure.month for figure in told.figures), default=next_month(panel, plan))
+    usual = usual_of(panel, plan, newest)
+    return replace(found, preview=_preview(told, plan, usual, lang))
 
 
-def _preview(told: PreviewShape, plan: Plan, lang: Lang) -> PreviewShown:
+def usual_of(panel: Panel, plan: Plan, month: Month) -> date:
+    """The day on which a month's figures of a plan are probably published."""
+    slugs = [kpi.slug for kpi in plan.kpis if kpi.slug in panel.printed]
+    return usual_day(month, (one for slug in slugs for one in panel.printed[slug]))
+
+
+def next_month(panel: Panel, plan: Plan) -> Month:
+    """The first month of the plan's year that has no figures yet; December once all have."""
+    slugs = {kpi.slug for kpi in plan.kpis} & set(panel.printed)
+    months = {figure.month for slug in slugs for figure in panel.printed[slug]}
+    known = [month for month in months if month.year == plan.year]
+    newest = max(known, default=Month(plan.year, 1).plus(-1))
+    return min(newest.plus(1), Month(plan.year, 12))
+
+
+def _usual(app_state: AppState, plan: Plan, lang: Lang) -> tuple[str, str, str]:
+    panel = app_state.panel(plan.family)
+    month = next_month(panel, plan)
+    return str(month), month_name(month, lang), day_of(usual_of(panel, plan, month), lang)
+
+
+def _counts(files: tuple[FileShown, ...], lang: Lang) -> tuple[Choice, ...]:
+    text = TEXT[lang]
+    sums = {
+        code: sum(getattr(file, code) for file in files)
+        for code in ("new", "revised", "suspicious", "unchanged")
+    }
+    sums["new"] -= sums["revised"]  # a revised figure is a new one beside an old one
+    return tuple(
+        (code, text[f"data.count.{code}"].format(count=number(count, lang)))
+        for code, count in sums.items()
+        if count
+    )
+
+
+def _preview(told: PreviewShape, plan: Plan, usual: date, lang: Lang) -> PreviewShown:
     names = {kpi.slug: name_of(kpi, lang) for kpi in plan.kpis}
     decimals = {kpi.slug: kpi.decimals for kpi in plan.kpis}
     files = tuple(_file(file, plan, lang) for file in told.files)
+    days = {figure.published for figure in told.figures}
+    known = sorted(day for day in days if day is not None)
     return PreviewShown(
         mark=told.mark,
+        counts=_counts(files, lang),
+        published="" if None in days else ", ".join(day_of(day, lang) for day in known[:4]),
+        given=(told.published or (known[0] if len(days) == 1 and known else usual)).isoformat(),
+        usual=day_of(usual, lang),
         files=files,
         broken=tuple(file for file in files if file.problem),
         unknown=tuple(_unknown(row, lang) for row in told.unknown),
@@ -277,6 +352,14 @@ def _unknown(row: UnknownRowShape, lang: Lang) -> UnknownShown:
     )
 
 
+def _change(one: FigureShape, lang: Lang) -> str:
+    """Against the figure before; '' without one."""
+    if one.change is None or one.old is None:
+        return ""
+    in_points = ratio_factor(one.unit) != 1.0
+    return change_of(one.value - one.old.value if in_points else one.change, lang, in_points)
+
+
 def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lang) -> FigureShown:
     digits = 1 if one.unit == "%" else decimals
     old = one.old
@@ -285,12 +368,17 @@ def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lan
         name=names.get(one.kpi, one.kpi),
         month=month_name(one.month, lang),
         form=FORM[lang][one.form],
-        value=f"{number(one.value, lang, digits)} {unit_name(one.unit, lang)}",
+        value=f"{_printed(one.value, digits, lang)} {unit_name(one.unit, lang)}",
         status=FIGURE[lang][one.status],
         published=day_of(one.published, lang) if one.published else TEXT[lang]["printed_undated"],
         standing=TEXT[lang][f"data.{one.state}"],
-        old=number(old.value, lang, digits) if old else "",
-        change=signed_percent(one.change, lang) if one.change is not None else "",
+        old=_printed(old.value, digits, lang) if old else "",
+        change=_change(one, lang),
         doubts=tuple(doubt.text[lang] for doubt in one.suspicions),
         source=one.source,
     )
+
+
+def _printed(value: float, digits: int, lang: Lang) -> str:
+    """A figure with the decimals that were printed, and at least those of its KPI."""
+    return number(value, lang, max(digits, min(places_of(round(value, 6)), 6)))

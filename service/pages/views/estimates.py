@@ -9,6 +9,7 @@ from data.plans.kpi import Kpi
 from data.sign_off.rules import STATES, Estimate, State, Step
 from service.projections.view import ProjectionView
 from service.texts import STATE, Lang, day_of, number
+from service.wording import person
 from service.workflow.estimates import doubts_of
 
 
@@ -44,7 +45,7 @@ def estimate_shown(
     return EstimateShown(
         id=one.id,
         value=number(one.value, lang, kpi.decimals),
-        author=one.author,
+        author=person(one.author, lang),
         reason=one.reason,
         state=one.state,
         place=STATES.index(one.state),
@@ -68,6 +69,11 @@ def states_shown(lang: Lang) -> tuple[tuple[State, str], ...]:
 def signatures(steps: Sequence[Step], lang: Lang) -> tuple[Signature, ...]:
     """Signatures, oldest first."""
     return tuple(
-        Signature(STATE[lang][step.state], step.by, day_of(step.at.date(), lang), step.note)
+        Signature(
+            state=STATE[lang][step.state],
+            by=person(step.by, lang),
+            at=day_of(step.at.date(), lang),
+            note=step.note,
+        )
         for step in steps
     )

@@ -21,10 +21,11 @@ Choice = tuple[str, str]  # value and name of an option
 
 @dataclass(frozen=True)
 class Newer:
-    """A vintage after the one shown."""
+    """A vintage after the one shown; `modelled`: a model was made for its month."""
 
     name: str
     as_of: str
+    modelled: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def frame_of(app_state: AppState, plan: Plan, site: Site, day: date | None) -> F
     newer = None
     if day and known and known[-1] > day:
         month = f"{known[-1]:%Y-%m}"
-        newer = Newer(month_name(month, lang), month)
+        modelled = not _model_day(app_state, plan, as_of_date(month))
+        newer = Newer(month_name(month, lang), month, modelled)
     older = _model_day(app_state, plan, day)
     return Frame(
         plan=plan,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from data.plans import entries
 from data.plans.kpi import Kpi
 from data.plans.progress import reports_of
 from data.sign_off.rows import sign_off
 from data.sign_off.rules import State
-from models.errors import NoObservations
+from models.errors import NoBundle, NoObservations
 from models.series import Month
 from models.targets.target import Status
+from service.analysis.changes import change_of
 from service.analysis.history import history_of
+from service.pages.desk.line import TargetLine, target_line
 from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
 from service.pages.views.frame import Frame, PlanContent
 from service.pages.views.method import accuracy_lines, method_lines
@@ -23,6 +25,7 @@ from service.projections.facts import Facts, facts_of
 from service.projections.tables import (
     Row,
     TaskRow,
+    pace_growth,
     printed_lines,
     project_lines,
     table_rows,
@@ -31,7 +34,6 @@ from service.projections.tables import (
 from service.projections.view import (
     HistoryPoint,
     ProjectionView,
-    RequiredView,
     StepView,
     TargetView,
     TaskView,
@@ -55,6 +57,7 @@ from service.texts import (
     unit_of,
     words_of,
 )
+from service.wording import person
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,17 @@ class MonthShown:
 
 @dataclass(frozen=True)
 class HistoryShown:
-    """The projection of a past month; no status without a bundle."""
+    """The projection of a past month; no status without one.
+
+    `hindsight`: the month had no model, and today's says this of it.
+    """
 
     month: str
     probability: str
     code: Status | None
     status: str
     median: str
+    hindsight: bool
 
 
 @dataclass(frozen=True)
@@ -146,10 +153,13 @@ class Answer:
 
     Attributes
     ----------
+    line : its bullet bar, and the need of the next quarter
+    moved : why the probability moved since last month, in a sentence; '' if unknown
     of_plan, on_period : per cent, '*' if no source printed it
     cutoff : the last observed month of the plan's year
     task : None for a series; `steps`, `remarks` and `progress` belong to it
     ceiling : the assigned target is an upper bound
+    ahead, past : the quarters with the months to come, and the months that are over
     charted : there is a series to draw
     projects : what accepted projects add to the year
     method, accuracy : of a series; a task explains itself in `remarks`
@@ -159,6 +169,8 @@ class Answer:
 
     one: ProjectionView
     row: Row
+    line: TargetLine
+    moved: str
     unit: str
     of_plan: str
     on_period: str
@@ -169,7 +181,8 @@ class Answer:
     progress: tuple[ReportShown, ...]
     targets: tuple[TargetShown, ...]
     ceiling: bool
-    periods: tuple[PeriodRow, ...]
+    ahead: tuple[PeriodRow, ...]
+    past: tuple[PeriodRow, ...]
     months: tuple[MonthShown, ...]
     charted: bool
     history: tuple[HistoryShown, ...]
@@ -211,12 +224,15 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
     except NoObservations:
         series = None
     task, assigned = one.task, one.assigned
+    periods = period_rows(facts, series, basis.version, lang)
     points = () if task else history_of(app_state, plan.slug, kpi.slug, day.isoformat()).history
     signed_off = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
     estimate = signed_off.current.get(kpi.slug)
     return Answer(
         one=one,
         row=row,
+        line=target_line(facts, None, lang),
+        moved=_moved(app_state, plan.slug, one, day, lang),
         unit=unit_of(one, lang),
         of_plan=share_shown(facts.of_plan, lang),
         on_period=growth_shown(facts.growth_to_date, lang),
@@ -227,7 +243,8 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         progress=_progress(app_state, plan.slug, kpi, day, lang) if task else (),
         targets=tuple(_target(target, one, kpi.decimals, lang) for target in one.targets),
         ceiling=assigned is not None and assigned.comparator == "at_most",
-        periods=tuple(period_rows(facts, series, basis.version, lang)),
+        ahead=tuple(period for period in periods if period.quarter or period.ahead),
+        past=tuple(period for period in periods if not (period.quarter or period.ahead)),
         months=_months(facts, lang),
         charted=series is not None,
         history=tuple(_history(point, kpi.decimals, lang) for point in points),
@@ -243,6 +260,22 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
     )
 
 
+def _moved(app_state: AppState, plan: str, one: ProjectionView, day: date, lang: Lang) -> str:
+    """Why the projection moved since the end of last month."""
+    if one.projected is None and one.probability is None:
+        return ""
+    since = day.replace(day=1) - timedelta(days=1)
+    try:
+        change = change_of(app_state, plan, since, day, one.kpi)
+    except (NoBundle, NoObservations):
+        return ""
+    if change.projected.before is None and change.task is False:
+        return ""
+    said = TEXT[lang]["kpi.moved"].format(day=day_of(since, lang), sentence=change.sentence[lang])
+    hindsight = app_state.hindsight(plan, since, day) is not None
+    return f"{said} {TEXT[lang]['kpi.moved_hindsight']}" if hindsight else said
+
+
 def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) -> TargetShown:
     required = target.required
     return TargetShown(
@@ -255,7 +288,9 @@ def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) 
         status=STATUS[lang][target.status],
         gap=signed(target.expected_gap, lang, decimals),
         required=number(required.monthly_average, lang, decimals) if required else "–",
-        required_growth="" if one.traits.outcome_is_rate else _required_growth(required, lang),
+        required_growth=""
+        if one.traits.outcome_is_rate
+        else pace_growth(required, lang, one.in_points),
         version=target.plan_version,
         source=target.source,
         reason=target.reason[lang] if target.reason else None,
@@ -268,13 +303,6 @@ def _as_set(target: TargetView, lang: Lang) -> str:
         return ""
     ends = [end for end in (target.lower, target.upper) if end is not None]
     return " – ".join(signed_percent(end, lang) for end in ends)
-
-
-def _required_growth(required: RequiredView | None, lang: Lang) -> str:
-    if required is None or required.ratio_to_last_year is None:
-        return ""
-    growth = signed_percent((required.ratio_to_last_year - 1) * 100, lang)
-    return TEXT[lang]["pace_on_year"].format(growth=growth)
 
 
 def _months(facts: Facts, lang: Lang) -> tuple[MonthShown, ...]:
@@ -306,6 +334,7 @@ def _history(point: HistoryPoint, decimals: int, lang: Lang) -> HistoryShown:
         code=point.status,
         status=STATUS[lang][point.status] if point.status else "",
         median=_projected(point, decimals, lang),
+        hindsight=point.hindsight,
     )
 
 
@@ -337,7 +366,9 @@ def _progress(
     """Progress reports on a task, newest first."""
     reports = reports_of(entries.progress_of(app_state.store, plan), kpi.slug)
     return tuple(
-        ReportShown(day_of(one.day, lang), one.by, one.step, one.done, one.obstacle, one.note)
+        ReportShown(
+            day_of(one.day, lang), person(one.by, lang), one.step, one.done, one.obstacle, one.note
+        )
         for one in reversed(reports)
         if one.day <= day
     )
@@ -353,7 +384,7 @@ def _notes(
         NoteShown(
             month=month_name(one.month, lang),
             text=words_of({"vi": one.text_vi, "en": one.text_en}, lang),
-            by=one.by,
+            by=person(one.by, lang),
             day=day_of(one.day, lang),
             source=one.source,
         )

@@ -6,7 +6,7 @@ from data.plans.kpi import Kpi
 from models.errors import NoBundle
 from models.series import Month
 from service.projections.basis import Basis
-from service.projections.tables import reconciled_line
+from service.projections.tables import nowcast_line, plan_line, reconciled_line
 from service.projections.view import ProjectionView
 from service.texts import TEXT, Lang, day_of, percent
 from training.backtest.scoreboard import ENSEMBLE, after_first_year
@@ -33,9 +33,10 @@ def method_lines(one: ProjectionView, basis: Basis, lang: Lang) -> list[str]:
         lines.append(text["method.alone"].format(method=text[f"annex.method.{method.name}"]))
     if method.fallback:
         lines.append(text["method.fallback"])
-    reconciled = reconciled_line(one, basis.plan, lang)
-    if reconciled:
-        lines.append(reconciled)
+    for said in (nowcast_line, plan_line, reconciled_line):
+        line = said(one, basis.plan, lang)
+        if line:
+            lines.append(line)
     lines.append(
         text["method.model"].format(
             version=method.model_version, day=day_of(one.as_of, lang), stamp=one.stamp

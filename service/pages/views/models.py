@@ -18,6 +18,7 @@ from service.pages.views.frame import Frame, PlanContent
 from service.shapes.registry import KpiScore, Score
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of, number, percent
+from service.wording import person
 from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.bundle.promoted import bundle_for, default_promotion
 from training.gate import MARGIN
@@ -127,7 +128,7 @@ def _trainings(
                 version=version,
                 as_of=day_of(str(told.get("as_of")), lang),
                 at=day_of(entry.at.date(), lang),
-                by=entry.by,
+                by=person(entry.by, lang),
                 kind=kind,
                 standing=TEXT[lang][f"models.{kind}"],
                 error=_per_cent(told.get("error"), lang),

@@ -17,21 +17,19 @@ from service.pages.views.estimates import (
     EstimateShown,
     Signature,
     estimate_shown,
-    next_state,
     signatures,
     states_shown,
 )
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.projections.tables import Row, table_rows
 from service.projections.view import ProjectionView
-from service.report.build import Wanted
-from service.report.cells import AT_RISK
+from service.report.body.slots import open_points as still_open
 from service.report.letterhead import BLANK, FORMS, LISTS, TEXTS, Letterhead, proposed
 from service.report.renderers.formats import FORMATS
-from service.report.request import report_of
+from service.report.request import material_for
 from service.state.app_state import AppState
 from service.texts import STATE, TEXT, Lang, unit_of
-from service.wording import worded
+from service.wording import on_page
 from service.workflow.sign_off import stamps_of
 
 
@@ -77,7 +75,6 @@ class MonthContent(PlanContent):
     Attributes
     ----------
     place : position of the month's state in all states
-    next : the state after the next signature
     figures : code of the figures that a signature covers, '' without projections
     changed : the projections differ from the issued ones
     unknown, unreadable : problems of an uploaded template
@@ -87,7 +84,6 @@ class MonthContent(PlanContent):
     month: str
     formats: tuple[Choice, ...]
     place: int
-    next: State | None
     states: tuple[tuple[State, str], ...]
     figures: str
     steps: tuple[Signature, ...]
@@ -119,7 +115,7 @@ def month_content(
     try:
         shown = app_state.shown(plan.slug, day)
     except (NoBundle, NoObservations) as reason:
-        problem = worded(reason, lang)
+        problem = on_page(reason, plan, lang)
     stamps = stamps_of(shown)
     issue = issue_of(app_state.store, plan.slug, month)
     return MonthContent(
@@ -128,7 +124,6 @@ def month_content(
         month=str(month),
         formats=tuple((form, TEXT[lang][f"reports.format.{form}"]) for form in FORMATS),
         place=STATES.index(signed_off.state),
-        next=next_state(signed_off.state),
         states=states_shown(lang),
         figures=figures_of(stamps, signed_off.current) if stamps else "",
         steps=signatures(signed_off.steps, lang),
@@ -143,14 +138,14 @@ def month_content(
 def _preparation(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Preparation | None:
     """What people add to the report; None where the plan's year has no figures yet."""
     try:
-        found = report_of(app_state, plan.slug, day, Wanted(lang=lang))
+        found = material_for(app_state, plan.slug, day, lang)
     except NoObservations:
         return None
     text = TEXT[lang]
     texts = report_texts(app_state.store, plan.slug, Month(day.year, day.month))
     head = proposed(plan, found.letterhead)
     return Preparation(
-        open_points=found.open_points,
+        open_points=still_open(found),
         texts=tuple((slot, text[f"report.open.{slot}"], texts.get(slot, "")) for slot in SLOTS),
         head=head,
         head_texts=tuple(
@@ -160,11 +155,7 @@ def _preparation(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Prep
         head_lists=tuple(
             (name, text[f"letterhead.{name}"], "\n".join(getattr(head, name))) for name in LISTS
         ),
-        explanations=tuple(
-            (one.kpi.slug, one.projection.name[lang])
-            for one in found.facts
-            if one.verdict in AT_RISK
-        ),
+        explanations=tuple((one.kpi.slug, one.projection.name[lang]) for one in found.endangered),
         thresholds=plan.thresholds,
         forms=tuple((form, text[f"report.form.{form}"]) for form in FORMS),
     )

@@ -1,8 +1,8 @@
-"""The table of quarters and months: what each remaining one must bring.
+"""The table of quarters and months: what each must bring, and what it brings.
 
-Every row has the plan, the actual figure and, for a remaining period, the seasonal
-minimum that meets the target, the growth on last year that it means, and how often
-that growth was reached before.
+Every row has the need, the actual figure or the forecast, and the gap between them; for a
+remaining period also the growth on last year that the need means, and how often that growth
+was reached before.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ from data.plans.plan import PlanVersion
 from models.annual import monthly_values
 from models.kinds import KindTraits
 from models.series import Series
+from service.analysis.quarter_needs import QuarterNeed, quarter_needs
+from service.pages.desk.line import gap_words
 from service.projections.facts import Facts, MonthFact
 from service.projections.view import RequiredMonthView, RequiredQuarterView
 from service.texts import (
     FIGURE,
     TEXT,
     Lang,
+    change_of,
     month_name,
     number,
     plain_bounds,
-    signed_percent,
+    points_of,
+    signed,
 )
 
 Array = NDArray[np.float64]
@@ -34,29 +38,32 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PeriodRow:
-    """A quarter or a month; '–' for a missing value.
+    """A quarter or a month; '' for a missing value.
 
     Attributes
     ----------
     quarter : True for a quarter; its months follow
     ahead : whether any month of it is still to come
     planned : the plan's own target for the period
-    actual, actual_status, actual_growth : so far
-    minimum, growth : required, and per cent on last year's same period
-    projected : the median forecast of a month
-    reached : in how many past years that growth was reached
+    needed : what just meets the target; of a past quarter the plan's seasonal share
+    brought, status : the actual figure with its status, or the forecast
+    gap, enough : what it brings beyond the need; None if unknown
+    growth : that the need means on last year's same period
+    actual_growth : of an observed period
+    reached : in how many past years the growth needed was reached
     """
 
     name: str
     quarter: bool
     ahead: bool
     planned: str
-    actual: str
-    actual_status: str
-    actual_growth: str
-    projected: str
-    minimum: str
+    needed: str
+    brought: str
+    status: str
+    gap: str
+    enough: bool | None
     growth: str
+    actual_growth: str
     reached: str
 
 
@@ -78,21 +85,23 @@ def period_rows(
     months = {entry.month: entry for entry in required.months} if required else {}
     history = None if series is None else _history(series, one.projection.year)
     rows = []
-    for number_ in range(1, 5):
-        places = slice(3 * number_ - 3, 3 * number_)
+    for need in quarter_needs(one):
+        places = slice(3 * need.quarter - 3, 3 * need.quarter)
         inside = one.months[places]
-        needed = quarters.get(str(number_))
-        rows.append(
-            replace(
-                _row(one, inside, needed, history, places, lang),
-                name=TEXT[lang][f"report.quarter.{number_}"].format(year=one.projection.year),
-                quarter=True,
-                planned=_planned(one, version, f"Q{number_}", lang),
-            )
-        )
+        entry = quarters.get(str(need.quarter))
+        name = TEXT[lang][f"report.quarter.{need.quarter}"].format(year=one.projection.year)
+        planned = _planned(one, version, f"Q{need.quarter}", lang)
+        row = _row(one, inside, need, entry, history, places, lang)
+        rows.append(replace(row, name=name, quarter=True, planned=planned))
         for place, month in enumerate(inside, places.start):
-            entry = months.get(month.month)
-            row = _row(one, [month], entry, history, slice(place, place + 1), lang)
+            wanted = months.get(month.month)
+            alone = replace(
+                need,
+                over=month.status != "projected",
+                needed=wanted.minimum if wanted else None,
+                brought=month.value,
+            )
+            row = _row(one, [month], alone, wanted, history, slice(place, place + 1), lang)
             rows.append(replace(row, name=month_name(month.month, lang)))
     return rows
 
@@ -100,37 +109,54 @@ def period_rows(
 def _row(
     one: Facts,
     months: Sequence[MonthFact],
-    needed: RequiredQuarterView | RequiredMonthView | None,
+    need: QuarterNeed,
+    entry: RequiredQuarterView | RequiredMonthView | None,
     history: Array | None,
     places: slice,
     lang: Lang,
 ) -> PeriodRow:
     known = [month for month in months if month.status != "projected"]
     decimals, rates = one.kpi.decimals, one.kpi.traits.outcome_is_rate
-    single = len(months) == 1
     value = _combined(one.kpi.traits, known) if known else None
     before = _last_year(one.kpi.traits, months) if len(known) == len(months) else None
     growth = None if not before or value is None else 100 * (value / before - 1)
-    printed = months[0].growth if single else None
-    minimum = needed.minimum if needed else None
-    required_growth = needed.growth if needed else None
+    if before and value is not None and one.kpi.changes_by_points:
+        growth = value - before
+    printed = months[0].growth if len(months) == 1 else None
+    required = change = entry.growth if entry else None
+    if entry and required is not None and one.kpi.changes_by_points:
+        change = points_of(entry.minimum, required)
+    ahead = FIGURE[lang]["projected"]
     return PeriodRow(
         name="",
         quarter=False,
-        ahead=len(known) < len(months),
-        planned="–",
-        actual=number(value, lang, decimals),
-        actual_status=_statuses(known, lang),
-        actual_growth=_on_year(printed.value if printed else growth, lang),
-        projected=number(months[0].value, lang, decimals) if single and not known else "–",
-        minimum=number(minimum, lang, decimals),
-        growth="–" if rates else _on_year(required_growth, lang),
-        reached=_reached(one, required_growth, history, places, lang),
+        ahead=not need.over,
+        planned="",
+        needed=_figure(need.needed, decimals, lang),
+        brought=_figure(need.brought, decimals, lang),
+        status=", ".join(filter(None, (_statuses(known, lang), "" if need.over else ahead))),
+        gap=_gap(need, decimals, lang),
+        enough=need.enough,
+        growth="" if rates else _on_year(change, one, lang),
+        actual_growth=_on_year(printed.value if printed else growth, one, lang),
+        reached=_reached(one, required, history, places, lang),
     )
 
 
-def _on_year(per_cent: float | None, lang: Lang) -> str:
-    return "–" if per_cent is None else signed_percent(per_cent, lang)
+def _figure(value: float | None, decimals: int, lang: Lang) -> str:
+    return "" if value is None else number(value, lang, decimals)
+
+
+def _gap(need: QuarterNeed, decimals: int, lang: Lang) -> str:
+    """The gap in the unit and in per cent of the need: '−11,0 (−8,3%)'."""
+    if need.gap is None:
+        return ""
+    gap = signed(need.gap, lang, decimals)
+    return gap if need.points or need.share is None else f"{gap} ({gap_words(need, lang)})"
+
+
+def _on_year(change: float | None, one: Facts, lang: Lang) -> str:
+    return "" if change is None else change_of(change, lang, one.kpi.changes_by_points)
 
 
 def _combined(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
@@ -156,10 +182,10 @@ def _statuses(months: Sequence[MonthFact], lang: Lang) -> str:
 def _planned(one: Facts, version: PlanVersion | None, period: str, lang: Lang) -> str:
     """The plan's targets for a quarter, as written in the plan."""
     if version is None:
-        return "–"
+        return ""
     targets = [target for target in version.targets_of(one.kpi.slug) if target.period == period]
     shown = [plain_bounds(target, one.kpi.unit, lang, one.kpi.decimals) for target in targets]
-    return "; ".join(shown) or "–"
+    return "; ".join(shown)
 
 
 def _history(series: Series, year: int) -> Array:
@@ -190,11 +216,11 @@ def _reached(
     one: Facts, growth: float | None, history: Array | None, places: slice, lang: Lang
 ) -> str:
     if growth is None or history is None or one.target is None:
-        return "–"
+        return ""
     if one.kpi.traits.last_month_only:
         places = slice(places.stop - 1, places.stop)
     ceiling = one.target.comparator == "at_most"
     times, years = reached_before(history, places, growth, ceiling)
     if not years:
-        return "–"
+        return ""
     return TEXT[lang]["quarters.reached"].format(times=times, years=years)

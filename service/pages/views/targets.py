@@ -1,8 +1,8 @@
-"""The plan page: every target of a plan in one table.
+"""The plan page: every target of a plan in one table, the most urgent first.
 
 It combines the figures of the report (`service.projections.facts`) and of the command
-line's table (`service.projections.tables`), and adds the change since last month and a
-sort key for each column.
+line's table (`service.projections.tables`) with the lines of the first page, and adds the
+rest of the columns and a sort key for each.
 """
 
 from __future__ import annotations
@@ -18,11 +18,20 @@ from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
+from service.analysis.quarter_needs import next_need
 from service.charts.sparkline import sparkline
+from service.pages.desk.line import (
+    ORDER,
+    TargetLine,
+    points_moved,
+    target_line,
+    urgency,
+)
+from service.pages.desk.today import projections_before
 from service.pages.site import Site
 from service.pages.views.frame import PlanContent, frame_of, vintage_of
-from service.projections.facts import Facts, Percentage, numbers_of
-from service.projections.tables import Row, TaskRow, table_rows, task_rows
+from service.projections.facts import Facts, Percentage
+from service.projections.tables import Row, table_rows, task_rows
 from service.projections.view import ProjectionView
 from service.report.sentences import percentage_text
 from service.state.app_state import AppState
@@ -31,6 +40,7 @@ from service.texts import (
     STATUS,
     TEXT,
     Lang,
+    change_of,
     day_of,
     month_name,
     name_of,
@@ -39,18 +49,8 @@ from service.texts import (
     signed_percent,
     words_of,
 )
-from service.wording import worded
+from service.wording import on_page, person
 
-# Most urgent first; also the sort order of the status column.
-ORDER: tuple[Status, ...] = (
-    "missed",
-    "off_track",
-    "at_risk",
-    "on_track",
-    "achieved",
-    "no_basis",
-    "no_target",
-)
 SIGNS: Mapping[str, str] = {
     "achieved": "✓",
     "on_track": "●",
@@ -65,18 +65,22 @@ _NOT_PRINTED = ("derived", "reconstructed")
 
 @dataclass(frozen=True)
 class SortKeys:
-    """The sort key of each column; None sorts last."""
+    """The sort key of each column; None sorts last.
 
-    actual: float | None
+    Attributes
+    ----------
+    status : place in the order of urgency
+    standing : the projected year as a share of the target
+    need : what the next quarter's forecast leaves beyond its need, per cent
+    """
+
+    status: float
+    standing: float | None
+    need: float | None
+    change: float | None
     of_plan: float | None
     on_period: float | None
-    projected: float | None
-    estimate: float | None
-    target: float | None
-    probability: float | None
-    status: float
     required_pace: float | None
-    change: float | None
 
 
 @dataclass(frozen=True)
@@ -85,19 +89,21 @@ class TargetRow:
 
     Attributes
     ----------
+    line : its bullet bar, probability, and the need of the next quarter
     row : the cells shared with the command line
-    number : position, '2.1' for a part
     of_plan, on_period : per cent, '*' if no source printed it
     estimate, estimate_state : the official estimate, approved or not
     spark : sparkline of its months
     change, change_detail : of the probability in percentage points and of the
         projected year in per cent, since the end of last month
+    lead, obstacle : of a task, '' if nobody said so
     notes : which months were not printed as they are
+    place : in the plan's order
     keys : sort keys of the columns
     """
 
+    line: TargetLine
     row: Row
-    number: str
     of_plan: str
     on_period: str
     estimate: str
@@ -105,17 +111,29 @@ class TargetRow:
     spark: Markup
     change: str
     change_detail: str
+    lead: str
+    obstacle: str
     notes: tuple[str, ...]
+    place: int
     keys: SortKeys
 
 
 @dataclass(frozen=True)
 class TargetTable:
-    """The rows of the series, in the plan's order, and the projections of all KPIs."""
+    """The rows of the KPIs that have figures or are counted.
+
+    Attributes
+    ----------
+    rows : those with a target, the most urgent first
+    others : those without a target, in the plan's order
+    compared : the day that changes are measured from; None without a projection then
+    hindsight : the projections of that day are those of the newer model
+    """
 
     rows: tuple[TargetRow, ...]
-    projections: tuple[ProjectionView, ...]
-    compared: date | None  # the day that changes are measured from; None without a projection then
+    others: tuple[TargetRow, ...]
+    compared: date | None
+    hindsight: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,21 +153,35 @@ class TargetsContent(PlanContent):
 
     Attributes
     ----------
-    table : None without projections
-    counts : code, name and number of rows of each status
+    table : None without projections; its rows are those that the address asks for
+    counts : code, name and number of targets of each status
+    targets : number of all targets
+    chosen : statuses that the address asks for, as it writes them; '' for all
+    others : how many KPIs without a target are folded away
+    every : all columns are asked for
+    estimated, changed : whether any row has an official estimate, or a change
     compared : the day that changes are measured from, '' without a projection then
     """
 
     table: TargetTable | None = None
     counts: tuple[tuple[Status, str, int], ...] = ()
-    tasks: tuple[TaskRow, ...] = ()
+    targets: int = 0
+    chosen: str = ""
+    others: str = ""
+    every: bool = False
+    estimated: bool = False
+    changed: bool = False
     logs: tuple[LogShown, ...] = ()
     compared: str = ""
 
 
 def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsContent:
-    """The content of the plan page at the requested vintage."""
-    lang = site.lang
+    """The content of the plan page at the requested vintage.
+
+    The query of the page's address chooses rows (`status=at_risk`, several with commas) and
+    columns (`columns=all`).
+    """
+    lang, query = site.lang, dict(site.query)
     day = vintage_of(app_state, plan, site)
     content = TargetsContent(frame=frame_of(app_state, plan, site, day))
     if day is None:
@@ -157,15 +189,26 @@ def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsConte
     try:
         table = target_table(app_state, plan, day, lang)
     except (NoBundle, NoObservations) as reason:
-        return replace(content, problem=worded(reason, lang))
+        return replace(content, problem=on_page(reason, plan, lang))
+    chosen = query.get("status", "")
+    codes = [code for code in chosen.split(",") if code in ORDER]
+    rows = tuple(one for one in table.rows if not codes or one.line.code in codes)
+    compared = day_of(table.compared, lang) if table.compared else ""
+    if table.hindsight:
+        compared = TEXT[lang]["desk.hindsight"].format(day=compared)
     in_words = [kpi for kpi in plan.kpis if kpi.traits.in_words]
     return replace(
         content,
-        table=table,
+        table=replace(table, rows=rows),
         counts=tuple((code, STATUS[lang][code], many) for code, many in counted(table.rows)),
-        tasks=tuple(task_rows(table.projections, lang)),
+        targets=len(table.rows),
+        chosen=",".join(codes),
+        others=TEXT[lang].count("plan.others", len(table.others)),
+        every=query.get("columns") == "all",
+        estimated=any(one.estimate_state for one in rows),
+        changed=any(one.change != "–" for one in rows),
         logs=tuple(_newest_words(app_state, plan, kpi, day, lang) for kpi in in_words),
-        compared=day_of(table.compared, lang) if table.compared else "",
+        compared=compared,
     )
 
 
@@ -178,7 +221,7 @@ def _newest_words(app_state: AppState, plan: Plan, kpi: Kpi, day: date, lang: La
         return LogShown(kpi.slug, name, "", "", "")
     last = sorted(written, key=lambda entry: (entry.month, entry.day))[-1]
     text = words_of({"vi": last.text_vi, "en": last.text_en}, lang)
-    return LogShown(kpi.slug, name, month_name(last.month, lang), text, last.by)
+    return LogShown(kpi.slug, name, month_name(last.month, lang), text, person(last.by, lang))
 
 
 def target_table(app_state: AppState, plan: Plan, day: date, lang: Lang) -> TargetTable:
@@ -189,35 +232,37 @@ def target_table(app_state: AppState, plan: Plan, day: date, lang: Lang) -> Targ
     NoBundle, NoObservations
         If there is a series and no bundle or no figure for that day.
     """
-    facts = app_state.facts(plan.slug, day)
+    facts = [one for one in app_state.facts(plan.slug, day) if not one.kpi.traits.in_words]
     since = day.replace(day=1) - timedelta(days=1)
-    before = _before(app_state, plan, since)
-    series = [one for one in facts if one.projection.task is None and not one.kpi.traits.in_words]
-    rows = table_rows([one.projection for one in series], plan, lang)
-    found = tuple(
-        _row(one, row, number_, before.get(one.kpi.slug), lang)
-        for one, row, number_ in zip(series, rows, numbers_of(series), strict=True)
+    aimed = [one for one in facts if one.projection.status != "no_target"]
+    before, hindsight = projections_before(app_state, aimed, since, day)
+    rows = table_rows([one.projection for one in facts], plan, lang)
+    urgent = sorted(aimed, key=lambda one: urgency(one.projection))
+    order = {one.kpi.slug: place for place, one in enumerate(urgent)}
+    found = [
+        _row(one, row, before.get(one.kpi.slug), (place, order.get(one.kpi.slug, 0)), lang)
+        for place, (one, row) in enumerate(zip(facts, rows, strict=True))
+    ]
+    return TargetTable(
+        rows=tuple(sorted((o for o in found if o.row.kpi in order), key=lambda o: o.keys.status)),
+        others=tuple(one for one in found if one.row.kpi not in order),
+        compared=since if before else None,
+        hindsight=hindsight,
     )
-    shown = tuple(one.projection for one in facts)
-    return TargetTable(found, shown, since if before else None)
 
 
-def _before(app_state: AppState, plan: Plan, since: date) -> dict[str, ProjectionView]:
-    """The projections of an earlier day; empty if nothing was trained by then."""
-    try:
-        return {one.view.kpi: one.view for one in app_state.all_issued(plan.slug, since)}
-    except (NoBundle, NoObservations):
-        return {}
-
-
-def _row(one: Facts, row: Row, place: str, before: ProjectionView | None, lang: Lang) -> TargetRow:
+def _row(
+    one: Facts, row: Row, before: ProjectionView | None, places: tuple[int, int], lang: Lang
+) -> TargetRow:
+    """`places`: in the plan's order, and in the order of urgency."""
     now, target = one.projection, one.target
     change, detail, points_change = _change(now, before, lang)
-    entered, year = now.official_estimate, now.projected
-    required = target.required if target else None
+    entered, year, task = now.official_estimate, now.projected, now.task
+    required, need = target.required if target else None, next_need(one)
+    told = next(iter(task_rows([now], lang)), None)
     return TargetRow(
+        line=target_line(one, before, lang),
         row=row,
-        number=place,
         of_plan=share_shown(one.of_plan, lang),
         on_period=growth_shown(one.growth_to_date, lang),
         estimate=number(entered.value, lang, one.kpi.decimals) if entered else "–",
@@ -225,18 +270,18 @@ def _row(one: Facts, row: Row, place: str, before: ProjectionView | None, lang: 
         spark=_spark(one),
         change=change,
         change_detail=detail,
+        lead=" · ".join(filter(None, (told.lead.strip("–"), told.role))) if told else "",
+        obstacle=task.obstacle if task else "",
         notes=_notes(one, lang),
+        place=places[0],
         keys=SortKeys(
-            actual=one.to_date,
+            status=float(places[1]),
+            standing=year.median / one.bound if year and one.bound else None,
+            need=need.share if need else None,
+            change=points_change,
             of_plan=one.of_plan.value if one.of_plan else None,
             on_period=one.growth_to_date.value if one.growth_to_date else None,
-            projected=year.median if year else None,
-            estimate=entered.value if entered else None,
-            target=one.bound,
-            probability=now.probability,
-            status=float(ORDER.index(now.status)),
-            required_pace=required.monthly_average if required else None,
-            change=points_change,
+            required_pace=required.ratio_to_last_year if required else None,
         ),
     )
 
@@ -250,19 +295,18 @@ def growth_shown(value: Percentage | None, lang: Lang) -> str:
     """A growth with its sign, with '*' if no source printed it."""
     if value is None:
         return "–"
-    return signed_percent(value.value, lang) + ("" if value.printed else "*")
+    mark = "" if value.printed or value.points else "*"
+    return change_of(value.value, lang, value.points) + mark
 
 
 def _notes(one: Facts, lang: Lang) -> tuple[str, ...]:
-    """Months of the year so far that no source printed as such, and the label."""
+    """Months of the year so far that no source printed as such."""
     statuses = [month.status for month in one.months]
-    found = tuple(
+    return tuple(
         TEXT[lang].count(f"row_note.{status}", statuses.count(status))
         for status in _NOT_PRINTED
         if status in statuses
     )
-    shown = one.projection.projected is not None
-    return (*found, TEXT[lang]["row_note.label"]) if shown and one.projection.label else found
 
 
 def _spark(one: Facts) -> Markup:
@@ -281,15 +325,13 @@ def _change(
     """Change of the probability in points, of the projected year, and the first as number."""
     if before is None:
         return "–", "", None
-    points, points_change = "–", None
-    if now.probability is not None and before.probability is not None:
-        points_change = 100 * (now.probability - before.probability)
-        points = TEXT[lang]["since.points"].format(points=signed(points_change, lang))
+    points_change = points_moved(now, before)
+    points = signed(points_change, lang)
     year, then = now.projected, before.projected
     if year is None or then is None:
         return points, "", points_change
     text = TEXT[lang]["since.projected"]
-    if now.traits.outcome_is_rate:
+    if now.traits.outcome_is_rate or now.in_points:
         difference = signed(year.median - then.median, lang, 1)
         change = TEXT[lang]["since.rate"].format(difference)
         return points, text.format(change=change), points_change

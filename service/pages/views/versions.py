@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.plans.plan import Plan, PlanVersion
+from data.samples.implied_versions import CHANGED
 from service.pages.views.frame import Frame, PlanContent
 from service.shapes.plans import TargetChange, TaskChange
 from service.texts import LEVEL, TEXT, Lang, day_of, name_of, period_name, plain_bounds
+from service.wording import names_in
 from service.workflow.version_comparison import comparison
 
 
@@ -84,12 +86,24 @@ def versions_content(
     return VersionsContent(
         frame=frame,
         versions=tuple(
-            VersionShown(one.number, day_of(one.adopted, lang), one.document, one.note)
+            VersionShown(
+                one.number, day_of(one.adopted, lang), one.document, _note(plan, one, lang)
+            )
             for one in adopted
         ),
         compared=compared,
         newest=_targets(plan, adopted[-1], lang) if adopted else (),
     )
+
+
+def _note(plan: Plan, version: PlanVersion, lang: Lang) -> str:
+    """A version's note; of one read from figures, the KPIs by name."""
+    if not version.note.startswith(CHANGED):
+        return version.note
+    names = names_in(plan, lang)
+    slugs = version.note.removeprefix(CHANGED).rstrip(".").split(", ")
+    listed = ", ".join(names.get(slug, slug) for slug in slugs)
+    return TEXT[lang]["versions.of_figures"].format(names=listed)
 
 
 def _compared(plan: Plan, before: int, after: int, lang: Lang) -> Compared:

@@ -11,7 +11,9 @@ from service.report.body.pace import behind_sentence, behind_since, pace_of
 from service.report.body.slots import open_slot
 from service.report.charts import course_chart
 from service.report.document import Block, Heading, Paragraph, Picture, numbered
-from service.texts import Lang, amount, month_name, percent
+from service.texts import Lang, amount, change_of, month_name, percent
+
+_LOW = 90  # height of the chart: a sheet is one page
 
 
 def explanation(one: Facts, material: Material) -> tuple[Block, ...]:
@@ -37,7 +39,8 @@ def explanation(one: Facts, material: Material) -> tuple[Block, ...]:
         if table is not None:
             found.append(table)
         caption = text["report.chart.course"].format(name=sentences.name_of(one, lang))
-        found.append(Picture(course_chart(one, lang), caption, _described(one, caption, lang)))
+        chart = course_chart(one, lang, _LOW)
+        found.append(Picture(chart, caption, _described(one, caption, lang)))
     found.append(Heading(text["report.explain.propose"]))
     found.append(open_slot(text["report.explain.slot_propose"]))
     return numbered(found)
@@ -45,8 +48,8 @@ def explanation(one: Facts, material: Material) -> tuple[Block, ...]:
 
 def _state(one: Facts, material: Material) -> list[str]:
     """The plan, the result, the estimate's gap, and the distance to both paces."""
-    text, lang, version = material.text, material.lang, material.version
-    document = version.document if version else "–"
+    text, lang = material.text, material.lang
+    document = material.document_of(one.kpi.slug) or "–"
     goal = sentences.plan_words(one, lang)
     lines = [
         text["report.explain.plan"].format(goal=goal, document=document),
@@ -84,7 +87,9 @@ def _described(one: Facts, caption: str, lang: Lang) -> str:
 def _falls(one: Facts, lang: Lang) -> str:
     """Observed months below the same month of last year, each with its fall."""
     return "; ".join(
-        f"{month_name(month.month, lang)} ({percent(month.growth.value, lang)})"
+        f"{month_name(month.month, lang)} ({change_of(growth.value, lang, growth.points)})"
         for month in one.months
-        if month.status != "projected" and month.growth is not None and month.growth.value < 0
+        if (growth := month.growth) is not None
+        and month.status != "projected"
+        and growth.value < 0
     )

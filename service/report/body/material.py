@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -48,6 +49,30 @@ class Material:
     @property
     def text(self) -> Texts:
         return TEXT[self.lang]
+
+    def document_of(self, kpi: str) -> str:
+        """The document that set a KPI's targets as they are in force; '' without a version.
+
+        A version repeats the targets that it keeps: theirs is the document before.
+        """
+        if self.version is None:
+            return ""
+        number, targets = self.version.number, self.version.targets_of(kpi)
+        found = self.version.document
+        for one in sorted(self.plan.versions, key=lambda one: -one.number):
+            if one.number < number and one.targets_of(kpi) != targets:
+                break
+            if one.number < number:
+                found = one.document
+        return found
+
+    @property
+    def document(self) -> str:
+        """The document that the report answers to: it set most of the targets in force."""
+        counted = Counter(self.document_of(one.kpi.slug) for one in self.planned)
+        if counted:
+            return counted.most_common(1)[0][0]
+        return self.version.document if self.version else ""
 
     @cached_property
     def planned(self) -> tuple[Facts, ...]:

@@ -9,10 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from service.projections.facts import Facts, numbers_of
+from service.projections.facts import Facts, Percentage, numbers_of
 from service.report import sentences
-from service.report.document import NONE, Cell, Column, Number, Table, figure, share
-from service.texts import TEXT, Lang, amount, number, percent, round_half_up, unit_name
+from service.report.document import NONE, Cell, Column, Number, Table, change, figure, share
+from service.texts import (
+    TEXT,
+    Lang,
+    amount,
+    change_of,
+    number,
+    percent,
+    points_of,
+    round_half_up,
+    unit_name,
+)
 
 _QUARTERS = ("1", "2", "3", "4")
 
@@ -47,7 +57,10 @@ def need_of(one: Facts) -> Need | None:
             for entry in required.quarters
         )
         return Need(None, required.monthly_average, whole)
-    total = one.bound - (one.to_date or 0.0)
+    if one.to_date is None:  # a month is missing, and was allowed for
+        total = required.monthly_average * len(required.months)
+    else:
+        total = one.bound - one.to_date
     last_year = {month.month: month.last_year for month in one.months}
     quarters = []
     for quarter in _QUARTERS:
@@ -103,10 +116,13 @@ def required(one: Facts, lang: Lang) -> str:
         )
         rate = percent(abs(need.monthly), lang, one.kpi.decimals)
         return pattern.format(**words, rate=rate)
-    ratio = None if one.kpi.in_per_cent else one.target.required.ratio_to_last_year
+    ratio = one.target.required.ratio_to_last_year
     words["level"] = amount(need.monthly, one.kpi.unit, lang, one.kpi.decimals)
     words["growth"] = ""
-    if ratio is not None:
+    if ratio and one.kpi.changes_by_points:
+        higher = need.monthly * (1 - 1 / ratio)
+        words["growth"] = ", " + sentences.on_period(Percentage(higher, False, True), lang)
+    elif ratio is not None:
         words["growth"] = ", " + text["report.ratio"].format(share=percent(100 * ratio, lang))
     ceiling = one.target.comparator == "at_most"
     if one.kpi.traits.last_month_only:
@@ -187,7 +203,7 @@ def months_table(one: Facts, lang: Lang) -> Table | None:
             f"{of.month.month}",
             _level(one, level, lang),
             figure(last_year.get(of.month), lang, one.kpi.decimals),
-            NONE if of.growth is None else share(100 + of.growth, lang),
+            _on_period(one, level, of.growth, lang),
         )
         for of, level in zip(required.months, levels, strict=True)
     )
@@ -221,13 +237,24 @@ def _quarter(one: Facts, of: QuarterNeed | None, lang: Lang) -> Cell:
     if of.growth is None or one.kpi.traits.outcome_is_rate:
         return cell
     note = TEXT[lang]["report.ratio_short"].format(share=percent(100 + of.growth, lang))
+    if one.kpi.changes_by_points:
+        note = change_of(points_of(of.level, of.growth), lang, in_points=True)
     return Number(cell.value, cell.text, cell.decimals, note=note)
 
 
 def _ratio(one: Facts, of: QuarterNeed, lang: Lang) -> Cell:
-    if of.growth is None or one.kpi.traits.outcome_is_rate:
+    if one.kpi.traits.outcome_is_rate:
         return NONE
-    return share(100 + of.growth, lang)
+    return _on_period(one, of.level, of.growth, lang)
+
+
+def _on_period(one: Facts, level: float, growth: float | None, lang: Lang) -> Cell:
+    """Against the same months of last year: as a share; a per cent by points."""
+    if growth is None:
+        return NONE
+    if one.kpi.changes_by_points:
+        return change(points_of(level, growth), lang, points=True)
+    return share(100 + growth, lang)
 
 
 def _level(one: Facts, value: float, lang: Lang) -> Number:

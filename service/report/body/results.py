@@ -11,7 +11,7 @@ from service.report.body.material import Material
 from service.report.body.sections import SECTIONS, Section, is_product, section_of
 from service.report.body.slots import slot_blocks
 from service.report.document import Block, Heading, Paragraph
-from service.texts import day_of, name_of, percent
+from service.texts import day_of, name_of, size_of
 
 _NOTED: tuple[Section, ...] = ("industry", "general")  # products are listed in one line here
 _PRODUCTS = 10  # of the largest changes, each way
@@ -52,7 +52,7 @@ def results(material: Material) -> list[Block]:
         lacking += [
             sentences.name_of(one, lang)
             for one in inside
-            if section != "tasks" and one.to_date is None and not one.kpi.traits.in_words
+            if section != "tasks" and not _tells(one) and not one.kpi.traits.in_words
         ]
     if lacking:
         names = "; ".join(lacking)
@@ -65,7 +65,7 @@ def _section(inside: Sequence[Facts], section: Section, material: Material) -> I
     if section == "tasks":
         yield from tasks.progress(inside, material)
         return
-    known = [one for one in inside if one.to_date is not None]
+    known = [one for one in inside if _tells(one)]
     listed = [
         one for one in known if one.target is None and section in _NOTED and is_product(one.kpi)
     ]
@@ -80,6 +80,11 @@ def _section(inside: Sequence[Facts], section: Section, material: Material) -> I
     yield from _products(listed, material)
 
 
+def _tells(one: Facts) -> bool:
+    """Whether there is a figure to date, or a month whose absence is to be named."""
+    return one.to_date is not None or bool(one.missing)
+
+
 def _products(listed: Sequence[Facts], material: Material) -> Iterator[Paragraph]:
     """Products in one line each way, largest change first."""
     text, lang = material.text, material.lang
@@ -91,7 +96,7 @@ def _products(listed: Sequence[Facts], material: Material) -> Iterator[Paragraph
         (down, text["report.products.down"]),
     ):
         names = [
-            f"{sentences.name_of(one, lang)} ({percent(abs(growth), lang)})"
+            f"{sentences.name_of(one, lang)} ({size_of(growth, lang, one.kpi.changes_by_points)})"
             for growth, one in pairs[:_PRODUCTS]
         ]
         if names:

@@ -66,16 +66,13 @@ def _block(block: Block, pictures: dict[str, bytes]) -> dict[str, Any]:
             "kind": "table",
             "caption": block.caption,
             "columns": [asdict(column) for column in block.columns],
-            "rows": [
-                [_cell(cell, block.height(row, column)) for column, cell in enumerate(cells)]
-                for row, cells in enumerate(block.rows)
-            ],
+            "rows": [[_cell(cell) for cell in cells] for cells in block.rows],
         }
     name = f"picture-{len(pictures)}.svg"
     pictures[name] = to_svg(block.chart)
     return {"kind": "picture", "file": name, "caption": block.caption, "text": block.text}
 
 
-def _cell(cell: Cell, height: int) -> dict[str, Any]:
+def _cell(cell: Cell) -> dict[str, Any]:
     note = cell.note if isinstance(cell, Number) else ""
-    return {"text": str(cell), "note": note, "height": height}
+    return {"text": str(cell), "note": note}

@@ -212,25 +212,7 @@ def _table(document: WordDocument, block: Table) -> None:
         for number, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
             aligned = _RIGHT if block.columns[number].figures else WD_ALIGN_PARAGRAPH.LEFT
             _fill(cell, content, aligned)
-    _merge(table, block)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
-
-
-def _merge(table: WordTable, block: Table) -> None:
-    for column in range(block.merged):
-        for row in range(len(block.rows)):
-            height = block.height(row, column)
-            if height > 1:
-                _join(table, column, row + 1, row + height)
-
-
-def _join(table: WordTable, column: int, first: int, last: int) -> None:
-    """Merge cells of a column; python-docx's own merge would keep the empty paragraphs."""
-    for row in range(first, last + 1):
-        merge = OxmlElement("w:vMerge")
-        if row == first:
-            merge.set(qn("w:val"), "restart")
-        table.cell(row, column)._tc.get_or_add_tcPr().append(merge)
 
 
 def _fill(cell: _Cell, content: Cell, aligned: Any, bold: bool = False) -> None:

@@ -11,7 +11,7 @@ from data.plans.changes import Change, bound_change, compare
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.samples.files import read_sample
-from data.samples.implied_plan import implied_versions
+from data.samples.implied_versions import implied_versions
 from models.errors import UnknownVersion
 from models.targets.target import Target
 from models.targets.task import Task

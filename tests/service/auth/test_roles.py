@@ -55,6 +55,7 @@ VERSION = {
     "targets": [{"kpi": "coal", "comparator": "at_least", "lower": 1.0, "source": "made up"}],
 }
 _VALUES = count(1400)  # a new estimate needs a value of its own
+_YEARS = count(2019)  # a plan rolls over into a year without one
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Asked:
     people : only somebody who logged in has what it changes
     answer : to who may ask it
     places : names in the path other than those of `PLACES`
-    query : what follows the path
+    query : what follows the path; it may name what `before` returned
     """
 
     before: Callable[[Any], dict[str, Any]] = lambda office: {}
@@ -92,13 +93,23 @@ def _issued(office: Any) -> dict[str, Any]:
 
 
 def _job(office: Any) -> dict[str, Any]:
-    return {
-        "id": office.client.app.state.vedich.jobs.start("nothing", lambda _: {}, "demo-2018").id
-    }
+    jobs = office.client.app.state.vedich.jobs
+    return {"id": jobs.start("retrain", f"retrain {next(_VALUES)}", "An", "demo-2018", {}).id}
+
+
+def _ended_job(office: Any) -> dict[str, Any]:
+    """A job that is over, whose stream ends at once."""
+    asked = _job(office)
+    office.client.app.state.vedich.jobs.cancel(asked["id"], "An")
+    return asked
 
 
 def _estimate(state: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda office: {"estimate": office.bring_estimate(state, next(_VALUES))}
+
+
+def _several(state: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda office: {"estimates": [office.bring_estimate(state, next(_VALUES))]}
 
 
 def _month(state: Any) -> Callable[[Any], dict[str, Any]]:
@@ -203,6 +214,11 @@ EMBED = "/embed/{plan}/{kpi}"
 PROGRESS, LOG = f"{PLAN}/tasks/{{kpi}}/progress", f"{PLAN}/log/{{kpi}}"
 ENTRY = {"unit": "thousand tonnes", "reason": "a reason", "confirm": True}
 TYPED = {"month": "2018-06", "value": "1.450,5", "reason": "a reason"}
+TYPED_PLAN = {
+    **{"name": "Kế hoạch", "body": "Sở mới", "year": "2021", "adopted": "2021-01-15"},
+    **{"document": "made up", "kpi": "Than", "unit": "nghìn tấn", "kind": "flow"},
+    **{"comparator": "at_least", "bound": "150"},
+}
 TEMPLATE = {"template": ("mine.docx", starter("vi"))}
 PASSWORDS = {"old": "a long password", "new": "a long password"}
 ACCOUNT = {"password": "a long password"}
@@ -250,7 +266,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/keys"): Asked(),
     ("GET", "/v1/imports"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/imports/{id}"): Asked(_upload()),
+    ("GET", "/v1/jobs"): Asked(),
     ("GET", "/v1/jobs/{id}"): Asked(_job),
+    ("GET", "/v1/jobs/{id}/events"): Asked(_ended_job),
+    ("POST", "/v1/jobs/{id}/cancel"): Asked(_job),
     ("GET", "/v1/models"): Asked(),
     ("GET", "/v1/observations"): Asked(query="?plan=demo-2018"),
     ("GET", "/v1/plans"): Asked(),
@@ -284,6 +303,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", f"{PLAN}/thresholds"): Asked(body={"on_track": 0.8, "at_risk": 0.4, "behind": 5}),
     ("GET", "/v1/session"): Asked(),
+    ("GET", "/v1/waiting"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
     ("GET", "/typed-number"): Asked(query="?text=1.450"),
@@ -291,6 +311,37 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/plans/{plan}/kpis/{kpi}/progress"): Asked(
         _tasks, form={"done": "3"}, places={"plan": "tasks-2021", "kpi": "inspections"}
     ),
+    ("GET", "/help"): Asked(),
+    ("GET", "/house"): Asked(),
+    ("GET", "/new-plan"): Asked(),
+    ("GET", "/new-plan/template.xlsx"): Asked(),
+    ("GET", "/plans/{plan}/plan.xlsx"): Asked(),
+    ("POST", "/new-plan"): Asked(form=TYPED_PLAN),
+    ("POST", "/plans/{plan}/amend"): Asked(form={"adopted": "2018-07-01", "document": "made up"}),
+    ("POST", "/plans/{plan}/roll-over"): Asked(lambda _: {"year": next(_YEARS)}, form={}),
+    ("POST", "/plans/{plan}/figures"): Asked(
+        form={"month": "2018-06", "published": "2018-07-10", "kpi": "coal", "value": "150"}
+    ),
+    ("POST", "/plans/{plan}/estimates"): Asked(
+        form={"kpi": "coal", "value": "1450", "reason": "a reason"}, query="?as_of=2018-06"
+    ),
+    ("POST", "/plans/{plan}/events"): Asked(
+        form={
+            **{"step": "add", "kpi": "coal", "start": "2017-03", "shape": "pulse"},
+            **{"size": "-20", "name": "a flood"},
+        }
+    ),
+    ("POST", "/plans/{plan}/data"): Asked(
+        _upload(), form={"published": "2018-07-10"}, query="?import={id}"
+    ),
+    ("POST", "/house/accounts"): Asked(
+        lambda _: {"name": f"new{next(_VALUES)}"}, form={**ACCOUNT, "role": "viewer"}
+    ),
+    ("POST", "/house/accounts/{name}"): Asked(_somebody, form={"step": "clear"}),
+    ("POST", "/house/keys"): Asked(lambda _: {"name": f"new{next(_VALUES)}"}, form={}),
+    ("POST", "/house/keys/{name}"): Asked(_new_key, form={}),
+    ("POST", "/house/bodies"): Asked(lambda _: {"slug": f"new{next(_VALUES)}"}, form={"vi": "A"}),
+    ("POST", "/house/bodies/{body}"): Asked(form={"step": "share"}, places={"body": "house"}),
     ("POST", "/login"): Asked(form={"name": "viewer", "password": "a long password"}),
     ("POST", "/login/second"): Asked(form={"code": "123456"}),
     ("POST", "/account/password"): Asked(form=PASSWORDS, people=True),
@@ -360,6 +411,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", f"{ESTIMATE}/send-back"): Asked(
         lambda office: {"note": str(office.bring_estimate("checked", next(_VALUES)))}, {}
     ),
+    ("POST", f"{MONTH}/signatures/check"): Asked(_several("draft"), {}),
+    ("POST", f"{MONTH}/signatures/approve"): Asked(_several("checked"), {}),
+    ("POST", f"{MONTH}/signatures/issue"): Asked(_several("approved"), {}),
+    ("POST", f"{MONTH}/signatures/send-back"): Asked(_several("draft"), {"note": "a reason"}),
     ("POST", f"{MONTH}/check"): Asked(_month("draft"), {}),
     ("POST", f"{MONTH}/approve"): Asked(_month("checked"), {}),
     ("POST", f"{MONTH}/issue"): Asked(_month("approved"), {}),
@@ -368,14 +423,6 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", "/v1/session/password"): Asked(body=PASSWORDS, people=True),
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may start a retraining is asked here, not what comes of it."""
-    monkeypatch.setattr(
-        "service.api.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
-    )
 
 
 def test_every_route_declares_who_may_ask_it(office: Any) -> None:
@@ -444,12 +491,13 @@ def ask_route(office: Any, who: str, method: str, path: str) -> httpx.Response:
             **{k: v for k, v in told.items() if f"{{{k}}}" not in path},
         }
     if asked.form is not None:
-        options["data"] = asked.form
+        own = {name: value for name, value in told.items() if f"{{{name}}}" not in path}
+        options["data"] = {**asked.form, **own}
     if asked.files is not None:
         options["files"] = asked.files
     if asked.file is not None:
         options["content"] = asked.file
-    address = path.format(**{**PLACES, **asked.places, **told}) + asked.query
+    address = (path + asked.query).format(**{**PLACES, **asked.places, **told})
     answer: httpx.Response = office.ask(who, method, address, **options)
     return answer
 

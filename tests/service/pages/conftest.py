@@ -6,13 +6,17 @@ of this folder are skipped. The browser may ask this machine only.
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,9 +24,17 @@ from typing import Any
 import pytest
 import uvicorn
 
+from data.accounts.accounts import add_account
+from data.accounts.sessions import log_in
 from data.db.store import Store
+from data.plans.rows import save_plan
 from data.settings import Settings
+from data.vintages.rows import add_observations
 from service.app import create_app
+from service.auth.access import COOKIE
+from tests.families import FakeTracker, import_of, train
+from tests.homes import Run
+from tests.service.pages.crowd import JUNE, crowd_figures, crowd_plan
 
 FLAGS = (
     "--headless=new",
@@ -37,6 +49,7 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--window-size=1920,1200",
 )
+PASSWORD = "a long password"
 WAIT = 60  # seconds for what a slow machine takes long for
 
 
@@ -49,11 +62,9 @@ class Served:
     app: Any
 
 
-@pytest.fixture(scope="session")
-def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The service on a copy of the trained folder, on a port of its own."""
-    home = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(trained_home, home)
+@contextmanager
+def serving(home: Path) -> Iterator[Served]:
+    """The service on a folder, on a port of its own."""
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
     app = create_app(settings, store)
@@ -70,6 +81,52 @@ def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         thread.join(10)
     app.state.vedich.jobs.close()
     store.close()
+
+
+@pytest.fixture(scope="session")
+def served(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The service on a copy of the trained folder."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(trained_home, home)
+    with serving(home) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def manned(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service with people: accounts named as their roles."""
+    home = tmp_path_factory.mktemp("manned") / "home"
+    shutil.copytree(trained_home, home)
+    with serving(home) as found:
+        for role in ("viewer", "entry", "checker", "approver"):
+            add_account(found.store, role, role, PASSWORD, "os:root")
+        yield found
+
+
+@pytest.fixture(scope="session")
+def crowded(
+    trained_home: Path, tmp_path_factory: pytest.TempPathFactory, this_run: Run
+) -> Iterator[Served]:
+    """The service on two plans, of which `crowd-2018` has as many targets as a province."""
+
+    def make(home: Path) -> None:
+        shutil.copytree(trained_home, home, dirs_exist_ok=True)
+        settings = Settings(home=home, mlflow_tracking_uri=None)
+        store = Store.open(settings.store_url)
+        save_plan(store, crowd_plan())
+        add_observations(store, "crowd", tuple(crowd_figures()), import_of())
+        train(store, settings, "crowd-2018", JUNE, tracker=FakeTracker(), promote=True)
+        store.close()
+
+    home = this_run.copy("crowded", make, tmp_path_factory.mktemp("crowded") / "home")
+    with serving(home) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], AbstractContextManager[Served]]:
+    """Serves a folder, for tests that have one of their own."""
+    return serving
 
 
 @pytest.fixture(scope="session")
@@ -104,14 +161,22 @@ class Browser:
     def __init__(self, driver: Any, downloads: Path) -> None:
         self.driver, self.downloads = driver, downloads
 
-    def open(self, address: str, width: int = 1920) -> None:
-        """Go to a page in a window of that width, and wait for its charts."""
+    def open(self, address: str, width: int = 1920, height: int = 1000) -> None:
+        """Go to a page in a window of that size, and wait for its charts."""
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False},
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
         )
         self.driver.get(address)
         self.settle()
+
+    def enter_as(self, served: Served, name: str) -> None:
+        """Be logged in as an account of `manned` from the next page on; as nobody with ''."""
+        self.driver.delete_all_cookies()
+        if name:
+            token = log_in(served.store, name, PASSWORD, "test", datetime.now(UTC)).token
+            cookie = {"name": COOKIE, "value": token, "url": served.address}
+            self.driver.execute_cdp_cmd("Network.setCookie", cookie)
 
     def settle(self) -> None:
         """Wait until every chart of the page is drawn or has failed."""
@@ -151,6 +216,29 @@ class Browser:
         while not ready():
             assert time.monotonic() < until, f"not within {WAIT} s: {self.text('body')[:500]}"
             time.sleep(0.05)
+
+    def below(self, element: Any) -> float:
+        """Pixels from the top of the page to the lower edge of an element."""
+        edge = "return arguments[0].getBoundingClientRect().bottom + window.scrollY"
+        return float(self.run(edge, element))
+
+    def sheets(self) -> int:
+        """How many sheets the page is printed on, in the page's own size."""
+        printed = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+        return len(re.findall(rb"/Type /Page\b(?!s)", base64.b64decode(printed["data"])))
+
+    @contextmanager
+    def dark(self) -> Iterator[None]:
+        """Pages as on a system that is set to dark."""
+        self._prefers("dark")
+        try:
+            yield
+        finally:
+            self._prefers("light")
+
+    def _prefers(self, scheme: str) -> None:
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
 
     def messages(self) -> list[str]:
         """Messages in the browser's log since the last call."""

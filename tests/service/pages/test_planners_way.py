@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium.webdriver.support.ui import WebDriverWait
+
+from data.jobs.rows import beat, claim, end
 
 pytestmark = pytest.mark.slow
 
@@ -18,37 +18,61 @@ MONTH = "as_of=2018-06"
 ON_PAPER = "return getComputedStyle(document.querySelector(arguments[0])).display"
 
 
-def test_the_plan_opens_sorts_and_finds(served: Any, chromium: Any) -> None:
+def test_the_plan_opens_worst_first_sorts_and_finds(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}/?plan=demo-2018&{MONTH}&lang=vi")
     assert chromium.run("return location.pathname") == PLAN
 
     def names() -> list[str]:
-        return [cell.text.split("\n")[0] for cell in chromium.all("#plan-table tbody th")]
+        return [cell.text for cell in chromium.all("#plan-table tbody th a")]
 
-    assert [name.partition(" ")[2] for name in names()][:2] == ["Than đá", "Thép"]
-    heading = chromium.find("th[data-sort=actual]")
+    worst = [int(key) for key in keys(chromium, "status")]
+    assert worst == sorted(worst)
+    chances = [cell.text for cell in chromium.all(".verdict b")]
+    assert chances[0] == min(chances, key=percentage)
+    heading = chromium.find("th[data-sort=name]")
     heading.find_element("css selector", "button").click()
     assert heading.get_attribute("aria-sort") == "ascending"
-    assert names()[0].endswith("Chỉ số sản xuất")
+    assert names() == ["Than đá", "Than và thép", "Chỉ số sản xuất", "Cầu"]  # the plan's order
+    heading = chromium.find("th[data-sort=standing]")
+    heading.find_element("css selector", "button").click()
+    assert names()[-1] == "Cầu"  # without a figure, last either way
     heading.find_element("css selector", "button").click()
     assert heading.get_attribute("aria-sort") == "descending"
-    assert names()[0].endswith("Than và thép")
-    assert names()[-1].endswith("Cầu")  # without a figure, last either way
+    assert names()[-1] == "Cầu"
     chromium.find("#find").send_keys("thep")  # marks need not be typed
     shown = [row for row in chromium.all("#plan-table tbody tr") if row.is_displayed()]
-    assert len(shown) == 2
-    assert chromium.text("#found") == "Hiện 2 trên 5 chỉ tiêu."
+    assert len(shown) == 1
+    assert chromium.text("#found") == "Hiện 1 trên 4 chỉ tiêu."
+    assert not chromium.find(".others table").is_displayed()  # steel has no target
+    chromium.find(".others summary").click()
+    assert "Thép" in chromium.text(".others")
 
 
-def test_the_status_is_filtered_and_said_in_words(served: Any, chromium: Any) -> None:
+def keys(chromium: Any, column: str) -> list[str]:
+    """The sort keys of a column, from top to bottom."""
+    place = chromium.run(f"return document.querySelector('th[data-sort={column}]').cellIndex")
+    cells = chromium.all(f"#plan-table tbody tr > :nth-child({place + 1})")
+    return [str(cell.get_attribute("data-key")).partition(".")[0] for cell in cells]
+
+
+def percentage(text: str) -> float:
+    return float(text.strip("<> %"))
+
+
+def test_the_status_is_filtered_by_its_count_and_the_address_keeps_it(
+    served: Any, chromium: Any
+) -> None:
     chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=en")
-    code = chromium.find("#status option:nth-child(2)").get_attribute("value")
-    words = chromium.find("#status option:nth-child(2)").text.partition(" (")[0]
-    chromium.find(f"#status option[value={code}]").click()
-    shown = [row for row in chromium.all("#plan-table tbody tr") if row.is_displayed()]
-    assert shown
+    chosen = chromium.find(".counts li:nth-child(2) a")
+    count, words = chosen.find_element("css selector", "b").text, chosen.text.split(" ", 2)[2]
+    chosen.click()
+    chromium.settle()
+    assert "status=" in chromium.run("return location.search")
+    shown = chromium.all("#plan-table tbody tr")
+    assert len(shown) == int(count)
     for row in shown:
         assert words in row.text
+    assert chromium.find(".counts [aria-current]").text.endswith(words)
 
 
 def test_a_target_is_opened_and_says_what_the_fourth_quarter_must_bring(
@@ -65,7 +89,7 @@ def test_a_target_is_opened_and_says_what_the_fourth_quarter_must_bring(
     growth = f"{fourth['growth']:+.1f}%".replace(".", ",").replace("-", "−")
     assert minimum in row.text
     assert growth in row.text
-    assert re.search(r"\d+ trên \d+ năm", row.text)
+    assert re.search(r"\d+/\d+ năm", row.text)
     drawn = [figure.get_attribute("data-drawn") for figure in chromium.all("figure[data-spec]")]
     assert drawn == ["yes", "yes", "yes"]  # Vega draws under the page's policy
     assert chromium.messages() == []
@@ -80,7 +104,7 @@ def test_without_a_script_the_same_figures_and_pictures_stand_there(
         assert "Quý IV/2018" in chromium.text("#quarter-table")
         assert len(chromium.all("figure img")) == 3
         chromium.driver.get(f"{served.address}{PLAN}?{MONTH}&lang=vi")
-        assert len(chromium.all("#plan-table svg.spark")) == 4
+        assert len(chromium.all("#plan-table svg.bullet")) == 3  # nothing is known of the bridge
         assert not chromium.find("#filter").is_displayed()
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -102,9 +126,7 @@ def test_an_estimate_is_entered_checked_and_approved(served: Any, chromium: Any)
     chromium.find("#e-note").send_keys("đồng ý")
     chromium.press(chromium.find("[data-step=approve]"))
     assert "đã phê duyệt" in chromium.text("ol.steps [aria-current]")
-    chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi")
-    row = next(row for row in chromium.all("#plan-table tbody tr") if "Thép" in row.text)
-    assert re.search(r"655\s+đã phê duyệt", row.text)
+    assert re.search(r"655 \(đã phê duyệt\)", chromium.text(".verdict"))
 
 
 def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_told(
@@ -142,10 +164,11 @@ def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_tol
 
 def test_what_cannot_be_read_is_said_beside_the_form(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}{PLAN}/what-if?{MONTH}&lang=vi")
+    chromium.run("document.querySelector('#suppose').open = true")
     chromium.find("#w-name").send_keys("thử")
-    chromium.find("#w-value").send_keys("1,020")
+    chromium.find("#w-value-0").send_keys("1,020")
     chromium.find("#lever [data-type=list]").click()
-    chromium.find("#lever button").click()
+    chromium.find("#lever button[type=submit]").click()
     chromium.wait_for(lambda: chromium.all(".said.bad"))
     assert "Chưa thực hiện được: '1,020' có thể là" in chromium.text(".said.bad")
 
@@ -161,11 +184,13 @@ def test_the_language_is_switched_in_one_click(served: Any, chromium: Any) -> No
 
 
 def test_the_month_is_signed_and_each_report_downloaded(served: Any, chromium: Any) -> None:
-    reports = f"{served.address}{PLAN}/reports?{MONTH}&lang=vi"
-    chromium.open(reports)
+    chromium.open(f"{served.address}{PLAN}/reports?{MONTH}&lang=vi")
+    chromium.follow("Đến trang Phê duyệt")
+    june = "section[aria-labelledby='m-2018-06'] .month-sign"
     for step in ("check", "approve"):
-        chromium.press(chromium.find(f"#sign [data-step={step}]"))
-    assert "đã phê duyệt" in chromium.text("ol.steps [aria-current]")
+        chromium.press(chromium.find(f"{june} [data-step={step}]"))
+    assert "đã phê duyệt" in chromium.text("#m-2018-06")
+    chromium.open(f"{served.address}{PLAN}/reports?{MONTH}&lang=vi")
     links = {one.text: one.get_attribute("href") for one in chromium.all(".downloads a")}
     assert len(chromium.all(".downloads a")) == 10
     starts = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF"}
@@ -175,9 +200,10 @@ def test_the_month_is_signed_and_each_report_downloaded(served: Any, chromium: A
             name = f"demo-2018-2018-06-30-{part}.{form}"
             assert chromium.download(link.get_attribute("href"), name).startswith(start)
     assert any("report.html" in address for address in links.values())
-    chromium.find("#m-note").send_keys("xem lại số tháng 6")
-    chromium.press(chromium.find("#sign [data-step=send-back]"))
-    assert "dự thảo" in chromium.text("ol.steps [aria-current]")
+    chromium.open(f"{served.address}{PLAN}/signing?lang=vi")
+    chromium.find(f"{june} [name=note]").send_keys("xem lại số tháng 6")
+    chromium.press(chromium.find(f"{june} [data-step=send-back]"))
+    assert "dự thảo" in chromium.text("#m-2018-06")
     assert "xem lại số tháng 6" in chromium.text()
 
 
@@ -186,51 +212,27 @@ def _is(link: Any, form: str, part: str) -> bool:
     return f"report.{form}?" in address and f"part={part}" in address
 
 
-def test_a_retraining_is_followed_while_it_runs(
-    served: Any, chromium: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    going = threading.Event()
-
-    def work(*_: Any) -> Any:
-        def run(progress: Any) -> dict[str, Any]:
-            progress(1, 3, "coal 2017")
-            assert going.wait(60)
-            return {"reason": "made up for a test"}
-
-        return run
-
-    monkeypatch.setattr("service.api.plans.retrain_work", work)
+def test_a_retraining_is_followed_on_every_page_until_it_ends(served: Any, chromium: Any) -> None:
     chromium.open(f"{served.address}{PLAN}/models?lang=vi")
-    chromium.find("form[data-job] button").click()
-    chromium.wait_for(lambda: "1 / 3 · coal 2017" in chromium.text())
+    chromium.press(chromium.find("form[data-job] button"))
+    assert "Đang chờ đến lượt" in chromium.text("aside.work")
+    job = claim(served.store, "a process", 1)
+    assert job is not None
+    beat(served.store, job, (1, 3, "coal 2017"))
+    chromium.wait_for(lambda: "33% · Than đá 2017" in chromium.text("aside.work"))
     assert chromium.find("progress").get_attribute("value") == "1"
-    going.set()
-    chromium.wait_for(lambda: "Đã ghi." in chromium.text())
-
-
-def test_a_what_if_is_tried(served: Any, chromium: Any) -> None:
-    chromium.open(f"{served.address}{PLAN}/what-if?{MONTH}&lang=vi")
-    chromium.find("#w-name").send_keys("Mỏ ngừng tháng 12")
-    chromium.find("#w-kpi option[value=coal]").click()
-    chromium.find("input[value='2018-12']").click()
-    assert not chromium.find("#w-size").is_displayed()
-    chromium.find("#w-value").send_keys("-40")
-    chromium.press(chromium.find("#lever button"))
-    assert chromium.text("#shown") == "Mỏ ngừng tháng 12"
-    assert "chỉ dùng nội bộ" in chromium.text()
-    assert re.search(r"tháng 12/2018: [\d.,]+ → [\d.,]+", chromium.text("#result"))
-    assert "thay đổi theo Than đá" in chromium.text("#result")  # the total moves with its part
-    chromium.find("#w-name").send_keys("Đình công")
-    chromium.find("#w-shape option[value=event]").click()
-    chromium.find("#w-size").send_keys("-20")
-    chromium.press(chromium.find("#lever button"))
-    assert chromium.text("#shown") == "Đình công"
-    preset = chromium.find("form.preset")
-    preset.find_element("css selector", "[name='assumptions.share']").send_keys("30")
-    preset.find_element("css selector", "[name=kpi] option[value=steel]").click()
-    chromium.press(preset.find_element("css selector", "button"))
-    assert "30 %" in chromium.text() or "30%" in chromium.text()
-    assert len(chromium.all("tbody a[href*='&id=']")) == 3
+    assert chromium.violations() == []
+    chromium.open(f"{served.address}{PLAN}?lang=vi", width=390)  # left, and still in sight
+    assert "33% · Than đá 2017" in chromium.text("aside.work")
+    end(served.store, job, "done", result={})
+    chromium.wait_for(lambda: "Đã xong." in chromium.text("aside.work"))
+    assert chromium.violations() == []
+    chromium.find("aside.work .changed").click()
+    chromium.wait_for(lambda: "/why" in chromium.driver.current_url)
+    chromium.find("aside.work .close").click()
+    assert chromium.all("aside.work") == []
+    chromium.open(f"{served.address}{PLAN}?lang=vi")
+    assert chromium.all("aside.work") == []  # what was hidden stays so
 
 
 def test_figures_are_loaded_looked_at_matched_and_taken_back(
@@ -263,11 +265,13 @@ PAGES = (
     "/kpis/coal",
     "/kpis/bridge",
     "/reports",
+    "/signing",
     "/models",
     "/versions",
     "/why",
     "/what-if",
     "/data",
+    "/today",
 )
 
 
@@ -297,7 +301,14 @@ def test_everything_is_reached_with_the_keyboard(served: Any, chromium: Any) -> 
         chromium.driver.switch_to.active_element.send_keys(Keys.TAB)
         reached.append(chromium.run("return document.activeElement.outerHTML.slice(0, 200)"))
     assert 'class="skip"' in reached[0]
-    for wanted in ('id="language"', 'id="as_of"', 'id="find"', "/kpis/coal", "Sắp xếp theo"):
+    for wanted in (
+        'id="language"',
+        'id="as_of"',
+        'id="find"',
+        "/kpis/coal",
+        "Sắp xếp theo",
+        "status=",
+    ):
         assert any(wanted in one for one in reached), wanted
 
 
@@ -312,12 +323,6 @@ def test_on_paper_only_the_plan_is_left(served: Any, chromium: Any) -> None:
         chromium.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-def pages_on_paper(chromium: Any) -> int:
-    """How many sheets Chromium prints the page on, in the page's own size."""
-    printed = chromium.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
-    return len(re.findall(rb"/Type /Page\b(?!s)", base64.b64decode(printed["data"])))
-
-
 @pytest.mark.parametrize("width", [360, 1366])
 def test_a_plan_of_forty_kpis_prints_on_one_sheet(served: Any, chromium: Any, width: int) -> None:
     chromium.open(f"{served.address}{PLAN}?{MONTH}&lang=vi", width)
@@ -329,10 +334,10 @@ def test_a_plan_of_forty_kpis_prints_on_one_sheet(served: Any, chromium: Any, wi
         "  row.querySelector('th a').textContent += long; rows.append(row); }"
     )
     assert len(chromium.all("#plan-table tbody tr")) == 40
-    assert pages_on_paper(chromium) == 1
+    assert chromium.sheets() == 1
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_kpi_prints_on_one_sheet(served: Any, chromium: Any, lang: str) -> None:
     chromium.open(f"{served.address}{PLAN}/kpis/coal?{MONTH}&lang={lang}", 1366)
-    assert pages_on_paper(chromium) == 1
+    assert chromium.sheets() == 1

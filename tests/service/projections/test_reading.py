@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import inspect, text
 
 from data.db.store import Store
+from data.jobs.rows import claim
 from data.settings import Settings
 from models.errors import InvalidMonth
 from service.auth.access import declared
 from service.cli.main import main
 from service.projections.basis import AHEAD, FIRST_DAY, as_of_date
-from service.workflow.retraining import retrain_work
+from service.workflow.retraining import retrain_job
 from tests.service.auth.test_roles import ASKED, PLACES
 
 PROJECTIONS = "/v1/plans/demo-2018/projections"
@@ -111,9 +112,11 @@ def test_a_promoted_model_enters_its_own_month(
         "training.retrain.retrain",
         lambda *given, progress, by: quick_retrain(*given, promote=True),
     )
-    work = retrain_work(state.store, state.settings, "demo-2018", date(2018, 6, 30), "linh")
+    state.jobs.start("retrain", "x", "linh", "demo-2018", {"as_of": "2018-06-30"})
+    job = claim(state.store, "a process", 1)
+    assert job is not None
     assert rows(state.store) == 0
-    assert work(lambda *_: None)["promoted"]
+    assert retrain_job(state.store, state.settings, job, lambda *_: None)["promoted"]
     listed = own_service.get(f"{PROJECTIONS}?as_of=2018-06").json()["projections"]
     assert {row[0] for row in contents(state.store)["projections"]} == {
         one["stamp"] for one in listed

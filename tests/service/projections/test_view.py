@@ -79,7 +79,7 @@ def test_history_and_stamps_too(own_service: Any) -> None:
     content = own_service.get(f"{LIST}/coal/history?as_of=2018-06").content
     history = HistoryView.model_validate_json(content)
     assert encode(history) == content
-    assert history.history[0].reason  # a month without a model
+    assert history.history[0].hindsight  # a month without a model
     told = own_service.get(f"/v1/stamps/{history.history[-1].stamp}").content
     assert encode(StampView.model_validate_json(told)) == told
 

@@ -200,13 +200,6 @@ def test_a_year_without_figures_is_refused(
         build(replace(basis), before, Letterhead("x"), Wanted())
 
 
-def test_merged_cells_cover_the_empty_ones_below() -> None:
-    rows = (("a", "1"), ("", "2"), ("b", "3"))
-    table = Table("", (), rows, merged=1)
-    assert [table.height(row, 0) for row in range(3)] == [2, 0, 1]
-    assert table.height(1, 1) == 1
-
-
 def test_figures_keep_their_exact_values(made: Made) -> None:
     table = made().figures
     place = [column.title for column in table.columns].index("Lũy kế đến nay")

@@ -19,15 +19,15 @@ from data.accounts.bodies import HOUSE, add_body, give_family, set_shares
 from data.accounts.keys import add_key
 from data.db import tables
 from data.plans.rows import save_plan
+from data.readers.plan_document.file import plan_text
 from service.auth.access import declared
 from service.rights.ownership import named
 from service.rights.rules import ACCESS
 from tests.families import demo_plan
-from tests.service.auth.test_roles import ASKED, PLACES, Asked, quick_work
+from tests.service.auth.test_roles import ASKED, PLACES, Asked
 from tests.service.workflow.test_entries import PLAN as TASKS
 
 pytestmark = pytest.mark.slow
-__all__ = ["quick_work"]  # a fixture
 
 ABOUT_NO_FAMILY = {
     *(("GET", path) for path in ("/", "/docs", "/healthz", "/metrics", "/openapi.json")),
@@ -35,6 +35,14 @@ ABOUT_NO_FAMILY = {
     # one's own session and account
     *(("GET", path) for path in ("/account", "/login", "/login/second", "/v1/session")),
     ("GET", "/typed-number"),  # reads a number, and nothing of a plan
+    ("GET", "/help"),
+    # a plan that is not there yet; the family it names is checked below
+    *(("GET", f"/new-plan{rest}") for rest in ("", "/template.xlsx")),
+    ("POST", "/new-plan"),
+    # pages of what an administrator manages, tested below
+    ("GET", "/house"),
+    *(("POST", f"/house/{name}") for name in ("accounts", "keys", "bodies")),
+    *(("POST", f"/house/{name}") for name in ("accounts/{name}", "keys/{name}", "bodies/{body}")),
     *(("GET", f"/login/oidc{step}") for step in ("", "/back", "/out")),
     *(("POST", path) for path in ("/login", "/login/second", "/logout", "/v1/session/password")),
     *(("POST", f"/account/{step}") for step in ("password", "factor", "recovery")),
@@ -42,7 +50,7 @@ ABOUT_NO_FAMILY = {
     # lists of what the caller may see, tested below
     *(("GET", path) for path in ("/odata/", "/odata/$metadata", "/odata/Projections")),
     *(("GET", path) for path in ("/odata/Projections/$count", "/odata/Projections({key})")),
-    *(("GET", f"/v1/{name}") for name in ("plans", "models", "audit")),
+    *(("GET", f"/v1/{name}") for name in ("plans", "models", "audit", "waiting")),
     # what an administrator manages, tested below
     *(("GET", f"/v1/{name}") for name in ("accounts", "keys", "bodies")),
     *(("POST", f"/v1/{name}") for name in ("accounts", "keys", "bodies")),
@@ -88,7 +96,7 @@ def strangers(body: str) -> Iterator[tuple[str, Access]]:
 
 
 def address_of(asked: Asked, path: str, told: dict[str, Any]) -> str:
-    return path.format(**{**PLACES, **asked.places, **told}) + asked.query
+    return (path + asked.query).format(**{**PLACES, **asked.places, **told})
 
 
 def is_about_a_family(asked: Asked, path: str) -> bool:
@@ -113,7 +121,8 @@ def options_of(asked: Asked, path: str, told: dict[str, Any]) -> dict[str, Any]:
         own = {name: value for name, value in told.items() if f"{{{name}}}" not in path}
         options["json"] = {**asked.body, **own}
     if asked.form is not None:
-        options["data"] = asked.form
+        own = {name: value for name, value in told.items() if f"{{{name}}}" not in path}
+        options["data"] = {**asked.form, **own}
     if asked.files is not None:
         options["files"] = asked.files
     if asked.file is not None:
@@ -204,7 +213,7 @@ def test_what_is_hidden_is_told_as_what_nobody_has(
         house.bring_month("issued")
         name = house.stamps()["coal"]
     if name == "job":
-        name = house.client.app.state.vedich.jobs.start("x", lambda _: {}, "demo-2018").id
+        name = house.client.app.state.vedich.jobs.start("retrain", "x", "An", "demo-2018", {}).id
     own = house.ask("viewer", "GET", path.replace("south-2018", "demo-2018").format(name))
     assert own.status_code == 200
     for who in ("south.admin", "key:south.read"):
@@ -314,3 +323,39 @@ def test_administrators_stay_within_their_body(house: Any) -> None:
     assert ask(f"{HOUSE}.admin", "/v1/accounts/viewer/clear") == 204
     assert ask(f"{HOUSE}.admin", "/v1/bodies/north/families", family="south") == 204
     assert house.ask("viewer", "GET", "/v1/plans/south-2018").status_code == 200
+
+
+def test_administrators_stay_within_their_body_on_pages_too(house: Any) -> None:
+    def ask(who: str, path: str, **form: Any) -> int:
+        return int(house.ask(who, "POST", path, data=form).status_code)
+
+    shown = house.ask("south.admin", "GET", "/house?lang=en").text
+    assert "south.checker" in shown
+    assert not any(f"<strong>{name}</strong>" in shown for name in (*ROLES, "read", "north"))
+    for step in ("password", "role", "body", "clear", "reset-factor", "disable", "enable"):
+        given = {"step": step, "password": "another password", "role": "admin", "body": "south"}
+        assert ask("south.admin", "/house/accounts/viewer", **given) == 404
+    assert ask("south.admin", "/house/keys/read") == 404
+    new = {"password": "another password", "role": "admin"}
+    assert ask("south.admin", "/house/accounts", name="spy", body="north", **new) == 404
+    assert ask("south.admin", "/house/keys", name="spy", body=HOUSE) == 404
+    assert ask("south.admin", "/house/bodies/north", step="share") == 404
+    assert ask("south.admin", "/house/bodies/south", step="family", family="demo") == 404
+    assert ask("south.admin", "/house/bodies", slug="port", vi="Cảng") == 303
+    assert ask("south.checker", "/house/accounts", name="friend", **new) == 403
+    assert ask("south.admin", "/house/accounts", name="friend", **new) == 303
+
+
+def test_a_plan_of_others_is_not_changed_by_sending_one_of_its_name(house: Any) -> None:
+    text = plan_text(replace(demo_plan(), name_vi="Chiếm lấy"))
+    for who in ("south.admin", f"{HOUSE}.admin"):  # a body above only reads
+        for save in ("", "true"):
+            answer = house.ask(who, "POST", "/new-plan", data={"text": text, "save": save})
+            assert answer.status_code == 422
+            assert "coal" not in answer.text.lower()
+    assert house.ask("entry", "POST", "/new-plan", data={"text": text}).status_code == 200
+    own = text.replace("demo-2018", "mine-2018")
+    saved = house.ask("south.entry", "POST", "/new-plan", data={"text": own, "save": "true"})
+    assert saved.headers["location"].startswith("/plans/mine-2018/manage")
+    assert house.ask("south.viewer", "GET", "/plans/mine-2018/manage").status_code == 200
+    assert house.ask("viewer", "GET", "/plans/mine-2018/manage").status_code == 404

@@ -17,11 +17,10 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from service.projections.shape import encode
-from tests.service.auth.test_roles import ask_route, quick_work
+from tests.service.auth.test_roles import ask_route
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["quick_work"]
 
 JSON = "application/json"
 # JSON whose shape is not ours to declare

@@ -12,11 +12,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # of sche
 
 
 def test_generated_requests_meet_documented_answers(
-    own_service: Any, monkeypatch: pytest.MonkeyPatch
+    own_service: Any,
 ) -> None:
-    monkeypatch.setattr(
-        "service.api.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
-    )
     who = callers(own_service.app.state.vedich.store)
     few = {name: who[name] for name in ("anonymous", "viewer", "approver", "key:entry")}
     met = run_cases(own_service.app, few, examples=1, plan="demo-2018")

@@ -54,13 +54,8 @@ def blocked(office: Any) -> Iterator[list[tuple[str, str]]]:
     event.remove(engine, "before_cursor_execute", query)
 
 
-def test_no_route_blocks_the_loop(
-    office: Any, blocked: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_route_blocks_the_loop(office: Any, blocked: list[tuple[str, str]]) -> None:
     global _ROUTE
-    monkeypatch.setattr(
-        "service.api.plans.retrain_work", lambda *_: lambda progress: {"version": "0"}
-    )
     asked = 0
     for method, path, _access in declared(office.client.app):
         _ROUTE = f"{method} {path}"

@@ -29,6 +29,7 @@ def test_answers_go_on_while_mlflow_is_unavailable(home: Path, client_of: Any) -
     client = client_of(app)
     for address in (PROJECTION, "/v1/models", "/v1/track-record", "/readyz", "/plans/demo-2018"):
         assert client.get(address).status_code == 200
+    app.state.vedich.jobs.begin()
     started = client.post("/v1/plans/demo-2018/retrain", json={"as_of": "2018-06"})
     deadline = time.monotonic() + 60
     job = started.json()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -172,6 +173,20 @@ def test_another_format_version_says_what_to_do(bundle: Bundle, tmp_path: Path) 
     (folder / DOCUMENT).write_text(json.dumps({**document, "format_version": 999}))
     with pytest.raises(UnreadableBundle, match=r"expected format version \d+, found 999. Retrain"):
         read_bundle(folder)
+
+
+def test_a_bundle_of_the_format_before_answers_without_the_new_field(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    folder = write_bundle(bundle, tmp_path / "one")
+    document = json.loads((folder / DOCUMENT).read_text())
+    for learned in document["content"]["learned"].values():
+        del learned["fulfilment"]
+    text = json.dumps(document["content"], sort_keys=True)
+    document |= {"format_version": 3, "content_hash": sha256(text.encode()).hexdigest()}
+    (folder / DOCUMENT).write_text(json.dumps(document))
+    found = read_bundle(folder)
+    assert learned_of(found) == learned_of(bundle)
 
 
 @pytest.mark.parametrize("document", ["[]", "{}", '{"format_version": 1}', "not JSON", "NaN"])

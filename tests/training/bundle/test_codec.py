@@ -82,9 +82,16 @@ def test_a_number_keeps_every_digit(number: float) -> None:
 
 def test_a_missing_field_is_refused_with_its_place() -> None:
     stored = encode(Inner(np.zeros(2)), {}, "inner")
-    del stored["share"]
-    with pytest.raises(UnreadableBundle, match=r"learned: expected the fields of Inner.*share"):
+    del stored["numbers"]
+    with pytest.raises(UnreadableBundle, match=r"learned: expected the fields of Inner.*numbers"):
         decode(stored, Inner, {}, "learned")
+
+
+def test_a_field_that_an_older_program_did_not_write_has_its_default() -> None:
+    arrays: Arrays = {}
+    stored = encode(Inner(np.zeros(2), share=0.5), arrays, "inner")
+    del stored["share"]
+    assert decode(stored, Inner, arrays, "learned").share is None
 
 
 def test_a_missing_array_is_refused() -> None:

@@ -22,6 +22,7 @@ from service.texts import (
     signed,
     unit_name,
 )
+from service.wording import person
 from service.workflow.projects import projects_of
 
 HAPPENINGS = ("starts", "stops", "ramps_up")
@@ -134,5 +135,7 @@ def _shown(one: ProjectOutcome, plan: Plan, lang: Lang) -> ProjectShown:
         obstacle=one.obstacle,
         source=one.source,
         state=text[f"event.{one.state}"],
-        decided=", ".join(part for part in (day_of(one.day, lang), one.by, one.note) if part),
+        decided=", ".join(
+            part for part in (day_of(one.day, lang), person(one.by, lang), one.note) if part
+        ),
     )

@@ -18,6 +18,7 @@ from data.readers.report_form.form import find_report_form, read_report_form
 from data.readers.report_form.rows import row_name
 from data.readers.report_form.versions import FormVersion, version_of
 from data.readers.spreadsheet.cells import fold
+from data.readers.spreadsheet.tables import raise_problems
 from data.readers.spreadsheet.workbook import OpenedFile
 from models.errors import UnreadableFile
 from models.series import Month
@@ -122,7 +123,9 @@ def read(
 ) -> PrintedWorkbook:
     form = find_report_form(OpenedFile(content, file))
     assert form is not None
-    return read_report_form(form, KPIS, claims or {})
+    workbook = read_report_form(form, KPIS, claims or {})
+    raise_problems(file, workbook.problems)
+    return workbook
 
 
 def figures(form: PrintedWorkbook, slug: str) -> dict[tuple[str | None, str], float]:
@@ -397,27 +400,6 @@ def test_what_a_row_is_called(written: str, key: str, unit: str) -> None:
     assert row_name(written) == (key, unit)
 
 
-def test_a_unit_in_the_title_counts_for_rows_without_one() -> None:
-    rows = [TITLE, ["Đơn vị tính: Tỷ đồng"], ["Chỉ tiêu", "Ước tháng 6", "Lũy kế 6 tháng"]]
-    error = refused(workbook([*rows, ["Xi măng", 1, 2]]))
-    assert "'thousand tonnes'" in error.expected
-    assert "Tỷ đồng" in error.found
-    assert error.cell == "A4"
-    read(workbook([*rows, ["Xi măng (nghìn tấn)", 1, 2]]))
-
-
-def test_thousands_for_millions_are_refused() -> None:
-    rows = [TITLE, ["Chỉ tiêu", "ĐVT", "Ước tháng 6", "Lũy kế 6 tháng"]]
-    error = refused(workbook([*rows, ["Điện thương phẩm", "1000 kWh", 1, 2]]))
-    assert "never converted" in error.advice
-
-
-def test_an_unknown_unit_is_noted() -> None:
-    rows = [TITLE, ["Chỉ tiêu", "ĐVT", "Ước tháng 6", "Lũy kế 6 tháng"]]
-    form = read(workbook([*rows, ["Xi măng", "kiện", 1, 2]]))
-    assert any("'kiện' is not known" in note for note in form.notes)
-
-
 # --- rates
 
 
@@ -481,21 +463,6 @@ def test_text_for_a_number_is_named_only_where_it_matters() -> None:
     rows = [TITLE, ["Chỉ tiêu", "Ước tháng 6", "Lũy kế 6 tháng"]]
     form = read(workbook([*rows, ["Việc khác", "đang làm", None], ["Xi măng", 90, 500]]))
     assert len(form.figures) == 2
-
-
-def test_swapped_columns_are_noticed() -> None:
-    content = simple("Ước tháng 6", "Lũy kế 6 tháng", values=[[500, 90], [420, 72]])
-    error = refused(content)
-    assert "swapped" in error.advice
-    assert error.cell == "E2"
-
-
-def test_two_rows_for_one_kpi_must_agree() -> None:
-    rows = [TITLE, ["Chỉ tiêu", "Ước tháng 6", "Lũy kế 6 tháng"], ["1. Xi măng", 90, 500]]
-    assert len(figures(read(workbook([*rows, ["2. Xi măng", 90, 500]])), "cement")) == 2
-    error = refused(workbook([*rows, ["2. Xi măng", 91, 500]]))
-    assert "B3 says 90" in error.expected
-    assert error.cell == "B4"
 
 
 def test_a_hidden_sheet_is_not_read() -> None:

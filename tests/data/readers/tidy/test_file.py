@@ -381,21 +381,6 @@ def test_published_before_the_month_began_is_refused() -> None:
     assert "2021-07 or later" in error.expected
 
 
-def test_the_unit_is_compared_never_converted() -> None:
-    text = "KPI,month,value,unit\nexports,2021-06,1,nghìn USD\n"
-    assert "never converted" in refused(text).advice
-    assert "'nghìn USD'" in refused("KPI,month,value (nghìn USD)\nexports,2021-06,1\n").found
-    assert read("KPI,month,value,unit\nexports,2021-06,1,Triệu USD\n")[0].value == 1.0
-    assert read("KPI,month,value,unit,form\nexports,2021-06,104,%,yoy\n")[0].value == 104.0
-
-
-def test_a_figure_twice_is_one_and_two_different_ones_are_a_problem() -> None:
-    row = "exports,2021-06,1\n"
-    assert len(read(f"KPI,month,value\n{row}{row}")) == 1
-    error = refused(f"KPI,month,value\n{row}exports,2021-06,2\n")
-    assert "C2 says 1" in error.expected
-
-
 def test_an_unknown_column_is_refused_rather_than_ignored() -> None:
     error = refused("KPI,month,value,Trang thaii\nexports,2021-06,1,ước\n")
     assert (error.cell, error.found) == ("D1", "'Trang thaii'")

@@ -1,8 +1,7 @@
-"""Plans that are published only through percentages.
+"""Plan versions from plans that are published only through percentages.
 
-A monthly report prints the spending of a body to date, and the per cent of its annual
-plan: cumulative ÷ percentage is the plan in force. Plans change within the year; each
-change makes a new version of the plan document, dated by the report's publication.
+Plans change within the year; each change makes a new version of the plan document, dated
+by the report's publication.
 """
 
 from __future__ import annotations
@@ -13,44 +12,11 @@ from datetime import date
 from itertools import groupby
 
 from data.plans.plan import PlanVersion
-from data.vintages.figures import half_digit
+from data.vintages.implied_plan import implied_plans
 from data.vintages.observation import Observation
-from models.series import Month
 from models.targets.target import Target
 
-DECIMALS = 3  # of an implied plan, as amounts are printed to a thousandth of their unit
-_EXACT = 1e-7  # relative error of a percentage printed with all its digits
-
-
-@dataclass(frozen=True)
-class ImpliedPlan:
-    """The annual plan of a KPI that a report implies.
-
-    Attributes
-    ----------
-    kpi : slug
-    month : the last month of the cumulative figure
-    published : the day of the report
-    value : the plan, in the KPI's unit
-    low, high : the range of the plan, given the rounding of the percentage
-    cumulative : January through `month`, in the KPI's unit
-    share : `cumulative` in per cent of the plan, as printed
-    source : of the percentage
-    """
-
-    kpi: str
-    month: Month
-    published: date
-    value: float
-    low: float
-    high: float
-    cumulative: float
-    share: float
-    source: str
-
-    def allows(self, plan: float) -> bool:
-        """Whether a plan value is consistent with the printed figures."""
-        return self.low <= plan <= self.high
+CHANGED = "New or changed: "  # begins the note of a version read from figures; KPIs follow
 
 
 @dataclass(frozen=True)
@@ -61,59 +27,6 @@ class DatedTarget:
     kpi: str
     target: Target
     document: str
-
-
-def implied_plans(observations: Iterable[Observation], year: int) -> tuple[ImpliedPlan, ...]:
-    """The plan behind each printed share of plan of a year.
-
-    Parameters
-    ----------
-    observations : of one or many KPIs; only figures published on the same day are combined
-    year : int, the plan's year
-
-    Returns
-    -------
-    tuple of ImpliedPlan, by day of publication and KPI; a share without a
-    cumulative figure of the same month and day, or of zero, implies nothing.
-    In January the month itself is the cumulative figure.
-    """
-    cumulative: dict[tuple[str, Month, date], float] = {}
-    shares: list[Observation] = []
-    for figure in observations:
-        key = (figure.kpi, figure.month, figure.published)
-        if figure.month.year != year:
-            continue
-        if figure.form == "year_to_date":
-            cumulative[key] = figure.value
-        elif figure.form == "month" and figure.month.month == 1:
-            cumulative.setdefault(key, figure.value)
-        elif figure.form == "share_of_plan":
-            shares.append(figure)
-    plans = []
-    for share in shares:
-        spent = cumulative.get((share.kpi, share.month, share.published))
-        if spent is None or spent <= 0 or share.value <= 0:
-            continue
-        error = _rounding(share.value)
-        plans.append(
-            ImpliedPlan(
-                kpi=share.kpi,
-                month=share.month,
-                published=share.published,
-                value=round(spent / share.value * 100, DECIMALS),
-                low=round(spent / (share.value + error) * 100 - 10**-DECIMALS, DECIMALS),
-                high=round(spent / (share.value - error) * 100 + 10**-DECIMALS, DECIMALS),
-                cumulative=spent,
-                share=share.value,
-                source=share.source,
-            )
-        )
-    return tuple(sorted(plans, key=lambda plan: (plan.published, plan.kpi)))
-
-
-def _rounding(share: float) -> float:
-    """Half a unit of the last digit printed, at least the floating-point error."""
-    return max(min(half_digit(share), share / 2), share * _EXACT)
 
 
 def implied_targets(
@@ -182,7 +95,7 @@ def versions_of(dated: Iterable[DatedTarget], order: Sequence[str]) -> tuple[Pla
                 adopted=day,
                 document="; ".join(dict.fromkeys(dated_target.document for dated_target in new)),
                 targets=tuple((kpi, target) for (kpi, _, _), target in targets),
-                note="New or changed: "
+                note=CHANGED
                 + ", ".join(dict.fromkeys(dated_target.kpi for dated_target in new))
                 + ".",
             )

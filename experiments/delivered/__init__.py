@@ -1,0 +1,1 @@
+"""How good are the distributions that are delivered: their shape, and their joint order?"""

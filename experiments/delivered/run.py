@@ -1,0 +1,335 @@
+"""How good are the distributions that a retraining delivers?
+
+    python -m experiments.delivered.run --panels FOLDER [--workers 2] [--panel NAME ...]
+
+Each panel is retrained like a plan family (30 series from 2013, drawn with one seed); every
+origin of its backtest gives the forecast before calibration, the calibration learned from
+strictly earlier years, and the outcome. Answered twice, with the shape of past errors alone
+and with the shipped average of it and the forecast's own; and scored jointly: the log density
+of the outcomes of a family's year under the copula of past errors alone and under the shipped
+one, against independence, per KPI. `CHOSEN_ON` were looked at while choosing, `JUDGED_ON`
+were not. Writes marginal.csv, joint.csv, results.md and made_with.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from data.db.store import Store
+from data.plans.kpi import Kpi
+from data.samples.load import load_sample
+from data.vintages.observation import Observation
+from data.vintages.panel import Panel
+from data.vintages.panel_rows import load_panel
+from experiments.provenance import write_provenance
+from models import calibration
+from models.annual import AnnualDistribution
+from models.calibration import calibrate
+from models.coherence import OriginKey, likeness
+from models.pipeline import Learned
+from models.scores import crps_from_samples
+from models.series import Month
+from training.backtest import rolling_origin
+from training.backtest.rolling_origin import (
+    Setup,
+    YearResult,
+    YearTask,
+    backtest_year,
+    run_backtest,
+)
+from training.prior.corpus import read_panel
+from training.workers import Workers
+
+RESULTS = Path(__file__).parent / "results"
+SAMPLE = "vietnam-2021"
+CHOSEN_ON = (
+    SAMPLE,
+    "argentina_datosgobar",
+    "brazil_anp_fuel_states",
+    "brazil_epe_ibge_states",
+    "france_ipi_nace4",
+    "india_national",
+    "morocco_manar",
+)
+JUDGED_ON = (
+    "norway_oil_gas_fields",
+    "pakistan_sbp",
+    "us_arrivals_by_country",
+    "us_eia_electricity_states",
+    "uruguay_econuy",
+    "za_industry_retail",
+)
+FIRST, LAST, SHORTEST = Month(2013, 1), Month(2023, 12), 60  # months used; months needed
+SERIES, SEED = 30, 1
+PAST_ONLY, SHIPPED = "past errors", "shipped"
+CUTS = (0, 2, 4, 6, 8, 10)  # months known at which the joint order is scored
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded(YearResult):
+    """A year of the backtest, with the scores of each shape."""
+
+    shapes: tuple[Row, ...] = field(default=())
+
+
+def recorded_year(setup: Setup, task: YearTask) -> Recorded:
+    """`backtest_year`, which also answers with each shape. A task for `Workers`."""
+    rows: list[Row] = []
+    outcome = setup.panel.outcome(task.kpi, task.year, setup.as_of)
+
+    def answered(method: str, annual: AnnualDistribution, learned: Learned) -> AnnualDistribution:
+        if outcome is not None and method != "occasional" and not annual.over:
+            for shape, weight in ((PAST_ONLY, 0.0), (SHIPPED, calibration.OWN_SHAPE)):
+                with patch.object(calibration, "OWN_SHAPE", weight):
+                    rows.append({"shape": shape, **scores(annual, learned, outcome)})
+        return rolling_origin_calibrated(method, annual, learned)
+
+    rolling_origin_calibrated = rolling_origin.calibrated
+    with patch.object(rolling_origin, "calibrated", answered):
+        found = backtest_year(setup, task)
+    place = {"kpi": task.kpi, "year": task.year}
+    shapes = tuple(place | row for row in rows) if found.rows else ()
+    return Recorded(**vars(found), shapes=shapes)
+
+
+def scores(annual: AnnualDistribution, learned: Learned, outcome: float) -> Row:
+    """Scores of a calibrated year; the place of the outcome in it, 0 to 1."""
+    found = calibrate(annual, learned.calibration)
+    base = float(np.median(found.base))
+    place = float((np.sum(found.samples < outcome) + 0.5) / (len(found.samples) + 1))
+    goals = base * (1 + np.array(rolling_origin.GROWTH_TARGETS) / 100)
+    goals += found.traits.year.offset
+    chance = (found.samples[:, None] >= goals).mean(axis=0)
+    return {
+        "months_known": found.months_known,
+        "crps": crps_from_samples(outcome, found.samples) / base,
+        "brier": float(np.mean((chance - (outcome >= goals)) ** 2)),
+        "place": place,
+        "tested": learned.calibration is not None and learned.calibration.n_errors > 0,
+    }
+
+
+class Recorder(Workers[Setup]):
+    """Workers that keep the scores of each shape."""
+
+    def __init__(self, shared: Setup, number: int) -> None:
+        super().__init__(shared, number)
+        self.rows: list[Row] = []
+
+    def run(
+        self,
+        task: Callable[[Setup, Any], Any],
+        items: Sequence[Any],
+        done: Callable[[Any], None] | None = None,
+    ) -> list[Any]:
+        recorded = recorded_year if task is backtest_year else task
+        results = super().run(recorded, items, done)
+        self.rows += [row for one in results if isinstance(one, Recorded) for row in one.shapes]
+        return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m experiments.delivered.run")
+    parser.add_argument("--panels", type=Path, required=True, help="folder of tidy .parquet")
+    parser.add_argument("--panel", action="append", help="only these")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    names = given.panel or [*CHOSEN_ON, *JUDGED_ON]
+    marginal, joint = [], []
+    for name in names:
+        rows, log_scores = answers(name, given.panels, given.workers)
+        print(name, len(rows), flush=True)
+        marginal.append(rows)
+        joint.append(log_scores)
+        pd.concat(joint).to_csv(given.out / "joint.csv", index=False, float_format="%.4f")
+        summary = marginal_table(pd.concat(marginal))
+        summary.to_csv(given.out / "marginal.csv", index=False, float_format="%.5f")
+    text = readable(summary, pd.concat(joint))
+    (given.out / "results.md").write_text(text, encoding="utf-8")
+    files = [given.panels / f"{name}.parquet" for name in names if name != SAMPLE]
+    hashes = {one.stem: hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
+    command = "python -m experiments.delivered.run --panels PANELS"
+    packages = ("numpy", "scipy", "pandas", "statsmodels")
+    write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)
+    print(text)
+
+
+def answers(name: str, folder: Path, workers: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scores of every origin and shape, and log scores of the joint order by year."""
+    panel, day = sample() if name == SAMPLE else family(name, folder)
+    setup = Setup(panel, day)
+    with Recorder(setup, workers) as pool:
+        found = run_backtest(pool, setup, sorted(panel.kpis()))
+        rows = pd.DataFrame(pool.rows)
+    rows = rows[rows["tested"]].assign(panel=name)
+    errors = {
+        (one.kpi, one.year): {
+            OriginKey(one.year, known): float(error)
+            for known, error in enumerate(one.standardised)
+            if np.isfinite(error)
+        }
+        for one in found.results
+    }
+    return rows, pd.DataFrame(joint_scores(rows, errors)).assign(panel=name)
+
+
+def sample() -> tuple[Panel, date]:
+    """The sample plan's family, as at the end of its data."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite:///{folder}/sample.db")
+        load_sample(store, SAMPLE)
+        day = date(2021, 12, 31)
+        panel = load_panel(store, SAMPLE.rpartition("-")[0], day)
+        store.close()
+    return panel, day
+
+
+def family(name: str, folder: Path) -> tuple[Panel, date]:
+    """A panel's series as KPIs, loaded after the fact."""
+    kept = []
+    for one in read_panel(folder / f"{name}.parquet"):
+        first = max(FIRST.ordinal, one.start.ordinal)
+        values = one.values[first - one.start.ordinal : LAST.ordinal - one.start.ordinal + 1]
+        gaps = np.flatnonzero(np.isnan(values))
+        begin = int(gaps[-1]) + 1 if len(gaps) else 0
+        if len(values) - begin >= SHORTEST:
+            kept.append((one.series_id, Month.from_ordinal(first + begin), values[begin:]))
+    drawn = np.random.default_rng(SEED).permutation(len(kept))[:SERIES]
+    kpis, figures, published = [], [], date(LAST.year + 1, 6, 30)
+    for place in sorted(drawn):
+        series, start, values = kept[place]
+        slug = f"s{place:03d}"
+        kpis.append(Kpi(slug=slug, name_vi=series, name_en=series, unit=""))
+        for ahead, value in enumerate(values):
+            month = start.plus(ahead)
+            figures.append(
+                Observation(slug, month, "month", float(value), "final", published, name)
+            )
+    return Panel.of(name, kpis, figures), published
+
+
+def joint_scores(
+    rows: pd.DataFrame, errors: dict[tuple[str, int], dict[OriginKey, float]]
+) -> list[Row]:
+    """Log density of a year's outcomes against independence, per KPI."""
+    found = []
+    shipped = rows[rows["shape"] == SHIPPED]
+    for (year, known), group in shipped.groupby(["year", "months_known"]):
+        past: dict[str, dict[OriginKey, float]] = {}
+        for (kpi, earlier), one in errors.items():
+            if earlier < year:
+                past.setdefault(kpi, {}).update(one)
+        group = group[[any(past.get(kpi, {}).values()) for kpi in group["kpi"]]]
+        if known not in CUTS or len(group) < 4:
+            continue
+        score = ndtri(group["place"].clip(0.005, 0.995).to_numpy(float))
+        kpis = group["kpi"].tolist()
+        alike = np.eye(len(kpis))
+        cosine = np.eye(len(kpis))
+        for i, one in enumerate(kpis):
+            for j in range(i):
+                alike[i, j] = alike[j, i] = likeness(past[one], past[kpis[j]])
+                cosine[i, j] = cosine[j, i] = _cosine(past[one], past[kpis[j]])
+        found.append(
+            {
+                "year": year,
+                "months_known": known,
+                "kpis": len(kpis),
+                SHIPPED: log_density(alike, score) / len(kpis),
+                PAST_ONLY: log_density(0.99 * cosine + 0.01 * np.eye(len(kpis)), score)
+                / len(kpis),
+            }
+        )
+    return found
+
+
+def log_density(correlation: NDArray[np.float64], score: NDArray[np.float64]) -> float:
+    """Of a Gaussian copula at normal scores; 0 for independence."""
+    _, logarithm = np.linalg.slogdet(correlation)
+    return float(-0.5 * (logarithm + score @ np.linalg.solve(correlation, score) - score @ score))
+
+
+def _cosine(one: dict[OriginKey, float], other: dict[OriginKey, float]) -> float:
+    keys = sorted({*one, *other})
+    a = np.array([one.get(key, 0.0) for key in keys])
+    b = np.array([other.get(key, 0.0) for key in keys])
+    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+def marginal_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Means by panel and shape; the change of CRPS with an interval by KPIs and years."""
+    inside = rows.assign(
+        in_80=rows["place"].between(0.1, 0.9),
+        in_95=rows["place"].between(0.025, 0.975),
+        above=rows["place"] > 0.5,
+    )
+    columns = ["crps", "brier", "in_80", "in_95", "above"]
+    table = inside.groupby(["panel", "shape"], sort=False)[columns].mean().reset_index()
+    keys = ["panel", "kpi", "year", "months_known"]
+    wide = rows.pivot_table(index=keys, columns="shape", values="crps").reset_index()
+    for name, group in wide.groupby("panel"):
+        low, high = resampled(group)
+        mine = (table["panel"] == name) & (table["shape"] == SHIPPED)
+        table.loc[mine, ["ratio", "ratio_low", "ratio_high"]] = (
+            group[SHIPPED].mean() / group[PAST_ONLY].mean(),
+            low,
+            high,
+        )
+    return table
+
+
+def resampled(group: pd.DataFrame, draws: int = 500) -> tuple[float, float]:
+    """95 % interval of the ratio of CRPS, KPIs and years both drawn with replacement."""
+    rng = np.random.default_rng(SEED)
+    sums = group.groupby(["kpi", "year"])[[SHIPPED, PAST_ONLY]].sum()
+    after, before = (
+        sums[name].unstack(fill_value=0.0).to_numpy() for name in (SHIPPED, PAST_ONLY)
+    )
+    ratios = []
+    for _ in range(draws):
+        kpis = rng.integers(0, after.shape[0], after.shape[0])
+        years = rng.integers(0, after.shape[1], after.shape[1])
+        chosen = np.ix_(kpis, years)
+        ratios.append(after[chosen].sum() / before[chosen].sum())
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def readable(marginal: pd.DataFrame, joint: pd.DataFrame) -> str:
+    """Markdown tables of both parts."""
+    lines = [
+        "| Panel | CRPS shipped ÷ past errors | 95 % | Inside 80 % | Inside 95 % "
+        "| Above the median | Log score of the copula, past errors alone | shipped "
+        "| years below 0 |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in marginal[marginal["shape"] == SHIPPED].to_dict("records"):
+        own = joint[joint["panel"] == row["panel"]]
+        by_year = own.groupby("year")[SHIPPED].mean()
+        lines.append(
+            f"| {row['panel']}{'' if row['panel'] in JUDGED_ON else ' *'} | {row['ratio']:.4f} "
+            f"| {row['ratio_low']:.4f} to {row['ratio_high']:.4f} | {row['in_80']:.0%} "
+            f"| {row['in_95']:.1%} | {row['above']:.0%} | {own[PAST_ONLY].mean():+.2f} "
+            f"| {own[SHIPPED].mean():+.3f} | {int((by_year < 0).sum())} of {len(by_year)} |"
+        )
+    return "\n".join([*lines, "", "\\* looked at while choosing.", ""])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""What is missing in a plan's month, and what waits for the reader: each with its button."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from data.plans.events import decided, events_of
+from data.plans.kpi import Kpi
+from data.plans.plan import Plan
+from data.sign_off.rows import sign_off
+from data.sign_off.rules import State
+from data.vintages.rows import vintages_of
+from models.events.event import Shape
+from models.series import Month
+from service.pages.site import Site
+from service.projections.facts import Facts
+from service.state.app_state import JSON_TYPE, AppState, Body
+from service.texts import TEXT, Lang, day_of, month_name, name_of
+from service.workflow.events import proposed
+from training.bundle.promoted import default_promotion
+
+_NAMED = 3  # KPIs that a task names
+_RECENT = 3  # months in which an unusual figure is still asked about
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do: what, and the button that leads there."""
+
+    text: str
+    button: str
+    address: str
+    main: bool = False
+
+
+def tasks_of(
+    app_state: AppState, plan: Plan, site: Site, day: date, facts: Sequence[Facts]
+) -> tuple[Task, ...]:
+    """The tasks of a plan's month, the most urgent first.
+
+    Parameters
+    ----------
+    site : the page, with its reader
+    day : the vintage shown
+    facts : of the plan's KPIs
+    """
+    return (
+        *_model(app_state, plan, site, day),
+        *_figures(site, facts),
+        *_signatures(app_state, plan, site, day),
+        *_reports(site, facts),
+        *_events(app_state, plan, site, day, facts),
+    )
+
+
+def _model(app_state: AppState, plan: Plan, site: Site, day: date) -> Iterator[Task]:
+    """Figures newer than what is shown, or no model of the month that is shown."""
+    text, lang = TEXT[site.lang], site.lang
+    newest = max(vintages_of(app_state.store, plan.family), default=day)
+    used = default_promotion(app_state.store, plan.family, max(newest, day))
+    if used is None:
+        said = text["desk.no_model"]
+    elif _month(newest) > _month(day) and not site.as_of:
+        said = text["desk.newer"].format(
+            month=month_name(f"{newest:%Y-%m}", lang), model=day_of(used.as_of, lang)
+        )
+    elif _month(used.as_of) < _month(day):
+        said = text["desk.older_model"].format(
+            month=month_name(f"{day:%Y-%m}", lang), model=day_of(used.as_of, lang)
+        )
+    else:
+        return
+    month = f"{max(newest, day):%Y-%m}"
+    address = f"{site.page('models', as_of=month)}#retrain"
+    yield Task(said, text["models.retrain"], address, main=True)
+
+
+def _figures(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:
+    """KPIs with a target whose figures end before those of the others."""
+    text, lang = TEXT[site.lang], site.lang
+    known = [one.cutoff for one in facts if one.cutoff is not None]
+    newest = max(known, default=None)
+    if newest is None:
+        yield Task(text["desk.no_figures"], text["desk.load"], site.page("data"), main=True)
+        return
+    late = [
+        name_of(one.kpi, lang)
+        for one in facts
+        if one.target is not None
+        and one.projection.task is None
+        and (one.cutoff is None or one.cutoff < newest)
+    ]
+    if late:
+        said = text["desk.late"].format(month=month_name(newest, lang), names=_names(late, lang))
+        yield Task(said, text["desk.load"], site.page("data"), main=True)
+
+
+def _signatures(app_state: AppState, plan: Plan, site: Site, day: date) -> Iterator[Task]:
+    """Estimates, and the month itself, that wait for the reader's signature."""
+    text = TEXT[site.lang]
+    signed = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
+    me = site.caller.name if site.caller.session else None  # without accounts, one may do all
+
+    def waiting(state: State) -> int:
+        return sum(one.state == state and one.author != me for one in signed.current.values())
+
+    address = site.page("reports")
+    month = month_name(signed.month, site.lang)
+    if site.may("checker") and (count := waiting("draft")):
+        yield Task(text.count("desk.to_check", count), text["step.check"], address)
+    if site.may("approver") and (count := waiting("checked")):
+        yield Task(text.count("desk.to_approve", count), text["step.approve"], address)
+    if site.may("approver") and signed.state == "checked":
+        said = text["desk.month_to_approve"].format(month=month)
+        yield Task(said, text["step.approve"], f"{address}#sign")
+    if site.may("approver") and signed.state == "approved":
+        said = text["desk.month_to_issue"].format(month=month)
+        yield Task(said, text["step.issue"], f"{address}#sign")
+
+
+def _reports(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:
+    """Tasks of the plan that nobody has reported about."""
+    text, lang = TEXT[site.lang], site.lang
+    silent = [
+        one
+        for one in facts
+        if (task := one.projection.task) is not None
+        and one.projection.status == "no_basis"
+        and task.goal is not None
+    ]
+    if silent:
+        said = text["desk.unreported"].format(
+            names=_names([name_of(one.kpi, lang) for one in silent], lang)
+        )
+        yield Task(said, text["desk.report"], site.kpi(silent[0].kpi.slug))
+
+
+def _events(
+    app_state: AppState, plan: Plan, site: Site, day: date, facts: Sequence[Facts]
+) -> Iterator[Task]:
+    """Unusual figures of the last months that nobody has accepted or rejected."""
+    text, lang = TEXT[site.lang], site.lang
+    known = decided(events_of(app_state.store, plan.family), day)
+    open_ = []
+    for one in facts:
+        if one.cutoff is None or one.target is None:
+            continue
+        first = one.cutoff.plus(1 - _RECENT)
+        if any(
+            start >= str(first) and (one.kpi.slug, Month.parse(start), shape) not in known
+            for start, shape in _unusual(app_state, plan, one.kpi, day)
+        ):
+            open_.append(name_of(one.kpi, lang))
+    if open_:
+        said = text["desk.events"].format(names=_names(open_, lang))
+        yield Task(said, text["desk.look"], f"{site.page('data')}#events")
+
+
+def _unusual(app_state: AppState, plan: Plan, kpi: Kpi, day: date) -> Sequence[tuple[str, Shape]]:
+    """First month and shape of each unusual figure; kept, because it takes long to find them."""
+
+    def make() -> Body:
+        panel = app_state.basis(plan.slug, day).panel
+        found = [(str(event.start), event.shape) for event in proposed(panel, kpi, day)]
+        return Body(json.dumps(found).encode(), JSON_TYPE, "")
+
+    body = app_state.body(plan.slug, ("unusual figures", kpi.slug, day), make)
+    return [(start, shape) for start, shape in json.loads(body.content)]
+
+
+def _names(names: Sequence[str], lang: Lang) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(names[:_NAMED])
+    more = len(names) - _NAMED
+    return shown if more <= 0 else TEXT[lang]["desk.and_more"].format(names=shown, more=more)
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
