@@ -246,6 +246,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--only", nargs="*", choices=ATTACKS, default=list(ATTACKS))
     given = parser.parse_args(arguments)
     rows: list[dict[str, Any]] = []
+    program = commit(given.program)
     for name in given.only:
         rows.append(attack(given.program.resolve(), given.home.resolve(), given.plan, name))
         print(rows[-1], flush=True)
@@ -256,7 +257,6 @@ def main(arguments: list[str] | None = None) -> None:
         table.writeheader()
         table.writerows(rows)
     command = f"python -m experiments.attacks.docx_template.run HOME --result {given.result}"
-    program = commit(given.program)
     write_provenance(folder, command, "docxtpl", "jinja2", "python-docx", attacked=program)
 
 
