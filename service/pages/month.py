@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from threading import Event
 from typing import Annotated, Literal
 
@@ -103,8 +102,12 @@ async def fill_template(
     anyway: Annotated[bool, Form()] = False,
 ) -> Response:
     """A planner's own template filled in; unknown placeholders are reported first."""
-    site = site_of(request, lang, by, plan, "reports", as_of)
-    return await while_connected(request, partial(_filled, app_state, site, template, anyway))
+
+    def work(given_up: Event) -> Response:
+        site = site_of(request, lang, by, plan, "reports", as_of)
+        return _filled(app_state, site, template, anyway, given_up)
+
+    return await while_connected(request, work)
 
 
 @router.get("/reports/template.docx", dependencies=[requires("viewer")], response_class=Response)
