@@ -264,9 +264,9 @@ def tracker_of(settings: Settings) -> MlflowTracker:
     return MlflowTracker(settings.tracking_uri, settings.home / "mlartifacts" if local else None)
 
 
-def commit() -> str:
+def commit(folder: Path = Path(__file__).parent) -> str:
     """The program's commit, with '+' for uncommitted changes; '' outside of git."""
-    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--abbrev=40"]
+    git = ["git", "-C", str(folder), "describe", "--always", "--abbrev=40"]
     try:
         found = subprocess.run([*git, "--dirty=+"], capture_output=True, text=True, check=False)
     except OSError:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from threading import Event
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
 
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
@@ -27,7 +25,7 @@ from service.projections.basis import as_of_date
 from service.report.build import Wanted
 from service.report.renderers.formats import LAYOUTS
 from service.report.request import report_of
-from service.report.template.filling import fill
+from service.report.template.filling import drawing, fill
 from service.report.template.isolation import limits_of
 from service.report.template.starter import starter
 from service.state.app_state import JSON_TYPE, AppState, Body
@@ -104,8 +102,12 @@ async def fill_template(
     anyway: Annotated[bool, Form()] = False,
 ) -> Response:
     """A planner's own template filled in; unknown placeholders are reported first."""
-    site = await run_in_threadpool(site_of, request, lang, by, plan, "reports", as_of)
-    return await while_connected(request, partial(_filled, app_state, site, template, anyway))
+
+    def work(given_up: Event) -> Response:
+        site = site_of(request, lang, by, plan, "reports", as_of)
+        return _filled(app_state, site, template, anyway, given_up)
+
+    return await while_connected(request, work)
 
 
 @router.get("/reports/template.docx", dependencies=[requires("viewer")], response_class=Response)
@@ -188,7 +190,13 @@ def _filled(
         if len(content) > LARGEST:
             raise UnreadableFile(name, expected=f"at most {LARGEST // 2**20} MB", found="more")
         report = report_of(app_state, plan, day, Wanted(lang=lang))
-        filled = fill(content, name, report, limits_of(app_state.settings), given_up)
+        draw = drawing(report)
+
+        def png_of(code: str) -> bytes:
+            key = ("course", day, code, lang)
+            return app_state.picture(plan, key, lambda: Body(draw(code), "image/png", "")).content
+
+        filled = fill(content, name, report, limits_of(app_state.settings), given_up, png_of)
     except Busy:
         busy = TEXT[lang]["reports.busy"]
         return Page(_reports(app_state, document, site, unreadable=busy), 503)

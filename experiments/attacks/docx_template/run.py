@@ -32,6 +32,7 @@ import docx
 from docx.shared import Mm
 
 from experiments.provenance import write_provenance
+from training.retrain import commit
 
 HERE = Path(__file__).parent
 PROGRAM = HERE.parents[2]
@@ -245,16 +246,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--only", nargs="*", choices=ATTACKS, default=list(ATTACKS))
     given = parser.parse_args(arguments)
     rows: list[dict[str, Any]] = []
+    program = commit(given.program)
     for name in given.only:
         rows.append(attack(given.program.resolve(), given.home.resolve(), given.plan, name))
         print(rows[-1], flush=True)
-    (HERE / "results").mkdir(exist_ok=True)
-    with (HERE / "results" / f"{given.result}.csv").open("w", encoding="utf-8", newline="") as f:
+    folder = HERE / "results" / given.result
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "attacks.csv").open("w", encoding="utf-8", newline="") as f:
         table = csv.DictWriter(f, list(rows[0]))
         table.writeheader()
         table.writerows(rows)
     command = f"python -m experiments.attacks.docx_template.run HOME --result {given.result}"
-    write_provenance(HERE / "results", command, "docxtpl", "jinja2", "python-docx")
+    write_provenance(folder, command, "docxtpl", "jinja2", "python-docx", attacked=program)
 
 
 if __name__ == "__main__":

@@ -147,8 +147,8 @@ def under_attack(
 ) -> Iterator[dict[str, Counter[str]]]:
     """Loops at once for so long; what each was answered, in the dictionary afterwards.
 
-    The attackers run at the lowest priority of the machine: they stand for machines of
-    their own, the service and the readers do not share processors with those.
+    Attackers stand for machines of their own, and the service does not share processors
+    with those: they and their threads run only while a processor is free (SCHED_IDLE).
     """
     start = multiprocessing.get_context("spawn")
     told: Queue[tuple[str, dict[str, int]]] = start.Queue()

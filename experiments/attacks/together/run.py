@@ -54,10 +54,15 @@ MOST_MEMORY, MOST_RATIO = 700, 3.0  # MB; p99 beside attacks ÷ p99 alone
 
 @dataclass
 class Read:
-    """What readers met: seconds of each request, and what was not a whole answer 200."""
+    """What readers met: seconds of each request, and what was not a whole answer 200.
+
+    `late`: how much later than asked a thread of the readers woke up. What the machine
+    withholds from the readers themselves is in their seconds too, and not the service's.
+    """
 
     seconds: list[float] = field(default_factory=list)
     wrong: Counter[str] = field(default_factory=Counter)
+    late: list[float] = field(default_factory=list)
 
     def told(self) -> dict[str, Any]:
         p50, p99 = np.percentile(self.seconds, (50, 99))
@@ -68,6 +73,7 @@ class Read:
             "p50_ms": round(1000 * float(p50), 1),
             "p99_ms": round(1000 * float(p99), 1),
             "longest_ms": round(1000 * max(self.seconds), 1),
+            "readers_late_p99_ms": round(1000 * float(np.percentile(self.late, 99)), 1),
         }
 
 
@@ -131,7 +137,10 @@ def readers(port: int, pid: int, key: str, minutes: float, number: int, most: li
     while any(thread.is_alive() for thread in threads):
         own, others = memory_of(pid)
         most[:] = max(most[0], own), max(most[1], others)
-        time.sleep(0.5)
+        for _ in range(5):
+            begun = time.monotonic()
+            time.sleep(0.1)
+            read.late.append(time.monotonic() - begun - 0.1)
     return read
 
 
@@ -169,6 +178,8 @@ def _page(results: dict[str, Any]) -> str:
         ("p99, ms", quiet["p99_ms"], attacked["p99_ms"], f"{MOST_RATIO:g} × quiet"),
         ("p99 ÷ quiet", 1, round(ratio, 1), f"{MOST_RATIO:g}"),
         ("longest, ms", quiet["longest_ms"], attacked["longest_ms"], ""),
+        ("readers themselves late, p99, ms", quiet["readers_late_p99_ms"],
+         attacked["readers_late_p99_ms"], ""),
         ("memory of the service at most, MB", quiet["service_most_mb"],
          attacked["service_most_mb"], MOST_MEMORY),
         ("memory of its processes at most, MB", quiet["children_most_mb"],

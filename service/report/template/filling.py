@@ -40,6 +40,7 @@ def fill(
     report: Report,
     limits: Limits | None = None,
     given_up: Event | None = None,
+    png_of: Callable[[str], bytes] | None = None,
 ) -> Filled:
     """Fill in a template with the figures of a report.
 
@@ -51,6 +52,7 @@ def fill(
         uses internal fields (`sandbox.INTERNAL`) is labelled as internal
     limits : of the process; default `Limits()`
     given_up : once set, the process is killed: nobody waits for the document any more
+    png_of : draws the chart of a KPI, by its code; default `drawing(report)`
 
     Raises
     ------
@@ -67,7 +69,9 @@ def fill(
         internal=TEXT[report.lang]["annex.internal"],
         banner=report.banner,
     )
-    answer = in_own_process(template, order, _drawing(report), limits, given_up or Event())
+    answer = in_own_process(
+        template, order, png_of or drawing(report), limits, given_up or Event()
+    )
     if answer.limit is not None:
         raise TemplateTooCostly(name, limit=answer.limit, allowed=limits.allowed(answer.limit))
     if answer.unreadable is not None:
@@ -75,7 +79,7 @@ def fill(
     return Filled(answer.content, answer.unknown)
 
 
-def _drawing(report: Report) -> Callable[[str], bytes]:
+def drawing(report: Report) -> Callable[[str], bytes]:
     """Draws the chart of a KPI, by its code."""
     facts = {one.kpi.slug: one for one in report.facts}
     return lambda code: to_png(course_chart(facts[code], report.lang))

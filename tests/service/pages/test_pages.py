@@ -20,6 +20,7 @@ from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from service.analysis.reliability import reliability_of
 from service.app import ROUTERS, create_app
+from service.charts.fan_chart import to_png
 from service.pages.menu import plan_pages
 from service.projections.tables import table_rows
 from service.projections.view import ProjectionsView
@@ -403,6 +404,30 @@ def test_a_planners_own_template_is_filled_in_on_the_page(service: Any) -> None:
     broken = service.post(f"{PLAN}/reports/template", files={"template": ("a.docx", b"no")})
     assert broken.status_code == 422
     assert "a.docx" in text_of(broken.text)
+
+
+@pytest.mark.slow
+def test_charts_of_templates_are_drawn_once_for_all(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+
+    def draw(chart: object) -> bytes:
+        drawn.append(chart)
+        return to_png(chart)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("service.report.template.filling.to_png", draw)
+    document = docx.Document()
+    document.add_paragraph("{{ kpi.coal.chart }}")
+    content = io.BytesIO()
+    document.save(content)
+    for _ in range(3):
+        filled = service.post(
+            f"{PLAN}/reports/template?as_of=2018-06&lang=en",
+            files={"template": ("mine.docx", content.getvalue())},
+        )
+        assert len(docx.Document(io.BytesIO(filled.content)).inline_shapes) == 1
+    assert len(drawn) == 1
 
 
 @pytest.mark.slow

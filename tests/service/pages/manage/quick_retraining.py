@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.workflow.retraining import retrain_job
+
 import training.retrain
 from data.db.store import Store
 from data.jobs.job import Job
 from data.ledger.promotions import promotions_of
 from data.settings import Settings
 from service.workflow import job_process
-from service.workflow.retraining import retrain_job
 from tests.families import FakeTracker, train
 from training.tracking import RegisteredVersion, RetrainingRun
 from training.workers import Progress
