@@ -13,6 +13,7 @@ from data.readers.spreadsheet.tables import Problem, raise_problems, refusal
 from data.readers.spreadsheet.workbook import OpenedFile
 from data.readers.tidy.headings import TidyTable, TidyTables, find_tidy, no_header
 from data.readers.tidy.rows import NamedRows, RowReader, TidyFigure, has_no_value, is_rate
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import Observation
 from models.errors import UnreadableFile
 
@@ -29,6 +30,16 @@ class TidyFile:
     names: tuple[NamedRows, ...]
     unknown: tuple[Problem, ...]
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """The figures of months and longer periods."""
+        return tuple(one.figure for one in self.figures if isinstance(one.figure, Observation))
+
+    @property
+    def dated(self) -> tuple[DatedFigure, ...]:
+        """The figures to a day."""
+        return tuple(one.figure for one in self.figures if isinstance(one.figure, DatedFigure))
 
     @property
     def refusal(self) -> UnreadableFile | None:
@@ -50,7 +61,7 @@ def read_tidy(
         raise no_header(opened)
     tidy = read_rows(found, kpis, published)
     raise_problems(tidy.file, [*tidy.problems, *tidy.unknown])
-    return tuple(one.figure for one in tidy.figures if isinstance(one.figure, Observation))
+    return tidy.observations
 
 
 def read_rows(
