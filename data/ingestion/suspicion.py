@@ -126,7 +126,8 @@ def suspicious(
         around = Around.of({**before, **here}) if len(months.ordinals) < FEW else None
         last = as_years_to_date({**before, **here}) if sums.get(kpi) else None
         for figure in fresh:
-            reason = _doubt(figure, months, before, here) or _twice(figure, seen)
+            twice = _twice(figure, seen)
+            reason = _doubt(figure, months, before, here) or twice
             if reason is None and figure.form == "month":
                 reason = around.doubt(figure) if around else None
                 if last is not None and figure.month == last[0]:
@@ -144,7 +145,7 @@ def suspicious(
                     figure.source,
                     why,
                     against,
-                    settled=_settled(why, figure, before),
+                    settled=twice is None and _settled(why, figure, before),
                 )
                 found.append(suspicion)
     return found + list(_unrelated(stored, kpis, by_kpi))
@@ -235,7 +236,7 @@ def _value_in_force(stored: StoredFigures, figure: Observation) -> float | None:
 def _settled(why: Why, figure: Observation, before: Known) -> bool:
     """Whether the doubt is about a figure that is in force already."""
     known = before.get((figure.form, figure.month))
-    if known is None or why == "twice":
+    if known is None:
         return False
     if why in _SIZE:
         return abs(figure.value - known) <= SAME_SIZE * abs(known)

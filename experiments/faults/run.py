@@ -43,6 +43,7 @@ from training.tracking import CHAMPION
 
 MONTHS = {"first": Month(2021, 5), "later": Month(2021, 6)}
 IN_A_ROW = 3  # kills of a home before it is run to its end
+KILLED = -9  # exit code
 
 
 @dataclass(frozen=True)
@@ -136,32 +137,35 @@ def references(folder: Path) -> dict[str, Reference]:
 
 
 def killed_in_a_row(
-    home: Path, month: str, reference: Reference, points: list[float]
+    home: Path, month: str, reference: Reference, points: Iterator[float]
 ) -> Iterator[dict[str, object]]:
-    """Kill a home's run at each point, a share of its CPU time, then run it to its end."""
+    """Kill a home's runs, each at a share of the CPU time; then let one run to its end."""
     shutil.copytree(reference.before, home)
     put_month(home / "new", MONTHS[month])
     store = Store.open(Settings(home=home).store_url)
     known = len(_figures(store))
     store.close()
-    for number, point in enumerate([*points, None], start=1):
+    for number in range(1, IN_A_ROW + 2):
+        point = next(points) if number <= IN_A_ROW else None
         run = run_monthly(home, home / "new", None if point is None else point * reference.cpu)
         wrong = list(wrong_now(home, known, reference.figures))
         if run.orphans:
             wrong.append(f"{run.orphans} processes were left")
         if run.code == 0:
             wrong += wrong_at_end(home, month, reference)
-        elif point is None:
+        elif point is None or run.code != KILLED:
             wrong.append(f"ended with {run.code}: {run.said[-300:]}")
         yield {
             "home": home.name,
             "month": month,
             "run": number,
             "share_of_cpu": "" if point is None else f"{point:.3f}",
-            "ended": "killed" if run.code == -9 else f"exit code {run.code}",
+            "ended": "killed" if run.code == KILLED else f"exit code {run.code}",
             "cpu": f"{run.cpu:.2f}",
             "wrong": "; ".join(wrong),
         }
+        if run.code == 0:
+            break
     shutil.rmtree(home)
 
 
@@ -173,24 +177,25 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20210630)
     parser.add_argument("--at-once", type=int, default=2, help="homes at a time")
     asked = parser.parse_args()
-    points = list(np.random.default_rng(asked.seed).uniform(0.02, 1.0, asked.kills))
-    rows = [points[at : at + IN_A_ROW] for at in range(0, len(points), IN_A_ROW)]
+    killed: list[object] = []
     with tempfile.TemporaryDirectory(prefix="vedich-faults-") as name:
         folder = Path(name)
         known = references(folder)
 
         def one(number: int) -> list[dict[str, object]]:
+            if len(killed) >= asked.kills:
+                return []
             month = list(MONTHS)[number % len(MONTHS)]
+            home = folder / f"home-{number + 1}"
             lines = []
-            for line in killed_in_a_row(
-                folder / f"home-{number + 1}", month, known[month], rows[number]
-            ):
+            for line in killed_in_a_row(home, month, known[month], _points(asked.seed, number)):
                 print(line, flush=True)
                 lines.append(line)
+                killed.extend([line] if line["ended"] == "killed" else [])
             return lines
 
         with ThreadPoolExecutor(asked.at_once) as pool:
-            lines = [line for found in pool.map(one, range(len(rows))) for line in found]
+            lines = [line for found in pool.map(one, range(2 * asked.kills)) for line in found]
     here = Path(__file__).parent
     with (here / "results.csv").open("w", newline="", encoding="utf-8") as written:
         table = csv.DictWriter(written, fieldnames=list(lines[0]), lineterminator="\n")
@@ -207,6 +212,12 @@ def main() -> int:
     wrong = [line for line in lines if line["wrong"]]
     print(f"{ends['killed']} runs killed, {len(wrong)} of {len(lines)} left something wrong")
     return 1 if wrong else 0
+
+
+def _points(seed: int, home: int) -> Iterator[float]:
+    rng = np.random.default_rng([seed, home])
+    while True:
+        yield float(rng.uniform(0.02, 1.0))
 
 
 def _figures(store: Store) -> list[Observation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from data.db.store import Store
 from data.jobs.job import Job, LogLine
@@ -24,7 +25,7 @@ def job_detail(store: Store, job: Job, log: tuple[LogLine, ...], lang: Lang) -> 
     return JobDetail(**_fields(store, job, lang), log=lines)
 
 
-def _fields(store: Store, job: Job, lang: Lang) -> dict[str, object]:
+def _fields(store: Store, job: Job, lang: Lang) -> dict[str, Any]:
     now = datetime.now(UTC)
     plan = _plan(store, job)
     return {

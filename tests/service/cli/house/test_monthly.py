@@ -123,7 +123,7 @@ def test_a_report_with_a_figure_of_another_size_waits_with_the_reason(
     store = open_store(may)
     assert vintages_of(store, "lang-son")[-1] < JUNE
     (told,) = (one for one in notices_of(store, PLAN) if one.kind == "held")
-    assert "lần tháng thường gặp" in told.vi
+    assert "lần mức thường của một tháng" in told.vi
     store.close()
 
 
