@@ -40,6 +40,7 @@ from service.pages import (
     month as month_pages,
     oidc,
     plan as pages,
+    roll_up as roll_up_page,
     session,
     static_files as static,
     today as today_pages,
@@ -110,6 +111,7 @@ ROUTERS = (
     estimates.router,
     event_pages.router,
     house.router,
+    roll_up_page.router,
     guide.router,
 )
 
