@@ -94,21 +94,25 @@ def roll_up(
 
 
 def common_kpis(app_state: AppState, body: str) -> tuple[tuple[int, Kpi], ...]:
-    """Year and KPI of every total that can be made: what two plans or more add up to."""
+    """Year and KPI of every total over two bodies or more.
+
+    Plans of one body are not offered: they often count the same thing, as a province within
+    the country.
+    """
     store, bodies = app_state.store, bodies_of(app_state.store)
-    found: dict[tuple[int, str], list[Kpi]] = {}
+    found: dict[tuple[int, str], list[tuple[str, Kpi]]] = {}
     for plan in (load_plan(store, slug) for slug in plan_slugs(store)):
         owner = bodies.of(plan.family).slug
         if body not in (owner, *bodies.above(owner)):
             continue
         for kpi in plan.kpis:
-            found.setdefault((plan.year, kpi.slug), []).append(kpi)
+            found.setdefault((plan.year, kpi.slug), []).append((owner, kpi))
     return tuple(
-        (year, kpis[0])
-        for (year, _slug), kpis in sorted(found.items(), key=lambda item: -item[0][0])
-        if len(kpis) > 1
-        and all(one.traits.adds_up for one in kpis)
-        and len({(one.kind, one.unit) for one in kpis}) == 1
+        (year, owned[0][1])
+        for (year, _slug), owned in sorted(found.items(), key=lambda item: -item[0][0])
+        if len({owner for owner, _kpi in owned}) > 1
+        and all(kpi.traits.adds_up for _owner, kpi in owned)
+        and len({(kpi.kind, kpi.unit) for _owner, kpi in owned}) == 1
     )
 
 

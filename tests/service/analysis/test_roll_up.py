@@ -101,18 +101,18 @@ def test_over_http_a_province_sees_its_own_total_only(office: Any) -> None:
 
 
 def test_its_page_names_the_parts_and_what_is_missing(state: AppState, client_of: Any) -> None:
-    with client_of(create_app(state.settings, state.store)) as client:
-        page = text_of(client.get("/roll-up?lang=en&as_of=2018-06&kpi=2018:coal").text)
-        found = roll_up(state, "house", "coal", 2018, DAY)
-        assert "Coal in 2018, sum of the plans, as known on 30 June 2018" in page
-        write = writer(found.projected, 1, "en")
-        assert f"Total {write(found.projected.median)}" in page
-        assert page.count("has no forecast and is not in the total") == 1
-        assert "output" not in [kpi.slug for _year, kpi in common_kpis(state, "house")]
-        assert "/roll-up" in client.get("/?lang=vi").text
-        alone = text_of(client.get("/roll-up?lang=vi&body=south").text)
-        assert "Chưa có hai kế hoạch cùng năm" in alone
-        assert client.get("/roll-up?body=nowhere").status_code == 404
+    client = client_of(create_app(state.settings, state.store))
+    page = text_of(client.get("/roll-up?lang=en&as_of=2018-06&kpi=2018:coal").text)
+    found = roll_up(state, "house", "coal", 2018, DAY)
+    assert "Coal in 2018, sum of the plans, as known on 30 June 2018" in page
+    write = writer(found.projected, 1, "en")
+    assert f"Total {write(found.projected.median)}" in page
+    assert page.count("has no forecast and is not in the total") == 1
+    assert "output" not in [kpi.slug for _year, kpi in common_kpis(state, "house")]
+    assert "/roll-up" in client.get("/?lang=vi").text
+    alone = text_of(client.get("/roll-up?lang=vi&body=south").text)
+    assert "Chưa có hai đơn vị nào" in alone
+    assert client.get("/roll-up?body=nowhere").status_code == 404
 
 
 def test_from_the_terminal(state: AppState, capsys: pytest.CaptureFixture[str]) -> None:
