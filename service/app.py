@@ -40,7 +40,6 @@ from service.pages import (
     month as month_pages,
     oidc,
     plan as pages,
-    roll_up as roll_up_page,
     session,
     static_files as static,
     today as today_pages,
@@ -54,6 +53,7 @@ from service.pages.manage import (
     house,
     imports as import_pages,
     plans as plan_making,
+    roll_up as totals,
     year,
 )
 from service.pages.menu import plan_pages
@@ -111,7 +111,7 @@ ROUTERS = (
     estimates.router,
     event_pages.router,
     house.router,
-    roll_up_page.router,
+    totals.router,
     guide.router,
 )
 

@@ -13,7 +13,8 @@ from models.errors import VedichError
 from service.administration.routes import visible
 from service.analysis.roll_up import common_kpis, roll_up
 from service.auth.access import Caller, Viewer
-from service.pages.page import Page, page, site_of
+from service.pages.manage.forms import shown
+from service.pages.page import Page, site_of
 from service.pages.views.frame import Choice
 from service.projections.basis import as_of_date
 from service.projections.view import YearView
@@ -79,7 +80,7 @@ def roll_up_page(
     slug = visible(app_state.store, by, body)
     site = site_of(request, lang, by, as_of=as_of)
     content, status = _content(app_state, by, slug, kpi, as_of, lang)
-    return Page(page("roll_up.html", site, content), status)
+    return shown("roll_up.html", site, content, status)
 
 
 def _content(
@@ -105,10 +106,10 @@ def _content(
         found = roll_up(app_state, body, of.slug, year, day)
     except VedichError as error:
         return replace(empty, problem=worded(error, lang)), status_of(type(error)) or 500
-    return _shown(app_state, empty, found, of.decimals, lang), 200
+    return _filled(app_state, empty, found, of.decimals, lang), 200
 
 
-def _shown(
+def _filled(
     app_state: AppState, empty: TotalContent, found: RollUp, decimals: int, lang: Lang
 ) -> TotalContent:
     bodies = bodies_of(app_state.store).by_slug
