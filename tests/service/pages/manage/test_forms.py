@@ -304,7 +304,8 @@ def test_somebody_of_the_offices_provider_is_linked_to_an_account(office: Any) -
     assert 'name="subject"' not in page
     refused = office.ask("admin", "POST", "/house/accounts/viewer?lang=vi", data=sent)
     assert "Chưa đặt VEDICH_OIDC_ISSUER" in text_of(refused.text)
-    state.settings = replace(state.settings, oidc_issuer="https://id.example")
+    there = {"oidc_issuer": "https://id.example"}
+    state.settings = state.settings.model_copy(update=there)
     assert 'name="subject"' in office.ask("admin", "GET", "/house?lang=en").text
     linked = office.ask("admin", "POST", "/house/accounts/viewer", data=sent)
     assert linked.status_code in (200, 303)
