@@ -119,7 +119,8 @@ def _with_nowcast(series: Series, newest: Printed, printed: Sequence[Printed]) -
     months = (partial + rest) * expected / expected.sum()
     same_year = series.year == month.year
     values = np.concatenate([series.values, np.full(gap, np.nan), months])
-    status = (*series.status, *[None] * gap, *["reconstructed"] * len(months))
+    reconstructed: list[FigureStatus] = ["reconstructed"] * len(months)
+    status = (*series.status, *[None] * gap, *reconstructed)
     longer = replace(
         series,
         values=values,
