@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.plans.plan import Plan
@@ -27,6 +28,11 @@ class FirstStep:
     button: str
     address: str
     more: tuple[tuple[str, str], ...] = ()
+
+
+def answered(steps: Sequence[FirstStep]) -> bool:
+    """Whether a plan has had an answer: all steps are done but the last, which is never over."""
+    return all(step.state == "done" for step in steps[:-1])
 
 
 def first_steps(app_state: AppState, site: Site, plan: Plan | None) -> tuple[FirstStep, ...]:

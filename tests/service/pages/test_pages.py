@@ -16,16 +16,19 @@ import pytest
 from data.accounts.accounts import add_account
 from data.accounts.sessions import log_in
 from data.db.store import Store
+from data.jobs.rows import claim
 from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from service.analysis.reliability import reliability_of
 from service.app import ROUTERS, create_app
 from service.charts.fan_chart import to_png
 from service.pages.menu import plan_pages
+from service.pages.views.quarters import _statuses
 from service.projections.tables import table_rows
 from service.projections.view import ProjectionsView
 from service.texts import LANGUAGES, TEXT, chance
 from service.web import problems
+from service.work.retraining import promotion_job
 from training.backtest.scoreboard import QUANTILES
 
 WORDS = {
@@ -278,6 +281,40 @@ def test_the_models_page_tells_every_retraining_and_how_good_the_forecasts_were(
     assert f"all months {over_all['n']} {100 * over_all['annual_error']:.1f}%" in page
     earlier = text_of(service.get(f"{PLAN}/models?lang=en&as_of=2018-04").text)
     assert "1 ★ in use 31 March 2018" in earlier
+
+
+def test_a_version_is_put_in_use_on_the_models_page(own_service: Any) -> None:
+    page = own_service.get(f"{PLAN}/models?lang=vi").text
+    assert 'name="version" value="1"' in page  # the other one
+    assert 'name="version" value="2"' not in page
+    assert re.search(r'<option value="2018-06"[^>]*>tháng 6/2018</option>', page)
+    sent = own_service.post(f"{PLAN}/models?lang=vi", data={"version": "1"})
+    assert sent.status_code == 303
+    assert "Đưa phiên bản 1 vào sử dụng: " in text_of(own_service.get(f"{PLAN}?lang=vi").text)
+    state = own_service.app.state.vedich
+    job = claim(state.store, "a process", 1)
+    assert job is not None
+    told: list[tuple[int, int, str]] = []
+    done = promotion_job(state.store, state.settings, job, lambda *step: told.append(step))
+    assert (done["version"], told[-1][:2]) == ("1", (1, 1))
+    assert "1 ★ in use" in text_of(own_service.get(f"{PLAN}/models?lang=en").text)
+
+
+def test_early_in_the_year_plans_that_were_met_stand_beside_the_probability(
+    service: Any,
+) -> None:
+    one = service.get("/v1/plans/demo-2018/projections/coal?as_of=2018-06").json()
+    known = int(one["cutoff"][-2:])
+    learned = one["method"]["plan"]
+    shown = text_of(service.get(f"{PLAN}/kpis/coal?lang=en&as_of=2018-06").text)
+    said = re.search(r"of (\d+) plans of earlier years were met", shown.split("Year to date")[0])
+    assert (said is not None) == (learned is not None and known <= 6)
+
+
+def test_a_quarters_statuses_are_said_once() -> None:
+    assert _statuses(["illustrative", "illustrative_first", "projected"], "vi") == (
+        "minh họa, ước tính, dự báo"
+    )
 
 
 def test_reliability_by_hand() -> None:

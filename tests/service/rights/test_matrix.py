@@ -41,6 +41,7 @@ ABOUT_NO_FAMILY = {
     ("POST", "/new-plan"),
     # pages of what an administrator manages, tested below
     ("GET", "/house"),
+    ("GET", "/roll-up"),  # of the plans that the caller sees, tested with the totals
     *(("POST", f"/house/{name}") for name in ("accounts", "keys", "bodies")),
     *(("POST", f"/house/{name}") for name in ("accounts/{name}", "keys/{name}", "bodies/{body}")),
     *(("GET", f"/login/oidc{step}") for step in ("", "/back", "/out")),

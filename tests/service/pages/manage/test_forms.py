@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from data.accounts.accounts import has_accounts
+from data.accounts.identities import is_linked
 from data.db.audit import entries
 from data.plans.rows import load_plan
 from data.readers.plan_document.file import plan_workbook
@@ -287,6 +288,31 @@ def test_what_a_plan_lacks_is_the_next_step(own_service: Any) -> None:
     assert "/plans/new-2018/data?lang=vi" in page
     assert load_plan(store, "new-2018").family == "new"
     assert "way-next" not in own_service.get(f"{PLAN}/manage").text  # it has its answers
+
+
+def test_today_of_a_plan_without_an_answer_leads_to_it(own_service: Any) -> None:
+    own_service.post("/new-plan", data={"text": _text("new"), "save": "true"})
+    shown = own_service.get("/plans/new-2018/today?lang=vi").text
+    assert re.search(r'way-done.*?way-next" aria-current="step"', shown, re.DOTALL)
+    assert 'id="tasks-new-2018"' not in shown
+    assert "way-next" in own_service.get("/?lang=vi").text
+    assert "way-next" not in own_service.get(f"{PLAN}/today?as_of=2018-01").text
+
+
+def test_somebody_of_the_offices_provider_is_linked_to_an_account(office: Any) -> None:
+    state, sent = office.client.app.state.vedich, {"step": "link", "subject": "abc-1"}
+    page = office.ask("admin", "GET", "/house?lang=en").text
+    assert 'name="subject"' not in page
+    refused = office.ask("admin", "POST", "/house/accounts/viewer?lang=vi", data=sent)
+    assert "Chưa đặt VEDICH_OIDC_ISSUER" in text_of(refused.text)
+    there = {"oidc_issuer": "https://id.example"}
+    state.settings = state.settings.model_copy(update=there)
+    assert 'name="subject"' in office.ask("admin", "GET", "/house?lang=en").text
+    linked = office.ask("admin", "POST", "/house/accounts/viewer", data=sent)
+    assert linked.status_code in (200, 303)
+    assert is_linked(office.store, "viewer")
+    again = office.ask("admin", "POST", "/house/accounts/entry?lang=en", data=sent)
+    assert "has the account 'viewer' already" in text_of(again.text)
 
 
 def _text(family: str) -> str:
