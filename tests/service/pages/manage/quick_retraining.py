@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.workflow.retraining import retrain_job
-
 import training.retrain
 from data.db.store import Store
 from data.jobs.job import Job
 from data.ledger.promotions import promotions_of
 from data.settings import Settings
-from service.workflow import job_process
+from service.work import process
+from service.work.retraining import retrain_job
 from tests.families import FakeTracker, train
 from training.tracking import RegisteredVersion, RetrainingRun
 from training.workers import Progress
@@ -42,4 +41,4 @@ def quick(store: Store, settings: Settings, job: Job, progress: Progress) -> dic
 
 
 if __name__ == "__main__":
-    job_process.main({"retrain": quick})
+    process.main({"retrain": quick})
