@@ -37,7 +37,7 @@ _ROW = 15  # height of a line
 _LAID, _FLAT, _ALONE = (6, 42, 15), (16, 44, 16), (30, 13)  # widths of columns, in characters
 _PER_PAGE = 3  # KPIs on a printed page
 _BESIDE, _AFTER_NOTE, _CHART_ROWS = 3, 50, 9  # a chart: column, pixels within it, rows
-_PAGE_WIDTH, _CHARACTER, _SCALE = 7.27, 0.115, 60  # inches of A4, of a wide face; per cent
+_PAGE_WIDTH, _CHARACTER, _SCALE = 7.27, 0.115, 57  # inches of A4, of a wide face; per cent
 _LINE_WIDTH = 105  # characters of a paragraph per row of the report's sheet
 
 
@@ -152,7 +152,10 @@ class _Writer:
                     "values": [sheet.get_name(), first, column, last, column],
                 }
             )
-        chart.set_legend({"position": "bottom"})
+        small = {"size": 8}
+        chart.set_legend({"position": "bottom", "font": small})
+        chart.set_x_axis({"label_position": "none"})  # the months stand below, in this order
+        chart.set_y_axis({"num_font": small})
         chart.set_title({"none": True})
         width = sum(7 * _ALONE[1] + 5 for _ in kpi.months.columns[_BESIDE:]) - _AFTER_NOTE
         chart.set_size({"width": width, "height": 20 * _CHART_ROWS})

@@ -52,10 +52,13 @@ def test_june_from_its_workbook_to_the_issued_report(
     assert "dự thảo" in chromium.text("ol.steps [aria-current]")
 
     chromium.open(f"{at}/reports?{MONTH}&lang=vi")
-    assert chromium.all("#open + .notice li")  # what only people can write, before signing
-    for step in ("check", "approve", "issue"):
-        chromium.press(chromium.find(f"#sign [data-step={step}]"))
-    assert "đã phát hành" in chromium.text("ol.steps [aria-current]")
+    assert chromium.all("details.notice li")  # what only people can write, before signing
+    month = "[aria-labelledby=itself-2021-06]"
+    for state in ("đã kiểm tra", "đã phê duyệt", "phát hành"):
+        chromium.open(f"{at}/signing?lang=vi")
+        chromium.press(chromium.find(f"{month} button.main"))
+        chromium.open(f"{at}/reports?{MONTH}&lang=vi")
+        assert state in chromium.text("ol.steps [aria-current]")
     address = f"{office.address}/v1/plans/lang-son-2021/report.docx?{MONTH}&lang=vi"
     links = [str(one.get_attribute("href")) for one in chromium.all(".downloads a")]
     (link,) = (one for one in links if "report.docx?" in one and "part=report" in one)
