@@ -89,7 +89,7 @@ def share_of_month(day: date) -> float:
     Examples
     --------
     >>> round(share_of_month(date(2021, 2, 22)), 3), share_of_month(date(2021, 2, 28))
-    (0.735, 1.0)
+    (0.767, 1.0)
     """
     last = Month(day.year, day.month).last_day.day
     weights = [_weight(date(day.year, day.month, place + 1)) for place in range(last)]
