@@ -145,9 +145,11 @@ def gap_words(need: QuarterNeed, lang: Lang) -> str:
 
 def _task_need(one: ProjectionView, lang: Lang) -> str:
     task, text = one.task, TEXT[lang]
-    if task is None or task.remaining is None or task.deadline is None:
+    if task is None or task.remaining is None:
         return ""
     remaining = number(task.remaining, lang)
+    if task.deadline is None:
+        return text["desk.task.left"].format(remaining=remaining)
     return text["desk.task"].format(remaining=remaining, day=day_of(task.deadline, lang))
 
 
