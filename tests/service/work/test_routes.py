@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from data.jobs.rows import beat, claim, end
 from models.errors import Overloaded
 from service.shapes.registry import JobDetail, JobList
 from service.state.streams import Streams
+from service.work import routes
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_progress_is_streamed_until_the_end(
             beat(app_state.store, running, what)
         app_state.jobs._read = (0.0, ())
 
-    monkeypatch.setattr(asyncio, "sleep", meanwhile)
+    monkeypatch.setattr(routes, "asyncio", SimpleNamespace(sleep=meanwhile))
     answer = own_service.get(f"/v1/jobs/{running.id}/events?lang=vi")
     assert answer.headers["content-type"].startswith("text/event-stream")
     told = events_of(answer.text)
