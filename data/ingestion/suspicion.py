@@ -24,6 +24,7 @@ THOUSANDS = 2.5  # powers of ten: thousand against million, less the usual chang
 OFF = 0.25  # tolerated relative difference of a printed rate from the levels: bases are revised
 _NORMAL_MAD = 1.4826
 _SMALLEST = 0.05  # lower limit of the spread of log changes
+SAME_SIZE = 0.1  # a revision by so much raises no new doubt about the size of a month
 _UNCHANGED = 100.0  # the rate that means unchanged; growth would be 0
 
 Why = Literal[
@@ -43,6 +44,7 @@ Why = Literal[
     "contained",
 ]
 Known = Mapping[tuple[Form, Month], float]  # a KPI's figures in force
+_SIZE: frozenset[Why] = frozenset({"magnitude", "magnitude_to_date", "history", "slip", "sign"})
 
 _REASON: Mapping[Why, str] = {
     "magnitude": "about {times:,.3g} times the usual month ({against:,.6g})",
@@ -72,7 +74,9 @@ class Suspicion:
 
     `against` is the value it was compared with: the usual month, last year's month,
     the cumulative figure before, the rate of the levels, or the other figure; `others` are
-    the KPIs that this value is of, if not the figure's own.
+    the KPIs that this value is of, if not the figure's own. `settled` says that such a figure
+    is in force already, so somebody has let it in: the same, or of the same size if its size
+    is in doubt.
     """
 
     kpi: str
@@ -84,6 +88,7 @@ class Suspicion:
     why: Why
     against: float
     others: tuple[str, ...] = ()
+    settled: bool = False
 
     @property
     def reason(self) -> str:
@@ -121,7 +126,8 @@ def suspicious(
         around = Around.of({**before, **here}) if len(months.ordinals) < FEW else None
         last = as_years_to_date({**before, **here}) if sums.get(kpi) else None
         for figure in fresh:
-            reason = _doubt(figure, months, before, here) or _twice(figure, seen)
+            twice = _twice(figure, seen)
+            reason = _doubt(figure, months, before, here) or twice
             if reason is None and figure.form == "month":
                 reason = around.doubt(figure) if around else None
                 if last is not None and figure.month == last[0]:
@@ -139,6 +145,7 @@ def suspicious(
                     figure.source,
                     why,
                     against,
+                    settled=twice is None and _settled(why, figure, before),
                 )
                 found.append(suspicion)
     return found + list(_unrelated(stored, kpis, by_kpi))
@@ -199,13 +206,17 @@ def _unrelated(
                 summed = sum(part.value for part in parts)
                 if not _apart(own, parts, by_slug, equal=own_why == "sum"):
                     continue
-                asked = new.get(kpi.slug, {}).get((form, month))
+                fresh_here = [new.get(one, {}).get((form, month)) for one in members]
+                settled = all(
+                    one is None or _value_in_force(stored, one) == one.value for one in fresh_here
+                )
+                asked = fresh_here[0]
                 if asked is not None:
-                    yield _suspicion(asked, kpi.unit, own_why, summed, others)
+                    yield _suspicion(asked, kpi.unit, own_why, summed, others, settled)
                     continue
                 last = next(one for one in reversed(others) if (form, month) in new.get(one, {}))
                 figure = new[last][form, month]
-                yield _suspicion(figure, kpi.unit, other_why, own.value, (kpi.slug,))
+                yield _suspicion(figure, kpi.unit, other_why, own.value, (kpi.slug,), settled)
 
 
 def _apart(
@@ -217,8 +228,28 @@ def _apart(
     return beyond > allowed * SLACK or (equal and -beyond > allowed * SLACK)
 
 
+def _value_in_force(stored: StoredFigures, figure: Observation) -> float | None:
+    found = stored.latest(figure.kpi).get((figure.form, figure.month))
+    return None if found is None else found.value
+
+
+def _settled(why: Why, figure: Observation, before: Known) -> bool:
+    """Whether the doubt is about a figure that is in force already."""
+    known = before.get((figure.form, figure.month))
+    if known is None:
+        return False
+    if why in _SIZE:
+        return abs(figure.value - known) <= SAME_SIZE * abs(known)
+    return figure.value == known
+
+
 def _suspicion(
-    figure: Observation, unit: str, why: Why, against: float, others: tuple[str, ...]
+    figure: Observation,
+    unit: str,
+    why: Why,
+    against: float,
+    others: tuple[str, ...],
+    settled: bool = False,
 ) -> Suspicion:
     return Suspicion(
         figure.kpi,
@@ -230,6 +261,7 @@ def _suspicion(
         why,
         against,
         others,
+        settled,
     )
 
 

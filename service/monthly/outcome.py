@@ -15,7 +15,7 @@ class Outcome:
     again : nothing was new since the run before, whose outcome this is
     loaded : file → how many new figures
     refused : file → why nothing of it was loaded
-    held : file → how many of its figures look wrong; a person looks at them first
+    held : file → what looks wrong in it, by language; a person looks at it first
     version, promoted, reason : of the retraining
     projections : how many were entered in the ledger
     statuses : KPI → status of its target
@@ -27,7 +27,7 @@ class Outcome:
     again: bool = False
     loaded: Mapping[str, int] | None = None
     refused: Mapping[str, str] | None = None
-    held: Mapping[str, int] | None = None
+    held: Mapping[str, Mapping[str, str]] | None = None
     version: str = ""
     promoted: bool = False
     reason: str = ""

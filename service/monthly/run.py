@@ -20,13 +20,13 @@ from typing import Any, cast
 from data.db.store import Store
 from data.ingestion.ingest import ingest
 from data.monthly.rows import last_run, record_run, runs_of
-from data.plans.rows import load_plan
+from data.plans.rows import kpis_of, load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
 from models.errors import NoBundle, NoObservations, UnreadableBundle
 from service.monthly.outcome import Outcome
-from service.monthly.summary import notices
+from service.monthly.summary import LANGUAGES, notices, why_held
 from service.projections.issue import issue
 from service.report.build import Wanted
 from service.report.document import Part
@@ -115,18 +115,20 @@ def _loaded(store: Store, settings: Settings, family: str, outcome: Outcome, by:
     """Load the new files one by one; one that is refused or looks wrong stays for a person."""
     loaded: dict[str, int] = {}
     refused: dict[str, str] = {}
-    held: dict[str, int] = {}
+    held: dict[str, Mapping[str, str]] = {}
+    kpis = {kpi.slug: kpi for kpi in kpis_of(store, family)}
     for path in new_files(settings, family):
         looked = ingest(store, family, [path], dry_run=True, by=by)
         read = looked.files[0]
         if read.loaded_before and not read.added.new:
             continue
+        wrong = [one for one in looked.suspicions if not one.settled and read.added.new]
         if read.problem is not None:
             refused[path.name] = read.problem
-        elif looked.suspicions:
-            held[path.name] = len(looked.suspicions)
-        elif read.added.new:
-            loaded[path.name] = ingest(store, family, [path], by=by).added.new
+        elif wrong:
+            held[path.name] = {lang: why_held(wrong, kpis, lang) for lang in LANGUAGES}
+        elif new := ingest(store, family, [path], by=by).added.new:
+            loaded[path.name] = new
     return replace(outcome, loaded=loaded, refused=refused, held=held)
 
 

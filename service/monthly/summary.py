@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from data.ingestion.suspicion import Suspicion
 from data.monthly.rows import Notice
+from data.plans.kpi import Kpi
 from data.plans.plan import Plan
+from data.vintages.observation import PER_CENT
 from service.monthly.outcome import Outcome
-from service.texts import STATUS, TEXT, Lang, day_of, name_of, number
+from service.texts import STATUS, TEXT, Lang, amount, day_of, month_name, name_of, number
+from service.workflow.imports import doubt_in_words
+
+LANGUAGES: tuple[Lang, ...] = ("vi", "en")
 
 
 def summary(outcome: Outcome, plan: Plan, lang: Lang) -> tuple[str, ...]:
@@ -28,23 +34,37 @@ def notices(outcome: Outcome, before: Mapping[str, str], plan: Plan) -> tuple[No
                     before=STATUS[lang][before[kpi]],
                     status=STATUS[lang][status],
                 )
-                for lang in _LANGUAGES
+                for lang in LANGUAGES
             }
             found.append(Notice("status", told["vi"], told["en"]))
-    for kind, files in (("refused", outcome.refused), ("held", outcome.held)):
-        for file in files or {}:
-            said = {lang: _waiting(kind, file, lang) for lang in _LANGUAGES}
-            found.append(Notice(kind, said["vi"], said["en"]))
+    waiting = {lang: dict(_waiting(outcome, lang)) for lang in LANGUAGES}
+    for place, told_vi in waiting["vi"].items():
+        found.append(Notice(place[0], told_vi, waiting["en"][place]))
     return tuple(found)
 
 
-_LANGUAGES: tuple[Lang, ...] = ("vi", "en")
+def why_held(doubts: Sequence[Suspicion], kpis: Mapping[str, Kpi], lang: Lang) -> str:
+    """What looks wrong in a file: the first of its figures, and how many others."""
+    text, first = TEXT[lang], doubts[0]
+    kpi = kpis[first.kpi]
+    unit = "%" if first.form in PER_CENT else kpi.unit
+    told = text["monthly.doubt"].format(
+        kpi=name_of(kpi, lang),
+        month=month_name(first.month, lang),
+        value=amount(first.value, unit, lang, kpi.decimals),
+        why=doubt_in_words(first, lang, kpi.decimals, kpis),
+    )
+    others = len(doubts) - 1
+    return f"{told} {text.count('monthly.doubts', others)}" if others else told
 
 
-def _waiting(kind: str, file: str, lang: Lang) -> str:
+def _waiting(outcome: Outcome, lang: Lang) -> Iterator[tuple[tuple[str, str], str]]:
+    """What waits for a person: its kind and file, and a sentence."""
     text = TEXT[lang]
-    told = text["monthly.refused"] if kind == "refused" else text["monthly.held"]
-    return told.format(file=file)
+    for file in outcome.refused or {}:
+        yield ("refused", file), text["monthly.refused"].format(file=file)
+    for file, why in (outcome.held or {}).items():
+        yield ("held", file), text["monthly.held"].format(file=file, why=why[lang])
 
 
 def _lines(outcome: Outcome, plan: Plan, lang: Lang) -> Iterator[str]:
@@ -54,14 +74,13 @@ def _lines(outcome: Outcome, plan: Plan, lang: Lang) -> Iterator[str]:
     for file, new in (outcome.loaded or {}).items():
         if not outcome.again:
             yield text["monthly.loaded"].format(file=file, figures=number(new, lang))
-    for kind, files in (("refused", outcome.refused), ("held", outcome.held)):
-        for file in files or {}:
-            yield _waiting(kind, file, lang)
+    for _, told in _waiting(outcome, lang):
+        yield told
     if outcome.again:
         yield text["monthly.again"]
         return
-    told = text["monthly.promoted"] if outcome.promoted else text["monthly.kept"]
-    yield told.format(version=outcome.version)
+    model = text["monthly.promoted"] if outcome.promoted else text["monthly.kept"]
+    yield model.format(version=outcome.version)
     yield text["monthly.projections"].format(projections=number(outcome.projections, lang))
     for file in outcome.reports:
         yield text["monthly.report"].format(file=file)

@@ -17,7 +17,7 @@ from typing import Any
 
 from data.db.store import Store
 from data.jobs import rows
-from data.jobs.job import Cancelled, Job, LeaseLost, LogLine
+from data.jobs.job import Cancelled, Job, LeaseLost, LogLine, UnknownJob
 from data.jobs.lease import BEAT, STALE, Watch, new_runner
 from data.plans.rows import load_plan, plan_slugs
 from data.settings import Settings
@@ -102,7 +102,7 @@ class Jobs:
         if job is None:
             try:
                 job = self.get(id_)
-            except rows.UnknownJob:
+            except UnknownJob:
                 return None
         return job.plan or ""
 

@@ -230,11 +230,12 @@ def _suspicion(one: Suspicion, decimals: int, kpis: Mapping[str, Kpi]) -> Suspic
     return SuspicionShape(
         why=one.why,
         against=one.against,
-        text=in_both(lambda lang: _sentence(one, lang, decimals, kpis)),
+        text=in_both(lambda lang: doubt_in_words(one, lang, decimals, kpis)),
     )
 
 
-def _sentence(one: Suspicion, lang: Lang, decimals: int, kpis: Mapping[str, Kpi]) -> str:
+def doubt_in_words(one: Suspicion, lang: Lang, decimals: int, kpis: Mapping[str, Kpi]) -> str:
+    """Why a figure is suspicious, as a sentence."""
     rate = one.form in PER_CENT
     against = percent(one.against, lang) if rate else number(one.against, lang, decimals)
     ratio = one.value / one.against if one.against else 0.0

@@ -10,7 +10,7 @@ import typer
 
 from models.errors import VedichError
 from service.cli.arguments import AsOfOption, LangOption, PlanOption, WorkersOption, open_store
-from service.speech import Lang, spoken
+from service.speech import Lang
 
 if TYPE_CHECKING:
     from data.db.store import Store
@@ -38,7 +38,7 @@ def monthly(
     settings, store = open_store()
     day = as_of_date(as_of) if as_of else None
     slugs = newest_plans(store) if every else (the_plan(store, plan),)
-    language: Lang = lang.value if lang else spoken()
+    language: Lang = lang.value if lang else settings.lang
     code = 0
     for slug in slugs:
         try:

@@ -60,7 +60,7 @@ def first_steps(app_state: AppState, site: Site, plan: Plan | None) -> tuple[Fir
     new_plan = site.to("/new-plan", as_of=None)
     blank = site.to("/new-plan/template.xlsx", as_of=None, lang="")
     typed = [(text["steps.figures.typed"], of_plan("figures"))] if plan else []
-    steps = (
+    steps: tuple[tuple[str, str, list[tuple[str, str]]], ...] = (
         ("plan", new_plan, [(text["steps.plan.blank"], blank)]),
         ("figures", of_plan("data"), typed),
         ("model", f"{of_plan('models')}#retrain", []),

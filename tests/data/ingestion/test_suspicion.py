@@ -111,6 +111,25 @@ def test_two_values_of_one_day_and_status() -> None:
     assert found(StoredFigures(), figure(100.0), figure(101.0)) == [("twice", 100.0)]
 
 
+@pytest.mark.parametrize(
+    ("value", "status", "settled"),
+    [
+        (100_000.0, "estimate", [True]),  # printed again
+        (104_000.0, "restated", [True]),  # revised a little
+        (104_000.0, "estimate", [False]),  # of the same day too, and another value
+        (150_000.0, "restated", [False]),
+        (101.0, "restated", []),
+    ],
+)
+def test_what_was_let_in_raises_no_new_doubt(
+    value: float, status: FigureStatus, settled: list[bool]
+) -> None:
+    stored = monthly("month", 100.0)
+    stored.take([figure(100_000.0)])
+    again = suspicious(stored, [COAL], [figure(value, status=status)])
+    assert [one.settled for one in again] == settled
+
+
 def test_a_suspicion_says_where_and_why() -> None:
     (one,) = suspicious(monthly("month", 100.0), [COAL], [figure(100_000.0)])
     assert (one.kpi, one.month, one.unit) == ("coal", "2021-05", "thousand tonnes")
@@ -195,3 +214,14 @@ def test_figures_that_contradict_declared_relations(
     said = suspicious(StoredFigures(tied(**before)), TIED, tied(**fresh))
     assert [(one.kpi, one.why, pytest.approx(one.against), one.others) for one in said] == expected
     assert all(one.reason.format() for one in said)
+    assert not any(one.settled for one in said)
+
+
+def test_a_sum_that_was_let_in_is_settled_until_one_of_its_figures_changes() -> None:
+    stored = StoredFigures(tied(all=100.0, one=60.4, two=40.4))
+    for fresh, settled in (
+        ({"all": 100.0, "one": 60.4, "two": 40.4}, {True}),
+        ({"two": 40.4}, {True}),
+        ({"all": 100.0, "two": 41.0}, {False}),
+    ):
+        assert {one.settled for one in suspicious(stored, TIED, tied(**fresh))} == settled

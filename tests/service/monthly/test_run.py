@@ -28,7 +28,9 @@ from tests.families import LAST, noisy_months
 pytestmark = pytest.mark.slow
 
 JUNE = date(2018, 6, 30)
-TABLE = "kpi,month,form,value,status,published\ncoal,2018-06,month,{value},estimate,2018-06-30\n"
+HEAD = "kpi,month,form,value,status,published\n"
+AGAIN = HEAD + "steel,2018-06,month,{value},estimate,2018-06-30\n"  # another value of that day
+TABLE = HEAD + "coal,2018-06,month,{value},restated,2018-06-30\n"
 PLAUSIBLE = round(1.001 * noisy_months("coal", 100.0)[LAST], 2)
 
 
@@ -81,15 +83,19 @@ def test_files_that_wait_a_model_reports_and_a_second_time_nothing(
 ) -> None:
     put(settings, "2018-07-02-so-lieu.csv", TABLE.format(value=PLAUSIBLE))
     put(settings, "2018-07-03-hong.csv", "nothing that anybody could read\n")
+    put(settings, "2018-07-01-hai-so.csv", AGAIN.format(value=50.5))
     outcome = once(store, settings)
-    assert outcome.refused is not None
-    assert list(outcome.refused) == ["2018-07-03-hong.csv"]
+    assert outcome.loaded == {"2018-07-02-so-lieu.csv": 1}
+    assert list(outcome.refused or ()) == ["2018-07-03-hong.csv"]
+    assert list(outcome.held or ()) == ["2018-07-01-hai-so.csv"]
     assert outcome.waits
     assert (outcome.promoted, outcome.projections) == (True, 5)
     assert sorted(Path(one).suffix for one in outcome.reports) == [".docx", ".md"]
     assert all(Path(one).stat().st_size > 500 for one in outcome.reports)
     assert [one.kind for one in notices_of(store, "demo-2018")] == ["held", "refused"]
-    assert outcome.loaded == {}  # a figure that looks wrong waits for a person
+    (why,) = (outcome.held or {}).values()
+    assert why["en"].startswith("Steel, June 2018:")
+    assert "on the same day" in why["en"]
     promoted = len(promotions_of(store, "demo"))
 
     again = once(store, settings)

@@ -409,7 +409,8 @@ def test_the_data_page_shows_what_loading_would_do_and_what_was_loaded(own_servi
     page = f"{PLAN}/data?lang=en&import={told['id']}"
     before = text_of(own_service.get(page).text)
     (figure,) = told["preview"]["figures"]
-    assert f"{figure['old']['value']:,.1f} {figure['change']:+.1f}%".replace("-", "−") in before
+    old = f"{figure['old']['value']:,.6f}".rstrip("0")  # with the digits that were printed
+    assert f"{old} {figure['change']:+.1f}%".replace("-", "−") in before
     assert "150.0 thousand tonnes final, 10 July 2018 Revised" in before
     assert "Commit" in before
     own_service.post(f"/v1/imports/{told['id']}/commit", json={})

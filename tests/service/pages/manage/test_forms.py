@@ -106,12 +106,12 @@ def test_the_same_plan_sent_again_says_that_nothing_is_new(own_service: Any) -> 
 
 def test_a_plan_is_amended_with_date_and_document(own_service: Any) -> None:
     page = own_service.get(f"{PLAN}/amend?lang=vi").text
-    bounds = [
+    lower, upper = (
         re.findall(rf'name="{name}"[^>]*? value="([^"]*)"', page) for name in ("lower", "upper")
-    ]
-    assert bounds[0][0] == "1.600"
-    form = {"adopted": "2018-07-02", "document": "QĐ 9", "lower": bounds[0], "upper": bounds[1]}
-    form["lower"][0] = "1.700,5"
+    )
+    assert lower[0] == "1.600"
+    lower[0] = "1.700,5"
+    form = {"adopted": "2018-07-02", "document": "QĐ 9", "lower": lower, "upper": upper}
     shown = own_service.post(f"{PLAN}/amend?lang=vi", data=form)
     assert "Than đá (được giao, cả năm): từ 1.600,0" in text_of(shown.text)
     assert text_of(shown.text).count("→") <= 1
@@ -120,8 +120,9 @@ def test_a_plan_is_amended_with_date_and_document(own_service: Any) -> None:
     plan = load_plan(own_service.app.state.vedich.store, "demo-2018")
     newest = plan.versions[-1]
     assert (newest.number, newest.adopted, newest.document) == (3, date(2018, 7, 2), "QĐ 9")
-    before = dict(plan.versions[1].targets_of("output") and [("output", plan.versions[1])])
-    assert newest.targets_of("output") == before["output"].targets_of("output")
+    before = plan.versions[1].targets_of("output")
+    assert before
+    assert newest.targets_of("output") == before
     assert newest.targets_of("coal")[0].lower == 1700.5
     wrong = own_service.post(f"{PLAN}/amend?lang=vi", data={**form, "lower": ["1,700"]})
     assert wrong.status_code == 422
