@@ -264,4 +264,4 @@ def _changes(plan: Plan, version: PlanVersion, lang: Lang) -> tuple[str, ...]:
             f"{plain_bounds(target, plan.kpi(kpi).unit, lang, plan.kpi(kpi).decimals)}"
             for kpi, target in version.targets
         )
-    return tuple(text[lang] for text in found.texts)
+    return tuple(told[lang] for told in found.texts)
