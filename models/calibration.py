@@ -37,6 +37,7 @@ NEIGHBOUR = 0.5  # weight of an error one month of the year away
 MEMORY = 0.8  # weight of an error relative to one of the following year
 OWN_SHAPE = 0.5  # weight of the ensemble's own shape against that of past errors
 FURTHEST = 1.25  # × the 80 % width: the own shape goes no further from the centre
+REACH = 1.0  # half an 80 % interval on square roots: from a quarter to 2.25 × the centre
 UNSEEN = 1.2  # widening of the ensemble's own spread without past errors
 FLOOR = 0.002  # minimum spread, as a share of the rest or of the outcome
 _NORMAL_80 = 2.5631031310892007  # width of a normal's central 80 % in standard deviations
@@ -195,7 +196,21 @@ def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> An
     own = rest.error(still_open) * width / _NORMAL_80
     own = np.clip(own, -FURTHEST * width, FURTHEST * width)
     errors = (1.0 - OWN_SHAPE) * past + OWN_SHAPE * own
-    return with_rest(annual, rest.value(learned.scale * errors) - annual.revision)
+    scale = _within_reach(learned.scale, float(high), rest)
+    return with_rest(annual, rest.value(scale * errors) - annual.revision)
+
+
+def _within_reach(scale: float, high: float, rest: Rest) -> float:
+    """The widening, kept from carrying errors of sharp forecasts to one that is vague.
+
+    On square roots a widening counts squared: a family whose series stop or begin again
+    has errors of many spreads, and fourteen of them on a forecast whose own 80 % interval
+    reaches to three times its centre end at ninety times. Beyond `REACH` the interval is
+    at most `LARGEST_RATIO` times the forecast's own.
+    """
+    half = scale * high * rest.spread
+    reach = max(REACH, LARGEST_RATIO * rest.spread * _NORMAL_80 / 2)
+    return scale * reach / half if rest.roots and half > reach else scale
 
 
 def with_rest(annual: AnnualDistribution, rest: Array) -> AnnualDistribution:

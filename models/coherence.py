@@ -211,8 +211,8 @@ def sum_over_families(group: str, vintage: str, members: Sequence[Member]) -> ND
 
     Ours: families draw from shared origins of their own, so path i of one is not path i
     of another. Here all members are brought into one order, drawn for the group, in
-    which they correlate as their past errors at the same origins did. Each keeps its
-    distribution; the members may know different months.
+    which they correlate by the `likeness` of their past errors at the same origins. Each
+    keeps its distribution; the members may know different months.
 
     Parameters
     ----------

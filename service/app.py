@@ -53,6 +53,7 @@ from service.pages.manage import (
     house,
     imports as import_pages,
     plans as plan_making,
+    roll_up as totals,
     year,
 )
 from service.pages.menu import plan_pages
@@ -110,6 +111,7 @@ ROUTERS = (
     estimates.router,
     event_pages.router,
     house.router,
+    totals.router,
     guide.router,
 )
 

@@ -20,6 +20,9 @@ from models.errors import NoBundle, NoObservations, Phrase, UnreadableFile, Vedi
 from service.texts import ERROR, PERSON, STATE, Lang, name_of
 
 NO_NAMES: Mapping[str, str] = {}
+_PLACED = re.compile(  # sheet, cell, what joins them to the remark, the remark
+    r"(?:sheet '(.+?)')?(?:(?:^|, )(?:cell )?([A-Z]{1,3}\d+))?(: |, | )(.+)", re.DOTALL
+)
 
 
 def worded(error: VedichError, lang: Lang, names: Mapping[str, str] = NO_NAMES) -> str:
@@ -110,6 +113,21 @@ def _place(error: UnreadableFile) -> str:
     return f"{told} {advice}".strip()
 
 
+def remark(note: str, lang: Lang) -> str:
+    """A reader's remark on a file in a language: its place, and what was seen there."""
+    if lang == "en":
+        return note
+    found = _PLACED.fullmatch(note)
+    sheet, cell, between, rest = found.groups() if found else (None, None, "", note)
+    said = _phrase(rest)
+    if said is None:
+        return note
+    words = ERROR["vi"]
+    places = [words["file.sheet"].format(sheet=sheet)] if sheet else []
+    places += [words["file.cell"].format(cell=cell)] if cell else []
+    return f"{', '.join(places)}{between}{said}"
+
+
 @cache
 def _phrase(english: str) -> str | None:
     """What a reader of files expected, in Vietnamese; None if the catalogue does not have it.
@@ -121,7 +139,9 @@ def _phrase(english: str) -> str | None:
         return exact
     for template, pattern in _patterns():
         if found := pattern.fullmatch(english):
-            return vietnamese()[template].format(**found.groupdict())
+            values = found.groupdict().items()
+            said = {name: _phrase(value) or value for name, value in values}
+            return vietnamese()[template].format(**said)
     return None
 
 

@@ -20,7 +20,7 @@ from importlib import import_module
 from multiprocessing import connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -81,7 +81,7 @@ class Workers(Generic[Shared]):
             for _ in range(number):
                 self._pool.submit(_ready)  # a process is started for each
 
-    def __enter__(self) -> Workers[Shared]:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -26,13 +26,17 @@ Progress = Callable[[int, int, str], None]  # number of files done, of all files
 
 @dataclass(frozen=True)
 class FileReport:
-    """The result of a file; `problem` is the reason if nothing of it was loaded."""
+    """The result of a file; `problem` is the reason if nothing of it was loaded.
+
+    `refusal` is the error of which it is the text, to be said in another language.
+    """
 
     file: str
     tables: tuple[str, ...] = ()
     rows: int = 0
     added: Added = field(default_factory=lambda: Added(0, 0, 0))
     problem: str | None = None
+    refusal: InputError | None = field(default=None, compare=False)
     notes: tuple[str, ...] = ()
     loaded_before: bool = False
 
@@ -206,7 +210,7 @@ def _report(store: Store, family: str, shown: FilePreview, by: str, dry_run: boo
     """Write a file's figures, except on a dry run, and report what that changes."""
     read = shown.read
     if shown.problem is not None:
-        return FileReport(read.file, problem=shown.problem)
+        return FileReport(read.file, problem=shown.problem, refusal=read.refusal)
     added = shown.added
     if not dry_run:
         record = ImportRecord(read.file, read.sha256, by, datetime.now(UTC))

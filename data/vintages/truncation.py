@@ -53,8 +53,10 @@ def truncate(panel: Panel, kpi: str, series: Series, cutoff: Month, day: date) -
 def same_figures(one: Series, other: Series) -> bool:
     """Whether two series have the same figures, whatever their vintages."""
     arrays = ("values", "base", "denominator", "doubt")
-    plain = ("key", "kind", "start", "status", "to_date", "to_date_status", "base_status")
-    plain += ("nowcast", "floor")
+    plain = (
+        *("key", "kind", "start", "status", "to_date", "to_date_status", "base_status"),
+        *("nowcast", "floor"),
+    )
     return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
         _equal(getattr(one, name), getattr(other, name)) for name in arrays
     )

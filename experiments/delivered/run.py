@@ -39,7 +39,7 @@ from models import calibration
 from models.annual import AnnualDistribution
 from models.calibration import calibrate
 from models.coherence import OriginKey, likeness
-from models.pipeline import Learned
+from models.pipeline import Learned, calibrated
 from models.scores import crps_from_samples
 from models.series import Month
 from training.backtest import rolling_origin
@@ -91,9 +91,8 @@ def recorded_year(setup: Setup, task: YearTask) -> Recorded:
             for shape, weight in ((PAST_ONLY, 0.0), (SHIPPED, calibration.OWN_SHAPE)):
                 with patch.object(calibration, "OWN_SHAPE", weight):
                     rows.append({"shape": shape, **scores(annual, learned, outcome)})
-        return rolling_origin_calibrated(method, annual, learned)
+        return calibrated(method, annual, learned)
 
-    rolling_origin_calibrated = rolling_origin.calibrated
     with patch.object(rolling_origin, "calibrated", answered):
         found = backtest_year(setup, task)
     place = {"kpi": task.kpi, "year": task.year}
@@ -225,7 +224,8 @@ def joint_scores(
     """Log density of a year's outcomes against independence, per KPI."""
     found = []
     shipped = rows[rows["shape"] == SHIPPED]
-    for (year, known), group in shipped.groupby(["year", "months_known"]):
+    for _, group in shipped.groupby(["year", "months_known"]):
+        year, known = (int(group[name].iloc[0]) for name in ("year", "months_known"))
         past: dict[str, dict[OriginKey, float]] = {}
         for (kpi, earlier), one in errors.items():
             if earlier < year:
@@ -293,9 +293,7 @@ def resampled(group: pd.DataFrame, draws: int = 500) -> tuple[float, float]:
     """95 % interval of the ratio of CRPS, KPIs and years both drawn with replacement."""
     rng = np.random.default_rng(SEED)
     sums = group.groupby(["kpi", "year"])[[SHIPPED, PAST_ONLY]].sum()
-    after, before = (
-        sums[name].unstack(fill_value=0.0).to_numpy() for name in (SHIPPED, PAST_ONLY)
-    )
+    after, before = (sums[name].unstack(fill_value=0).to_numpy() for name in (SHIPPED, PAST_ONLY))
     ratios = []
     for _ in range(draws):
         kpis = rng.integers(0, after.shape[0], after.shape[0])

@@ -88,7 +88,7 @@ def variances_together(years: Sequence[AnnualDistribution], sums: Sums) -> Array
         apart = float(variances[places].sum())
         if apart <= 0.0 or variances[at] <= 0.0:
             continue
-        summed = np.sum([row[place] * years[place].samples for place in places], axis=0)
+        summed = np.sum([row[place] * years[place].samples for place in places.tolist()], axis=0)
         low, high = np.quantile(summed, [0.1, 0.9])
         together = (float(high - low) / _NORMAL_80) ** 2 / apart
         scaled[places] = variances[places] * max(together, 1.0) * scaled[at] / variances[at]

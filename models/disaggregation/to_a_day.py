@@ -89,7 +89,7 @@ def share_of_month(day: date) -> float:
     Examples
     --------
     >>> round(share_of_month(date(2021, 2, 22)), 3), share_of_month(date(2021, 2, 28))
-    (0.735, 1.0)
+    (0.767, 1.0)
     """
     last = Month(day.year, day.month).last_day.day
     weights = [_weight(date(day.year, day.month, place + 1)) for place in range(last)]
@@ -119,7 +119,8 @@ def _with_nowcast(series: Series, newest: Printed, printed: Sequence[Printed]) -
     months = (partial + rest) * expected / expected.sum()
     same_year = series.year == month.year
     values = np.concatenate([series.values, np.full(gap, np.nan), months])
-    status = (*series.status, *[None] * gap, *["reconstructed"] * len(months))
+    reconstructed: list[FigureStatus] = ["reconstructed"] * len(months)
+    status = (*series.status, *[None] * gap, *reconstructed)
     longer = replace(
         series,
         values=values,

@@ -190,4 +190,5 @@ def planned(target: Target | None, annual: AnnualDistribution) -> float | None:
 
 
 def _log(ratios: Sequence[float]) -> Array:
-    return np.clip(np.log(np.asarray(ratios, dtype=float)), -REACH, REACH)
+    logs = np.log(np.asarray(ratios, dtype=float))
+    return np.asarray(np.clip(logs, -REACH, REACH), dtype=float)

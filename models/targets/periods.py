@@ -58,6 +58,11 @@ class Period:
         return self.first.month, self.last.month
 
 
+def names_a_day(text: str) -> bool:
+    """Whether a period is written with its last day, not as a part of the calendar year."""
+    return bool(_UNTIL.fullmatch(text) or _FROM_TO.fullmatch(text))
+
+
 def period_of(text: str, year: int) -> Period:
     """The days of a target's period.
 

@@ -23,7 +23,7 @@ from models.targets.attainment import (
     attainment_over,
     no_basis,
 )
-from models.targets.periods import WHOLE_YEAR, period_of
+from models.targets.periods import names_a_day, period_of
 from models.targets.target import Remark, Target
 from models.targets.task import State, Task
 from models.targets.task_view import StepSummary, TaskSummary
@@ -297,9 +297,9 @@ def _summary(
 
 
 def _deadline(planned: PlannedTask, window: Window | None) -> date | None:
-    """The last day that counts, if a document gives one: an indicative goal of a year does not."""
+    """The last day that counts, if a document gives one: the end of a year or half is none."""
     task, head = planned.task, planned.head
     if window is None or head is None:
         return task.due
-    open_ended = head.level == "indicative" and head.period == WHOLE_YEAR
-    return None if open_ended and task.due is None else window.deadline
+    given = task.due is not None or names_a_day(head.period)
+    return window.deadline if given else None

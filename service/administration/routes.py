@@ -31,10 +31,11 @@ from data.accounts.bodies import (
     set_shares,
 )
 from data.accounts.brake import braked_until, clear
+from data.accounts.identities import link
 from data.accounts.keys import ApiKey, add_key, api_keys, end_of, last_day, revoke_key
 from data.accounts.second_factor import is_enrolled, reset_factor
 from data.db.store import Store
-from models.errors import UnknownAccount, UnknownBody, UnknownPlan
+from models.errors import InputError, UnknownAccount, UnknownBody, UnknownPlan
 from service.analysis.roll_up import roll_up
 from service.auth.access import Admin, Caller, Viewer
 from service.projections.basis import as_of_date
@@ -146,6 +147,17 @@ def enable(name: AccountName, app_state: TheAppState, by: Admin) -> None:
     set_disabled(app_state.store, name, False, by.name)
 
 
+def link_account(name: str, app_state: TheAppState, by: Caller, subject: str) -> None:
+    """Let somebody at the office's provider use an account; asked for on the page alone."""
+    _account(app_state.store, by, name)
+    provider = app_state.settings.oidc_issuer
+    if provider is None:
+        raise InputError("expected VEDICH_OIDC_ISSUER, found that it is not set.")
+    if not subject:
+        raise InputError("expected the name at {issuer}, found nothing.", issuer=provider)
+    link(app_state.store, provider, subject, name, by.name)
+
+
 @router.get("/keys", response_model=KeyList)
 def all_keys(app_state: TheAppState, by: Admin) -> Response:
     """Keys of the caller's body and of those below it; never the secrets."""
@@ -212,12 +224,7 @@ def total(
 
     The sum of the parts' paths in one joint order. Plans without a projection are named.
     """
-    bodies = bodies_of(app_state.store)
-    if body not in bodies.by_slug or by.body not in (body, *bodies.above(body)):
-        raise UnknownBody(
-            "no body '{body}'; GET /v1/bodies shows yours and those below it.",
-            body=body,
-        )
+    visible(app_state.store, by, body)
     day = as_of_date(as_of) if as_of else None
     return answer(roll_up(app_state, body, kpi, year, day))
 
@@ -268,6 +275,17 @@ def administered(store: Store, by: Caller, body: str | None) -> str:
         raise UnknownBody(
             "no body '{slug}'; vedich body list shows all bodies.",
             slug=slug,
+        )
+    return slug
+
+
+def visible(store: Store, by: Caller, body: str | None) -> str:
+    """A body whose plans the caller sees, by default their own; raise `UnknownBody`."""
+    slug, bodies = body or by.body or HOUSE, bodies_of(store)
+    if slug not in bodies.by_slug or by.body not in (slug, *bodies.above(slug)):
+        raise UnknownBody(
+            "no body '{body}'; GET /v1/bodies shows yours and those below it.",
+            body=slug,
         )
     return slug
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from data.plans.rows import load_plan
 from models.errors import NoBundle, NoObservations
-from service.projections.basis import as_of_date, default_day
+from service.projections.basis import as_of_date, default_day, newest_vintage
 from service.projections.shape import if_known
 from service.projections.view import HistoryPoint, HistoryView
 from service.state.app_state import AppState
@@ -22,6 +23,9 @@ def history_of(app_state: AppState, plan: str, kpi: str, as_of: str | None) -> H
     definition = document.kpi(kpi)
     newest = default_day(app_state.store, document)
     last = as_of_date(as_of) if as_of else newest
+    if as_of:  # asked for, so also past the months for which the newest model answers unasked
+        with suppress(NoObservations):
+            newest = max(newest, newest_vintage(app_state.store, document.family))
     days = [as_of_date(f"{document.year}-{month:02d}") for month in range(1, 13)]
     shown = [day for day in days if day <= last and (day.year, day.month) <= _month(newest)]
     label = app_state.basis(plan, shown[-1]).label(kpi) if shown else None

@@ -12,7 +12,7 @@ from datetime import date
 
 from data.accounts.bodies import Bodies, bodies_of
 from data.plans.kpi import Kpi
-from data.plans.rows import load_plan, plans_of_year
+from data.plans.rows import load_plan, plan_slugs, plans_of_year
 from models.coherence import Member, OriginKey, sum_over_families
 from models.errors import InputError, NoBundle, NoObservations, UnknownKpi
 from models.projection import Projection
@@ -90,6 +90,29 @@ def roll_up(
         projected=total if len(parts) > 1 else parts[0].projected,
         parts=tuple(parts),
         without=tuple(without),
+    )
+
+
+def common_kpis(app_state: AppState, body: str) -> tuple[tuple[int, Kpi], ...]:
+    """Year and KPI of every total over two bodies or more.
+
+    Plans of one body are not offered: they often count the same thing, as a province within
+    the country.
+    """
+    store, bodies = app_state.store, bodies_of(app_state.store)
+    found: dict[tuple[int, str], list[tuple[str, Kpi]]] = {}
+    for plan in (load_plan(store, slug) for slug in plan_slugs(store)):
+        owner = bodies.of(plan.family).slug
+        if body not in (owner, *bodies.above(owner)):
+            continue
+        for kpi in plan.kpis:
+            found.setdefault((plan.year, kpi.slug), []).append((owner, kpi))
+    return tuple(
+        (year, owned[0][1])
+        for (year, _slug), owned in sorted(found.items(), key=lambda item: -item[0][0])
+        if len({owner for owner, _kpi in owned}) > 1
+        and all(kpi.traits.adds_up for _owner, kpi in owned)
+        and len({(kpi.kind, kpi.unit) for _owner, kpi in owned}) == 1
     )
 
 

@@ -164,18 +164,14 @@ def promote(
     plan: PlanOption = None,
 ) -> None:
     """Promote a model version by hand, from the champion's vintage on."""
-    from service.projections.issue import issue
-    from training.retrain import promote_version
+    from service.work.retraining import promoted_by_hand
 
     settings, store = open_store()
-    chosen = family_plan(store, plan)
-    family = chosen.family
-    promotion = promote_version(store, settings, family, version)
-    issue(store, settings, chosen.slug, promotion.as_of)
+    promotion = promoted_by_hand(store, settings, family_plan(store, plan).slug, version)
     print(
         told(
             "{family}: model version {version} answers from {as_of} on.",
-            family=family,
+            family=promotion.family,
             version=version,
             as_of=promotion.as_of,
         )

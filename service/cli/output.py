@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from data.vintages.observation import PER_CENT
-from service.speech import told
+from service.speech import spoken, told
 from service.texts import (
     FIGURE,
     STATE,
@@ -27,6 +27,7 @@ from service.texts import (
     unit_name,
     words_of,
 )
+from service.wording import remark, worded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,10 +111,14 @@ def show_ingest(report: IngestReport) -> None:
         for one in report.suspicions
     ]
     print_list(console, "Suspicious values", suspicious)
-    oddities = [f"{file.file}, {note}" for file in report.files for note in file.notes]
+    lang = spoken()
+    oddities = [
+        f"{file.file}, {remark(note, lang)}" for file in report.files for note in file.notes
+    ]
     print_list(console, "Oddities", oddities)
     for file in report.problems:
-        print(f"vedich: {file.problem}", file=sys.stderr)
+        reason = worded(file.refusal, lang) if file.refusal else file.problem
+        print(f"vedich: {reason}", file=sys.stderr)
 
 
 def _unknown(one: UnknownRow) -> str:

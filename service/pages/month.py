@@ -7,11 +7,12 @@ from threading import Event
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
 
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
 from models.errors import Busy, TemplateTooCostly, UnreadableFile
-from service.auth.access import Viewer, requires
+from service.auth.access import Checker, Viewer, requires
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
 from service.pages.site import Site
@@ -137,6 +138,24 @@ def models_page(
         return page_body("models.html", site, content)
 
     return respond_page(request, app_state.picture(plan, ("page", site), make))
+
+
+@router.post("/models", response_model=None)
+def put_in_charge(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Checker,
+    lang: Language,
+    version: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Let a version answer that the gate did not choose; the strip of long work tells of it."""
+    load_plan(app_state.store, plan)
+    app_state.jobs.start(
+        "promote", f"promote {version} of {plan}", by.name, plan, {"version": version}
+    )
+    site = site_of(request, lang, by, plan, "models")
+    return RedirectResponse(site.page("models"), 303)
 
 
 @router.get("/reliability.{form}", dependencies=[requires("viewer")], response_class=Response)

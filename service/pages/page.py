@@ -43,7 +43,8 @@ def site_of(
     route = request.scope.get("route")
     topic = topic_of(str(getattr(route, "path", "")))
     path = request.url.path
-    return Site(lang, caller, path, section, plan, as_of or None, query, menu, topic, work)
+    day = as_of or (request.query_params.get("as_of") if plan else None)
+    return Site(lang, caller, path, section, plan, day or None, query, menu, topic, work)
 
 
 def page(template: str, site: Site, content: object = None) -> str:

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
 from data.plans.rows import load_plan
+from service.analysis.roll_up import common_kpis
 from service.auth.access import Caller, Viewer
 from service.pages.desk.today import standing_content, today_content
 from service.pages.manage.first_steps import FirstStep, first_steps
@@ -28,6 +29,14 @@ class EmptyContent:
     """The first page while there is no plan: the steps to the first answer."""
 
     steps: tuple[FirstStep, ...]
+
+
+@dataclass(frozen=True)
+class House:
+    """Plans side by side; `sums`: some KPI of theirs adds up, on a page of its own."""
+
+    sections: tuple[Markup, ...]
+    sums: bool
 
 
 PlanSlug = Annotated[str, Path()]
@@ -59,7 +68,8 @@ def first_page(
     if len(plans) == 1:
         return _of_plan(request, app_state, by, lang, plans[0], as_of)
     sections = [_in_house(request, app_state, by, lang, slug) for slug in plans]
-    return Page(page("house.html", site_of(request, lang, by), sections))
+    sums = bool(by.body and common_kpis(app_state, by.body))
+    return Page(page("house.html", site_of(request, lang, by), House(tuple(sections), sums)))
 
 
 @router.get("/plans/{plan}/today", tags=[MENU])

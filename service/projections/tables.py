@@ -66,7 +66,7 @@ class Row:
 
 def table_rows(projections: Sequence[ProjectionView], plan: Plan, lang: Lang) -> list[Row]:
     """One row per projection, in their order."""
-    return [_row(one, plan.kpi(one.kpi).decimals, lang) for one in projections]
+    return [table_row(one, plan.kpi(one.kpi).decimals, lang) for one in projections]
 
 
 def columns(lang: Lang) -> tuple[str, ...]:
@@ -84,7 +84,8 @@ def columns(lang: Lang) -> tuple[str, ...]:
     )
 
 
-def _row(one: ProjectionView, decimals: int, lang: Lang) -> Row:
+def table_row(one: ProjectionView, decimals: int, lang: Lang) -> Row:
+    """A projection as a row; `decimals` are its KPI's."""
     year, target = one.projected, one.assigned
     growth_kind = one.traits.outcome_is_rate
     growth = one.growth_on_last_year

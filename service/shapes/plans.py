@@ -112,6 +112,12 @@ class VersionComparison(Shape):
     changed: tuple[TargetChange, ...]
     tasks: tuple[TaskChange, ...]
 
+    @property
+    def texts(self) -> tuple[Name, ...]:
+        """Every change as a sentence."""
+        targets = (*self.added, *self.dropped, *self.changed)
+        return (*(one.text for one in targets), *(one.text for one in self.tasks))
+
 
 class PlanSummary(Shape):
     plan: str

@@ -21,12 +21,16 @@ from service.monthly.job import monthly_job
 from service.state.child import leave, message_of_parent
 from service.texts import ERROR
 from service.wording import worded
-from service.work.retraining import retrain_job
+from service.work.retraining import promotion_job, retrain_job
 from training.workers import Progress
 
 Work = Callable[[Store, Settings, Job, Progress], dict[str, Any]]
 
-KINDS: Mapping[str, Work] = {"retrain": retrain_job, "monthly": monthly_job}
+KINDS: Mapping[str, Work] = {
+    "retrain": retrain_job,
+    "promote": promotion_job,
+    "monthly": monthly_job,
+}
 
 UNEXPECTED = "stopped by an error inside the service; its log says which"
 

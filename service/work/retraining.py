@@ -1,4 +1,4 @@
-"""Retraining and backtest, as routes and commands start them.
+"""Retraining, promotion by hand and backtest, as routes and commands start them.
 
 statsmodels and MLflow load inside the functions: help and HTTP answers do not wait for them.
 """
@@ -19,6 +19,7 @@ from service.projections.issue import issue
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.ledger.promotions import Promotion
     from training.workers import Progress
 
 
@@ -39,6 +40,34 @@ def retrain_job(store: Store, settings: Settings, job: Job, progress: Progress) 
         "reason": report.decision.reason,
         "kpis": report.kpis,
         "seconds": round(report.seconds, 1),
+    }
+
+
+def promoted_by_hand(
+    store: Store, settings: Settings, plan: str, version: str, by: str | None = None
+) -> Promotion:
+    """Let a registered version answer whatever the gate decided, and issue its projections."""
+    from training.retrain import promote_version
+
+    promotion = promote_version(store, settings, load_plan(store, plan).family, version, by=by)
+    issue(store, settings, plan, promotion.as_of)
+    return promotion
+
+
+def promotion_job(
+    store: Store, settings: Settings, job: Job, progress: Progress
+) -> dict[str, Any]:
+    """A promotion by hand as a job."""
+    progress(0, 1, "")
+    done = promoted_by_hand(
+        store, settings, str(job.plan), str(job.arguments["version"]), by=job.by
+    )
+    progress(1, 1, "")
+    return {
+        "family": done.family,
+        "version": done.version,
+        "as_of": done.as_of.isoformat(),
+        "bundle_hash": done.bundle_hash,
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 from data.db.store import Store
 from data.jobs.job import Job, LogLine
@@ -16,39 +15,35 @@ from service.texts import TEXT, Lang, day_of, name_of, number, percent
 
 def job_shape(store: Store, job: Job, lang: Lang) -> JobShape:
     """A job for people and programs."""
-    return JobShape(**_fields(store, job, lang))
+    now = datetime.now(UTC)
+    plan = _plan(store, job)
+    return JobShape(
+        id=job.id,
+        kind=job.kind,
+        task=job.task,
+        state=job.state,
+        by=job.by,
+        done=job.done,
+        total=job.total,
+        step=job.step,
+        result=job.result,
+        error=job.error,
+        plan=job.plan,
+        text=_why(job, lang),
+        title=title(job, plan, lang),
+        said=said(job, plan, now, lang),
+        seconds_left=job.seconds_left(now),
+        queued_at=job.queued_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        attempts=job.attempts,
+    )
 
 
 def job_detail(store: Store, job: Job, log: tuple[LogLine, ...], lang: Lang) -> JobDetail:
     """The same with its log."""
     lines = tuple(JobLogLine(at=one.at, event=one.event, detail=one.detail) for one in log)
-    return JobDetail(**_fields(store, job, lang), log=lines)
-
-
-def _fields(store: Store, job: Job, lang: Lang) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    plan = _plan(store, job)
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "task": job.task,
-        "state": job.state,
-        "by": job.by,
-        "done": job.done,
-        "total": job.total,
-        "step": job.step,
-        "result": job.result,
-        "error": job.error,
-        "plan": job.plan,
-        "text": _why(job, lang),
-        "title": title(job, plan, lang),
-        "said": said(job, plan, now, lang),
-        "seconds_left": job.seconds_left(now),
-        "queued_at": job.queued_at,
-        "started_at": job.started_at,
-        "ended_at": job.ended_at,
-        "attempts": job.attempts,
-    }
+    return JobDetail(**vars(job_shape(store, job, lang)), log=lines)
 
 
 def title(job: Job, plan: Plan | None, lang: Lang) -> str:
@@ -60,6 +55,8 @@ def title(job: Job, plan: Plan | None, lang: Lang) -> str:
     day = job.arguments.get("as_of")
     if job.kind == "monthly":
         return text["work.monthly"].format(plan=about)
+    if job.kind == "promote":
+        return text["work.promote"].format(plan=about, version=job.arguments["version"])
     if day:
         return text["work.retrain"].format(plan=about, day=day_of(date.fromisoformat(day), lang))
     return text["work.retrain_newest"].format(plan=about)

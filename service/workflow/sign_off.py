@@ -92,12 +92,7 @@ def waiting_shape(app_state: AppState, found: Sequence[WaitingMonth]) -> Waiting
                 family=one.plan.family,
                 month=one.record.month,
                 state=one.record.state,
-                waits=if_known(
-                    one.month_waits,
-                    lambda waits, record=one.record: WaitingStep(
-                        **_waiting(waits), sent_back=if_known(record.sent_back, _step)
-                    ),
-                ),
+                waits=_month_waits(one),
                 estimates=tuple(
                     WaitingEstimate(
                         **_waiting(waits),
@@ -111,6 +106,13 @@ def waiting_shape(app_state: AppState, found: Sequence[WaitingMonth]) -> Waiting
             for one in found
         )
     )
+
+
+def _month_waits(one: WaitingMonth) -> WaitingStep | None:
+    if one.month_waits is None:
+        return None
+    back = if_known(one.record.sent_back, _step)
+    return WaitingStep(**_waiting(one.month_waits), sent_back=back)
 
 
 def _waiting(one: Waiting) -> dict[str, Any]:

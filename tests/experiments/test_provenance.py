@@ -20,7 +20,7 @@ def test_the_processor_is_the_one_the_system_names(
 
 
 def test_what_is_written_beside_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provenance, "commit", lambda: "abc+")
+    monkeypatch.setattr(provenance, "_STARTED_FROM", "abc+")
     provenance.write_provenance(tmp_path, "python -m x", "numpy")
     found = json.loads((tmp_path / "made_with.json").read_text(encoding="utf-8"))
     assert found["command"] == "python -m x"

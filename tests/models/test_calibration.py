@@ -201,3 +201,15 @@ def test_a_freak_path_does_not_stretch_the_year() -> None:
     after = calibrate(annual_distribution(made(seasonal(42)), months), uncalibrated())
     low, high = after.interval(0.8)
     assert after.samples.max() < after.median + 3 * (high - low)
+
+
+def test_errors_of_sharp_forecasts_do_not_carry_a_vague_one_out_of_reach() -> None:
+    series = made(seasonal(42))
+    vague = np.exp(1.5 * np.random.default_rng(2).standard_normal((2000, 1)))
+    before = annual_distribution(series, vague * np.ones((1, 6)))
+    after = calibrate(before, learned_of([], errors(14.0)))
+    most = [float(np.quantile(one.rest, 0.9) / np.median(one.rest)) for one in (before, after)]
+    assert most[1] < 4 * most[0]  # a widening counts squared: fourteenfold it would be 60
+    sharp = calibrate(drawn(0.002), learned_of([], errors(14.0)))  # still within reach
+    ratio = np.subtract(*sharp.interval(0.8)) / np.subtract(*drawn(0.002).interval(0.8))
+    assert ratio == pytest.approx(14.0, rel=0.15)

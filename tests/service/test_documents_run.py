@@ -25,8 +25,8 @@ _VARIABLE = re.compile(r"[A-Z_]+=")
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STARTED = (  # what `make run` does before it serves
     "vedich init --sample all",
-    "vedich retrain --plan vietnam-2021 --as-of 2021-06",
-    "vedich retrain --plan lang-son-2021 --as-of 2021-06",
+    "vedich retrain --plan vietnam-2021 --since 2021-01 --as-of 2021-06",
+    "vedich retrain --plan lang-son-2021 --since 2021-01 --as-of 2021-06",
 )
 PAGES = [
     page
@@ -72,7 +72,7 @@ def started(tmp_path_factory: pytest.TempPathFactory, quick_retrain: Callable[..
 
 def test_what_make_run_does_is_known() -> None:
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nrun:")[2]
-    told = {"$(BIN)/": "", "$(PLAN)": "vietnam-2021", "$(AS_OF)": "2021-06"}
+    told = {"$(BIN)/": "", "$(PLAN)": "vietnam-2021", "$(AS_OF)": "2021-06", "$(SINCE)": "2021-01"}
     for name, value in told.items():
         recipe = recipe.replace(name, value)
     lines = [line.strip() for line in recipe.partition("\n\n")[0].splitlines()[1:]]

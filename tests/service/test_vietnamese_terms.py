@@ -46,7 +46,7 @@ def texts(catalogue: str) -> Iterator[tuple[str, str]]:
         for message in read_po(file, abort_invalid=True):
             if message.id:
                 one = message.string
-                for text in (one,) if isinstance(one, str) else one:
+                for text in (one,) if isinstance(one, str) else one or ():
                     yield str(message.id), str(text)
 
 

@@ -171,7 +171,7 @@ def _across(file: str, grid: Grid, at: int, given: TableMap, notes: list[str]) -
         places = [
             grid.rows[at][place].text for place, span in spans.items() if span.form == "year"
         ]
-        notes.append(f"{_where(grid)}{', '.join(places)}: totals of a year left out")
+        notes.append(f"{_where(grid)}totals of a year left out: {', '.join(places)}")
     name, table_unit = "", _table_unit(grid.rows[: at + 1])
     for row in grid.rows[at + 1 :]:
         own = " · ".join(dict.fromkeys(row[c].text for c in given.series if _text(row, c)))
@@ -215,7 +215,7 @@ def _down(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_F
         span = month_cell(cell, year is not None) if cell is not None else None
         month = span.ends(year) if span is not None else None
         if span is None or month is None or span.form == "year":
-            shown = cell.text if cell is not None else ""
+            shown = (cell.text if cell is not None else "") or "–"
             notes.append(f"{_where(grid)}row of {row[0].place} ('{shown}') left out: no month")
             continue
         form = given.form if span.form == "month" else span.form

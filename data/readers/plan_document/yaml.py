@@ -57,7 +57,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.current_event.start_mark  # check_event has read it
             raise yaml.constructor.ConstructorError(None, None, "an alias (*)", mark)
         return super().compose_node(parent, index)
 

@@ -80,7 +80,9 @@ def scales(
             scale = _guessed(column, heading, _values(place, plain, figures))
         if scale is not None and scale != heading:
             head = table.heads[place]
-            where = f"sheet '{head.sheet}', cell {head.place}" if head.sheet else head.place
+            where = (
+                f"sheet '{head.sheet}', cell {head.place}" if head.sheet else f"cell {head.place}"
+            )
             notes.append(f"{where} ('{column.words}'): read as {scale}, as its figures show")
         found[place] = RateScale(scale or heading)
     return found

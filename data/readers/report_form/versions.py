@@ -89,9 +89,10 @@ class FormVersion:
             return f"the form names circular {self.circular}, which is not known here"
         first, last = date(*month, 1), known.lapsed
         if known.in_force and first < known.in_force.replace(day=1):
-            return f"{self.circular} is in force from {known.in_force}; the report is of {month}"
+            since = f"circular {self.circular} is in force from {known.in_force}"
+            return f"{since}; the report is of {month}"
         if last and first > last:
-            return f"{self.circular} lapsed on {last}; the report is of {month}"
+            return f"circular {self.circular} lapsed on {last}; the report is of {month}"
         return None
 
 

@@ -22,7 +22,7 @@ from models.paths import generator
 from models.series import FigureStatus, Month
 
 Array = NDArray[np.float64]
-SOURCE = "Báo cáo tháng minh họa (illustrative), {month}; xem SOURCE.md"
+SOURCE = "Báo cáo tháng minh họa, {month}; xem SOURCE.md"
 _SEED = "lang-son illustrative, edition 1"
 TO_A_DAY = ("customs_revenue", Month(2021, 2))  # of which only a figure to 22 February came
 _LATEST = 27  # day of the month by which a report comes out

@@ -20,7 +20,7 @@ from data.samples.lang_son.tasks import TASKS
 from models.targets.target import Target, TargetLevel
 
 ADOPTED = date(2021, 1, 4)
-ILLUSTRATIVE = "Chỉ tiêu minh họa (illustrative): không phải chỉ tiêu được giao"
+ILLUSTRATIVE = "Chỉ tiêu minh họa, không phải chỉ tiêu được giao"
 PLAN_DOCUMENT = "Kế hoạch năm 2021 (minh họa)"
 DEPARTMENT, PROVINCE = "Sở Công Thương", "UBND tỉnh"
 
@@ -94,7 +94,6 @@ def of_customs(published: Iterable[DatedTarget]) -> Iterator[DatedTarget]:
 
 def _tasks() -> Iterator[DatedTarget]:
     """The tasks of the six-month report: all their steps, or the number it prints."""
-    document = f"{SIX_MONTH_REPORT} (không rõ ngày, tính từ cuối tháng 6)"
     halves = {  # of the second half of the year, under the approved plan
         "specialised_inspections": 8,
         "administrative_inspections": 1,
@@ -117,7 +116,7 @@ def _tasks() -> Iterator[DatedTarget]:
             role=role,
             source=SIX_MONTH_REPORT,
         )
-        yield DatedTarget(REPORTED, slug, target, document)
+        yield DatedTarget(REPORTED, slug, target, SIX_MONTH_REPORT)
 
 
 def earlier_plans(months: Mapping[str, NDArray[np.float64]]) -> dict[tuple[str, int], float]:

@@ -13,6 +13,7 @@ from service.analysis.change_sentences import brief
 from service.analysis.changes import change_between
 from service.analysis.quarter_needs import QuarterNeed, quarter_needs
 from service.pages.desk.tasks import Task, tasks_of
+from service.pages.manage.first_steps import FirstStep, answered, first_steps
 from service.pages.site import Site
 from service.pages.views.frame import PlanContent, frame_of, vintage_of
 from service.pages.views.target_line import (
@@ -111,6 +112,7 @@ class TodayContent(PlanContent):
     quarters, over : the heat map, and how many of its targets are left out
     tasks : what is missing or waits for the reader
     more_tasks : how many tasks are left out; '' if none
+    steps : to the first answer, in place of the tasks; () once there was one
     """
 
     headline: str = ""
@@ -122,6 +124,7 @@ class TodayContent(PlanContent):
     quarters: tuple[MapRow, ...] = ()
     tasks: tuple[Task, ...] = ()
     more_tasks: str = ""
+    steps: tuple[FirstStep, ...] = ()
 
 
 def standing_content(app_state: AppState, plan: Plan, site: Site) -> TodayContent:
@@ -142,10 +145,13 @@ def today_content(app_state: AppState, plan: Plan, site: Site) -> TodayContent:
     day = vintage_of(app_state, plan, site)
     content = TodayContent(frame=frame_of(app_state, plan, site, day))
     if day is None:
-        return replace(content, tasks=tasks_of(app_state, plan, site, date.min, ()))
+        return replace(content, steps=first_steps(app_state, site, plan))
     try:
         facts = app_state.facts(plan.slug, day)
     except (NoBundle, NoObservations) as reason:
+        steps = first_steps(app_state, site, plan)
+        if not answered(steps):
+            return replace(content, steps=steps)
         waiting = tasks_of(app_state, plan, site, day, ())
         return replace(content, problem=worded(reason, lang), tasks=waiting)
     targets = sorted(

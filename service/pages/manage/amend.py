@@ -264,5 +264,4 @@ def _changes(plan: Plan, version: PlanVersion, lang: Lang) -> tuple[str, ...]:
             f"{plain_bounds(target, plan.kpi(kpi).unit, lang, plan.kpi(kpi).decimals)}"
             for kpi, target in version.targets
         )
-    every = (*found.added, *found.dropped, *found.changed, *found.tasks)
-    return tuple(one.text[lang] for one in every)
+    return tuple(told[lang] for told in found.texts)

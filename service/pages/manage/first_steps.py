@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.plans.plan import Plan
@@ -29,6 +30,11 @@ class FirstStep:
     more: tuple[tuple[str, str], ...] = ()
 
 
+def answered(steps: Sequence[FirstStep]) -> bool:
+    """Whether a plan has had an answer: all steps are done but the last, which is never over."""
+    return all(step.state == "done" for step in steps[:-1])
+
+
 def first_steps(app_state: AppState, site: Site, plan: Plan | None) -> tuple[FirstStep, ...]:
     """The four steps to the first answer, for `first_steps.html`.
 
@@ -54,7 +60,7 @@ def first_steps(app_state: AppState, site: Site, plan: Plan | None) -> tuple[Fir
     new_plan = site.to("/new-plan", as_of=None)
     blank = site.to("/new-plan/template.xlsx", as_of=None, lang="")
     typed = [(text["steps.figures.typed"], of_plan("figures"))] if plan else []
-    steps = (
+    steps: tuple[tuple[str, str, list[tuple[str, str]]], ...] = (
         ("plan", new_plan, [(text["steps.plan.blank"], blank)]),
         ("figures", of_plan("data"), typed),
         ("model", f"{of_plan('models')}#retrain", []),

@@ -48,7 +48,7 @@ from service.web.respond import Language, TheAppState
 router = APIRouter(prefix="/house", include_in_schema=False, default_response_class=Page)
 Password = Annotated[str, Form(max_length=1000)]
 AccountName = Annotated[str, Path(max_length=200)]
-STEPS = ("role", "body", "password", "clear", "reset-factor", "disable", "enable")
+STEPS = ("role", "body", "password", "clear", "reset-factor", "link", "disable", "enable")
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class HouseContent:
     ----------
     secret : of a key that was just made, shown once; '' otherwise
     key_name, key_scope : of that key
+    provider : where people of the office sign in; '' if nowhere
     at : the part of the page that was asked, for the message
     """
 
@@ -106,6 +107,7 @@ class HouseContent:
     roles: tuple[Choice, ...]
     scopes: tuple[Choice, ...]
     last_day: str
+    provider: str
     own: str
     problems: tuple[str, ...] = ()
     secret: str = ""
@@ -160,8 +162,9 @@ def change_account(
     role: Text = "",
     body: Text = "",
     password: Password = "",
+    subject: Text = "",
 ) -> Response:
-    """Change an account: role, body, password, brake, second factor, disable, enable."""
+    """Change an account: role, body, password, brake, second factor, identity, disable, enable."""
     try:
         if step == "role":
             administration.change_role(name, app_state, by, RoleChange(role=_role(role)))
@@ -173,6 +176,8 @@ def change_account(
             administration.clear_brake(name, app_state, by)
         elif step == "reset-factor":
             administration.take_factor(name, app_state, by)
+        elif step == "link":
+            administration.link_account(name, app_state, by, subject.strip())
         elif step == "disable":
             administration.disable(name, app_state, by)
         elif step == "enable":
@@ -345,6 +350,7 @@ def _content(app_state: AppState, by: Caller, lang: Lang) -> HouseContent:
         roles=tuple((role, text[f"house.role.{role}"]) for role in ROLES),
         scopes=tuple((scope, text[f"house.scope.{scope}"]) for scope in SCOPES),
         last_day=(now.date() + timedelta(days=app_state.settings.key_days)).isoformat(),
+        provider=app_state.settings.oidc_issuer or "",
         own=by.name,
     )
 

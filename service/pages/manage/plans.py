@@ -376,5 +376,4 @@ def _changes(before: Plan, version: PlanVersion, lang: Lang) -> tuple[str, ...]:
     found = version_changes(before, version)
     if found is None:
         return ()
-    every = (*found.added, *found.dropped, *found.changed, *found.tasks)
-    return tuple(one.text[lang] for one in every)
+    return tuple(told[lang] for told in found.texts)

@@ -39,7 +39,7 @@ from service.texts import (
     unit_name,
 )
 from service.typed_numbers import places_of
-from service.wording import person, worded
+from service.wording import person, remark, worded
 from service.workflow.imports import dated_shape, imported_view, preview_view
 
 _FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
@@ -345,7 +345,7 @@ def _file(one: FilePreviewShape, plan: Plan, reason: InputError | None, lang: La
         suspicious=one.suspicious,
         loaded_before=one.loaded_before,
         problem=worded(reason, lang) if reason else one.problem,
-        notes=tuple(one.notes),
+        notes=tuple(remark(note, lang) for note in one.notes),
         columns=dict(part.split("=", 1) for part in one.columns.split()),
         sample=one.sample,
         letters=tuple(ascii_uppercase[: max((len(row) - 1 for row in one.sample), default=0)]),

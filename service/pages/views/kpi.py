@@ -59,6 +59,8 @@ from service.texts import (
 )
 from service.wording import person
 
+_EARLY = 6  # months known, up to which the plans of earlier years stand beside the probability
+
 
 @dataclass(frozen=True)
 class TargetShown:
@@ -161,6 +163,7 @@ class Answer:
     ceiling : the assigned target is an upper bound
     ahead, past : the quarters with the months to come, and the months that are over
     charted : there is a series to draw
+    usual : how many earlier plans were met, early in the year; '' later or without any
     projects : what accepted projects add to the year
     method, accuracy : of a series; a task explains itself in `remarks`
     answered : number of months of `history` with a probability
@@ -187,6 +190,7 @@ class Answer:
     charted: bool
     history: tuple[HistoryShown, ...]
     answered: int
+    usual: str
     projects: tuple[str, ...]
     method: tuple[str, ...]
     accuracy: tuple[str, ...]
@@ -249,6 +253,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         charted=series is not None,
         history=tuple(_history(point, kpi.decimals, lang) for point in points),
         answered=sum(point.probability is not None for point in points),
+        usual=_usual(one, lang),
         projects=tuple(project_lines(one, basis.plan, lang)),
         method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
         accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
@@ -274,6 +279,16 @@ def _moved(app_state: AppState, plan: str, one: ProjectionView, day: date, lang:
     said = TEXT[lang]["kpi.moved"].format(day=day_of(since, lang), sentence=change.sentence[lang])
     hindsight = app_state.hindsight(plan, since, day) is not None
     return f"{said} {TEXT[lang]['kpi.moved_hindsight']}" if hindsight else said
+
+
+def _usual(one: ProjectionView, lang: Lang) -> str:
+    """How many plans of earlier years were met: what is known best while few months are."""
+    learned = one.method.plan
+    known = one.cutoff.month if one.cutoff and one.cutoff.year == one.year else 0
+    if learned is None or known > _EARLY:
+        return ""
+    met = percent(100 * learned.met, lang, 0)
+    return TEXT[lang]["kpi.usual"].format(met=met, plans=learned.earlier_plans)
 
 
 def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) -> TargetShown:

@@ -14,10 +14,10 @@ from data.vintages.rows import vintages_of
 from models.errors import NoBundle, NoObservations
 from service.analysis.reliability import ReliabilityBand, reliability_of
 from service.analysis.track_record import labelled, track_record
-from service.pages.views.frame import Frame, PlanContent
+from service.pages.views.frame import Choice, Frame, PlanContent
 from service.shapes.registry import KpiScore, Score
 from service.state.app_state import AppState
-from service.texts import TEXT, Lang, day_of, name_of, number, percent
+from service.texts import TEXT, Lang, day_of, month_name, name_of, number, percent
 from service.wording import person
 from training.backtest.scoreboard import ENSEMBLE, after_first_year
 from training.bundle.promoted import bundle_for, default_promotion
@@ -73,7 +73,8 @@ class ModelsContent(PlanContent):
     ----------
     cuts : scores of the forecast that answers, by months known
     methods : of every method over all months, the smallest error first
-    vintages : months that a retraining may be asked for, newest first
+    vintages : months that a retraining may be asked for with their names, newest first
+    chosen : the month of the vintage
     """
 
     trainings: tuple[TrainingShown, ...]
@@ -83,7 +84,8 @@ class ModelsContent(PlanContent):
     methods: tuple[ScoresShown, ...] = ()
     kpis: tuple[ScoresShown, ...] = ()
     reliability: tuple[ReliabilityShown, ...] = ()
-    vintages: tuple[str, ...]
+    vintages: tuple[Choice, ...]
+    chosen: str
 
 
 def models_content(app_state: AppState, frame: Frame, lang: Lang) -> ModelsContent:
@@ -93,7 +95,8 @@ def models_content(app_state: AppState, frame: Frame, lang: Lang) -> ModelsConte
         frame=frame,
         trainings=_trainings(app_state, plan.family, day, lang),
         illustrative=labelled(app_state.store, app_state.panel, plan.family),
-        vintages=_vintages(app_state, plan),
+        vintages=_vintages(app_state, plan, lang),
+        chosen=f"{day:%Y-%m}" if day else "",
     )
     if day is None or content.illustrative:
         return content
@@ -242,7 +245,8 @@ def _reliability(rows: Sequence[ReliabilityBand], lang: Lang) -> tuple[Reliabili
     )
 
 
-def _vintages(app_state: AppState, plan: Plan) -> tuple[str, ...]:
+def _vintages(app_state: AppState, plan: Plan, lang: Lang) -> tuple[Choice, ...]:
     """The months that a retraining may be asked for, newest first."""
     months = {f"{day:%Y-%m}" for day in vintages_of(app_state.store, plan.family)}
-    return tuple(sorted(months, reverse=True)[:36])
+    newest = sorted(months, reverse=True)[:36]
+    return tuple((month, month_name(month, lang)) for month in newest)

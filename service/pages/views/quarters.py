@@ -126,7 +126,7 @@ def _row(
     required = change = entry.growth if entry else None
     if entry and required is not None and one.kpi.changes_by_points:
         change = points_of(entry.minimum, required)
-    ahead = FIGURE[lang]["projected"]
+    coming = () if need.over else ("projected",)
     return PeriodRow(
         name="",
         quarter=False,
@@ -134,7 +134,7 @@ def _row(
         planned="",
         needed=_figure(need.needed, decimals, lang),
         brought=_figure(need.brought, decimals, lang),
-        status=", ".join(filter(None, (_statuses(known, lang), "" if need.over else ahead))),
+        status=_statuses((*(month.status for month in known), *coming), lang),
         gap=_gap(need, decimals, lang),
         enough=need.enough,
         growth="" if rates else _on_year(change, one, lang),
@@ -174,9 +174,10 @@ def _last_year(traits: KindTraits, months: Sequence[MonthFact]) -> float | None:
     return traits.year.combined(np.array(known))
 
 
-def _statuses(months: Sequence[MonthFact], lang: Lang) -> str:
-    """The statuses of the known months, each once."""
-    return ", ".join(dict.fromkeys(FIGURE[lang][month.status] for month in months))
+def _statuses(codes: Sequence[str], lang: Lang) -> str:
+    """The statuses in words, each word once: 'illustrative, estimate, forecast'."""
+    words = (word for code in codes for word in FIGURE[lang][code].split(", "))
+    return ", ".join(dict.fromkeys(words))
 
 
 def _planned(one: Facts, version: PlanVersion | None, period: str, lang: Lang) -> str:

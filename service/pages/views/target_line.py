@@ -16,7 +16,7 @@ from models.targets.target import Status
 from service.analysis.quarter_needs import QuarterNeed, next_need
 from service.charts.bullet import bullet_bar
 from service.projections.facts import Facts
-from service.projections.tables import table_rows
+from service.projections.tables import table_row
 from service.projections.view import ProjectionView
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, number, signed, signed_percent
@@ -82,7 +82,7 @@ def target_line(one: Facts, before: ProjectionView | None, lang: Lang) -> Target
     before : its projection at the end of the month before; None if unknown
     """
     view, kpi = one.projection, one.kpi
-    (row,) = table_rows([view], _PlanOfOne(kpi), lang)
+    row = table_row(view, kpi.decimals, lang)
     task, need = view.task, next_need(one)
     written = partial(number, lang=lang, decimals=kpi.decimals)
     return TargetLine(
@@ -102,16 +102,6 @@ def target_line(one: Facts, before: ProjectionView | None, lang: Lang) -> Target
         need=_task_need(view, lang) if task else need_words(need, kpi, lang) if need else "",
         short=None if need is None or need.enough is None else not need.enough,
     )
-
-
-@dataclass(frozen=True)
-class _PlanOfOne:
-    """Stands for the plan where a table has a single row."""
-
-    one: Kpi
-
-    def kpi(self, slug: str) -> Kpi:
-        return self.one
 
 
 def _known(text: str) -> str:
@@ -155,9 +145,11 @@ def gap_words(need: QuarterNeed, lang: Lang) -> str:
 
 def _task_need(one: ProjectionView, lang: Lang) -> str:
     task, text = one.task, TEXT[lang]
-    if task is None or task.remaining is None or task.deadline is None:
+    if task is None or task.remaining is None:
         return ""
     remaining = number(task.remaining, lang)
+    if task.deadline is None:
+        return text["desk.task.left"].format(remaining=remaining)
     return text["desk.task"].format(remaining=remaining, day=day_of(task.deadline, lang))
 
 

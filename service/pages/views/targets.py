@@ -16,12 +16,13 @@ from markupsafe import Markup
 from data.plans.entries import log_of
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
+from data.plans.rows import load_plan
 from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
 from service.analysis.quarter_needs import next_need
 from service.charts.sparkline import sparkline
 from service.pages.site import Site
-from service.pages.views.frame import PlanContent, frame_of, vintage_of
+from service.pages.views.frame import Choice, PlanContent, frame_of, vintage_of
 from service.pages.views.target_line import (
     ORDER,
     TargetLine,
@@ -153,6 +154,7 @@ class TargetsContent(PlanContent):
 
     Attributes
     ----------
+    plans : that the reader may see, by name
     table : None without projections; its rows are those that the address asks for
     counts : code, name and number of targets of each status
     targets : number of all targets
@@ -163,6 +165,7 @@ class TargetsContent(PlanContent):
     compared : the day that changes are measured from, '' without a projection then
     """
 
+    plans: tuple[Choice, ...] = ()
     table: TargetTable | None = None
     counts: tuple[tuple[Status, str, int], ...] = ()
     targets: int = 0
@@ -175,6 +178,10 @@ class TargetsContent(PlanContent):
     compared: str = ""
 
 
+def _plans(app_state: AppState, slugs: Sequence[str], lang: Lang) -> tuple[Choice, ...]:
+    return tuple((slug, name_of(load_plan(app_state.store, slug), lang)) for slug in slugs)
+
+
 def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsContent:
     """The content of the plan page at the requested vintage.
 
@@ -183,7 +190,8 @@ def targets_content(app_state: AppState, plan: Plan, site: Site) -> TargetsConte
     """
     lang, query = site.lang, dict(site.query)
     day = vintage_of(app_state, plan, site)
-    content = TargetsContent(frame=frame_of(app_state, plan, site, day))
+    frame = frame_of(app_state, plan, site, day)
+    content = TargetsContent(frame=frame, plans=_plans(app_state, frame.plans, site.lang))
     if day is None:
         return content
     try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from models.targets.periods import WHOLE_YEAR
 from service.projections.facts import Facts
 from service.projections.view import StepView, TaskView
 from service.report import sentences
 from service.report.body.material import Material
 from service.report.document import Paragraph
-from service.texts import TEXT, Lang, amount, day_of, number
+from service.texts import TEXT, Lang, amount, day_of, number, period_name
 
 
 def progress(facts: Sequence[Facts], material: Material) -> Iterator[Paragraph]:
@@ -73,9 +74,12 @@ def _progress(one: Facts, task: TaskView, lang: Lang) -> str:
 
 
 def _deadline(task: TaskView, lang: Lang) -> str:
-    if task.deadline is None:
+    """The deadline that a document gives, else the part of the year that it names."""
+    if task.deadline is not None:
+        return TEXT[lang]["report.task.deadline"].format(day=day_of(task.deadline, lang))
+    if task.period in (None, WHOLE_YEAR):
         return ""
-    return TEXT[lang]["report.task.deadline"].format(day=day_of(task.deadline, lang))
+    return TEXT[lang]["report.task.period"].format(period=period_name(task.period, lang))
 
 
 def _steps(task: TaskView, lang: Lang) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A report as a workbook: real numbers, number formats, native charts.
 
-One sheet with the report, one for each annex, one flat table of all figures, and one per KPI.
+One sheet with the report, one for each annex, one flat table of all figures, and one with
+the months and a chart of every KPI, some to a printed page.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import xlsxwriter
 
 from service.report.document import (
+    NONE,
     Appendix,
     Block,
     Cell,
@@ -32,7 +34,10 @@ _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
 _SHEET_NAME = 31  # characters that Excel allows
 _NARROW = 0.7  # width of a column of numbers (TT)
 _ROW = 15  # height of a line
-_LAID, _FLAT, _ALONE = (6, 42, 15), (16, 44, 16), (30, 15)  # widths of columns, in characters
+_LAID, _FLAT, _ALONE = (6, 42, 15), (16, 44, 16), (30, 13)  # widths of columns, in characters
+_PER_PAGE = 3  # KPIs on a printed page
+_BESIDE, _AFTER_NOTE, _CHART_ROWS = 3, 50, 9  # a chart: column, pixels within it, rows
+_PAGE_WIDTH, _CHARACTER, _SCALE = 7.27, 0.115, 57  # inches of A4, of a wide face; per cent
 _LINE_WIDTH = 105  # characters of a paragraph per row of the report's sheet
 
 
@@ -46,8 +51,8 @@ def render(report: Report) -> bytes:
     for appendix in report.appendices:
         writer.appendix_sheet(appendix)
     writer.figures_sheet()
-    for sheet in report.sheets:
-        writer.kpi_sheet(sheet)
+    if report.sheets:
+        writer.kpis_sheet()
     book.close()
     return file.getvalue()
 
@@ -104,23 +109,40 @@ class _Writer:
         _set_widths(sheet, _FLAT, len(table.columns) - 1)
         _print(sheet)
 
-    def kpi_sheet(self, kpi: KpiSheet) -> None:
-        """One KPI: facts, months, and a line chart of them."""
-        sheet = self._sheet(kpi.code)
-        row = self._top(sheet, kpi.title)
-        for name, cell in kpi.facts:
-            sheet.write(row, 0, name, self._format(bold=True))
-            self._write(sheet, row, 1, cell)
+    def kpis_sheet(self) -> None:
+        """Every KPI below the other: facts, a line chart beside them, months."""
+        sheets = self._report.sheets
+        sheet = self._sheet(TEXT[self._report.lang]["figures.kpis"])
+        row, breaks = self._top(sheet, TEXT[self._report.lang]["figures.kpis"]), []
+        for place, kpi in enumerate(sheets):
+            if place and place % _PER_PAGE == 0:
+                breaks.append(row)
+            row = self._kpi(sheet, row, kpi) + 1
+        last = max(len(one.months.columns) for one in sheets) - 1
+        _set_widths(sheet, _ALONE, last)
+        sheet.set_h_pagebreaks(breaks)
+        _print_pages(sheet, sum(_ALONE[min(at, 1)] for at in range(last + 1)))
+
+    def _kpi(self, sheet: Any, row: int, kpi: KpiSheet) -> int:
+        """One KPI; return the next free row."""
+        sheet.write(row, 0, f"{kpi.title} ({kpi.code})", self._format(bold=True, font_size=13))
+        beside = row + 1
+        for at, (name, cell) in enumerate(kpi.facts, beside):
+            sheet.write(at, 0, name, self._format(bold=True))
+            self._write(sheet, at, 1, cell)
             if isinstance(cell, Number) and cell.note:
-                sheet.write(row, 2, cell.note, self._format(italic=True))
-            row += 1
-        sheet.write(row + 1, 0, kpi.months.caption, self._format(bold=True))
-        first = row + 3
-        last = self._table(sheet, row + 2, kpi.months, _ALONE) - 1
-        _set_widths(sheet, _ALONE, len(kpi.months.columns) - 1)
-        _print(sheet, pages=1)
-        if last < first:
-            return
+                sheet.write(at, 2, cell.note, self._format(italic=True))
+        row = beside + max(len(kpi.facts), _CHART_ROWS)
+        sheet.write(row, 0, kpi.months.caption, self._format(bold=True))
+        first = row + 2
+        last = self._table(sheet, row + 1, kpi.months, _ALONE) - 1
+        if last >= first:
+            self._chart(sheet, beside, kpi, (first, last))
+        return last + 1
+
+    def _chart(self, sheet: Any, row: int, kpi: KpiSheet, months: tuple[int, int]) -> None:
+        """A line chart of the months in rows `months`, right of the facts that begin at `row`."""
+        first, last = months
         chart = self._book.add_chart({"type": "line"})
         for column in kpi.lines:
             chart.add_series(
@@ -130,10 +152,16 @@ class _Writer:
                     "values": [sheet.get_name(), first, column, last, column],
                 }
             )
-        chart.set_title({"name": kpi.title, "name_font": {"size": 12}})
-        chart.set_legend({"position": "bottom"})
-        chart.set_size({"width": 760, "height": 340})
-        sheet.insert_chart(last + 2, 0, chart, {"description": kpi.title})
+        small = {"size": 8}
+        chart.set_legend({"position": "bottom", "font": small})
+        chart.set_x_axis({"label_position": "none"})  # the months stand below, in this order
+        chart.set_y_axis({"num_font": small})
+        chart.set_title({"none": True})
+        width = sum(7 * _ALONE[1] + 5 for _ in kpi.months.columns[_BESIDE:]) - _AFTER_NOTE
+        chart.set_size({"width": width, "height": 20 * _CHART_ROWS})
+        sheet.insert_chart(
+            row, _BESIDE, chart, {"description": kpi.title, "x_offset": _AFTER_NOTE}
+        )
 
     def _sheet(self, name: str) -> Any:
         sheet = self._book.add_worksheet(self._unique(name))
@@ -192,7 +220,8 @@ class _Writer:
 
     def _write(self, sheet: Any, row: int, column: int, cell: Cell, **style: Any) -> None:
         if isinstance(cell, str):
-            wrapped = self._format(text_wrap=True, valign="vcenter", **style)
+            side = {"align": "right"} if cell == NONE else {}
+            wrapped = self._format(text_wrap=True, valign="vcenter", **side, **style)
             sheet.write_string(row, column, cell, wrapped)
         elif cell.value is None:
             sheet.write_blank(row, column, None, self._format(**style))
@@ -227,10 +256,21 @@ def _indent(table: Table) -> int:
     return 0 if table.columns[0].width < _NARROW else 1
 
 
-def _print(sheet: Any, pages: int = 0) -> None:
-    """A4 landscape, as wide as the page; `pages` long, 0 for as many as it takes."""
+def _print(sheet: Any) -> None:
+    """A4 landscape, as wide as the page, as long as it takes."""
     sheet.set_landscape()
-    sheet.fit_to_pages(1, pages)
+    sheet.fit_to_pages(1, 0)
+    _margins(sheet)
+
+
+def _print_pages(sheet: Any, characters: int) -> None:
+    """A4 upright at a scale that keeps the breaks given: Excel drops them when it fits pages."""
+    wide = _PAGE_WIDTH / (characters * _CHARACTER)
+    sheet.set_print_scale(int(min(_SCALE, 100 * wide)))
+    _margins(sheet)
+
+
+def _margins(sheet: Any) -> None:
     sheet.set_margins(left=0.6, right=0.4, top=0.7, bottom=0.6)
     sheet.set_footer("&C&P/&N")
 

@@ -80,8 +80,24 @@ def _appendix(document: WordDocument, appendix: Appendix) -> None:
     _line(document.add_paragraph(), appendix.subject, 14, bold=True)
     if appendix.attached:
         _line(document.add_paragraph(), appendix.attached, 13, italic=True)
-    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(10)
+    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(6)
+    before = len(document.paragraphs)
     _blocks(document, appendix.blocks)
+    for paragraph in document.paragraphs[before:]:
+        _closely(paragraph)
+
+
+def _closely(paragraph: WordParagraph) -> None:
+    """Less space around a paragraph of an annex: an explanation sheet is one page."""
+    form = paragraph.paragraph_format
+    if not paragraph.text and not paragraph.runs:
+        form.line_spacing = Pt(6)
+    elif paragraph.style is not None and str(paragraph.style.name).startswith("Heading"):
+        form.space_before, form.space_after = Pt(6), Pt(2)
+    elif paragraph.alignment == WD_ALIGN_PARAGRAPH.JUSTIFY:
+        form.space_after, form.line_spacing = Pt(2), 1.0
+    else:  # captions and pictures
+        form.space_before = form.space_after = Pt(2)
 
 
 def _blank(report: Report) -> WordDocument:

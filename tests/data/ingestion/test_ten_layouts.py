@@ -269,8 +269,8 @@ def test_each_layout_comes_in(
     sheets, expected = layout()
     if write is csv and len(sheets) > 1:
         for (name, rows), month in zip(sheets.items(), MONTHS, strict=True):
-            found = values(read(csv({name: rows})))
-            assert found == {at: v for at, v in expected.items() if at[1][5:] == f"{month:02d}"}
+            alone = values(read(csv({name: rows})))
+            assert alone == {at: v for at, v in expected.items() if at[1][5:] == f"{month:02d}"}
         return
     found = read(write(sheets))
     assert values(found) == expected

@@ -113,3 +113,21 @@ def test_the_reports_about_tasks_fit_the_plan(sample: tuple[Plan, object]) -> No
         assert one.source == "minh họa (illustrative)"
     assert {entry.kpi for entry in log} == {"difficulties"}
     assert read_reports("vietnam-2021") == ((), ())
+
+
+def test_the_gates_make_up_what_the_customs_count(
+    sample: tuple[Plan, tuple[Observation, ...]],
+) -> None:
+    """A gate is bound by the total that contains it; "Hữu Nghị and elsewhere" is the rest."""
+    plan, _ = sample
+    (customs,) = (one for one in plan.kpis if one.slug == "turnover_customs")
+    gates = [one.slug for one in plan.kpis if "gate" in one.dimensions]
+    assert tuple(gates) == customs.contains
+    months: dict[tuple[object, str], dict[str, float]] = {}
+    for one in sample[1]:
+        if one.form == "month" and one.status in ("illustrative", "illustrative_first"):
+            months.setdefault((one.month, one.status), {})[one.kpi] = one.value
+    assert len(months) == 2 * 84 - 1  # the last month has no restatement
+    for values in months.values():
+        assert sum(values[gate] for gate in gates) == pytest.approx(values[customs.slug], abs=1e-6)
+        assert min(values[gate] for gate in gates) > 0

@@ -137,7 +137,8 @@ def test_an_early_figure_leaves_more_open_than_a_late_one() -> None:
 def test_the_interval_holds_the_month_as_often_as_it_says() -> None:
     """Months whose days bring drawn shares, of the spread that is assumed."""
     rng = np.random.default_rng(11)
-    day, inside = date(2021, 4, 15), []
+    day = date(2021, 4, 15)
+    inside: list[bool] = []
     for _ in range(200):
         series = known(Month(2021, 3))
         month = float(SEASON[3] * 400.0 * np.exp(0.1 * rng.standard_normal()))
@@ -148,7 +149,7 @@ def test_the_interval_holds_the_month_as_often_as_it_says() -> None:
         assert found.nowcast is not None
         drawn = found.values[-1] + drawn_rest(found.nowcast, str(len(inside)), "seed", 400)
         low, high = np.quantile(drawn, [0.1, 0.9])
-        inside.append(low <= month <= high)
+        inside.append(bool(low <= month <= high))
     assert 0.72 <= np.mean(inside) <= 0.92
 
 

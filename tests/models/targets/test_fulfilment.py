@@ -107,7 +107,7 @@ def test_amounts_say_nothing_of_rates_of_growth() -> None:
 
 def test_a_plan_in_other_terms_moves_the_year_by_a_factor_of_two_at_most() -> None:
     annual = year()
-    whole = {"absolute": replace(PULL, weights=(1.0,) * 12)}
+    whole: dict[TargetForm, Fulfilment] = {"absolute": replace(PULL, weights=(1.0,) * 12)}
     moved, _ = informed(annual, [Target("at_least", 1e6)], whole)
     assert moved.median < 2.1 * annual.median
 

@@ -313,6 +313,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("GET", "/help"): Asked(),
     ("GET", "/house"): Asked(),
+    ("GET", "/roll-up"): Asked(query="?as_of=2018-06"),
+    ("POST", "/plans/{plan}/models"): Asked(form={"version": "1"}),
     ("GET", "/new-plan"): Asked(),
     ("GET", "/new-plan/template.xlsx"): Asked(),
     ("GET", "/plans/{plan}/plan.xlsx"): Asked(),

@@ -73,8 +73,9 @@ def test_a_level_far_from_zero_is_a_mark_on_a_short_axis_and_never_a_bar() -> No
 
 @pytest.mark.parametrize(("comparator", "way"), [("at_least", "l6"), ("at_most", "l-6")])
 def test_the_flag_of_the_mark_points_to_where_the_target_is_met(comparator: Any, way: str) -> None:
-    bound = {"lower": None, "upper": 100.0} if comparator == "at_most" else {}
-    assert way in bullet_shapes(replace(FLOW, comparator=comparator, **bound))
+    ceiling = replace(FLOW, lower=None, upper=100.0)
+    target = ceiling if comparator == "at_most" else FLOW
+    assert way in bullet_shapes(replace(target, comparator=comparator))
 
 
 def test_a_range_has_two_marks_that_are_joined() -> None:

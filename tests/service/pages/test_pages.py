@@ -16,16 +16,20 @@ import pytest
 from data.accounts.accounts import add_account
 from data.accounts.sessions import log_in
 from data.db.store import Store
+from data.jobs.rows import claim
+from data.ledger.promotions import promotions_of
 from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from service.analysis.reliability import reliability_of
 from service.app import ROUTERS, create_app
 from service.charts.fan_chart import to_png
 from service.pages.menu import plan_pages
+from service.pages.views.quarters import _statuses
 from service.projections.tables import table_rows
 from service.projections.view import ProjectionsView
 from service.texts import LANGUAGES, TEXT, chance
 from service.web import problems
+from service.work.retraining import promotion_job
 from training.backtest.scoreboard import QUANTILES
 
 WORDS = {
@@ -280,6 +284,49 @@ def test_the_models_page_tells_every_retraining_and_how_good_the_forecasts_were(
     assert "1 ★ in use 31 March 2018" in earlier
 
 
+def test_a_version_is_put_in_use_on_the_models_page(
+    own_service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = own_service.get(f"{PLAN}/models?lang=vi").text
+    assert 'name="version" value="1"' in page  # the other one
+    assert 'name="version" value="2"' not in page
+    assert re.search(r'<option value="2018-06"[^>]*>tháng 6/2018</option>', page)
+    sent = own_service.post(f"{PLAN}/models?lang=vi", data={"version": "1"})
+    assert sent.status_code == 303
+    assert "Đưa phiên bản 1 vào sử dụng: " in text_of(own_service.get(f"{PLAN}?lang=vi").text)
+    state = own_service.app.state.vedich
+    job = claim(state.store, "a process", 1)
+    assert job is not None
+    told: list[tuple[int, int, str]] = []
+    asked: list[tuple[str, str, str]] = []
+
+    def promoted(store: Store, _settings: Settings, family: str, version: str, by: str) -> Any:
+        asked.append((family, version, by))
+        return promotions_of(store, family)[0]
+
+    monkeypatch.setattr("training.retrain.promote_version", promoted)
+    done = promotion_job(state.store, state.settings, job, lambda *step: told.append(step))
+    assert asked == [("demo", "1", job.by)]
+    assert (done["version"], told[-1][:2]) == ("1", (1, 1))
+
+
+def test_early_in_the_year_plans_that_were_met_stand_beside_the_probability(
+    service: Any,
+) -> None:
+    one = service.get("/v1/plans/demo-2018/projections/coal?as_of=2018-06").json()
+    known = int(one["cutoff"][-2:])
+    learned = one["method"]["plan"]
+    shown = text_of(service.get(f"{PLAN}/kpis/coal?lang=en&as_of=2018-06").text)
+    said = re.search(r"of (\d+) plans of earlier years were met", shown.split("Year to date")[0])
+    assert (said is not None) == (learned is not None and known <= 6)
+
+
+def test_a_quarters_statuses_are_said_once() -> None:
+    assert _statuses(["illustrative", "illustrative_first", "projected"], "vi") == (
+        "minh họa, ước tính, dự báo"
+    )
+
+
 def test_reliability_by_hand() -> None:
     quantiles = dict(zip(QUANTILES, range(80, 125, 5), strict=True))  # 80 to 120, the median 100
     rows = pd.DataFrame(
@@ -372,7 +419,8 @@ def test_the_data_page_shows_what_loading_would_do_and_what_was_loaded(own_servi
     page = f"{PLAN}/data?lang=en&import={told['id']}"
     before = text_of(own_service.get(page).text)
     (figure,) = told["preview"]["figures"]
-    assert f"{figure['old']['value']:,.1f} {figure['change']:+.1f}%".replace("-", "−") in before
+    old = f"{figure['old']['value']:,.6f}".rstrip("0")  # with the digits that were printed
+    assert f"{old} {figure['change']:+.1f}%".replace("-", "−") in before
     assert "150.0 thousand tonnes final, 10 July 2018 Revised" in before
     assert "Commit" in before
     own_service.post(f"/v1/imports/{told['id']}/commit", json={})

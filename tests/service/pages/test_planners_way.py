@@ -253,7 +253,7 @@ def test_figures_are_loaded_looked_at_matched_and_taken_back(
     assert "⚠" in chromium.text()  # ten times what the month was before
     chromium.press(chromium.find("#commit button"))
     assert "Đã ghi: 2 số mới" in chromium.text()
-    chromium.find("details summary").click()
+    chromium.find("details:has([name=reason]) > summary").click()
     chromium.find("details [name=reason]").send_keys("sai đơn vị")
     chromium.press(chromium.find("[data-step=undo]"))
     assert "sai đơn vị" in chromium.text()

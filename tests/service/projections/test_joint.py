@@ -33,7 +33,7 @@ INPUTS = StampInputs(
 def issued(kpi: str, met: list[bool] | None, *levels: TargetLevel) -> Issued:
     partial: Any = TargetView.model_construct, ProjectionView.model_construct  # what is read
     targets = tuple(partial[0](level=level) for level in levels)
-    view = partial[1](kpi=kpi, targets=targets)
+    view = partial[1](kpi=kpi, targets=targets, projected=None, probability=None)
     return Issued(view, INPUTS, None if met is None else np.array(met))
 
 

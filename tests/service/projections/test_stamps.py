@@ -42,7 +42,7 @@ def test_stamp_by_hand() -> None:
         '"actual_to_date":1.5,"as_of":"2021-06-30","cutoff":"2021-06","data_status":null,'
         '"figures":{"contradictions":[],"disagreements":[],"printed":[],"to_load":null},"growth_on_last_year":null,'
         '"kind":"flow","kpi":"coal","label":null,"method":{"events":[],"failures":[],'
-        '"fallback":null,"model_version":null,"name":"none","reconciled":null},"months":[],'
+        '"fallback":null,"model_version":null,"name":"none","plan":null,"reconciled":null},"months":[],'
         '"name":{"en":"Coal","vi":"Than"},"official_estimate":null,"plan":"p-2021",'
         '"plan_version":null,"probability":null,"projected":null,"status":"no_basis",'
         '"targets":[],"task":null,"unit":"tonnes","year":2021}}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from data.db.migrations.append_only import refuse_changes
+from data.db.migrations.append_only import refuse_changes, refuse_detours
 
 revision = "monthly"
 down_revision = "jobs"
@@ -36,3 +36,4 @@ def upgrade() -> None:
     )
     op.create_index("notices_of_run", "notices", ["run", "id"])
     refuse_changes("monthly_runs", "notices")
+    refuse_detours("monthly_runs", "notices")

@@ -213,14 +213,14 @@ def _month(
         for action in ORDER
         if (estimates := tuple(own for one, own in shown if one.action == action))
     )
-    itself = found.month_waits
+    waits = found.month_waits
     return MonthWaiting(
         month=str(record.month),
         name=month_name(record.month, lang),
         state=STATE[lang][record.state],
         draft=record.state == "draft",
         groups=groups,
-        itself=itself and _itself(app_state, found, itself, views, people, lang),
+        itself=None if waits is None else _itself(app_state, found, waits, views, people, lang),
         problem=problem,
     )
 

@@ -13,6 +13,7 @@ import pytest
 
 from data.ingestion.reading import Claims, FileRead, read_file
 from data.samples.vietnam import KPIS
+from data.vintages.observation import Form
 from experiments.odd_files.old_excel import old_workbook
 
 Rows = list[list[Any]]
@@ -112,7 +113,7 @@ def test_an_older_annex_is_read_as_a_later_one(year: int) -> None:
     assert found.tables == ("products", "investment", "retail", "exports")
     assert found.notes == ()
     values = {(one.kpi, str(one.month)[5:], one.form): one.value for one in found.observations}
-    expected = {
+    expected: dict[tuple[str, str, Form], float] = {
         ("cement", "01", "month"): 2.6,
         ("cement", "02", "month"): 2.9,
         ("cement", "02", "year_to_date"): 5.5,

@@ -123,7 +123,7 @@ def test_quarters_years_to_date_and_totals() -> None:
         ("year_to_date", "2023-09", 918.4),
         ("quarter", "2023-12", 352.5),
     ]
-    assert found.notes == ("Cả năm: totals of a year left out",)
+    assert found.notes == ("totals of a year left out: Cả năm",)
 
 
 def test_rows_of_years_and_rows_of_years_to_date() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-
-from service.workflow.retraining import retrain_job
+from unittest.mock import patch
 
 import training.retrain
 from data.db.store import Store
 from data.jobs.job import Job
 from data.ledger.promotions import promotions_of
 from data.settings import Settings
-from service.workflow import job_process
+from service.work import process
+from service.work.retraining import retrain_job
 from tests.families import FakeTracker, train
 from training.tracking import RegisteredVersion, RetrainingRun
 from training.workers import Progress
@@ -37,9 +37,9 @@ def quick(store: Store, settings: Settings, job: Job, progress: Progress) -> dic
     def retrain(store: Store, settings: Settings, plan: str, day: Any, **options: Any) -> Any:
         return train(store, settings, plan, day, tracker=tracker, promote=True, **options)
 
-    training.retrain.retrain = retrain
-    return retrain_job(store, settings, job, progress)
+    with patch.object(training.retrain, "retrain", retrain):
+        return retrain_job(store, settings, job, progress)
 
 
 if __name__ == "__main__":
-    job_process.main({"retrain": quick})
+    process.main({"retrain": quick})

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from data.accounts.accounts import has_accounts
+from data.accounts.identities import is_linked
 from data.db.audit import entries
 from data.plans.rows import load_plan
 from data.readers.plan_document.file import plan_workbook
@@ -105,12 +106,12 @@ def test_the_same_plan_sent_again_says_that_nothing_is_new(own_service: Any) -> 
 
 def test_a_plan_is_amended_with_date_and_document(own_service: Any) -> None:
     page = own_service.get(f"{PLAN}/amend?lang=vi").text
-    bounds = [
+    lower, upper = (
         re.findall(rf'name="{name}"[^>]*? value="([^"]*)"', page) for name in ("lower", "upper")
-    ]
-    assert bounds[0][0] == "1.600"
-    form = {"adopted": "2018-07-02", "document": "QĐ 9", "lower": bounds[0], "upper": bounds[1]}
-    form["lower"][0] = "1.700,5"
+    )
+    assert lower[0] == "1.600"
+    lower[0] = "1.700,5"
+    form = {"adopted": "2018-07-02", "document": "QĐ 9", "lower": lower, "upper": upper}
     shown = own_service.post(f"{PLAN}/amend?lang=vi", data=form)
     assert "Than đá (được giao, cả năm): từ 1.600,0" in text_of(shown.text)
     assert text_of(shown.text).count("→") <= 1
@@ -119,8 +120,9 @@ def test_a_plan_is_amended_with_date_and_document(own_service: Any) -> None:
     plan = load_plan(own_service.app.state.vedich.store, "demo-2018")
     newest = plan.versions[-1]
     assert (newest.number, newest.adopted, newest.document) == (3, date(2018, 7, 2), "QĐ 9")
-    before = dict(plan.versions[1].targets_of("output") and [("output", plan.versions[1])])
-    assert newest.targets_of("output") == before["output"].targets_of("output")
+    before = plan.versions[1].targets_of("output")
+    assert before
+    assert newest.targets_of("output") == before
     assert newest.targets_of("coal")[0].lower == 1700.5
     wrong = own_service.post(f"{PLAN}/amend?lang=vi", data={**form, "lower": ["1,700"]})
     assert wrong.status_code == 422
@@ -286,6 +288,31 @@ def test_what_a_plan_lacks_is_the_next_step(own_service: Any) -> None:
     assert "/plans/new-2018/data?lang=vi" in page
     assert load_plan(store, "new-2018").family == "new"
     assert "way-next" not in own_service.get(f"{PLAN}/manage").text  # it has its answers
+
+
+def test_today_of_a_plan_without_an_answer_leads_to_it(own_service: Any) -> None:
+    own_service.post("/new-plan", data={"text": _text("new"), "save": "true"})
+    shown = own_service.get("/plans/new-2018/today?lang=vi").text
+    assert re.search(r'way-done.*?way-next" aria-current="step"', shown, re.DOTALL)
+    assert 'id="tasks-new-2018"' not in shown
+    assert "way-next" in own_service.get("/?lang=vi").text
+    assert "way-next" not in own_service.get(f"{PLAN}/today?as_of=2018-01").text
+
+
+def test_somebody_of_the_offices_provider_is_linked_to_an_account(office: Any) -> None:
+    state, sent = office.client.app.state.vedich, {"step": "link", "subject": "abc-1"}
+    page = office.ask("admin", "GET", "/house?lang=en").text
+    assert 'name="subject"' not in page
+    refused = office.ask("admin", "POST", "/house/accounts/viewer?lang=vi", data=sent)
+    assert "Chưa đặt VEDICH_OIDC_ISSUER" in text_of(refused.text)
+    there = {"oidc_issuer": "https://id.example"}
+    state.settings = state.settings.model_copy(update=there)
+    assert 'name="subject"' in office.ask("admin", "GET", "/house?lang=en").text
+    linked = office.ask("admin", "POST", "/house/accounts/viewer", data=sent)
+    assert linked.status_code in (200, 303)
+    assert is_linked(office.store, "viewer")
+    again = office.ask("admin", "POST", "/house/accounts/entry?lang=en", data=sent)
+    assert "has the account 'viewer' already" in text_of(again.text)
 
 
 def _text(family: str) -> str:

@@ -188,12 +188,12 @@ def may_filled_in(form: bytes, file: Path) -> Path:
     sheet = book.active
     assert sheet is not None
     sheet["B4"] = "31/5/2018"
-    headings = {cell.value: cell.column for cell in sheet[8]}
-    estimate = next(at for name, at in headings.items() if "5/2018" in str(name))
-    for row in sheet.iter_rows(min_row=9):
+    headings = enumerate(sheet[8], start=1)
+    estimate = next(column for column, cell in headings if "5/2018" in str(cell.value))
+    for number, row in enumerate(sheet.iter_rows(min_row=9), start=9):
         level = {"coal": 100.0, "steel": 40.0}.get(str(row[2].value))
         if level is not None:
             value = noisy_months(str(row[2].value), level)[Month(2018, 5)]
-            sheet.cell(row[0].row, estimate, round(value, 1))
+            sheet.cell(number, estimate, round(value, 1))
     book.save(file)
     return file

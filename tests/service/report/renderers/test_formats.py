@@ -146,10 +146,11 @@ def test_the_workbook_has_real_numbers_and_a_chart_per_kpi(made: Made, part: str
     report = made(part=part)
     book: Any = openpyxl.load_workbook(io.BytesIO(render(report, "xlsx")))
     annexes = [one.title for one in report.appendices]
-    codes = [one.code for one in report.sheets]
-    assert book.sheetnames == ["Báo cáo", *annexes, "Số liệu", *codes]
-    assert all(book[name].page_setup.fitToWidth in (None, 1) for name in book.sheetnames)
-    assert all(book[name].sheet_properties.pageSetUpPr.fitToPage for name in book.sheetnames)
+    *fitted, alone = book.sheetnames
+    assert [*fitted, alone] == ["Báo cáo", *annexes, "Số liệu", "Từng chỉ tiêu"]
+    assert all(book[name].page_setup.fitToWidth in (None, 1) for name in fitted)
+    assert all(book[name].sheet_properties.pageSetUpPr.fitToPage for name in fitted)
+    assert len(book[alone].row_breaks.brk) == (len(report.sheets) - 1) // 3  # three to a page
     sheet = book["Số liệu"]
     heading = next(
         row for row in range(1, 12) if sheet.cell(row, 1).value == report.figures.columns[0].title
@@ -169,10 +170,13 @@ def test_the_workbook_has_real_numbers_and_a_chart_per_kpi(made: Made, part: str
                 isinstance(found, int | float) and found == pytest.approx(value, rel=1e-12)
                 for found in stored
             ), (name, value)
-    for one in report.sheets:
-        assert len(book[one.code]._charts) == 1
-        assert report.labels[0] in [book[one.code].cell(row, 1).value for row in range(1, 5)]
-        assert "DỰ THẢO" in book[one.code].oddHeader.center.text
+    assert len(book[alone]._charts) == len(report.sheets)
+    assert report.labels[0] in [book[alone].cell(row, 1).value for row in range(1, 5)]
+    assert "DỰ THẢO" in book[alone].oddHeader.center.text
+    titles = {book[alone].cell(row, 1).value for row in range(1, book[alone].max_row + 1)}
+    assert {f"{one.title} ({one.code})" for one in report.sheets} <= titles
+    dashes = [cell for row in sheet.iter_rows() for cell in row if cell.value == "–"]
+    assert {cell.alignment.horizontal for cell in dashes} <= {"right"}
 
 
 def test_the_word_document_has_the_form_of_the_decree(made: Made) -> None:
