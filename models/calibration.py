@@ -161,8 +161,7 @@ def learn_calibrations(
         return dict.fromkeys(own, uncalibrated())
     newest = int(years.max())
     weights = _weights(years, newest)
-    distance = np.abs(known - np.arange(MONTHS)[:, None])
-    mass = weights * np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance)
+    mass = weights * near(known)
     quantiles = np.stack([_quantiles(sizes, row) for row in mass])
     width = np.maximum(quantiles[:, np.searchsorted(LEVELS, 0.9)], 1e-9)
     usual = float(np.average(np.minimum(sizes / width[known], LARGEST_RATIO), weights=weights))
@@ -173,6 +172,12 @@ def learn_calibrations(
         scale = _own_scale(mine, _weights(own_years, newest), usual)
         found[kpi] = Calibration(quantiles, scale, len(sizes))
     return found
+
+
+def near(known: NDArray[np.int64]) -> Array:
+    """How much pairs with so many months known count for 0 to 11 known, shape (12, n)."""
+    distance = np.abs(known - np.arange(MONTHS)[:, None])
+    return np.asarray(np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance), dtype=float)
 
 
 def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:

@@ -28,7 +28,7 @@ from data.plans.events import accepted_events, events_of
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings, read_settings
 from data.vintages.panel_rows import load_panel
-from data.vintages.rows import vintages_of
+from data.vintages.rows import newest_publication
 from models.candidates.base import Candidate, Parameters
 from models.candidates.ces import require_statsforecast
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
@@ -141,7 +141,7 @@ def retrain(
     if thorough:
         require_statsforecast()
     family = load_plan(store, plan).family
-    day = as_of or _newest_vintage(store, family)
+    day = as_of or newest_publication(store, family)
     tracker = tracker or tracker_of(settings)
     setup = Setup(
         load_panel(store, family, day),
@@ -332,15 +332,6 @@ def _record_decision(
     if all(one.as_of <= day for one in promotions_of(store, family)):
         tracker.set_alias(family, CHAMPION, version)
     record_promotion(store, Promotion(family, version, day, moment, bundle_hash), by)
-
-
-def _newest_vintage(store: Store, family: str) -> date:
-    vintages = vintages_of(store, family)
-    if not vintages:
-        raise NoObservations(
-            "plan family '{family}' has no figures yet; load some first.", family=family
-        )
-    return vintages[-1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

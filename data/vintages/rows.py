@@ -15,7 +15,7 @@ from data.db.store import Store
 from data.vintages.comparison import StoredFigures, identity
 from data.vintages.dated import DatedFigure, fresh_dated, hidden_imports, read_dated, write_dated
 from data.vintages.observation import UNDATED, Observation
-from models.errors import InputError
+from models.errors import InputError, NoObservations
 from models.series import Month
 
 _TABLE = tables.observations
@@ -90,6 +90,22 @@ def vintages_of(store: Store, family: str) -> tuple[date, ...]:
             chosen = chosen.where(_visible(hidden))
         to_days = {one.published for one in read_dated(connection, family)} - {UNDATED}
         return tuple(sorted(to_days.union(connection.scalars(chosen))))
+
+
+def newest_publication(store: Store, family: str) -> date:
+    """The newest day on which figures of the family were published.
+
+    Raises
+    ------
+    NoObservations
+        If it has none.
+    """
+    vintages = vintages_of(store, family)
+    if not vintages:
+        raise NoObservations(
+            "plan family '{family}' has no figures yet; load some first.", family=family
+        )
+    return vintages[-1]
 
 
 def read_observations(

@@ -98,8 +98,8 @@ def html(address: str) -> Iterator[dict[str, Any]]:
         first = ask(page)  # the projections are at hand after this
         yield row(f"{name}: first request of the service", [first])
         start = time.process_time()  # of the service and of who asks: they share a process
-        anew = [ask(f"{page}&made={number}") for number in range(TIMES)]
-        yield row(f"{name}: HTML, rendered", anew, time.process_time() - start)
+        rendered = [ask(f"{page}&made={number}") for number in range(TIMES)]
+        yield row(f"{name}: HTML, rendered", rendered, time.process_time() - start)
         start = time.process_time()
         kept = [ask(page) for _ in range(TIMES)]
         yield row(f"{name}: HTML, cached", kept, time.process_time() - start)

@@ -22,15 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
-from models.calibration import with_rest
+from models.calibration import near, with_rest
 from models.targets.target import Target, TargetForm
 
 Array = NDArray[np.float64]
 
-MONTHS = 12  # 0 to 11 months known
 FEWEST = 8  # plans with outcomes, of different KPIs or years, needed
 RIDGE = 20.0  # pairs' worth of weight that no information carries
-NEIGHBOUR = 0.5  # weight of a pair one month of the year away
 REACH = 0.7  # logarithms beyond it (a factor of 2) are cut: a plan in other terms
 
 
@@ -44,7 +42,6 @@ class PastPlan:
     """
 
     form: TargetForm
-    year: int
     months_known: int
     forecast: float
     plan: float
@@ -116,8 +113,8 @@ def _pooled(plans: Sequence[Sequence[PastPlan]]) -> Fulfilment:
     newest = [plan[-1] for plan in plans]  # the plan as it last stood
     usual = float(np.median(_log([one.outcome / one.plan for one in newest])))
     away = to_plan + usual
-    near = np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * np.abs(known - np.arange(MONTHS)[:, None]))
-    explained, spread = near @ (away * to_outcome), near @ away**2
+    mass = near(known)
+    explained, spread = mass @ (away * to_outcome), mass @ away**2
     ridge = RIDGE * float(np.mean(away**2))
     weights = np.clip(explained / np.maximum(spread + ridge, 1e-12), 0.0, 1.0)
     met = float(np.mean([one.outcome >= one.plan for one in newest]))
@@ -133,9 +130,7 @@ def past_plan(
     forecast, outcome = annual.median - offset, outcome - offset
     if target is None or plan is None or not (forecast > 0 and outcome > 0):
         return None
-    return PastPlan(
-        target.form, annual.year, annual.months_known, forecast, plan - offset, outcome
-    )
+    return PastPlan(target.form, annual.months_known, forecast, plan - offset, outcome)
 
 
 def informed(

@@ -141,16 +141,22 @@ def changes(
 
 
 def change_between(
-    app_state: AppState, plan: str, before: date, after: date, kpi: str
+    app_state: AppState,
+    plan: str,
+    before: date,
+    after: date,
+    kpi: str,
+    *,
+    hindsight: bool = False,
 ) -> KpiChange:
-    """One KPI's change, in hindsight if need be; kept, because it takes long to compute."""
+    """One KPI's change; kept, because it takes long to compute. Parameters as of `changes`."""
 
     def make() -> Body:
-        content = changes(app_state, plan, before, after, kpi, hindsight=True)
+        content = changes(app_state, plan, before, after, kpi, hindsight=hindsight)
         stamps = content.changes[0].stamp
         return Body(encode(content), JSON_TYPE, etag_of([stamps.before, stamps.after], "-moved"))
 
-    key = ("moved", before.isoformat(), after.isoformat(), kpi)
+    key = ("moved", before.isoformat(), after.isoformat(), kpi, hindsight)
     return ChangeList.model_validate_json(app_state.body(plan, key, make).content).changes[0]
 
 

@@ -23,8 +23,8 @@ from data.monthly.rows import last_run, record_run, runs_of
 from data.plans.rows import kpis_of, load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
-from data.vintages.rows import vintages_of
-from models.errors import NoBundle, NoObservations, UnreadableBundle
+from data.vintages.rows import newest_publication
+from models.errors import NoBundle, UnreadableBundle
 from service.monthly.outcome import Outcome
 from service.monthly.summary import LANGUAGES, notices, why_held
 from service.projections.issue import issue
@@ -62,7 +62,7 @@ def run_month(
     """
     family = load_plan(store, plan).family
     outcome = _loaded(store, settings, family, Outcome(plan, ""), by)
-    day = as_of or _newest(store, family)
+    day = as_of or newest_publication(store, family)
     outcome = replace(outcome, as_of=day.isoformat())
     figures = load_panel(store, family, day).hash(day)
     before = last_run(store, plan, day, figures)
@@ -186,12 +186,3 @@ def _statuses_before(store: Store, plan: str) -> Mapping[str, str]:
     before = runs_of(store, plan, limit=1)
     found: Any = before[0].outcome.get("statuses") if before else None
     return found or {}
-
-
-def _newest(store: Store, family: str) -> date:
-    vintages = vintages_of(store, family)
-    if not vintages:
-        raise NoObservations(
-            "plan family '{family}' has no figures yet; load some first.", family=family
-        )
-    return vintages[-1]

@@ -131,7 +131,8 @@ class Seen:
     def _lines(self, panel: Panel, kpi: str) -> tuple[tuple[date, bytes], ...]:
         key = (panel.family, kpi)
         if key not in self._figures:
-            lines = ((one.published, repr(one).encode()) for one in panel.printed.get(kpi, ()))
+            lines = [(one.published, repr(one).encode()) for one in panel.printed.get(kpi, ())]
+            lines += [(one.published, repr(one).encode()) for one in panel.dated.get(kpi, ())]
             self._figures[key] = tuple(sorted(lines))
         return self._figures[key]
 

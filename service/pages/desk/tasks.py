@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +11,6 @@ from datetime import date
 from data.plans.events import decided, events_of
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
-from data.sign_off.rows import sign_off
-from data.sign_off.rules import State
 from data.vintages.rows import vintages_of
 from models.events.event import Shape
 from models.series import Month
@@ -20,6 +19,7 @@ from service.projections.facts import Facts
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.texts import TEXT, Lang, day_of, month_name, name_of
 from service.workflow.events import proposed
+from service.workflow.waiting import waiting_of
 from training.bundle.promoted import default_promotion
 
 _NAMED = 3  # KPIs that a task names
@@ -100,25 +100,27 @@ def _figures(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:
 
 def _signatures(app_state: AppState, plan: Plan, site: Site, day: date) -> Iterator[Task]:
     """Estimates, and the month itself, that wait for the reader's signature."""
-    text = TEXT[site.lang]
-    signed = sign_off(app_state.store, plan.slug, Month(day.year, day.month))
-    me = site.caller.name if site.caller.session else None  # without accounts, one may do all
-
-    def waiting(state: State) -> int:
-        return sum(one.state == state and one.author != me for one in signed.current.values())
-
-    address = site.page("reports")
-    month = month_name(signed.month, site.lang)
-    if site.may("checker") and (count := waiting("draft")):
+    text, month = TEXT[site.lang], Month(day.year, day.month)
+    found = [
+        one
+        for waiting in waiting_of(app_state.store, plan, site.caller)
+        if waiting.record.month == month
+        for one in waiting.all
+        if one.mine
+    ]
+    of_estimates = Counter(one.action for one in found if one.estimate is not None)
+    of_month = {one.action for one in found if one.estimate is None}
+    address, name = site.page("signing"), month_name(month, site.lang)
+    if count := of_estimates["check"]:
         yield Task(text.count("desk.to_check", count), text["step.check"], address)
-    if site.may("approver") and (count := waiting("checked")):
+    if count := of_estimates["approve"]:
         yield Task(text.count("desk.to_approve", count), text["step.approve"], address)
-    if site.may("approver") and signed.state == "checked":
-        said = text["desk.month_to_approve"].format(month=month)
-        yield Task(said, text["step.approve"], f"{address}#sign")
-    if site.may("approver") and signed.state == "approved":
-        said = text["desk.month_to_issue"].format(month=month)
-        yield Task(said, text["step.issue"], f"{address}#sign")
+    if "approve" in of_month:
+        said = text["desk.month_to_approve"].format(month=name)
+        yield Task(said, text["step.approve"], address)
+    if "issue" in of_month:
+        said = text["desk.month_to_issue"].format(month=name)
+        yield Task(said, text["step.issue"], address)
 
 
 def _reports(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:

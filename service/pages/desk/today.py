@@ -268,7 +268,7 @@ def _worst(
         earlier = before.get(one.kpi.slug)
         why = ""
         if earlier is not None:
-            change = change_between(app_state, plan.slug, *days, one.kpi.slug)
+            change = change_between(app_state, plan.slug, *days, one.kpi.slug, hindsight=True)
             why = brief(change, one.kpi, one.projection, lang)
         found.append(Reason(target_line(one, earlier, lang), why))
     return tuple(found)

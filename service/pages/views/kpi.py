@@ -271,7 +271,7 @@ def _moved(app_state: AppState, plan: str, one: ProjectionView, day: date, lang:
         return ""
     since = day.replace(day=1) - timedelta(days=1)
     try:
-        change = change_between(app_state, plan, since, day, one.kpi)
+        change = change_between(app_state, plan, since, day, one.kpi, hindsight=True)
     except (NoBundle, NoObservations):
         return ""
     if change.projected.before is None and change.task is False:

@@ -40,9 +40,7 @@ def pairs(share: float, fulfilled: float, n: int = 40) -> list[list[PastPlan]]:
         goal = plan * fulfilled
         forecast = goal * np.exp(0.2 * rng.standard_normal())
         outcome = forecast * (goal / forecast) ** share
-        plans.append(
-            [PastPlan("absolute", 2018, known, forecast, plan, outcome) for known in range(12)]
-        )
+        plans.append([PastPlan("absolute", known, forecast, plan, outcome) for known in range(12)])
     return plans
 
 

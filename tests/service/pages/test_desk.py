@@ -101,7 +101,8 @@ def test_an_estimate_waits_on_the_first_page_until_it_is_checked(
     task = next(one for one in chromium.all(".tasks li") if "chờ kiểm tra" in one.text)
     assert task.text.startswith("1 ước thực hiện cả năm chờ kiểm tra")
     chromium.press(task.find_element("css selector", "a"))
-    assert chromium.run("return location.pathname") == f"{CROWD}/reports"
+    assert chromium.run("return location.pathname") == f"{CROWD}/signing"
+    assert "1.300" in chromium.text()  # it can be signed where the button leads
 
 
 def test_each_quarter_says_in_sign_and_words_whether_it_brings_what_it_needs(

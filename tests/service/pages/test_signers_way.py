@@ -87,7 +87,7 @@ def test_an_estimate_is_sent_back_and_who_entered_it_sees_why(manned: Any, chrom
     assert "nhầm đơn vị" in group(chromium, "correct").text
     group(chromium, "correct").find_element("partial link text", "sửa").click()
     chromium.settle()
-    assert "nhầm đơn vị" in chromium.text()  # the page where it is entered anew says so too
+    assert "nhầm đơn vị" in chromium.text()  # the page where it is entered again says so too
 
 
 def test_without_a_reason_nothing_is_sent_back(manned: Any, chromium: Any) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from data.plans.events import EventEntry
+from data.vintages.dated import DatedFigure
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from models.candidates.base import Candidate
@@ -94,6 +95,21 @@ def test_a_revision_recomputes_its_year_and_what_learned_from_it(
     kept = run(revised, JUNE)
     assert set(computed) == {("coal", 2017), ("both", 2017)}  # a total is made of its parts
     same(kept, run(revised, JUNE, kept=False))
+
+
+def test_a_figure_to_a_day_recomputes_the_years_that_saw_it(
+    panel: Panel, run: Any, computed: list[Any]
+) -> None:
+    run(panel, JUNE)
+    computed.clear()
+    figure = DatedFigure(
+        "coal", date(2016, 3, 1), date(2016, 3, 15), 40.0, "estimate", date(2016, 3, 16), "made"
+    )
+    figures = [one for each in panel.printed.values() for one in each]
+    dated = Panel.of(panel.family, list(panel.definitions.values()), figures, dated=[figure])
+    kept = run(dated, JUNE)
+    assert ("coal", 2016) in computed
+    same(kept, run(dated, JUNE, kept=False))
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from data.plans.entries import log_of
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.series import Month
+from service.analysis.changes import change_between
 from service.pages.views.frame import Choice, Frame, PlanContent
 from service.pages.views.why.components import Performance, performance
-from service.pages.views.why.moves import NOTHING, Moves, change_of, moves_of
+from service.pages.views.why.moves import NOTHING, Moves, moves_of
 from service.state.app_state import AppState
 from service.texts import Lang, day_of, month_name, name_of, words_of
 from service.wording import on_page, person
@@ -73,7 +74,9 @@ def why_content(
     problem, moves = "", NOTHING
     try:
         if not without:
-            found = [change_of(app_state, plan.slug, since, after, kpi.slug) for kpi in compared]
+            found = [
+                change_between(app_state, plan.slug, since, after, kpi.slug) for kpi in compared
+            ]
             moves = moves_of(found, _names(since, after, lang), plan.thresholds, lang)
     except (NoBundle, NoObservations) as reason:
         problem = on_page(reason, plan, lang)

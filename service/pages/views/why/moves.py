@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from markupsafe import Markup
 
 from models.targets.attainment import Thresholds
-from service.analysis.changes import PARTS, PROJECTS, changes
+from service.analysis.changes import PARTS, PROJECTS
 from service.charts.waterfall import step, whole
-from service.projections.shape import encode
-from service.shapes.analysis import ChangeList, KpiChange, Part, ProbabilityChange, Split
-from service.state.app_state import JSON_TYPE, AppState, Body, etag_of
+from service.shapes.analysis import KpiChange, Part, ProbabilityChange, Split
 from service.texts import (
     CHANGE,
     STATUS,
@@ -151,20 +148,6 @@ def moves_of(
         parts=tuple(CHANGE[lang][f"part.{part}"] for part in parts),
         not_compared=tuple(one.name for one in tables if not one.rows),
     )
-
-
-def change_of(app_state: AppState, plan: str, since: date, after: date, kpi: str) -> KpiChange:
-    """One KPI's change, cached like the route's answer because it takes long to compute."""
-
-    def make() -> Body:
-        content = changes(app_state, plan, since, after, kpi)
-        stamps = content.changes[0].stamp
-        tag = etag_of([stamps.before, stamps.after], "-changes")
-        return Body(encode(content), JSON_TYPE, tag)
-
-    key = ("changes", since.isoformat(), after.isoformat(), kpi)
-    body = app_state.body(plan, key, make)
-    return ChangeList.model_validate_json(body.content).changes[0]
 
 
 def _target(one: KpiChange) -> ProbabilityChange | None:
