@@ -48,6 +48,7 @@ from service.shapes.administration import (
     BodyList,
     BodyShape,
     FamilyChange,
+    Identity,
     KeyList,
     KeyShape,
     MadeKey,
@@ -147,10 +148,11 @@ def enable(name: AccountName, app_state: TheAppState, by: Admin) -> None:
     set_disabled(app_state.store, name, False, by.name)
 
 
-def link_account(name: str, app_state: TheAppState, by: Caller, subject: str) -> None:
-    """Let somebody at the office's provider use an account; asked for on the page alone."""
+@router.post("/accounts/{name}/link", status_code=204, responses=_CHANGES)
+def link_account(name: AccountName, app_state: TheAppState, by: Admin, to: Identity) -> None:
+    """Let somebody at the office's provider of OpenID Connect use the account."""
     _account(app_state.store, by, name)
-    provider = app_state.settings.oidc_issuer
+    provider, subject = app_state.settings.oidc_issuer, to.subject.strip()
     if provider is None:
         raise InputError("expected VEDICH_OIDC_ISSUER, found that it is not set.")
     if not subject:

@@ -24,7 +24,7 @@ from service.texts import (
     writer,
 )
 
-_LEAST = 0.005  # a smaller change of a probability prints as 0 points: "hardly changed"
+LEAST = 0.005  # a smaller change of a probability prints as 0 points: "hardly changed"
 
 
 def sentence(change: KpiChangeParts, kpi: Kpi, projection: ProjectionView) -> Name:
@@ -53,7 +53,7 @@ def _sentence(
         old = chance(split.before, status.before or "", lang)
         new = chance(split.after, status.after or "", lang)
         kind, size = "probability", points(largest(split), lang)
-        same = old == new or abs(target.probability.change) < _LEAST
+        same = old == new or abs(target.probability.change) < LEAST
     elif year.change is not None:
         split, kind = year, "projected"
         old, new = (_written(value, kpi, projection, lang) for value in (year.before, year.after))

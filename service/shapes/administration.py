@@ -49,6 +49,12 @@ class NewPassword(Shape):
     password: str = _Password
 
 
+class Identity(Shape):
+    """Somebody at the office's provider of OpenID Connect."""
+
+    subject: str = Field(max_length=200, description="the person's `sub` at the provider")
+
+
 class KeyShape(Shape):
     name: str
     scope: Scope

@@ -34,6 +34,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "signing.css": "text/css; charset=utf-8",
     "manage.css": "text/css; charset=utf-8",
     "table.js": "text/javascript; charset=utf-8",
+    "fold.js": "text/javascript; charset=utf-8",
     "charts.js": "text/javascript; charset=utf-8",
     "forms.js": "text/javascript; charset=utf-8",
     "what_if.js": "text/javascript; charset=utf-8",

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
 from models.targets.target import Status
-from service.analysis.change_sentences import brief
+from service.analysis.change_sentences import LEAST, brief
 from service.analysis.changes import change_between
 from service.analysis.quarter_needs import QuarterNeed, quarter_needs
 from service.pages.desk.tasks import Task, tasks_of
@@ -37,7 +37,6 @@ from service.wording import worded
 WORST = 5  # targets shown with bar and reason
 IN_HOUSE = 3  # the same, where plans stand side by side
 TASKS_IN_HOUSE = 1
-_LEAST = 1.0  # a change of a probability, in points, that is told
 _TOLD = 2  # targets named that became worse, and better
 _MAPPED = 12  # rows of the heat map
 _NEAR = 5.0  # per cent of the need: a smaller gap is at risk, a larger one short
@@ -216,7 +215,7 @@ def _moved(
     changes = []
     for one in targets:
         points = points_moved(one.projection, before.get(one.kpi.slug))
-        if points is not None and abs(points) >= _LEAST:
+        if points is not None and abs(points) >= 100 * LEAST:
             changes.append((points, name_of(one.kpi, lang)))
     worse = sorted(change for change in changes if change[0] < 0)
     better = sorted((change for change in changes if change[0] > 0), reverse=True)

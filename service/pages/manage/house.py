@@ -35,6 +35,7 @@ from service.rights.rules import administers
 from service.shapes.administration import (
     BodyChange,
     FamilyChange,
+    Identity,
     NewAccount,
     NewBody,
     NewPassword,
@@ -177,7 +178,7 @@ def change_account(
         elif step == "reset-factor":
             administration.take_factor(name, app_state, by)
         elif step == "link":
-            administration.link_account(name, app_state, by, subject.strip())
+            administration.link_account(name, app_state, by, Identity(subject=subject))
         elif step == "disable":
             administration.disable(name, app_state, by)
         elif step == "enable":

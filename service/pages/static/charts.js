@@ -45,5 +45,10 @@
       .catch(function () { holder.hidden = false; figure.dataset.drawn = "no"; });
   }
 
-  for (const figure of document.querySelectorAll("figure[data-spec]")) draw(figure);
+  // What is folded away has no width yet: it is drawn when it is opened.
+  for (const figure of document.querySelectorAll("figure[data-spec]")) {
+    const folded = figure.closest("details:not([open])");
+    if (folded) folded.addEventListener("toggle", function () { draw(figure); }, { once: true });
+    else draw(figure);
+  }
 })();

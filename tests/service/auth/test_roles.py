@@ -357,6 +357,11 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/v1/accounts/{name}/password"): Asked(_somebody, {"password": "another password"}),
     ("POST", "/v1/accounts/{name}/clear"): Asked(_somebody),
     ("POST", "/v1/accounts/{name}/reset-factor"): Asked(_somebody),
+    ("POST", "/v1/accounts/{name}/link"): Asked(
+        _somebody,
+        {"subject": "abc-1"},
+        answer="422",  # no provider is set
+    ),
     ("POST", "/v1/accounts/{name}/disable"): Asked(_somebody),
     ("POST", "/v1/accounts/{name}/enable"): Asked(_somebody),
     ("POST", "/v1/keys"): Asked(lambda _: {"name": f"new{next(_VALUES)}"}, {}),

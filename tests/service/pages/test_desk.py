@@ -184,7 +184,7 @@ def test_months_without_a_model_are_told_in_hindsight_and_marked(
     crowded: Any, chromium: Any
 ) -> None:
     chromium.open(f"{crowded.address}{CROWD}/kpis/kpi_02?{MONTH}&lang=vi", 1366)
-    (table,) = chromium.all("#moved ~ details")
+    (table,) = chromium.all("#moved details")
     table.find_element("css selector", "summary").click()
     rows = table.find_elements("css selector", "tbody tr")
     marked = ["theo mô hình hiện tại" in row.text for row in rows]

@@ -57,7 +57,9 @@ ABOUT_NO_FAMILY = {
     *(("POST", f"/v1/{name}") for name in ("accounts", "keys", "bodies")),
     *(
         ("POST", f"/v1/accounts/{{name}}/{step}")
-        for step in ("role", "body", "password", "clear", "reset-factor", "disable", "enable")
+        for step in (
+            "role", "body", "password", "clear", "reset-factor", "link", "disable", "enable",
+        )  # fmt: skip
     ),
     ("GET", "/v1/bodies/{body}/roll-up/{kpi}"),
     ("POST", "/v1/keys/{name}/revoke"),
@@ -307,6 +309,7 @@ def test_administrators_stay_within_their_body(house: Any) -> None:
     steps: dict[str, dict[str, Any]] = {
         "password": {"password": "another password"}, "role": {"role": "admin"},
         "body": {"body": "south"}, "clear": {}, "reset-factor": {}, "disable": {}, "enable": {},
+        "link": {"subject": "abc-1"},
     }  # fmt: skip
     for step, given in steps.items():
         for name in ("viewer", "nobody"):
@@ -334,8 +337,8 @@ def test_administrators_stay_within_their_body_on_pages_too(house: Any) -> None:
     shown = house.ask("south.admin", "GET", "/house?lang=en").text
     assert "south.checker" in shown
     assert not any(f"<strong>{name}</strong>" in shown for name in (*ROLES, "read", "north"))
-    for step in ("password", "role", "body", "clear", "reset-factor", "disable", "enable"):
-        given = {"step": step, "password": "another password", "role": "admin", "body": "south"}
+    for step in ("password", "role", "body", "clear", "reset-factor", "link", "disable", "enable"):
+        given = {"step": step, "subject": "abc-1", "password": "another password", "role": "admin", "body": "south"}
         assert ask("south.admin", "/house/accounts/viewer", **given) == 404
     assert ask("south.admin", "/house/keys/read") == 404
     new = {"password": "another password", "role": "admin"}

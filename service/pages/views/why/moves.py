@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from models.targets.attainment import Thresholds
+from service.analysis.change_sentences import LEAST
 from service.analysis.changes import PARTS, PROJECTS
 from service.charts.waterfall import step, whole
 from service.shapes.analysis import KpiChange, Part, ProbabilityChange, Split
@@ -23,7 +24,6 @@ from service.texts import (
     unit_name,
 )
 
-LEAST = 0.005  # a smaller change of a probability prints as 0 points
 LED = 6  # waterfalls shown at once; the others are one click away
 
 

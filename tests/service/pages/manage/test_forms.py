@@ -313,6 +313,11 @@ def test_somebody_of_the_offices_provider_is_linked_to_an_account(office: Any) -
     assert is_linked(office.store, "viewer")
     again = office.ask("admin", "POST", "/house/accounts/entry?lang=en", data=sent)
     assert "has the account 'viewer' already" in text_of(again.text)
+    to = "/v1/accounts/entry/link"
+    assert office.ask("admin", "POST", to, json={"subject": " "}).status_code == 422
+    assert office.ask("admin", "POST", to, json={"subject": "abc-1"}).status_code == 422
+    assert office.ask("admin", "POST", to, json={"subject": "abc-2"}).status_code == 204
+    assert is_linked(office.store, "entry")
 
 
 def _text(family: str) -> str:
