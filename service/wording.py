@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,12 +18,15 @@ from babel.messages.pofile import read_po
 
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations, Phrase, UnreadableFile, VedichError
-from service.texts import ERROR, PERSON, STATE, Lang, name_of
+from service.texts import ERROR, PERSON, STATE, TEXT, Lang, day_of, name_of
 
 NO_NAMES: Mapping[str, str] = {}
 _PLACED = re.compile(  # sheet, cell, what joins them to the remark, the remark
     r"(?:sheet '(.+?)')?(?:(?:^|, )(?:cell )?([A-Z]{1,3}\d+))?(: |, | )(.+)", re.DOTALL
 )
+
+_SHEET, _CELL = re.compile(r"\bsheet '([^']+)'"), re.compile(r"\bcell ([A-Z]{1,3}\d+)\b")
+_PUBLISHED = re.compile(r"\bpublished (\d{4}-\d{2}-\d{2})\b")
 
 
 def worded(error: VedichError, lang: Lang, names: Mapping[str, str] = NO_NAMES) -> str:
@@ -126,6 +130,19 @@ def remark(note: str, lang: Lang) -> str:
     places = [words["file.sheet"].format(sheet=sheet)] if sheet else []
     places += [words["file.cell"].format(cell=cell)] if cell else []
     return f"{', '.join(places)}{between}{said}"
+
+
+def source_in(source: str, lang: Lang) -> str:
+    """Where a figure was printed, in a language; readers of files write its place in English."""
+    if lang == "en":
+        return source
+    words = ERROR[lang]
+    source = _SHEET.sub(lambda one: words["file.sheet"].format(sheet=one[1]), source)
+    source = _CELL.sub(lambda one: words["file.cell"].format(cell=one[1]), source)
+    return _PUBLISHED.sub(
+        lambda one: TEXT[lang]["printed_on"].format(day_of(date.fromisoformat(one[1]), lang)),
+        source,
+    )
 
 
 @cache

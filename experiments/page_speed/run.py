@@ -13,11 +13,8 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
-import socket
 import statistics
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -27,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import uvicorn
 
 from data.db.store import Store
 from data.plans.kpi import Kpi
@@ -36,6 +32,7 @@ from data.plans.rows import save_plan
 from data.settings import Settings
 from data.vintages.observation import Observation
 from data.vintages.rows import ImportRecord, add_observations
+from experiments.browser import UNDRAWN, answering, chromium, found
 from experiments.provenance import write_provenance
 from models.candidates import REGISTRY
 from models.series import Month
@@ -55,7 +52,6 @@ const done = arguments[0];
   else setTimeout(look, 5);
 })();
 """
-DRAWN = "return document.querySelectorAll('figure[data-spec]:not([data-drawn])').length === 0"
 
 
 class Unkept:
@@ -120,37 +116,26 @@ def ask(address: str) -> float:
 
 def paints(address: str) -> Iterator[dict[str, Any]]:
     """First paint of Today and the plan page; a KPI's page until Vega has drawn."""
-    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+    if not found():
         return
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    os.environ["SE_OFFLINE"] = "true"
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic"):
-        options.add_argument(flag)
-    with tempfile.TemporaryDirectory() as profile:
-        options.add_argument(f"--user-data-dir={profile}")
-        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    with tempfile.TemporaryDirectory() as profile, chromium(Path(profile)) as driver:
         driver.execute_cdp_cmd("Network.enable", {})
         driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
         drawn = []
         for name, page in pages(address).items():
-            found = []
+            painted = []
             for _ in range(TIMES):
                 driver.get(page)
-                found.append(float(driver.execute_async_script(PAINTED)) / 1000)
-            yield row(f"{name}: first paint, nothing cached by the browser", found)
+                painted.append(float(driver.execute_async_script(PAINTED)) / 1000)
+            yield row(f"{name}: first paint, nothing cached by the browser", painted)
         ask(f"{address}/static/vega.js")
         for _ in range(TIMES):
             start = time.perf_counter()
             driver.get(f"{address}/plans/{PLAN}/kpis/kpi_000?as_of=2021-06")
-            while not driver.execute_script(DRAWN):
+            while driver.find_elements("css selector", UNDRAWN):
                 time.sleep(0.01)
             drawn.append(time.perf_counter() - start)
         yield row("KPI page until Vega has drawn, nothing cached", drawn[1:])
-        driver.quit()
 
 
 def row(what: str, seconds: list[float], cpu: float | None = None) -> dict[str, Any]:
@@ -173,17 +158,8 @@ def serving(home: Path) -> Iterator[str]:
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
     prepare(store, settings)
-    app = create_app(settings, store)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+    with answering(create_app(settings, store)) as address:
+        yield address
     store.close()
 
 

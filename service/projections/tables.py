@@ -40,6 +40,7 @@ from service.texts import (
     unit_of,
     writer,
 )
+from service.wording import source_in
 
 
 @dataclass(frozen=True)
@@ -257,10 +258,11 @@ def _printed_line(figure: PrintedView, decimals: int, lang: Lang) -> str:
         if figure.published
         else text["printed_undated"]
     )
+    source = source_in(figure.source.partition(" | ")[0], lang)
     return (
         f"{month_name(figure.month, lang)}, {FORM[lang][figure.form]}: "
         f"{_printed_value(figure, figure.value, decimals, lang)} "
-        f"({FIGURE[lang][figure.status]}, {known}; {figure.source.partition(' | ')[0]})"
+        f"({FIGURE[lang][figure.status]}, {known}; {source})"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.wording import remark
+from service.wording import remark, source_in
 
 NOTES = {
     "sheet 'T6', cell F7 ('Kế hoạch') left out: it is of another year": (
@@ -34,3 +34,11 @@ NOTES = {
 def test_a_remark_is_said_in_the_readers_language(english: str) -> None:
     assert remark(english, "vi") == NOTES[english]
     assert remark(english, "en") == english
+
+
+def test_the_place_of_a_figure_is_said_in_the_readers_language() -> None:
+    source = "2021-01-29-Bieu.xlsx, sheet 'VonDT', cell E35, published 2021-01-29"
+    said = "2021-01-29-Bieu.xlsx, trang tính 'VonDT', ô E35, công bố 29/01/2021"
+    assert source_in(source, "vi") == said
+    assert source_in(source, "en") == source
+    assert source_in("Báo cáo tháng 6", "vi") == "Báo cáo tháng 6"

@@ -7,11 +7,8 @@ of this folder are skipped. The browser may ask this machine only.
 from __future__ import annotations
 
 import base64
-import os
 import re
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from data.accounts.accounts import add_account
 from data.accounts.sessions import log_in
@@ -30,28 +26,14 @@ from data.db.store import Store
 from data.plans.rows import save_plan
 from data.settings import Settings
 from data.vintages.rows import add_observations
+from experiments.browser import UNDRAWN, answering, chromium as started, found
 from service.app import create_app
 from service.auth.access import COOKIE
 from tests.families import FakeTracker, import_of, train
 from tests.homes import Run
 from tests.service.pages.crowd import JUNE, crowd_figures, crowd_plan
 
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    "--window-size=1920,1200",
-)
 PASSWORD = "a long password"
-# charts that are to be drawn: those that are folded away are drawn when they are opened
-UNDRAWN = "figure[data-spec]:not([data-drawn]):not(details:not([open]) *)"
 WAIT = 60  # seconds for what a slow machine takes long for
 
 
@@ -70,17 +52,8 @@ def serving(home: Path) -> Iterator[Served]:
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
     app = create_app(settings, store)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield Served(f"http://127.0.0.1:{port}", store, app)
-        server.should_exit = True
-        thread.join(10)
+    with answering(app) as address:
+        yield Served(address, store, app)
     app.state.vedich.jobs.close()
     store.close()
 
@@ -134,27 +107,16 @@ def serve() -> Callable[[Path], AbstractContextManager[Served]]:
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One browser for all tests; skip where there is none."""
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (browser and driver):
+    if not found():
         pytest.skip("needs Debian's chromium and chromium-driver")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    os.environ["SE_OFFLINE"] = "true"  # the driver is here; nothing is to be fetched
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
     downloads = tmp_path_factory.mktemp("downloads")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    found = webdriver.Chrome(options=options, service=Service(driver))
-    found.execute_cdp_cmd(
-        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)}
-    )
-    found.set_page_load_timeout(2 * WAIT)
-    found.set_script_timeout(2 * WAIT)
-    yield Browser(found, downloads)
-    found.quit()
+    with started(tmp_path_factory.mktemp("profile")) as driver:
+        driver.execute_cdp_cmd(
+            "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)}
+        )
+        driver.set_page_load_timeout(2 * WAIT)
+        driver.set_script_timeout(2 * WAIT)
+        yield Browser(driver, downloads)
 
 
 class Browser:

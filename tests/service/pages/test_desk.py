@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -178,6 +179,39 @@ def test_a_target_answers_then_lists_its_quarters_then_draws_its_course(
     assert not past.is_displayed()
     heavy = "return getComputedStyle(document.querySelector(arguments[0])).fontWeight"
     assert int(chromium.run(heavy, "#quarter-table tr.ahead:not(.group) td")) >= 600
+
+
+def test_on_a_phone_a_target_answers_first_and_the_rest_is_one_touch_away(
+    crowded: Any, chromium: Any
+) -> None:
+    page = f"{crowded.address}{CROWD}/kpis/kpi_03?{MONTH}&lang=vi"
+    chromium.open(page, 390, 844)
+    assert chromium.run("return document.documentElement.scrollHeight") < 2900
+    for answer in (".verdict", "#quarter-table", "#course ~ figure"):
+        assert chromium.find(answer).is_displayed()
+    for folded in ("#spread figure", "#moved figure", "#e-value", "#n-text", ".targets"):
+        assert not chromium.find(folded).is_displayed()
+    chromium.find("#moved > summary").click()
+    chromium.settle()
+    assert chromium.find("#moved figure").get_attribute("data-drawn") == "yes"
+    assert chromium.violations() == []
+    chromium.open("about:blank")
+    chromium.open(f"{page}#estimate", 390, 844)  # who is sent here to enter it finds it open
+    assert chromium.find("#e-value").is_displayed()
+    assert chromium.sheets() == 1  # and on paper nothing is folded
+    chromium.open(page, 1366)
+    assert chromium.find("#n-text").is_displayed()
+
+
+def test_today_and_why_tell_the_same_change(crowded: Any, chromium: Any) -> None:
+    chromium.open(f"{crowded.address}{DEMO}/today?{MONTH}&lang=vi", 1366)
+    today = chromium.text(".since")
+    chromium.open(f"{crowded.address}{DEMO}/why?{MONTH}&lang=vi", 1366)
+    why = chromium.text("#answer")
+    for word in ("giảm", "tăng"):
+        told = re.search(rf"(\d+) {word}", today)
+        said = re.search(rf"(\d+) chỉ tiêu {word} khả năng đạt", why)
+        assert (told and told[1]) == (said and said[1])
 
 
 def test_months_without_a_model_are_told_in_hindsight_and_marked(
