@@ -44,6 +44,7 @@ from service.pages import (
     static_files as static,
     today as today_pages,
 )
+from service.pages.desk.ready import Ready
 from service.pages.manage import (
     amend,
     estimates,
@@ -133,11 +134,14 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     tighten(settings.home)
     store = store or Store.open(settings.store_url, settings.database_timeout)
     app_state = AppState(settings, store)
+    ready = Ready(app_state)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         app_state.jobs.begin()
+        ready.begin()
         yield
+        ready.close()
         app_state.jobs.close()
 
     app = FastAPI(

@@ -37,6 +37,7 @@ LARGEST = 150_000  # bytes of a picture
 LAPTOP, PHONE = (1366, 768), (390, 844)
 DAY, BEFORE = date(2021, 6, 30), date(2021, 5, 31)
 COUNTRY, PROVINCE = "vietnam-2021", "lang-son-2021"
+QUALITY = 75
 WAIT = 120.0  # seconds for a page and its charts
 
 
@@ -46,7 +47,7 @@ class Picture:
 
     Attributes
     ----------
-    name : of the file, before '.vi.png' and '.en.png'
+    name : of the file, before '.vi.webp' and '.en.webp'
     page : address, with the place of the language; `{ids}` are the scenarios of that language
     size : of the window, in pixels
     part : selector of what is photographed, whole; '' for what the window shows
@@ -88,7 +89,7 @@ def main() -> None:
             ids = "".join(f"&id={number}" for number in suppose(address, lang))
             for one in PICTURES:
                 page = address + one.page.format(lang=lang, ids=ids)
-                content, name = photograph(driver, page, one), f"{one.name}.{lang}.png"
+                content, name = photograph(driver, page, one), f"{one.name}.{lang}.webp"
                 assert len(content) <= LARGEST, f"{name}: {len(content):,} bytes"
                 (FOLDER / name).write_bytes(content)
                 print(f"{name}: {len(content):,} bytes", flush=True)
@@ -125,7 +126,7 @@ def suppose(address: str, lang: Lang) -> Iterator[int]:
 
 
 def photograph(driver: Any, address: str, one: Picture) -> bytes:
-    """The page as a PNG, once its charts are drawn."""
+    """The page as WebP, once its charts are drawn."""
     width, height = one.size
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
@@ -136,7 +137,7 @@ def photograph(driver: Any, address: str, one: Picture) -> bytes:
     while driver.find_elements("css selector", UNDRAWN):
         assert time.monotonic() < until, f"{address}: not drawn within {WAIT:.0f} s"
         time.sleep(0.1)
-    given: dict[str, Any] = {"format": "png"}
+    given: dict[str, Any] = {"format": "webp", "quality": QUALITY}
     if one.part:
         box = driver.find_element("css selector", one.part).rect
         given["clip"] = {**{side: box[side] for side in ("x", "y", "width", "height")}, "scale": 1}

@@ -33,7 +33,7 @@ from models.targets.target import Status, Target, TargetLevel
 from service.analysis.change_sentences import sentence
 from service.projections.basis import Basis
 from service.projections.issue import Issued, is_task, project_kpi
-from service.projections.shape import Name, encode, if_known, significant
+from service.projections.shape import Name, if_known, significant
 from service.projections.view import ProjectionView, TargetView
 from service.shapes.analysis import (
     ChangeList,
@@ -48,7 +48,7 @@ from service.shapes.analysis import (
     StampEnds,
     Vintage,
 )
-from service.state.app_state import JSON_TYPE, AppState, Body, etag_of
+from service.state.app_state import AppState
 
 Key = tuple[TargetLevel, str]  # level and period of a target
 
@@ -151,13 +151,11 @@ def change_between(
 ) -> KpiChange:
     """One KPI's change; kept, because it takes long to compute. Parameters as of `changes`."""
 
-    def make() -> Body:
-        content = changes(app_state, plan, before, after, kpi, hindsight=hindsight)
-        stamps = content.changes[0].stamp
-        return Body(encode(content), JSON_TYPE, etag_of([stamps.before, stamps.after], "-moved"))
+    def make() -> KpiChange:
+        return changes(app_state, plan, before, after, kpi, hindsight=hindsight).changes[0]
 
-    key = ("moved", before.isoformat(), after.isoformat(), kpi, hindsight)
-    return ChangeList.model_validate_json(app_state.body(plan, key, make).content).changes[0]
+    model_of = app_state.hindsight(plan, before, after) if hindsight else None
+    return app_state.computed(plan, ("change", before, after, kpi, model_of), make)
 
 
 def _vintage(basis: Basis) -> Vintage:
@@ -258,17 +256,19 @@ def steps_between(
     state = Figures.of(first.view)
     basis, found, names = old, [state], list(PARTS)
     if basis.version != new.version:
-        basis = replace(basis, version=new.version, earlier=new.earlier)
+        version = new.version and new.version.number
+        basis = basis.varied(("plan", version), version=new.version, earlier=new.earlier)
         state = _projected(basis, slug)
     found.append(state)
     if is_task(new.plan, new.plan.kpi(slug)):
         return list(zip(PARTS, [state, state, state, at_end], strict=True))
     if last.inputs.bundle != first.inputs.bundle:
-        basis = replace(basis, bundle=new.bundle)
+        basis = basis.varied(("model", last.inputs.bundle), bundle=new.bundle)
         state = _projected(basis, slug)
     found.append(state)
     if last.inputs.projects != first.inputs.projects:
-        basis = replace(basis, projects=new.projects)
+        entries = tuple(one.number for one in new.projects)
+        basis = basis.varied(("projects", entries), projects=new.projects)
         state = _projected(basis, slug)
         found.append(state)
         names.insert(names.index("model") + 1, PROJECTS)
@@ -281,7 +281,9 @@ def steps_between(
     revised = any(not same_figures(*both) for both in known.values())
     if pasts is not None and (decided or revised):
         pinned = {one: both[1] for one, both in known.items()}
-        state = _projected(replace(basis, events=new.events, pinned=pinned), slug)
+        decisions = tuple(one.number for one in new.events)
+        key = ("revisions", new.day, new.data_hash, decisions, frozenset(pinned))
+        state = _projected(basis.varied(key, events=new.events, pinned=pinned), slug)
     found.append(state)
     if new_month or pasts is None:
         return list(zip(names, [*found[1:], at_end], strict=True))

@@ -138,8 +138,6 @@ def project(
     ] = False,
 ) -> None:
     """Project the year and the attainment of every target."""
-    # nothing is fitted here and arrays are small: more threads of linear algebra cost more
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from data.plans.rows import load_plan
     from service.projections.basis import as_of_date
     from service.projections.estimates import with_estimates

@@ -260,6 +260,8 @@ def serve(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; errors that a person can act on are one line and exit code 2."""
     gc.set_threshold(50_000, 20, 20)  # many small objects, few cycles
+    # arrays are small: more threads of linear algebra cost more, and add up in another order
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     own_files()
     given = sys.argv[1:] if arguments is None else list(arguments)
     command = typer.main.get_command(app)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from data.db.store import Store
 from data.ledger.promotions import promotions_of
@@ -72,6 +73,7 @@ class Basis:
     events, projects : decisions about the family's events and projects up to that day
     pinned : series to use in place of those at the day, by slug
     families : years of reconciled families, by their members; filled when first asked for
+    variants : bases that differ from this one in some inputs; filled by `varied`
     """
 
     plan: Plan
@@ -90,6 +92,13 @@ class Basis:
     families: dict[tuple[str, ...], Mapping[str, ProjectedYear]] = field(
         default_factory=dict, init=False, repr=False
     )
+    variants: dict[Hashable, Basis] = field(default_factory=dict, init=False, repr=False)
+
+    def varied(self, key: Hashable, **inputs: Any) -> Basis:
+        """The basis with other inputs, one object for each `key`: its families are kept too."""
+        if key not in self.variants:
+            self.variants[key] = replace(self, **inputs)
+        return self.variants[key]
 
     def label(self, slug: str | None = None) -> Name | None:
         """The label of the answers for a KPI, or of what shows several KPIs of the plan."""

@@ -59,6 +59,7 @@ class AppState:
         self._bodies: RevisionCache[Body] = RevisionCache(4096, turns)
         self._pictures: RevisionCache[Body] = RevisionCache(256, turns)
         self._contents: RevisionCache[Any] = RevisionCache(16, turns)
+        self._computed: RevisionCache[Any] = RevisionCache(4096, turns)
         self._issued: RevisionCache[Issued] = RevisionCache(4096, turns)
         self._bases: RevisionCache[Basis] = RevisionCache(32, turns)
         self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
@@ -76,6 +77,11 @@ class AppState:
     def content(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
         """What a document or a page says before it is laid out, cached by revision."""
         found: Content = self._contents.get((plan, key), partial(self._revision, plan), make)
+        return found
+
+    def computed(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
+        """What follows from figures, plans and models, cached; signing does not change it."""
+        found: Content = self._computed.get((plan, key), partial(self.figures, plan), make)
         return found
 
     def issued_rows(
@@ -120,7 +126,7 @@ class AppState:
         def make() -> Issued:
             return issue_kpi(self.basis(plan, day, model_of), kpi)
 
-        return self._issued.get((plan, kpi, day, model_of), partial(self._figures, plan), make)
+        return self._issued.get((plan, kpi, day, model_of), partial(self.figures, plan), make)
 
     def all_issued(self, plan: str, day: date, model_of: date | None = None) -> list[Issued]:
         """The projections of all KPIs of a plan, in the plan's order."""
@@ -155,7 +161,7 @@ class AppState:
     def _revision(self, plan: str) -> Hashable:
         return revision_of(self.store, family_of(plan))
 
-    def _figures(self, plan: str) -> Hashable:
+    def figures(self, plan: str) -> Hashable:
         """Revision of what projections are computed from; signing does not change it."""
         return revision_of(self.store, family_of(plan)).figures
 

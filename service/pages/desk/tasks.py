@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from models.events.event import Shape
 from models.series import Month
 from service.pages.site import Site
 from service.projections.facts import Facts
-from service.state.app_state import JSON_TYPE, AppState, Body
+from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, month_name, name_of
 from service.workflow.events import proposed
 from service.workflow.waiting import waiting_of
@@ -153,7 +152,7 @@ def _events(
         first = one.cutoff.plus(1 - _RECENT)
         if any(
             start >= str(first) and (one.kpi.slug, Month.parse(start), shape) not in known
-            for start, shape in _unusual(app_state, plan, one.kpi, day)
+            for start, shape in unusual(app_state, plan, one.kpi, day)
         ):
             open_.append(name_of(one.kpi, lang))
     if open_:
@@ -161,16 +160,14 @@ def _events(
         yield Task(said, text["desk.look"], f"{site.page('events')}#waiting")
 
 
-def _unusual(app_state: AppState, plan: Plan, kpi: Kpi, day: date) -> Sequence[tuple[str, Shape]]:
+def unusual(app_state: AppState, plan: Plan, kpi: Kpi, day: date) -> Sequence[tuple[str, Shape]]:
     """First month and shape of each unusual figure; kept, because it takes long to find them."""
 
-    def make() -> Body:
+    def make() -> tuple[tuple[str, Shape], ...]:
         panel = app_state.basis(plan.slug, day).panel
-        found = [(str(event.start), event.shape) for event in proposed(panel, kpi, day)]
-        return Body(json.dumps(found).encode(), JSON_TYPE, "")
+        return tuple((str(event.start), event.shape) for event in proposed(panel, kpi, day))
 
-    body = app_state.body(plan.slug, ("unusual figures", kpi.slug, day), make)
-    return [(start, shape) for start, shape in json.loads(body.content)]
+    return app_state.computed(plan.slug, ("unusual figures", kpi.slug, day), make)
 
 
 def _names(names: Sequence[str], lang: Lang) -> str:
