@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import typer.main
 
+from experiments.screenshots.take import FOLDER, LARGEST, PICTURES
 from service.cli import reference
 from service.cli.main import app
 from service.shapes.examples import examples
+from service.texts import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
@@ -88,6 +90,22 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# A b, c\n[x](#a-b-c) [y](#none) ![z](no.png) [w](https://x)", "utf-8")
     assert _broken(page) == ["#none", "no.png"]
+
+
+def test_the_pictures_are_those_that_documents_show() -> None:
+    taken = {f"{one.name}.{lang}.webp" for one in PICTURES for lang in LANGUAGES}
+    shown = {
+        Path(target).name
+        for page in TODAY
+        for target in _LINK.findall(page.read_text(encoding="utf-8"))
+        if "screenshots/" in target and Path(target).suffix == ".webp"
+    }
+    files = {one.name: one.stat().st_size for one in FOLDER.iterdir()}
+    assert set(files) == taken == shown
+    assert max(files.values()) <= LARGEST
+    for guide, lang in (("guide.vi.md", "vi"), ("guide.en.md", "en")):
+        text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+        assert all(f"{one.name}.{lang}.webp" in text for one in PICTURES if one.name != "answer")
 
 
 def test_every_document_is_reached_from_the_index() -> None:

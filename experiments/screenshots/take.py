@@ -5,8 +5,8 @@
 Loads both sample plans as they were known at the end of June 2021 into a folder of its own,
 trains a model of May and one of June, saves two scenarios, serves it all on a free port of this
 machine and photographs `PICTURES` in headless Chromium into `docs/screenshots`. The same
-program and packages give the same pictures: figures are seeded and nothing shows the day or
-the hour. Takes some minutes; needs Debian's `chromium` and `chromium-driver`.
+program and packages give the same pictures, but for the day on which a scenario was saved.
+Takes some minutes; needs Debian's `chromium` and `chromium-driver`.
 """
 
 from __future__ import annotations
@@ -50,18 +50,16 @@ class Picture:
     name : of the file, before '.vi.webp' and '.en.webp'
     page : address, with the place of the language; `{ids}` are the scenarios of that language
     size : of the window, in pixels
-    part : selector of what is photographed, whole; '' for what the window shows
     """
 
     name: str
     page: str
     size: tuple[int, int] = LAPTOP
-    part: str = ""
 
 
 _TARGET = f"/plans/{COUNTRY}/kpis/investment_nghe_an?lang={{lang}}"
 PICTURES = (
-    Picture("answer", _TARGET, part=".verdict"),
+    Picture("answer", _TARGET, (1280, 640)),
     Picture("today", f"/plans/{PROVINCE}/today?lang={{lang}}"),
     Picture("plan", f"/plans/{PROVINCE}?lang={{lang}}"),
     Picture("kpi", _TARGET, (1280, 1160)),
@@ -137,12 +135,9 @@ def photograph(driver: Any, address: str, one: Picture) -> bytes:
     while driver.find_elements("css selector", UNDRAWN):
         assert time.monotonic() < until, f"{address}: not drawn within {WAIT:.0f} s"
         time.sleep(0.1)
-    given: dict[str, Any] = {"format": "webp", "quality": QUALITY}
-    if one.part:
-        box = driver.find_element("css selector", one.part).rect
-        given["clip"] = {**{side: box[side] for side in ("x", "y", "width", "height")}, "scale": 1}
-        given["captureBeyondViewport"] = True
-    taken = driver.execute_cdp_cmd("Page.captureScreenshot", given)
+    taken = driver.execute_cdp_cmd(
+        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY}
+    )
     return base64.b64decode(taken["data"])
 
 
