@@ -24,6 +24,7 @@ from data.vintages.observation import UNDATED, Observation
 from data.vintages.rows import Added, ImportRecord, add_observations
 
 ALL = "all"
+OF_SAMPLE = "samples/"  # how the file of a sample's import begins
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _load(
 ) -> LoadedSample:
     saved = save_plan(store, plan)
     record = ImportRecord(
-        file=f"samples/{name}/{FIGURES_FILE}",
+        file=f"{OF_SAMPLE}{name}/{FIGURES_FILE}",
         sha256=hashlib.sha256((FOLDER / name / FIGURES_FILE).read_bytes()).hexdigest(),
         imported_by=process_user(),
         imported_at=moment,

@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from data.accounts.accounts import set_password
+from data.accounts.accounts import ROLES, set_password
+from data.accounts.bodies import bodies_of
 from data.accounts.identities import is_linked
 from data.accounts.passwords import WeakPassword
 from data.accounts.second_factor import (
@@ -26,9 +27,10 @@ from service.pages.device import Device, device_of
 from service.pages.page import Page, page, site_of
 from service.pages.session import address_of, refusal, set_session
 from service.state.app_state import AppState
-from service.texts import TEXT, Lang
+from service.texts import TEXT, Lang, name_of
 from service.web.problems import LOGIN, status_of
 from service.web.respond import Language, TheAppState
+from service.wording import person
 
 router = APIRouter(include_in_schema=False, default_response_class=Page)
 ACCOUNT = "/account"
@@ -63,7 +65,7 @@ class AccountContent:
 @router.get(ACCOUNT)
 def account_page(request: Request, app_state: TheAppState, by: Viewer, lang: Language) -> str:
     """What one may change of one's own account."""
-    return page("account.html", site_of(request, lang, by), _content(app_state, by))
+    return page("account.html", site_of(request, lang, by), _content(app_state, by, lang))
 
 
 @router.post(f"{ACCOUNT}/password", response_model=None)
@@ -98,7 +100,7 @@ def begin_own_factor(
             verify(app_state.store, by.name, password, address_of(request), datetime.now(UTC))
     except (LoginFailed, TooManyLogins) as error:
         return _refused(request, app_state, by, lang, error)
-    content = _content(app_state, by, device=True)
+    content = _content(app_state, by, lang, device=True)
     return Page(page("account.html", site_of(request, lang, by), content))
 
 
@@ -114,7 +116,7 @@ def confirm_own_factor(
         return _refused(request, app_state, by, lang, error, device=True)
     begun = exchange(app_state.store, token, address_of(request), now)
     site = site_of(request, lang, by)
-    answer = Page(page("account.html", site, _content(app_state, by, codes=codes)))
+    answer = Page(page("account.html", site, _content(app_state, by, lang, codes=codes)))
     set_session(request, answer, begun)
     return answer
 
@@ -130,7 +132,7 @@ def renew_recovery_codes(
     except (LoginFailed, TooManyLogins) as error:
         return _refused(request, app_state, by, lang, error)
     codes = new_recovery_codes(app_state.store, by.name)
-    content = _content(app_state, by, codes=codes)
+    content = _content(app_state, by, lang, codes=codes)
     return Page(page("account.html", site_of(request, lang, by), content))
 
 
@@ -144,21 +146,23 @@ def _person(by: Caller) -> str:
 def _content(
     app_state: AppState,
     by: Caller,
+    lang: Lang,
     *,
     device: bool = False,
     codes: tuple[str, ...] = (),
     problem: str = "",
 ) -> AccountContent:
     store = app_state.store
-    person = by.session is not None
-    enrolled = person and has_factor(store, by.name)
-    linked = person and is_linked(store, by.name)  # its provider has its own second step
+    own = by.session is not None
+    enrolled = own and has_factor(store, by.name)
+    linked = own and is_linked(store, by.name)  # its provider has its own second step
     shown = device and not enrolled
+    body = bodies_of(store).by_slug.get(by.body or "")
     return AccountContent(
-        name=by.name,
-        role=by.role,
-        body=by.body or "",
-        offered=person and not linked and app_state.settings.second_factor != "off",
+        name=person(by.name, lang),
+        role=TEXT[lang][f"house.role.{by.role}"] if by.role in ROLES else "",
+        body=name_of(body, lang) if body else "",
+        offered=own and not linked and app_state.settings.second_factor != "off",
         enrolled=enrolled,
         device=device_of(by.name, begin_enrolment(store, by.name)) if shown else None,
         codes=codes,
@@ -181,7 +185,7 @@ def _refused(
     else:
         assert isinstance(error, LoginFailed | TooManyLogins)
         problem = refusal(error, lang)
-    content = _content(app_state, by, device=device, problem=problem)
+    content = _content(app_state, by, lang, device=device, problem=problem)
     waits = {"Retry-After": str(error.wait)} if isinstance(error, TooManyLogins) else None
     site = site_of(request, lang, by)
     return Page(page("account.html", site, content), status_of(type(error)) or 500, waits)

@@ -12,6 +12,7 @@ from service.texts import ERROR, LANGUAGES, Lang
 from service.web.templates import HEADERS, render
 
 EMBED = "/embed/"
+_OF_CODES = ("unknown_plan", "unknown_kpi")  # their details list codes, which are for programs
 # What stands in another page's frame may be framed anywhere: it shows no figure.
 _FRAMED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *"
 
@@ -56,7 +57,7 @@ def error_page(
     plan = parts[2] if len(parts) > 2 and parts[1] == "plans" and code != "unknown_plan" else ""
     content = {
         "text": text,
-        "detail": "" if detail == text else detail,
+        "detail": "" if detail == text or code in _OF_CODES else detail,
         "status": status,
         "plan": f"/plans/{quote(plan)}?lang={lang}" if plan and len(parts) > 3 else "",
         "login": code in ("login_required", "not_allowed"),

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 import typer
 
+from data.plans.rows import load_plan
 from models.errors import UnknownPlan, UnreadableFile, VedichError
 from service.cli.main import app, main
 from service.speech import vietnamese as of_commands
 from service.texts import ERROR, LANGUAGES, Lang
 from service.web.problems import kinds
 from service.wording import code_of, vietnamese, worded
+from tests.service.test_vietnamese_terms import FORBIDDEN
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = "/plans/demo-2018"
@@ -126,6 +128,34 @@ def test_every_page_is_in_one_language(service: Any, lang: Lang) -> None:
         html = service.get(f"{page}{joint}lang={lang}{month}").text
         assert f'<html lang="{lang}"' in html
         assert foreign(texts_of(html), lang) == [], page
+
+
+# What is for programs and those who write them: codes, roles by their names, models by theirs.
+OF_PROGRAMS = re.compile(r"\b(champion|challenger|slug)\b|\bos:|\blocal\b", re.IGNORECASE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_page_says_what_only_programs_say(service: Any, lang: Lang) -> None:
+    """Walks every page of a plan that the menu knows, and those above, errors among them."""
+    store = service.app.state.vedich.store
+    slugs = [kpi.slug for kpi in load_plan(store, "demo-2018").kpis]
+    codes = ["demo-2018", *(slugs if lang == "vi" else ())]  # which are words of English
+    kpis = [f"{PLAN}/kpis/{slug}" for slug in slugs]
+    menu = [f"{PLAN}/{one.section}" for one in service.app.state.plan_pages]
+    wrong = [address for address, _ in WRONG]
+    for page in dict.fromkeys((*PAGES, *menu, *kpis, *wrong, "/", "/account", "/roll-up")):
+        if page in ("/docs", "/problems"):  # written for programmers
+            continue
+        joint = "&" if "?" in page else "?"
+        html = service.get(f"{page}{joint}lang={lang}", headers=PAGE).text
+        for text in texts_of(html):
+            assert not OF_PROGRAMS.search(text), (page, text)
+            named = [code for code in codes if re.search(rf"\b{code}\b", text)]
+            assert not named, (page, text)
+            if lang == "vi":
+                given_up = [one for one in FORBIDDEN if re.search(one, text, re.IGNORECASE)]
+                assert not given_up, (page, text)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
@@ -31,7 +32,7 @@ FORBIDDEN = {
     r"\bSTT\b": "TT",
     r"số giữa": "trung vị",
     r"không gửi ra ngoài": "lưu hành nội bộ",
-    r"\bbản (số|kế hoạch) \d|các bản kế hoạch": "phiên bản",
+    r"(?<!kịch )\bbản (số|kế hoạch) \d|các bản kế hoạch": "phiên bản",
     r"giả định (mẫu|này|số|đã)": "kịch bản",
     r"(?<!phê )(?<!trình )duyệt\b": "phê duyệt",
     r"báo xong|đã nói ra|mình chủ trì|điều không như ý|đăng kí": "xem bảng thuật ngữ",
@@ -59,6 +60,14 @@ def test_no_text_uses_a_word_that_was_given_up(catalogue: str) -> None:
         if re.search(word, text, re.IGNORECASE)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("guide", ["README.vi.md", "docs/guide.vi.md"])
+def test_the_guides_use_the_words_of_the_pages(guide: str) -> None:
+    text = (Path(__file__).resolve().parents[2] / guide).read_text(encoding="utf-8")
+    prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+    found = [(line, word) for line in prose.splitlines() for word in FORBIDDEN]
+    assert [pair for pair in found if re.search(pair[1], pair[0], re.IGNORECASE)] == []
 
 
 def test_the_check_finds_what_is_wrong() -> None:

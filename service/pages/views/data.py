@@ -11,6 +11,7 @@ from data.ingestion.imports import import_of, imports_of, previewed
 from data.ingestion.publication import usual_day
 from data.plans.kpi import ratio_factor
 from data.plans.plan import Plan
+from data.samples.load import OF_SAMPLE
 from data.vintages.dated import dated_of
 from data.vintages.observation import UNDATED
 from data.vintages.panel import Panel
@@ -220,13 +221,17 @@ def data_content(
     )
 
 
+def _file_name(file: str, lang: Lang) -> str:
+    return TEXT[lang]["data.of_sample"] if file.startswith(OF_SAMPLE) else file
+
+
 def _import(one: ImportShape, lang: Lang) -> ImportShown:
     gone = one.withdrawn
     return ImportShown(
         id=one.id,
         at=day_of(one.at.date(), lang),
         by=person(one.by, lang),
-        files=tuple(file.file for file in one.files),
+        files=tuple(_file_name(file.file, lang) for file in one.files),
         new=number(sum(file.new for file in one.files), lang),
         unchanged=number(sum(file.unchanged for file in one.files), lang),
         withdrawn=WithdrawnShown(person(gone.by, lang), day_of(gone.at.date(), lang), gone.reason)
