@@ -17,6 +17,7 @@ from models.errors import InputError, InvalidPlan
 from models.targets.target import Target
 from service.rights.rules import Member, may
 from service.shapes.plans import VersionComparison
+from service.typed_numbers import places_of
 from service.workflow.version_comparison import comparison
 
 
@@ -52,6 +53,7 @@ def plan_document(
             "name": {"vi": row.name},
             "unit": row.unit,
             "kind": row.kind,
+            **({"decimals": places_of(row.bound)} if row.bound is not None else {}),
             **({"direction": "lower"} if row.comparator == "at_most" else {}),
         }
         for slug, row in zip(slugs, rows, strict=True)

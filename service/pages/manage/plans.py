@@ -9,12 +9,14 @@ from typing import Annotated
 import yaml
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 
+from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.plans.rows import load_plan
 from data.readers.plan_document.file import plan_text, plan_workbook, read_plan
 from data.readers.spreadsheet.words import COMPARATORS
 from models.errors import InputError, VedichError
 from models.kinds import TRAITS
+from models.targets.target import Target
 from service.auth.access import Caller, Entry, Viewer, requires
 from service.pages.manage.forms import (
     Column,
@@ -32,7 +34,7 @@ from service.pages.site import Site
 from service.pages.views.frame import Choice, PlanContent, frame_of, shown_day
 from service.state.app_state import XLSX_TYPE, AppState
 from service.texts import TEXT, Lang, day_of, name_of, plain_bounds, unit_name
-from service.typed_numbers import read_number
+from service.typed_numbers import places_of, read_number
 from service.web.bodies import largest_body
 from service.web.respond import Language, TheAppState, file_named
 from service.workflow.plan_entry import (
@@ -348,7 +350,7 @@ def _check(app_state: AppState, plan: Plan, lang: Lang) -> PlanCheckContent:
                 unit_name(kpi.unit, lang),
                 TEXT[lang][f"newplan.kind.{kpi.kind}"],
                 tuple(
-                    plain_bounds(target, kpi.unit, lang, kpi.decimals)
+                    plain_bounds(target, kpi.unit, lang, _places(kpi, target))
                     for target in (newest.targets_of(kpi.slug) if newest else ())
                 ),
             )
@@ -370,6 +372,12 @@ def _check(app_state: AppState, plan: Plan, lang: Lang) -> PlanCheckContent:
         ),
         text=plan_text(plan),
     )
+
+
+def _places(kpi: Kpi, target: Target) -> int:
+    """The decimals of a target as it was set, and at least those of its KPI."""
+    ends = (target.lower, target.upper)
+    return max(kpi.decimals, *(places_of(round(end, 6)) for end in ends if end is not None))
 
 
 def _changes(before: Plan, version: PlanVersion, lang: Lang) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from string import ascii_uppercase
@@ -45,6 +45,8 @@ from service.workflow.imports import dated_shape, imported_view, preview_view
 
 _FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
 LISTED = 200  # figures of a preview that a page shows, the most notable first
+LED = 12  # of these, shown at once; so are all that are revised or doubted
+_FEW = 4  # days of publication that are named one by one
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class PreviewShown:
     published : the days on which the figures were published, in words; '' if one is unknown
     given : the day that a person gave for all of them, as YYYY-MM-DD, else the usual one
     usual : the day on which figures of the newest month are usually published, in words
+    led : how many of the figures, the most notable first, are shown at once
     """
 
     mark: str
@@ -146,6 +149,7 @@ class PreviewShown:
     broken: tuple[FileShown, ...]
     unknown: tuple[UnknownShown, ...]
     figures: tuple[FigureShown, ...]
+    led: int
     left_out: int
 
 
@@ -306,7 +310,7 @@ def _preview(
     return PreviewShown(
         mark=told.mark,
         counts=_counts(files, lang),
-        published="" if None in days else ", ".join(day_of(day, lang) for day in known[:4]),
+        published="" if None in days else _days(known, lang),
         given=(told.published or (known[0] if len(days) == 1 and known else usual)).isoformat(),
         usual=day_of(usual, lang),
         files=files,
@@ -317,6 +321,7 @@ def _preview(
             for figure in told.figures
             if figure.suspicions or figure.state != "unchanged"
         ),
+        led=max(LED, sum(bool(one.suspicions or one.old) for one in told.figures)),
         left_out=told.figures_left_out,
     )
 
@@ -337,6 +342,13 @@ def _dated(one: DatedShape, plan: Plan, lang: Lang) -> DatedShown:
         else day_of(one.published, lang),
         source=source_in(one.source, lang),
     )
+
+
+def _days(days: Sequence[date], lang: Lang) -> str:
+    """The days of publication; only the first and the last if there are many."""
+    if len(days) > _FEW:
+        return f"{day_of(days[0], lang)} – {day_of(days[-1], lang)}"
+    return ", ".join(day_of(day, lang) for day in days)
 
 
 def _file(one: FilePreviewShape, plan: Plan, reason: InputError | None, lang: Lang) -> FileShown:

@@ -45,9 +45,9 @@ def test_a_plan_is_typed_in_the_form(own: Any, chromium: Any) -> None:
     bound = chromium.find("table.entry tbody [name=bound]")
     assert bound.get_attribute("value") == "1,600"  # what was typed is kept
     bound.clear()
-    bound.send_keys("1.600")
+    bound.send_keys("1.600,5")
     chromium.press(chromium.find("#type-plan .commit-bar button"))
-    assert "từ 1.600 nghìn tấn trở lên" in chromium.text()
+    assert "từ 1.600,5 nghìn tấn trở lên" in chromium.text()  # as typed, not as rounded
     chromium.press(chromium.find("#save-plan button"))
     assert "Nạp số liệu" in chromium.text("li[aria-current=step]")
 
@@ -196,6 +196,27 @@ def test_the_day_is_asked_and_rows_are_matched_once(
     assert "150,5 nghìn tấn" in chromium.text("main")
     chromium.press(chromium.find("#commit button"))
     assert "Đã ghi: 2 số mới" in chromium.text()
+
+
+def test_a_long_file_is_told_in_short(own: Any, chromium: Any, tmp_path: Path) -> None:
+    rows = [
+        f"Than đá;{month}/{year};{month},5;28/{month}/{year}"
+        for year in (2006, 2007)
+        for month in range(1, 13)
+    ]
+    file = tmp_path / "lich-su.csv"
+    file.write_text("\n".join(["Chỉ tiêu;Tháng;Giá trị;Ngày công bố", *rows]), encoding="utf-8")
+    chromium.open(f"{own.address}{PLAN}/data?lang=vi", 390, 844)
+    chromium.find("#u-file").send_keys(str(file))
+    chromium.press(chromium.find("#upload button"))
+    assert "công bố 28/01/2006 – 28/12/2007" in chromium.text("#commit")
+    shown = [row for row in chromium.all("#figures + div tbody tr") if row.is_displayed()]
+    assert len(shown) == 12
+    more = chromium.find("#figures ~ details > summary")
+    assert more.text == f"{24 - len(shown)} số mới khác"
+    more.click()
+    assert len([row for row in chromium.all("#figures ~ details tr") if row.is_displayed()])
+    assert chromium.violations() == []
 
 
 def test_an_administrators_tasks(own: Any, chromium: Any) -> None:
