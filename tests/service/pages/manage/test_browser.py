@@ -199,6 +199,8 @@ def test_the_day_is_asked_and_rows_are_matched_once(
 
 
 def test_a_long_file_is_told_in_short(own: Any, chromium: Any, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
     rows = [
         f"Than đá;{month}/{year};{month},5;28/{month}/{year}"
         for year in (2006, 2007)
@@ -214,7 +216,11 @@ def test_a_long_file_is_told_in_short(own: Any, chromium: Any, tmp_path: Path) -
     assert len(shown) == 12
     more = chromium.find("#figures ~ details > summary")
     assert more.text == f"{24 - len(shown)} số mới khác"
-    more.click()
+    chromium.run("arguments[0].focus()", more)
+    top = "return document.querySelector(arguments[0]).getBoundingClientRect()"
+    under = chromium.run(f"{top}.bottom", "#figures ~ details > summary")
+    assert under <= chromium.run(f"{top}.top", "#commit")  # not beneath the bar
+    more.send_keys(Keys.ENTER)
     assert len([row for row in chromium.all("#figures ~ details tr") if row.is_displayed()])
     assert chromium.violations() == []
 
