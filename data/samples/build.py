@@ -41,6 +41,9 @@ NAME = "vietnam-2021"
 WORKBOOKS_FILE = "workbooks.csv"
 _MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
 _DATED = re.compile(r"(?:(\d{1,2}) )?(" + "|".join(_MONTHS) + r") (\d{4})$")
+_IN_VIETNAMESE = {
+    "Ministry of Industry and Trade": "Bộ Công Thương"
+}  # as documents are written
 
 PLAN = Plan(
     slug=NAME,
@@ -123,9 +126,11 @@ def published_targets(
 
 
 def _dated_target(row: Mapping[str, str], day: date, is_exact: bool) -> DatedTarget:
-    document = f"Target of the {row['owner']} as reported by {row['source']}"
+    owner, site = row["owner"], _DATED.sub("", row["source"]).strip(" ,").replace(" and ", " và ")
+    known = f"{day:%d/%m/%Y}" if is_exact else f"tháng {day:%m/%Y}"
+    document = f"Chỉ tiêu của {_IN_VIETNAMESE.get(owner, owner)} theo {site}, {known}"
     if not is_exact:
-        document += " (the day is not known; counted from the end of the month)"
+        document += " (không rõ ngày, tính từ cuối tháng)"
     target = Target(
         comparator=cast(Comparator, row["comparator"]),
         lower=float(row["lower"]) if row["lower"] else None,
