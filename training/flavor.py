@@ -43,7 +43,7 @@ class BundleModel:
         figures : columns `kpi`, `month` (YYYY-MM), `value` (in the KPI's unit; of
             kind 'growth' an index of any base); a month without a value is a gap. With a
             column `form`, one row is a printed figure of that form and its `status`,
-            `published` on a day (YYYY-MM-DD), as in `vedich export`
+            `published` on a day (YYYY-MM-DD), in the words of `vedich export`
         params : 'as_of', YYYY-MM-DD: of printed figures, later ones are not known; default
             the bundle's own date
 

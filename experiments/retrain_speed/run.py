@@ -86,7 +86,8 @@ def main() -> None:
     scored = report.scores.query("method == 'ensemble' and months_known == 'all'")
     content = "\n".join(sorted(map(repr, figures)))
     found = {
-        "command": f"python -m experiments.retrain_speed.run --workers {given.workers} --kpis {given.kpis}",
+        "command": "python -m experiments.retrain_speed.run "
+        f"--workers {given.workers} --kpis {given.kpis}",
         "kpis": report.kpis,
         "figures": len(figures),
         "scored_origins": int(scored["n"].iloc[0]),
