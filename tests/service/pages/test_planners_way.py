@@ -153,8 +153,8 @@ def test_a_figure_that_contradicts_the_actual_is_confirmed_and_the_signer_is_tol
         assert "ngoài khoảng dự báo 95%" in chromium.text()
         chromium.find("[name=sure]").click()
         chromium.find("#check button").click()
-        shown("#estimate + p + p")
-        assert "4 nghìn tấn" in chromium.text("#estimate + p + p")
+        shown("#estimate p:has(strong)")
+        assert "4 nghìn tấn" in chromium.text("#estimate p:has(strong)")
     finally:
         chromium.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     assert "thấp hơn số lũy kế" in chromium.text(".notice.bad")
