@@ -214,6 +214,14 @@ def test_today_and_why_tell_the_same_change(crowded: Any, chromium: Any) -> None
         assert (told and told[1]) == (said and said[1])
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_quarters_fit_beside_the_course(crowded: Any, chromium: Any, lang: str) -> None:
+    chromium.open(f"{crowded.address}{CROWD}/kpis/kpi_02?{MONTH}&lang={lang}", 1366)
+    chosen = "const one = document.querySelector('.sheet .scroll');"
+    needed, given = chromium.run(f"{chosen} return [one.scrollWidth, one.clientWidth]")
+    assert needed <= given
+
+
 def test_months_without_a_model_are_told_in_hindsight_and_marked(
     crowded: Any, chromium: Any
 ) -> None:
