@@ -231,8 +231,17 @@ def size_of(value: float, lang: Lang, in_points: bool) -> str:
     return change_of(abs(value), lang, in_points).lstrip("+")
 
 
-def name_of(one: Plan | Kpi, lang: Lang) -> str:
-    """The name of a plan or a KPI in a language."""
+class Named(Protocol):
+    """What has a name in both languages: a plan, a KPI, a body."""
+
+    @property
+    def name_vi(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+def name_of(one: Named, lang: Lang) -> str:
+    """A name in a language."""
     return one.name_vi if lang == "vi" else one.name_en
 
 

@@ -41,9 +41,7 @@ NAME = "vietnam-2021"
 WORKBOOKS_FILE = "workbooks.csv"
 _MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
 _DATED = re.compile(r"(?:(\d{1,2}) )?(" + "|".join(_MONTHS) + r") (\d{4})$")
-_IN_VIETNAMESE = {
-    "Ministry of Industry and Trade": "Bộ Công Thương"
-}  # as documents are written
+_IN_VIETNAMESE = {"Ministry of Industry and Trade": "Bộ Công Thương"}  # as documents are written
 
 PLAN = Plan(
     slug=NAME,

@@ -298,7 +298,7 @@ def _content(app_state: AppState, by: Caller, lang: Lang) -> HouseContent:
     store, now, text = app_state.store, datetime.now(UTC), TEXT[lang]
     bodies = bodies_of(store)
     mine = [one for one in bodies.by_slug.values() if administers(by, one.slug, bodies)]
-    names = {one.slug: one.name_vi if lang == "vi" else one.name_en for one in mine}
+    names = {one.slug: name_of(one, lang) for one in mine}
     with store.reading() as connection:
         people = tuple(
             AccountShown(
