@@ -20,7 +20,6 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from models.kinds import Kind, traits_of
 from models.series import Month
