@@ -53,8 +53,8 @@ PLAN = Plan(
     kpis=KPIS,
     versions=(),
     note=(
-        "Kế hoạch mẫu trên số liệu công bố của Tổng cục Thống kê. Chỉ có chỉ tiêu đã được công bố; "
-        "mỗi phiên bản lấy ngày mà số liệu của nó được biết."
+        "Kế hoạch mẫu trên số liệu công bố của Tổng cục Thống kê. Chỉ có chỉ tiêu đã được công "
+        "bố; mỗi phiên bản lấy ngày mà số liệu của nó được biết."
     ),
 )
 

@@ -51,8 +51,8 @@ PLAN = Plan(
     versions=(),
     label="minh họa",
     note=(
-        "Năm minh họa, dựng quanh các số liệu đã công bố về tỉnh, xem SOURCE.md. Chỉ số liệu có nguồn "
-        "đã công bố và chỉ tiêu thu của Cục Hải quan là thật."
+        "Năm minh họa, dựng quanh các số liệu đã công bố về tỉnh, xem SOURCE.md. Chỉ số liệu có "
+        "nguồn đã công bố và chỉ tiêu thu của Cục Hải quan là thật."
     ),
 )
 

@@ -54,7 +54,9 @@ def progress_chart(facts: Sequence[Facts], lang: Lang) -> alt.TopLevelMixin:
     )
 
 
-def course_chart(one: Facts, lang: Lang, height: int = HEIGHT) -> alt.TopLevelMixin:
+def course_chart(
+    one: Facts, lang: Lang, width: int = WIDTH - 90, height: int = HEIGHT
+) -> alt.TopLevelMixin:
     """This year so far, last year, and the path that would just meet the target.
 
     Cumulative where months add up, else month by month.
@@ -84,7 +86,7 @@ def course_chart(one: Facts, lang: Lang, height: int = HEIGHT) -> alt.TopLevelMi
     unit = "%" if one.kpi.traits.outcome_is_rate else unit_name(one.kpi.unit, lang)
     words = TEXT[lang]["cumulative"] if summed else TEXT[lang]["monthly"]
     return _framed(
-        alt.LayerChart(layer=layers, width=WIDTH - 90, height=height), f"{words}, {unit}", lang
+        alt.LayerChart(layer=layers, width=width, height=height), f"{words}, {unit}", lang
     )
 
 

@@ -8,7 +8,7 @@ from service.report.body import tasks
 from service.report.body.material import Material
 from service.report.body.needs import left_cell, monthly_cell, required
 from service.report.body.slots import slot_blocks
-from service.report.cells import plan_cell, verdict_words
+from service.report.cells import bracketed, plan_cell, verdict_words
 from service.report.document import (
     NONE,
     Block,
@@ -37,7 +37,7 @@ def outlook(material: Material) -> list[Block]:
     ]
     if material.letterhead.show_projection:
         found.append(Paragraph(text["report.note.illustrative_band"], "note"))
-    if any(one.target and one.target.form == "growth" for one in material.planned):
+    if any(bracketed(one) for one in material.planned):
         found.append(Paragraph(text["report.note.growth_target"], "note"))
     lines = [words for one in material.endangered if (words := required(one, lang))]
     if lines:

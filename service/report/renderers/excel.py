@@ -88,6 +88,8 @@ class _Writer:
                 if len(tables) == 1:
                     sheet.repeat_rows(row + 1)  # the heading on every printed page
                 row = self._table(sheet, row + 1, block, _LAID, _indent(block)) + 1
+                if block.beside is not None:
+                    row = self._line(sheet, row, block.beside.text)
             elif isinstance(block, Picture):
                 row = self._line(sheet, row, block.text)
             else:

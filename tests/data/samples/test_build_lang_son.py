@@ -46,7 +46,9 @@ def test_what_people_read_of_the_plan_is_vietnamese(sample: tuple[Plan, object])
     notes = [plan.note, *(version.note for version in plan.versions)]
     sources = [target.source for version in plan.versions for _, target in version.targets]
     for text in (*notes, *sources):
-        assert not re.search(r"\b(illustrative|drawn|changed|January|February)\b", text, re.I), text
+        assert not re.search(r"\b(illustrative|drawn|changed|January|February)\b", text, re.I), (
+            text
+        )
 
 
 def test_the_plan_says_that_it_is_illustrative(sample: tuple[Plan, object]) -> None:

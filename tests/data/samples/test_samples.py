@@ -139,7 +139,10 @@ def test_the_growth_target_counts_from_the_day_it_was_surely_known(plan: Plan) -
     assert "up to 5%" in target.basis
     version = plan.version_on(date(2021, 2, 28))
     assert version is not None
-    assert version.document == "Chỉ tiêu của Bộ Công Thương, theo VOV, aseanmanufacturing.com, 02/2021"
+    assert (
+        version.document
+        == "Chỉ tiêu của Bộ Công Thương, theo VOV, aseanmanufacturing.com, 02/2021"
+    )
     assert target.owner == "Bộ Công Thương"
 
 

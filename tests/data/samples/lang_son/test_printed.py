@@ -48,7 +48,10 @@ def test_the_sample_holds_what_the_table_states(shared_data: Path, panel: Panel)
     ("noted", "source"),
     [
         ("Báo cáo (copy) | http://a.vn/b.html", "Báo cáo | http://a.vn/b.html"),
-        ("Tháng 2 (tỉnh Lạng Sơn, idTin=53) | https://a.vn", "Tháng 2 (tỉnh Lạng Sơn) | https://a.vn"),
+        (
+            "Tháng 2 (tỉnh Lạng Sơn, idTin=53) | https://a.vn",
+            "Tháng 2 (tỉnh Lạng Sơn) | https://a.vn",
+        ),
         ("Quý I (copy) | http://a.com/ (page 9765)", "Quý I | http://a.com/"),
         ("Tổng kết năm 2015 | https://a.vn/kinh-te/78367-...", "Tổng kết năm 2015 | https://a.vn"),
         ("Tháng 11 | https://a.vn/b.aspx?idTin=5", "Tháng 11 | https://a.vn/b.aspx?idTin=5"),
