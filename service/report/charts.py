@@ -79,7 +79,9 @@ def course_chart(
     if needed:
         words = f"{TEXT[lang]['report.needed']}: {_figure(needed[-1], one, lang)}"
         layers.append(line(needed, RED, dash=[6, 3]))
-        layers.append(point_label(needed[-1], words, RED, dx=4, dy=-12, align="right"))
+        top = max(row["value"] for row in (*last, *now, *needed))  # above every line
+        above = {**needed[-1], "value": top}
+        layers.append(point_label(above, words, RED, dx=4, dy=-12, align="right"))
     if now:
         layers += [line(now, DARK, width=2.4), dot(now[-1], DARK)]
         layers.append(point_label(now[-1], _figure(now[-1], one, lang), DARK, dx=8, dy=12))

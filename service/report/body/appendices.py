@@ -93,13 +93,13 @@ def targets_table(material: Material) -> Table:
     columns = (
         Column(text["report.column.number"], 0.55),
         Column(text["kpi"], 2.4),
-        Column(text["unit"], 0.9),
-        Column(text["report.column.plan"].format(year=cutoff.year), 1.5, True),
+        Column(text["unit"], 1.1),
+        Column(text["report.column.plan"].format(year=cutoff.year), 1.3, True),
         Column(title, 1.25, True),
         Column(text["report.column.of_plan"], 0.95, True),
         Column(text["report.column.on_period"], 1.05, True),
-        Column(text["report.column.estimate"], 1.25, True),
-        Column(text["report.column.verdict"], 1.2),
+        Column(text["report.column.estimate"], 1.15, True),
+        Column(text["report.column.verdict"], 1.5),
     )
     rows = tuple(
         (

@@ -71,14 +71,14 @@ def outlook_table(material: Material) -> Table:
     columns = (
         Column(text["report.column.number"], 0.5),
         Column(text["kpi"], 2.3),
-        Column(text["unit"], 0.85),
-        Column(text["report.column.plan"].format(year=material.plan.year), 1.55, True),
-        Column(text["report.column.estimate"], 1.2, True),
+        Column(text["unit"], 1.05),
+        Column(text["report.column.plan"].format(year=material.plan.year), 1.35, True),
+        Column(text["report.column.estimate"], 1.15, True),
         Column(text["report.column.estimate_share"], 1.0, True),
         *((Column(text["report.column.band"], 1.3, True),) if band else ()),
         Column(text["report.column.left"], 1.25, True),
         Column(text["report.column.monthly"], 1.15, True),
-        Column(text["report.column.verdict"], 1.15),
+        Column(text["report.column.verdict"], 1.45),
     )
     rows = tuple(
         (

@@ -177,7 +177,9 @@ def _heading(document: WordDocument, form: FormTexts) -> None:
 
 def _title(document: WordDocument, report: Report, form: FormTexts) -> None:
     for label in report.labels:
-        _line(document.add_paragraph(), label, 12, bold=True)
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(6)
+        _line(paragraph, label, 12, bold=True)
     first = document.add_paragraph()
     first.paragraph_format.space_before = Pt(12)
     _line(first, report.title, 14, bold=True)
