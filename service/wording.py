@@ -20,6 +20,7 @@ from models.errors import NoBundle, NoObservations, Phrase, UnreadableFile, Vedi
 from service.texts import ERROR, PERSON, STATE, Lang, name_of
 
 NO_NAMES: Mapping[str, str] = {}
+_FIGURES = ("value", "against", "times")  # fields of a phrase that hold a number
 _PLACED = re.compile(  # sheet, cell, what joins them to the remark, the remark
     r"(?:sheet '(.+?)')?(?:(?:^|, )(?:cell )?([A-Z]{1,3}\d+))?(: |, | )(.+)", re.DOTALL
 )
@@ -140,9 +141,18 @@ def _phrase(english: str) -> str | None:
     for template, pattern in _patterns():
         if found := pattern.fullmatch(english):
             values = found.groupdict().items()
-            said = {name: _phrase(value) or value for name, value in values}
+            said = {name: _phrase(value) or _written(name, value) for name, value in values}
             return vietnamese()[template].format(**said)
     return None
+
+
+def _written(name: str, value: str) -> str:
+    """What fills a field of a phrase: days and figures as Vietnamese writes them."""
+    if day := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value):
+        return f"{day[3]}/{day[2]}/{day[1]}"
+    if name in _FIGURES:
+        return value.translate(str.maketrans(",.", ".,"))
+    return value
 
 
 @cache

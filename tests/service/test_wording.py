@@ -26,6 +26,16 @@ NOTES = {
     "sheet 'A', totals of a year left out: Cả năm": (
         "trang tính 'A', bỏ qua cột tổng cả năm: Cả năm"
     ),
+    "sheet 'A', cell D3: figure of cement from 2024-01-01 to 2024-06-22, 58.5: cumulative figure "
+    "below the month before (60.5)": (
+        "trang tính 'A', ô D3: số của cement từ 01/01/2024 đến 22/06/2024 (58,5) thấp hơn lũy kế "
+        "tháng trước (60,5)"
+    ),
+    "C2: figure of coal from 2024-06-01 to 2024-06-15, 1,234.5: about 0.00113 times that of the "
+    "same months of last year (60,500)": (
+        "ô C2: số của coal từ 01/06/2024 đến 15/06/2024 (1.234,5) gấp khoảng 0,00113 lần cùng kỳ "
+        "năm trước (60.500): có nhầm đơn vị không?"
+    ),
     "its macros were not run": "không chạy macro của tệp",
 }
 

@@ -180,14 +180,15 @@ def _title(document: WordDocument, report: Report, form: FormTexts) -> None:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(6)
         _line(paragraph, label, 12, bold=True)
+    apart = Pt(4 if report.one_sheet else 12)
     first = document.add_paragraph()
-    first.paragraph_format.space_before = Pt(12)
+    first.paragraph_format.space_before = apart
     _line(first, report.title, 14, bold=True)
     _line(document.add_paragraph(), report.subject, 14, bold=True)
-    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(12)
+    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = apart
     if form.addressed and report.official:
         _line(document.add_paragraph(), form.addressed, 14)
-        document.paragraphs[-1].paragraph_format.space_after = Pt(12)
+        document.paragraphs[-1].paragraph_format.space_after = apart
 
 
 def _section(document: WordDocument, heading: Heading) -> None:
@@ -227,7 +228,7 @@ def _table(document: WordDocument, block: Table) -> None:
     left._tc.remove(left.paragraphs[0]._p)  # the table is followed by a paragraph of its own
     _cells(left, block, _BESIDE[0] - Mm(3))
     left.paragraphs[-1].paragraph_format.line_spacing = Pt(2)
-    _drawn(right.paragraphs[0], block.beside, _BESIDE[1] - Mm(3))
+    _drawn(right.paragraphs[0], block.beside, _BESIDE[1] - Mm(5))
     _line(right.add_paragraph(), block.beside.caption, 10, italic=True)
 
 
