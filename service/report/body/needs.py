@@ -103,12 +103,13 @@ def adding_up(parts: Sequence[float], total: float, decimals: int) -> list[float
 def required(one: Facts, lang: Lang) -> str:
     """What the rest of the year must bring, in a sentence; '' if nothing is left or known."""
     need, text = need_of(one), TEXT[lang]
-    if need is None or one.target is None or one.target.required is None or one.cutoff is None:
+    if need is None or one.target is None or one.target.required is None:
         return ""
+    known = one.cutoff.month if one.cutoff else 0  # nothing of the year is out yet
     words = {
         "name": sentences.name_of(one, lang),
         "goal": sentences.plan_words(one, lang),
-        "rest": text.count("report.rest", 12 - one.cutoff.month),
+        "rest": text.count("report.rest", 12 - known) if known else text["report.rest_whole"],
     }
     if one.kpi.traits.outcome_is_rate:
         pattern = (
