@@ -20,6 +20,8 @@ from models.errors import NoBundle, NoObservations, Phrase, UnreadableFile, Vedi
 from service.texts import ERROR, PERSON, STATE, Lang, name_of
 
 NO_NAMES: Mapping[str, str] = {}
+_SOURCE_CELL = re.compile(r"sheet '(.+?)', cell ([A-Z]{1,3}\d+)")
+_SOURCE_DAY = re.compile(r", published (\d{4}-\d\d-\d\d)")
 _FIGURES = ("value", "against", "times")  # fields of a phrase that hold a number
 _PLACED = re.compile(  # sheet, cell, what joins them to the remark, the remark
     r"(?:sheet '(.+?)')?(?:(?:^|, )(?:cell )?([A-Z]{1,3}\d+))?(: |, | )(.+)", re.DOTALL
@@ -112,6 +114,21 @@ def _place(error: UnreadableFile) -> str:
     found = known.get(error.found, error.found)
     told = words["file.expected"].format(place=place, expected=expected, found=found)
     return f"{told} {advice}".strip()
+
+
+def source_in(source: str, lang: Lang) -> str:
+    """Where a figure or target comes from: the place in a file in the reader's language."""
+    if lang == "en":
+        return source
+    words = ERROR["vi"]
+    published = words["file.published"]
+
+    def place(found: re.Match[str]) -> str:
+        cell = words["file.cell"].format(cell=found[2])
+        return f"{words['file.sheet'].format(sheet=found[1])}, {cell}"
+
+    said = _SOURCE_CELL.sub(place, source)
+    return _SOURCE_DAY.sub(lambda found: ", " + published.format(day=_written("", found[1])), said)
 
 
 def remark(note: str, lang: Lang) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.wording import remark
+from service.wording import remark, source_in
 
 NOTES = {
     "sheet 'T6', cell F7 ('Kế hoạch') left out: it is of another year": (
@@ -44,3 +44,12 @@ NOTES = {
 def test_a_remark_is_said_in_the_readers_language(english: str) -> None:
     assert remark(english, "vi") == NOTES[english]
     assert remark(english, "en") == english
+
+
+def test_a_source_names_its_place_in_the_readers_language() -> None:
+    source = "2021-01-29-a.xlsx, sheet 'VonDT', cell E17, published 2021-01-29"
+    assert source_in(source, "en") == source
+    assert source_in(source, "vi") == (
+        "2021-01-29-a.xlsx, trang tính 'VonDT', ô E17, công bố 29/01/2021"
+    )
+    assert source_in("VOV, 02/2021", "vi") == "VOV, 02/2021"

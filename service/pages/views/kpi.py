@@ -57,7 +57,7 @@ from service.texts import (
     signed_percent,
     unit_of,
 )
-from service.wording import person
+from service.wording import person, source_in
 
 _EARLY = 6  # months known, up to which the plans of earlier years stand beside the probability
 
@@ -296,7 +296,7 @@ def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) 
         if one.traits.outcome_is_rate
         else pace_growth(required, lang, one.in_points),
         version=target.plan_version,
-        source=target.source,
+        source=source_in(target.source, lang),
         reason=target.reason[lang] if target.reason else None,
     )
 
