@@ -22,6 +22,7 @@ from service.report.build import Wanted
 from service.report.renderers.formats import FORMATS, render
 from service.report.request import report_of
 from service.state.app_state import AppState
+from service.texts import bounds
 from tests.homes import Run
 from training.retrain import retrain
 
@@ -144,6 +145,7 @@ def test_growth_on_a_negative_year_says_so(begin: Begin) -> None:
     (target,) = begin("11").answers()["balance"].targets
     assert target.reason is not None
     assert target.reason.code == "base_not_positive"
+    assert bounds(target, "en") == "at least +10.0%"
 
 
 def test_a_line_break_in_a_name(begin: Begin) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.projections.facts import Facts, numbers_of
 from service.report import sentences
 from service.report.body import tasks
 from service.report.body.material import Material
 from service.report.body.needs import left_cell, monthly_cell, required
+from service.report.body.sections import section_of
 from service.report.body.slots import slot_blocks
 from service.report.cells import bracketed, plan_cell, verdict_words
 from service.report.document import (
@@ -58,10 +61,20 @@ def measures(material: Material) -> list[Block]:
 
 
 def proposals(material: Material) -> list[Block]:
-    """VI: obstacles as reported, and proposals."""
-    text = material.text
-    heading = Heading(text["report.heading.proposals"])
-    return [heading, *tasks.obstacles(material), *slot_blocks(material, "proposals")]
+    """VI: obstacles of tasks as reported, difficulties raised and settled, and proposals."""
+    heading = Heading(material.text["report.heading.proposals"])
+    stated = (*tasks.obstacles(material), *_difficulties(material))
+    return [heading, *stated, *slot_blocks(material, "proposals")]
+
+
+def _difficulties(material: Material) -> Iterator[Paragraph]:
+    """The year's entries of the logs that are kept for proposals."""
+    for one in material.facts:
+        if not one.kpi.traits.in_words or section_of(one) != "proposals":
+            continue
+        name = sentences.name_of(one, material.lang)
+        for words in material.entered.notes.get(one.kpi.slug, ()):
+            yield Paragraph(material.text["report.log"].format(name=name, text=words), "item")
 
 
 def outlook_table(material: Material) -> Table:
