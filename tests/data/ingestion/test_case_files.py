@@ -6,6 +6,7 @@ have tests with figures of their own in the rooms that they concern.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -35,14 +36,14 @@ def kpis_of(folder: Path, plan: str = "plan.yaml") -> tuple[Kpi, ...]:
     return read_plan((folder / plan).read_bytes(), plan).kpis
 
 
-def read(cases: Path, case: str, file: str, matched: dict[str, str] | None = None) -> FileRead:
+def read(cases: Path, case: str, file: str, matched: Mapping[str, str] | None = None) -> FileRead:
     """A case's file as it comes, its unknown rows matched by their names."""
     (folder,) = cases.glob(f"{case}_*")
-    kpis = kpis_of(folder)
+    kpis, names = kpis_of(folder), matched or {}
     content = (folder / file).read_bytes()
     day = LATER if case == "26" else DAY
     found = read_file(content, file, Claims.of(kpis, {}), day)
-    known = {row.key: matched[row.label] for row in found.unknown if row.label in (matched or {})}
+    known = {row.key: names[row.label] for row in found.unknown if row.label in names}
     return read_file(content, file, Claims.of(kpis, known), day) if known else found
 
 

@@ -66,7 +66,9 @@ def test_no_source_of_a_sample_holds_a_research_note() -> None:
         plan, figures = read_sample(name)
         reports, log = read_reports(name)
         targets = [target for version in plan.versions for _, target in version.targets]
-        sources = {one.source for one in (*figures, *targets, *reports, *log, *plan.kpis)}
+        sources = {one.source for one in figures} | {one.source for one in targets}
+        sources |= {one.source for one in reports} | {one.source for one in log}
+        sources |= {one.source for one in plan.kpis}
         documents = {version.document for version in plan.versions}
         for source in sources | documents:
             assert source.strip(), name
