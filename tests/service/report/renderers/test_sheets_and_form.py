@@ -176,6 +176,7 @@ def test_the_letterhead_is_asked_for_once_and_stands_in_every_format(
         for part in ("report", "explanation"):
             text = plain(words_of(report(form, part), form, tmp_path)).lower()
             assert [one for one in expected if plain(one).lower() not in text] == [], (form, part)
+    assert "white-space: pre-wrap" in report("html", "report").decode()  # room for number and day
     after = client.get(f"/v1/plans/{PLAN}/report/open?as_of=2021-06&lang=vi").json()["open"]
     assert not [line for line in after if line in blank]
 
