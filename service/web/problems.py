@@ -51,11 +51,12 @@ STATUS: Mapping[type[VedichError], int] = {
     errors.UnreadableBundle: 503,
     errors.StoreUnavailable: 503,
     errors.TrackingUnavailable: 503,
+    errors.ClusterUnavailable: 503,
     errors.Busy: 503,
     errors.MissingExtra: 503,
 }
 # The machine's own troubles: their messages name paths, hosts and users, which are for the log.
-_FOR_THE_LOG = (errors.UnreadableBundle, errors.TrackingUnavailable)
+_FOR_THE_LOG = (errors.UnreadableBundle, errors.TrackingUnavailable, errors.ClusterUnavailable)
 _HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="vedich"'}, 503: {"Retry-After": "10"}}
 _LATER = "60"  # seconds until an unavailable service is worth another request
 # Errors of the framework, by status: their texts in the catalogues.
