@@ -159,9 +159,7 @@ def _vedich(home: Path, *arguments: str) -> tuple[int, str]:
         "VEDICH_LANG": "en",
     }
     command = [sys.executable, "-m", "service.cli.main", *arguments]
-    done = subprocess.run(
-        command, env=environment, stdout=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode > WAITS:
         raise SystemExit(f"vedich {' '.join(arguments)}: exit code {done.returncode}")
     return done.returncode, done.stdout

@@ -59,6 +59,7 @@ class AppState:
         self._bodies: RevisionCache[Body] = RevisionCache(4096, turns)
         self._pictures: RevisionCache[Body] = RevisionCache(256, turns)
         self._contents: RevisionCache[Any] = RevisionCache(16, turns)
+        self._records: RevisionCache[Any] = RevisionCache(512, turns)
         self._issued: RevisionCache[Issued] = RevisionCache(4096, turns)
         self._bases: RevisionCache[Basis] = RevisionCache(32, turns)
         self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
@@ -76,6 +77,11 @@ class AppState:
     def content(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
         """What a document or a page says before it is laid out, cached by revision."""
         found: Content = self._contents.get((plan, key), partial(self._revision, plan), make)
+        return found
+
+    def record(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
+        """What of a plan is in the track record, cached by revision; small, for many plans."""
+        found: Content = self._records.get((plan, key), partial(self._revision, plan), make)
         return found
 
     def issued_rows(

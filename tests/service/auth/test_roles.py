@@ -306,6 +306,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/waiting"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
+    ("GET", f"{PLAN}/track-record"): Asked(),
     ("GET", "/typed-number"): Asked(query="?text=1.450"),
     ("POST", "/plans/{plan}/kpis/{kpi}/estimate"): Asked(form=TYPED),
     ("POST", "/plans/{plan}/kpis/{kpi}/progress"): Asked(
