@@ -37,7 +37,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
-from service.cli.house import audit, backup, jobs, monthly
+from service.cli.house import audit, backup, jobs, monthly, notices
 from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
@@ -179,6 +179,7 @@ def promote(
 
 
 app.command()(monthly.monthly)
+app.command()(notices.notify)
 app.command()(figures.project)
 
 
