@@ -28,6 +28,7 @@ from data.samples.vietnam import KPIS
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
 from models.errors import InputError
+from training.bundle.bundle import read_bundle
 
 FAMILY = "vietnam"
 YEARS = (2020, 2021)
@@ -112,6 +113,18 @@ def run_all(home: Path, workbooks: Sequence[Workbook], targets: Path, told: Path
             _told(told, _run(home, known[one.year], one))
 
 
+def digest(file: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def commit_of(home: Path) -> list[str]:
+    """The commits of the program that trained the home's models, as their bundles have it."""
+    bundles = Settings(home=home).bundles / FAMILY
+    found = {read_bundle(folder).provenance["commit"] for folder in bundles.iterdir()}
+    return sorted(found)
+
+
 def _run(home: Path, plan: Plan, workbook: Workbook) -> dict[str, object]:
     """Put a workbook into the watched folder and run the month; a held file is then accepted."""
     store = Store.open(Settings(home=home).store_url)
@@ -138,7 +151,7 @@ def _run(home: Path, plan: Plan, workbook: Workbook) -> dict[str, object]:
         "month": f"{day:%Y-%m}",
         "workbook": workbook.path.name,
         "published": day,
-        "sha256": hashlib.sha256(workbook.path.read_bytes()).hexdigest(),
+        "sha256": digest(workbook.path),
         "exit_code": code,
         "held": held if code == WAITS else "",
         "figures": figures,

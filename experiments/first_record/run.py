@@ -8,9 +8,12 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
-from experiments.first_record.months import prepare, run_all, workbooks_in
+from experiments.first_record.months import commit_of, digest, prepare, run_all, workbooks_in
+from experiments.first_record.score import write_results
+from experiments.provenance import write_provenance
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -27,6 +30,16 @@ def main() -> None:
     if not (given.home / "runs.csv").exists():
         prepare(given.home, workbooks, given.targets)
     run_all(given.home, workbooks, given.targets, given.home / "runs.csv")
+    write_results(given.home, given.out)
+    shutil.copy(given.home / "runs.csv", given.out)
+    write_provenance(
+        given.out,
+        "python -m experiments.first_record.run --workbooks DIR --targets FILE --home DIR",
+        *("numpy", "pandas", "statsmodels", "scikit-learn"),
+        workbooks={one.path.name: digest(one.path) for one in workbooks},
+        targets_sha256=digest(given.targets),
+        months_run_by=commit_of(given.home),
+    )
 
 
 if __name__ == "__main__":
