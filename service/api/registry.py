@@ -88,9 +88,8 @@ def record_of_forecasts(
             continue
         day = as_of_date(as_of) if as_of else newest_vintage(app_state.store, family)
         tested.append(track_record(app_state.store, app_state.settings, family, day))
-        settled = settled_of_family(app_state, family, day)
-        given.append(given_out(family, settled))
-        everything += settled
+        given.append(given_out(app_state, family, day))
+        everything += settled_of_family(app_state, family, day)
     found = TrackRecordList(
         track_record=tuple(tested), given_out=tuple(given), offices=offices(everything)
     )

@@ -16,6 +16,7 @@ from data.notices.rules import Recipient, rules_of
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
 from data.settings import Settings
+from models.errors import InputError
 from service.notices.smtp import send
 from service.notices.webhook import Webhook
 from service.notices.written import mail, shape_of
@@ -76,10 +77,7 @@ def _wanted(
             yield "mail", to.address, ones, _mailed(settings, plan, sender, to)
     for one in told:
         if settings.webhook_url:
-            hook = Webhook(
-                settings.webhook_url, settings.webhook_secret or "", settings.webhook_private
-            )
-            yield "webhook", settings.webhook_url, (one,), _hooked(hook)
+            yield "webhook", settings.webhook_url, (one,), _hooked(settings, settings.webhook_url)
         if settings.notices is not None:
             yield "drop", str(settings.notices), (one,), _dropped(settings.notices)
 
@@ -91,8 +89,9 @@ def _mailed(settings: Settings, plan: Plan, sender: str, to: Recipient) -> HandO
     return hand_over
 
 
-def _hooked(hook: Webhook) -> HandOver:
+def _hooked(settings: Settings, url: str) -> HandOver:
     def hand_over(told: Sequence[Told]) -> None:
+        hook = Webhook(url, settings.webhook_secret or "", settings.webhook_private)
         for one in told:
             hook.send(one.id, encode(shape_of(one)))
 
@@ -126,6 +125,6 @@ def _tried(hand_over: HandOver, told: Sequence[Told]) -> str:
     """What went wrong; '' if nothing."""
     try:
         hand_over(told)
-    except OSError as error:  # smtplib's errors are of this kind
+    except (OSError, InputError) as error:  # smtplib's errors are of the former kind
         return f"{type(error).__name__}: {error}"
     return ""

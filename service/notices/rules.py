@@ -190,27 +190,27 @@ def _waiting(app_state: AppState, plan: Plan) -> Iterator[Notice]:
             about = f"waiting {month} {action} {max(ids)}"
             said = in_both(partial(_estimates_wait, month, action, len(ids)))
             yield Notice("waiting", about, **vars_of(said))
-        if itself is not None and waiting.record.steps and itself.action in _MONTH:
+        if itself is not None and waiting.record.steps and itself.action in ("approve", "issue"):
             about = f"waiting {month} {itself.action} {waiting.record.steps[-1].at.isoformat()}"
             said = in_both(partial(_month_waits, month, itself.action))
             yield Notice("waiting", about, **vars_of(said))
 
 
 def _estimates_wait(month: Month, action: Action, count: int, lang: Lang) -> str:
-    return f"{month_name(month, lang)}: {TEXT[lang].count(_WAITS[action], count)}."
+    text = TEXT[lang]
+    said: Mapping[Action, str] = {
+        "correct": text.count("notice.to_correct", count),
+        "check": text.count("desk.to_check", count),
+        "approve": text.count("desk.to_approve", count),
+        "issue": text.count("notice.to_issue", count),
+    }
+    return f"{month_name(month, lang)}: {said[action]}."
 
 
 def _month_waits(month: Month, action: Action, lang: Lang) -> str:
-    return TEXT[lang][_MONTH[action]].format(month=month_name(month, lang)) + "."
-
-
-_WAITS: Mapping[Action, str] = {
-    "correct": "notice.to_correct",
-    "check": "desk.to_check",
-    "approve": "desk.to_approve",
-    "issue": "notice.to_issue",
-}
-_MONTH: Mapping[Action, str] = {"approve": "desk.month_to_approve", "issue": "desk.month_to_issue"}
+    text = TEXT[lang]
+    said = text["desk.month_to_issue"] if action == "issue" else text["desk.month_to_approve"]
+    return said.format(month=month_name(month, lang)) + "."
 
 
 def _drift(app_state: AppState, plan: Plan) -> Iterator[Notice]:

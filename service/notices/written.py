@@ -59,7 +59,8 @@ def mail(plan: Plan, told: Sequence[Told], sender: str, to: str, lang: Lang) -> 
     """One mail with the notices of a plan; the same notices have the same number."""
     message = EmailMessage()
     message["From"], message["To"] = sender, to
-    message["Subject"] = f"{name_of(plan, lang)}: {TEXT[lang].count('desk.notices', len(told))}"
+    name = " ".join(name_of(plan, lang).split())
+    message["Subject"] = f"{name}: {TEXT[lang].count('desk.notices', len(told))}"
     first, last = told[0], told[-1]
     message["Date"] = format_datetime(last.at)
     domain = sender.rpartition("@")[2].strip("> ") or "vedich"

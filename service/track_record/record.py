@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from data.plans.kpi import Kpi
 from data.plans.rows import family_plans, load_plan
@@ -47,8 +48,14 @@ def settled_of_family(app_state: AppState, family: str, day: date) -> tuple[Sett
     return tuple(one for plan in plans for one in settled_in(app_state, plan, day))
 
 
-def given_out(family: str, settled: Sequence[SettledKpi]) -> GivenOut:
-    """A family's record with its scores."""
+def given_out(app_state: AppState, family: str, day: date) -> GivenOut:
+    """A family's record on a day with its scores, cached by revision."""
+    newest = family_plans(app_state.store, family)[-1]
+    settled = settled_of_family(app_state, family, day)
+    return app_state.record(newest, ("given out", day), partial(_given_out, family, settled))
+
+
+def _given_out(family: str, settled: Sequence[SettledKpi]) -> GivenOut:
     tables = (
         Reliability(origin=origin, settled_on=on, bands=reliability_of(settled, origin, on))
         for origin in ORIGINS

@@ -145,9 +145,7 @@ def test_notices_of_runs_go_into_the_outbox(first: Engine, empty_url: str) -> No
         connection.execute(tables.tables["monthly_runs"].insert(), [{**run, **ended}])
         told = {"run": 1, "family": "demo", "kind": "status", "at": NOW}
         texts = [{"text_vi": f"câu {n}", "text_en": f"sentence {n}"} for n in (1, 2)]
-        connection.execute(
-            tables.tables["notices"].insert(), [{**told, **both} for both in texts]
-        )
+        connection.execute(tables.tables["notices"].insert(), [{**told, **both} for both in texts])
     first.dispose()
     store = Store.open(empty_url)
     found = notices_of(store, "demo-2018")

@@ -157,3 +157,12 @@ def test_a_receiver_gets_each_notice_signed(
     assert deliver(store, asked, NOW).sent == 2
     assert [json.loads(body)["id"] for _, _, body in sent] == [number for _, number, _ in sent]
     assert deliver(store, asked, NOW).sent == 0
+
+
+def test_a_webhook_that_cannot_be_stops_no_other_channel(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    asked = settings(tmp_path, webhook_url="https://office.vn/", notices=folder)  # no secret
+    done = deliver(store, asked, NOW)
+    assert done.sent == 2
+    assert len(list(folder.iterdir())) == 2
+    assert all("at least 16 characters" in one for one in done.failed)
