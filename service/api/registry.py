@@ -11,7 +11,7 @@ from data.ledger.promotions import promotions_of
 from data.plans.rows import load_plan
 from data.sign_off.rows import was_issued
 from models.errors import NotIssued
-from service.analysis.track_record import labelled, track_record
+from service.analysis.track_record import labelled
 from service.auth.access import Caller, Public, Viewer
 from service.projections.basis import as_of_date, newest_vintage
 from service.projections.replay import recorded
@@ -21,6 +21,7 @@ from service.rights.ownership import plans_open_to
 from service.shapes.registry import ModelList, ModelVersion, SettledList, TrackRecordList
 from service.state.app_state import AppState
 from service.track_record.record import (
+    backtest,
     given_out,
     offices,
     settled_in,
@@ -87,7 +88,7 @@ def record_of_forecasts(
         ):
             continue
         day = as_of_date(as_of) if as_of else newest_vintage(app_state.store, family)
-        tested.append(track_record(app_state.store, app_state.settings, family, day))
+        tested.append(backtest(app_state, family, day))
         given.append(given_out(app_state, family, day))
         everything += settled_of_family(app_state, family, day)
     found = TrackRecordList(

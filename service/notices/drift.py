@@ -1,6 +1,6 @@
 """Whether intervals have become too narrow: a test that may be looked at every month.
 
-Each month, the share x of KPIs whose new year to date lies outside the 80 % interval given out
+Each month, the share x of KPIs whose printed year to date lies outside the 80 % interval given out
 the month before would be 0.2 on average, were the intervals right. The wealth of a bet on more,
 W = mean over λ of Π (1 + λ (x − 0.2)), is then a nonnegative martingale, however the KPIs of a
 month hang together, and exceeds 20 with probability at most 1/20 over all months (Ville). After
@@ -13,21 +13,21 @@ Shafer (2021), Testing by betting, Journal of the Royal Statistical Society A 18
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from data.ledger.projections import ledger_of
 from data.plans.plan import Plan
 from data.plans.rows import family_plans, load_plan
+from data.vintages.observation import UNDATED
+from data.vintages.panel import Panel
 from models.series import Month
-from service.projections.replay import entry_of
-from service.projections.view import ProjectionView
+from service.projections.view import MonthView
 from service.state.app_state import AppState
-from service.track_record.outcomes import Outcomes
 
 EXPECTED = 0.2  # outside an 80 % interval
 ALARM = 20.0
@@ -73,15 +73,14 @@ def alarms_of(shares: Iterable[tuple[Month, float]]) -> list[Drift]:
 def _shares(app_state: AppState, plan: Plan) -> tuple[tuple[Month, float], ...]:
     """Month by month, the share of KPIs outside the interval of the month before."""
     outside: dict[Month, list[bool]] = {}
-    panel = app_state.panel(plan.family)
-    outcomes = Outcomes(panel, max(panel.vintages(), default=date.min))
+    printed = first_printed(app_state.panel(plan.family))
     for slug in family_plans(app_state.store, plan.family):
-        document = load_plan(app_state.store, slug)
-        if document.year > plan.year:
-            continue
-        for view in _newest(app_state, slug):
-            for month, inside in _looked_at(outcomes, view):
-                outside.setdefault(month, []).append(not inside)
+        if plan.year - 1 <= load_plan(app_state.store, slug).year <= plan.year:
+            for kpi, ahead in _ahead(app_state, slug):
+                came = printed.get((kpi, ahead.month))
+                if came is not None and ahead.cumulative is not None:
+                    inside = ahead.cumulative.q10 <= came <= ahead.cumulative.q90
+                    outside.setdefault(ahead.month, []).append(not inside)
     return tuple(
         (month, float(np.mean(found)))
         for month, found in sorted(outside.items())
@@ -89,23 +88,26 @@ def _shares(app_state: AppState, plan: Plan) -> tuple[tuple[Month, float], ...]:
     )
 
 
-def _newest(app_state: AppState, plan: str) -> Iterable[ProjectionView]:
-    """The last projection given out with the same month known, of each KPI."""
-    found: dict[tuple[str, Month | None], ProjectionView] = {}
+def first_printed(panel: Panel) -> dict[tuple[str, Month], float]:
+    """The year to date of each KPI and month as it was printed first."""
+    found: dict[tuple[str, Month], tuple[date, float]] = {}
+    for one in panel.figures():
+        if one.form == "year_to_date" and one.published != UNDATED:
+            key = (one.kpi, one.month)
+            if key not in found or one.published < found[key][0]:
+                found[key] = (one.published, one.value)
+    return {key: value for key, (_, value) in found.items()}
+
+
+def _ahead(app_state: AppState, plan: str) -> Iterator[tuple[str, MonthView]]:
+    """The first month to come of the last projection given out with the same months known."""
+    newest: dict[tuple[str, str], Mapping[str, Any]] = {}
     for one in ledger_of(app_state.store, plan):
-        view = entry_of(one.payload).projection
-        if view.label is None:
-            found[view.kpi, view.cutoff] = view
-    return found.values()
-
-
-def _looked_at(outcomes: Outcomes, view: ProjectionView) -> Iterator[tuple[Month, bool]]:
-    """The first month to come of a projection, if printed since: whether it was inside."""
-    ahead = next((one for one in view.months if one.status == "projected"), None)
-    if ahead is None or ahead.cumulative is None:
-        return
-    month = ahead.month
-    last = date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
-    came = outcomes.of(view.kpi, view.year, last.isoformat())
-    if came is not None and came.first.day > view.as_of:
-        yield month, bool(ahead.cumulative.q10 <= came.first.value <= ahead.cumulative.q90)
+        view = one.payload["projection"]
+        if view["cutoff"] and not view["label"]:
+            newest[view["kpi"], view["cutoff"]] = view
+    for (kpi, _), view in newest.items():
+        months = (month for month in view["months"] if month["status"] == "projected")
+        ahead = next(months, None)
+        if ahead is not None:
+            yield kpi, MonthView.model_validate(ahead)

@@ -11,7 +11,7 @@ from functools import partial
 from data.accounts.accounts import Access
 from data.accounts.bodies import HOUSE
 from data.ingestion.publication import usual_day
-from data.ledger.projections import ledger_of
+from data.ledger.projections import LedgerEntry, ledger_of
 from data.notices.rows import Notice, add_notices
 from data.notices.rules import NoticeRules, rules_of
 from data.plans.plan import Plan
@@ -73,15 +73,21 @@ def tell(
     return add_notices(app_state.store, document.family, plan, wanted)
 
 
-def given_by_month(app_state: AppState, plan: str) -> dict[Month, dict[str, ProjectionView]]:
-    """What was given out last for each month of a plan, by KPI; oldest month first."""
-    found: dict[Month, dict[str, ProjectionView]] = {}
+def given_by_month(
+    app_state: AppState, plan: str, newest: int = 2
+) -> dict[Month, dict[str, ProjectionView]]:
+    """What was given out last for the newest months of a plan, by KPI; oldest month first."""
+    found: dict[Month, dict[str, tuple[date, LedgerEntry]]] = {}
     for one in ledger_of(app_state.store, plan):
-        view = entry_of(one.payload).projection
-        known = found.setdefault(Month(view.as_of.year, view.as_of.month), {})
-        if view.kpi not in known or known[view.kpi].as_of <= view.as_of:
-            known[view.kpi] = view
-    return dict(sorted(found.items()))
+        view = one.payload["projection"]
+        day = date.fromisoformat(view["as_of"])
+        known = found.setdefault(Month(day.year, day.month), {})
+        if view["kpi"] not in known or known[view["kpi"]][0] <= day:
+            known[view["kpi"]] = (day, one)
+    return {
+        month: {kpi: entry_of(one.payload).projection for kpi, (_, one) in found[month].items()}
+        for month in sorted(found)[-newest:]
+    }
 
 
 def _moves(app_state: AppState, plan: Plan, rules: NoticeRules) -> Iterator[Notice]:
@@ -229,7 +235,7 @@ def _drift(app_state: AppState, plan: Plan) -> Iterator[Notice]:
 
 def _digest(app_state: AppState, plan: Plan, moves: tuple[Notice, ...]) -> Iterator[Notice]:
     """The month in a few lines: how many targets stand where, and what changed."""
-    given = given_by_month(app_state, plan.slug)
+    given = given_by_month(app_state, plan.slug, newest=1)
     if not given:
         return
     month, views = list(given.items())[-1]

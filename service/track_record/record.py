@@ -8,6 +8,7 @@ from functools import partial
 
 from data.plans.kpi import Kpi
 from data.plans.rows import family_plans, load_plan
+from service.analysis.track_record import track_record
 from service.projections.shape import Quantiles, in_both
 from service.shapes.registry import (
     EstimatedShape,
@@ -18,6 +19,7 @@ from service.shapes.registry import (
     OutcomeShape,
     Reliability,
     SettledShape,
+    TrackRecord,
 )
 from service.state.app_state import AppState
 from service.texts import name_of
@@ -46,6 +48,19 @@ def settled_of_family(app_state: AppState, family: str, day: date) -> tuple[Sett
     """What of all plans of a family is settled on a day."""
     plans = family_plans(app_state.store, family)
     return tuple(one for plan in plans for one in settled_in(app_state, plan, day))
+
+
+def backtest(app_state: AppState, family: str, day: date) -> TrackRecord:
+    """The backtest of the model that answers for a day, cached by revision.
+
+    Raises
+    ------
+    NoBundle
+        If no bundle was trained on data up to that day.
+    """
+    newest = family_plans(app_state.store, family)[-1]
+    make = partial(track_record, app_state.store, app_state.settings, family, day)
+    return app_state.record(newest, ("backtest", day), make)
 
 
 def given_out(app_state: AppState, family: str, day: date) -> GivenOut:

@@ -74,12 +74,15 @@ class EstimateRow:
 
 @dataclass(frozen=True)
 class Part:
-    """The record of one origin: 'live', or 'backtest', computed afterwards."""
+    """The record of one origin: 'live', or 'backtest', computed afterwards.
+
+    `scores` has the rows of each way to group them, by its title.
+    """
 
     code: Origin
     title: str
     about: str
-    scores: tuple[ScoreRow, ...]
+    scores: tuple[tuple[str, tuple[ScoreRow, ...]], ...]
     reliability: tuple[BandRow, ...]
     estimates: tuple[EstimateRow, ...]
 
@@ -152,9 +155,7 @@ def record_content(
     plans = {
         slug: load_plan(app_state.store, slug) for slug in family_plans(app_state.store, family)
     }
-    parts = tuple(
-        _part(origin, settled, settled_on, frame.plan, lang) for origin in ("live", "backtest")
-    )
+    parts = tuple(_part(origin, settled, settled_on, lang) for origin in ("live", "backtest"))
     return RecordContent(
         frame=frame,
         illustrative=False,
@@ -201,19 +202,25 @@ def path_content(app_state: AppState, frame: Frame, kpi: str, lang: Lang) -> Pat
 
 
 def _part(
-    origin: Origin, settled: Sequence[SettledKpi], settled_on: SettledOn, plan: Plan, lang: Lang
+    origin: Origin, settled: Sequence[SettledKpi], settled_on: SettledOn, lang: Lang
 ) -> Part:
     text = TEXT[lang]
     titles = {
         "live": (text["record.live"], text["record.live_about"]),
         "backtest": (text["record.backtest"], text["record.backtest_about"]),
     }
-    groups: tuple[By, ...] = ("all", "months_known", "kind", "office")
+    groups: dict[By, str] = {
+        "all": text["record.all"],
+        "months_known": text["record.by_months"],
+        "kind": text["record.by_kind"],
+        "office": text["record.by_office"],
+    }
     scores = [
         row
-        for row in scores_of(settled, groups)
+        for row in scores_of(settled, tuple(groups))
         if (row.origin, row.settled_on) == (origin, settled_on)
     ]
+    rows = {by: tuple(_score(row, lang) for row in scores if row.by == by) for by in groups}
     estimates = [
         row
         for row in estimate_scores(settled, ("all", "office"))
@@ -223,7 +230,7 @@ def _part(
         code=origin,
         title=titles[origin][0],
         about=titles[origin][1],
-        scores=tuple(_score(row, lang) for row in scores),
+        scores=tuple((groups[by], found) for by, found in rows.items() if found),
         reliability=tuple(_band(row, lang) for row in reliability_of(settled, origin, settled_on)),
         estimates=tuple(_estimate(row, lang) for row in estimates),
     )
