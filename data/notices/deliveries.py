@@ -6,16 +6,18 @@ taken up again after `LEFT`; the receiver knows the second by its number, which 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from data.db import tables
 from data.db.store import Store
 
 Channel = Literal["mail", "webhook", "drop"]
+STATES = ("sending", "sent", "failed")
 LEFT = timedelta(minutes=10)
 WAITS = (1, 5, 25, 125, 625)  # minutes after each attempt that failed; then it is given up
 
@@ -84,6 +86,13 @@ def failures_of(store: Store, plan: str) -> tuple[tuple[str, str, str], ...]:
     with store.reading() as connection:
         rows = connection.execute(chosen.order_by(_table.c.id.desc()).limit(20))
         return tuple((row.channel, row.address, row.error) for row in rows)
+
+
+def states_of(store: Store) -> Mapping[str, int]:
+    """How many deliveries are in each state."""
+    chosen = select(_table.c.state, func.count().label("counted")).group_by(_table.c.state)
+    with store.reading() as connection:
+        return {row.state: row.counted for row in connection.execute(chosen)}
 
 
 def _wait(state: str, attempts: int) -> timedelta:

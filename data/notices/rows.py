@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from data.db import tables
 from data.db.store import Store
@@ -85,6 +85,14 @@ def newest_notices(store: Store, since: datetime) -> tuple[Told, ...]:
     chosen = select(_notices).where(_notices.c.at >= since).order_by(_notices.c.id)
     with store.reading() as connection:
         return tuple(_told(row) for row in connection.execute(chosen))
+
+
+def counts_of(store: Store) -> Mapping[tuple[str, str], int]:
+    """How many notices there are, by plan and rule."""
+    table = _notices.c
+    chosen = select(table.plan, table.rule, func.count()).group_by(table.plan, table.rule)
+    with store.reading() as connection:
+        return {(plan, rule): count for plan, rule, count in connection.execute(chosen)}
 
 
 def _told(row: Row[Any]) -> Told:

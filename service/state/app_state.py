@@ -54,7 +54,7 @@ class AppState:
         self.streams = Streams()
         self.logging_in = Turns(8, 16)  # one at a time: each check takes 64 MiB
         self.reading_files = Turns(4, 8)  # one at a time: a large workbook fills memory
-        self.metrics = Metrics(self.jobs)
+        self.metrics = Metrics(self.jobs, store)
         turns = Turns()
         self._bodies: RevisionCache[Body] = RevisionCache(4096, turns)
         self._pictures: RevisionCache[Body] = RevisionCache(256, turns)

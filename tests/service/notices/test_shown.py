@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from data.notices.rows import Notice, add_notices
+from data.notices.deliveries import claim
+from data.notices.rows import Notice, add_notices, notices_of
 from data.notices.rules import rules_of
 
 PLAN, AT = "demo-2018", datetime(2018, 7, 1, tzinfo=UTC)
@@ -69,3 +70,13 @@ def test_today_counts_them(own_service: Any) -> None:
     page = own_service.get(f"/plans/{PLAN}/today?lang=en").text
     assert "1 notice, July 2018" in page
     assert f"/plans/{PLAN}/notices?" in page
+
+
+def test_metrics_count_notices_and_deliveries(own_service: Any) -> None:
+    told(own_service)
+    store = own_service.app.state.vedich.store
+    assert claim(store, notices_of(store, PLAN)[0].id, "mail", "a@so.vn", AT) is not None
+    lines = own_service.get("/metrics").text.splitlines()
+    assert 'vedich_notices{plan="demo-2018",rule="status"} 1.0' in lines
+    assert 'vedich_deliveries{state="sending"} 1.0' in lines
+    assert 'vedich_deliveries{state="failed"} 0.0' in lines
