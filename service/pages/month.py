@@ -20,7 +20,7 @@ from service.pages.views.data import data_content
 from service.pages.views.frame import frame_of, shown_day, vintage_of
 from service.pages.views.models import models_content, reliability_rows
 from service.pages.views.month import month_content
-from service.pages.views.record import path_content, record_content
+from service.pages.views.record.content import path_content, record_content
 from service.pages.views.signing.content import signing_content
 from service.pages.views.versions import versions_content
 from service.projections.basis import as_of_date

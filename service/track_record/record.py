@@ -138,5 +138,18 @@ def _given(one: Given) -> GivenShape:
         recorded_at=one.recorded_at,
         median=one.median,
         quantiles=bands and Quantiles(**dict(zip(names, bands, strict=True))),
-        targets=tuple(JudgedShape(**vars(target)) for target in one.targets),
+        targets=tuple(
+            JudgedShape(
+                level=target.level,
+                period=target.period,
+                comparator=target.comparator,
+                lower_value=target.lower_value,
+                upper_value=target.upper_value,
+                plan_version=target.plan_version,
+                probability=target.probability,
+                met=target.met,
+                met_final=target.met_final,
+            )
+            for target in one.targets
+        ),
     )

@@ -47,6 +47,7 @@ class Judged:
     Attributes
     ----------
     lower_value, upper_value : the bounds as they were understood then, in the KPI's unit
+    lower, upper : as they were set, per cent for a target of growth
     met, met_final : on December's estimate (of a part of the year, on its first figure), and
         on the figure since restated; None if that cannot be said
     """
@@ -60,6 +61,8 @@ class Judged:
     probability: float
     met: bool
     met_final: bool | None
+    lower: float | None = None
+    upper: float | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,8 @@ def _judged(
                 probability=target.probability,
                 met=met,
                 met_final=met_final,
+                lower=target.lower,
+                upper=target.upper,
             )
 
 
