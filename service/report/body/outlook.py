@@ -62,8 +62,9 @@ def measures(material: Material) -> list[Block]:
 
 def proposals(material: Material) -> list[Block]:
     """VI: obstacles of tasks as reported, difficulties raised and settled, and proposals."""
-    heading = Heading(material.text["report.heading.proposals"])
+    text = material.text
     stated = (*tasks.obstacles(material), *_difficulties(material))
+    heading = Heading(text["report.heading.proposals"])
     return [heading, *stated, *slot_blocks(material, "proposals")]
 
 
@@ -72,9 +73,9 @@ def _difficulties(material: Material) -> Iterator[Paragraph]:
     for one in material.facts:
         if not one.kpi.traits.in_words or section_of(one) != "proposals":
             continue
-        name = sentences.name_of(one, material.lang)
+        text, name = material.text, sentences.name_of(one, material.lang)
         for words in material.entered.notes.get(one.kpi.slug, ()):
-            yield Paragraph(material.text["report.log"].format(name=name, text=words), "item")
+            yield Paragraph(text["report.log"].format(name=name, text=words), "item")
 
 
 def outlook_table(material: Material) -> Table:

@@ -26,7 +26,7 @@ from service.report.build import Wanted, build
 from service.report.document import Report, Table
 from service.report.renderers.formats import FORMATS, Format, render
 from service.state.app_state import AppState
-from service.texts import TEXT
+from service.texts import TEXT, writer
 from tests.service.report.conftest import DAY, HEAD
 from tests.service.report.renderers.test_formats import plain, text_of
 
@@ -213,3 +213,29 @@ def test_both_numbers_stand_where_the_statistics_office_differs(
     same = with_office(basis.panel, basis.plan.kpis, coal.actual_to_date)
     one = build(replace(basis, panel=same), projections, HEAD, Wanted())
     assert "cơ quan thống kê" not in words_of(render(one, format_), format_, tmp_path)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_projections_range_stands_beside_the_estimate_only_when_switched_on(
+    app_state: AppState, projections: list[ProjectionView], format_: Format, tmp_path: Path
+) -> None:
+    if format_ == "pdf" and not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) is needed")
+    basis = app_state.basis(PLAN, DAY)
+    (coal,) = (one for one in projections if one.kpi == "coal")
+    assert coal.projected is not None
+    decimals = basis.plan.kpi("coal").decimals
+    low, high = (
+        writer(coal.projected, decimals, "vi")(value)
+        for value in (coal.projected.quantiles.q10, coal.projected.quantiles.q90)
+    )
+    band = plain(f"{low} – {high}")
+
+    def written(shown: bool) -> str:
+        head = replace(HEAD, show_projection=shown)
+        report = build(basis, projections, head, Wanted())
+        return plain(words_of(render(report, format_), format_, tmp_path))
+
+    note = plain(TEXT["vi"]["report.note.illustrative_band"])
+    assert (band in written(True), note in written(True)) == (True, True)
+    assert (band in written(False), note in written(False)) == (False, False)
