@@ -35,6 +35,16 @@ class Settings(BaseSettings):
     reports: Path | None = None  # where monthly runs write them; default in `home`
     monthly_day: int = Field(default=0, ge=0, le=28)  # of the month; 0: never by itself
     monthly_hour: int = Field(default=6, ge=0, le=23)
+    notices: Path | None = None  # where notices are written, a file each
+    webhook_url: str | None = None
+    webhook_secret: str | None = Field(default=None, repr=False)
+    webhook_private: bool = False  # whether it may be at a private address
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["off", "starttls", "tls"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    smtp_from: str | None = None
     allowed_hosts: str = ""
     csp_report_uri: str = Field(default="", pattern=r"^[^\s;,]*$")
     database_timeout: float = Field(default=10.0, gt=0)

@@ -31,6 +31,7 @@ from service.api import (
 )
 from service.embeds import routes as embeds
 from service.exchange import routes as exchange
+from service.notices import routes as notices
 from service.odata import routes as odata
 from service.pages import (
     account,
@@ -53,6 +54,7 @@ from service.pages.manage import (
     guide,
     house,
     imports as import_pages,
+    notices as notice_pages,
     plans as plan_making,
     roll_up as totals,
     year,
@@ -87,6 +89,7 @@ ROUTERS = (
     scenarios.router,
     odata.router,
     exchange.router,
+    notices.router,
     jobs.router,
     registry.router,
     audit.router,
@@ -105,6 +108,7 @@ ROUTERS = (
     analysis_pages.router,
     month_pages.router,
     import_pages.router,
+    notice_pages.router,
     year.router,
     plan_making.router,
     amend.router,

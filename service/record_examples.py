@@ -15,7 +15,7 @@ import re
 import secrets
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from data.samples.load import load_sample
 from data.settings import Settings
 from service.app import create_app
 from service.auth.access import COOKIE
+from service.notices.rules import tell
 from service.shapes.examples import (
     EVENT_DECISION,
     EVENT_EXAMPLE,
@@ -53,6 +54,8 @@ WIDTH = 98  # of a line in docs/api.md
 
 _BLOCK = re.compile(r"(?<=<!-- example: )(.+?)( -->\n```json\n)(.*?)(?=\n```)", re.DOTALL)
 
+OVER = "2021-12"  # when the year is over; the figures of the sample go so far
+
 # The request for each route; routes that change something come last.
 _BASE, _KPI = f"/v1/plans/{PLAN}", f"/v1/plans/{PLAN}/projections/exports"
 
@@ -69,7 +72,8 @@ REQUESTS = {
         f"/v1/observations?plan={PLAN}&kpi=exports&as_of={AS_OF}&from=2021-05&to=2021-05"
     ),
     "GET /v1/models": "/v1/models",
-    "GET /v1/track-record": f"/v1/track-record?plan={PLAN}&as_of={AS_OF}",
+    "GET /v1/track-record": f"/v1/track-record?plan={PLAN}&as_of={OVER}",
+    "GET /v1/plans/{plan}/track-record": f"{_BASE}/track-record?kpi=exports&as_of={OVER}",
     "GET /oembed": f"/oembed?url=http://127.0.0.1/embed/{PLAN}/exports%3Fas_of%3D{AS_OF}",
     "GET /healthz": "/healthz",
     "GET /readyz": "/readyz",
@@ -173,6 +177,18 @@ REPORTED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "GET /v1/plans/{plan}/letterhead": (f"{_BASE}/letterhead?lang=vi", None),
 }
 
+RULES_EXAMPLE = {
+    "moved": 10.0,
+    "off": ["drift"],
+    "mail": [{"address": "ke.hoach@so.vn", "lang": "vi"}],
+}
+
+TOLD: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "POST /v1/plans/{plan}/notices/rules": (f"{_BASE}/notices/rules", RULES_EXAMPLE),
+    "GET /v1/plans/{plan}/notices/rules": (f"{_BASE}/notices/rules", None),
+    "GET /v1/plans/{plan}/notices": (f"{_BASE}/notices", None),
+}
+
 SEND_BACK_EXAMPLE = {"note": "Thiếu số liệu cửa khẩu"}
 
 UNDO_EXAMPLE = {"reason": "Nhầm đơn vị: nghìn USD thay vì triệu USD"}
@@ -245,6 +261,8 @@ def ask(home: Path) -> dict[str, Any]:
     _retrained(app, BEFORE)
     for route in NEEDS_BEFORE:
         found[route] = _answer(app, "GET", REQUESTS[route])
+    tell(app.state.vedich, PLAN, date(2021, 7, 5))  # what changed from May to June
+    found |= _each(app, TOLD)
     found |= _signed(app)
     found |= _each(app, ENTERED)
     found |= _uploaded(app)

@@ -23,14 +23,17 @@ _REVISION = select(  # built once: every request runs it
     _newest(tables.edits),
     _newest(tables.promotions, of_family=True),
     _newest(tables.steps, of_family=True),
+    select(func.coalesce(func.max(tables.projections.c.number), 0)).scalar_subquery(),
+    _newest(tables.notices, of_family=True),
 )
 
 
 class Revision(NamedTuple):
-    """Newest row numbers of imports and edits of plans, and of a family's promotions and steps.
+    """Newest row numbers of what answers rest on.
 
-    Imports, withdrawals and edits count over all families, since a family may use the
-    indicators of another. `figures` changes only with the inputs of projections.
+    Imports, withdrawals, edits of plans and the ledger count over all families: a family may
+    use the indicators of another, and the ledger has no column for families. Promotions, steps
+    and notices are those of the family. `figures` changes only with the inputs of projections.
     """
 
     imports: int
@@ -38,6 +41,8 @@ class Revision(NamedTuple):
     edits: int
     promotions: int
     steps: int
+    given_out: int
+    notices: int
 
     @property
     def figures(self) -> tuple[int, int, int, int]:

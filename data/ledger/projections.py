@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,26 @@ from sqlalchemy import insert, select
 from data.db import tables
 from data.db.store import Store
 from models.errors import UnknownStamp
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """An entry: its stamp, its content as recorded, and when that was, in UTC."""
+
+    stamp: str
+    payload: Mapping[str, Any]
+    recorded_at: datetime
+
+
+def ledger_of(store: Store, plan: str) -> tuple[LedgerEntry, ...]:
+    """Every projection of a plan that was given out, in order of entry."""
+    table = tables.projections
+    chosen = select(table).where(table.c.plan == plan).order_by(table.c.number)
+    with store.reading() as connection:
+        return tuple(
+            LedgerEntry(row.stamp, row.payload, row.recorded_at)
+            for row in connection.execute(chosen)
+        )
 
 
 def record_projection(

@@ -1,4 +1,4 @@
-"""Monthly runs and their notices in the database: what was done, on which figures.
+"""Monthly runs in the database: what was done, on which figures.
 
 It never runs anything.
 """

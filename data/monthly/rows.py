@@ -1,8 +1,8 @@
-"""Monthly runs in the database: their outcome, and what is to be told of them."""
+"""Monthly runs in the database, with their outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,16 +13,7 @@ from data.db import tables
 from data.db.audit import write_entry
 from data.db.store import Store
 
-_runs, _notices = tables.monthly_runs, tables.notices
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A sentence for those who are to be told, in both languages; `kind` names the rule."""
-
-    kind: str
-    vi: str
-    en: str
+_runs = tables.monthly_runs
 
 
 @dataclass(frozen=True)
@@ -72,38 +63,21 @@ def record_run(
     data_hash: str,
     by: str,
     outcome: Mapping[str, Any],
-    notices: Sequence[Notice],
 ) -> None:
-    """A run's end, its notices and an entry in the audit log: all of them or none."""
-    now = datetime.now(UTC)
+    """A run's end and an entry in the audit log: both or none."""
     values = {
         "family": family,
         "plan": plan,
         "as_of": as_of,
         "data_hash": data_hash,
         "actor": by,
-        "ended_at": now,
+        "ended_at": datetime.now(UTC),
         "outcome": dict(outcome),
     }
     with store.writing() as connection:
-        done = connection.execute(insert(_runs).values(values))
-        assert done.inserted_primary_key is not None
-        number = int(done.inserted_primary_key[0])
-        for one in notices:
-            told = {"kind": one.kind, "text_vi": one.vi, "text_en": one.en}
-            connection.execute(insert(_notices).values(run=number, family=family, at=now, **told))
+        connection.execute(insert(_runs).values(values))
         logged = {"as_of": as_of.isoformat(), "promoted": outcome.get("promoted")}
         write_entry(connection, by, "month.run", plan, after=logged)
-
-
-def notices_of(store: Store, plan: str, limit: int = 50) -> tuple[Notice, ...]:
-    """The newest notices of a plan's runs, newest first."""
-    joined = select(_notices).join(_runs, _notices.c.run == _runs.c.id)
-    chosen = joined.where(_runs.c.plan == plan).order_by(_notices.c.id.desc()).limit(limit)
-    with store.reading() as connection:
-        return tuple(
-            Notice(row.kind, row.text_vi, row.text_en) for row in connection.execute(chosen)
-        )
 
 
 def _run(row: Row[Any]) -> MonthlyRun:

@@ -11,22 +11,12 @@ import pandas as pd
 from models.scores import reliability_table
 from service.charts.fan_chart import BLUE, DARK, FONT, GREY
 from service.charts.layers import number_locale, rows_chart
-from service.projections.shape import Shape
+from service.shapes.registry import ReliabilityBand
 from service.texts import TEXT, Lang, number, percent
 from training.backtest.rolling_origin import GROWTH_TARGETS
 from training.backtest.scoreboard import ENSEMBLE, LEVELS, QUANTILES
 
 SIZE = 300
-
-
-class ReliabilityBand(Shape):
-    """Forecasts with probabilities from `low` to `high`, and how often the target was met."""
-
-    low: float
-    high: float
-    n: float
-    mean_probability: float
-    share_met: float
 
 
 def reliability_of(rows: pd.DataFrame, rates: Collection[str]) -> list[ReliabilityBand]:

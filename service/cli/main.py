@@ -37,7 +37,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
-from service.cli.house import audit, backup, jobs, mlflow_pages, monthly
+from service.cli.house import audit, backup, jobs, mlflow_pages, monthly, notices
 from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
@@ -183,6 +183,7 @@ def promote(
 
 
 app.command()(monthly.monthly)
+app.command()(notices.notify)
 app.command()(figures.project)
 
 

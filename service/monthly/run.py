@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from data.db.store import Store
 from data.ingestion.ingest import ingest
-from data.monthly.rows import last_run, record_run, runs_of
+from data.monthly.rows import last_run, record_run
 from data.plans.rows import kpis_of, load_plan
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
@@ -27,6 +27,8 @@ from data.vintages.rows import newest_publication
 from models.errors import NoBundle, UnreadableBundle
 from service.monthly.outcome import Outcome
 from service.monthly.summary import LANGUAGES, notices, why_held
+from service.notices.deliver import deliver
+from service.notices.rules import tell
 from service.projections.issue import issue
 from service.report.build import Wanted
 from service.report.document import Part
@@ -68,7 +70,8 @@ def run_month(
     before = last_run(store, plan, day, figures)
     if before is not None and not outcome.loaded:
         told = Outcome(**{**before.outcome, "reports": tuple(before.outcome["reports"])})
-        return replace(told, again=True, refused=outcome.refused, held=outcome.held)
+        outcome = replace(told, again=True, refused=outcome.refused, held=outcome.held)
+        return _told(AppState(settings, store), outcome)
     outcome = _trained(store, settings, outcome, family, figures, by, progress, workers)
     try:
         issued = issue(store, settings, plan, day)
@@ -79,9 +82,9 @@ def run_month(
         projections=len(issued),
         statuses={one.view.kpi: one.view.status for one in issued},
     )
+    app_state = AppState(settings, store)
     if issued:
-        outcome = replace(outcome, reports=tuple(_reports(store, settings, plan, day)))
-    earlier = _statuses_before(store, plan)
+        outcome = replace(outcome, reports=tuple(_reports(app_state, plan, day)))
     record_run(
         store,
         family=family,
@@ -90,8 +93,14 @@ def run_month(
         data_hash=figures,
         by=by,
         outcome=asdict(outcome),
-        notices=notices(outcome, earlier, load_plan(store, plan)),
     )
+    return _told(app_state, outcome)
+
+
+def _told(app_state: AppState, outcome: Outcome) -> Outcome:
+    """Write the notices and send them; what a killed run did not tell, the next one does."""
+    tell(app_state, outcome.plan, date.today(), notices(outcome), ran=True)
+    deliver(app_state.store, app_state.settings)
     return outcome
 
 
@@ -162,9 +171,9 @@ def _trained(
     )
 
 
-def _reports(store: Store, settings: Settings, plan: str, day: date) -> Iterator[str]:
+def _reports(app_state: AppState, plan: str, day: date) -> Iterator[str]:
     """Write the configured reports; a reader never sees half of one."""
-    app_state = AppState(settings, store)
+    settings = app_state.settings
     folder = settings.report_folder / plan
     for part, form in settings.reports_of_month:
         wanted = Wanted(lang=settings.lang, part=cast(Part, part))
@@ -180,9 +189,3 @@ def _reports(store: Store, settings: Settings, plan: str, day: date) -> Iterator
             Path(name).unlink(missing_ok=True)
             raise
         yield str(file)
-
-
-def _statuses_before(store: Store, plan: str) -> Mapping[str, str]:
-    before = runs_of(store, plan, limit=1)
-    found: Any = before[0].outcome.get("statuses") if before else None
-    return found or {}

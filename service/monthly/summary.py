@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from data.ingestion.suspicion import Suspicion
-from data.monthly.rows import Notice
+from data.notices.rows import Notice
+from data.notices.rules import Rule
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.vintages.observation import PER_CENT
 from service.monthly.outcome import Outcome
-from service.texts import STATUS, TEXT, Lang, amount, day_of, month_name, name_of, number
+from service.texts import TEXT, Lang, amount, day_of, month_name, name_of, number
 from service.workflow.imports import doubt_in_words
 
 LANGUAGES: tuple[Lang, ...] = ("vi", "en")
@@ -22,25 +23,13 @@ def summary(outcome: Outcome, plan: Plan, lang: Lang) -> tuple[str, ...]:
     return tuple(_lines(outcome, plan, lang))
 
 
-def notices(outcome: Outcome, before: Mapping[str, str], plan: Plan) -> tuple[Notice, ...]:
-    """What those who are to be told are told: changed statuses, and what waits for a person."""
-    found = []
-    names = {kpi.slug: kpi for kpi in plan.kpis}
-    for kpi, status in (outcome.statuses or {}).items():
-        if kpi in names and before.get(kpi, status) != status:
-            told = {
-                lang: TEXT[lang]["monthly.changed"].format(
-                    kpi=name_of(names[kpi], lang),
-                    before=STATUS[lang][before[kpi]],
-                    status=STATUS[lang][status],
-                )
-                for lang in LANGUAGES
-            }
-            found.append(Notice("status", told["vi"], told["en"]))
+def notices(outcome: Outcome) -> tuple[Notice, ...]:
+    """Notices of what waits for a person: files that were refused, or that look wrong."""
     waiting = {lang: dict(_waiting(outcome, lang)) for lang in LANGUAGES}
-    for place, told_vi in waiting["vi"].items():
-        found.append(Notice(place[0], told_vi, waiting["en"][place]))
-    return tuple(found)
+    return tuple(
+        Notice(rule, f"{rule} {file} {outcome.as_of}", told, waiting["en"][rule, file])
+        for (rule, file), told in waiting["vi"].items()
+    )
 
 
 def why_held(doubts: Sequence[Suspicion], kpis: Mapping[str, Kpi], lang: Lang) -> str:
@@ -58,7 +47,7 @@ def why_held(doubts: Sequence[Suspicion], kpis: Mapping[str, Kpi], lang: Lang) -
     return f"{told} {text.count('monthly.doubts', others)}" if others else told
 
 
-def _waiting(outcome: Outcome, lang: Lang) -> Iterator[tuple[tuple[str, str], str]]:
+def _waiting(outcome: Outcome, lang: Lang) -> Iterator[tuple[tuple[Rule, str], str]]:
     """What waits for a person: its kind and file, and a sentence."""
     text = TEXT[lang]
     for file in outcome.refused or {}:

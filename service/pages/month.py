@@ -1,4 +1,4 @@
-"""Pages of a plan beside its targets: reports and sign-off, models, versions compared."""
+"""Pages of a plan beside its targets: reports, sign-off, models, track record, versions."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from service.pages.views.data import data_content
 from service.pages.views.frame import frame_of, shown_day, vintage_of
 from service.pages.views.models import models_content, reliability_rows
 from service.pages.views.month import month_content
+from service.pages.views.record.content import path_content, record_content
 from service.pages.views.signing.content import signing_content
 from service.pages.views.versions import versions_content
 from service.projections.basis import as_of_date
@@ -29,6 +30,7 @@ from service.report.request import report_of
 from service.report.template.filling import drawing, fill
 from service.report.template.isolation import limits_of
 from service.report.template.starter import starter
+from service.shapes.registry import SettledOn
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.texts import TEXT
 from service.web.bodies import largest_body
@@ -176,6 +178,44 @@ def reliability(
     if form == "json":
         return Response(to_json(drawn), media_type=JSON_TYPE)
     return Response(to_svg(drawn), media_type="image/svg+xml")
+
+
+@router.get("/track-record", tags=[MENU])
+def record_page(
+    plan: PlanSlug,
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+    on: Annotated[SettledOn, Query()] = "estimate",
+) -> Response:
+    """What was given out and estimated, against what came."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "track-record", as_of)
+
+    def make() -> Body:
+        frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
+        return page_body("record.html", site, record_content(app_state, frame, on, lang))
+
+    return respond_page(request, app_state.picture(plan, ("page", site), make))
+
+
+@router.get("/track-record/{kpi}")
+def path_page(
+    plan: PlanSlug,
+    kpi: Annotated[str, Path()],
+    request: Request,
+    app_state: TheAppState,
+    by: Viewer,
+    lang: Language,
+    as_of: AsOf = None,
+) -> str:
+    """A KPI's path month by month, and what came."""
+    document = load_plan(app_state.store, plan)
+    site = site_of(request, lang, by, plan, "track-record", as_of)
+    frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
+    return page("record_path.html", site, path_content(app_state, frame, kpi, lang))
 
 
 @router.get("/versions")

@@ -33,10 +33,12 @@ from models.tasks.milestones import PlannedTask, project_task
 from service.projections.basis import Basis, basis_of, year_of
 from service.projections.estimates import with_estimates
 from service.projections.printed_figures import FIGURES, figures_behind
-from service.projections.shape import as_json
+from service.projections.shape import as_json, significant
 from service.projections.stamps import stamp_of
 from service.projections.view import BaseWhenSetView, ProjectionView, StampInputs
 from service.projections.view_build import Context, stamped, unstamped
+
+GRID = (np.arange(100) + 0.5) / 100  # levels of the quantiles that the ledger keeps
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +58,15 @@ class Issued:
     """One KPI's stamped projection and what it was computed from.
 
     `met`, shape (n_paths,), in the family's joint order: whether the path meets the
-    assigned target; None without a target or without a basis.
+    assigned target; None without a target or without a basis. `grid` has the year's
+    quantiles at `GRID`, in the KPI's unit, so that it can be scored when the year is
+    over; None without a basis.
     """
 
     view: ProjectionView
     inputs: StampInputs
     met: NDArray[np.bool_] | None = None
+    grid: tuple[float, ...] | None = None
 
     @property
     def stamp(self) -> str:
@@ -172,7 +177,12 @@ def issue_kpi(basis: Basis, slug: str) -> Issued:
         events=used.events,
         projects=used.projects,
     )
-    return Issued(stamped(body, stamp_of(body, inputs)), inputs, projected.met)
+    grid = None if projected.annual is None else _grid(projected.annual.samples)
+    return Issued(stamped(body, stamp_of(body, inputs)), inputs, projected.met, grid)
+
+
+def _grid(samples: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(significant(float(one)) for one in np.quantile(samples, GRID))
 
 
 def project_kpi(basis: Basis, slug: str) -> tuple[Projection, ProjectionInputs]:
@@ -283,5 +293,9 @@ def _base_when_set(basis: Basis, kpi: Kpi, target: Target) -> BaseWhenSetView | 
 def record(store: Store, issued: Sequence[Issued]) -> None:
     """Record projections in the ledger; an existing entry is left unchanged."""
     for one in issued:
-        payload = {"inputs": as_json(one.inputs), "projection": as_json(one.view)}
+        payload = {
+            "inputs": as_json(one.inputs),
+            "projection": as_json(one.view),
+            "grid": one.grid and list(one.grid),
+        }
         record_projection(store, one.stamp, one.view.plan, one.view.kpi, payload)

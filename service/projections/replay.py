@@ -25,10 +25,15 @@ _OF_SHAPE = "projection.stamp:"
 
 @dataclass(frozen=True)
 class Entry:
-    """What the ledger records under a stamp: the projection and its inputs."""
+    """What the ledger records under a stamp: the projection and its inputs.
+
+    `grid` has the year's quantiles at `service.projections.issue.GRID`; None without a basis,
+    and in entries of before it was kept.
+    """
 
     inputs: StampInputs
     projection: ProjectionView
+    grid: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,11 @@ class Replay:
 
 def entry_of(payload: Mapping[str, Any]) -> Entry:
     """Parse an entry of the ledger."""
+    grid = payload.get("grid")
     return Entry(
         StampInputs.model_validate(payload["inputs"]),
         ProjectionView.model_validate(payload["projection"]),
+        None if grid is None else tuple(map(float, grid)),
     )
 
 

@@ -11,7 +11,21 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from service.projections.shape import Moment, Number, Shape
+from data.sign_off.rules import State
+from models.kinds import Kind
+from models.series import FigureStatus
+from models.targets.target import Comparator, TargetLevel
+from service.projections.shape import (
+    Band,
+    Moment,
+    MonthText,
+    Name,
+    Number,
+    OptionalNumber,
+    Shape,
+)
+
+SettledOn = Literal["estimate", "final"]
 
 
 class ModelVersion(Shape):
@@ -55,8 +69,162 @@ class TrackRecord(Shape):
     kpis: tuple[KpiScore, ...] = Field(description="the ensemble, over all months known")
 
 
+class ReliabilityBand(Shape):
+    """Forecasts with probabilities from `low` to `high`, and how often the target was met."""
+
+    low: float
+    high: float
+    n: float
+    mean_probability: float
+    share_met: float
+
+
+class SettledScore(Shape):
+    """Scores of what was given out, as fractions of last year's total but for probabilities.
+
+    `origin` 'live' was in the ledger before anybody could know the outcome; 'backtest' was
+    computed afterwards, from the figures of its day.
+    """
+
+    by: Literal["all", "kind", "months_known", "office", "kpi"]
+    group: str = Field(description="the kind, number of months, office or KPI; '' for all")
+    origin: Literal["live", "backtest"]
+    settled_on: SettledOn = Field(
+        description="'estimate': the first figure of the whole year, December's estimate; "
+        "'final': the one it was restated to"
+    )
+    probabilities: int = Field(description="probabilities of targets that are settled")
+    brier: OptionalNumber
+    brier_of_share: OptionalNumber = Field(description="of always saying the share that was met")
+    mean_probability: OptionalNumber
+    share_met: OptionalNumber
+    forecasts: int = Field(description="projected years that are over")
+    annual_error: OptionalNumber = Field(description="mean of |median − outcome|")
+    coverage_80: OptionalNumber
+    coverage_95: OptionalNumber
+    width_80: OptionalNumber
+    with_crps: int = Field(description="projected years whose whole distribution was kept")
+    crps: OptionalNumber
+
+
+class EstimateScore(Shape):
+    """How far official estimates were from what came, as fractions of last year's total."""
+
+    by: Literal["all", "kind", "months_known", "office", "kpi"]
+    group: str
+    origin: Literal["live", "backtest"] = Field(
+        description="'live': entered before the outcome was published"
+    )
+    settled_on: SettledOn
+    n: int
+    error: Number = Field(description="mean of |estimate − outcome|")
+    bias: Number = Field(description="mean of estimate − outcome")
+    right: OptionalNumber = Field(
+        description="share on the right side of the assigned target, on December's estimate"
+    )
+    with_forecast: int = Field(description="of them, those with a projection of the same month")
+    forecast_error: OptionalNumber = Field(description="mean of |median − outcome| of these")
+
+
+class Reliability(Shape):
+    origin: Literal["live", "backtest"]
+    settled_on: SettledOn
+    bands: tuple[ReliabilityBand, ...]
+
+
+class GivenOut(Shape):
+    """What was given out for a family's plans, against what came."""
+
+    family: str
+    years: tuple[int, ...]
+    scores: tuple[SettledScore, ...]
+    reliability: tuple[Reliability, ...]
+    estimates: tuple[EstimateScore, ...]
+
+
+class Offices(Shape):
+    """The same by office, over all families asked for."""
+
+    scores: tuple[SettledScore, ...]
+    estimates: tuple[EstimateScore, ...]
+
+
 class TrackRecordList(Shape):
-    track_record: tuple[TrackRecord, ...]
+    track_record: tuple[TrackRecord, ...] = Field(
+        description="backtests: scores of models on years before they were made"
+    )
+    given_out: tuple[GivenOut, ...] = Field(
+        description="what the ledger has of years that are over since; no illustrative family"
+    )
+    offices: Offices
+
+
+class OutcomeShape(Shape):
+    value: Number
+    published: date
+    status: FigureStatus
+
+
+class JudgedShape(Shape):
+    """A probability that was given, and what came of its target."""
+
+    level: TargetLevel
+    period: str
+    comparator: Comparator
+    lower_value: OptionalNumber = Field(description="as understood then, in the KPI's unit")
+    upper_value: OptionalNumber
+    plan_version: int | None
+    probability: Number
+    met: bool = Field(description="on December's estimate, of a part of the year its first figure")
+    met_final: bool | None = Field(description="on the figure since restated; null without one")
+
+
+class GivenShape(Shape):
+    """A projection that was given out for a month; one a month."""
+
+    as_of: date
+    months_known: int
+    origin: Literal["live", "backtest"]
+    stamp: str
+    model_version: str | None
+    recorded_at: Moment
+    median: OptionalNumber = Field(description="null while the whole year is not over")
+    quantiles: Band
+    targets: tuple[JudgedShape, ...]
+
+
+class EstimatedShape(Shape):
+    """An official estimate that was approved or issued."""
+
+    month: MonthText
+    value: Number
+    state: State
+    author: str
+    entered_at: Moment
+    origin: Literal["live", "backtest"]
+    right: bool | None = Field(description="on the right side of the assigned target")
+
+
+class SettledShape(Shape):
+    """A KPI's year in the record: its path month by month, and what came."""
+
+    plan: str
+    kpi: str
+    name: Name
+    unit: str
+    kind: Kind
+    office: str
+    year: int
+    estimate: OutcomeShape | None = Field(
+        description="the first figure of the whole year; null while only a part of it is over"
+    )
+    final: OutcomeShape | None = Field(description="what it was restated to; null without")
+    given: tuple[GivenShape, ...]
+    estimates: tuple[EstimatedShape, ...]
+
+
+class SettledList(Shape):
+    settled: tuple[SettledShape, ...]
 
 
 class RetrainRequest(Shape):

@@ -54,12 +54,13 @@ class AppState:
         self.streams = Streams()
         self.logging_in = Turns(8, 16)  # one at a time: each check takes 64 MiB
         self.reading_files = Turns(4, 8)  # one at a time: a large workbook fills memory
-        self.metrics = Metrics(self.jobs)
+        self.metrics = Metrics(self.jobs, store)
         turns = Turns()
         self._bodies: RevisionCache[Body] = RevisionCache(4096, turns)
         self._pictures: RevisionCache[Body] = RevisionCache(256, turns)
         self._contents: RevisionCache[Any] = RevisionCache(16, turns)
         self._computed: RevisionCache[Any] = RevisionCache(4096, turns)
+        self._records: RevisionCache[Any] = RevisionCache(512, turns)
         self._issued: RevisionCache[Issued] = RevisionCache(4096, turns)
         self._bases: RevisionCache[Basis] = RevisionCache(32, turns)
         self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
@@ -82,6 +83,11 @@ class AppState:
     def computed(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
         """What follows from figures, plans and models, cached; signing does not change it."""
         found: Content = self._computed.get((plan, key), partial(self.figures, plan), make)
+        return found
+
+    def record(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:
+        """What of a plan is in the track record, cached by revision; small, for many plans."""
+        found: Content = self._records.get((plan, key), partial(self._revision, plan), make)
         return found
 
     def issued_rows(

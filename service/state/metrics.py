@@ -1,4 +1,4 @@
-"""Metrics at /metrics: requests and their duration, jobs, the process."""
+"""Metrics at /metrics: requests and their duration, jobs, notices, the process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from data.db.store import Store
 from data.jobs.job import State
+from data.notices.deliveries import STATES, states_of
+from data.notices.rows import counts_of
 from service.state.jobs import Jobs
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0)  # upper ends of the buckets
@@ -25,7 +28,7 @@ TOGETHER = "PROMETHEUS_MULTIPROC_DIR"  # the library looks for it when it is imp
 class Metrics:
     """Metrics of one running service, whatever number of processes it has."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, store: Store) -> None:
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
             "vedich_request_seconds",
@@ -41,6 +44,7 @@ class Metrics:
         else:
             ProcessCollector(registry=self._told)
         self._told.register(_JobStates(jobs))
+        self._told.register(_Notices(store))
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Record one request."""
@@ -90,3 +94,28 @@ class _JobStates(Collector):
         for state in get_args(State):
             gauge.add_metric((state,), found[state])
         yield gauge
+
+
+class _Notices(Collector):
+    """Number of notices by plan and rule, and of deliveries in each state."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def describe(self) -> Iterable[Metric]:
+        return ()  # or registering would ask the database
+
+    def collect(self) -> Iterable[Metric]:
+        notices = GaugeMetricFamily(
+            "vedich_notices", "Notices by plan and rule.", labels=("plan", "rule")
+        )
+        for (plan, rule), count in counts_of(self._store).items():
+            notices.add_metric((plan, rule), count)
+        yield notices
+        deliveries = GaugeMetricFamily(
+            "vedich_deliveries", "Deliveries of notices by state.", labels=("state",)
+        )
+        found = states_of(self._store)
+        for state in STATES:
+            deliveries.add_metric((state,), found.get(state, 0))
+        yield deliveries

@@ -37,7 +37,8 @@ from data.db.tables.figures import (
     uploads,
     withdrawals,
 )
-from data.db.tables.jobs import job_log, jobs, monthly_runs, notices
+from data.db.tables.jobs import job_log, jobs, monthly_runs
+from data.db.tables.notices import deliveries, notice_rules, notices
 from data.db.tables.plans import (
     edits,
     events,
@@ -61,6 +62,7 @@ __all__ = [
     "bodies",
     "chain",
     "dated_figures",
+    "deliveries",
     "edits",
     "estimates",
     "events",
@@ -76,6 +78,7 @@ __all__ = [
     "log_entries",
     "metadata",
     "monthly_runs",
+    "notice_rules",
     "notices",
     "observations",
     "plan_kpis",

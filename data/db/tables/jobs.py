@@ -1,4 +1,4 @@
-"""Long work: jobs, what they leave behind, monthly runs and notices."""
+"""Long work: jobs, what they leave behind, and monthly runs."""
 
 from __future__ import annotations
 
@@ -59,17 +59,4 @@ monthly_runs = Table(
     Column("ended_at", Moment, nullable=False),
     Column("outcome", JSON, nullable=False),
     Index("monthly_runs_of_plan", "plan", "as_of"),
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("run", Integer, ForeignKey("monthly_runs.id"), nullable=False),
-    Column("family", String(80), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("text_vi", Text, nullable=False),
-    Column("text_en", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Index("notices_of_run", "run", "id"),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from data.notices.rows import notices_of
 from data.plans.events import decided, events_of
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
@@ -52,6 +53,7 @@ def tasks_of(
         *_signatures(app_state, plan, site, day),
         *_reports(site, facts),
         *_events(app_state, plan, site, day, facts),
+        *_notices(app_state, plan, site),
     )
 
 
@@ -120,6 +122,18 @@ def _signatures(app_state: AppState, plan: Plan, site: Site, day: date) -> Itera
     if "issue" in of_month:
         said = text["desk.month_to_issue"].format(month=name)
         yield Task(said, text["step.issue"], address)
+
+
+def _notices(app_state: AppState, plan: Plan, site: Site) -> Iterator[Task]:
+    """How many notices the newest month with any has."""
+    told = notices_of(app_state.store, plan.slug)
+    if told:
+        newest = told[0].at
+        count = sum((one.at.year, one.at.month) == (newest.year, newest.month) for one in told)
+        text = TEXT[site.lang]
+        said = text.count("desk.notices", count)
+        month = month_name(f"{newest:%Y-%m}", site.lang)
+        yield Task(f"{said}, {month}", text["desk.look"], site.page("notices"))
 
 
 def _reports(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:

@@ -12,10 +12,10 @@ from data.ledger.promotions import promotions_of
 from data.plans.plan import Plan
 from data.vintages.rows import vintages_of
 from models.errors import NoBundle, NoObservations
-from service.analysis.reliability import ReliabilityBand, reliability_of
+from service.analysis.reliability import reliability_of
 from service.analysis.track_record import labelled, track_record
 from service.pages.views.frame import Choice, Frame, PlanContent
-from service.shapes.registry import KpiScore, Score
+from service.shapes.registry import KpiScore, ReliabilityBand, Score
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, month_name, name_of, number, percent
 from service.wording import person

@@ -17,6 +17,7 @@ import data.db
 from data.db.store import HEAD, Store
 from data.db.verification import verify
 from data.ledger.projections import record_projection, recorded_projection
+from data.notices.rows import notices_of
 from data.plans.rows import load_plan, save_plan
 from data.vintages.panel_rows import load_panel
 from tests.families import demo_plan
@@ -130,4 +131,27 @@ def test_a_database_of_the_first_version_is_upgraded_with_its_rows(
     ):
         with pytest.raises(DBAPIError, match="append-only"), store.locked() as connection:
             connection.execute(text(statement))
+    store.close()
+
+
+def test_notices_of_runs_go_into_the_outbox(first: Engine, empty_url: str) -> None:
+    fill(first)
+    upgrade(first, "monthly")
+    tables = MetaData()
+    with first.begin() as connection:
+        tables.reflect(connection)
+        run = {"family": "demo", "plan": "demo-2018", "as_of": date(2018, 6, 30), "actor": "An"}
+        ended = {"ended_at": NOW, "data_hash": "a" * 64, "outcome": {}}
+        connection.execute(tables.tables["monthly_runs"].insert(), [{**run, **ended}])
+        told = {"run": 1, "family": "demo", "kind": "status", "at": NOW}
+        texts = [{"text_vi": f"câu {n}", "text_en": f"sentence {n}"} for n in (1, 2)]
+        connection.execute(tables.tables["notices"].insert(), [{**told, **both} for both in texts])
+    first.dispose()
+    store = Store.open(empty_url)
+    found = notices_of(store, "demo-2018")
+    assert [(one.id, one.notice.en, one.at) for one in found] == [
+        (2, "sentence 2", NOW),
+        (1, "sentence 1", NOW),
+    ]
+    assert {one.notice.rule for one in found} == {"status"}
     store.close()

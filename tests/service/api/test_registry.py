@@ -19,6 +19,13 @@ from training.bundle.bundle import read_bundle
 COAL = "/v1/plans/demo-2018/projections/coal"
 
 
+EMPTY = {
+    "track_record": [],
+    "given_out": [],
+    "offices": {"scores": [], "estimates": []},
+}
+
+
 def test_models_newest_first(service: Any) -> None:
     found = ModelList.model_validate(service.get("/v1/models").json()).models
     assert [(one.version, one.as_of, one.champion) for one in found] == [
@@ -54,7 +61,7 @@ def test_a_labelled_family_has_no_track_record(own_service: Any) -> None:
     store = own_service.app.state.vedich.store
     save_plan(store, replace(load_plan(store, "demo-2018"), label="made up, for demonstration"))
     for address in ("/v1/track-record", "/v1/track-record?plan=demo-2018"):
-        assert own_service.get(address).json() == {"track_record": []}
+        assert own_service.get(address).json() == EMPTY
 
 
 def test_without_a_model_there_is_no_track_record(service: Any) -> None:

@@ -306,6 +306,12 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/v1/waiting"): Asked(),
     ("GET", "/v1/stamps/{stamp}"): Asked(_issued),
     ("GET", "/v1/track-record"): Asked(query="?plan=demo-2018"),
+    ("GET", f"{PLAN}/track-record"): Asked(),
+    ("GET", f"{PLAN}/notices"): Asked(),
+    ("GET", f"{PLAN}/notices/feed.atom"): Asked(),
+    ("GET", f"{PLAN}/notices/rules"): Asked(),
+    ("POST", f"{PLAN}/notices/rules"): Asked(body={"moved": 10}),
+    ("POST", "/plans/{plan}/notices"): Asked(form={"moved": "10", "on": "status"}),
     ("GET", "/typed-number"): Asked(query="?text=1.450"),
     ("POST", "/plans/{plan}/kpis/{kpi}/estimate"): Asked(form=TYPED),
     ("POST", "/plans/{plan}/kpis/{kpi}/progress"): Asked(

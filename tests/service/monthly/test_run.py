@@ -13,13 +13,14 @@ import pytest
 from data.db.store import Store
 from data.jobs.rows import claim, jobs_of
 from data.ledger.promotions import promotions_of
-from data.monthly.rows import notices_of, runs_of
+from data.monthly.rows import runs_of
+from data.notices.rows import notices_of
 from data.plans.rows import load_plan
 from data.settings import Settings
 from service.monthly import run as module
 from service.monthly.outcome import Outcome
 from service.monthly.run import run_month
-from service.monthly.summary import notices, summary
+from service.monthly.summary import summary
 from service.state import jobs as state
 from service.state.jobs import Jobs
 from service.work.process import run as run_job
@@ -92,7 +93,8 @@ def test_files_that_wait_a_model_reports_and_a_second_time_nothing(
     assert (outcome.promoted, outcome.projections) == (True, 5)
     assert sorted(Path(one).suffix for one in outcome.reports) == [".docx", ".md"]
     assert all(Path(one).stat().st_size > 500 for one in outcome.reports)
-    assert [one.kind for one in notices_of(store, "demo-2018")] == ["held", "refused"]
+    waits = {one.notice.rule for one in notices_of(store, "demo-2018")} & {"held", "refused"}
+    assert waits == {"held", "refused"}
     (why,) = (outcome.held or {}).values()
     assert why["en"].startswith("Steel, June 2018:")
     assert "on the same day" in why["en"]
@@ -134,13 +136,27 @@ def test_a_run_that_ended_in_the_middle_is_done_to_its_end(
     assert len(runs_of(store, "demo-2018")) == 1
 
 
-def test_a_changed_status_is_noticed(store: Store) -> None:
-    plan = load_plan(store, "demo-2018")
-    outcome = Outcome("demo-2018", "2018-06-30", statuses={"coal": "at_risk", "steel": "missed"})
-    (told,) = notices(outcome, {"coal": "on_track", "steel": "missed"}, plan)
-    assert told.kind == "status"
-    assert told.vi.startswith("Than đá: từ")
-    assert told.en.startswith("Coal: from")
+def test_what_a_killed_run_did_not_tell_the_next_one_does(
+    store: Store, settings: Settings, trained: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(settings, "2018-07-02-so-lieu.csv", TABLE.format(value=PLAUSIBLE))
+    out = settings.model_copy(update={"notices": settings.home / "out"})
+
+    def killed(*_: Any, **__: Any) -> Any:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "tell", killed)
+        with pytest.raises(SystemExit):
+            once(store, out)
+    assert notices_of(store, "demo-2018") == ()
+    assert once(store, out).again
+    told = notices_of(store, "demo-2018")
+    assert "digest" in {one.notice.rule for one in told}
+    assert len(list((settings.home / "out").iterdir())) == len(told)
+    once(store, out)
+    assert notices_of(store, "demo-2018") == told
+    assert len(list((settings.home / "out").iterdir())) == len(told)
 
 
 def test_as_a_job_its_summary_is_in_both_languages(

@@ -190,7 +190,11 @@ def test_the_track_record_of_real_plans_leaves_it_out(
     app = create_app(opened[1], opened[0])
     client = client_of(app)
     assert "lang-son" not in json.dumps(client.get("/v1/track-record").json())
-    assert client.get(f"/v1/track-record?plan={PLAN}").json() == {"track_record": []}
+    found = client.get(f"/v1/track-record?plan={PLAN}").json()
+    assert (found["track_record"], found["given_out"]) == ([], [])
+    assert found["offices"] == {"scores": [], "estimates": []}
+    settled = client.get(f"/v1/plans/{PLAN}/track-record").json()
+    assert settled == {"settled": []}
     page = client.get(f"/plans/{PLAN}/models", params={"lang": "en", "as_of": "2021-06"})
     assert TEXT["en"]["models.illustrative"] in page.text
     app.state.vedich.jobs.close()

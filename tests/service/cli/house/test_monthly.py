@@ -14,7 +14,8 @@ import pytest
 from data.db.store import Store
 from data.home import tighten
 from data.jobs.rows import jobs_of
-from data.monthly.rows import notices_of, runs_of
+from data.monthly.rows import runs_of
+from data.notices.rows import notices_of
 from data.plans.rows import save_plan
 from data.vintages.rows import vintages_of
 from service.cli.main import main
@@ -122,7 +123,7 @@ def test_a_report_with_a_figure_of_another_size_waits_with_the_reason(
     assert "June 2021" in out
     store = open_store(may)
     assert vintages_of(store, "lang-son")[-1] < JUNE
-    (told,) = (one for one in notices_of(store, PLAN) if one.kind == "held")
+    (told,) = (one.notice for one in notices_of(store, PLAN) if one.notice.rule == "held")
     assert "lần mức thường của một tháng" in told.vi
     store.close()
 
