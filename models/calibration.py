@@ -33,6 +33,7 @@ FEWEST = 11  # pooled errors needed for a calibration
 SHRINK = 6.0  # years of errors' worth of weight that the family carries against a KPI's own
 LARGEST_RATIO = 3.0  # in a KPI's own factor errors are clipped at this × the family's 80 % width
 TAIL = 0.95  # share of past errors used; beyond it quantiles grow as a normal's
+FREEDOM = 5.0  # beyond the 80 % interval quantiles are stretched as Student's t, not a normal
 NEIGHBOUR = 0.5  # weight of an error one month of the year away
 MEMORY = 0.8  # weight of an error relative to one of the following year
 OWN_SHAPE = 0.5  # weight of the ensemble's own shape against that of past errors
@@ -154,7 +155,9 @@ def learn_calibrations(
     a family share their shocks and say little about bias. As in split-conformal
     prediction, the outcome to come counts as an additional error. Beyond the share
     `TAIL` quantiles grow as a normal's: otherwise a single freak year would stretch
-    every KPI's mean.
+    every KPI's mean. A family's errors of a year share their shocks, so that a handful of
+    years tells little of the tails: beyond the 80 % interval quantiles are stretched by as
+    much as those of Student's t with `FREEDOM` degrees lie beyond a normal's.
     """
     years, known, sizes = _sizes(pooled)
     if len(sizes) < FEWEST:
@@ -257,8 +260,14 @@ def _quantiles(sizes: Array, mass: Array) -> Array:
     top = min(TAIL, float(share[-1]))
     found = np.interp(np.minimum(inside, top), np.r_[0.0, share], np.r_[0.0, ordered])
     stretch = _normal(upper) / _normal(np.array([(1 + top) / 2]))
-    found *= np.where(inside > top, stretch, 1.0)
+    found *= np.where(inside > top, stretch, 1.0) * np.where(upper > 0.9, _heavier(upper), 1.0)
     return np.concatenate([-found[::-1], np.zeros(len(LEVELS) - 2 * len(upper)), found])
+
+
+def _heavier(levels: Array) -> Array:
+    """How much further than a normal's the quantiles of Student's t lie, both from 0.9 on."""
+    student = scipy.special.stdtrit(FREEDOM, levels) / scipy.special.stdtrit(FREEDOM, 0.9)
+    return np.asarray(student / (_normal(levels) / _normal(np.array([0.9]))), dtype=float)
 
 
 def _at(quantiles: Array, levels: Array) -> Array:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import ndtri, stdtrit
 
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import (
+    FREEDOM,
     LEVELS,
     Calibration,
     PastErrors,
@@ -213,3 +215,14 @@ def test_errors_of_sharp_forecasts_do_not_carry_a_vague_one_out_of_reach() -> No
     sharp = calibrate(drawn(0.002), learned_of([], errors(14.0)))  # still within reach
     ratio = np.subtract(*sharp.interval(0.8)) / np.subtract(*drawn(0.002).interval(0.8))
     assert ratio == pytest.approx(14.0, rel=0.15)
+
+
+def test_tails_are_those_of_student_beyond_the_80_per_cent_interval() -> None:
+    learned = learned_of([], errors(1.0, 20_000))
+    quantiles = learned.quantiles[6]
+    level = {name: int(np.argmin(np.abs(LEVELS - name))) for name in (0.75, 0.9, 0.975)}
+    ratio = quantiles[level[0.975]] / quantiles[level[0.9]]
+    assert ratio == pytest.approx(stdtrit(FREEDOM, 0.975) / stdtrit(FREEDOM, 0.9), rel=0.05)
+    inner = quantiles[level[0.75]] / quantiles[level[0.9]]  # of normal errors, a normal's
+    assert inner == pytest.approx(ndtri(0.75) / ndtri(0.9), rel=0.05)
+    np.testing.assert_allclose(quantiles, -quantiles[::-1], atol=1e-12)
