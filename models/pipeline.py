@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from models.annual import AnnualDistribution, annual_distribution, monthly_values
+from models.annual import AnnualDistribution, Middle, annual_distribution, monthly_values
 from models.calibration import Calibration, calibrate
 from models.candidates import OF_THE_YEAR, REGISTRY
 from models.candidates.base import Candidate, Parameters
@@ -18,7 +18,7 @@ from models.errors import CannotForecast
 from models.events.event import Event, effect_ahead, without_events
 from models.events.projects import Added, Project, with_projects
 from models.paths import N_PATHS, Paths, centred, generator
-from models.projection import Projection, Reconciled, with_basis, without_basis
+from models.projection import Projection, Reconciled, Rest, with_basis, without_basis
 from models.reconciliation.family import Sums, reconcile
 from models.reconciliation.middles import middles
 from models.reconciliation.relations import Relations
@@ -308,9 +308,27 @@ def _reconciled(
         annual = replace(years[slug], middle=shown.get(slug))
         others = tuple(other for other in touched if other != slug)
         moved = slug in touched and not annual.over
-        done = Reconciled(one.annual.median, others) if moved else None
+        done = None
+        if moved:
+            rests = tuple(_rest(slug, parts, years, shown) for parts in sums.left_of(slug))
+            done = Reconciled(one.annual.median, others, rests)
         result[slug] = replace(one, annual=annual, reconciled=done)
     return result
+
+
+def _rest(
+    whole: str,
+    parts: tuple[str, ...],
+    years: Mapping[str, AnnualDistribution],
+    shown: Mapping[str, Middle],
+) -> Rest:
+    """What parts leave of an open whole, to the digit shown."""
+    decimals = shown[whole].decimals
+    figures = [
+        shown[part].median if part in shown else round(years[part].median, decimals)
+        for part in parts
+    ]
+    return Rest(parts, round(shown[whole].median - sum(figures), decimals))
 
 
 def _parts_first(slugs: Sequence[str], summed: Mapping[str, tuple[str, ...]]) -> list[str]:

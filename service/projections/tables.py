@@ -200,14 +200,23 @@ def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
     done, year = one.method.reconciled, one.projected
     if done is None or year is None:
         return None
-    names = names_of(plan, lang)
+    names, decimals = names_of(plan, lang), plan.kpi(one.kpi).decimals
     moved = 100 * (year.median / done.before - 1) if done.before else 0.0
-    return TEXT[lang]["method.reconciled"].format(
+    said = TEXT[lang]["method.reconciled"].format(
         others=", ".join(names.get(other, other) for other in done.others),
-        before=number(done.before, lang, plan.kpi(one.kpi).decimals),
-        after=number(year.median, lang, plan.kpi(one.kpi).decimals),
+        before=number(done.before, lang, decimals),
+        after=number(year.median, lang, decimals),
         change=signed_percent(moved, lang, 2),
     )
+    rests = [
+        TEXT[lang]["method.rest"].format(
+            parts=", ".join(names.get(part, part) for part in rest.parts),
+            rest=number(rest.value, lang, decimals),
+            unit=unit_of(one, lang),
+        )
+        for rest in done.rests
+    ]
+    return " ".join((said, *rests))
 
 
 def nowcast_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:

@@ -267,7 +267,7 @@ def test_the_figures_shown_of_a_family_add_up_where_medians_do_not() -> None:
 def test_printed_totals_and_parts_agree_on_every_path() -> None:
     total, parts = parts_of()
     own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
-    relations = Relations(printed={"both": ("one", "b")})
+    relations = Relations(printed={"both": (("one", "b"),)})
     found = family({"both": own, **parts}, relations)
     both, one, b = (year_of(found[slug]) for slug in ("both", "one", "b"))
     np.testing.assert_allclose(both.samples, one.samples + b.samples, rtol=1e-9)
@@ -285,7 +285,7 @@ def test_a_project_of_a_part_moves_it_and_its_total_by_its_output(printed: bool)
     mine = Project(1, "one", "Mỏ", "Mine", "starts", Month(2021, 9), 1, 5.0, 0.5, 2.0)
     moved = {**parts, "one": replace(parts["one"], projects=(mine,))}
     ties = {"both": ("one", "b")}
-    relations = Relations(printed=ties) if printed else Relations(summed=ties)
+    relations = Relations(printed={"both": (("one", "b"),)}) if printed else Relations(summed=ties)
     before = family({"both": own, **parts}, relations)
     after = family({"both": own, **moved}, relations)
     [added] = after["one"].projects
@@ -319,7 +319,8 @@ def test_a_member_without_a_basis_leaves_the_others_as_they_are() -> None:
     own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
     empty = replace(parts["b"], learned=Learned())
     found = family(
-        {"both": own, "one": parts["one"], "b": empty}, Relations(printed={"both": ("one", "b")})
+        {"both": own, "one": parts["one"], "b": empty},
+        Relations(printed={"both": (("one", "b"),)}),
     )
     assert found["b"].annual is None
     alone = year_of(year_ahead(own, 2021, 500, "2021-06-30", CHEAP))

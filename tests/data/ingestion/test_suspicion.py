@@ -175,8 +175,8 @@ def test_years_to_date_loaded_as_months_are_doubted_once() -> None:
 
 
 TIED = (
-    Kpi("all", "Tổng", "All", "tonnes", printed_parts=("one", "two")),
-    Kpi("one", "Một", "One", "tonnes", decimals=1, contains=("gate",)),
+    Kpi("all", "Tổng", "All", "tonnes", printed_parts=(("one", "two"),)),
+    Kpi("one", "Một", "One", "tonnes", decimals=1, contains=(("gate",),)),
     Kpi("two", "Hai", "Two", "tonnes", decimals=1),
     Kpi("gate", "Cửa khẩu", "A gate", "tonnes", decimals=1),
 )

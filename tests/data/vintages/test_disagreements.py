@@ -15,7 +15,7 @@ from models.series import Month
 
 DAY = date(2021, 6, 30)
 KPIS = (
-    Kpi("all", "Tổng", "All", "tonnes", printed_parts=("pair", "three"), contains=("gate",)),
+    Kpi("all", "Tổng", "All", "tonnes", printed_parts=(("pair", "three"),), contains=(("gate",),)),
     Kpi("pair", "Hai phần", "Pair", "tonnes", parts=("one", "two")),
     *(Kpi(slug, slug, slug, "tonnes", decimals=1) for slug in ("one", "two", "three", "gate")),
 )

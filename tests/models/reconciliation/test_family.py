@@ -15,7 +15,7 @@ from models.reconciliation.middles import middles
 from models.reconciliation.relations import Relations
 from tests.models.strategies import made, seasonal
 
-PARTS = Relations(printed={"all": ("north", "south"), "north": ("one", "two")})
+PARTS = Relations(printed={"all": (("north", "south"),), "north": (("one", "two"),)})
 SLUGS = ("all", "north", "south", "one", "two")
 
 
@@ -94,7 +94,7 @@ def test_the_figures_shown_add_up_to_the_last_digit(decimals: int) -> None:
 
 
 def test_a_total_of_totals_without_figures_of_its_own() -> None:
-    relations = Relations(summed={"all": ("north", "south")}, printed={"north": ("one", "two")})
+    relations = Relations(summed={"all": ("north", "south")}, printed={"north": (("one", "two"),)})
     years = {slug: one for slug, one in hierarchy().items() if slug != "all"}
     sums = Sums(tuple(years), {"all": ("north", "south")}, relations)
     found = reconcile(years, sums)
@@ -108,7 +108,9 @@ def test_a_total_of_totals_without_figures_of_its_own() -> None:
 def test_scopes_are_kept_on_every_path() -> None:
     years = {"wide": year(20.0, seed=1, spread=0.5), "gate": year(19.0, seed=2, spread=0.5)}
     assert (years["wide"].samples < years["gate"].samples).mean() > 0.2
-    found = reconcile(years, Sums(("wide", "gate"), {}, Relations(contains=(("wide", "gate"),))))
+    found = reconcile(
+        years, Sums(("wide", "gate"), {}, Relations(contains=(("wide", ("gate",)),)))
+    )
     assert (found["wide"].samples - found["gate"].samples).min() > -1e-9
     untouched = years["wide"].samples > years["gate"].samples
     np.testing.assert_allclose(found["wide"].samples[untouched], years["wide"].samples[untouched])

@@ -6,8 +6,8 @@ from models.reconciliation.relations import Relations
 
 TIES = Relations(
     summed={"trade": ("out", "in")},
-    printed={"out": ("a", "b"), "retail": ("goods", "services")},
-    contains=(("trade", "gate"), ("gate", "lane")),
+    printed={"out": (("a", "b"),), "retail": (("goods", "services"),)},
+    contains=(("trade", ("gate",)), ("gate", ("lane",))),
 )
 
 
