@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -121,20 +121,37 @@ def reconcile(
     be averaged as if they erred apart, and every interval would come out too narrow
     (`experiments/reconciliation`).
     """
-    years = in_order_of_parts(years, sums)
+    return nearest(in_order_of_parts(years, sums), sums, covariance=covariance)
+
+
+def nearest(
+    years: Mapping[str, AnnualDistribution],
+    sums: Sums,
+    held: Set[str] = frozenset(),
+    covariance: Array | None = None,
+) -> dict[str, AnnualDistribution]:
+    """The same years in the same order, moved as little as possible so that they agree.
+
+    Parameters
+    ----------
+    years, sums, covariance : as for `reconcile`
+    held : KPIs that do not move; the others follow them
+    """
     own = [years[name] for name in sums.names]
     floors = np.array([one.non_negative for one in own])
     given = sums.constraints(floors)
     if not len(given.sums) and not len(given.bounds):
         return dict(zip(sums.names, own, strict=True))
+    free = np.array([name not in held for name in sums.names], dtype=float)
+    weights = np.diag(spreads_of(own) ** 2) if covariance is None else covariance
     moved = reconciled(
         np.column_stack([one.samples for one in own]),
         np.column_stack([one.known for one in own]),
-        np.diag(spreads_of(own) ** 2) if covariance is None else covariance,
+        weights * np.outer(free, free),
         given,
     )
     return {
-        name: one if one.over else with_rest(one, moved[:, place] - one.known)
+        name: one if one.over or name in held else with_rest(one, moved[:, place] - one.known)
         for place, (name, one) in enumerate(zip(sums.names, own, strict=True))
     }
 

@@ -9,7 +9,7 @@ and are not shown as if they did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -60,6 +60,21 @@ def middles(
         )
         if not over
     }
+
+
+def left(
+    whole: str,
+    parts: Sequence[str],
+    years: Mapping[str, AnnualDistribution],
+    shown: Mapping[str, Middle],
+) -> float:
+    """What some parts leave of an open whole, from the medians shown, to their last digit."""
+    digits = shown[whole].decimals
+    medians = (
+        shown[part].median if part in shown else round(years[part].median, digits)
+        for part in parts
+    )
+    return round(shown[whole].median - sum(medians), digits)
 
 
 def _shared(sums: Sums, decimals: Mapping[str, int]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Breakdown = tuple[str, ...]  # KPIs that have nothing in common
@@ -78,6 +78,21 @@ class Relations:
             for total in found.intersection(self.summed):
                 found |= set(self.summed[total])
         return tuple(one for one in self._order() if one in found) or (kpi,)
+
+    def parts_first(self, slugs: Sequence[str]) -> list[str]:
+        """The KPIs in their order, but every sum without figures of its own after its parts."""
+        ordered: list[str] = []
+
+        def take(slug: str) -> None:
+            for part in self.summed.get(slug, ()):
+                if part in slugs and part not in ordered:
+                    take(part)
+            if slug not in ordered:
+                ordered.append(slug)
+
+        for slug in slugs:
+            take(slug)
+        return ordered
 
     def _printed(self) -> Iterable[tuple[str, Breakdown]]:
         for total, breakdowns in self.printed.items():

@@ -160,9 +160,15 @@ def _reasons(one: ProjectionView, lang: Lang) -> list[str]:
 
 def printed_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
     """Printed figures of a KPI, one line each, then contradictions, those with others last."""
+    decimals = plan.kpi(one.kpi).decimals
+    lines = [_printed_line(figure, decimals, lang) for figure in one.figures.printed]
+    return lines + contradiction_lines(one, plan, lang)
+
+
+def contradiction_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
+    """Printed figures that contradict each other, then those that contradict other KPIs'."""
     text, figures, decimals = TEXT[lang], one.figures, plan.kpi(one.kpi).decimals
-    names = names_of(plan, lang)
-    lines = [_printed_line(figure, decimals, lang) for figure in figures.printed]
+    names, lines = names_of(plan, lang), []
     for figure in figures.contradictions:
         given = _printed_value(figure, figure.found, decimals, lang)
         verdict = text["contradiction_kept"] if figure.kept else text["contradiction_aside"]

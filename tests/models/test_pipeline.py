@@ -303,6 +303,28 @@ def test_a_project_of_a_part_moves_it_and_its_total_by_its_output(printed: bool)
     )
 
 
+def test_a_project_of_a_part_moves_the_other_breakdown_of_its_total_too() -> None:
+    total, parts = parts_of()
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    gates = {
+        gate: replace(parts[part], series=replace(parts[part].series, key=f"made/{gate}"))
+        for gate, part in (("x", "b"), ("y", "one"))
+    }
+    mine = Project(1, "one", "Mỏ", "Mine", "starts", Month(2021, 9), 1, 5.0, 0.5, 2.0)
+    relations = Relations(printed={"both": (("one", "b"), ("x", "y"))})
+    before = family({"both": own, **parts, **gates}, relations)
+    moved = {**parts, "one": replace(parts["one"], projects=(mine,))}
+    after = family({"both": own, **moved, **gates}, relations)
+    [added] = after["one"].projects
+    assert [after[slug].projects for slug in ("both", "x", "y")] == [(added,), (), ()]
+    gained = {slug: year_of(after[slug]).mean - year_of(before[slug]).mean for slug in after}
+    assert gained["one"] == pytest.approx(added.mean)
+    assert gained["both"] == pytest.approx(added.mean)
+    assert gained["b"] == pytest.approx(0.0, abs=1e-9)
+    assert gained["x"] + gained["y"] == pytest.approx(added.mean)
+    assert min(gained["x"], gained["y"]) > 1.0
+
+
 def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() -> None:
     total, parts = parts_of()
     late = replace(parts["one"], series=made(seasonal(41), key="made/one"))

@@ -25,6 +25,7 @@ from data.plans.plan import PlanVersion
 from data.plans.rows import save_plan
 from data.settings import Settings, read_settings
 from data.vintages.rows import add_observations
+from models.series import Month
 from models.targets.target import Target
 from service.app import create_app
 from service.texts import number
@@ -57,6 +58,7 @@ LEVELS = {"north": 90.0, "south": 31.0, "into": 77.0, "gate": 20.0, "port": 33.0
 LEVELS |= {"rail": 21.0, "air": 12.0}
 Totals = list[tuple[str, list[str]]]
 DAY = date(2018, 5, 31)
+APART = Month(2018, 3)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,7 @@ def tiers(
         months["sea"] = {
             m: v - months["rail"][m] - months["air"][m] for m, v in months["out"].items()
         }
+        months["sea"][APART] += 5.0  # printed by another office
         figures = [figure for kpi, own in months.items() for figure in flow(kpi, own)]
         add_observations(store, "tiers", tuple(figures), import_of())
         train(
@@ -111,6 +114,27 @@ def samples(tmp_path_factory: pytest.TempPathFactory, client_of: Any) -> Iterato
 def test_a_plan_with_two_levels_in_every_format(tiers: Any) -> None:
     found = everything(tiers, "tiers-2018", "2018-05")
     assert [total for total, _ in found] == ["trade", "out", "out"]
+
+
+def test_printed_figures_that_contradict_each_other_are_listed_everywhere(tiers: Any) -> None:
+    base = "/v1/plans/tiers-2018"
+    answered = tiers.get(f"{base}/projections?as_of=2018-05").json()["projections"]
+    listed = {one["kpi"]: one["figures"]["disagreements"] for one in answered}
+    apart, *to_date = listed.pop("out")
+    assert not any(listed.values())
+    assert (apart["month"], apart["form"], apart["relation"]) == (str(APART), "month", "sum")
+    assert {one["form"] for one in to_date} == {"year_to_date"}
+    assert len(to_date) == 3
+    assert apart["others"] == ["sea", "rail", "air"]
+    assert apart["found"] - apart["value"] == pytest.approx(5.0)
+    for lang, part in (("vi", "Đường hàng không"), ("en", "By air")):
+        found = re.escape(number(apart["found"], lang, 1))
+        asked = f"as_of=2018-05&lang={lang}"
+        page = words(tiers.get(f"/plans/tiers-2018/kpis/out?{asked}").text)
+        official = tiers.get(f"{base}/report.md?{asked}").text
+        annex = tiers.get(f"{base}/report.md?{asked}&part=annex").text
+        for said in (page, official, annex):
+            assert re.search(rf"{part}\)[^.]*? {found}", said)
 
 
 def test_what_some_parts_leave_of_a_total_is_shown_and_adds_up(tiers: Any) -> None:
