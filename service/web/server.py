@@ -18,6 +18,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -31,6 +32,7 @@ STALLED_SECONDS = 60.0  # for a client that does not read its answer
 MOST_OF_AN_ADDRESS, MOST_CONNECTIONS = 256, 512
 AT_ONCE, IN_QUEUE = 64, 4096  # connections accepted in one go; those the kernel lets wait
 MOST_HEAD_BYTES = 32 * 1024
+UNWANTED_PAUSE = 0.05  # seconds after each piece of a body that was answered without being read
 TURN = 0.0005  # seconds that one thread may keep the interpreter from the others
 COLLECT_AFTER = (5_000, 10, 10)  # new objects, then collections of the younger ones
 
@@ -129,6 +131,8 @@ class Patient(H11Protocol):
             return
         if self.cycle is None or self.cycle.response_complete:  # of the next head, a part
             self._await_head()
+            if self.conn.their_state is h11.SEND_BODY:  # or of a body that nobody waits for
+                self._slow_down()
         else:
             self._end_waiting()
 
@@ -160,6 +164,15 @@ class Patient(H11Protocol):
     def _await_head(self) -> None:
         if self._timer is None:
             self._timer = self.loop.call_later(HEAD_SECONDS, self.drop)
+
+    def _slow_down(self) -> None:
+        """Take the rest of an unwanted body slowly, so that it costs nobody else their time.
+
+        To close at once would reset the connection, and the client might not get to read
+        why. It has `HEAD_SECONDS` for the rest.
+        """
+        self.flow.pause_reading()
+        self.loop.call_later(UNWANTED_PAUSE, self.flow.resume_reading)
 
     def _end_waiting(self) -> None:
         if self._timer is not None:

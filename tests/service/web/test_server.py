@@ -222,3 +222,49 @@ def test_a_long_computation_gives_way_and_little_is_collected_at_once() -> None:
         "assert sys.getswitchinterval() < 0.001; assert len(gc.get_objects()) < 10_000"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_rest_of_an_unwanted_body_is_taken_slowly(service: Any) -> None:
+    size, piece = 60_000_000, b" " * 200_000
+
+    async def ask(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(posted(size))
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 413")
+        sent = 0
+        try:
+            async with asyncio.timeout(1):
+                while sent < size:
+                    writer.write(piece)
+                    await writer.drain()
+                    sent += len(piece)
+        except TimeoutError:
+            pass
+        assert sent < size / 2  # and most of that waits in the buffers of both ends
+        writer.close()
+
+    on(service.app, ask)
+
+
+def test_after_an_unwanted_body_the_connection_answers_again(service: Any) -> None:
+    size = 1_500_000
+
+    async def ask(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(posted(size))
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 413")
+        writer.write(b" " * size + HEALTH)
+        await reader.readuntil(b"HTTP/1.1 200")
+        writer.close()
+
+    on(service.app, ask)
+
+
+def posted(size: int) -> bytes:
+    """The head of a request with a body that is larger than its route takes."""
+    return (
+        b"POST /v1/plans/demo-2018/versions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % size
+    )
