@@ -2,7 +2,7 @@
 
 Figures rounded one by one do not add up, and where a total has two breakdowns it cannot be the
 sum of the rounded parts of both. So of all rounded figures that add up, those nearest to the
-exact ones are taken: an integer programme, small enough to be solved exactly.
+exact ones are taken.
 
 References
 ----------
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import linprog
 
 from models.reconciliation.minimum_trace import Array, Constraints
 
+_WHOLE = 1e-6  # a step counts as whole within this
 _OF_TOTALS = 1e-3  # weight of a total's distance: its parts are rounded, and it follows them
 
 
@@ -106,35 +107,44 @@ def _steps(
     given: Constraints,
     digits: Digits,
 ) -> Array:
-    """Whole units by which figures rounded on their own are to move."""
-    n, free = len(exact), ~digits.still
-    missing = -conditions.rows @ start
-    one, apart = np.eye(n), start - exact
-    found = milp(
-        np.concatenate([np.zeros(n), np.where(digits.totals, _OF_TOTALS, 1.0)]),
-        integrality=np.concatenate([np.ones(n), np.zeros(n)]),
-        bounds=Bounds(
-            np.concatenate(
-                [
-                    np.where(
-                        free,
-                        np.where(given.floors, np.minimum(least - start, 0.0), -np.inf),
-                        0.0,
-                    ),
-                    np.zeros(n),
-                ]
-            ),
-            np.concatenate([np.where(free, np.inf, 0.0), np.full(n, np.inf)]),
-        ),
-        constraints=[
-            LinearConstraint(
-                np.hstack([conditions.rows, np.zeros_like(conditions.rows)]),
-                missing,
-                np.where(conditions.equal, missing, np.inf),
-            ),
-            LinearConstraint(np.hstack([-one, one]), apart, np.full(n, np.inf)),
-            LinearConstraint(np.hstack([one, one]), -apart, np.full(n, np.inf)),
-        ],
-        options={"mip_rel_gap": 0.0},
-    )
-    return np.zeros(n) if found.x is None else np.asarray(np.rint(found.x[:n]), dtype=float)
+    """Whole units by which figures rounded on their own are to move; 0 where none will do.
+
+    A figure's distance is linear from one whole unit to the next: a first step away costs at
+    most as much as each further one. Where conditions form a network, as those of separate
+    breakdowns do, a vertex of the linear programme is whole. Elsewhere the figure nearest to a
+    whole one is fixed there, and the rest solved again.
+    """
+    n, apart = len(exact), start - exact
+    weights = np.where(digits.totals, _OF_TOTALS, 1.0)
+    first = [weights * (np.abs(apart + step) - np.abs(apart)) for step in (1, -1)]
+    costs = np.concatenate([first[0], weights, first[1], weights])
+    moves = np.hstack([np.eye(n), np.eye(n), -np.eye(n), -np.eye(n)])  # up, on, down, on
+    lowest = np.where(given.floors, np.minimum(least - start, 0.0), -np.inf)
+    low, high = np.where(digits.still, 0.0, lowest), np.where(digits.still, 0.0, np.inf)
+    rows, missing = conditions.rows @ moves, -conditions.rows @ start
+    equal = conditions.equal
+    for _ in range(n):
+        found = linprog(
+            costs,
+            A_ub=-rows[~equal],
+            b_ub=-missing[~equal],
+            A_eq=rows[equal],
+            b_eq=missing[equal],
+            bounds=np.column_stack([_ways(low, -high), _ways(high, -low)]),
+            method="highs-ds",
+        )
+        if found.x is None:
+            break
+        steps = moves @ found.x
+        off = np.abs(steps - np.rint(steps))
+        if off.max() < _WHOLE:
+            return np.asarray(np.rint(steps), dtype=float)
+        place = int(np.argmin(np.where(off < _WHOLE, np.inf, off)))
+        low[place] = high[place] = np.rint(steps[place])
+    return np.zeros(n)
+
+
+def _ways(up: Array, down: Array) -> Array:
+    """So many steps up, a first one and further ones, and down; none for less than 0."""
+    ways = [step for one in (up, down) for step in (np.clip(one, 0.0, 1.0), one - 1.0)]
+    return np.maximum(np.concatenate(ways), 0.0)
