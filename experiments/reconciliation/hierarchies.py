@@ -77,37 +77,35 @@ def hierarchy(name: str, folder: Path) -> Hierarchy:
             for state in drawn
             for sector in ("COMMERCIAL", "INDUSTRIAL", "RESIDENTIAL")
         }
-        return _crossed(long, names)
+        return crossed(long, names)
     if name == "passengers":
         names = {
             f"AAI pax_{kind}|{airport}": (airport, kind)
             for airport in ("DEL", "BOM", "BLR", "MAA", "HYD", "CCU", "COK", "AMD", "GOI", "LKO")
             for kind in ("domestic", "intl")
         }
-        return _crossed(long, names, asked=2)
+        return crossed(long, names, asked=2)
     if name == "changi":
         names = {}
         for one in sorted(set(long["series_id"])):
             direction, _, country = one.split("|")
             names[one] = (country, direction)
-        return _crossed(long, names)
+        return crossed(long, names)
     if name == "fuel":
         states = sorted({one.split("|")[0] for one in long["series_id"]})
         drawn = sorted(np.random.default_rng(SEED).choice(states, 10, replace=False))
         products = ("ETANOL HIDRATADO", "GASOLINA C", "ÓLEO DIESEL")
-        return _crossed(long, {f"{s}|{p}": (s, p) for s in drawn for p in products})
+        return crossed(long, {f"{s}|{p}": (s, p) for s in drawn for p in products})
     names = {}  # of 'visitors'
     own = long[long["series_id"].str.startswith("visitor")]
     size = own["value"].groupby(own["series_id"].str.split("|").str[1]).sum()
     for country in sorted(size.nlargest(8).index):
         for purpose in ("Business", "Holiday", "Visiting Friends or Relatives"):
             names[f"visitor arrivals|{country}|{purpose}"] = (country, purpose)
-    return _crossed(long, names)
+    return crossed(long, names)
 
 
-def _crossed(
-    long: pd.DataFrame, names: Mapping[str, tuple[str, str]], asked: int = 4
-) -> Hierarchy:
+def crossed(long: pd.DataFrame, names: Mapping[str, tuple[str, str]], asked: int = 4) -> Hierarchy:
     """Cells told apart by two properties; groups by the first, sums across by the second."""
     wide = long[long["series_id"].isin(names)].pivot(
         index="month", columns="series_id", values="value"

@@ -55,6 +55,21 @@ def test_no_other_rounding_that_adds_up_is_nearer(seed: int) -> None:
     assert np.abs(found[1:] - values[1:]).sum() == pytest.approx(best)
 
 
+@pytest.mark.parametrize("decimals", [0, 2, 6])
+@pytest.mark.parametrize("gates", [2, 12])
+def test_many_parts_in_two_breakdowns_add_up(decimals: int, gates: int) -> None:
+    rows = np.zeros((2, 1 + 5 + gates))
+    rows[:, 0], rows[0, 1:6], rows[1, 6:] = 1.0, -1.0, -1.0
+    rng = np.random.default_rng(gates)
+    parts = rng.uniform(0.0, 9e3, 5)
+    values = np.concatenate([[parts.sum()], parts, rng.dirichlet(np.ones(gates)) * parts.sum()])
+    given = Constraints(rows, np.zeros((0, len(values))), np.full(len(values), True))
+    found = rounded(values, np.zeros(len(values)), given, digits(len(values), 1, decimals))
+    units = [round(one * 10**decimals) for one in found]
+    assert units[0] == sum(units[1:6]) == sum(units[6:])
+    assert np.abs(np.array(found) - values)[1:].max() <= 10.0**-decimals
+
+
 def test_large_figures_with_digits_add_up_to_the_last_one() -> None:
     rng = np.random.default_rng(3)
     parts = rng.uniform(1e8, 4e8, 2)
