@@ -73,8 +73,8 @@ def test_limits_are_compared_with_none_on_all_answers_and_on_those_that_differ()
             for crps in [width / 4]
         ]
     )
-    found = of_limits(rows).set_index(["of", "limit"])
-    one = found.loc[("chooses", 1.0)]
+    found = of_limits(rows).to_dict("records")
+    (one,) = (row for row in found if (row["of"], row["limit"]) == ("chooses", 1.0))
     assert (one["n"], one["touched"]) == (2, 1)
     assert one["touched_crps_ratio"] == pytest.approx(0.25)
     assert one["crps_ratio"] == pytest.approx(0.5 / 1.25)
