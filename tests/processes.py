@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -29,3 +36,38 @@ def children(pid: int) -> list[int]:
         found += below
         waiting += below
     return found
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on at the moment."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def serving(
+    command: Sequence[str], environment: Mapping[str, str], asked: str, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server as a process, from when it answers at `asked` until the block ends."""
+    with log.open("wb") as said:
+        started = subprocess.Popen(command, env=dict(environment), stdout=said, stderr=said)
+    try:
+        until = time.monotonic() + 120
+        while True:
+            try:
+                with urllib.request.urlopen(asked, timeout=5):
+                    break
+            except (urllib.error.URLError, OSError):
+                assert started.poll() is None, log.read_text(errors="replace")
+                assert time.monotonic() < until, log.read_text(errors="replace")
+                time.sleep(0.2)
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.wait(30)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()

@@ -1,27 +1,38 @@
-"""A bundle's record in MLflow: metrics, tags and parameters of the parent run and each KPI."""
+"""A bundle's record in MLflow: data, metrics, plots, card, tags of the run and of each KPI."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from training.backtest.scoreboard import ALL, ENSEMBLE, MEASURES, after_first_year, summary
 from training.bundle.bundle import FORMAT_VERSION, Bundle
-from training.tracking import NestedRun, RetrainingRun
+from training.gate import Decision
+from training.model_card import model_card
+from training.plots import plots_of
+from training.tracking import NestedRun, RetrainingRun, TrainingData
 
 Metrics = dict[str, dict[int, float]]
 
 
 def retraining_run(
-    bundle: Bundle, bundle_hash: str, folder: Path, prior_corpus: str = "none"
+    bundle: Bundle,
+    bundle_hash: str,
+    folder: Path,
+    decision: Decision,
+    figures: Mapping[str, int],
+    prior_corpus: str = "none",
 ) -> RetrainingRun:
     """The record of a retraining.
 
     Parameters
     ----------
     folder : of the bundle
+    decision : of the gate
+    figures : number of printed figures known on the bundle's day, by KPI
     prior_corpus : hash of the annual prior's training corpus; 'none' without a prior
     """
     rows = after_first_year(bundle.scores.frame())
@@ -39,7 +50,20 @@ def retraining_run(
         family=bundle.family,
         name=bundle.as_of.isoformat(),
         bundle=folder,
-        metrics=_metrics(scores, MEASURES),
+        data=TrainingData(
+            name=f"{bundle.family} {bundle.as_of}",
+            digest=bundle.data_hash,
+            source=f"vedich:{bundle.family}",
+            profile={
+                "vintage": bundle.as_of.isoformat(),
+                "kpis": str(len(figures)),
+                "figures": str(sum(figures.values())),
+                "sha256": bundle.data_hash,
+            },
+        ),
+        card=model_card(bundle, bundle_hash, scores, decision),
+        plots=partial(plots_of, rows),
+        metrics=_metrics(scores, MEASURES) | _compared(decision),
         params={**bundle.settings, "kpis": str(len(bundle.learned))},
         tags=tags,
         nested=tuple(
@@ -67,6 +91,19 @@ def _metrics(scores: pd.DataFrame, by_month: tuple[str, ...]) -> Metrics:
         for measure in by_month:
             metrics.setdefault(f"{method}/{measure}", {})[int(known)] = float(score[measure])
     return metrics
+
+
+def _compared(decision: Decision) -> Metrics:
+    """The gate's comparison with the champion on their common origins, for sorting runs."""
+    if decision.error is None or decision.champion_error is None:
+        return {}
+    found = {
+        "gate/annual_error": decision.error,
+        "gate/champion_annual_error": decision.champion_error,
+        "gate/ratio_to_champion": decision.error / max(decision.champion_error, 1e-12),
+        "gate/origins": float(decision.origins),
+    }
+    return {name: {0: value} for name, value in found.items()}
 
 
 def _failures(failures: Mapping[str, str]) -> dict[str, str]:

@@ -184,9 +184,10 @@ def retrain(
     )
     bundle_hash = bundle.content_hash
     folder = write_bundle(bundle, bundle_folder(settings.bundles, family, bundle_hash))
-    registered = tracker.record(retraining_run(bundle, bundle_hash, folder))
     champion = _champion(store, settings, family, day)
     decision = decide(bundle.scores, champion.bundle.scores if champion else None, promote)
+    figures = {kpi: len(setup.panel.observations(kpi, day)) for kpi in sorted(bundle.learned)}
+    registered = tracker.record(retraining_run(bundle, bundle_hash, folder, decision, figures))
     moment = now or datetime.now(UTC)
     _record_decision(
         store, tracker, registered, decision, day, bundle_hash, moment, by or process_user()

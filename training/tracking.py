@@ -10,14 +10,16 @@ unavailable.
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import os
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE_LOADER = "training.flavor"
+CARD = "model_card.md"
+LONGEST_DIGEST = 36  # characters that MLflow keeps of a dataset's
 _ARTIFACT_PATHS = (  # columns of MLflow's database, version 3
     ("experiments", "artifact_location"),
     ("runs", "artifact_uri"),
@@ -67,12 +71,37 @@ class NestedRun:
 
 
 @dataclass(frozen=True)
+class TrainingData:
+    """The figures that a retraining used.
+
+    Attributes
+    ----------
+    name : of the family and vintage
+    digest : hash of the figures
+    source : where they are, for who may ask there
+    profile : what is in them, as text by name
+    """
+
+    name: str
+    digest: str
+    source: str
+    profile: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RetrainingRun:
-    """A retraining: the parent run, a nested run per KPI, and the bundle's folder."""
+    """A retraining: the parent run, a nested run per KPI, and the bundle's folder.
+
+    `plots` draws the pictures that are kept beside the model, by file name, once they are
+    asked for; `card` is kept there too, and shown as the description of the version.
+    """
 
     family: str
     name: str
     bundle: Path
+    data: TrainingData
+    card: str = ""
+    plots: Callable[[], Mapping[str, bytes]] = dict
     metrics: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -159,6 +188,26 @@ class MlflowTracker:
         if family is not None:
             self._check_experiment(family)
 
+    def pages(self, port: int) -> tuple[list[str], dict[str, str]]:
+        """Command and environment that show MLflow's own pages, on this machine only.
+
+        The address of the database is in the environment: commands are seen by everybody.
+
+        Raises
+        ------
+        TrackingUnavailable
+            If the database cannot be opened; or if it is a server, which has pages of its own.
+        """
+        if self.uri.startswith(("http://", "https://")):
+            raise TrackingUnavailable(
+                f"MLflow is a server of its own; open {_without_password(self.uri)} in a browser."
+            )
+        self.open()
+        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
+        command += ["--port", str(port), "--workers", "1"]
+        own = {"MLFLOW_BACKEND_STORE_URI": self.uri, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        return command, {**os.environ, **_ENVIRONMENT, **own}
+
     def _make_database(self) -> None:
         """Make a local database whole: in a temporary file, renamed when it is complete.
 
@@ -226,6 +275,7 @@ class MlflowTracker:
             parent_id = str(parent.info.run_id)
             try:
                 self._log(parent_id, run.metrics, run.params, run.tags)
+                self._log_data(parent_id, run.data)
                 for nested in run.nested:
                     child = client.create_run(
                         experiment, run_name=nested.name, tags={"mlflow.parentRunId": parent_id}
@@ -235,6 +285,7 @@ class MlflowTracker:
                 model = Path(scratch) / "model"
                 _save_model(run.bundle, model)
                 client.log_artifacts(parent_id, str(model), "model")
+                self._log_files(parent_id, run, Path(scratch))
                 registered = self._register(run, parent_id, f"{parent.info.artifact_uri}/model")
             except BaseException:
                 client.set_terminated(parent_id, status="FAILED")
@@ -300,12 +351,31 @@ class MlflowTracker:
             tags=[RunTag(name, value) for name, value in sorted(tags.items())],
         )
 
+    def _log_data(self, run_id: str, data: TrainingData) -> None:
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        profile = json.dumps(data.profile, ensure_ascii=False, sort_keys=True)
+        digest = data.digest[:LONGEST_DIGEST]
+        found = Dataset(
+            data.name, digest, "vedich", json.dumps({"uri": data.source}), None, profile
+        )
+        context = InputTag("mlflow.data.context", "training")
+        self._opened().log_inputs(run_id, [DatasetInput(found, [context])])
+
+    def _log_files(self, run_id: str, run: RetrainingRun, scratch: Path) -> None:
+        """Plots and the model card, in a folder of their own beside the model."""
+        folder = scratch / "about"
+        folder.mkdir()
+        for name, content in {CARD: run.card.encode(), **run.plots()}.items():
+            (folder / name).write_bytes(content)
+        self._opened().log_artifacts(run_id, str(folder), folder.name)
+
     def _register(self, run: RetrainingRun, run_id: str, source: str) -> RegisteredVersion:
         client = self._opened()
         if not client.search_registered_models(f"name = '{run.family}'"):
             client.create_registered_model(run.family)
         entry = client.create_model_version(
-            run.family, source=source, run_id=run_id, tags=dict(run.tags)
+            run.family, source=source, run_id=run_id, tags=dict(run.tags), description=run.card
         )
         return RegisteredVersion(run.family, str(entry.version), run_id, (), dict(run.tags))
 
@@ -361,18 +431,22 @@ def _save_model(bundle: Path, folder: Path) -> None:
 
 
 def _signature() -> ModelSignature:
-    """Tidy figures in (one row per KPI and month), projected years out."""
+    """Tidy figures in (one row per KPI and month, or as printed), projected years out."""
     from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
+    from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
-    def columns(**types: str) -> Any:
-        return Schema([ColSpec(kind, name) for name, kind in types.items()])
+    def columns(required: bool = True, **types: str) -> list[Any]:
+        return [ColSpec(kind, name, required=required) for name, kind in types.items()]
 
+    months = columns(kpi="string", month="string", value="double")
+    printed = columns(required=False, form="string", status="string", published="string")
+    years = columns(
+        kpi="string", year="long", mean="double", median="double", q10="double", q90="double"
+    )
     return ModelSignature(
-        inputs=columns(kpi="string", month="string", value="double"),
-        outputs=columns(
-            kpi="string", year="long", mean="double", median="double", q10="double", q90="double"
-        ),
+        inputs=Schema([*months, *printed]),
+        outputs=Schema(years),
+        params=ParamSchema([ParamSpec("as_of", "string", "")]),
     )
 
 

@@ -37,7 +37,7 @@ from service.cli.arguments import (
     family_plan,
     open_store,
 )
-from service.cli.house import audit, backup, jobs, monthly
+from service.cli.house import audit, backup, jobs, mlflow_pages, monthly
 from service.speech import speak, spoken, told, translate_help
 
 app = typer.Typer(
@@ -212,6 +212,7 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(backup.export)
 app.command()(backup.clean)
+app.command("mlflow-ui")(mlflow_pages.mlflow_ui)
 
 
 @app.command()

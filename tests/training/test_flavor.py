@@ -15,7 +15,7 @@ from data.db.store import Store
 from data.settings import Settings
 from data.vintages.panel import Panel
 from models.candidates.base import Candidate
-from models.errors import InputError, InvalidMonth
+from models.errors import InputError, InvalidMonth, NoObservations
 from models.pipeline import project
 from training.bundle.bundle import read_bundle
 from training.flavor import BundleModel
@@ -140,3 +140,25 @@ def test_the_folder_is_read_by_mlflows_hook(report: RetrainReport) -> None:
 
     folder: Path = report.folder
     assert _load_pyfunc(str(folder)).bundle.content_hash == report.bundle_hash
+
+
+def test_printed_figures_are_known_from_their_publication_on(
+    model: BundleModel, panel: Panel
+) -> None:
+    columns = ["kpi", "month", "form", "value", "status", "published"]
+    rows = [
+        (one.kpi, str(one.month), one.form, one.value, one.status, one.published.isoformat())
+        for one in panel.figures()
+        if one.kpi == "coal"
+    ]
+    printed = pd.DataFrame(rows, columns=columns)
+    june = model.predict(printed)
+    assert june["year"].tolist() == [2018]
+    may = model.predict(printed, {"as_of": "2018-05-31"})
+    early = printed[printed["published"] <= "2018-05-31"]
+    pd.testing.assert_frame_equal(may, model.predict(early, {"as_of": "2018-05-31"}))
+    assert may["median"][0] != june["median"][0]
+    with pytest.raises(NoObservations, match="nothing was published for 'flavor/coal'"):
+        model.predict(printed, {"as_of": "2011-12-31"})
+    with pytest.raises(InputError, match="published: expected YYYY-MM-DD, found 'June'"):
+        model.predict(printed.assign(published="June"))

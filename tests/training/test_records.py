@@ -11,6 +11,7 @@ import pytest
 from models.pipeline import Learned
 from training.backtest.scoreboard import ENSEMBLE, MEASURES, Scoreboard, scoreboard_of
 from training.bundle.bundle import FORMAT_VERSION, Bundle
+from training.gate import Decision
 from training.records import retraining_run
 from training.tracking import RetrainingRun
 
@@ -29,9 +30,17 @@ def bundle_of(scores: Scoreboard) -> Bundle:
     )
 
 
+FIRST = Decision(True, "no model answered for this date before")
+
+
+def record_of(bundle: Bundle, decision: Decision = FIRST) -> RetrainingRun:
+    figures = {"coal": 90, "steel": 30}
+    return retraining_run(bundle, "h" * 64, Path("folder"), decision, figures)
+
+
 @pytest.fixture
 def run(scores: Scoreboard) -> RetrainingRun:
-    return retraining_run(bundle_of(scores), "h" * 64, Path("folder"))
+    return record_of(bundle_of(scores))
 
 
 def test_the_parent_says_what_it_was_made_from(run: RetrainingRun) -> None:
@@ -65,7 +74,7 @@ def worse_for_coal(scores: Scoreboard) -> Scoreboard:
 
 
 def test_a_nested_run_per_kpi_keeps_its_own_errors_and_what_failed(scores: Scoreboard) -> None:
-    coal, steel = retraining_run(bundle_of(worse_for_coal(scores)), "h" * 64, Path("x")).nested
+    coal, steel = record_of(bundle_of(worse_for_coal(scores))).nested
     assert (coal.name, steel.name) == ("coal", "steel")
     assert coal.params == {"kind": "flow", "unit": "thousand tons"}
     assert steel.tags == {"kpi": "steel", "as_of": "2018-06-30", "failed/sarima": "too short"}
@@ -75,6 +84,58 @@ def test_a_nested_run_per_kpi_keeps_its_own_errors_and_what_failed(scores: Score
 
 
 def test_a_bundle_without_scores_has_no_metrics() -> None:
-    run = retraining_run(bundle_of(scoreboard_of(pd.DataFrame([]))), "h" * 64, Path("folder"))
+    run = record_of(bundle_of(scoreboard_of(pd.DataFrame([]))))
     assert run.metrics == {}
     assert [dict(nested.metrics) for nested in run.nested] == [{}, {}]
+    assert run.plots() == {}
+    assert "| Months known |" in run.card
+
+
+def test_the_data_are_named_by_vintage_and_hash(run: RetrainingRun) -> None:
+    assert (run.data.name, run.data.digest) == ("demo 2018-06-30", "d" * 64)
+    assert run.data.profile == {
+        "vintage": "2018-06-30",
+        "kpis": "2",
+        "figures": "120",
+        "sha256": "d" * 64,
+    }
+
+
+def test_runs_can_be_sorted_by_how_they_did_against_the_champion(scores: Scoreboard) -> None:
+    better = Decision(True, "within", 0.04, 0.05, 12)
+    compared = {
+        name: value[0]
+        for name, value in record_of(bundle_of(scores), better).metrics.items()
+        if name.startswith("gate/")
+    }
+    assert compared == pytest.approx(
+        {
+            "gate/annual_error": 0.04,
+            "gate/champion_annual_error": 0.05,
+            "gate/ratio_to_champion": 0.8,
+            "gate/origins": 12,
+        }
+    )
+
+
+def test_the_card_says_what_it_saw_how_it_did_and_what_failed(scores: Scoreboard) -> None:
+    kept_back = Decision(False, "annual error 5.00% against 4.00%", 0.05, 0.04, 12)
+    card = record_of(bundle_of(scores), kept_back).card
+    assert card.startswith("# demo, figures up to 2018-06-30\n")
+    assert f"data `{'d' * 16}`" in card
+    assert "kept back: annual error 5.00% against 4.00%." in card
+    assert "| 3 | 2.0% | 2.0% |" in card
+    assert "| all | 2.0% | 2.0% |" in card
+    assert "| coal | flow | thousand tons | 0 |" in card
+    assert "- steel: sarima: too short" in card
+
+
+def test_the_plots_are_drawn_from_the_backtest(run: RetrainingRun) -> None:
+    plots = run.plots()
+    assert set(plots) == {"backtest.svg", "reliability.svg", "fan.svg"}
+    drawn = {name: content.decode() for name, content in plots.items()}
+    assert all(one.startswith("<svg") for one in drawn.values())
+    assert "pace" in drawn["backtest.svg"]
+    assert "8 origins" in drawn["reliability.svg"]  # the first year taught nothing
+    assert "2017 as it was forecast" in drawn["fan.svg"]
+    assert "steel" in drawn["fan.svg"]

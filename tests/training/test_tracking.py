@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import TrackingUnavailable
-from training.tracking import MlflowTracker, NestedRun, RetrainingRun
+from training.tracking import CARD, MlflowTracker, NestedRun, RetrainingRun, TrainingData
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +31,9 @@ def run_of(family: str, bundle: Path) -> RetrainingRun:
         family=family,
         name="2021-06-30",
         bundle=bundle,
+        data=TrainingData(f"{family} 2021-06-30", "d" * 64, f"vedich:{family}", {"kpis": "2"}),
+        card="# A card, with đồng\n",
+        plots=lambda: {"fan.svg": b"<svg/>"},
         metrics={"annual_error": {3: 0.08, 6: 0.05, 9: float("nan")}},
         params={"n_paths": "400"},
         tags={"as_of": "2021-06-30", "data_hash": "abc"},
@@ -88,6 +91,42 @@ def test_the_version_carries_tags_signature_and_requirements_and_no_code(
     assert '"name": "median"' in described
     required = (folder / "requirements.txt").read_text().splitlines()
     assert [line.split("==")[0] for line in required] == ["mlflow", "vedich"]
+
+
+def test_the_run_keeps_its_data_plots_and_model_card(tracker: MlflowTracker, bundle: Path) -> None:
+    registered = tracker.record(run_of("about", bundle))
+
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=tracker.uri, registry_uri=tracker.uri)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run = client.get_run(registered.run_id)
+        version = client.get_model_version("about", registered.version)
+    [used] = run.inputs.dataset_inputs
+    assert used.dataset.name == "about 2021-06-30"
+    assert used.dataset.digest == "d" * 36
+    assert json.loads(used.dataset.profile) == {"kpis": "2"}
+    assert [(tag.key, tag.value) for tag in used.tags] == [("mlflow.data.context", "training")]
+    assert version.description == "# A card, with đồng\n"
+    assert tracker.artifacts is not None
+    folder = tracker.artifacts / "about" / registered.run_id / "artifacts" / "about"
+    assert {path.name for path in folder.iterdir()} == {CARD, "fan.svg"}
+    assert (folder / CARD).read_text(encoding="utf-8") == version.description
+    assert (folder / "fan.svg").read_bytes() == b"<svg/>"
+
+
+def test_mlflows_own_pages_are_for_this_machine_and_keep_the_address_to_themselves(
+    tracker: MlflowTracker,
+) -> None:
+    command, environment = tracker.pages(5077)
+    assert command[1:] == [
+        *("-m", "mlflow", "server", "--host", "127.0.0.1", "--port", "5077", "--workers", "1")
+    ]
+    assert environment["MLFLOW_BACKEND_STORE_URI"] == tracker.uri
+    assert environment["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    with pytest.raises(TrackingUnavailable, match=r"open http://mlflow\.example:5000 in a"):
+        MlflowTracker("http://u:secret@mlflow.example:5000").pages(5077)
 
 
 def test_an_alias_names_one_version(tracker: MlflowTracker, bundle: Path) -> None:
