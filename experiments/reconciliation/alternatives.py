@@ -9,9 +9,10 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
+from models import coherence
 from models.annual import AnnualDistribution
-from models.coherence import OriginKey, reorder
-from models.reconciliation import family
+from models.coherence import OriginKey, copula_scores, joint, reorder
+from models.reconciliation import family as reconciliation
 from models.reconciliation.family import Sums, in_order_of_parts, reconcile, spreads_of
 
 Array = NDArray[np.float64]
@@ -121,11 +122,26 @@ def by_leaves(sums: Sums) -> Array:
     return np.diag([float(leaves(name)) for name in sums.names])
 
 
+def in_order_of_past_errors(
+    years: Mapping[str, AnnualDistribution],
+    errors: Mapping[str, Mapping[OriginKey, float]],
+    family: str,
+    seed: str,
+) -> dict[str, AnnualDistribution]:
+    """The same years in the joint order of past errors alone, as the copula once was."""
+    alone = {"SHARED": 1.0, "HALF_SHARED": 0.0, "COMMON": 0.0}
+    with patch.multiple(coherence, **alone):
+        return {
+            slug: joint(one, copula_scores(family, seed, slug, errors[slug], len(one.samples)))
+            for slug, one in years.items()
+        }
+
+
 def unordered(
     years: Mapping[str, AnnualDistribution], sums: Sums
 ) -> dict[str, AnnualDistribution]:
     """Reconciled in the joint order of the copula alone, totals too."""
-    with patch.object(family, "in_order_of_parts", lambda same, _: dict(same)):
+    with patch.object(reconciliation, "in_order_of_parts", lambda same, _: dict(same)):
         return reconcile(years, sums)
 
 

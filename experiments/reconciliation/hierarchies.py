@@ -115,17 +115,17 @@ def crossed(long: pd.DataFrame, names: Mapping[str, tuple[str, str]], asked: int
     groups: dict[str, tuple[str, ...]] = {}
     firsts = list(dict.fromkeys(first for first, _ in names.values()))
     for group in firsts:
-        own = {f"{group}/{one}": wide[one] for one, of in names.items() if of[0] == group}
+        own = {f"{group}: {one}": wide[one] for one, of in names.items() if of[0] == group}
         columns |= own
         columns[group] = pd.DataFrame(own).sum(axis=1)
         groups[group] = tuple(own)
     seconds = list(dict.fromkeys(second for _, second in names.values()))
     for second in seconds:
         members = [one for one, of in names.items() if of[1] == second]
-        columns[f"across/{second}"] = wide[members].sum(axis=1)
+        columns[f"across: {second}"] = wide[members].sum(axis=1)
     columns[TOTAL] = pd.DataFrame({group: columns[group] for group in firsts}).sum(axis=1)
     groups[TOTAL] = tuple(firsts)
-    across = tuple(f"across/{second}" for second in seconds)
+    across = tuple(f"across: {second}" for second in seconds)
     return Hierarchy(pd.DataFrame(columns), groups, across, asked)
 
 
@@ -139,9 +139,9 @@ def _levels(long: pd.DataFrame, group: pd.Series, kept: int, *, others: bool) ->
     for name in sorted(set(of.values())):
         members = [one for one in of if of[one] == name and wide[one].notna().all()]
         ranked = sorted(members, key=lambda one: -means[one])
-        own = {f"{name}/{one}": wide[one] for one in ranked[:kept]}
+        own = {f"{name}: {one}": wide[one] for one in ranked[:kept]}
         if others and len(ranked) > kept:
-            own[f"{name}/others"] = wide[ranked[kept:]].sum(axis=1)
+            own[f"{name}: others"] = wide[ranked[kept:]].sum(axis=1)
         if len(own) < 2:
             continue
         columns |= own

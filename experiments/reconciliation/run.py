@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -33,6 +32,7 @@ from experiments.reconciliation.alternatives import (
     by_leaves,
     by_level,
     covariance,
+    in_order_of_past_errors,
     unordered,
     variances_together,
 )
@@ -45,7 +45,6 @@ from experiments.reconciliation.hierarchies import (
     Hierarchy,
     hierarchy,
 )
-from models import calibration
 from models.annual import AnnualDistribution
 from models.coherence import OriginKey, sum_of_parts
 from models.pipeline import Known, fit_candidates, year_ahead
@@ -63,9 +62,8 @@ RESULTS = Path(__file__).parent / "results"
 LESSONS, HISTORY = 4, 3  # years learned from before those asked, years before those
 CUTS, N_PATHS = (3, 6, 9), 1000
 BEFORE, SHIPPED = "before", "variances"
-LEVELS = ("bottom_up", SHIPPED, "together", "correlations", "level", "leaves")
+LEVELS = ("bottom_up", SHIPPED, "together", "correlations", "level", "leaves", "unordered", "past")
 GROUPED = (SHIPPED, "unordered", "one_order")
-WITHOUT_REACH = ("arrivals",)  # asked also without the limit on widening, see `calibration.REACH`
 Rows = list[dict[str, Any]]
 
 
@@ -76,7 +74,10 @@ class Question(NamedTuple):
     year: int
     cut: int
     lessons: Mapping[str, Lesson]
-    reach: float
+
+    @property
+    def seed(self) -> str:
+        return f"{self.year} {self.cut} {SEED}"
 
 
 class Answer(NamedTuple):
@@ -128,18 +129,12 @@ def answers(name: str, own: Hierarchy, workers: int) -> Rows:
     slugs = sorted(str(column) for column in wide.columns)
     panel = Panel.of(name, [Kpi(one, one, one, "units") for one in slugs], _figures(wide))
     setup = Setup(panel, date(last + 1, 1, 31))
-    limits = [calibration.REACH] + [np.inf] * (name in WITHOUT_REACH)
     with Workers(setup, workers) as pool:
         results = run_backtest(pool, setup, slugs).results
         lessons = {
             year: learn([one for one in results if one.year < year], slugs) for year in asked
         }
-        questions = [
-            Question(own, year, cut, lessons[year], limit)
-            for limit in limits
-            for year in asked
-            for cut in CUTS
-        ]
+        questions = [Question(own, year, cut, lessons[year]) for year in asked for cut in CUTS]
         found = pool.run(_scores, questions)
     return [row for rows in found for row in rows]
 
@@ -155,21 +150,17 @@ def _figures(wide: pd.DataFrame) -> Iterator[Observation]:
 
 def _scores(setup: Setup, asked: Question) -> Rows:
     """One row per KPI, form and method; a task for `Workers`."""
-    with patch.object(calibration, "REACH", asked.reach):
-        own = _own(setup, asked)
+    own = _own(setup, asked)
     of, place = asked.of, {"year": asked.year, "cut": asked.cut}
     found: Rows = []
-    limited = np.isfinite(asked.reach)
-    forms: dict[str, tuple[Relations, tuple[str, ...]]] = {
-        "levels" if limited else "levels, no limit": (of.levels, LEVELS if limited else ())
-    }
+    forms: dict[str, tuple[Relations, tuple[str, ...]]] = {"levels": (of.levels, LEVELS)}
     if of.across:
         forms["two breakdowns"] = (of.grouped, GROUPED)
     for form, (relations, methods) in forms.items():
         tied = relations.related(TOTAL)
         mine = {slug: own[slug] for slug in tied if slug in own}
-        for method in (BEFORE, *(methods or (SHIPPED,))):
-            for row in _answered(mine, relations, method):
+        for method in (BEFORE, *methods):
+            for row in _answered(mine, relations, method, asked.seed):
                 level = _level(of, str(row["kpi"]))
                 found.append(
                     {"panel": setup.panel.family, "form": form, "level": level} | place | row
@@ -189,19 +180,19 @@ def _own(setup: Setup, asked: Question) -> dict[str, Answer]:
                 continue
             fits = fit_candidates(origin.series, candidates)
             known = Known(origin.series, asked.lessons[slug].with_fits(*fits))
-            seed = f"{year} {asked.cut} {SEED}"
-            annual = year_ahead(known, year, N_PATHS, seed, candidates).annual
+            annual = year_ahead(known, year, N_PATHS, asked.seed, candidates).annual
             if annual is not None:
                 base = float(np.median(annual.base))
                 found[slug] = Answer(annual, known, outcome, base)
     return found
 
 
-def _answered(own: Mapping[str, Answer], relations: Relations, method: str) -> Rows:
+def _answered(own: Mapping[str, Answer], relations: Relations, method: str, seed: str) -> Rows:
     """Scores of a method; 'before' is every series alone."""
     years = {slug: one.annual for slug, one in own.items()}
     sums = Sums(tuple(own), {}, relations)
-    weights = _weights(method, years, sums, [own[name].known.learned.errors for name in own])
+    errors = {slug: one.known.learned.errors for slug, one in own.items()}
+    weights = _weights(method, years, sums, list(errors.values()))
     if method == "bottom_up":
         for total in sorted(relations.printed, key=TOTAL.__eq__):
             (parts,) = relations.printed[total]
@@ -210,6 +201,9 @@ def _answered(own: Mapping[str, Answer], relations: Relations, method: str) -> R
         years = unordered(years, sums)
     elif method == "one_order":
         years = all_in_one_order(years, sums)
+    elif method == "past":
+        family, _, _ = own[TOTAL].known.series.key.rpartition("/")
+        years = reconcile(in_order_of_past_errors(years, errors, family, seed), sums)
     elif method != BEFORE:
         years = reconcile(years, sums, weights)
     adds_up = method not in (BEFORE, "bottom_up")

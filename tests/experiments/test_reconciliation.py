@@ -28,7 +28,7 @@ def test_acrossed_hierarchy_adds_up_both_ways() -> None:
     for relations in (found.levels, found.grouped):
         for total, parts in relations.totals():
             np.testing.assert_allclose(found.wide[total], found.wide[list(parts)].sum(axis=1))
-    assert found.grouped.printed == {TOTAL: (("a", "b"), ("across/x", "across/y"))}
+    assert found.grouped.printed == {TOTAL: (("a", "b"), ("across: x", "across: y"))}
     assert found.wide[TOTAL].tolist() == [64.0, 68.0]
 
 
