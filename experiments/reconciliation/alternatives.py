@@ -129,8 +129,7 @@ def in_order_of_past_errors(
     seed: str,
 ) -> dict[str, AnnualDistribution]:
     """The same years in the joint order of past errors alone, as the copula once was."""
-    alone = {"SHARED": 1.0, "HALF_SHARED": 0.0, "COMMON": 0.0}
-    with patch.multiple(coherence, **alone):
+    with patch.multiple(coherence, SHARED=1.0, HALF_SHARED=0.0, COMMON=0.0):
         return {
             slug: joint(one, copula_scores(family, seed, slug, errors[slug], len(one.samples)))
             for slug, one in years.items()
