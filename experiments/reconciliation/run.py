@@ -7,8 +7,9 @@ forecast on their own like any other series. As in a retraining, weights, calibr
 errors of a year are those of the years before it. The newest years are answered with 3, 6 and 9
 months known, before and after reconciliation, on the same paths: in three levels, and where
 cells have two properties also with two breakdowns of the whole at a time, without the cells.
-`CHOSEN_ON` chose the method, `JUDGED_ON` judge it. Writes results.csv, summary.csv (choosing.csv
-and judging.csv: geometric means over their panels), by_year.csv and made_with.json.
+`CHOSEN_ON` chose the method, `JUDGED_ON` judge it. Writes results.csv (every answer before, and
+as the program gives it), summary.csv (choosing.csv and judging.csv: geometric means over their
+panels), by_year.csv and made_with.json.
 """
 
 from __future__ import annotations
@@ -104,11 +105,11 @@ def main() -> None:
         print(name, own.wide.shape[1], "series", flush=True)
         rows += answers(name, own, given.workers)
     found = pd.DataFrame(rows)
-    found.to_csv(given.out / "results.csv", index=False, float_format="%.4g")
+    shipped = found[found["method"].isin((BEFORE, SHIPPED))]
+    shipped.to_csv(given.out / "results.csv", index=False, float_format="%.4g")
     table = summary(found, ["panel", "form", "level"])
     table.to_csv(given.out / "summary.csv", index=False, float_format="%.4f")
     print(table.to_string(index=False))
-    shipped = found[found["method"].isin((BEFORE, SHIPPED))]
     years = summary(shipped, ["panel", "form", "level", "year"])
     years.to_csv(given.out / "by_year.csv", index=False, float_format="%.4f")
     for which, panels in (("choosing", CHOSEN_ON), ("judging", JUDGED_ON)):
