@@ -43,6 +43,7 @@ VedichError
 ├── Overloaded            more is being received than the service takes at once
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
+├── ClusterUnavailable    a Dask cluster cannot be reached, was lost, or runs another program
 ├── Busy                  too many of this kind of work at once
 └── MissingExtra          an optional library is not installed
 
@@ -389,6 +390,10 @@ class StoreUnavailable(VedichError):
 
 class TrackingUnavailable(VedichError):
     """MLflow cannot be reached where the settings say it is."""
+
+
+class ClusterUnavailable(VedichError):
+    """A Dask cluster cannot be reached, was lost meanwhile, or runs another program."""
 
 
 class Busy(VedichError):

@@ -119,10 +119,16 @@ class Projected(Protocol):
 
 
 class Bounds(Protocol):
-    """A target as an outcome of its period."""
+    """A target as it was set, and as an outcome of its period."""
 
     @property
     def comparator(self) -> Comparator: ...
+
+    @property
+    def lower(self) -> float | None: ...
+
+    @property
+    def upper(self) -> float | None: ...
 
     @property
     def lower_value(self) -> float | None: ...
@@ -312,13 +318,18 @@ def month_of_year(month: Month, lang: Lang) -> str:
 
 
 def bounds(target: Bounds, lang: Lang, decimals: int = 0) -> str:
-    """A target's bounds in the KPI's unit, in words: 'từ 300.000 trở lên'."""
-    lower, upper = target.lower_value, target.upper_value
-    if lower is not None and upper is not None:
-        return f"{number(lower, lang, decimals)} – {number(upper, lang, decimals)}"
-    value = number(lower if lower is not None else upper, lang, decimals)
-    pattern = TEXT[lang][f"comparator.{target.comparator}"]
-    return pattern.format(value=value)
+    """A target's bounds in the KPI's unit, in words: 'từ 300.000 trở lên'.
+
+    A growth on a base that means nothing is given as the growth.
+    """
+    values = [one for one in (target.lower_value, target.upper_value) if one is not None]
+    shown = [number(value, lang, decimals) for value in values]
+    if not shown:
+        ends = [one for one in (target.lower, target.upper) if one is not None]
+        shown = [signed_percent(end, lang) for end in ends]
+    if len(shown) != 1:
+        return " – ".join(shown) or "–"
+    return TEXT[lang][f"comparator.{target.comparator}"].format(value=shown[0])
 
 
 def plain_bounds(target: Target, unit: str, lang: Lang, decimals: int = 0) -> str:

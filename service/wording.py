@@ -20,6 +20,9 @@ from models.errors import NoBundle, NoObservations, Phrase, UnreadableFile, Vedi
 from service.texts import ERROR, PERSON, STATE, Lang, name_of
 
 NO_NAMES: Mapping[str, str] = {}
+_SOURCE_CELL = re.compile(r"sheet '(.+?)', cell ([A-Z]{1,3}\d+)")
+_SOURCE_DAY = re.compile(r", published (\d{4}-\d\d-\d\d)")
+_FIGURES = ("value", "against", "times")  # fields of a phrase that hold a number
 _PLACED = re.compile(  # sheet, cell, what joins them to the remark, the remark
     r"(?:sheet '(.+?)')?(?:(?:^|, )(?:cell )?([A-Z]{1,3}\d+))?(: |, | )(.+)", re.DOTALL
 )
@@ -113,6 +116,21 @@ def _place(error: UnreadableFile) -> str:
     return f"{told} {advice}".strip()
 
 
+def source_in(source: str, lang: Lang) -> str:
+    """Where a figure or target comes from: the place in a file in the reader's language."""
+    if lang == "en":
+        return source
+    words = ERROR["vi"]
+    published = words["file.published"]
+
+    def place(found: re.Match[str]) -> str:
+        cell = words["file.cell"].format(cell=found[2])
+        return f"{words['file.sheet'].format(sheet=found[1])}, {cell}"
+
+    said = _SOURCE_CELL.sub(place, source)
+    return _SOURCE_DAY.sub(lambda found: ", " + published.format(day=_written("", found[1])), said)
+
+
 def remark(note: str, lang: Lang) -> str:
     """A reader's remark on a file in a language: its place, and what was seen there."""
     if lang == "en":
@@ -140,9 +158,18 @@ def _phrase(english: str) -> str | None:
     for template, pattern in _patterns():
         if found := pattern.fullmatch(english):
             values = found.groupdict().items()
-            said = {name: _phrase(value) or value for name, value in values}
+            said = {name: _phrase(value) or _written(name, value) for name, value in values}
             return vietnamese()[template].format(**said)
     return None
+
+
+def _written(name: str, value: str) -> str:
+    """What fills a field of a phrase: days and figures as Vietnamese writes them."""
+    if day := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value):
+        return f"{day[3]}/{day[2]}/{day[1]}"
+    if name in _FIGURES:
+        return value.translate(str.maketrans(",.", ".,"))
+    return value
 
 
 @cache

@@ -28,10 +28,11 @@ DEVELOPERS = {
     *("selenium", "hypothesis", "httpx", "python-odata", "uv"),
 }
 EXTRAS = {"statsforecast", "pyarrow", "matplotlib", "rinohtype"}
-# a developer's command writes the examples of docs/api.md; the extras `ces`, `sdmx` and `oidc`
+# a developer's command writes the examples of docs/api.md; the others are extras
 NOT_IN_THE_PROGRAM = {
     "record_examples.py": {"httpx"},
     "ces.py": {"statsforecast"},
+    "cluster.py": {"distributed"},
     "messages.py": {"pysdmx"},
     "oidc.py": {"authlib", "httpx", "joserfc"},
 }

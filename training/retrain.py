@@ -46,6 +46,8 @@ from training.records import retraining_run
 from training.tracking import CHALLENGER, CHAMPION, MlflowTracker, RegisteredVersion, Tracker
 from training.workers import Progress, Workers, one_thread
 
+ENGINES = ("local", "dask")
+
 
 @dataclass(frozen=True, eq=False)
 class RetrainReport:
@@ -101,6 +103,7 @@ def retrain(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str = "local",
+    scheduler: str | None = None,
     candidates: Mapping[str, Candidate] | None = None,
     thorough: bool = False,
     promote: bool = False,
@@ -116,7 +119,8 @@ def retrain(
     as_of : later publications are ignored; default the newest vintage
     workers : processes; default one per core. Their number changes no digit
     progress : called with (done, total, last step)
-    engine : 'local'
+    engine : 'local' (processes of this machine) or 'dask' (the workers of `scheduler`)
+    scheduler : address of a Dask scheduler; for the engine 'dask'
     candidates : default all but the extra candidates
     thorough : with the extra candidates (`models.candidates.EXTRA`)
     promote : promote whatever the gate decides
@@ -130,14 +134,13 @@ def retrain(
         If the plan, its figures or the engine do not exist.
     MissingExtra
         If `thorough`, and a library of an extra candidate is not installed.
-    TrackingUnavailable
-        If MLflow cannot be reached; raised before any long work starts.
+    TrackingUnavailable, ClusterUnavailable
+        If MLflow or the cluster cannot be reached; raised before any long work starts. A
+        cluster that is lost meanwhile raises it too, and nothing is stored.
     """
     begun = time.monotonic()
-    if engine != "local":
-        raise InputError(
-            "expected the engine 'local', found '{engine}'; no other is built in.", engine=engine
-        )
+    if engine not in ENGINES:
+        raise InputError("expected the engine 'local' or 'dask', found '{engine}'.", engine=engine)
     if thorough:
         require_statsforecast()
     family = load_plan(store, plan).family
@@ -152,7 +155,7 @@ def retrain(
         plans=tuple(load_plan(store, slug) for slug in family_plans(store, family)),
     )
     kept = Kept(settings.kept, settings.kept_bytes) if candidates is None else None
-    with one_thread(), Workers(setup, workers or len(os.sched_getaffinity(0))) as pool:
+    with one_thread(), _pool(setup, workers, engine, scheduler) as pool:
         tracker.open(family)  # while the processes start
         fits, backtest = _learn(pool, setup, progress, kept)
     if kept is not None:
@@ -284,6 +287,19 @@ def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
     events = accepted_events(setup.events, kpi, setup.as_of)
     parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year), events)
     return FinalFit(kpi, series.kind, series.unit, parameters, failures)
+
+
+def _pool(setup: Setup, workers: int | None, engine: str, scheduler: str | None) -> Workers[Setup]:
+    if engine == "local":
+        return Workers(setup, workers or len(os.sched_getaffinity(0)))
+    if scheduler is None:
+        raise InputError(
+            "engine 'dask': expected the address of its scheduler, found none. Give it with "
+            "--scheduler tcp://HOST:8786."
+        )
+    from training.cluster import Cluster
+
+    return Cluster(setup, scheduler)
 
 
 def _learn(

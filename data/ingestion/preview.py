@@ -51,7 +51,7 @@ def preview_file(
     if read.problem is not None:
         return FilePreview(read, loaded_before=loaded_before)
     found = suspicious(stored, kpis, read.observations)
-    days = doubtful_days(stored, read.dated, read.observations)
+    days = doubtful_days(stored, read.file, read.dated, read.observations)
     read = replace(read, notes=(*read.notes, *days))
     figures = stored.take(read.observations)
     return FilePreview(read, tuple(figures), tuple(found), loaded_before)

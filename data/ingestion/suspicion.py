@@ -152,9 +152,15 @@ def suspicious(
 
 
 def doubtful_days(
-    stored: StoredFigures, dated: Iterable[DatedFigure], observations: Iterable[Observation]
+    stored: StoredFigures,
+    file: str,
+    dated: Iterable[DatedFigure],
+    observations: Iterable[Observation],
 ) -> Iterator[str]:
-    """Remarks on figures to a day that no day of that month can bear, or of another size."""
+    """Remarks on a file's figures to a day that no day of that month can bear, or of another size.
+
+    Each names its place in the file first, as the remarks of readers do.
+    """
     here: dict[str, dict[tuple[Form, Month], float]] = {}
     for one in observations:
         here.setdefault(one.kpi, {})[one.form, one.month] = one.value
@@ -177,9 +183,16 @@ def doubtful_days(
         if doubt is not None:
             shown = _suspicion(as_month, "", doubt[0], doubt[1], ())
             yield (
-                f"{figure.source}: {figure.kpi} from {figure.from_day} to {figure.to_day}, "
-                f"{figure.value:,.6g}: {shown.reason}"
+                f"{_place(figure.source, file)}: figure of {figure.kpi} from {figure.from_day} to "
+                f"{figure.to_day}, {figure.value:,.6g}: {shown.reason}"
             )
+
+
+def _place(source: str, file: str) -> str:
+    """Sheet and cell of a figure, from its source: 'f.xlsx, A, C2' → "sheet 'A', cell C2"."""
+    place = source.removeprefix(f"{file}, ")
+    sheet, comma, cell = place.rpartition(", ")
+    return f"sheet '{sheet}', cell {cell}" if comma and "sheet '" not in place else place
 
 
 def _unrelated(

@@ -16,7 +16,7 @@ from data.vintages.observation import Form, Observation
 from models.series import Month
 
 AROUND = 6  # months on either side of a month
-LEAST = 12  # months that a series needs
+LEAST = 12  # months that a series needs, one of which may be below zero
 TIMES = 5.0  # a month is a slip if it is so many times, or the same part of, those around it
 FAR = 6.0  # and so many robust standard deviations away
 YEARS = 2  # years that rise before months are taken for years to date
@@ -40,7 +40,7 @@ class Around:
             month.ordinal: value for (form, month), value in known.items() if form == "month"
         }
         positive = {ordinal: value for ordinal, value in values.items() if value > 0}
-        if len(positive) < LEAST or 2 * len(positive) < len(values):
+        if len(positive) < LEAST - 1 or len(values) < LEAST or 2 * len(positive) < len(values):
             return None
         logs = [
             abs(np.log(value / usual))

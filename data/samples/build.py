@@ -40,6 +40,7 @@ from models.targets.target import Comparator, Target, TargetForm, TargetLevel
 NAME = "vietnam-2021"
 WORKBOOKS_FILE = "workbooks.csv"
 _MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
+_OFFICES = {"Ministry of Industry and Trade": "Bộ Công Thương"}  # as the table has it → ours
 _DATED = re.compile(r"(?:(\d{1,2}) )?(" + "|".join(_MONTHS) + r") (\d{4})$")
 
 PLAN = Plan(
@@ -52,8 +53,8 @@ PLAN = Plan(
     kpis=KPIS,
     versions=(),
     note=(
-        "Sample plan on public figures of the General Statistics Office of Vietnam. Targets "
-        "only where one was published; a version is dated when its figures became known."
+        "Kế hoạch mẫu trên số liệu công bố của Tổng cục Thống kê. Chỉ có chỉ tiêu đã được công "
+        "bố; mỗi phiên bản lấy ngày mà số liệu của nó được biết."
     ),
 )
 
@@ -119,13 +120,11 @@ def published_targets(
             ours = row["body"].startswith(body) and row["year"] == str(plan.year)
             if ours and row["kpi"] in known:
                 day = (days or {}).get(row["source"])
-                yield _dated_target(row, *((day, False) if day else known_from(row["source"])))
+                yield _dated_target(row, day or known_from(row["source"]))
 
 
-def _dated_target(row: Mapping[str, str], day: date, is_exact: bool) -> DatedTarget:
-    document = f"Target of the {row['owner']} as reported by {row['source']}"
-    if not is_exact:
-        document += " (the day is not known; counted from the end of the month)"
+def _dated_target(row: Mapping[str, str], day: date) -> DatedTarget:
+    owner, source = _OFFICES.get(row["owner"], row["owner"]), _in_vietnamese(row["source"])
     target = Target(
         comparator=cast(Comparator, row["comparator"]),
         lower=float(row["lower"]) if row["lower"] else None,
@@ -133,16 +132,32 @@ def _dated_target(row: Mapping[str, str], day: date, is_exact: bool) -> DatedTar
         form=cast(TargetForm, row["form"]),
         level=cast(TargetLevel, row["level"]),
         period=row["period"],
-        owner=row["owner"],
+        owner=owner,
         role=row["role"],
         basis=row["basis"],
-        source=row["source"],
+        source=source,
     )
-    return DatedTarget(day, row["kpi"], target, document)
+    return DatedTarget(day, row["kpi"], target, f"Chỉ tiêu của {owner}, theo {source}")
 
 
-def known_from(source: str) -> tuple[date, bool]:
-    """The day a source was published, and whether the source gives the exact day.
+def _in_vietnamese(source: str) -> str:
+    """The date of a source as Vietnamese papers write it.
+
+    Examples
+    --------
+    >>> _in_vietnamese("VOV and another site, February 2021")
+    'VOV, another site, 02/2021'
+    """
+    match = _DATED.search(source.strip())
+    if not match:
+        return source
+    day = f"{int(match[1]):02d}/" if match[1] else ""
+    written = f"{day}{_MONTHS[match[2]]:02d}/{match[3]}"
+    return f"{source[: match.start()]}{written}".replace(" and ", ", ")
+
+
+def known_from(source: str) -> date:
+    """The day a source was published.
 
     A source that gives only the month counts from the month's last day: an earlier day
     would show a target to views of days on which it may not have been known.
@@ -150,7 +165,7 @@ def known_from(source: str) -> tuple[date, bool]:
     Examples
     --------
     >>> known_from("VOV, February 2021")
-    (datetime.date(2021, 2, 28), False)
+    datetime.date(2021, 2, 28)
     """
     match = _DATED.search(source.strip())
     if not match:
@@ -160,8 +175,8 @@ def known_from(source: str) -> tuple[date, bool]:
         )
     year, month = int(match[3]), _MONTHS[match[2]]
     if match[1]:
-        return date(year, month, int(match[1])), True
-    return date(year, month, calendar.monthrange(year, month)[1]), False
+        return date(year, month, int(match[1]))
+    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _write_workbooks(

@@ -51,8 +51,8 @@ PLAN = Plan(
     versions=(),
     label="minh họa",
     note=(
-        "Illustrative year: drawn around the figures published about the province, see SOURCE.md. "
-        "Only figures with a printed source and the targets of customs revenue are real."
+        "Năm minh họa, dựng quanh các số liệu đã công bố về tỉnh, xem SOURCE.md. Chỉ số liệu có "
+        "nguồn đã công bố và chỉ tiêu thu của Cục Hải quan là thật."
     ),
 )
 

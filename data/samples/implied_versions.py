@@ -16,7 +16,7 @@ from data.vintages.implied_plan import implied_plans
 from data.vintages.observation import Observation
 from models.targets.target import Target
 
-CHANGED = "New or changed: "  # begins the note of a version read from figures; KPIs follow
+CHANGED = "Mới hoặc thay đổi: "  # begins the note of a version read from figures; KPIs follow
 
 
 @dataclass(frozen=True)

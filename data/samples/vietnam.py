@@ -9,7 +9,8 @@ from __future__ import annotations
 from data.plans.kpi import Kpi, RowSelector
 from data.readers.spreadsheet.cells import fold
 
-_OFFICE = "General Statistics Office of Vietnam, monthly annex"
+_OFFICE = "Tổng cục Thống kê, biểu số liệu hằng tháng"
+_TRADE = {"exports": "xuất khẩu hàng hóa", "imports": "nhập khẩu hàng hóa"}
 
 
 def _rows(table: str, quantity: str, names: tuple[str, ...]) -> tuple[RowSelector, ...]:
@@ -31,7 +32,7 @@ def _trade(
         name_en=name_en,
         unit="million USD",
         parent=table if ownership else "turnover",
-        source=f"{_OFFICE}, {table} of goods",
+        source=f"{_OFFICE}: {_TRADE[table]}",
         price_basis="current",
         scope="national",
         dimensions={"ownership": ownership} if ownership else {},
@@ -47,7 +48,7 @@ def _retail(slug: str, name_vi: str, name_en: str, parent: str | None, *names: s
         name_en=name_en,
         unit="billion VND",
         parent=parent,
-        source=f"{_OFFICE}, retail sales of goods and services",
+        source=f"{_OFFICE}: tổng mức bán lẻ",
         price_basis="current",
         scope="national",
         rows=_rows("retail", "", names),
@@ -63,7 +64,7 @@ def _index(slug: str, name_vi: str, name_en: str, sector: str, *names: str) -> K
         kind="growth",
         decimals=1,
         parent=None if slug == "iip" else "iip",
-        source=f"{_OFFICE}, index of industrial production",
+        source=f"{_OFFICE}: chỉ số sản xuất công nghiệp",
         price_basis="constant",
         scope="national",
         dimensions={"sector": sector},
@@ -80,7 +81,7 @@ def _product(
         name_en=name_en,
         unit=unit,
         decimals=decimals,
-        source=f"{_OFFICE}, main industrial products",
+        source=f"{_OFFICE}: sản phẩm công nghiệp chủ yếu",
         scope="national",
         dimensions={"product": name_en},
         rows=_rows("products", "", (name_vi, *names)),
@@ -98,7 +99,7 @@ def _investment(slug: str, body_vi: str, body_en: str, scope: str, *names: str) 
         unit="billion VND",
         decimals=1,
         parent=None if slug == "total" else "investment_total",
-        source=f"{_OFFICE}, investment under the state budget",
+        source=f"{_OFFICE}: vốn đầu tư từ ngân sách nhà nước",
         price_basis="current",
         scope=scope,
         rows=_rows("investment", "", names),
@@ -155,7 +156,7 @@ KPIS: tuple[Kpi, ...] = (
         name_vi="Tổng kim ngạch xuất nhập khẩu",
         name_en="Exports and imports of goods",
         unit="million USD",
-        source=f"{_OFFICE}, exports and imports of goods",
+        source=f"{_OFFICE}: xuất khẩu, nhập khẩu hàng hóa",
         price_basis="current",
         scope="national",
         parts=("exports", "imports"),

@@ -125,7 +125,10 @@ def retrain(
     promote: Annotated[
         bool, typer.Option("--promote", help="Promote it whatever the gate decides.")
     ] = False,
-    engine: Annotated[str, typer.Option(help="Where it runs: only 'local'.")] = "local",
+    engine: Annotated[str, typer.Option(help="Where it runs: 'local' or 'dask'.")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of the Dask scheduler, tcp://HOST:8786.")
+    ] = None,
 ) -> None:
     """Retrain weights and calibration; the better model answers."""
     from service.cli.output import show_retraining
@@ -150,6 +153,7 @@ def retrain(
                     workers=workers,
                     progress=progress,
                     engine=engine,
+                    scheduler=scheduler,
                     thorough=thorough,
                     promote=promote,
                 )

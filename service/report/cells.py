@@ -39,14 +39,26 @@ def to_date_cell(one: Facts, cutoff: Month, lang: Lang, *, stated: str = "") -> 
         return figure(float(task.done), lang)
     if one.cutoff is None or one.to_date is None:
         return NONE
-    status = one.to_date_status or ""
-    notes = [] if status == stated else [FIGURE[lang].get(status, "")]
+    notes = [status_note(one.to_date_status or "", lang, stated)]
     if one.cutoff != cutoff:
         notes.append(month_name(one.cutoff, lang))
     if one.other_office is not None:
         value = number(one.other_office.value, lang, one.kpi.decimals)
         notes.append(TEXT[lang][f"report.office.{one.other_office.office}"].format(value=value))
     return figure(one.to_date, lang, one.kpi.decimals, note=", ".join(filter(None, notes)))
+
+
+def status_note(status: str, lang: Lang, stated: str = "") -> str:
+    """The status below a figure, without what the heading says of all of them (`stated`)."""
+    if stated and status == "illustrative_first":
+        return FIGURE[lang]["illustrative"]
+    return "" if status == stated else FIGURE[lang].get(status, "")
+
+
+def bracketed(one: Facts) -> bool:
+    """Whether its plan is a growth, with the value that it means in brackets."""
+    growth = one.target is not None and one.target.form == "growth"
+    return growth and not one.kpi.traits.outcome_is_rate
 
 
 def percentage_cell(value: Percentage | None, lang: Lang) -> Cell:

@@ -54,7 +54,9 @@ def progress_chart(facts: Sequence[Facts], lang: Lang) -> alt.TopLevelMixin:
     )
 
 
-def course_chart(one: Facts, lang: Lang, height: int = HEIGHT) -> alt.TopLevelMixin:
+def course_chart(
+    one: Facts, lang: Lang, width: int = WIDTH - 90, height: int = HEIGHT
+) -> alt.TopLevelMixin:
     """This year so far, last year, and the path that would just meet the target.
 
     Cumulative where months add up, else month by month.
@@ -77,14 +79,16 @@ def course_chart(one: Facts, lang: Lang, height: int = HEIGHT) -> alt.TopLevelMi
     if needed:
         words = f"{TEXT[lang]['report.needed']}: {_figure(needed[-1], one, lang)}"
         layers.append(line(needed, RED, dash=[6, 3]))
-        layers.append(point_label(needed[-1], words, RED, dx=4, dy=-12, align="right"))
+        top = max(row["value"] for row in (*last, *now, *needed))  # above every line
+        above = {**needed[-1], "value": top}
+        layers.append(point_label(above, words, RED, dx=4, dy=-12, align="right"))
     if now:
         layers += [line(now, DARK, width=2.4), dot(now[-1], DARK)]
         layers.append(point_label(now[-1], _figure(now[-1], one, lang), DARK, dx=8, dy=12))
     unit = "%" if one.kpi.traits.outcome_is_rate else unit_name(one.kpi.unit, lang)
     words = TEXT[lang]["cumulative"] if summed else TEXT[lang]["monthly"]
     return _framed(
-        alt.LayerChart(layer=layers, width=WIDTH - 90, height=height), f"{words}, {unit}", lang
+        alt.LayerChart(layer=layers, width=width, height=height), f"{words}, {unit}", lang
     )
 
 

@@ -67,15 +67,6 @@ class Paragraph:
     style: Literal["body", "item", "note", "slot"] = "body"
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows under headings, with a caption above."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A chart, or an SVG drawn by this service; `text` describes it in words."""
@@ -83,6 +74,16 @@ class Picture:
     chart: alt.TopLevelMixin | str
     caption: str
     text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings, with a caption above; a narrow one may have a picture `beside` it."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    beside: Picture | None = None
 
 
 Block = Heading | Paragraph | Table | Picture
@@ -150,6 +151,11 @@ class Report:
     def official(self) -> bool:
         """Whether it has the heading and signature of an official document."""
         return self.part != "annex"
+
+    @property
+    def one_sheet(self) -> bool:
+        """Whether it is one explanation sheet, which is to fit on one page."""
+        return self.part == "explanation" and not self.appendices
 
     @property
     def all_blocks(self) -> tuple[Block, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from data.plans.plan import Plan
 from models.series import FIRST_ESTIMATES, ILLUSTRATIVE, Month
+from models.targets.periods import WHOLE_YEAR
 from service.projections.facts import Facts, Percentage
 from service.projections.tables import contradiction_lines
 from service.texts import (
@@ -21,6 +22,7 @@ from service.texts import (
     month_name,
     number,
     percent,
+    period_name,
     round_half_up,
     size_of,
     unit_name,
@@ -71,6 +73,20 @@ def result(one: Facts, lang: Lang) -> str:
     return pattern.format(
         name=name, period=when, amount=figure, clauses="".join(f", {one}" for one in clauses)
     )
+
+
+def of_parts(one: Facts, lang: Lang) -> str:
+    """How its assigned targets for parts of the year ended; '' without any that is over."""
+    said = []
+    for target in one.projection.targets:
+        whole = target.period == WHOLE_YEAR or target.level != "assigned"
+        if whole or target.mark not in ("met", "missed"):
+            continue
+        ends = target.lower_value, target.upper_value
+        goal = range_of(*ends, one.kpi.unit, lang, one.kpi.decimals)
+        period_ = period_name(target.period, lang)
+        said.append(TEXT[lang][f"report.part.{target.mark}"].format(period=period_, goal=goal))
+    return " ".join(said)
 
 
 def other_office(one: Facts, lang: Lang) -> str:
@@ -167,7 +183,12 @@ def _level_pattern(status: str | None, lang: Lang) -> str:
 
 def _amount(one: Facts, value: float, status: str | None, lang: Lang) -> str:
     figure = amount(value, one.kpi.unit, lang, one.kpi.decimals)
-    return f"{figure} ({FIGURE[lang][status]})" if status in _STATUS_SHOWN else figure
+    return f"{figure} ({_beside(status, lang)})" if status in _STATUS_SHOWN else figure
+
+
+def _beside(status: str, lang: Lang) -> str:
+    """A status in brackets; the verb says that a first estimate is estimated."""
+    return FIGURE[lang]["illustrative" if status == "illustrative_first" else status]
 
 
 def _direction(per_cent: float, decimals: int = 1) -> str:
@@ -184,7 +205,7 @@ def _growth(value: float, status: str | None, lang: Lang, name: str, when: str) 
         pattern = text[f"report.growth.{direction}"]
     rate = percent(abs(value), lang)
     if status in _STATUS_SHOWN:
-        rate += f" ({FIGURE[lang][status]})"
+        rate += f" ({_beside(status, lang)})"
     return _tidy(pattern.format(name=name, period=when, rate=rate))
 
 

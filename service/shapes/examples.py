@@ -72,7 +72,7 @@ NEW_VERSION = {
             "lower": 4.0,
             "upper": 5.0,
             "level": "assigned",
-            "source": "VOV and aseanmanufacturing.com, February 2021",
+            "source": "VOV, aseanmanufacturing.com, 02/2021",
         }
     ],
 }

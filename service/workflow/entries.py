@@ -84,6 +84,14 @@ def log_of(store: Store, panel_of: PanelOf, plan: str, kpi: str, day: date | Non
     )
 
 
+def index_beside(
+    panel_of: PanelOf, plan: Plan, entry: LogEntry, day: date
+) -> tuple[IndexFigure, ...]:
+    """The published figures of a log's index for the month of an entry, up to a day."""
+    found = _newest(entry, _index_figures(panel_of, plan, entry.kpi, day))
+    return tuple(_figure(figure) for figure in found)
+
+
 def _index_figures(
     panel_of: PanelOf, plan: Plan, kpi: str, day: date | None = None
 ) -> Sequence[Observation]:

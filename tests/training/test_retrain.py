@@ -359,7 +359,7 @@ def test_a_family_without_figures_or_an_unknown_plan_or_engine_is_an_error(
 ) -> None:
     with pytest.raises(UnknownPlan):
         retrain(own, settings, "nowhere-2018", JUNE, **options)
-    with pytest.raises(InputError, match="expected the engine 'local', found 'cloud'"):
+    with pytest.raises(InputError, match="expected the engine 'local' or 'dask', found 'cloud'"):
         retrain(own, settings, "demo-2018", JUNE, engine="cloud", **options)
     with pytest.raises(NoObservations, match="choose a later date"):
         retrain(own, settings, "demo-2018", date(2001, 1, 1), **options)

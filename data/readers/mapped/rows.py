@@ -40,6 +40,8 @@ _NUMBERING = re.compile(  # before a space: 'E.Europe' is a name
 _TO_DATE = re.compile(r"^(?:luy ke|cong don|luy ke tu dau nam|cumulative|ytd|year to date)$")
 _OF_MONTH = re.compile(r"^(?:trong thang|thang|thuc hien trong thang|month|monthly)$")
 _SAYS_TO_DATE = re.compile(r"\b(?:luy ke|cong don|cumulative|ytd|year to date)\b")
+_SCALE_HEADS = {"scalar_factor", "scalar factor", "scale", "he so"}
+_SCALES = {"thousands": "thousand", "millions": "million", "billions": "billion"}
 _UNIT_LINE = re.compile(r"(?:đơn vị(?: tính)?|đvt|unit)\s*:\s*(.+)", re.IGNORECASE)
 
 
@@ -203,6 +205,7 @@ def _down(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_F
     assert given.month is not None
     year = _title_year(grid, at)
     heads = {column: _heading(grid.rows, at, column) for column in given.values}
+    scale = _scale_column(grid.rows[at])
     for row in grid.rows[at + 1 :]:
         filled = [column for column in given.values if _has_figure(row, column)]
         if not filled:
@@ -223,13 +226,24 @@ def _down(grid: Grid, at: int, given: TableMap, notes: list[str]) -> Iterator[_F
             if given.series:
                 texts = [_text(row, c) for c in given.series]
                 series, unit = bare_name(" · ".join(text for text in texts if text), _NUMBERING)
-                unit = _text(row, given.unit) or unit
+                unit = _scaled(_text(row, given.unit) or unit, _text(row, scale))
                 own = form
             else:
                 series, unit = heads[column]
                 own = "year_to_date" if _SAYS_TO_DATE.search(fold(series)) else form
             if series:
                 yield _Found(series, month, own, unit, row[column])
+
+
+def _scale_column(head: Row) -> int | None:
+    """The column that says in what a unit is counted, as statistics offices print beside it."""
+    return next((at for at, cell in enumerate(head) if fold(cell.text) in _SCALE_HEADS), None)
+
+
+def _scaled(unit: str, scale: str) -> str:
+    """A unit with its scale: 'Persons' counted in 'thousands' are 'thousand Persons'."""
+    named = _SCALES.get(fold(scale), "")
+    return f"{named} {unit}" if named and unit else unit
 
 
 def _heading(rows: Sequence[Row], at: int, column: int) -> tuple[str, str]:

@@ -260,7 +260,10 @@ _KPIS: tuple[Kpi, ...] = (
         "Hồ sơ bổ sung quy hoạch điện rác",
         "Dossier to add waste-to-energy power to the power plan",
     ),
-    _task("difficulties", "Khó khăn của doanh nghiệp", "Difficulties of firms", "", "log"),
+    replace(
+        _task("difficulties", "Khó khăn của doanh nghiệp", "Difficulties of firms", "", "log"),
+        dimensions={"field": "proposals"},
+    ),
     _task(
         "price_stability",
         "Bình ổn giá, cung ứng hàng hóa thiết yếu",

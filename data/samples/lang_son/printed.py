@@ -32,6 +32,10 @@ _LEVEL: Mapping[str, tuple[Form, int | None]] = {  # form, months covered (None:
     "ytd": ("year_to_date", None),
     "year": ("year", 12),
 }
+_RESEARCH = re.compile(  # what a finder wrote into a title: copies, numbers of pages and articles
+    r" \((?:copy|page \d+|idTin=\d+)\)|, idTin=\d+(?=\))"
+)
+_SHORTENED = re.compile(r"(https?://[^/ ]+)/\S*\.\.\.\S*")  # an address that is not whole
 _ON_MONTH = re.compile(r"([+-]\d+(?:\.\d+)?)% vs ([A-Z][a-z]{2}) (\d{4})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNCLEAR = {  # text in a note → why the period or the number is not clear
@@ -100,6 +104,19 @@ def read_rows(*paths: Path) -> list[Row]:
     return rows
 
 
+def source_of(row: Row) -> str:
+    """The title and address of a row's document, without a finder's notes.
+
+    Of an address that was noted in part, the site is left.
+
+    Examples
+    --------
+    >>> source_of({"source_title": "Báo cáo tháng 8 (copy) | https://bao.vn/...-12.html"})
+    'Báo cáo tháng 8 | https://bao.vn'
+    """
+    return _SHORTENED.sub(r"\1", _RESEARCH.sub("", row["source_title"]))
+
+
 def why_left_out(row: Row) -> str:
     """Why a row is not among the figures of the sample; '' if it is."""
     if row["period_kind"] == "plan_year":
@@ -132,7 +149,7 @@ def figures_to_a_day(rows: Iterable[Row]) -> list[DatedFigure]:
         if named is not None:
             kpi, first, last, published = named
             value, status = float(row["value"]), _STATUS[row["status"]]
-            figure = DatedFigure(kpi, first, last, value, status, published, row["source_title"])
+            figure = DatedFigure(kpi, first, last, value, status, published, source_of(row))
             found.setdefault((kpi, last), figure)
     return list(found.values())
 
@@ -150,7 +167,7 @@ def _observations(row: Row) -> Iterator[Observation]:
             value=value,
             status=_STATUS[row["status"]],
             published=day_of(row["published_date"]),
-            source=row["source_title"],
+            source=source_of(row),
         )
 
 
@@ -263,7 +280,7 @@ def write_printed(rows: Sequence[Row], more: Sequence[Row], path: Path) -> None:
                     *period,
                     *given,
                     row["published_date"],
-                    row["source_title"],
+                    source_of(row),
                     f"no: {why}" if why else "yes",
                 )
             )

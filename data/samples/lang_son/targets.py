@@ -84,11 +84,12 @@ def _illustrative(kpi: str, lower: float) -> Target:
 
 def of_customs(published: Iterable[DatedTarget]) -> Iterator[DatedTarget]:
     """The printed targets of the customs branch, worded for an official's eye."""
-    document = "Chỉ tiêu thu của Cục Hải quan Lạng Sơn, theo thoibaotaichinhvietnam.vn, 02/2021"
+    source = "thoibaotaichinhvietnam.vn, 02/2021"
+    document = f"Chỉ tiêu thu của Cục Hải quan Lạng Sơn, theo {source}"
     for one in published:
         share = "23,3%" if one.target.level == "assigned" else "20,1%"
         basis = f"830,6 tỷ đồng đến ngày 22/02 bằng {share} mức này"
-        target = replace(one.target, owner="Cục Hải quan Lạng Sơn", basis=basis)
+        target = replace(one.target, owner="Cục Hải quan Lạng Sơn", basis=basis, source=source)
         yield replace(one, target=target, document=document)
 
 

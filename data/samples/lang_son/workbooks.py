@@ -23,7 +23,7 @@ from models.series import ILLUSTRATIVE, Month
 NAME = "lang-son-2021"
 FIRST_ROW = 8  # of the header, from 1
 _HEADING = ("UBND TỈNH LẠNG SƠN", "SỞ CÔNG THƯƠNG")
-_MARK = "Số liệu trong biểu: minh họa (illustrative)"
+_MARK = "Số liệu trong biểu: minh họa"
 _CREATED = {"created": datetime(2021, 1, 1)}
 Column = tuple[str, Form, int]  # heading, form of its figures, months before the report's
 

@@ -39,7 +39,7 @@ from service.texts import (
     unit_name,
 )
 from service.typed_numbers import places_of
-from service.wording import person, remark, worded
+from service.wording import person, remark, source_in, worded
 from service.workflow.imports import dated_shape, imported_view, preview_view
 
 _FORMS = ("month", "year_to_date", "quarter", "rate_on_year", "rate_to_date")
@@ -330,7 +330,7 @@ def _dated(one: DatedShape, plan: Plan, lang: Lang) -> DatedShown:
         published=TEXT[lang]["printed_undated"]
         if one.published == UNDATED
         else day_of(one.published, lang),
-        source=one.source,
+        source=source_in(one.source, lang),
     )
 
 
@@ -387,7 +387,7 @@ def _figure(one: FigureShape, names: Mapping[str, str], decimals: int, lang: Lan
         old=_printed(old.value, digits, lang) if old else "",
         change=_change(one, lang),
         doubts=tuple(doubt.text[lang] for doubt in one.suspicions),
-        source=one.source,
+        source=source_in(one.source, lang),
     )
 
 

@@ -18,6 +18,7 @@ from service.analysis.history import history_of
 from service.pages.views.estimates import EstimateShown, estimate_shown, states_shown
 from service.pages.views.frame import Frame, PlanContent
 from service.pages.views.method import accuracy_lines, method_lines
+from service.pages.views.notes import NoteShown, notes_of
 from service.pages.views.quarters import PeriodRow, period_rows
 from service.pages.views.target_line import TargetLine, target_line
 from service.pages.views.targets import growth_shown, share_shown
@@ -55,9 +56,8 @@ from service.texts import (
     signed,
     signed_percent,
     unit_of,
-    words_of,
 )
-from service.wording import person
+from service.wording import person, source_in
 
 _EARLY = 6  # months known, up to which the plans of earlier years stand beside the probability
 
@@ -136,17 +136,6 @@ class ReportShown:
     done: int | None
     obstacle: str | None
     note: str
-
-
-@dataclass(frozen=True)
-class NoteShown:
-    """A planner's note about a month."""
-
-    month: str
-    text: str
-    by: str
-    day: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -258,7 +247,7 @@ def answer_of(app_state: AppState, frame: Frame, kpi: Kpi, day: date, lang: Lang
         method=tuple(method_lines(one, basis, lang)) if one.projected and not task else (),
         accuracy=tuple(accuracy_lines(basis, kpi, facts.cutoff, lang)),
         printed=tuple(printed_lines(one, plan, lang)),
-        notes=_notes(app_state, plan.slug, kpi, day, lang),
+        notes=notes_of(app_state, plan, kpi, day, lang),
         month=f"{day:%Y-%m}",
         estimate=estimate_shown(estimate, kpi, one, lang) if estimate else None,
         states=states_shown(lang),
@@ -307,7 +296,7 @@ def _target(target: TargetView, one: ProjectionView, decimals: int, lang: Lang) 
         if one.traits.outcome_is_rate
         else pace_growth(required, lang, one.in_points),
         version=target.plan_version,
-        source=target.source,
+        source=source_in(target.source, lang),
         reason=target.reason[lang] if target.reason else None,
     )
 
@@ -387,25 +376,3 @@ def _progress(
         for one in reversed(reports)
         if one.day <= day
     )
-
-
-def _notes(
-    app_state: AppState, plan: str, kpi: Kpi, day: date, lang: Lang
-) -> tuple[NoteShown, ...]:
-    """Planners' notes on months up to the vintage, newest month first."""
-    written = [one for one in entries.log_of(app_state.store, plan) if one.kpi == kpi.slug]
-    upto = [one for one in written if one.month <= Month(day.year, day.month)]
-    return tuple(
-        NoteShown(
-            month=month_name(one.month, lang),
-            text=words_of({"vi": one.text_vi, "en": one.text_en}, lang),
-            by=person(one.by, lang),
-            day=day_of(one.day, lang),
-            source=one.source,
-        )
-        for one in sorted(upto, key=_by_month)[::-1]
-    )
-
-
-def _by_month(entry: entries.LogEntry) -> tuple[Month, date]:
-    return entry.month, entry.day

@@ -11,7 +11,7 @@ from data.samples.implied_versions import CHANGED
 from service.pages.views.frame import Frame, PlanContent
 from service.shapes.plans import TargetChange, TaskChange
 from service.texts import LEVEL, TEXT, Lang, day_of, name_of, period_name, plain_bounds
-from service.wording import names_in
+from service.wording import names_in, source_in
 from service.workflow.version_comparison import comparison
 
 
@@ -133,7 +133,7 @@ def _targets(plan: Plan, version: PlanVersion, lang: Lang) -> tuple[TargetAsSet,
                 level=LEVEL[lang][target.level],
                 period=period_name(target.period, lang),
                 bounds=plain_bounds(target, kpi.unit, lang, kpi.decimals),
-                source=target.source,
+                source=source_in(target.source, lang),
             )
         )
     return tuple(found)

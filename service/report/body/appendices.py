@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from models.series import FIRST_ESTIMATES
 from service.projections.facts import Facts, numbers_of
 from service.report import sentences
 from service.report.body.explanation import explanation
@@ -11,10 +12,12 @@ from service.report.body.material import Material
 from service.report.body.needs import needs_table
 from service.report.body.pace import pace_table
 from service.report.cells import (
+    bracketed,
     estimate_cell,
     growth_cell,
     percentage_cell,
     plan_cell,
+    status_note,
     to_date_cell,
     verdict_words,
 )
@@ -29,7 +32,7 @@ from service.report.document import (
     Table,
     figure,
 )
-from service.texts import FIGURE, Texts, month_name, month_of_year, number, unit_name
+from service.texts import Texts, month_name, month_of_year, number, unit_name
 
 
 def appendices(material: Material) -> tuple[Appendix, ...]:
@@ -90,13 +93,13 @@ def targets_table(material: Material) -> Table:
     columns = (
         Column(text["report.column.number"], 0.55),
         Column(text["kpi"], 2.4),
-        Column(text["unit"], 0.9),
-        Column(text["report.column.plan"].format(year=cutoff.year), 1.5, True),
+        Column(text["unit"], 1.1),
+        Column(text["report.column.plan"].format(year=cutoff.year), 1.3, True),
         Column(title, 1.25, True),
         Column(text["report.column.of_plan"], 0.95, True),
         Column(text["report.column.on_period"], 1.05, True),
-        Column(text["report.column.estimate"], 1.25, True),
-        Column(text["report.column.verdict"], 1.2),
+        Column(text["report.column.estimate"], 1.15, True),
+        Column(text["report.column.verdict"], 1.5),
     )
     rows = tuple(
         (
@@ -132,7 +135,7 @@ def _others(material: Material) -> Table:
     rows = []
     for place, one in zip(numbers_of(material.others), material.others, strict=True):
         month = one.month if one.cutoff == cutoff else None
-        note = "" if month is None or month.status == stated else FIGURE[lang][month.status]
+        note = "" if month is None else status_note(month.status, lang, stated)
         rows.append(
             (
                 place,
@@ -152,7 +155,8 @@ def _to_date_title(facts: Sequence[Facts], material: Material) -> tuple[str, str
     text = material.text
     known = [one.to_date_status for one in facts if one.to_date is not None]
     period = short_period(material)
-    if known and 2 * known.count("estimate") > len(known):
+    estimated = [status for status in known if status in FIRST_ESTIMATES]
+    if 2 * len(estimated) > len(known):
         return text["report.column.to_date_estimated"].format(period=period), "estimate"
     return text["report.column.to_date"].format(period=period), ""
 
@@ -198,7 +202,7 @@ def _note_lines(facts: Sequence[Facts], text: Texts) -> Iterator[str]:
         yield text["report.note.recomputed"]
     if any(one.target is not None for one in facts):
         yield text["report.note.verdict"]
-    if any(one.target and one.target.form == "growth" for one in facts):
+    if any(bracketed(one) for one in facts):
         yield text["report.note.growth_target"]
     if any(one.other_office for one in facts):
         yield text["report.note.offices"]

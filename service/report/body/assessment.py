@@ -68,7 +68,8 @@ def _not_well(material: Material) -> Iterator[Paragraph]:
         found = [one for one in material.planned if one.verdict == verdict]
         if found:
             names = _names(found, material)
-            yield Paragraph(pattern.format(count=number(len(found), lang), names=names), "item")
+            counted = text.count("report.targets", len(found))
+            yield Paragraph(pattern.format(targets=counted, names=names), "item")
     for one in material.planned:
         pace = pace_of(one)
         if pace is not None and pace.behind_linear >= material.plan.thresholds.behind:

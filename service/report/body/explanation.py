@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.projections.facts import Facts
 from service.report import sentences
 from service.report.body.assessment import causes
@@ -11,9 +13,9 @@ from service.report.body.pace import behind_sentence, behind_since, pace_of
 from service.report.body.slots import open_slot
 from service.report.charts import course_chart
 from service.report.document import Block, Heading, Paragraph, Picture, numbered
-from service.texts import Lang, amount, change_of, month_name, percent
+from service.texts import TEXT, Lang, amount, change_of, month_name, percent
 
-_LOW = 48  # height of the chart: a sheet is one page
+_SMALL = (230, 95)  # the chart beside the months: a sheet is one page
 
 
 def explanation(one: Facts, material: Material) -> tuple[Block, ...]:
@@ -24,10 +26,11 @@ def explanation(one: Facts, material: Material) -> tuple[Block, ...]:
     found.append(Heading(text["report.explain.since"]))
     since = behind_since(one)
     if since is not None:
-        words = text["report.explain.since_month"].format(month=month_name(since, lang))
+        month, short = month_name(since, lang), _short(one, lang)
+        words = text["report.explain.since_month"].format(month=month, short=short)
+        found.append(Paragraph(words))
     else:
-        words = text["report.explain.not_behind"]
-    found.append(Paragraph(words))
+        found.append(Paragraph(text["report.explain.not_behind"]))
     found.append(Heading(text["report.explain.why"]))
     falls = _falls(one, lang)
     if falls:
@@ -36,11 +39,10 @@ def explanation(one: Facts, material: Material) -> tuple[Block, ...]:
     needed, table = required(one, lang), months_table(one, lang)
     if needed:
         found += [Heading(text["report.explain.need"]), Paragraph(needed)]
-        if table is not None:
-            found.append(table)
         caption = text["report.chart.course"].format(name=sentences.name_of(one, lang))
-        chart = course_chart(one, lang, _LOW)
-        found.append(Picture(chart, caption, _described(one, caption, lang)))
+        chart = course_chart(one, lang, *_SMALL)
+        picture = Picture(chart, caption, _described(one, caption, lang))
+        found.append(picture if table is None else replace(table, beside=picture))
     found.append(Heading(text["report.explain.propose"]))
     found.append(open_slot(text["report.explain.slot_propose"]))
     return numbered(found)
@@ -65,14 +67,18 @@ def _state(one: Facts, material: Material) -> list[str]:
                 share = percent(100 * gap / one.bound, lang) if one.bound else "–"
                 lines.append(text["report.explain.gap"].format(amount=words, share=share))
     pace = pace_of(one)
-    if pace is not None:
-        if pace.behind_linear > 0:
-            lines.append(behind_sentence(one, pace, lang))
-        if one.bound and pace.behind_usual is not None and pace.behind_usual > 0:
-            short = one.bound * pace.behind_usual / 100
-            words = amount(short, one.kpi.unit, lang, one.kpi.decimals)
-            lines.append(text["report.explain.behind"].format(amount=words))
+    if pace is not None and pace.behind_linear > 0:
+        lines.append(behind_sentence(one, pace, lang, named=False))
     return lines
+
+
+def _short(one: Facts, lang: Lang) -> str:
+    """By how much the year to date is behind the seasonal pace."""
+    pace = pace_of(one)
+    if not one.bound or pace is None or pace.behind_usual is None or pace.behind_usual <= 0:
+        return ""
+    short = amount(one.bound * pace.behind_usual / 100, one.kpi.unit, lang, one.kpi.decimals)
+    return TEXT[lang]["report.explain.behind"].format(amount=short)
 
 
 def _described(one: Facts, caption: str, lang: Lang) -> str:

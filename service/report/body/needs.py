@@ -103,12 +103,13 @@ def adding_up(parts: Sequence[float], total: float, decimals: int) -> list[float
 def required(one: Facts, lang: Lang) -> str:
     """What the rest of the year must bring, in a sentence; '' if nothing is left or known."""
     need, text = need_of(one), TEXT[lang]
-    if need is None or one.target is None or one.target.required is None or one.cutoff is None:
+    if need is None or one.target is None or one.target.required is None:
         return ""
+    known = one.cutoff.month if one.cutoff else 0  # nothing of the year is out yet
     words = {
         "name": sentences.name_of(one, lang),
         "goal": sentences.plan_words(one, lang),
-        "rest": text.count("report.rest", 12 - one.cutoff.month),
+        "rest": text.count("report.rest", 12 - known) if known else text["report.rest_whole"],
     }
     if one.kpi.traits.outcome_is_rate:
         pattern = (
@@ -198,22 +199,28 @@ def months_table(one: Facts, lang: Lang) -> Table | None:
     levels = [of.minimum for of in required.months]
     if need is not None and need.total is not None:
         levels = adding_up(levels, need.total, one.kpi.decimals)
-    rows = tuple(
-        (
-            f"{of.month.month}",
-            _level(one, level, lang),
-            figure(last_year.get(of.month), lang, one.kpi.decimals),
-            _on_period(one, level, of.growth, lang),
-        )
+    columns = [
+        Column(text["report.column.month_of"], 0.75),
+        Column(f"{text['just_met'].capitalize()} ({unit_name(one.kpi.unit, lang)})", 1.4, True),
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (f"{of.month.month}", _level(one, level, lang))
         for of, level in zip(required.months, levels, strict=True)
-    )
-    columns = (
-        Column(text["report.column.month_of"], 0.6),
-        Column(f"{text['just_met'].capitalize()} ({unit_name(one.kpi.unit, lang)})", 1.5, True),
-        Column(text["report.column.last_year"], 1.5, True),
-        Column(text["report.column.on_period"], 1.2, True),
-    )
-    return Table(text["report.table.months"], columns, rows)
+    ]
+    if not one.kpi.traits.outcome_is_rate:  # a growth is itself on the same month
+        columns += [
+            Column(text["report.column.last_year"], 1.4, True),
+            Column(text["report.column.on_period"], 1.2, True),
+        ]
+        rows = [
+            (
+                *row,
+                figure(last_year.get(of.month), lang, one.kpi.decimals),
+                _on_period(one, level, of.growth, lang),
+            )
+            for row, of, level in zip(rows, required.months, levels, strict=True)
+        ]
+    return Table(text["report.table.months"], tuple(columns), tuple(rows))
 
 
 def monthly_cell(one: Facts, lang: Lang) -> Cell:

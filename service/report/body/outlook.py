@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.projections.facts import Facts, numbers_of
 from service.report import sentences
 from service.report.body import tasks
 from service.report.body.material import Material
 from service.report.body.needs import left_cell, monthly_cell, required
+from service.report.body.sections import section_of
 from service.report.body.slots import slot_blocks
-from service.report.cells import plan_cell, verdict_words
+from service.report.cells import bracketed, plan_cell, verdict_words
 from service.report.document import (
     NONE,
     Block,
@@ -37,7 +40,7 @@ def outlook(material: Material) -> list[Block]:
     ]
     if material.letterhead.show_projection:
         found.append(Paragraph(text["report.note.illustrative_band"], "note"))
-    if any(one.target and one.target.form == "growth" for one in material.planned):
+    if any(bracketed(one) for one in material.planned):
         found.append(Paragraph(text["report.note.growth_target"], "note"))
     lines = [words for one in material.endangered if (words := required(one, lang))]
     if lines:
@@ -58,10 +61,21 @@ def measures(material: Material) -> list[Block]:
 
 
 def proposals(material: Material) -> list[Block]:
-    """VI: obstacles as reported, and proposals."""
+    """VI: obstacles of tasks as reported, difficulties raised and settled, and proposals."""
     text = material.text
+    stated = (*tasks.obstacles(material), *_difficulties(material))
     heading = Heading(text["report.heading.proposals"])
-    return [heading, *tasks.obstacles(material), *slot_blocks(material, "proposals")]
+    return [heading, *stated, *slot_blocks(material, "proposals")]
+
+
+def _difficulties(material: Material) -> Iterator[Paragraph]:
+    """The year's entries of the logs that are kept for proposals."""
+    for one in material.facts:
+        if not one.kpi.traits.in_words or section_of(one) != "proposals":
+            continue
+        text, name = material.text, sentences.name_of(one, material.lang)
+        for words in material.entered.notes.get(one.kpi.slug, ()):
+            yield Paragraph(text["report.log"].format(name=name, text=words), "item")
 
 
 def outlook_table(material: Material) -> Table:
@@ -71,14 +85,14 @@ def outlook_table(material: Material) -> Table:
     columns = (
         Column(text["report.column.number"], 0.5),
         Column(text["kpi"], 2.3),
-        Column(text["unit"], 0.85),
-        Column(text["report.column.plan"].format(year=material.plan.year), 1.55, True),
-        Column(text["report.column.estimate"], 1.2, True),
+        Column(text["unit"], 1.05),
+        Column(text["report.column.plan"].format(year=material.plan.year), 1.35, True),
+        Column(text["report.column.estimate"], 1.15, True),
         Column(text["report.column.estimate_share"], 1.0, True),
         *((Column(text["report.column.band"], 1.3, True),) if band else ()),
         Column(text["report.column.left"], 1.25, True),
         Column(text["report.column.monthly"], 1.15, True),
-        Column(text["report.column.verdict"], 1.15),
+        Column(text["report.column.verdict"], 1.45),
     )
     rows = tuple(
         (

@@ -88,18 +88,19 @@ def pace_table(facts: Sequence[Facts], lang: Lang) -> Table | None:
     return Table(text["report.table.pace"], columns, rows)
 
 
-def behind_sentence(one: Facts, pace: Pace, lang: Lang) -> str:
-    """Progress, and the distance to both paces, in points."""
+def behind_sentence(one: Facts, pace: Pace, lang: Lang, *, named: bool = True) -> str:
+    """Progress, and the distance to both paces, in points; without the KPI's name if asked."""
     text = TEXT[lang]
     seasonal = ""
     if pace.usual is not None and pace.behind_usual is not None:
         if pace.behind_usual > 0:
-            pattern = text["report.behind.seasonal_behind"]
+            clause = text["report.behind.seasonal_behind"]
         else:
-            pattern = text["report.behind.seasonal_ahead"]
+            clause = text["report.behind.seasonal_ahead"]
         points = percent(abs(pace.behind_usual), lang).rstrip("%")
-        seasonal = pattern.format(points=points, usual=percent(pace.usual, lang))
-    return text["report.behind"].format(
+        seasonal = clause.format(points=points, usual=percent(pace.usual, lang))
+    pattern = text["report.behind"] if named else text["report.behind.own"]
+    return pattern.format(
         name=sentences.name_of(one, lang),
         share=percent(pace.done, lang),
         points=percent(pace.behind_linear, lang).rstrip("%"),

@@ -75,7 +75,8 @@ def _section(inside: Sequence[Facts], section: Section, material: Material) -> I
         parts = [sentences.result(one, lang)]
         if material.kind in ("month", "quarter"):
             parts.append(sentences.month_result(one, lang))
-        parts += [sentences.other_office(one, lang), sentences.year_estimate(one, lang)]
+        parts += [sentences.of_parts(one, lang), sentences.other_office(one, lang)]
+        parts.append(sentences.year_estimate(one, lang))
         yield Paragraph(" ".join(filter(None, parts)), "item")
     yield from _products(listed, material)
 

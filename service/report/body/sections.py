@@ -13,8 +13,11 @@ from data.readers.spreadsheet.cells import fold
 from service.projections.facts import Facts
 from service.report.body.material import is_task
 
-Section = Literal["industry", "trade", "external", "investment", "budget", "general", "tasks"]
-SECTIONS: tuple[Section, ...] = get_args(Section)
+Section = Literal[
+    "industry", "trade", "external", "investment", "budget", "general", "tasks", "proposals"
+]
+_KNOWN: tuple[Section, ...] = get_args(Section)
+SECTIONS = tuple(one for one in _KNOWN if one != "proposals")  # of II; what is proposed is VI
 
 # words of the Vietnamese name, folded; the first line that fits decides
 _NAMED: tuple[tuple[Section, str], ...] = (
@@ -31,7 +34,7 @@ _MONEY = re.compile(r"vnd|usd|dong|%", re.IGNORECASE)
 def section_of(one: Facts) -> Section:
     """The section of a KPI or task."""
     given = one.kpi.dimensions.get("field", "")
-    if given in SECTIONS:
+    if given in _KNOWN:
         return given
     if is_task(one):
         return "tasks"

@@ -34,11 +34,15 @@ _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
 _SHEET_NAME = 31  # characters that Excel allows
 _NARROW = 0.7  # width of a column of numbers (TT)
 _ROW = 15  # height of a line
-_LAID, _FLAT, _ALONE = (6, 42, 15), (16, 44, 16), (30, 13)  # widths of columns, in characters
+_LAID, _ALONE = (6, 42, 15), (30, 13)  # widths of columns, in characters
+_CODE, _NAME, _FLAT, _LONG = 24, 44, 16, 60  # of the flat table; a text column is wide or long
+_WORDS = 24  # a column of words
+_MARGIN = 1.15  # letters of the typeface to a character of a column's width
 _PER_PAGE = 3  # KPIs on a printed page
+_OWN_PAGE = 10  # a longer table amid text begins a page
 _BESIDE, _AFTER_NOTE, _CHART_ROWS = 3, 50, 9  # a chart: column, pixels within it, rows
-_PAGE_WIDTH, _CHARACTER, _SCALE = 7.27, 0.115, 57  # inches of A4, of a wide face; per cent
-_LINE_WIDTH = 105  # characters of a paragraph per row of the report's sheet
+_PAGE_WIDTH, _PAGE_LENGTH = 7.27, 10.69  # inches of A4 between the margins
+_CHARACTER, _SCALE = 0.115, 57  # inches of a wide face; per cent
 
 
 def render(report: Report) -> bytes:
@@ -64,7 +68,7 @@ class _Writer:
         self._book, self._report = book, report
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._names: set[str] = set()
-        self._last = 7  # the last column of a page of text
+        self._widths = list(_LAID)  # of the columns of a page of text
 
     def report_sheet(self) -> None:
         """The text and tables of the report, ready to print."""
@@ -81,32 +85,43 @@ class _Writer:
         """Blocks below each other; a table's numbers stand left of its names."""
         row = self._top(sheet, title)
         tables = [block for block in blocks if isinstance(block, Table)]
-        self._last = max([7, *(len(one.columns) - 1 + _indent(one) for one in tables)])
+        self._widths = _laid_widths(tables)
+        repeated = _repeated(blocks)
+        breaks: list[int] = []
+        above = first = row  # where the headings right above a block begin
         for block in blocks:
             if isinstance(block, Table):
+                if above > first and block is not repeated and len(block.rows) > _OWN_PAGE:
+                    breaks.append(above)  # a page of its own, so that its heading is on it
                 sheet.write(row, 0, block.caption, self._format(bold=True))
-                if len(tables) == 1:
+                if block is repeated:
                     sheet.repeat_rows(row + 1)  # the heading on every printed page
-                row = self._table(sheet, row + 1, block, _LAID, _indent(block)) + 1
+                row = self._table(sheet, row + 1, block, self._widths, _indent(block)) + 1
+                if block.beside is not None:
+                    row = self._line(sheet, row, block.beside.text)
             elif isinstance(block, Picture):
                 row = self._line(sheet, row, block.text)
             else:
                 heading = not isinstance(block, Paragraph)
                 slot = isinstance(block, Paragraph) and block.style == "slot"
                 row = self._line(sheet, row, block.text, bold=heading, slot=slot)
-        _set_widths(sheet, _LAID, self._last)
-        _print(sheet)
+                if heading:
+                    continue  # it stands on the page of what follows
+            above = row
+        _set_widths(sheet, self._widths, len(self._widths) - 1)
+        _print(sheet, breaks, sum(self._widths))
 
     def figures_sheet(self) -> None:
         """The flat table, with a filter."""
         table = self._report.figures
         sheet = self._sheet(table.caption)
         row = self._top(sheet, table.caption)
-        last = self._table(sheet, row, table, _FLAT) - 1
+        widths = _flat_widths(table)
+        last = self._table(sheet, row, table, widths) - 1
         sheet.autofilter(row, 0, last, len(table.columns) - 1)
         sheet.freeze_panes(row + 1, 2)
         sheet.repeat_rows(row)
-        _set_widths(sheet, _FLAT, len(table.columns) - 1)
+        _set_widths(sheet, widths, len(table.columns) - 1)
         _print(sheet)
 
     def kpis_sheet(self) -> None:
@@ -194,9 +209,8 @@ class _Writer:
         """Write a paragraph over the width of the page; return the next free row."""
         marked = {"bg_color": "#FFF3B0", "italic": True} if slot else {}
         plain = self._format(bold=bold, text_wrap=True, valign="top", **marked)
-        sheet.merge_range(row, 0, row, self._last, words, plain)
-        room = _LINE_WIDTH + 15 * (self._last - 7)
-        sheet.set_row(row, 17 * (1 + len(words) // room))
+        sheet.merge_range(row, 0, row, len(self._widths) - 1, words, plain)
+        sheet.set_row(row, 17 * (1 + len(words) // sum(self._widths)))
         return row + 1
 
     def _table(
@@ -246,7 +260,7 @@ def _set_widths(sheet: Any, widths: Sequence[int], last: int) -> None:
 def _lines(texts: Iterable[str], widths: Sequence[int], indent: int) -> int:
     """The lines that the texts of a row take, wrapped in its columns."""
     return max(
-        len(textwrap.wrap(words, widths[min(column, len(widths) - 1)])) or 1
+        len(textwrap.wrap(words, int(_MARGIN * widths[min(column, len(widths) - 1)]))) or 1
         for column, words in enumerate(texts, indent)
     )
 
@@ -256,10 +270,40 @@ def _indent(table: Table) -> int:
     return 0 if table.columns[0].width < _NARROW else 1
 
 
-def _print(sheet: Any) -> None:
-    """A4 landscape, as wide as the page, as long as it takes."""
+def _repeated(blocks: Sequence[Block]) -> Table | None:
+    """The table whose heading every page repeats: the only one, with notes alone below it."""
+    tables = [place for place, block in enumerate(blocks) if isinstance(block, Table)]
+    if len(tables) != 1:
+        return None
+    table, *below = blocks[tables[0] :]
+    notes = all(isinstance(one, Paragraph) and one.style == "note" for one in below)
+    return table if notes and isinstance(table, Table) else None
+
+
+def _laid_widths(tables: Sequence[Table]) -> list[int]:
+    """Widths of a page of text: a number, a name, figures, and an assessment at the end."""
+    last = max([7, *(len(one.columns) - 1 + _indent(one) for one in tables)])
+    widths = [_LAID[min(at, len(_LAID) - 1)] for at in range(last + 1)]
+    for one in tables:
+        if not one.columns[-1].figures:
+            widths[len(one.columns) - 1 + _indent(one)] = _WORDS
+    return widths
+
+
+def _flat_widths(table: Table) -> list[int]:
+    """Widths of the flat table's columns: the code, the name, figures, and longer texts."""
+    others = [_LONG if one.width > 1 else _FLAT for one in table.columns[2:]]
+    return [_CODE, _NAME, *others]
+
+
+def _print(sheet: Any, breaks: Sequence[int] = (), characters: int = 0) -> None:
+    """A4 landscape, as wide as the page; at a scale where there are breaks to keep."""
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    if breaks:
+        sheet.set_h_pagebreaks(list(breaks))
+        sheet.set_print_scale(int(100 * _PAGE_LENGTH / (characters * _CHARACTER)))
+    else:
+        sheet.fit_to_pages(1, 0)
     _margins(sheet)
 
 

@@ -49,6 +49,8 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[str]:
         elif isinstance(block, Table):
             yield f"**{_plain(block.caption)}**"
             yield _table(block)
+            if block.beside is not None:
+                yield _plain(block.beside.text)
         else:
             yield _plain(block.text)
 

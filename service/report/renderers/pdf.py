@@ -41,6 +41,7 @@ def render(report: Report) -> bytes:
         "banner": report.banner,
         "labels": report.labels,
         "official": report.official,
+        "one_sheet": report.one_sheet,
         "blocks": blocks,
         "appendices": appendices,
     }
@@ -67,6 +68,7 @@ def _block(block: Block, pictures: dict[str, bytes]) -> dict[str, Any]:
             "caption": block.caption,
             "columns": [asdict(column) for column in block.columns],
             "rows": [[_cell(cell) for cell in cells] for cells in block.rows],
+            "beside": None if block.beside is None else _block(block.beside, pictures),
         }
     name = f"picture-{len(pictures)}.svg"
     pictures[name] = to_svg(block.chart)

@@ -35,6 +35,7 @@ from service.report.renderers.word_headers import mark_draft
 
 _SCALE = 1.5  # pixels per point of a chart: about 170 to the inch
 _WIDTH = Mm(165)  # A4 less the margins
+_BESIDE = (Mm(92), Mm(73))  # a table and the picture beside it
 _DATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same report is the same file
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -50,7 +51,10 @@ def layout(report: Report, form: FormTexts) -> bytes:
     if report.official:
         _heading(document, form)
     _title(document, report, form)
+    before = len(document.paragraphs)
     _blocks(document, report.blocks)
+    if report.one_sheet:
+        _close_up(document, before)
     if report.official:
         _signature(document, report, form)
     for appendix in report.appendices:
@@ -83,7 +87,12 @@ def _appendix(document: WordDocument, appendix: Appendix) -> None:
     _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(6)
     before = len(document.paragraphs)
     _blocks(document, appendix.blocks)
-    for paragraph in document.paragraphs[before:]:
+    _close_up(document, before)
+
+
+def _close_up(document: WordDocument, first: int) -> None:
+    """Less space around the paragraphs from one on."""
+    for paragraph in document.paragraphs[first:]:
         _closely(paragraph)
 
 
@@ -168,15 +177,18 @@ def _heading(document: WordDocument, form: FormTexts) -> None:
 
 def _title(document: WordDocument, report: Report, form: FormTexts) -> None:
     for label in report.labels:
-        _line(document.add_paragraph(), label, 12, bold=True)
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(6)
+        _line(paragraph, label, 12, bold=True)
+    apart = Pt(4 if report.one_sheet else 12)
     first = document.add_paragraph()
-    first.paragraph_format.space_before = Pt(12)
+    first.paragraph_format.space_before = apart
     _line(first, report.title, 14, bold=True)
     _line(document.add_paragraph(), report.subject, 14, bold=True)
-    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = Pt(12)
+    _rule(document, _WIDTH, Mm(50)).paragraph_format.space_after = apart
     if form.addressed and report.official:
         _line(document.add_paragraph(), form.addressed, 14)
-        document.paragraphs[-1].paragraph_format.space_after = Pt(12)
+        document.paragraphs[-1].paragraph_format.space_after = apart
 
 
 def _section(document: WordDocument, heading: Heading) -> None:
@@ -208,9 +220,23 @@ def _table(document: WordDocument, block: Table) -> None:
     caption.paragraph_format.space_before = Pt(8)
     caption.paragraph_format.keep_with_next = True
     _line(caption, block.caption, 13, bold=True)
+    if block.beside is None:
+        _cells(document, block, _WIDTH)
+        document.add_paragraph().paragraph_format.space_after = Pt(0)
+        return
+    left, right = _grid(document, 1, _BESIDE).rows[0].cells
+    left._tc.remove(left.paragraphs[0]._p)  # the table is followed by a paragraph of its own
+    _cells(left, block, _BESIDE[0] - Mm(3))
+    left.paragraphs[-1].paragraph_format.line_spacing = Pt(2)
+    _drawn(right.paragraphs[0], block.beside, _BESIDE[1] - Mm(5))
+    _line(right.add_paragraph(), block.beside.caption, 10, italic=True)
+
+
+def _cells(place: Any, block: Table, width: Any) -> None:
+    """The headings and rows of a table, so wide."""
     total = sum(column.width for column in block.columns)
-    widths = [Mm(165 * column.width / total) for column in block.columns]
-    table = _grid(document, 1 + len(block.rows), widths, style="Table Grid")
+    widths = [int(width * column.width / total) for column in block.columns]
+    table = _grid(place, 1 + len(block.rows), widths, style="Table Grid")
     table._tbl.tblPr.append(
         parse_xml(
             f'<w:tblCellMar {nsdecls("w")}><w:left w:w="45" w:type="dxa"/>'
@@ -228,7 +254,6 @@ def _table(document: WordDocument, block: Table) -> None:
         for number, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
             aligned = _RIGHT if block.columns[number].figures else WD_ALIGN_PARAGRAPH.LEFT
             _fill(cell, content, aligned)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
 def _fill(cell: _Cell, content: Cell, aligned: Any, bold: bool = False) -> None:
@@ -244,13 +269,18 @@ def _fill(cell: _Cell, content: Cell, aligned: Any, bold: bool = False) -> None:
 
 def _picture(document: WordDocument, block: Picture) -> None:
     paragraph = document.add_paragraph()
-    _tight(paragraph, _CENTRE)
     paragraph.paragraph_format.keep_with_next = True
-    shape = paragraph.add_run().add_picture(io.BytesIO(to_png(block.chart, _SCALE)), width=_WIDTH)
-    shape._inline.docPr.set("descr", block.text)
+    _drawn(paragraph, block, _WIDTH)
     caption = document.add_paragraph()
     _line(caption, block.caption, 11, italic=True)
     caption.paragraph_format.space_after = Pt(8)
+
+
+def _drawn(paragraph: WordParagraph, block: Picture, width: Any) -> None:
+    """The chart of a picture, with its text for those who do not see it."""
+    _tight(paragraph, _CENTRE)
+    shape = paragraph.add_run().add_picture(io.BytesIO(to_png(block.chart, _SCALE)), width=width)
+    shape._inline.docPr.set("descr", block.text)
 
 
 def _signature(document: WordDocument, report: Report, form: FormTexts) -> None:
@@ -267,15 +297,15 @@ def _signature(document: WordDocument, report: Report, form: FormTexts) -> None:
         _run(line, f"- {words}", 11)
     _line(right.paragraphs[0], form.signer_title, 13, bold=True)
     name = right.add_paragraph()
-    name.paragraph_format.space_before = Mm(26)
+    name.paragraph_format.space_before = Mm(18 if report.one_sheet else 26)
     _line(name, form.signer_name, 14, bold=True)
 
 
-def _grid(
-    document: WordDocument, rows: int, widths: Sequence[Any], style: str | None = None
-) -> WordTable:
+def _grid(place: Any, rows: int, widths: Sequence[Any], style: str | None = None) -> WordTable:
     """A table of fixed widths; without a style it has no lines."""
-    table: WordTable = document.add_table(rows, len(widths), style=style)
+    table: WordTable = place.add_table(rows, len(widths))
+    if style is not None:
+        table.style = style
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width

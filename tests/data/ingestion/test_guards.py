@@ -334,7 +334,10 @@ def test_days_below_the_months_before_them_are_remarked() -> None:
         [Observation("cement", Month(2024, 5), "year_to_date", 60.5, "final", DAY, "")]
     )
     shown = preview_file(read(written(days(58.5)[1], "xlsx")), stored, KPIS)
-    assert any("below the month before (60.5)" in note for note in shown.read.notes)
+    assert shown.read.notes == (
+        "sheet 'A', cell C2: figure of cement from 2024-01-01 to 2024-06-22, 58.5: cumulative "
+        "figure below the month before (60.5)",
+    )
     fine = preview_file(read(written(days(68.5)[1], "xlsx")), stored, KPIS)
     assert fine.read.notes == ()
 

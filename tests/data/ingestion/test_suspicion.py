@@ -159,6 +159,8 @@ def test_a_slip_in_a_first_load_is_seen() -> None:
         ("2021-08", "slip")
     ]
     assert _doubts(_series([*STEADY[:7], -STEADY[7], *STEADY[8:]])) == [("2021-08", "sign")]
+    year = [*STEADY[:7], -STEADY[7], *STEADY[8:12]]  # a first load of one year
+    assert _doubts(_series(year)) == [("2021-08", "sign")]
 
 
 def test_a_season_is_no_slip() -> None:

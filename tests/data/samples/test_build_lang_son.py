@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -38,6 +39,16 @@ def test_building_again_gives_what_is_shipped(shared_data: Path, tmp_path: Path)
         for folder in (tmp_path, FOLDER / NAME)
     )
     assert made == shipped
+
+
+def test_what_people_read_of_the_plan_is_vietnamese(sample: tuple[Plan, object]) -> None:
+    plan, _ = sample
+    notes = [plan.note, *(version.note for version in plan.versions)]
+    sources = [target.source for version in plan.versions for _, target in version.targets]
+    for text in (*notes, *sources):
+        assert not re.search(r"\b(illustrative|drawn|changed|January|February)\b", text, re.I), (
+            text
+        )
 
 
 def test_the_plan_says_that_it_is_illustrative(sample: tuple[Plan, object]) -> None:
@@ -110,8 +121,11 @@ def test_the_reports_about_tasks_fit_the_plan(sample: tuple[Plan, object]) -> No
     for one in progress:
         assert one.kpi in tasks
         assert not one.step or one.step in {step.slug for step in tasks[one.kpi].steps}
-        assert one.source == "minh họa (illustrative)"
-    assert {entry.kpi for entry in log} == {"difficulties"}
+        assert one.source == "Báo cáo minh họa"
+    assert {entry.kpi for entry in log} == {"difficulties", "price_stability"}
+    assert all(entry.source == "Báo cáo minh họa" for entry in log)
+    prices = [entry.month.month for entry in log if entry.kpi == "price_stability"]
+    assert prices == list(range(1, 13))  # the log of prices is never empty
     assert read_reports("vietnam-2021") == ((), ())
 
 

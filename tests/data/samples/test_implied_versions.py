@@ -59,7 +59,7 @@ def test_a_change_makes_a_version_that_keeps_the_other_targets() -> None:
         ("moit", 1000.0),
         ("ha_noi", 40000.0),
     ]
-    assert second.note == "New or changed: ha_noi."
+    assert second.note == "Mới hoặc thay đổi: ha_noi."
     for version in (first, second):
         for _, target in version.targets:
             assert target.comparator == "at_least"

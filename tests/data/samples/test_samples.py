@@ -139,7 +139,11 @@ def test_the_growth_target_counts_from_the_day_it_was_surely_known(plan: Plan) -
     assert "up to 5%" in target.basis
     version = plan.version_on(date(2021, 2, 28))
     assert version is not None
-    assert "the day is not known" in version.document
+    assert (
+        version.document
+        == "Chỉ tiêu của Bộ Công Thương, theo VOV, aseanmanufacturing.com, 02/2021"
+    )
+    assert target.owner == "Bộ Công Thương"
 
 
 def test_plans_in_force_in_june_are_cumulative_over_percentage(plan: Plan) -> None:
@@ -225,14 +229,14 @@ def test_building_again_gives_what_is_shipped(shared_data: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("source", "day", "is_exact"),
+    ("source", "day"),
     [
-        ("VOV and another site, February 2021", date(2021, 2, 28), False),
-        ("a site, 4 January 2021", date(2021, 1, 4), True),
+        ("VOV and another site, February 2021", date(2021, 2, 28)),
+        ("a site, 4 January 2021", date(2021, 1, 4)),
     ],
 )
-def test_the_day_a_source_was_known(source: str, day: date, is_exact: bool) -> None:
-    assert builder.known_from(source) == (day, is_exact)
+def test_the_day_a_source_was_known(source: str, day: date) -> None:
+    assert builder.known_from(source) == day
 
 
 def test_a_source_without_a_date_is_refused() -> None:
@@ -254,4 +258,4 @@ def test_only_the_countrys_targets_of_the_year_and_of_known_kpis(tmp_path: Path)
     (found,) = builder.published_targets(path, "Vietnam (", builder.PLAN)
     assert (found.kpi, found.day, found.target.lower) == ("iip", date(2021, 1, 4), 9.0)
     assert found.target.upper is None
-    assert "the day is not known" not in found.document
+    assert found.document == "Chỉ tiêu của Ministry, theo s, 04/01/2021"

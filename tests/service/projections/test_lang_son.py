@@ -215,6 +215,20 @@ def test_every_file_of_the_report_carries_the_label(
     app.state.vedich.jobs.close()
 
 
+def test_difficulties_and_prices_stand_where_the_report_has_them(
+    opened: tuple[Store, Settings], client_of: Callable[..., Any]
+) -> None:
+    app = create_app(opened[1], opened[0])
+    at = {"lang": "vi", "as_of": "2021-06"}
+    text = client_of(app).get(f"/v1/plans/{PLAN}/report.md", params=at).text
+    results, proposals = text.index("## II."), text.index("## VI.")
+    for words in ("thiếu đá vôi", "Đã giải quyết: mỏ đá", "thiếu công-ten-nơ"):
+        assert text.index(words) > proposals  # raised and settled, all of the year
+    assert results < text.index("Hàng thiết yếu đủ, giá ổn định") < proposals
+    assert "Kế hoạch 6 tháng đầu năm (780,0 tỷ đồng): không đạt." in text
+    app.state.vedich.jobs.close()
+
+
 def test_the_terminal_carries_the_label(
     opened: tuple[Store, Settings],
     answers: dict[str, ProjectionView],

@@ -241,6 +241,9 @@ def test_the_log_stands_beside_its_published_index(client: Any, store: Store) ->
     (entry,) = found["log"]
     assert [(one["form"], one["value"]) for one in entry["index"]] == [("rate_on_month", 100.19)]
     assert client.get(f"{path}?as_of=2021-05").json()["log"] == []
+    page = client.get("/plans/demo-2021/kpis/prices?as_of=2021-06-30&lang=vi").text
+    assert "Giá ổn định." in page
+    assert "Chỉ số giá, so với tháng trước: 100,2%" in " ".join(page.split())
     assert client.post(path, json={**text, "month": "2999-01"}).status_code == 422
     assert of(client, "prices", "2021-08")["status"] == "no_target"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from data.samples.files import FOLDER, read_sample
+from data.samples.files import FOLDER, read_reports, read_sample
 from data.samples.lang_son.kpis import ROWS
 from data.samples.lang_son.printed import (
     CONTRADICTED,
@@ -18,6 +19,7 @@ from data.samples.lang_son.printed import (
     conditions,
     printed_figures,
     read_rows,
+    source_of,
     why_left_out,
 )
 from data.vintages.observation import UNDATED
@@ -37,9 +39,42 @@ def test_the_sample_holds_what_the_table_states(shared_data: Path, panel: Panel)
     rows = read_rows(shared_data / "lang_son" / "published.csv")
     shipped = {one for one in panel.figures() if one.status not in ILLUSTRATIVE}
     assert shipped == set(printed_figures(rows))
-    titles = {row["source_title"] for row in rows}
+    titles = {source_of(row) for row in rows}
     for one in shipped - {SIX_MONTH_GROWTH}:
         assert one.source in titles
+
+
+@pytest.mark.parametrize(
+    ("noted", "source"),
+    [
+        ("Báo cáo (copy) | http://a.vn/b.html", "Báo cáo | http://a.vn/b.html"),
+        (
+            "Tháng 2 (tỉnh Lạng Sơn, idTin=53) | https://a.vn",
+            "Tháng 2 (tỉnh Lạng Sơn) | https://a.vn",
+        ),
+        ("Quý I (copy) | http://a.com/ (page 9765)", "Quý I | http://a.com/"),
+        ("Tổng kết năm 2015 | https://a.vn/kinh-te/78367-...", "Tổng kết năm 2015 | https://a.vn"),
+        ("Tháng 11 | https://a.vn/b.aspx?idTin=5", "Tháng 11 | https://a.vn/b.aspx?idTin=5"),
+    ],
+)
+def test_a_source_is_a_document_without_a_finders_notes(noted: str, source: str) -> None:
+    assert source_of({"source_title": noted}) == source
+
+
+def test_no_source_of_a_sample_holds_a_research_note() -> None:
+    for name in ("lang-son-2021", "vietnam-2021"):
+        plan, figures = read_sample(name)
+        reports, log = read_reports(name)
+        targets = [target for version in plan.versions for _, target in version.targets]
+        sources = {one.source for one in figures} | {one.source for one in targets}
+        sources |= {one.source for one in reports} | {one.source for one in log}
+        sources |= {one.source for one in plan.kpis}
+        documents = {version.document for version in plan.versions}
+        for source in sources | documents:
+            assert source.strip(), name
+            assert not re.search(
+                r"\(copy|idTin=\d+\)|\.\.\.|not known|counted|shared/|illustrative", source
+            ), source
 
 
 def test_every_row_is_listed_with_its_source_and_why_it_is_left_out(shared_data: Path) -> None:
