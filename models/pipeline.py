@@ -18,9 +18,9 @@ from models.errors import CannotForecast
 from models.events.event import Event, effect_ahead, without_events
 from models.events.projects import Added, Project, with_projects
 from models.paths import N_PATHS, Paths, centred, generator
-from models.projection import Projection, Reconciled, with_basis, without_basis
-from models.reconciliation.family import Sums, reconcile
-from models.reconciliation.middles import middles
+from models.projection import Projection, Reconciled, Rest, with_basis, without_basis
+from models.reconciliation.family import Sums, nearest, reconcile
+from models.reconciliation.middles import left, middles
 from models.reconciliation.relations import Relations
 from models.revisions import NO_REVISION, Revision
 from models.series import Month, Series
@@ -182,6 +182,17 @@ def year_ahead(
     Projects are added after calibration, whose past errors know nothing of them, and in
     the joint order, so that a total and its part are late on the same paths.
     """
+    own = _without_projects(known, year, n_paths, seed, candidates)
+    if own.annual is None:
+        return own
+    family, _, _ = known.series.key.rpartition("/")
+    moved, added = with_projects(own.annual, known.projects, family, seed)
+    return replace(own, annual=moved, projects=added)
+
+
+def _without_projects(
+    known: Known, year: int, n_paths: int, seed: str, candidates: Mapping[str, Candidate]
+) -> ProjectedYear:
     series, learned = known.series, known.learned
     ahead = horizon(series, year)
     simulated = simulate(
@@ -198,9 +209,7 @@ def year_ahead(
     planned, plan = informed(
         calibrated(method, annual, learned), known.targets, learned.fulfilment
     )
-    own = joint(planned, scores)
-    moved, added = with_projects(own, known.projects, family, seed)
-    return ProjectedYear(method, moved, failures, plan, projects=added)
+    return ProjectedYear(method, joint(planned, scores), failures, plan)
 
 
 def calibrated(method: str, annual: AnnualDistribution, learned: Learned) -> AnnualDistribution:
@@ -260,11 +269,17 @@ def years_of_family(
     -------
     dict, slug → ProjectedYear. A total without figures of its own is the sum of its parts;
     while a part is missing or ends with another month, it is forecast on its own, and
-    reconciled like a printed total. A total forecast on its own takes its parts' projects
+    reconciled like a printed total.
+
+    Notes
+    -----
+    Projects are added to years that agree already, and a total takes those of its parts. What
+    has a project keeps what it adds; KPIs without one follow, such as the parts of a total's
+    other breakdowns.
     """
     found: dict[str, ProjectedYear] = {}
     derived: dict[str, tuple[str, ...]] = {}
-    for slug in _parts_first(tuple(known), relations.summed):
+    for slug in relations.parts_first(tuple(known)):
         one = known[slug]
         reasons: Mapping[str, str] = {}
         parts = relations.summed.get(slug, ())
@@ -274,12 +289,9 @@ def years_of_family(
                 found[slug], derived[slug] = total, parts
                 continue
             reasons = total.failures
-        below = [known[part] for part in relations.below(slug) if part in known]
-        projects = [*one.projects, *(project for part in below for project in part.projects)]
-        one = replace(one, projects=projects)
-        own = year_ahead(one, year, n_paths, seed, candidates)
+        own = _without_projects(one, year, n_paths, seed, candidates)
         found[slug] = replace(own, failures={**reasons, **own.failures})
-    return _reconciled(found, known, derived, relations)
+    return _reconciled(found, known, derived, relations, seed)
 
 
 def _reconciled(
@@ -287,17 +299,24 @@ def _reconciled(
     known: Mapping[str, Known],
     derived: Mapping[str, tuple[str, ...]],
     relations: Relations,
+    seed: str,
 ) -> dict[str, ProjectedYear]:
-    """The same years so that they agree, with what is shown of them."""
+    """The same years with their projects, so that they agree, and what is shown of them."""
     own = {
         slug: one.annual
         for slug, one in found.items()
         if one.annual is not None and slug not in derived
     }
     sums = Sums(tuple(own), derived, relations)
+    alone, added = _with_projects(own, known, relations, seed)
     years = reconcile(own, sums)
+    if any(added.values()):
+        moved, _ = _with_projects(years, known, relations, seed)
+        years = nearest(moved, sums, {slug for slug, ones in added.items() if ones})
     for total, parts in derived.items():
-        years[total] = sum_of_parts(known[total].series, [years[part] for part in parts])
+        for every in (alone, years):
+            every[total] = sum_of_parts(known[total].series, [every[part] for part in parts])
+        added[total] = tuple(one for part in parts for one in added[part])
     shown = middles(years, sums, relations.decimals)
     touched = sums.touched
     result: dict[str, ProjectedYear] = {}
@@ -307,26 +326,31 @@ def _reconciled(
             continue
         annual = replace(years[slug], middle=shown.get(slug))
         others = tuple(other for other in touched if other != slug)
-        moved = slug in touched and not annual.over
-        done = Reconciled(one.annual.median, others) if moved else None
-        result[slug] = replace(one, annual=annual, reconciled=done)
+        done = None
+        if slug in touched and not annual.over:
+            rests = tuple(
+                Rest(parts, left(slug, parts, years, shown)) for parts in sums.left_of(slug)
+            )
+            done = Reconciled(alone[slug].median, others, rests)
+        result[slug] = replace(one, annual=annual, reconciled=done, projects=added[slug])
     return result
 
 
-def _parts_first(slugs: Sequence[str], summed: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The slugs in their order, but every total after its parts."""
-    ordered: list[str] = []
-
-    def take(slug: str) -> None:
-        for part in summed.get(slug, ()):
-            if part in slugs and part not in ordered:
-                take(part)
-        if slug not in ordered:
-            ordered.append(slug)
-
-    for slug in slugs:
-        take(slug)
-    return ordered
+def _with_projects(
+    years: Mapping[str, AnnualDistribution],
+    known: Mapping[str, Known],
+    relations: Relations,
+    seed: str,
+) -> tuple[dict[str, AnnualDistribution], dict[str, tuple[Added, ...]]]:
+    """Years forecast on their own, with their projects and those of their parts."""
+    moved: dict[str, AnnualDistribution] = {}
+    added: dict[str, tuple[Added, ...]] = {}
+    for slug, annual in years.items():
+        members = [known[one] for one in (slug, *relations.below(slug)) if one in known]
+        projects = [project for one in members for project in one.projects]
+        family, _, _ = known[slug].series.key.rpartition("/")
+        moved[slug], added[slug] = with_projects(annual, projects, family, seed)
+    return moved, added
 
 
 def horizon(series: Series, year: int) -> int:

@@ -41,6 +41,20 @@ class Growth:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """What some parts leave of a total that has others too.
+
+    Attributes
+    ----------
+    parts : slugs
+    value : the total's median as shown, less those of the parts, in the KPI's unit
+    """
+
+    parts: tuple[str, ...]
+    value: float
+
+
+@dataclass(frozen=True)
 class Reconciled:
     """What reconciliation with other KPIs did to a year.
 
@@ -48,10 +62,12 @@ class Reconciled:
     ----------
     before : median of the KPI's own forecast, or of the sum of its parts' own, in its unit
     others : slugs of the KPIs that it was reconciled with
+    rests : of the sums of several KPIs that it contains
     """
 
     before: float
     others: tuple[str, ...]
+    rests: tuple[Rest, ...] = ()
 
 
 @dataclass(frozen=True)

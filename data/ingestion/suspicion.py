@@ -203,41 +203,58 @@ def _unrelated(
     new = {kpi: {(one.form, one.month): one for one in own} for kpi, own in fresh.items()}
     for kpi in kpis:
         ties: list[tuple[Why, Why, tuple[str, ...]]] = [
-            ("contains", "contained", (other,)) for other in kpi.contains if other in by_slug
+            *(("contains", "contained", others) for others in kpi.contains),
+            *(("sum", "part", parts) for parts in kpi.printed_parts),
         ]
-        if kpi.printed_parts and all(part in by_slug for part in kpi.printed_parts):
-            ties.append(("sum", "part", kpi.printed_parts))
         for own_why, other_why, others in ties:
-            members = (kpi.slug, *others)
+            if not all(one in by_slug for one in others):
+                continue
+            owned, held = _printed_of((kpi.slug,), by_slug), _printed_of(others, by_slug)
+            members = (*owned, *held)
             known = {one: {**stored.latest(one), **new.get(one, {})} for one in members}
             places = {place for one in members for place in new.get(one, {})}
             for form, month in sorted(places, key=lambda place: (place[1], place[0])):
                 figures = [known[one].get((form, month)) for one in members]
                 if form not in ("month", "year_to_date") or None in figures:
                     continue
-                own, *parts = (figure for figure in figures if figure is not None)
-                summed = sum(part.value for part in parts)
+                every = [figure for figure in figures if figure is not None]
+                own, parts = every[: len(owned)], every[len(owned) :]
                 if not _apart(own, parts, by_slug, equal=own_why == "sum"):
                     continue
                 fresh_here = [new.get(one, {}).get((form, month)) for one in members]
                 settled = all(
                     one is None or _value_in_force(stored, one) == one.value for one in fresh_here
                 )
-                asked = fresh_here[0]
+                asked = new.get(kpi.slug, {}).get((form, month))
                 if asked is not None:
+                    summed = sum(part.value for part in parts)
                     yield _suspicion(asked, kpi.unit, own_why, summed, others, settled)
                     continue
-                last = next(one for one in reversed(others) if (form, month) in new.get(one, {}))
-                figure = new[last][form, month]
-                yield _suspicion(figure, kpi.unit, other_why, own.value, (kpi.slug,), settled)
+                last = [one for one in held if (form, month) in new.get(one, {})]
+                if last:  # else it is in doubt for a total that is nowhere printed
+                    figure, whole = new[last[-1]][form, month], sum(one.value for one in own)
+                    yield _suspicion(figure, kpi.unit, other_why, whole, (kpi.slug,), settled)
+
+
+def _printed_of(kpis: Iterable[str], by_slug: Mapping[str, Kpi]) -> tuple[str, ...]:
+    """The KPIs themselves, of totals without figures of their own the parts, and theirs."""
+    return tuple(
+        one
+        for slug in kpis
+        for one in (_printed_of(by_slug[slug].parts, by_slug) if by_slug[slug].parts else (slug,))
+    )
 
 
 def _apart(
-    own: Observation, parts: Sequence[Observation], kpis: Mapping[str, Kpi], *, equal: bool
+    own: Sequence[Observation],
+    parts: Sequence[Observation],
+    kpis: Mapping[str, Kpi],
+    *,
+    equal: bool,
 ) -> bool:
-    """Whether figures differ by more than half a unit of the last digit of each."""
-    allowed = sum(rounding(one.value, kpis[one.kpi].decimals) for one in (own, *parts))
-    beyond = sum(part.value for part in parts) - own.value
+    """Whether sums differ by more than half a unit of the last digit of each figure."""
+    allowed = sum(rounding(one.value, kpis[one.kpi].decimals) for one in (*own, *parts))
+    beyond = sum(part.value for part in parts) - sum(one.value for one in own)
     return beyond > allowed * SLACK or (equal and -beyond > allowed * SLACK)
 
 

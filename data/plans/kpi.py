@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.kinds import Kind, KindTraits, traits_of
+from models.reconciliation.relations import Breakdown
 
 _PER = {"%": 100.0, "phần trăm": 100.0, "per cent": 100.0, "percent": 100.0, "‰": 1000.0}
 
@@ -60,8 +61,8 @@ class Kpi:
     dimensions: Mapping[str, str] = field(default_factory=dict)  # product, sector, ownership…
     rows: tuple[RowSelector, ...] = ()
     parts: tuple[str, ...] = ()  # this KPI is their sum and has no figures of its own
-    printed_parts: tuple[str, ...] = ()  # this KPI is their sum and has figures of its own
-    contains: tuple[str, ...] = ()  # this KPI is at least each of them, such as a wider scope
+    printed_parts: tuple[Breakdown, ...] = ()  # the sum of each, and has figures of its own
+    contains: tuple[Breakdown, ...] = ()  # at least the sum of each, such as a wider scope
     numerator: str | None = None  # kind 'ratio'
     denominator: str | None = None
     index: str | None = None  # kind 'log': the KPI whose published figures are shown beside it
@@ -71,6 +72,12 @@ class Kpi:
     def takes_figures(self) -> bool:
         """Whether its figures are loaded, not computed from other KPIs or reported as tasks."""
         return not self.parts and self.traits.own_figures
+
+    @property
+    def all_parts(self) -> tuple[str, ...]:
+        """The KPIs of all its breakdowns, each once; () if it is no total."""
+        printed = (part for parts in self.printed_parts for part in parts)
+        return tuple(dict.fromkeys((*self.parts, *printed)))
 
     @property
     def in_per_cent(self) -> bool:

@@ -131,7 +131,7 @@ def check_project(plan: Plan, entry: ProjectEntry, today: date) -> None:
             slug=kpi.slug,
             kind=kpi.kind,
         )
-    parts = (*kpi.parts, *kpi.printed_parts)
+    parts = kpi.all_parts
     if parts:
         raise InputError(
             "'{slug}' is the total of {parts}; enter the project at the part that it belongs "

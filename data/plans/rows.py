@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar
@@ -16,6 +16,7 @@ from data.db.store import Store
 from data.plans.kpi import Kpi, RowSelector
 from data.plans.plan import Plan, PlanVersion
 from models.errors import InvalidPlan, UnknownPlan
+from models.reconciliation.relations import Breakdown
 from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds
 from models.targets.target import Target
 from models.targets.task import Step, Task
@@ -338,10 +339,19 @@ def _kpi(definition: Mapping[str, Any]) -> Kpi:
     given["rows"] = tuple(
         RowSelector(**{**row, "names": tuple(row["names"])}) for row in given["rows"]
     )
-    for name in ("parts", "printed_parts", "contains"):
-        given[name] = tuple(given.get(name, ()))
+    given["parts"] = tuple(given["parts"])
+    given["printed_parts"] = _breakdowns(given.get("printed_parts", ()), together=True)
+    given["contains"] = _breakdowns(given.get("contains", ()), together=False)
     given.pop("demonstration", None)  # of definitions stored before illustrative figures
     return Kpi(**given)
+
+
+def _breakdowns(stored: Sequence[Any], *, together: bool) -> tuple[Breakdown, ...]:
+    """Groups of KPIs; a definition stored before there were several has a single list."""
+    if all(isinstance(one, str) for one in stored):
+        groups: Sequence[Any] = [stored] if together and stored else [[one] for one in stored]
+        stored = groups
+    return tuple(tuple(group) for group in stored)
 
 
 def _plain(value: Any) -> Any:

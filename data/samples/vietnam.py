@@ -37,7 +37,7 @@ def _trade(
         scope="national",
         dimensions={"ownership": ownership} if ownership else {},
         rows=_rows(table, "value", names),
-        printed_parts=printed_parts,
+        printed_parts=(printed_parts,) if printed_parts else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Literal
 
 from data.vintages.observation import Form, Observation
 from data.vintages.panel import Panel
+from models.annual import least_firm
 from models.series import Month
 
 Relation = Literal["sum", "contains"]
@@ -23,9 +24,10 @@ class Disagreement:
 
     Attributes
     ----------
-    figure : of the total, or of the KPI that contains another
-    relation : 'sum': its parts add up to something else; 'contains': the other is larger
-    others : slugs of the parts, or of the other
+    figure : of the total, or of the KPI that contains others; the sum of its parts' figures
+        if it has none of its own
+    relation : 'sum': these parts add up to something else; 'contains': the others are larger
+    others : slugs of the parts of a breakdown, or of the others
     found : what the others give, in the KPI's unit
     """
 
@@ -36,10 +38,10 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
-class _Value:
-    """A figure, or a sum of figures, with half a unit of the last digit of each."""
+class _Figure:
+    """A printed figure, or a sum of such, with half a unit of the last digit of each."""
 
-    value: float
+    printed: Observation
     rounding: float
 
 
@@ -47,17 +49,15 @@ def disagreements(panel: Panel, kpi: str, day: date, year: int) -> tuple[Disagre
     """The disagreements of a KPI's figures of a year, as in force on a day, by month.
 
     Each figure may be off by half a unit of its last digit, as printed or as the KPI is
-    shown, whichever is coarser; what is within that is rounding.
+    shown, whichever is coarser; what is within that is rounding. A total without figures of
+    its own is compared by the sum of its parts.
     """
     definition = panel.definition(kpi)
     ties: list[tuple[Relation, tuple[str, ...]]] = [
-        ("contains", (other,)) for other in definition.contains
+        *(("sum", parts) for parts in definition.printed_parts),
+        *(("contains", others) for others in definition.contains),
     ]
-    if definition.printed_parts:
-        ties.insert(0, ("sum", definition.printed_parts))
-    if not ties:
-        return ()
-    return tuple(_found(panel, kpi, day, year, ties))
+    return tuple(_found(panel, kpi, day, year, ties)) if ties else ()
 
 
 def _found(
@@ -67,45 +67,52 @@ def _found(
     year: int,
     ties: Iterable[tuple[Relation, tuple[str, ...]]],
 ) -> Iterator[Disagreement]:
-    first, digits = Month(year, 1), panel.definition(kpi).decimals
+    first = Month(year, 1)
     for ahead in range(12):
         for form in FORMS:
-            own = _printed(panel, kpi, form, first.plus(ahead), day)
+            own = _figure(panel, kpi, form, first.plus(ahead), day)
             if own is None:
                 continue
             for relation, others in ties:
-                sums = [_value(panel, one, form, first.plus(ahead), day) for one in others]
-                known = [one for one in sums if one is not None]
-                if len(known) < len(sums):
+                found = _sum(panel, kpi, others, form, first.plus(ahead), day)
+                if found is None:
                     continue
-                total = _added(known)
-                apart = total.value - own.value
-                allowed = (total.rounding + rounding(own.value, digits)) * SLACK
+                apart = found.printed.value - own.printed.value
+                allowed = (found.rounding + own.rounding) * SLACK
                 if apart > allowed or (relation == "sum" and apart < -allowed):
-                    yield Disagreement(own, relation, others, total.value)
+                    yield Disagreement(own.printed, relation, others, found.printed.value)
 
 
-def _printed(panel: Panel, kpi: str, form: Form, month: Month, day: date) -> Observation | None:
-    figure = panel.newest(kpi, day).get(form, {}).get(month.ordinal)
-    return figure.printed if figure else None
-
-
-def _value(panel: Panel, kpi: str, form: Form, month: Month, day: date) -> _Value | None:
+def _figure(panel: Panel, kpi: str, form: Form, month: Month, day: date) -> _Figure | None:
     """A KPI's printed figure; of a total without figures of its own, the sum of its parts'."""
     definition = panel.definition(kpi)
-    if not definition.parts:
-        figure = _printed(panel, kpi, form, month, day)
-        if figure is None:
-            return None
-        return _Value(figure.value, rounding(figure.value, definition.decimals))
-    values = [_value(panel, part, form, month, day) for part in definition.parts]
-    known = [one for one in values if one is not None]
-    return _added(known) if len(known) == len(values) else None
+    if definition.parts:
+        return _sum(panel, kpi, definition.parts, form, month, day)
+    figure = panel.newest(kpi, day).get(form, {}).get(month.ordinal)
+    if figure is None or figure.printed is None:
+        return None
+    return _Figure(figure.printed, rounding(figure.printed.value, definition.decimals))
 
 
-def _added(values: Iterable[_Value]) -> _Value:
-    every = list(values)
-    return _Value(sum(one.value for one in every), sum(one.rounding for one in every))
+def _sum(
+    panel: Panel, kpi: str, parts: Sequence[str], form: Form, month: Month, day: date
+) -> _Figure | None:
+    """The sum of the figures of some KPIs, as if printed of `kpi`; None if one is missing."""
+    every = [_figure(panel, part, form, month, day) for part in parts]
+    known = [one for one in every if one is not None]
+    if len(known) < len(every):
+        return None
+    printed = [one.printed for one in known]
+    together = Observation(
+        kpi,
+        month,
+        form,
+        sum(one.value for one in printed),
+        least_firm([one.status for one in printed]),
+        max(one.published for one in printed),
+        "; ".join(dict.fromkeys(one.source for one in printed)),
+    )
+    return _Figure(together, sum(one.rounding for one in known))
 
 
 def rounding(value: float, decimals: int) -> float:

@@ -97,11 +97,11 @@ class Panel:
         """How the family's KPIs are tied, as its plans declare it."""
         kpis = self.definitions.values()
         printed = {kpi.slug: kpi.printed_parts for kpi in kpis if kpi.printed_parts}
-        pairs = tuple((kpi.slug, other) for kpi in kpis for other in kpi.contains)
+        scopes = tuple((kpi.slug, others) for kpi in kpis for others in kpi.contains)
         return Relations(
             summed={kpi.slug: parts for kpi in kpis if (parts := self.parts_of(kpi.slug))},
             printed=printed,
-            contains=pairs,
+            contains=scopes,
             decimals={kpi.slug: kpi.decimals for kpi in kpis},
         )
 

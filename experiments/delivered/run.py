@@ -118,11 +118,17 @@ def scores(annual: AnnualDistribution, learned: Learned, outcome: float) -> Row:
 
 
 class Recorder(Workers[Setup]):
-    """Workers that keep the scores of each shape."""
+    """Workers that keep the scores of each shape, or of what `year` answers with instead."""
 
-    def __init__(self, shared: Setup, number: int) -> None:
+    def __init__(
+        self,
+        shared: Setup,
+        number: int,
+        year: Callable[[Setup, YearTask], Recorded] = recorded_year,
+    ) -> None:
         super().__init__(shared, number)
         self.rows: list[Row] = []
+        self.year = year
 
     def run(
         self,
@@ -130,7 +136,7 @@ class Recorder(Workers[Setup]):
         items: Sequence[Any],
         done: Callable[[Any], None] | None = None,
     ) -> list[Any]:
-        recorded = recorded_year if task is backtest_year else task
+        recorded = self.year if task is backtest_year else task
         results = super().run(recorded, items, done)
         self.rows += [row for one in results if isinstance(one, Recorded) for row in one.shapes]
         return results

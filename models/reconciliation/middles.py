@@ -2,20 +2,21 @@
 
 Paths that add up have means that add up, but not medians. So the median that is shown of a
 year in a reconciled family is its middle: the medians of the paths, moved by minimum trace
-until they add up. Then every part is rounded to the digits shown, and a total is the sum of its
-rounded parts. Means are rounded by the same rule. Quantiles do not add up, and are not shown as
-if they did.
+until they add up. Then parts are rounded to the digits shown, and totals follow them
+(`models.reconciliation.rounding`). Means are rounded by the same rule. Quantiles do not add up,
+and are not shown as if they did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from models.annual import AnnualDistribution, Middle
 from models.reconciliation.family import Sums, spreads_of
 from models.reconciliation.minimum_trace import Array, reconciled
+from models.reconciliation.rounding import Digits, rounded
 
 
 def middles(
@@ -24,12 +25,12 @@ def middles(
     decimals: Mapping[str, int],
     covariance: Array | None = None,
 ) -> dict[str, Middle]:
-    """The middle of every KPI that is a total or a part of one, unless its year is over.
+    """The middle of every KPI that is tied to another, unless its year is over.
 
     Parameters
     ----------
     years : reconciled, of all KPIs in `sums.rows`
-    decimals : digits shown, by KPI
+    decimals : digits shown, by KPI; KPIs that add up are shown with the fewest of them
     covariance : as for `reconcile`
     """
     own = [years[name] for name in sums.names]
@@ -38,45 +39,54 @@ def middles(
     given = sums.constraints(np.array([one.non_negative for one in own]))
     weights = np.diag(spreads_of(own) ** 2) if covariance is None else covariance
     medians = reconciled(medians[None, :], known[None, :], weights, given)[0]
+    tied = sums.touched
+    if not tied:
+        return {}
+    totals = {total for total, _ in sums.members}
+    still = [one in sums.names and years[one].over for one in tied]
+    digits = Digits(
+        np.array(_shared(sums, decimals)),
+        np.array([one in totals for one in tied]),
+        np.array(still),
+    )
+    rows = np.array([sums.rows[one] for one in tied])
+    ties = sums.ties(np.array([years[one].non_negative for one in tied]))
     means = np.array([one.mean for one in own])
-    found: dict[str, Middle] = {}
-    for members in _components(sums):
-        digits = min(decimals.get(one, 0) for one in members)
-        shown = _Rounded(sums, years, digits)
-        for one in members:
-            if one not in sums.names or not years[one].over:
-                found[one] = Middle(shown.of(one, medians), shown.of(one, means), digits)
-    return found
+    shown = [rounded(rows @ values, rows @ known, ties, digits) for values in (medians, means)]
+    return {
+        one: Middle(median, mean, int(places))
+        for one, median, mean, places, over in zip(
+            tied, *shown, digits.decimals, still, strict=True
+        )
+        if not over
+    }
 
 
-class _Rounded:
-    """Values rounded part by part; a total is the sum of its rounded parts."""
-
-    def __init__(self, sums: Sums, years: Mapping[str, AnnualDistribution], digits: int) -> None:
-        self._sums, self._years, self._digits = sums, years, digits
-
-    def of(self, kpi: str, values: Array) -> float:
-        """The rounded value of a KPI, from the values of `sums.names`."""
-        return round(float(self._row(self._sums.rows[kpi], values)), self._digits)
-
-    def _row(self, row: Array, values: Array) -> float:
-        total = 0.0
-        for place in np.flatnonzero(row):
-            name = self._sums.names[place]
-            parts = self._sums.broken_down.get(name)
-            if parts is None or self._years[name].over:
-                total += float(row[place]) * round(float(values[place]), self._digits)
-            else:
-                total += float(row[place]) * self._row(parts, values)
-        return total
+def left(
+    whole: str,
+    parts: Sequence[str],
+    years: Mapping[str, AnnualDistribution],
+    shown: Mapping[str, Middle],
+) -> float:
+    """What some parts leave of an open whole, from the medians shown, to their last digit."""
+    digits = shown[whole].decimals
+    medians = (
+        shown[part].median if part in shown else round(years[part].median, digits)
+        for part in parts
+    )
+    return round(shown[whole].median - sum(medians), digits)
 
 
-def _components(sums: Sums) -> list[list[str]]:
-    """KPIs tied by totals, by group; KPIs tied to no total are in none."""
+def _shared(sums: Sums, decimals: Mapping[str, int]) -> list[int]:
+    """The digits of each tied KPI: the fewest of those that it is added up with."""
     groups: list[set[str]] = []
-    for total, parts in sums.members.items():
-        tied = {total, *parts}
+    left = [(whole, parts) for whole in sums.touched for parts in sums.left_of(whole)]
+    for whole, parts in (*sums.members, *left):
+        tied = {whole, *parts}
         touching = [group for group in groups if group & tied]
         groups = [group for group in groups if not group & tied]
         groups.append(tied.union(*touching))
-    return [[one for one in sums.rows if one in group] for group in groups]
+    fewest = {
+        one: min(decimals.get(other, 0) for other in group) for group in groups for one in group
+    }
+    return [fewest.get(one, decimals.get(one, 0)) for one in sums.touched]

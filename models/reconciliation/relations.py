@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+Breakdown = tuple[str, ...]  # KPIs that have nothing in common
 
 
 @dataclass(frozen=True)
@@ -13,33 +15,33 @@ class Relations:
     Attributes
     ----------
     summed : total without figures of its own → its parts
-    printed : total with figures of its own → its printed parts
-    contains : (KPI, another that it contains): the first is at least the second
+    printed : total with figures of its own → its breakdowns into printed parts, such as by
+        direction and by gate; each is complete: its parts add up to the total
+    contains : (KPI, others that it contains): the first is at least the sum of the others,
+        which leave a rest of it, as a scope and a narrower one, or a province and some gates
     decimals : KPI → digits shown; KPIs that are missing show none
     """
 
-    summed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    printed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    contains: tuple[tuple[str, str], ...] = ()
+    summed: Mapping[str, Breakdown] = field(default_factory=dict)
+    printed: Mapping[str, tuple[Breakdown, ...]] = field(default_factory=dict)
+    contains: tuple[tuple[str, Breakdown], ...] = ()
     decimals: Mapping[str, int] = field(default_factory=dict)
+
+    def totals(self) -> Iterable[tuple[str, Breakdown]]:
+        """Every total with the parts that add up to it, once per breakdown."""
+        yield from self.summed.items()
+        yield from self._printed()
 
     def related(self, kpi: str) -> tuple[str, ...]:
         """A KPI and all that it is tied to, directly or through others; () if to none.
 
         Examples
         --------
-        >>> Relations(summed={"trade": ("out", "in")}, printed={"out": ("a", "b")}).related("a")
+        >>> ties = Relations(summed={"trade": ("out", "in")}, printed={"out": (("a", "b"),)})
+        >>> ties.related("a")
         ('trade', 'out', 'in', 'a', 'b')
         """
-        ties = [{total, *parts} for total, parts in self._totals()]
-        ties += [set(pair) for pair in self.contains]
-        found, grown = {kpi}, True
-        while grown:
-            size = len(found)
-            for tie in ties:
-                if tie & found:
-                    found |= tie
-            grown = len(found) > size
+        found = _grown({kpi}, [*self.totals(), *self.contains])
         return tuple(one for one in self._order() if one in found)
 
     def below(self, total: str) -> tuple[str, ...]:
@@ -47,10 +49,11 @@ class Relations:
 
         Examples
         --------
-        >>> Relations(summed={"trade": ("out", "in")}, printed={"out": ("a", "b")}).below("trade")
+        >>> ties = Relations(summed={"trade": ("out", "in")}, printed={"out": (("a", "b"),)})
+        >>> ties.below("trade")
         ('out', 'a', 'b', 'in')
         """
-        parts = (*self.summed.get(total, ()), *self.printed.get(total, ()))
+        parts = [part for one, own in self.totals() if one == total for part in own]
         deep = [one for part in parts for one in (part, *self.below(part))]
         return tuple(dict.fromkeys(deep))
 
@@ -65,26 +68,48 @@ class Relations:
         >>> Relations(summed={"trade": ("out", "in")}, printed={}).behind("in")
         ('in',)
         """
-        held = {one for total, parts in self.printed.items() for one in (total, *parts)}
-        held |= {one for pair in self.contains for one in pair}
-        ties = [{total, *parts} for total, parts in self.printed.items()]
-        ties += [set(pair) for pair in self.contains]
-        ties += [{total, *parts} for total, parts in self.summed.items() if total in held]
+        ties = [*self._printed(), *self.contains]
+        held = {one for whole, others in ties for one in (whole, *others)}
+        ties += [(total, parts) for total, parts in self.summed.items() if total in held]
         found, size = {kpi}, 0
         while len(found) > size:
             size = len(found)
-            for tie in ties:
-                found |= tie if tie & found else set()
+            found = _grown(found, ties)
             for total in found.intersection(self.summed):
                 found |= set(self.summed[total])
         return tuple(one for one in self._order() if one in found) or (kpi,)
 
-    def _totals(self) -> Iterable[tuple[str, tuple[str, ...]]]:
-        yield from self.summed.items()
-        yield from self.printed.items()
+    def parts_first(self, slugs: Sequence[str]) -> list[str]:
+        """The KPIs in their order, but every sum without figures of its own after its parts."""
+        ordered: list[str] = []
+
+        def take(slug: str) -> None:
+            for part in self.summed.get(slug, ()):
+                if part in slugs and part not in ordered:
+                    take(part)
+            if slug not in ordered:
+                ordered.append(slug)
+
+        for slug in slugs:
+            take(slug)
+        return ordered
+
+    def _printed(self) -> Iterable[tuple[str, Breakdown]]:
+        for total, breakdowns in self.printed.items():
+            yield from ((total, parts) for parts in breakdowns)
 
     def _order(self) -> Iterable[str]:
         """All related KPIs, each once, in the order of the declarations."""
-        named = [one for total, parts in self._totals() for one in (total, *parts)]
-        named += [one for pair in self.contains for one in pair]
-        return dict.fromkeys(named)
+        ties = [*self.totals(), *self.contains]
+        return dict.fromkeys(one for whole, others in ties for one in (whole, *others))
+
+
+def _grown(found: set[str], ties: Iterable[tuple[str, Breakdown]]) -> set[str]:
+    """The KPIs and all that they are tied to, directly or through others."""
+    groups = [{whole, *others} for whole, others in ties]
+    grown, size = set(found), 0
+    while len(grown) > size:
+        size = len(grown)
+        for group in groups:
+            grown |= group if group & grown else set()
+    return grown

@@ -205,9 +205,7 @@ def totals_of(plan: Plan, slug: str) -> list[str]:
 
 def _adds_to(part: Kpi, total: Kpi) -> bool:
     summed = part.traits.adds_up and total.traits.adds_up and part.unit == total.unit
-    return summed and (
-        part.slug in (*total.parts, *total.printed_parts) or part.parent == total.slug
-    )
+    return summed and (part.slug in total.all_parts or part.parent == total.slug)
 
 
 def _without_failing(projected: Callable[[str], Projection], slug: str) -> Projection | None:

@@ -161,9 +161,15 @@ def _reasons(one: ProjectionView, lang: Lang) -> list[str]:
 
 def printed_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
     """Printed figures of a KPI, one line each, then contradictions, those with others last."""
+    decimals = plan.kpi(one.kpi).decimals
+    lines = [_printed_line(figure, decimals, lang) for figure in one.figures.printed]
+    return lines + contradiction_lines(one, plan, lang)
+
+
+def contradiction_lines(one: ProjectionView, plan: Plan, lang: Lang) -> list[str]:
+    """Printed figures that contradict each other, then those that contradict other KPIs'."""
     text, figures, decimals = TEXT[lang], one.figures, plan.kpi(one.kpi).decimals
-    names = names_of(plan, lang)
-    lines = [_printed_line(figure, decimals, lang) for figure in figures.printed]
+    names, lines = names_of(plan, lang), []
     for figure in figures.contradictions:
         given = _printed_value(figure, figure.found, decimals, lang)
         verdict = text["contradiction_kept"] if figure.kept else text["contradiction_aside"]
@@ -201,14 +207,23 @@ def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
     done, year = one.method.reconciled, one.projected
     if done is None or year is None:
         return None
-    names = names_of(plan, lang)
+    names, decimals = names_of(plan, lang), plan.kpi(one.kpi).decimals
     moved = 100 * (year.median / done.before - 1) if done.before else 0.0
-    return TEXT[lang]["method.reconciled"].format(
+    said = TEXT[lang]["method.reconciled"].format(
         others=", ".join(names.get(other, other) for other in done.others),
-        before=number(done.before, lang, plan.kpi(one.kpi).decimals),
-        after=number(year.median, lang, plan.kpi(one.kpi).decimals),
+        before=number(done.before, lang, decimals),
+        after=number(year.median, lang, decimals),
         change=signed_percent(moved, lang, 2),
     )
+    rests = [
+        TEXT[lang]["method.rest"].format(
+            parts=", ".join(names.get(part, part) for part in rest.parts),
+            rest=number(rest.value, lang, decimals),
+            unit=unit_of(one, lang),
+        )
+        for rest in done.rests
+    ]
+    return " ".join((said, *rests))
 
 
 def nowcast_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:

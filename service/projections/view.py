@@ -158,11 +158,23 @@ class PlanInformationView(Shape):
     met: Number = Field(description="share of them that was met")
 
 
+class RestView(Shape):
+    """What some parts leave of a total that has others too, in its unit."""
+
+    parts: tuple[str, ...]
+    value: Number = Field(description="the total's projected median less those of the parts")
+
+
 class ReconciledView(Shape):
     """The year was moved so that it agrees with other KPIs."""
 
     before: Number = Field(description="median of the forecast of this KPI alone")
     others: tuple[str, ...] = Field(description="KPIs that it was reconciled with")
+    rests: tuple[RestView, ...] = Field(
+        default=(),
+        exclude_if=lambda rests: not rests,
+        description="of the sums of KPIs that it contains; absent without such a sum",
+    )
 
 
 class MethodView(Shape):

@@ -44,6 +44,7 @@ from service.projections.view import (
     RequiredMonthView,
     RequiredQuarterView,
     RequiredView,
+    RestView,
     StepView,
     TargetView,
     TaskView,
@@ -303,7 +304,8 @@ def _plan(done: Informed) -> PlanInformationView:
 
 
 def _reconciled(done: Reconciled) -> ReconciledView:
-    return ReconciledView(before=done.before, others=done.others)
+    rests = tuple(RestView(parts=one.parts, value=one.value) for one in done.rests)
+    return ReconciledView(before=done.before, others=done.others, rests=rests)
 
 
 def _event(event: Event) -> EventView:

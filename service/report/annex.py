@@ -66,6 +66,10 @@ def blocks(
     found.append(Heading(text["annex.heading.projections"]))
     found.append(_projections(facts, lang))
     found.append(Paragraph(text["annex.note.rounding"], "note"))
+    apart = sentences.contradictions(facts, material.plan, lang)
+    if apart:
+        found.append(Heading(text["annex.heading.contradictions"]))
+        found += [Paragraph(line, "item") for line in apart]
     found += _bars(planned, lang)
     found += changes_section.blocks(changes, lang)
     far = (material.plan.thresholds.at_risk, material.plan.thresholds.on_track)

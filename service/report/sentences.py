@@ -7,9 +7,13 @@ source printed; sentences do not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from data.plans.plan import Plan
 from models.series import FIRST_ESTIMATES, ILLUSTRATIVE, Month
 from models.targets.periods import WHOLE_YEAR
 from service.projections.facts import Facts, Percentage
+from service.projections.tables import contradiction_lines
 from service.texts import (
     FIGURE,
     TEXT,
@@ -156,6 +160,15 @@ def range_of(
 
 def _given_decimals(value: float) -> int:
     return max(0, -int(round_half_up(value, 3).normalize().as_tuple().exponent))
+
+
+def contradictions(facts: Sequence[Facts], plan: Plan, lang: Lang) -> list[str]:
+    """Printed figures that do not agree, each with its KPI's name."""
+    return [
+        f"{name_of(one, lang)}: {line}"
+        for one in facts
+        for line in contradiction_lines(one.projection, plan, lang)
+    ]
 
 
 def percentage_text(value: Percentage, lang: Lang) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.kinds import Kind
+from models.reconciliation.relations import Breakdown
 from models.targets.target import Comparator, TargetForm, TargetLevel
 from service.projections.shape import Name, Shape
 from service.projections.view import VersionView
@@ -27,8 +28,12 @@ class KpiShape(Shape):
     scope: str | None
     dimensions: Mapping[str, str]
     parts: tuple[str, ...] = Field(description="it is their sum and has no figures of its own")
-    printed_parts: tuple[str, ...] = Field(description="it is their sum and has figures too")
-    contains: tuple[str, ...] = Field(description="it is at least each of them")
+    printed_parts: tuple[Breakdown, ...] = Field(
+        description="its breakdowns: it is the sum of the KPIs of each and has figures too"
+    )
+    contains: tuple[Breakdown, ...] = Field(
+        description="it is at least the sum of the KPIs of each"
+    )
     index: str | None
     indicator: str | None
 

@@ -267,7 +267,7 @@ def test_the_figures_shown_of_a_family_add_up_where_medians_do_not() -> None:
 def test_printed_totals_and_parts_agree_on_every_path() -> None:
     total, parts = parts_of()
     own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
-    relations = Relations(printed={"both": ("one", "b")})
+    relations = Relations(printed={"both": (("one", "b"),)})
     found = family({"both": own, **parts}, relations)
     both, one, b = (year_of(found[slug]) for slug in ("both", "one", "b"))
     np.testing.assert_allclose(both.samples, one.samples + b.samples, rtol=1e-9)
@@ -285,7 +285,7 @@ def test_a_project_of_a_part_moves_it_and_its_total_by_its_output(printed: bool)
     mine = Project(1, "one", "Mỏ", "Mine", "starts", Month(2021, 9), 1, 5.0, 0.5, 2.0)
     moved = {**parts, "one": replace(parts["one"], projects=(mine,))}
     ties = {"both": ("one", "b")}
-    relations = Relations(printed=ties) if printed else Relations(summed=ties)
+    relations = Relations(printed={"both": (("one", "b"),)}) if printed else Relations(summed=ties)
     before = family({"both": own, **parts}, relations)
     after = family({"both": own, **moved}, relations)
     [added] = after["one"].projects
@@ -301,6 +301,28 @@ def test_a_project_of_a_part_moves_it_and_its_total_by_its_output(printed: bool)
         year_of(after["one"]).samples + year_of(after["b"]).samples,
         rtol=1e-9,
     )
+
+
+def test_a_project_of_a_part_moves_the_other_breakdown_of_its_total_too() -> None:
+    total, parts = parts_of()
+    own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
+    gates = {
+        gate: replace(parts[part], series=replace(parts[part].series, key=f"made/{gate}"))
+        for gate, part in (("x", "b"), ("y", "one"))
+    }
+    mine = Project(1, "one", "Mỏ", "Mine", "starts", Month(2021, 9), 1, 5.0, 0.5, 2.0)
+    relations = Relations(printed={"both": (("one", "b"), ("x", "y"))})
+    before = family({"both": own, **parts, **gates}, relations)
+    moved = {**parts, "one": replace(parts["one"], projects=(mine,))}
+    after = family({"both": own, **moved, **gates}, relations)
+    [added] = after["one"].projects
+    assert [after[slug].projects for slug in ("both", "x", "y")] == [(added,), (), ()]
+    gained = {slug: year_of(after[slug]).mean - year_of(before[slug]).mean for slug in after}
+    assert gained["one"] == pytest.approx(added.mean)
+    assert gained["both"] == pytest.approx(added.mean)
+    assert gained["b"] == pytest.approx(0.0, abs=1e-9)
+    assert gained["x"] + gained["y"] == pytest.approx(added.mean)
+    assert min(gained["x"], gained["y"]) > 1.0
 
 
 def test_a_total_whose_parts_end_elsewhere_is_forecast_on_its_own_and_says_so() -> None:
@@ -319,7 +341,8 @@ def test_a_member_without_a_basis_leaves_the_others_as_they_are() -> None:
     own = Known(total.series, Learned(*fit_candidates(total.series, CHEAP)))
     empty = replace(parts["b"], learned=Learned())
     found = family(
-        {"both": own, "one": parts["one"], "b": empty}, Relations(printed={"both": ("one", "b")})
+        {"both": own, "one": parts["one"], "b": empty},
+        Relations(printed={"both": (("one", "b"),)}),
     )
     assert found["b"].annual is None
     alone = year_of(year_ahead(own, 2021, 500, "2021-06-30", CHEAP))

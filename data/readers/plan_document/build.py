@@ -39,6 +39,7 @@ from data.readers.spreadsheet.words import (
 )
 from models.errors import InvalidMonth, InvalidTarget
 from models.kinds import Kind, traits_of
+from models.reconciliation.relations import Breakdown
 from models.targets.attainment import DEFAULT_THRESHOLDS, Thresholds
 from models.targets.periods import WHOLE_YEAR, period_of
 from models.targets.target import Comparator, Target, TargetForm, TargetLevel
@@ -46,6 +47,7 @@ from models.targets.task import Step, Task
 
 _PLAN_SLUG = re.compile(r"([a-z0-9][a-z0-9_-]*)-(\d{4})")
 _RELATED = rf"({SLUG.pattern}/)?{SLUG.pattern}"
+_SUM = re.compile(rf"{SLUG.pattern}(\s*\+\s*{SLUG.pattern})*")
 _INDICATOR = re.compile(rf"{_RELATED}( - {_RELATED})*")
 
 
@@ -95,8 +97,8 @@ class PlanBuilder(EntryReader):
             dimensions=self.dimensions(record),
             rows=tuple(self.selector(row) for row in rows),
             parts=self.slugs(record, "parts"),
-            printed_parts=self.slugs(record, "printed_parts"),
-            contains=self.slugs(record, "contains"),
+            printed_parts=self.printed_parts(record),
+            contains=self.sums(record, "contains"),
             numerator=self.slug(record, "numerator") or None,
             denominator=self.slug(record, "denominator") or None,
             index=self.slug(record, "index") or None,
@@ -105,6 +107,18 @@ class PlanBuilder(EntryReader):
 
     def slugs(self, record: Record, name: str) -> tuple[str, ...]:
         return self.texts(record, name, lambda slug: bool(SLUG.fullmatch(slug)))
+
+    def printed_parts(self, record: Record) -> tuple[Breakdown, ...]:
+        """Breakdowns: the parts one by one, or several breakdowns, each as 'a + b'."""
+        found = self.sums(record, "printed_parts")
+        if any(len(parts) > 1 for parts in found):
+            return found
+        return (tuple(part for parts in found for part in parts),) if found else ()
+
+    def sums(self, record: Record, name: str) -> tuple[Breakdown, ...]:
+        """KPIs, or sums of KPIs as 'a + b'."""
+        texts = self.texts(record, name, lambda text: bool(_SUM.fullmatch(text)))
+        return tuple(tuple(re.split(r"\s*\+\s*", text)) for text in texts)
 
     def selector(self, record: Record) -> RowSelector:
         table = self.text(record, "table", required=True)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from data.plans.kpi import Kpi, ratio_factor
 from data.plans.plan import PlanVersion
 from models.kinds import Kind, kinds_that, traits_of
+from models.reconciliation.relations import Breakdown
 from models.targets.target import Target
 from models.targets.task import Task
 
@@ -39,8 +40,8 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
         for field, slugs in (
             ("parent", (kpi.parent,)),
             ("parts", kpi.parts),
-            ("printed_parts", kpi.printed_parts),
-            ("contains", kpi.contains),
+            ("printed_parts", _flat(kpi.printed_parts)),
+            ("contains", _flat(kpi.contains)),
             ("numerator", (kpi.numerator,)),
             ("denominator", (kpi.denominator,)),
             ("index", (kpi.index,)),
@@ -60,7 +61,7 @@ def check_kpis(kpis: Sequence[Kpi]) -> Iterator[Finding]:
         if _circles(kpi.slug, lambda slug: by_slug[slug].parts if slug in by_slug else ()):
             yield Finding(index, "parts", "parts that do not circle", ", ".join(kpi.parts))
         if _circles(kpi.slug, lambda slug: _below(slug, by_slug)):
-            named = ", ".join(kpi.printed_parts or kpi.contains)
+            named = ", ".join(_flat(kpi.printed_parts or kpi.contains))
             field = "printed_parts" if kpi.printed_parts else "contains"
             yield Finding(index, field, "KPIs that do not circle", named)
         if _circles(kpi.slug, lambda slug: _indicator(slug, by_slug)):
@@ -84,24 +85,27 @@ def _check_parts(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Find
 
 def _check_relations(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
     """Printed parts and contained KPIs are of the same unit and kind, each named once."""
-    for field, slugs in (("printed_parts", kpi.printed_parts), ("contains", kpi.contains)):
-        if len(set(slugs)) != len(slugs):
-            yield Finding(index, field, "each KPI once", ", ".join(slugs))
-        for slug in slugs:
+    for field, groups in (("printed_parts", kpi.printed_parts), ("contains", kpi.contains)):
+        for slugs in groups:
+            if len(set(slugs)) != len(slugs):
+                yield Finding(index, field, "each KPI once", " + ".join(slugs))
+            if len(groups) > 1 and len(slugs) == 1 and field == "printed_parts":
+                expected = "at least two KPIs in each of several breakdowns, such as 'a + b'"
+                yield Finding(index, field, expected, slugs[0])
+        if len({frozenset(slugs) for slugs in groups}) != len(groups):
+            yield Finding(index, field, "each sum once", ", ".join(map(" + ".join, groups)))
+        for slug in _flat(groups):
             other = by_slug.get(slug)
             if other is not None and (other.unit, other.kind) != (kpi.unit, kpi.kind):
                 expected = f"KPIs like '{kpi.slug}', in {kpi.unit} and of kind '{kpi.kind}'"
                 yield Finding(index, field, expected, f"'{slug}' in {other.unit}, {other.kind}")
-    if kpi.parts and kpi.printed_parts:
-        advice = "Parts, if the total has no figures of its own; printed parts, if it has."
-        yield Finding(index, "printed_parts", "parts or printed parts, not both", "both", advice)
     summed = kpi.traits.adds_up and not kpi.traits.whole_numbers
     if kpi.printed_parts and not summed:
         expected = "no printed parts, since only sums of the months in fractions are reconciled"
         yield Finding(index, "printed_parts", expected, f"kind '{kpi.kind}'")
     if kpi.contains and (kpi.traits.outcome_is_rate or not kpi.traits.has_months):
         expected = f"nothing, since the kind is '{kpi.kind}'"
-        yield Finding(index, "contains", expected, ", ".join(kpi.contains))
+        yield Finding(index, "contains", expected, ", ".join(_flat(kpi.contains)))
 
 
 def _check_ratio(index: int, kpi: Kpi, by_slug: dict[str, Kpi]) -> Iterator[Finding]:
@@ -127,7 +131,12 @@ def _parent(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
 def _below(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:
     """The KPIs that one is a total of, or contains."""
     kpi = by_slug.get(slug)
-    return () if kpi is None else (*kpi.parts, *kpi.printed_parts, *kpi.contains)
+    return () if kpi is None else (*kpi.all_parts, *_flat(kpi.contains))
+
+
+def _flat(groups: Sequence[Breakdown]) -> tuple[str, ...]:
+    """The KPIs of all groups, each once."""
+    return tuple(dict.fromkeys(slug for group in groups for slug in group))
 
 
 def _indicator(slug: str, by_slug: dict[str, Kpi]) -> tuple[str, ...]:

@@ -74,14 +74,16 @@ KPI_FIELDS = (
         "printed_parts",
         "Gồm các phần",
         "Printed parts",
-        "mỗi mã một dòng; cộng lại đúng bằng chỉ tiêu, cả hai đều có số liệu riêng",
+        "mỗi mã một dòng; cộng lại đúng bằng chỉ tiêu, cả hai đều có số liệu riêng. Nhiều cách "
+        "chia: mỗi cách một dòng, ví dụ xuat_khau + nhap_khau",
         20,
     ),
     Field(
         "contains",
         "Bao trùm",
         "Contains",
-        "mỗi mã một dòng; chỉ tiêu không bao giờ nhỏ hơn chúng, ví dụ phạm vi rộng hơn",
+        "mỗi mã một dòng; chỉ tiêu không bao giờ nhỏ hơn chúng, ví dụ phạm vi rộng hơn. Các phần "
+        "không trùng nhau, chưa đủ: một dòng, ví dụ cua_khau_a + cua_khau_b",
         20,
     ),
     Field("numerator", "Tử số", "Numerator", "cho tỷ số: mã chỉ tiêu", 18),

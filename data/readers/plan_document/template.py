@@ -27,7 +27,9 @@ kpis: []
 #     unit: million USD
 #     parts: [exports, imports]     # là tổng của / the sum of; has no figures of its own
 #   # printed_parts: [a, b]         # gồm a và b, đều có số liệu / the sum of a and b, all printed
+#   # printed_parts: [a + b, x + y] # nhiều cách chia / several breakdowns: a + b, and also x + y
 #   # contains: [exports_customs]   # không nhỏ hơn / never below, such as a wider scope
+#   # contains: [x + y]             # x, y không trùng nhau / disjoint: never below their sum
 #   - slug: inspections
 #     name: {vi: Cuộc kiểm tra, en: Inspections}
 #     unit: inspections

@@ -42,8 +42,8 @@ def kpi_values(kpi: Kpi) -> Values:
         "decimals": kpi.decimals,
         "parent": kpi.parent,
         "parts": list(kpi.parts),
-        "printed_parts": list(kpi.printed_parts),
-        "contains": list(kpi.contains),
+        "printed_parts": _printed_parts(kpi),
+        "contains": [" + ".join(others) for others in kpi.contains],
         "numerator": kpi.numerator,
         "denominator": kpi.denominator,
         "index": kpi.index,
@@ -53,6 +53,13 @@ def kpi_values(kpi: Kpi) -> Values:
         "source": kpi.source,
         "indicator": kpi.indicator,
     }
+
+
+def _printed_parts(kpi: Kpi) -> list[str]:
+    """A single breakdown part by part; several as sums, as `PlanBuilder.printed_parts` reads."""
+    if len(kpi.printed_parts) == 1:
+        return list(kpi.printed_parts[0])
+    return [" + ".join(parts) for parts in kpi.printed_parts]
 
 
 def row_values(row: RowSelector) -> Values:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from data.plans.kpi import Kpi
 from models.kinds import Kind
+from models.reconciliation.relations import Breakdown
 
 PROVINCE = "through the province"
 CUSTOMS = "customs-declared"
@@ -272,16 +273,16 @@ _KPIS: tuple[Kpi, ...] = (
     ),
 )
 
-_PRINTED_PARTS: Mapping[str, tuple[str, ...]] = {
-    "turnover": ("exports", "imports"),
-    "turnover_customs": ("exports_customs", "imports_customs"),
-    "retail_sales_and_services": ("retail_sales_goods", "hospitality", "other_services"),
+_GATES = tuple(kpi.slug for kpi in _KPIS if "gate" in kpi.dimensions)
+_PRINTED_PARTS: Mapping[str, tuple[Breakdown, ...]] = {
+    "turnover": (("exports", "imports"),),
+    "turnover_customs": (("exports_customs", "imports_customs"), _GATES),
+    "retail_sales_and_services": (("retail_sales_goods", "hospitality", "other_services"),),
 }
-_CONTAINS: Mapping[str, tuple[str, ...]] = {  # through the province ⊇ customs-declared ⊇ a gate
-    "turnover": ("turnover_customs",),
-    "exports": ("exports_customs",),
-    "imports": ("imports_customs",),
-    "turnover_customs": tuple(kpi.slug for kpi in _KPIS if "gate" in kpi.dimensions),
+_CONTAINS: Mapping[str, tuple[Breakdown, ...]] = {  # through the province ⊇ customs-declared
+    "turnover": (("turnover_customs",),),
+    "exports": (("exports_customs",),),
+    "imports": (("imports_customs",),),
 }
 KPIS: tuple[Kpi, ...] = tuple(
     replace(

@@ -187,8 +187,9 @@ def _charts(material: Material) -> Iterator[Picture]:
 
 
 def _notes(facts: Sequence[Facts], material: Material) -> list[Paragraph]:
-    """How to read a table."""
-    return [Paragraph(line, "note") for line in _note_lines(facts, material.text)]
+    """How to read a table, and which printed figures in it do not agree."""
+    apart = sentences.contradictions(facts, material.plan, material.lang)
+    return [Paragraph(line, "note") for line in (*_note_lines(facts, material.text), *apart)]
 
 
 def _note_lines(facts: Sequence[Facts], text: Texts) -> Iterator[str]:

@@ -177,8 +177,8 @@ def test_years_to_date_loaded_as_months_are_doubted_once() -> None:
 
 
 TIED = (
-    Kpi("all", "Tổng", "All", "tonnes", printed_parts=("one", "two")),
-    Kpi("one", "Một", "One", "tonnes", decimals=1, contains=("gate",)),
+    Kpi("all", "Tổng", "All", "tonnes", printed_parts=(("one", "two"),)),
+    Kpi("one", "Một", "One", "tonnes", decimals=1, contains=(("gate",),)),
     Kpi("two", "Hai", "Two", "tonnes", decimals=1),
     Kpi("gate", "Cửa khẩu", "A gate", "tonnes", decimals=1),
 )
@@ -217,6 +217,23 @@ def test_figures_that_contradict_declared_relations(
     assert [(one.kpi, one.why, pytest.approx(one.against), one.others) for one in said] == expected
     assert all(one.reason.format() for one in said)
     assert not any(one.settled for one in said)
+
+
+def test_every_breakdown_is_compared_on_arrival_and_totals_that_are_nowhere_printed() -> None:
+    slugs = ("out", "in", "gate", "port", "north", "south")
+    kpis = (
+        Kpi("all", "Tổng", "All", "tonnes", printed_parts=(("out", "in"), ("gate", "port"))),
+        Kpi("sum", "Tổng", "Sum", "tonnes", parts=("out", "in"), contains=(("north", "south"),)),
+        *(Kpi(slug, slug, slug, "tonnes", decimals=1) for slug in slugs),
+    )
+    parts = {"out": 4.1, "in": 6.1, "gate": 5.1, "port": 7.1}
+    said = suspicious(StoredFigures([]), kpis, tied(all=10.0, **parts))
+    assert [(one.kpi, one.why, one.others) for one in said] == [("all", "sum", ("gate", "port"))]
+    arriving = tied(north=5.1, south=5.4)
+    said = suspicious(StoredFigures(tied(**parts)), kpis, arriving)
+    assert [(one.kpi, one.why, one.others) for one in said] == [("south", "contained", ("sum",))]
+    assert said[0].against == pytest.approx(10.2)
+    assert suspicious(StoredFigures(tied(**parts)), kpis, tied(north=5.1, south=5.1)) == []
 
 
 def test_a_sum_that_was_let_in_is_settled_until_one_of_its_figures_changes() -> None:

@@ -15,7 +15,7 @@ from models.series import Month
 
 DAY = date(2021, 6, 30)
 KPIS = (
-    Kpi("all", "Tổng", "All", "tonnes", printed_parts=("pair", "three"), contains=("gate",)),
+    Kpi("all", "Tổng", "All", "tonnes", printed_parts=(("pair", "three"),), contains=(("gate",),)),
     Kpi("pair", "Hai phần", "Pair", "tonnes", parts=("one", "two")),
     *(Kpi(slug, slug, slug, "tonnes", decimals=1) for slug in ("one", "two", "three", "gate")),
 )
@@ -51,6 +51,43 @@ def test_a_scope_below_what_it_contains_is_listed_one_above_is_not() -> None:
     assert of_all(figure("all", 50.0), figure("gate", 51.2)) == [("2021-05", "contains", 51.2)]
     assert of_all(figure("all", 50.0), figure("gate", 50.5)) == []
     assert of_all(figure("all", 90.0), figure("gate", 1.0)) == []
+
+
+def test_every_breakdown_is_compared_and_a_scope_with_the_sum_of_what_it_contains() -> None:
+    slugs = ("out", "in", "gate", "port", "north", "south")
+    kpis = (
+        Kpi(
+            "trade",
+            "Tổng",
+            "All",
+            "tonnes",
+            decimals=1,
+            printed_parts=(("out", "in"), ("gate", "port")),
+            contains=(("north", "south"),),
+        ),
+        *(Kpi(slug, slug, slug, "tonnes", decimals=1) for slug in slugs),
+    )
+    parts = [figure("out", 4.1), figure("in", 6.2), figure("gate", 5.1)]
+    scopes = [figure("north", 6.1), figure("south", 5.1)]
+    panel = Panel.of("made", kpis, [figure("trade", 10.3), *parts, figure("port", 5.1), *scopes])
+    found = disagreements(panel, "trade", DAY, 2021)
+    assert [(one.relation, one.others) for one in found] == [("contains", ("north", "south"))]
+    assert found[0].found == pytest.approx(11.2)
+    panel = Panel.of("made", kpis, [figure("trade", 10.3), *parts, figure("port", 5.5)])
+    found = disagreements(panel, "trade", DAY, 2021)
+    assert [one.others for one in found] == [("gate", "port")]
+
+
+def test_a_total_that_is_nowhere_printed_is_compared_by_the_sum_of_its_parts() -> None:
+    kpis = (
+        Kpi("trade", "Tổng", "All", "tonnes", parts=("out", "in"), contains=(("gate",),)),
+        *(Kpi(slug, slug, slug, "tonnes", decimals=1) for slug in ("out", "in", "gate")),
+    )
+    panel = Panel.of("made", kpis, [figure("out", 4.1), figure("in", 6.2), figure("gate", 10.6)])
+    (found,) = disagreements(panel, "trade", DAY, 2021)
+    assert (found.figure.kpi, found.relation, found.others) == ("trade", "contains", ("gate",))
+    assert (found.figure.value, found.found) == (pytest.approx(10.3), 10.6)
+    assert (found.figure.source, found.figure.published) == ("made", DAY)
 
 
 def test_only_what_was_published_by_the_day_and_only_that_year() -> None:

@@ -10,12 +10,12 @@ import pytest
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import with_rest
 from models.coherence import sum_of_parts
-from models.reconciliation.family import Sums, reconcile
-from models.reconciliation.middles import middles
+from models.reconciliation.family import Sums, nearest, reconcile
+from models.reconciliation.middles import left, middles
 from models.reconciliation.relations import Relations
 from tests.models.strategies import made, seasonal
 
-PARTS = Relations(printed={"all": ("north", "south"), "north": ("one", "two")})
+PARTS = Relations(printed={"all": (("north", "south"),), "north": (("one", "two"),)})
 SLUGS = ("all", "north", "south", "one", "two")
 
 
@@ -94,7 +94,7 @@ def test_the_figures_shown_add_up_to_the_last_digit(decimals: int) -> None:
 
 
 def test_a_total_of_totals_without_figures_of_its_own() -> None:
-    relations = Relations(summed={"all": ("north", "south")}, printed={"north": ("one", "two")})
+    relations = Relations(summed={"all": ("north", "south")}, printed={"north": (("one", "two"),)})
     years = {slug: one for slug, one in hierarchy().items() if slug != "all"}
     sums = Sums(tuple(years), {"all": ("north", "south")}, relations)
     found = reconcile(years, sums)
@@ -108,7 +108,9 @@ def test_a_total_of_totals_without_figures_of_its_own() -> None:
 def test_scopes_are_kept_on_every_path() -> None:
     years = {"wide": year(20.0, seed=1, spread=0.5), "gate": year(19.0, seed=2, spread=0.5)}
     assert (years["wide"].samples < years["gate"].samples).mean() > 0.2
-    found = reconcile(years, Sums(("wide", "gate"), {}, Relations(contains=(("wide", "gate"),))))
+    found = reconcile(
+        years, Sums(("wide", "gate"), {}, Relations(contains=(("wide", ("gate",)),)))
+    )
     assert (found["wide"].samples - found["gate"].samples).min() > -1e-9
     untouched = years["wide"].samples > years["gate"].samples
     np.testing.assert_allclose(found["wide"].samples[untouched], years["wide"].samples[untouched])
@@ -121,3 +123,89 @@ def test_a_lever_moves_the_middle_with_the_paths() -> None:
     assert middle.moved(1.26, -2.4) == replace(
         middle, median=middle.median + 1, mean=middle.mean - 2
     )
+
+
+TWO_WAYS = Relations(printed={"all": (("north", "south"), ("one", "two", "three"))})
+WAYS = ("all", "north", "south", "one", "two", "three")
+
+
+def two_ways() -> dict[str, AnnualDistribution]:
+    levels = zip(WAYS, (101.0, 60.0, 40.0, 50.0, 32.0, 15.0), strict=True)
+    return {slug: year(level, seed=at) for at, (slug, level) in enumerate(levels)}
+
+
+def test_a_total_agrees_with_all_its_breakdowns_on_every_path() -> None:
+    years = two_ways()
+    found = reconcile(years, Sums(WAYS, {}, TWO_WAYS))
+    one = {slug: annual.samples for slug, annual in found.items()}
+    np.testing.assert_allclose(one["all"], one["north"] + one["south"], rtol=1e-9)
+    np.testing.assert_allclose(one["all"], one["one"] + one["two"] + one["three"], rtol=1e-9)
+    for slug, annual in found.items():
+        assert annual.actual_to_date == years[slug].actual_to_date
+        assert annual.months.min() >= 0.0
+
+
+def test_it_makes_no_difference_which_breakdown_is_declared_first() -> None:
+    first, second = TWO_WAYS.printed["all"]
+    other = Relations(printed={"all": (second, first)})
+    found, again = (reconcile(two_ways(), Sums(WAYS, {}, ties)) for ties in (TWO_WAYS, other))
+    for slug in WAYS:
+        np.testing.assert_allclose(found[slug].samples, again[slug].samples, rtol=1e-9)
+
+
+@pytest.mark.parametrize("decimals", [0, 1])
+def test_the_figures_shown_add_up_in_all_breakdowns(decimals: int) -> None:
+    sums = Sums(WAYS, {}, TWO_WAYS)
+    found = reconcile(two_ways(), sums)
+    shown = middles(found, sums, dict.fromkeys(WAYS, decimals))
+    for which in ("median", "mean"):
+        units = {s: round(getattr(one, which) * 10**decimals) for s, one in shown.items()}
+        assert units["all"] == units["north"] + units["south"]
+        assert units["all"] == units["one"] + units["two"] + units["three"]
+
+
+def test_a_total_without_figures_of_its_own_can_have_a_second_breakdown() -> None:
+    relations = Relations(
+        summed={"all": ("north", "south")}, printed={"all": (("one", "two", "three"),)}
+    )
+    years = {slug: one for slug, one in two_ways().items() if slug != "all"}
+    sums = Sums(tuple(years), {"all": ("north", "south")}, relations)
+    one = {slug: annual.samples for slug, annual in reconcile(years, sums).items()}
+    np.testing.assert_allclose(
+        one["north"] + one["south"], one["one"] + one["two"] + one["three"], rtol=1e-9
+    )
+
+
+def test_a_scope_is_at_least_the_sum_of_what_it_contains_and_what_is_left_is_shown() -> None:
+    relations = Relations(contains=(("wide", ("gate", "port")),))
+    slugs = ("wide", "gate", "port")
+    years = {
+        s: year(level, seed=at, spread=0.5)
+        for at, (s, level) in enumerate(zip(slugs, (20.0, 12.0, 7.0), strict=True))
+    }
+    before = years["wide"].samples - years["gate"].samples - years["port"].samples
+    assert (before < 0).mean() > 0.2
+    sums = Sums(slugs, {}, relations)
+    found = reconcile(years, sums)
+    after = found["wide"].samples - found["gate"].samples - found["port"].samples
+    assert after.min() > -1e-9
+    assert (after > 0.5).any()
+    shown = middles(found, sums, {"wide": 1, "gate": 2, "port": 1})
+    assert {one.decimals for one in shown.values()} == {1}
+    rest = left("wide", ("gate", "port"), found, shown)
+    units = {slug: round(10 * one.median) for slug, one in shown.items()}
+    assert round(10 * rest) == units["wide"] - units["gate"] - units["port"] >= 0
+
+
+def test_what_is_held_stays_and_the_others_follow() -> None:
+    sums = Sums(WAYS, {}, TWO_WAYS)
+    years = reconcile(two_ways(), sums)
+    moved = years | {
+        slug: with_rest(years[slug], years[slug].rest + 8.0) for slug in ("all", "north")
+    }
+    found = nearest(moved, sums, {"all", "north"})
+    assert found["all"] is moved["all"]
+    assert found["north"] is moved["north"]
+    np.testing.assert_allclose(found["south"].samples, years["south"].samples, rtol=1e-9)
+    gates = sum(found[slug].samples - years[slug].samples for slug in ("one", "two", "three"))
+    np.testing.assert_allclose(gates, 8.0)

@@ -62,6 +62,27 @@ def test_the_oracle_agrees_to_eight_digits(method: str, monkeypatch: pytest.Monk
     np.testing.assert_allclose(ours, np.asarray(found["mean"]).ravel(), rtol=1e-8)
 
 
+def test_a_grouped_hierarchy_is_the_one_of_its_summing_matrix() -> None:
+    """Two breakdowns of one total: y = S b, with S spanning all that adds up in both."""
+    conditions = np.array([[1, -1, -1, 0, 0, 0], [1, 0, 0, -1, -1, -1]], dtype=float)
+    summing = np.array(  # of both directions and two of three gates
+        [[1, 1, 0, 0, 0, 1], [1, 0, 1, 0, 0, 1], [0, 0, 0, 1, 0, -1], [0, 0, 0, 0, 1, -1]],
+        dtype=float,
+    ).T
+    np.testing.assert_array_equal(conditions @ summing, 0.0)
+    rng = np.random.default_rng(8)
+    mixed = rng.normal(size=(6, 6))
+    weights = mixed @ mixed.T + np.eye(6)
+    values = rng.normal(10.0, 3.0, 6)
+    inverse = np.linalg.inv(weights)
+    by_hand = summing @ np.linalg.solve(
+        summing.T @ inverse @ summing, summing.T @ inverse @ values
+    )
+    given = Constraints(conditions, np.zeros((0, 6)), np.full(6, False))
+    found = reconciled(values[None, :], np.zeros((1, 6)), weights, given)[0]
+    np.testing.assert_allclose(found, by_hand, rtol=1e-9)
+
+
 def test_values_that_cannot_be_negative_stay_so_at_the_nearest_point() -> None:
     rng = np.random.default_rng(5)
     values = np.abs(rng.normal(2.0, 2.0, (40, 7)))

@@ -109,7 +109,7 @@ def movable(plan: Plan, lang: Lang) -> tuple[tuple[str, str, str], ...]:
         for kpi in plan.kpis
         if kpi.traits.has_months
         and kpi.traits.adds_up
-        and not (kpi.parts or kpi.printed_parts)
+        and not kpi.all_parts
         and not is_task(plan, kpi)
     )
 

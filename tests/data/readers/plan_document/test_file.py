@@ -103,16 +103,22 @@ def test_a_plan_comes_back_from_either_format(tmp_path: Path) -> None:
         assert read_plan((tmp_path / name).read_bytes(), name) == PLAN
 
 
+NORTH_SOUTH, SEA_AIR = ("exports_north", "exports_south"), ("exports_sea", "exports_air")
+
+
 @pytest.mark.parametrize("name", ["plan.yaml", "plan.xlsx"])
-def test_relations_come_back_as_they_were_written(name: str) -> None:
+@pytest.mark.parametrize("breakdowns", [(NORTH_SOUTH,), (NORTH_SOUTH, SEA_AIR)])
+def test_relations_come_back_as_they_were_written(
+    name: str, breakdowns: tuple[tuple[str, ...], ...]
+) -> None:
     exports, imports, *others = PLAN.kpis
-    parts = [replace(exports, slug=f"exports_{one}") for one in ("north", "south")]
-    slugs = tuple(part.slug for part in parts)
-    tied = replace(exports, printed_parts=slugs, contains=("imports", "exports_north"))
+    parts = [replace(exports, slug=slug) for slug in (*NORTH_SOUTH, *SEA_AIR)]
+    contains = (("imports",), ("exports_north", "exports_air"))
+    tied = replace(exports, printed_parts=breakdowns, contains=contains)
     plan = replace(PLAN, kpis=(tied, imports, *others, *parts))
     content = dump_yaml(plan).encode() if name.endswith("yaml") else dump_xlsx(plan)
     again = read_plan(content, name)
-    assert again.kpis[0].printed_parts == slugs
+    assert again.kpis[0].printed_parts == breakdowns
     assert again == plan
 
 
@@ -431,7 +437,18 @@ def set_step(name: str, value: object) -> Callable[[Document], None]:
         (set_kpi(0, "printed_parts", ["cement"]), "kpis[0].printed_parts", "in million USD"),
         (set_kpi(0, "printed_parts", ["imports"] * 2), "kpis[0].printed_parts", "each KPI once"),
         (set_kpi(0, "printed_parts", ["turnover"]), "kpis[0].printed_parts", "do not circle"),
-        (set_kpi(2, "printed_parts", ["imports"]), "kpis[2].printed_parts", "not both"),
+        (
+            set_kpi(2, "printed_parts", ["exports + imports", "imports"]),
+            "kpis[2].printed_parts",
+            "at least two KPIs in each",
+        ),
+        (
+            set_kpi(2, "printed_parts", ["exports + imports", "imports + exports"]),
+            "kpis[2].printed_parts",
+            "each sum once",
+        ),
+        (set_kpi(2, "contains", ["imports+imports"]), "kpis[2].contains", "each KPI once"),
+        (set_kpi(2, "contains", ["exports - imports"]), "kpis[2].contains", "a valid entry"),
         (set_kpi(4, "printed_parts", ["inspections"]), "kpis[4].printed_parts", "in fractions"),
         (set_kpi(0, "contains", ["inspections"]), "kpis[0].contains", "of kind 'flow'"),
         (set_kpi(1, "contains", ["turnover"]), "kpis[1].contains", "do not circle"),

@@ -1,15 +1,19 @@
-"""Covariances of forecast errors that the program goes without: with correlations, or scaled."""
+"""What the program goes without: other covariances of errors, other orders of paths."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models import coherence
 from models.annual import AnnualDistribution
-from models.coherence import OriginKey
-from models.reconciliation.family import Sums, spreads_of
+from models.coherence import OriginKey, copula_scores, joint, reorder
+from models.reconciliation import family as reconciliation
+from models.reconciliation.family import Sums, in_order_of_parts, reconcile, spreads_of
 
 Array = NDArray[np.float64]
 
@@ -79,11 +83,13 @@ def variances_together(years: Sequence[AnnualDistribution], sums: Sums) -> Array
 
     def depth(name: str) -> int:
         place = sums.names.index(name)
-        above = [total for total, row in sums.broken_down.items() if row[place] and total != name]
+        above = [
+            total for total, (row, *_) in sums.broken_down.items() if row[place] and total != name
+        ]
         return 1 + max(map(depth, above)) if above else 0
 
     for total in sorted(sums.broken_down, key=depth):
-        at, row = sums.names.index(total), sums.broken_down[total]
+        at, (row, *_) = sums.names.index(total), sums.broken_down[total]
         places = np.flatnonzero(row)
         apart = float(variances[places].sum())
         if apart <= 0.0 or variances[at] <= 0.0:
@@ -93,3 +99,77 @@ def variances_together(years: Sequence[AnnualDistribution], sums: Sums) -> Array
         together = (float(high - low) / _NORMAL_80) ** 2 / apart
         scaled[places] = variances[places] * max(together, 1.0) * scaled[at] / variances[at]
     return np.asarray(np.diag(scaled), dtype=float)
+
+
+def by_level(years: Sequence[AnnualDistribution]) -> Array:
+    """Errors in proportion to the level of each series; diagonal, shape (n_names, n_names)."""
+    return np.diag([max(one.median, 1e-9) ** 2 for one in years])
+
+
+def by_leaves(sums: Sums) -> Array:
+    """As many units of variance as a series has series below it that add up to nothing else.
+
+    References
+    ----------
+    Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 11.3:
+    structural scaling.
+    """
+
+    def leaves(name: str) -> int:
+        own = [parts for total, parts in sums.members if total == name]
+        return sum(map(leaves, own[0])) if own else 1
+
+    return np.diag([float(leaves(name)) for name in sums.names])
+
+
+def in_order_of_past_errors(
+    years: Mapping[str, AnnualDistribution],
+    errors: Mapping[str, Mapping[OriginKey, float]],
+    family: str,
+    seed: str,
+) -> dict[str, AnnualDistribution]:
+    """The same years in the joint order of past errors alone, as the copula once was."""
+    with patch.multiple(coherence, SHARED=1.0, HALF_SHARED=0.0, COMMON=0.0):
+        return {
+            slug: joint(one, copula_scores(family, seed, slug, errors[slug], len(one.samples)))
+            for slug, one in years.items()
+        }
+
+
+def unordered(
+    years: Mapping[str, AnnualDistribution], sums: Sums
+) -> dict[str, AnnualDistribution]:
+    """Reconciled in the joint order of the copula alone, totals too."""
+    with patch.object(reconciliation, "in_order_of_parts", lambda same, _: dict(same)):
+        return reconcile(years, sums)
+
+
+def all_in_one_order(
+    years: Mapping[str, AnnualDistribution], sums: Sums
+) -> dict[str, AnnualDistribution]:
+    """Reconciled after each breakdown of a total has taken the order of the first one's sum.
+
+    The members of a breakdown are reordered together, so that they keep their joint order.
+    """
+    ordered = in_order_of_parts(years, sums)
+    for total in sums.broken_down:
+        first, *others = (parts for one, parts in sums.members if one == total)
+        lead = np.sum([ordered[part].samples for part in first], axis=0)
+        ordered[total] = permuted(ordered[total], reorder(ordered[total].samples, lead))
+        for parts in others:
+            order = reorder(np.sum([ordered[part].samples for part in parts], axis=0), lead)
+            ordered |= {part: permuted(ordered[part], order) for part in parts}
+    return unordered(ordered, sums)
+
+
+def permuted(annual: AnnualDistribution, order: NDArray[np.intp]) -> AnnualDistribution:
+    """The same paths in another order."""
+    return replace(
+        annual,
+        known=annual.known[order],
+        revision=annual.revision[order],
+        months=annual.months[order],
+        response=annual.response[order],
+        base=annual.base[order],
+        last_year=annual.last_year[order],
+    )
