@@ -14,7 +14,10 @@ from models.series import Series
 Array = NDArray[np.float64]
 
 MAXITER = 100
-_STEP = 1e-8  # of the finite differences, away from the nearer bound
+# Of the finite differences, away from the nearer bound. A shorter one divides rounding errors,
+# which differ between processors: with 1e-8 a flat likelihood ended elsewhere on each.
+_STEP = 1e-5
+_PRECISION = 1e-12  # of the likelihood, relative; scipy's own leaves parameters in its noise
 _TOO_MANY_STEPS = 1  # status of scipy's search
 
 
@@ -61,7 +64,7 @@ def maximise(
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": MAXITER},
+        options={"maxiter": MAXITER, "ftol": _PRECISION},
     )
     if found.status == _TOO_MANY_STEPS or not np.isfinite(found.fun):
         raise CannotForecast(
