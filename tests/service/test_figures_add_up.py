@@ -28,7 +28,7 @@ from data.vintages.rows import add_observations
 from models.series import Month
 from models.targets.target import Target
 from service.app import create_app
-from service.texts import number
+from service.texts import Lang, number
 from tests.families import flow, import_of, noisy_months, small_plan, train
 from tests.homes import Run
 from tests.service.golden import frozen
@@ -127,7 +127,8 @@ def test_printed_figures_that_contradict_each_other_are_listed_everywhere(tiers:
     assert len(to_date) == 3
     assert apart["others"] == ["sea", "rail", "air"]
     assert apart["found"] - apart["value"] == pytest.approx(5.0)
-    for lang, part in (("vi", "Đường hàng không"), ("en", "By air")):
+    said_in: tuple[tuple[Lang, str], ...] = (("vi", "Đường hàng không"), ("en", "By air"))
+    for lang, part in said_in:
         found = re.escape(number(apart["found"], lang, 1))
         asked = f"as_of=2018-05&lang={lang}"
         page = words(tiers.get(f"/plans/tiers-2018/kpis/out?{asked}").text)
@@ -147,7 +148,8 @@ def test_what_some_parts_leave_of_a_total_is_shown_and_adds_up(tiers: Any) -> No
     )
     assert whole - sum(parts) == Decimal(str(rest["value"])) > 0
     assert "rests" not in years["out"]["method"]["reconciled"]
-    for lang, part in (("vi", "Một cảng"), ("en", "A port")):
+    said_in: tuple[tuple[Lang, str], ...] = (("vi", "Một cảng"), ("en", "A port"))
+    for lang, part in said_in:
         page = words(tiers.get(f"/plans/tiers-2018/kpis/into?as_of=2018-05&lang={lang}").text)
         shown = number(rest["value"], lang, 1)
         assert re.search(rf"{part}[^.]*? {re.escape(shown)} ", page)

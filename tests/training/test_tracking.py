@@ -103,7 +103,9 @@ def test_the_run_keeps_its_data_plots_and_model_card(tracker: MlflowTracker, bun
         warnings.simplefilter("ignore")
         run = client.get_run(registered.run_id)
         version = client.get_model_version("about", registered.version)
+    assert run.inputs is not None
     [used] = run.inputs.dataset_inputs
+    assert used.dataset.profile is not None
     assert used.dataset.name == "about 2021-06-30"
     assert used.dataset.digest == "d" * 36
     assert json.loads(used.dataset.profile) == {"kpis": "2"}

@@ -72,6 +72,7 @@ def test_a_retraining_is_recorded_on_a_server(
                     tracking_uri=address,
                 )
             assert found.data.metrics["annual_error"] == 0.05
+            assert found.inputs is not None
             assert found.inputs.dataset_inputs[0].dataset.digest == "d" * 36
             assert Path(kept).read_bytes() == (bundle / "bundle.json").read_bytes()
         begun = time.monotonic()

@@ -96,7 +96,7 @@ def test_a_mapped_private_address_is_refused(hook: Any, monkeypatch: pytest.Monk
     def looked_up(*_: Any, **__: Any) -> list[Any]:
         return [(10, 1, 6, "", ("::ffff:127.0.0.1", hook.server_port, 0, 0))]
 
-    monkeypatch.setattr(module.socket, "getaddrinfo", looked_up)
+    monkeypatch.setattr("socket.getaddrinfo", looked_up)
     with pytest.raises(OSError, match="private address"):
         Webhook("http://office.vn/", SECRET).send(1, b"{}")
 

@@ -129,7 +129,7 @@ def test_signed_estimates_stand_beside_the_forecast_and_drafts_do_not(store: Sto
         enter_estimate(store, plan, month, kpi, value, unit, "made up", "planner")
     seen = 1
     for step in ("checked", "approved"):
-        sign_estimate(store, plan, month, "coal", seen, step, "head")  # type: ignore[arg-type]
+        sign_estimate(store, plan, month, "coal", seen, step, "head")
     found = settled(store)
     (made,) = found["coal"].estimates
     assert (made.value, made.state, made.author, made.origin) == (
