@@ -92,6 +92,7 @@ def ingest(
     """Load figures: annexes of the statistics office, report forms, tidy and other tables."""
     from data.db.audit import process_user
     from data.ingestion.ingest import ingest as load
+    from data.plans.rows import kpis_of
     from service.cli.output import show_ingest
     from training.console import progress_bar
 
@@ -111,7 +112,7 @@ def ingest(
             matches=dict(_pair(each) for each in match or ()),
             progress=progress,
         )
-    show_ingest(report)
+    show_ingest(report, {one.slug: one for one in kpis_of(store, family)})
     if report.problems:
         raise typer.Exit(2)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from data.vintages.observation import PER_CENT
 from service.speech import spoken, told
 from service.texts import (
     FIGURE,
+    FORM,
     STATE,
     TEXT,
     Lang,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from data.ingestion.ingest import IngestReport
     from data.ingestion.preview import UnknownRow
     from data.ingestion.rows import Import
+    from data.ingestion.suspicion import Suspicion
+    from data.plans.kpi import Kpi
     from data.plans.plan import Plan
     from data.sign_off.rules import SignOff, Step
     from data.vintages.comparison import Compared
@@ -79,8 +82,13 @@ def show_log(found: Log, lang: Lang) -> None:
             console.print(f"  {shown}, {figure.published}", markup=False)
 
 
-def show_ingest(report: IngestReport) -> None:
-    """What was loaded: counts, unknown rows, suspicious values, oddities, problems."""
+def show_ingest(report: IngestReport, kpis: Mapping[str, Kpi]) -> None:
+    """What was loaded: counts, unknown rows, suspicious values, oddities, problems.
+
+    Parameters
+    ----------
+    kpis : of the family, by slug
+    """
     console, added = terminal(), report.added
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     table.add_column(justify="left")
@@ -105,13 +113,9 @@ def show_ingest(report: IngestReport) -> None:
     print_list(console, "Unknown rows", [_unknown(one) for one in unknown])
     if report.dry_run:
         print_list(console, "Revised figures", [_revised(one) for one in report.revised])
-    suspicious = [
-        f"{one.kpi} {one.month} {one.form}: {one.value:,.6g} {one.unit}, {one.reason} "
-        f"({one.source})"
-        for one in report.suspicions
-    ]
-    print_list(console, "Suspicious values", suspicious)
     lang = spoken()
+    suspicious = [_suspicious(one, lang, kpis) for one in report.suspicions]
+    print_list(console, "Suspicious values", suspicious)
     oddities = [
         f"{file.file}, {remark(note, lang)}" for file in report.files for note in file.notes
     ]
@@ -119,6 +123,18 @@ def show_ingest(report: IngestReport) -> None:
     for file in report.problems:
         reason = worded(file.refusal, lang) if file.refusal else file.problem
         print(f"vedich: {reason}", file=sys.stderr)
+
+
+def _suspicious(one: Suspicion, lang: Lang, kpis: Mapping[str, Kpi]) -> str:
+    """A figure, and why it is suspicious."""
+    from service.workflow.imports import doubt_in_words
+
+    decimals = kpis[one.kpi].decimals
+    value = number(one.value, lang, decimals)
+    why = doubt_in_words(one, lang, decimals, kpis)
+    form = FORM[lang][one.form]
+    unit = unit_name(one.unit, lang)
+    return f"{one.kpi} {one.month}, {form}: {value} {unit}; {why} ({one.source})"
 
 
 def _unknown(one: UnknownRow) -> str:

@@ -19,7 +19,7 @@ from data.vintages.observation import Observation
 from data.vintages.rows import ImportRecord, add_observations
 from models.series import Month
 from service.cli.main import main
-from service.texts import number
+from service.texts import FORM, Lang, number
 
 FIGURE = "KPI,Month,Value,Status,Published,Source\n{kpi},{month},{value},estimate,{day},made\n"
 
@@ -215,6 +215,26 @@ def test_a_dry_run_prints_the_preview(
     strange = vedich("ingest", "--dry-run", figures("Than", "2018-05", 150.0, "2018-07-10"))
     assert strange.code == 2
     assert "tidy: Than (×1)" in strange.out
+
+
+@pytest.mark.parametrize(
+    ("lang", "form", "why"), [("vi", "tháng", "lần"), ("en", "month", "times")]
+)
+def test_a_doubt_is_said_in_the_readers_language(
+    vedich: Run,
+    home: Path,
+    figures: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    lang: Lang,
+    form: str,
+    why: str,
+) -> None:
+    monkeypatch.setenv("VEDICH_LANG", lang)
+    ran = vedich("ingest", "--dry-run", figures("coal", "2018-07", 150_000.0, "2018-07-31"))
+    line = next(line for line in ran.out.splitlines() if "coal 2018-07, " in line)
+    assert f"2018-07, {FORM[lang]['month']}: {number(150_000.0, lang, 1)}" in line
+    assert form in FORM[lang]["month"].lower()
+    assert why in line
 
 
 def test_replay_of_an_unknown_code(vedich: Run, home: Path) -> None:
