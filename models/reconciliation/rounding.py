@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from models.reconciliation.minimum_trace import Array, Constraints
 
@@ -124,7 +124,7 @@ def _steps(
     rows, missing = conditions.rows @ moves, -conditions.rows @ start
     equal = conditions.equal
     for _ in range(n):
-        found = linprog(
+        found = scipy.optimize.linprog(
             costs,
             A_ub=-rows[~equal],
             b_ub=-missing[~equal],

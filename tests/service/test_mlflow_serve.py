@@ -54,6 +54,7 @@ def test_a_served_model_gives_the_services_numbers(
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # it starts `uvicorn`
         "MLFLOW_TRACKING_URI": tracker.uri,
+        "MLFLOW_REGISTRY_URI": tracker.uri,  # else that of a test before, which MLflow remembers
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
     address = f"http://127.0.0.1:{port}"

@@ -71,7 +71,7 @@ def test_a_total_is_the_sum_of_its_parts_and_says_what_is_missing(state: AppStat
     together = likeness(*(past_errors(state, part.plan) for part in found.parts))
     assert 0.5 < together < 1.0
     spread = math.sqrt(north**2 + south**2 + 2 * together * north * south)
-    assert total == pytest.approx(spread, rel=0.05)
+    assert total == pytest.approx(spread, rel=0.07)  # of quantiles, not of normals
     (own,) = state.shown("demo-2018", DAY, "coal")
     assert own.projected is not None
     assert found.parts[0].projected == own.projected

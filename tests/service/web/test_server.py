@@ -49,9 +49,9 @@ async def health(port: int) -> bytes:
 
 
 async def closed(reader: asyncio.StreamReader) -> bool:
-    """Whether the other end has closed, or closes within a second."""
+    """Whether the other end has closed, or closes within five seconds."""
     try:
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(5):
             return await reader.read(1) == b""
     except ConnectionError:
         return True
