@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -45,6 +46,10 @@ MEDIA_TYPES: Mapping[str, str] = {
     "DejaVuSans-Bold.ttf": "font/ttf",
 }
 _EMBED = "window.vegaEmbed = vegaEmbed;"
+_BUNDLE = (
+    "import sys, vl_convert; "
+    "sys.stdout.buffer.write(vl_convert.javascript_bundle(sys.argv[1]).encode())"
+)
 _bundling = threading.Lock()
 
 
@@ -83,18 +88,20 @@ def _content(name: str, home: Path) -> bytes:
 
 
 def vega_script(home: Path) -> bytes:
-    """Vega, Vega-Lite and Vega-Embed as one script, cached by version."""
+    """Vega, Vega-Lite and Vega-Embed as one script, cached by version.
+
+    Bundled in a process of its own: it takes a second in which no other thread would run.
+    """
     file = home / "cache" / f"vega-{_vega_version()}.js"
     with _bundling:  # takes seconds; concurrent requests wait for one bundle
         if not file.is_file():
-            import vl_convert
-
             file.parent.mkdir(parents=True, exist_ok=True)
-            script = str(vl_convert.javascript_bundle(_EMBED)).encode()
-            handle, written = tempfile.mkstemp(dir=file.parent)
-            with os.fdopen(handle, "wb") as part:
-                part.write(script)
-            Path(written).replace(file)
+            with tempfile.TemporaryDirectory(dir=file.parent) as scratch:
+                part = Path(scratch) / file.name
+                with part.open("wb") as script:
+                    command = [sys.executable, "-c", _BUNDLE, _EMBED]
+                    subprocess.run(command, stdout=script, check=True)
+                part.replace(file)
     return file.read_bytes()
 
 
