@@ -499,11 +499,11 @@ def test_the_vega_script_is_made_once(
 ) -> None:
     made = []
 
-    def bundle(snippet: str) -> str:
-        made.append(snippet)
-        return "let x;"
+    def run(command: list[str], stdout: Any, check: bool) -> None:
+        made.append(command[-1])
+        stdout.write(b"let x;")
 
-    monkeypatch.setattr("vl_convert.javascript_bundle", bundle)
+    monkeypatch.setattr("service.web.assets.subprocess.run", run)
     settings = Settings(home=tmp_path)
     client = client_of(create_app(settings, Store.open(settings.store_url)))
     answers = [client.get("/static/vega.js") for _ in range(2)]
