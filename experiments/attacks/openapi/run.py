@@ -1,7 +1,7 @@
 """Generated requests to every operation, by every role and key; counts what should not be.
 
     make run                                  # once, for the sample plan and its model
-    python -m experiments.attacks.openapi.run --examples 5
+    python -m experiments.attacks.openapi.run --examples 13
 
 Works on a copy of what VEDICH_HOME holds, in one process, without a network.
 Jobs are asked for and wait: nothing takes them up. Writes results/results.json.
