@@ -153,7 +153,11 @@ def joint(annual: AnnualDistribution, scores: NDArray[np.float64]) -> AnnualDist
     outcomes = annual.samples
     if np.ptp(outcomes) == 0.0:
         return annual
-    order = reorder(outcomes, scores)
+    return permuted(annual, reorder(outcomes, scores))
+
+
+def permuted(annual: AnnualDistribution, order: NDArray[np.intp]) -> AnnualDistribution:
+    """The same paths in another order, shape (n_paths,)."""
     return replace(
         annual,
         known=annual.known[order],

@@ -61,7 +61,8 @@ class BundleModel:
             If nothing was published for a KPI up to the day.
         """
         printed = _printed(figures) if "form" in figures else None
-        day = date.fromisoformat((params or {}).get("as_of") or str(self.bundle.as_of))
+        asked = (params or {}).get("as_of")
+        day = _day("as_of", asked) if asked else self.bundle.as_of
         published = max(
             (one.published for one in printed or () if one.published <= day), default=day
         )
@@ -132,18 +133,24 @@ def _printed(figures: pd.DataFrame) -> list[Observation]:
     rows = figures[["kpi", "month", "form", "value", "status", "published"]]
     return [
         Observation(
-            str(kpi), Month.parse(month), form, float(value), status, _day(published), "mlflow"
+            str(kpi),
+            Month.parse(month),
+            form,
+            float(value),
+            status,
+            _day("published", published),
+            "mlflow",
         )
         for kpi, month, form, value, status, published in rows.itertuples(index=False)
         if np.isfinite(value)
     ]
 
 
-def _day(text: str) -> date:
+def _day(name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except (TypeError, ValueError):
-        raise InputError(f"published: expected YYYY-MM-DD, found '{text}'.") from None
+        raise InputError(f"{name}: expected YYYY-MM-DD, found '{text}'.") from None
 
 
 def _load_pyfunc(path: str) -> BundleModel:

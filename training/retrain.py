@@ -170,7 +170,7 @@ def retrain(
     bundle = Bundle(
         family=family,
         as_of=day,
-        data_hash=load_panel(store, family, day).hash(day),
+        data_hash=setup.panel.hash(day),
         kinds={fit.kpi: fit.kind for fit in fits},
         units={fit.kpi: fit.unit for fit in fits},
         learned={

@@ -5,24 +5,22 @@
 The limit `models.calibration.REACH` was set on a single series that went to zero. Here every
 origin of the backtests of whole panels is calibrated without a limit and with several, from the
 same forecast and the same past errors. `FIRST_HALF` chooses, `SECOND_HALF` judges; none of them
-had been looked at for this question. Writes reach.csv (a row per panel and limit),
-reach_touched.csv (every answer that differs between limits) and reach_made_with.json.
+had been looked at for this question. Writes limits.csv (a row per panel and limit),
+touched.csv (every answer that differs between limits) and made_with.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-from importlib.metadata import version
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 
-from experiments.delivered.run import RESULTS, SEED, Recorded, Recorder, Row, family, scores
-from experiments.provenance import machine
+from experiments.delivered.run import SEED, Recorded, Recorder, Row, family, scores
+from experiments.provenance import write_provenance
 from models import calibration
 from models.annual import AnnualDistribution
 from models.calibration import calibrate
@@ -31,6 +29,7 @@ from training.backtest import rolling_origin
 from training.backtest.rolling_origin import backtest_year, run_backtest
 from training.backtest.year import Setup, YearTask
 
+RESULTS = Path(__file__).parent / "results" / "reach"
 FIRST_HALF = (
     "argentina_datosgobar",
     "india_aviation",
@@ -91,23 +90,17 @@ def main() -> None:
     every = pd.concat(found)
     touched = every[differs(every)]
     touched = touched.drop(columns=["tested", "brier"])
-    touched.to_csv(given.out / "reach_touched.csv", index=False, float_format="%.5g")
+    touched.to_csv(given.out / "touched.csv", index=False, float_format="%.5g")
     table = summary(every)
-    table.to_csv(given.out / "reach.csv", index=False, float_format="%.5g")
+    table.to_csv(given.out / "limits.csv", index=False, float_format="%.5g")
     print(table.to_string(index=False))
     hashes = {
         name: hashlib.sha256((given.panels / f"{name}.parquet").read_bytes()).hexdigest()
         for name in names
     }
-    about = {
-        "command": "python -m experiments.delivered.reach --panels PANELS",
-        **machine(),
-        **{name: version(name) for name in ("numpy", "scipy", "pandas", "statsmodels")},
-        "seed": SEED,
-        "data_sha256": hashes,
-    }
-    text = json.dumps(about, indent=1)
-    (given.out / "reach_made_with.json").write_text(text + "\n", encoding="utf-8")
+    command = "python -m experiments.delivered.reach --panels PANELS"
+    packages = ("numpy", "scipy", "pandas", "statsmodels")
+    write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)
 
 
 def differs(rows: pd.DataFrame) -> pd.Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from models import coherence
 from models.annual import AnnualDistribution
-from models.coherence import OriginKey, copula_scores, joint, reorder
+from models.coherence import OriginKey, copula_scores, joint, permuted, reorder
 from models.reconciliation import family as reconciliation
 from models.reconciliation.family import Sums, in_order_of_parts, reconcile, spreads_of
 
@@ -155,21 +154,8 @@ def all_in_one_order(
     for total in sums.broken_down:
         first, *others = (parts for one, parts in sums.members if one == total)
         lead = np.sum([ordered[part].samples for part in first], axis=0)
-        ordered[total] = permuted(ordered[total], reorder(ordered[total].samples, lead))
+        ordered[total] = joint(ordered[total], lead)
         for parts in others:
             order = reorder(np.sum([ordered[part].samples for part in parts], axis=0), lead)
             ordered |= {part: permuted(ordered[part], order) for part in parts}
     return unordered(ordered, sums)
-
-
-def permuted(annual: AnnualDistribution, order: NDArray[np.intp]) -> AnnualDistribution:
-    """The same paths in another order."""
-    return replace(
-        annual,
-        known=annual.known[order],
-        revision=annual.revision[order],
-        months=annual.months[order],
-        response=annual.response[order],
-        base=annual.base[order],
-        last_year=annual.last_year[order],
-    )

@@ -1,4 +1,4 @@
-"""Take the pictures of the guides anew: pages as a planner sees them, in both languages.
+"""Take the pictures of the guides again: pages as a planner sees them, in both languages.
 
     python -m experiments.screenshots.take
 

@@ -15,6 +15,9 @@ Comparator = Literal["at_least", "at_most", "between", "about"]
 TargetLevel = Literal["assigned", "stretch", "indicative"]
 TargetForm = Literal["absolute", "growth"]
 Status = Literal["achieved", "on_track", "at_risk", "off_track", "missed", "no_target", "no_basis"]
+LOST: tuple[Status, ...] = ("missed", "off_track")
+RISK: tuple[Status, ...] = ("at_risk",)
+SAFE: tuple[Status, ...] = ("on_track", "achieved")
 
 _NEEDS = {
     "at_least": ("lower",),

@@ -4,7 +4,7 @@ Each month, the share x of KPIs whose printed year to date lies outside the 80 %
 the month before would be 0.2 on average, were the intervals right. The wealth of a bet on more,
 W = mean over λ of Π (1 + λ (x − 0.2)), is then a nonnegative martingale, however the KPIs of a
 month hang together, and exceeds 20 with probability at most 1/20 over all months (Ville). After
-an alarm it begins anew.
+an alarm it starts again from 1.
 
 References
 ----------

@@ -18,7 +18,7 @@ from data.plans.plan import Plan
 from data.plans.rows import load_plan
 from models.errors import VedichError
 from models.series import Month
-from models.targets.target import Status
+from models.targets.target import LOST, RISK, SAFE, Status
 from service.analysis.change_sentences import brief
 from service.analysis.changes import change_between
 from service.notices.drift import Drift, drift_of
@@ -32,9 +32,9 @@ from service.workflow.waiting import waiting_of
 
 LATE = timedelta(days=62)  # after its usual day a month is no news any more
 NAMED = 20  # sentences that a digest repeats
-LOST: tuple[Status, ...] = ("missed", "off_track")
-RISK: tuple[Status, ...] = ("at_risk",)
-SAFE: tuple[Status, ...] = ("on_track", "achieved")
+
+
+ByMonth = Mapping[Month, Mapping[str, ProjectionView]]  # oldest month first; by KPI
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def tell(
     """
     document = load_plan(app_state.store, plan)
     rules = rules_of(app_state.store, plan)
-    moves = tuple(_moves(app_state, document, rules))
+    given = given_by_month(app_state, plan)
+    moves = tuple(_moves(app_state, document, rules, given))
     every = [
         *moves,
         *_missing(app_state, document, today),
@@ -68,15 +69,13 @@ def tell(
         *found,
     ]
     if ran:
-        every += _digest(app_state, document, moves)
+        every += _digest(document, moves, given)
     wanted = [one for one in every if rules.on(one.rule)]
     return add_notices(app_state.store, document.family, plan, wanted)
 
 
-def given_by_month(
-    app_state: AppState, plan: str, newest: int = 2
-) -> dict[Month, dict[str, ProjectionView]]:
-    """What was given out last for the newest months of a plan, by KPI; oldest month first."""
+def given_by_month(app_state: AppState, plan: str) -> ByMonth:
+    """What was given out last for the two newest months of a plan."""
     found: dict[Month, dict[str, tuple[date, LedgerEntry]]] = {}
     for one in ledger_of(app_state.store, plan):
         view = one.payload["projection"]
@@ -86,16 +85,17 @@ def given_by_month(
             known[view["kpi"]] = (day, one)
     return {
         month: {kpi: entry_of(one.payload).projection for kpi, (_, one) in found[month].items()}
-        for month in sorted(found)[-newest:]
+        for month in sorted(found)[-2:]
     }
 
 
-def _moves(app_state: AppState, plan: Plan, rules: NoticeRules) -> Iterator[Notice]:
+def _moves(
+    app_state: AppState, plan: Plan, rules: NoticeRules, given: ByMonth
+) -> Iterator[Notice]:
     """Changed statuses and moved probabilities between the last two months given out."""
-    given = list(given_by_month(app_state, plan.slug).values())
     if len(given) < 2:
         return
-    before, after = given[-2:]
+    before, after = list(given.values())[-2:]
     for kpi, view in after.items():
         old = before.get(kpi)
         if old is None or old.probability is None or view.probability is None:
@@ -233,9 +233,8 @@ def _drift(app_state: AppState, plan: Plan) -> Iterator[Notice]:
     yield Notice("drift", f"drift {found.month}", **vars_of(in_both(said)))
 
 
-def _digest(app_state: AppState, plan: Plan, moves: tuple[Notice, ...]) -> Iterator[Notice]:
+def _digest(plan: Plan, moves: tuple[Notice, ...], given: ByMonth) -> Iterator[Notice]:
     """The month in a few lines: how many targets stand where, and what changed."""
-    given = given_by_month(app_state, plan.slug, newest=1)
     if not given:
         return
     month, views = list(given.items())[-1]

@@ -11,7 +11,7 @@ from data.db.store import Store
 from data.ledger.projections import ledger_of
 from data.plans.plan import Plan
 from data.sign_off.rows import months_begun, sign_off
-from data.sign_off.rules import State
+from data.sign_off.rules import SignOff, State
 from data.vintages.panel import Panel
 from models.kinds import Kind
 from models.series import Month
@@ -135,6 +135,11 @@ def settled_of(store: Store, panel: Panel, plan: Plan, day: date) -> tuple[Settl
     tuple, in the plan's order; a figure that carries a label (illustrative) never enters
     """
     outcomes = Outcomes(panel, day)
+    signed = [
+        sign_off(store, plan.slug, month)
+        for month in months_begun(store, plan.slug)
+        if month.year <= plan.year and month <= Month(day.year, day.month)
+    ]
     entries: dict[str, list[Dated]] = {}
     for one in ledger_of(store, plan.slug):
         entry = entry_of(one.payload)
@@ -144,7 +149,7 @@ def settled_of(store: Store, panel: Panel, plan: Plan, day: date) -> tuple[Settl
     for kpi in plan.kpis:
         came = outcomes.of(kpi.slug, plan.year)
         given = tuple(_given(entries.get(kpi.slug, []), outcomes, plan.year, came))
-        estimates = tuple(_estimates(store, plan, kpi.slug, came, given, day))
+        estimates = tuple(_estimates(signed, plan, kpi.slug, came, given))
         if given or estimates:
             found.append(
                 SettledKpi(
@@ -173,8 +178,7 @@ def _given(
         targets = tuple(_judged(one, entries, outcomes, year))
         if not (targets or (over and view.projected is not None)):
             continue
-        known = [came.first.day] if came is not None else []
-        live = one.in_time(min(known, default=date.max))
+        live = one.in_time(date.max if came is None else came.first.day)
         made = _projection(one, over, targets, "live" if live else "backtest")
         month = (view.as_of.year, view.as_of.month)
         rank = (live, view.as_of, one.recorded_at)
@@ -271,21 +275,17 @@ def _months_known(view: ProjectionView) -> int:
 
 
 def _estimates(
-    store: Store, plan: Plan, kpi: str, came: Came | None, given: Sequence[Given], day: date
+    months: Sequence[SignOff], plan: Plan, kpi: str, came: Came | None, given: Sequence[Given]
 ) -> Iterator[Estimated]:
     """The official estimates of a KPI whose year is over, the newest that was signed a month."""
     if came is None:
         return
     forecasts = {(one.as_of.year, one.as_of.month): one.median for one in given}
-    for month in months_begun(store, plan.slug):
-        signed = [
-            one
-            for one in sign_off(store, plan.slug, month).estimates
-            if one.kpi == kpi and one.state in SIGNED
-        ]
-        if not signed or month.year > plan.year or month > Month(day.year, day.month):
+    for record in months:
+        signed = [one for one in record.estimates if one.kpi == kpi and one.state in SIGNED]
+        if not signed:
             continue
-        one = signed[-1]
+        one, month = signed[-1], record.month
         entered = one.steps[0].at
         goal = next(
             (

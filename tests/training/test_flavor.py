@@ -160,5 +160,7 @@ def test_printed_figures_are_known_from_their_publication_on(
     assert may["median"][0] != june["median"][0]
     with pytest.raises(NoObservations, match="nothing was published for 'flavor/coal'"):
         model.predict(printed, {"as_of": "2011-12-31"})
+    with pytest.raises(InputError, match="as_of: expected YYYY-MM-DD, found 'June'"):
+        model.predict(printed, {"as_of": "June"})
     with pytest.raises(InputError, match="published: expected YYYY-MM-DD, found 'June'"):
         model.predict(printed.assign(published="June"))

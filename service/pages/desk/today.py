@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from data.plans.plan import Plan
 from models.errors import NoBundle, NoObservations
-from models.targets.target import Status
+from models.targets.target import LOST, RISK, SAFE, Status
 from service.analysis.change_sentences import LEAST, brief
 from service.analysis.changes import change_between
 from service.analysis.quarter_needs import QuarterNeed, quarter_needs
@@ -17,9 +17,6 @@ from service.pages.manage.first_steps import FirstStep, answered, first_steps
 from service.pages.site import Site
 from service.pages.views.frame import PlanContent, frame_of, vintage_of
 from service.pages.views.target_line import (
-    LOST,
-    RISK,
-    SAFE,
     TargetLine,
     gap_words,
     points_moved,

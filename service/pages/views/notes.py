@@ -8,6 +8,7 @@ from datetime import date
 from data.plans import entries
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
+from data.vintages.observation import PER_CENT
 from models.series import Month
 from service.state.app_state import AppState
 from service.texts import FORM, Lang, amount, day_of, month_name, name_of, percent, words_of
@@ -53,12 +54,11 @@ def _index(
     if kpi.index is None:
         return ()
     index = plan.kpi(kpi.index)
-    rates = {"rate_on_month", "rate_on_year", "rate_to_date"}
     return tuple(
         f"{name_of(index, lang)}, {FORM[lang][one.form]}: "
         + (
             percent(one.value, lang, index.decimals)
-            if one.form in rates
+            if one.form in PER_CENT
             else amount(one.value, index.unit, lang, index.decimals)
         )
         for one in index_beside(app_state.panel, plan, entry, day)

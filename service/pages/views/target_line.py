@@ -31,9 +31,6 @@ ORDER: tuple[Status, ...] = (
     "no_basis",
     "no_target",
 )
-LOST: tuple[Status, ...] = ("missed", "off_track")
-RISK: tuple[Status, ...] = ("at_risk",)
-SAFE: tuple[Status, ...] = ("on_track", "achieved")
 _QUARTERS = ("I", "II", "III", "IV")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.plans.kpi import Kpi
@@ -31,6 +31,8 @@ from service.track_record.record import settled_in, settled_of_family
 from service.track_record.scores import By, estimate_scores, reliability_of, scores_of
 from service.track_record.settled import Given, Judged, Origin, SettledKpi
 from service.wording import person
+
+_GROUPS: tuple[By, ...] = ("all", "months_known", "kind", "office")
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def record_content(
     app_state: AppState, frame: Frame, settled_on: SettledOn, lang: Lang
 ) -> RecordContent:
     """The record of a plan's family."""
+    text = TEXT[lang]
     family = frame.plan.family
     if labelled(app_state.store, app_state.panel, family) or frame.day is None:
         return RecordContent(frame=frame, illustrative=True, settled_on=settled_on)
@@ -155,7 +158,31 @@ def record_content(
     plans = {
         slug: load_plan(app_state.store, slug) for slug in family_plans(app_state.store, family)
     }
-    parts = tuple(_part(origin, settled, settled_on, lang) for origin in ("live", "backtest"))
+    titles: Mapping[Origin, tuple[str, str]] = {
+        "live": (text["record.live"], text["record.live_about"]),
+        "backtest": (text["record.backtest"], text["record.backtest_about"]),
+    }
+    scores, estimates = scores_of(settled, _GROUPS), estimate_scores(settled, ("all", "office"))
+    parts = tuple(
+        Part(
+            code=origin,
+            title=title,
+            about=about,
+            scores=_by_group(
+                [one for one in scores if (one.origin, one.settled_on) == (origin, settled_on)],
+                lang,
+            ),
+            reliability=tuple(
+                _band(row, lang) for row in reliability_of(settled, origin, settled_on)
+            ),
+            estimates=tuple(
+                _estimate(one, lang)
+                for one in estimates
+                if (one.origin, one.settled_on) == (origin, settled_on)
+            ),
+        )
+        for origin, (title, about) in titles.items()
+    )
     return RecordContent(
         frame=frame,
         illustrative=False,
@@ -201,39 +228,19 @@ def path_content(app_state: AppState, frame: Frame, kpi: str, lang: Lang) -> Pat
     )
 
 
-def _part(
-    origin: Origin, settled: Sequence[SettledKpi], settled_on: SettledOn, lang: Lang
-) -> Part:
+def _by_group(
+    scores: Sequence[SettledScore], lang: Lang
+) -> tuple[tuple[str, tuple[ScoreRow, ...]], ...]:
+    """The rows of each way to group them, by its title."""
+    rows = {by: tuple(_score(row, lang) for row in scores if row.by == by) for by in _GROUPS}
     text = TEXT[lang]
-    titles = {
-        "live": (text["record.live"], text["record.live_about"]),
-        "backtest": (text["record.backtest"], text["record.backtest_about"]),
-    }
-    groups: dict[By, str] = {
+    titles: Mapping[By, str] = {
         "all": text["record.all"],
         "months_known": text["record.by_months"],
         "kind": text["record.by_kind"],
         "office": text["record.by_office"],
     }
-    scores = [
-        row
-        for row in scores_of(settled, tuple(groups))
-        if (row.origin, row.settled_on) == (origin, settled_on)
-    ]
-    rows = {by: tuple(_score(row, lang) for row in scores if row.by == by) for by in groups}
-    estimates = [
-        row
-        for row in estimate_scores(settled, ("all", "office"))
-        if (row.origin, row.settled_on) == (origin, settled_on)
-    ]
-    return Part(
-        code=origin,
-        title=titles[origin][0],
-        about=titles[origin][1],
-        scores=tuple((groups[by], found) for by, found in rows.items() if found),
-        reliability=tuple(_band(row, lang) for row in reliability_of(settled, origin, settled_on)),
-        estimates=tuple(_estimate(row, lang) for row in estimates),
-    )
+    return tuple((titles[by], found) for by, found in rows.items() if found)
 
 
 def _group(row: SettledScore | EstimateScore, lang: Lang) -> str:
