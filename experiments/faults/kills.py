@@ -1,0 +1,95 @@
+"""Kill monthly runs with SIGKILL at random points, and look at what they leave.
+
+    python -m experiments.faults.kills [--kills N] [--seed N] [--at-once N]
+
+Half of the kills meet the first run ever of a home, half a later month. A home is killed
+three times in a row and then run to its end. Exit code 1 if anything was found wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from experiments.faults.checks import (
+    MONTHS,
+    Reference,
+    place,
+    points,
+    references,
+    write_results,
+    wrong_after,
+)
+from experiments.faults.family import put_month
+from experiments.faults.process import run_monthly
+
+IN_A_ROW = 3  # kills of a home before it is run to its end
+
+
+def killed_in_a_row(
+    home: Path, reference: Reference, shares: Iterator[float]
+) -> Iterator[dict[str, object]]:
+    """Kill a home's runs, each at a share of the CPU time; then let one run to its end."""
+    shutil.copytree(reference.before, home)
+    settings = place(home)
+    put_month(settings, MONTHS[reference.month])
+    for number in range(1, IN_A_ROW + 2):
+        share = next(shares) if number <= IN_A_ROW else None
+        run = run_monthly(settings, None if share is None else share * reference.cpu)
+        wrong = list(wrong_after(settings, run, reference))
+        if run.code != 0 and (run.ended != "killed" or not run.disturbed):
+            wrong.append(f"ended with {run.code}: {run.said[-300:]}")
+        yield {
+            "home": home.name,
+            "month": reference.month,
+            "run": number,
+            "share_of_cpu": "" if share is None else f"{share:.3f}",
+            "ended": run.ended,
+            "cpu": f"{run.cpu:.2f}",
+            "wrong": "; ".join(wrong),
+        }
+        if run.code == 0:
+            break
+    shutil.rmtree(home)
+
+
+def main() -> int:
+    """`python -m experiments.faults.kills`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.faults.kills", description=__doc__
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--kills", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=20210630)
+    parser.add_argument("--at-once", type=int, default=2, help="homes at a time")
+    asked = parser.parse_args()
+    killed: list[object] = []
+    with tempfile.TemporaryDirectory(prefix="vedich-faults-") as name:
+        folder = Path(name)
+        known = references(folder)
+
+        def one(number: int) -> list[dict[str, object]]:
+            if len(killed) >= asked.kills:
+                return []
+            reference = list(known.values())[number % len(known)]
+            home = folder / f"home-{number + 1}"
+            lines = []
+            for line in killed_in_a_row(home, reference, points(asked.seed, number)):
+                print(line, flush=True)
+                lines.append(line)
+                killed.extend([line] if line["ended"] == "killed" else [])
+            return lines
+
+        with ThreadPoolExecutor(asked.at_once) as pool:
+            lines = [line for found in pool.map(one, range(2 * asked.kills)) for line in found]
+    command = f"python -m experiments.faults.kills --kills {asked.kills} --seed {asked.seed}"
+    return write_results("kills", lines, f"{command} --at-once {asked.at_once}", known)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
