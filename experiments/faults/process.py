@@ -77,9 +77,9 @@ def run_monthly(
         below: set[int] = set()
         used, begun, moment = 0.0, time.monotonic(), None
         while process.poll() is None and time.monotonic() - begun < LONGEST:
-            tree = dict(_tree(process.pid))
-            below |= tree.keys() - {process.pid}
-            used = max(used, sum(tree.values()))
+            found = dict(tree(process.pid))
+            below |= found.keys() - {process.pid}
+            used = max(used, sum(found.values()))
             if at is not None and moment is None and used >= at:
                 moment = time.monotonic()
                 disturb(process)
@@ -128,7 +128,7 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def _tree(pid: int) -> Iterator[tuple[int, float]]:
+def tree(pid: int) -> Iterator[tuple[int, float]]:
     """CPU seconds of a process and of those below it, with what they collected."""
     try:
         yield pid, sum(int(one) for one in _stat(pid)[11:15]) / _TICK
@@ -138,4 +138,4 @@ def _tree(pid: int) -> Iterator[tuple[int, float]]:
     for thread in threads:
         with suppress(FileNotFoundError, ProcessLookupError):
             for child in (thread / "children").read_text().split():
-                yield from _tree(int(child))
+                yield from tree(int(child))

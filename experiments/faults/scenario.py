@@ -1,0 +1,132 @@
+"""One home that is disturbed once: the run that meets the fault, and the next one."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.settings import Settings
+from experiments.faults.checks import (
+    MONTHS,
+    Reference,
+    last_words,
+    points,
+    references,
+    write_results,
+    wrong_after,
+)
+from experiments.faults.family import put_month
+from experiments.faults.process import Process, Run, run_monthly
+
+FAILED = 2  # exit code of a run that says why it stopped
+LONGEST_AFTER = 120.0  # seconds in which a run must have ended after a fault
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to a run.
+
+    Attributes
+    ----------
+    settings : of the home, made whole for the run before the fault
+    disturb : called with the process once it has used its share of CPU time
+    mend : called once that run has ended
+    wrapper, more : of the run, see `run_monthly`
+    """
+
+    settings: Settings
+    disturb: Callable[[Process], None]
+    mend: Callable[[], None]
+    wrapper: Sequence[str] = ()
+    more: Mapping[str, str] | None = None
+
+
+Prepare = Callable[[Path, Reference, str], AbstractContextManager[Fault]]
+
+
+def disturbed_once(
+    home: Path, reference: Reference, kind: str, share: float, prepare: Prepare
+) -> Iterator[dict[str, object]]:
+    """Disturb a home's run; mend what was disturbed, and let the next run come to its end."""
+    with prepare(home, reference, kind) as fault:
+        settings = fault.settings
+        put_month(settings, MONTHS[reference.month])
+        for number in (1, 2):
+            if number == 1:
+                run = run_monthly(
+                    settings,
+                    share * reference.cpu,
+                    fault.disturb,
+                    wrapper=fault.wrapper,
+                    more=fault.more,
+                )
+                if run.disturbed:
+                    fault.mend()
+            else:
+                run = run_monthly(settings)
+            yield {
+                "home": home.name,
+                "fault": kind,
+                "month": reference.month,
+                "run": number,
+                "share_of_cpu": f"{share:.3f}" if run.disturbed else "",
+                "ended": run.ended,
+                "seconds_after": f"{run.after:.1f}" if run.disturbed else "",
+                "said": last_words(run).replace(str(home.parent), ""),
+                "wrong": "; ".join(_wrong(settings, run, reference, number)),
+            }
+            if run.code == 0:
+                break
+    shutil.rmtree(home)
+
+
+def _wrong(settings: Settings, run: Run, reference: Reference, number: int) -> Iterator[str]:
+    yield from wrong_after(settings, run, reference)
+    if run.code not in ((0, FAILED) if number == 1 else (0,)):
+        yield f"ended with {run.code}: {run.said[-300:]}"
+    if run.disturbed and run.after > LONGEST_AFTER:
+        yield f"it went on for {run.after:.0f} s"
+
+
+def main(
+    name: str, about: str | None, kinds: Sequence[str], prepare: Prepare, *packages: str
+) -> int:
+    """Try each kind of a fault on both months at random points; write the table."""
+    program = f"python -m experiments.faults.{name}"
+    parser = argparse.ArgumentParser(prog=program, description=about)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--each", type=int, default=3, help="times of each fault on each month")
+    parser.add_argument("--seed", type=int, default=20210630)
+    parser.add_argument("--at-once", type=int, default=2, help="homes at a time")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="vedich-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        known = references(folder)
+        tried = [
+            (kind, reference)
+            for _ in range(asked.each)
+            for kind in kinds
+            for reference in known.values()
+        ]
+
+        def one(number: int) -> list[dict[str, object]]:
+            kind, reference = tried[number]
+            home = folder / f"home-{number + 1}"
+            share = next(points(asked.seed, number))
+            lines = []
+            for line in disturbed_once(home, reference, kind, share, prepare):
+                print(line, flush=True)
+                lines.append(line)
+            return lines
+
+        with ThreadPoolExecutor(asked.at_once) as pool:
+            lines = [line for found in pool.map(one, range(len(tried))) for line in found]
+    command = f"{program} --each {asked.each} --seed {asked.seed} --at-once {asked.at_once}"
+    return write_results(name, lines, command, known, *packages)
