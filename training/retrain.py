@@ -265,7 +265,8 @@ def tracker_of(settings: Settings) -> MlflowTracker:
     local = settings.tracking_uri.startswith("sqlite:")
     if local:
         settings.home.mkdir(parents=True, exist_ok=True)
-    return MlflowTracker(settings.tracking_uri, settings.home / "mlartifacts" if local else None)
+    artifacts = settings.home / "mlartifacts" if local else None
+    return MlflowTracker(settings.tracking_uri, artifacts, settings.mlflow_timeout)
 
 
 def commit(folder: Path = Path(__file__).parent) -> str:

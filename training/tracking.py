@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import math
 import os
 import sys
 import tempfile
@@ -20,13 +21,13 @@ import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from models.errors import TrackingUnavailable
 
@@ -46,6 +47,9 @@ _ARTIFACT_PATHS = (  # columns of MLflow's database, version 3
     ("logged_models", "artifact_location"),
 )
 
+TIMEOUT = 20.0  # seconds; the setting VEDICH_MLFLOW_TIMEOUT
+_FULL = ("no space left", "disk is full", "disk quota")  # in what systems and databases say
+
 # Read by MLflow on import: no telemetry, few log lines, and an unreachable server fails
 # within seconds instead of minutes of retries.
 _ENVIRONMENT = {
@@ -53,7 +57,6 @@ _ENVIRONMENT = {
     "DO_NOT_TRACK": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 
 
@@ -154,10 +157,12 @@ class MlflowTracker:
     uri : str, a database ('sqlite:///...', 'postgresql://...') or a server ('http://...')
     artifacts : Path or None, folder of the artefacts if `uri` is a database;
         a server has its own
+    timeout : seconds that a server or PostgreSQL may take to answer; a server is asked
+        three times
     """
 
-    def __init__(self, uri: str, artifacts: Path | None = None) -> None:
-        self.uri, self.artifacts = uri, artifacts
+    def __init__(self, uri: str, artifacts: Path | None = None, timeout: float = TIMEOUT) -> None:
+        self.uri, self.artifacts, self._timeout = uri, artifacts, timeout
         self._client: MlflowClient | None = None
 
     def open(self, family: str | None = None) -> None:
@@ -176,6 +181,11 @@ class MlflowTracker:
             self._ping()
             for name, value in _ENVIRONMENT.items():
                 os.environ.setdefault(name, value)
+            os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = str(math.ceil(self._timeout))
+            if self.uri.startswith("postgresql"):
+                from data.db.patience import limit_waiting
+
+                limit_waiting(Engine, self._timeout)
             for name in ("mlflow", "alembic"):
                 logging.getLogger(name).setLevel(logging.WARNING)
             with self._translated_failures():
@@ -238,9 +248,12 @@ class MlflowTracker:
             return
         if experiment.lifecycle_stage == "deleted":
             raise TrackingUnavailable(
-                f"expected the MLflow experiment '{family}', found that it was deleted. Restore "
-                f"it with 'MLFLOW_TRACKING_URI={_without_password(self.uri)} mlflow experiments "
-                f"restore --experiment-id {experiment.experiment_id}'."
+                "expected the MLflow experiment '{family}', found that it was deleted. Restore "
+                "it with 'MLFLOW_TRACKING_URI={place} mlflow experiments restore "
+                "--experiment-id {number}'.",
+                family=family,
+                place=_without_password(self.uri),
+                number=experiment.experiment_id,
             )
         place = self._place(family)
         if place is not None and experiment.artifact_location != place:
@@ -288,7 +301,9 @@ class MlflowTracker:
                 self._log_files(parent_id, run, Path(scratch))
                 registered = self._register(run, parent_id, f"{parent.info.artifact_uri}/model")
             except BaseException:
-                client.set_terminated(parent_id, status="FAILED")
+                with suppress(TrackingUnavailable), self._translated_failures():
+                    self._ping()  # of a server that is away nothing more is asked
+                    client.set_terminated(parent_id, status="FAILED")
                 raise
             client.set_terminated(parent_id)
         return registered
@@ -410,10 +425,19 @@ class MlflowTracker:
                 raise self._unavailable(error) from error
 
     def _unavailable(self, error: Exception) -> TrackingUnavailable:
+        place = _without_password(self.uri)
         reason = (str(error).splitlines() or [type(error).__name__])[0]
+        if any(word in str(error).lower() for word in _FULL):
+            return TrackingUnavailable(
+                "the disk of MLflow at {place} is full ({reason}). Make room, then run it again.",
+                place=place,
+                reason=reason,
+            )
         return TrackingUnavailable(
-            f"expected MLflow at {_without_password(self.uri)}, found: {reason}. Start it, or set "
-            "MLFLOW_TRACKING_URI to where it is (unset: a local database under VEDICH_HOME)."
+            "expected MLflow at {place}, found: {reason}. Start it and run it again, or set "
+            "MLFLOW_TRACKING_URI to where it is (unset: a local database under VEDICH_HOME).",
+            place=place,
+            reason=reason,
         )
 
 

@@ -55,7 +55,7 @@ class Lease:
         """
         self._made = (done, total, step)
         if self._gone:
-            raise LeaseLost("another process has taken up this job.")
+            raise LeaseLost
         if self._cancelled and done < total:  # what is learned is written as a whole
             raise Cancelled("the job was cancelled.")
 

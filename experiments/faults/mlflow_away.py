@@ -2,26 +2,22 @@
 
     python -m experiments.faults.mlflow_away [--each N] [--seed N] [--at-once N]
 
-MLflow is a server of its own. It is told to stop, is stopped where it is (SIGSTOP), or is
-stopped and started again at once. Once the run has ended it answers again, and the month
-is run once more. Exit code 1 if anything was found wrong.
+MLflow is a server of its own for each home. It is told to stop, is stopped where it is
+(SIGSTOP), or is stopped and started again at once. Once the run has ended it answers
+again, and the month is run once more. Exit code 1 if anything was found wrong.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from experiments.faults.checks import Reference, place
-from experiments.faults.process import Process
 from experiments.faults.scenario import Fault, main
-from experiments.faults.servers import Mlflow
-
-KINDS = ("stopped", "hung", "restarted")
+from experiments.faults.servers import KINDS, Mlflow, away
 
 
 @contextmanager
@@ -30,28 +26,9 @@ def mlflow_away(home: Path, reference: Reference, kind: str) -> Iterator[Fault]:
     shutil.copytree(reference.before, home)
     server = Mlflow(home)
     server.start()
-    settings = place(home, MLFLOW_TRACKING_URI=server.url)
-    meanwhile: list[threading.Thread] = []
-
-    def disturb(_process: Process) -> None:
-        if kind == "hung":
-            server.hang()
-            return
-        server.stop()
-        if kind == "restarted":
-            meanwhile.append(threading.Thread(target=server.start))
-            meanwhile[0].start()
-
-    def mend() -> None:
-        for thread in meanwhile:
-            thread.join()
-        if kind == "hung":
-            server.wake()
-        elif kind == "stopped":
-            server.start()
-
     try:
-        yield Fault(settings, disturb, mend)
+        disturb, mend = away(server, kind)
+        yield Fault(place(home, MLFLOW_TRACKING_URI=server.url), disturb, mend)
     finally:
         server.stop()
 

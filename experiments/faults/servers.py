@@ -8,16 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 
-from experiments.faults.process import tree
+from experiments.faults.process import Process, tree
 
+KINDS = ("stopped", "hung", "restarted")
 STARTS = 180.0  # seconds that a server may take to start
 _USER = "nobody"  # PostgreSQL does not run as root
 
@@ -84,15 +86,34 @@ class Server:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
 
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
     def answers(self) -> bool:
         raise NotImplementedError
 
     def _pids(self) -> list[int]:
         return [] if self._process is None else list(dict(tree(self._process.pid)))
+
+
+def away(server: Server, kind: str) -> tuple[Callable[[Process], None], Callable[[], None]]:
+    """What takes a server away from a run, and what brings it back."""
+    starting = threading.Thread(target=server.start)
+
+    def disturb(_run: Process) -> None:
+        if kind == "hung":
+            server.hang()
+            return
+        server.stop()
+        if kind == "restarted":
+            starting.start()
+
+    def mend() -> None:
+        if kind == "hung":
+            server.wake()
+        elif kind == "stopped":
+            server.start()
+        else:
+            starting.join()
+
+    return disturb, mend
 
 
 class Mlflow(Server):
@@ -144,8 +165,8 @@ class Postgresql(Server):
         log = folder.with_name(f"{folder.name}.log")
         super().__init__(command, os.environ, log, user)
 
-    def url(self, database: str = "postgres") -> str:
-        return f"postgresql://vedich@127.0.0.1:{self._port}/{database}"
+    def url(self) -> str:
+        return f"postgresql://vedich@127.0.0.1:{self._port}/postgres"
 
     def answers(self) -> bool:
         try:
@@ -153,10 +174,6 @@ class Postgresql(Server):
                 return True
         except psycopg.OperationalError:
             return False
-
-    def tell(self, statement: str) -> None:
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(statement.encode())
 
 
 def free_port() -> int:

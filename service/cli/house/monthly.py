@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.errors import VedichError
 from service.cli.arguments import AsOfOption, LangOption, PlanOption, WorkersOption, open_store
 from service.speech import Lang
 
 if TYPE_CHECKING:
     from data.db.store import Store
     from data.settings import Settings
+
+log = logging.getLogger(__name__)
 
 WAITS, FAILED = 1, 2  # exit codes: something waits for a person; a plan failed
 
@@ -33,7 +35,8 @@ def monthly(
     from service.cli.arguments import the_plan
     from service.monthly.job import newest_plans
     from service.projections.basis import as_of_date
-    from service.wording import worded
+    from service.texts import ERROR
+    from service.wording import explained
 
     settings, store = open_store()
     day = as_of_date(as_of) if as_of else None
@@ -43,8 +46,12 @@ def monthly(
     for slug in slugs:
         try:
             waits = _one(store, settings, slug, day, workers, language)
-        except VedichError as error:
-            print(f"vedich: {slug}: {worded(error, language)}", file=sys.stderr)
+        except Exception as error:  # whatever it is: a plan failed, and the others are done
+            said = explained(error, language)
+            if said is None:
+                log.exception("monthly %s", slug)
+                said = ERROR[language]["unexpected"]
+            print(f"vedich: {slug}: {said}", file=sys.stderr)
             code = FAILED
         else:
             code = max(code, WAITS if waits else 0)
