@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,20 +57,20 @@ def run_monthly(
     at: float | None = None,
     disturb: Callable[[Process], None] = subprocess.Popen.kill,
     *,
-    wrapper: Sequence[str] = (),
     more: Mapping[str, str] | None = None,
+    name: str = "run",
 ) -> Run:
     """Run the month; after `at` seconds of CPU time it is disturbed (killed by SIGKILL).
 
     Parameters
     ----------
-    wrapper : a program that runs the command, such as `env`
     more : environment beside that of the settings
+    name : of the run among those of the home that run at once
     """
     command = [sys.executable, "-m", "service.cli.main", "monthly"]
-    command = [*wrapper, *command, "--plan", SLUG, "--workers", "2"]
-    settings.home.mkdir(exist_ok=True)
-    log = settings.home.with_name(f"{settings.home.name}.log")  # beside: its disk may be full
+    command += ["--plan", SLUG, "--workers", "2"]
+    # beside the home, whose disk may be full
+    log = settings.home.with_name(f"{settings.home.name}-{name}.log")
     with log.open("w") as said:
         environment = {**environment_of(settings), **(more or {})}
         process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
@@ -89,9 +89,9 @@ def run_monthly(
         code = process.wait()
     after = 0.0 if moment is None else time.monotonic() - moment
     until = time.monotonic() + PATIENCE
-    while any(map(_alive, below)) and time.monotonic() < until:
+    while any(map(alive, below)) and time.monotonic() < until:
         time.sleep(0.05)
-    left = [pid for pid in below if _alive(pid)]
+    left = [pid for pid in below if alive(pid)]
     for pid in left:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -121,7 +121,7 @@ def _stat(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
     try:
         return _stat(pid)[0] not in ("Z", "X")
     except (FileNotFoundError, ProcessLookupError):
