@@ -43,7 +43,7 @@ VedichError
 ├── Overloaded            more is being received than the service takes at once
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
-├── ClusterUnavailable    a Dask cluster cannot be reached, was lost, or runs another program
+├── ClusterUnavailable    the processes of a run are away, lost, or of another program
 ├── Busy                  too many of this kind of work at once
 └── MissingExtra          an optional library is not installed
 
@@ -393,7 +393,7 @@ class TrackingUnavailable(VedichError):
 
 
 class ClusterUnavailable(VedichError):
-    """A Dask cluster cannot be reached, was lost meanwhile, or runs another program."""
+    """The processes of a run, on a Dask cluster or here, are away, lost, or of another program."""
 
 
 class Busy(VedichError):

@@ -48,6 +48,7 @@ _ARTIFACT_PATHS = (  # columns of MLflow's database, version 3
 )
 
 TIMEOUT = 20.0  # seconds; the setting VEDICH_MLFLOW_TIMEOUT
+PING = 5.0  # seconds in which a server must say that it is there
 _FULL = ("no space left", "disk is full", "disk quota")  # in what systems and databases say
 
 # Read by MLflow on import: no telemetry, few log lines, and an unreachable server fails
@@ -404,7 +405,9 @@ class MlflowTracker:
         if not self.uri.startswith(("http://", "https://")):
             return
         try:
-            with urllib.request.urlopen(f"{self.uri.rstrip('/')}/health", timeout=5):
+            with urllib.request.urlopen(
+                f"{self.uri.rstrip('/')}/health", timeout=min(PING, self._timeout)
+            ):
                 pass
         except urllib.error.HTTPError:
             pass  # it answers; the first call checks access

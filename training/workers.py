@@ -14,7 +14,7 @@ import pickle
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import connection
@@ -23,6 +23,8 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
+
+from models.errors import ClusterUnavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -106,6 +108,11 @@ class Workers(Generic[Shared]):
         ----------
         task : a module-level function (it is pickled by name)
         items : one per task, in the order of the results
+
+        Raises
+        ------
+        ClusterUnavailable
+            If a process was ended from outside.
         """
         if self._pool is None:
             results = []
@@ -115,11 +122,18 @@ class Workers(Generic[Shared]):
                     if done:
                         done(item)
             return results
-        futures = {self._pool.submit(_run, task, item): item for item in items}
-        for future in as_completed(futures):
-            future.result()
-            if done:
-                done(futures[future])
+        try:
+            futures = {self._pool.submit(_run, task, item): item for item in items}
+            for future in as_completed(futures):
+                future.result()
+                if done:
+                    done(futures[future])
+        except BrokenExecutor as error:
+            raise ClusterUnavailable(
+                "expected the processes of this run until its end, found that one was ended from "
+                "outside, perhaps because memory ran out. Nothing was promoted; run it again, "
+                "with fewer --workers."
+            ) from error
         return [_value(future) for future in futures]
 
 

@@ -146,7 +146,7 @@ def main() -> int:
         lines = []
         for number in range(asked.each * len(known)):
             reference = list(known.values())[number % len(known)]
-            share = next(points(asked.seed, number))
+            share = 0.8 * next(points(asked.seed, number))  # before the job is done
             lines.append(killed_service(folder / f"home-{number + 1}", reference, share))
             print(lines[-1], flush=True)
     command = f"{program} --each {asked.each} --seed {asked.seed}"
