@@ -428,9 +428,13 @@ class MlflowTracker:
                 raise self._unavailable(error) from error
 
     def _unavailable(self, error: Exception) -> TrackingUnavailable:
-        place = _without_password(self.uri)
+        place, said = _without_password(self.uri), str(error).lower()
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        if any(word in str(error).lower() for word in _FULL):
+        if "timed out" in said:
+            reason = f"no answer within {self._timeout:g} seconds"
+        elif "connection refused" in said:
+            reason = "connection refused"
+        if any(word in said for word in _FULL):
             return TrackingUnavailable(
                 "the disk of MLflow at {place} is full ({reason}). Make room, then run it again.",
                 place=place,
