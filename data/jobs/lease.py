@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from data.db.store import Store
 from data.jobs import rows
@@ -49,11 +49,17 @@ class Lease:
     def progress(self, done: int, total: int, step: str) -> None:
         """The work's progress; raises if the work is to end.
 
+        Once all is done what was learned is written, so the database is asked whether the
+        job is still ours: a process that was stopped for a while does not know otherwise.
+
         Raises
         ------
         Cancelled, LeaseLost
         """
         self._made = (done, total, step)
+        if done >= total and not self._gone:
+            with suppress(Cancelled):
+                rows.beat(self._store, self._job, self._made)
         if self._gone:
             raise LeaseLost
         if self._cancelled and done < total:  # what is learned is written as a whole

@@ -8,7 +8,7 @@ import pytest
 
 from data.jobs import lease, rows
 from data.jobs.job import Cancelled, Job, LeaseLost, UnknownJob
-from data.jobs.lease import Watch, attended
+from data.jobs.lease import Lease, Watch, attended
 from models.errors import Busy
 
 
@@ -165,3 +165,24 @@ def test_work_left_at_a_terminal_is_taken_up_by_nobody(store: Any) -> None:
     assert left is not None
     with attended(store, "retrain", "y", "os:an", family="a", plan=None, stale=0.2):
         assert rows.job_of(store, left.id).state == "failed"
+
+
+def test_a_runner_that_was_stopped_learns_it_before_it_writes_what_it_learned(store: Any) -> None:
+    ask(store)
+    lost = rows.claim(store, "one", 1)
+    assert lost is not None
+    with Lease(store, lost, lambda: None, every=60.0) as lease:
+        lease.progress(1, 2, "coal")
+        rows.take_back(store, [lost.number])
+        lease.progress(1, 2, "coal")  # between two beats it does not know
+        with pytest.raises(LeaseLost):
+            lease.progress(2, 2, "steel")
+
+
+def test_cancelled_too_late_what_was_learned_is_written(store: Any) -> None:
+    job = ask(store)
+    taken = rows.claim(store, "one", 1)
+    assert taken is not None
+    with Lease(store, taken, lambda: None, every=60.0) as lease:
+        rows.cancel(store, job.id, "Bình")
+        lease.progress(2, 2, "steel")
