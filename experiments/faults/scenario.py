@@ -26,7 +26,6 @@ from experiments.faults.process import Process, Run, run_monthly
 
 FAILED = 2  # exit code of a run that says why it stopped
 LONGEST_AFTER = 400.0  # seconds from a fault to the end of the run, also on a busy machine
-)
 
 
 @dataclass(frozen=True)
