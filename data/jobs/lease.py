@@ -133,13 +133,17 @@ def attended(
     KeyboardInterrupt
         If the job was cancelled from elsewhere, as if here.
     """
-    runner, watch, begun = new_runner(), Watch(stale), time.monotonic()
+    runner, watch = new_runner(), Watch(stale)
+    watch.still(store)
+    begun = time.monotonic()  # what stands still since is taken back before anybody is busy
     while True:
         job = rows.attend(store, kind, task, by, runner, family=family, plan=plan)
         if job is not None:
             break
-        rows.take_back(store, [one.number for one in watch.still(store)])
-        if time.monotonic() - begun > stale + BEAT:
+        waited = time.monotonic() - begun
+        still = watch.still(store)
+        rows.take_back(store, [one.number for one in still])
+        if not still and waited > stale + BEAT:
             raise Busy(
                 "'{family}' has a job that still runs. Wait for it (vedich job list), or end it: "
                 "vedich job cancel ID.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -186,3 +187,20 @@ def test_cancelled_too_late_what_was_learned_is_written(store: Any) -> None:
     with Lease(store, taken, lambda: None, every=60.0) as lease:
         rows.cancel(store, job.id, "Bình")
         lease.progress(2, 2, "steel")
+
+
+def test_on_a_busy_machine_work_that_was_left_is_no_work_that_still_runs(
+    store: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(lease, "BEAT", 0.0)
+    left = rows.attend(store, "retrain", "x", "os:an", "gone", family="a", plan=None)
+    assert left is not None
+    attend = rows.attend
+
+    def slow(*given: Any, **named: Any) -> Any:
+        time.sleep(0.5)  # longer than a runner may give no sign of life
+        return attend(*given, **named)
+
+    monkeypatch.setattr(rows, "attend", slow)
+    with attended(store, "retrain", "y", "os:an", family="a", plan=None, stale=0.2):
+        assert rows.job_of(store, left.id).state == "failed"
