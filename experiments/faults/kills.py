@@ -68,14 +68,21 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20210630)
     parser.add_argument("--at-once", type=int, default=2, help="homes at a time")
     asked = parser.parse_args()
+    command = f"python -m experiments.faults.kills --kills {asked.kills} --seed {asked.seed}"
+    command += f" --at-once {asked.at_once}"
     killed: list[object] = []
+    found: dict[int, list[dict[str, object]]] = {}
     with tempfile.TemporaryDirectory(prefix="vedich-faults-") as name:
         folder = Path(name)
         known = references(folder)
 
-        def one(number: int) -> list[dict[str, object]]:
+        def written() -> int:
+            lines = [line for number in sorted(found) for line in found[number]]
+            return write_results("kills", lines, command, known)
+
+        def one(number: int) -> None:
             if len(killed) >= asked.kills:
-                return []
+                return
             reference = list(known.values())[number % len(known)]
             home = folder / f"home-{number + 1}"
             lines = []
@@ -83,12 +90,12 @@ def main() -> int:
                 print(line, flush=True)
                 lines.append(line)
                 killed.extend([line] if line["ended"] == "killed" else [])
-            return lines
+            found[number] = lines
+            written()  # so that a run of hours may be ended by hand
 
         with ThreadPoolExecutor(asked.at_once) as pool:
-            lines = [line for found in pool.map(one, range(2 * asked.kills)) for line in found]
-    command = f"python -m experiments.faults.kills --kills {asked.kills} --seed {asked.seed}"
-    return write_results("kills", lines, f"{command} --at-once {asked.at_once}", known)
+            list(pool.map(one, range(2 * asked.kills)))
+        return written()
 
 
 if __name__ == "__main__":
