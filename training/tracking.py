@@ -17,8 +17,6 @@ import os
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from models.errors import TrackingUnavailable
+from training.reach import TIMEOUT, ping, unavailable, without_password
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -46,10 +45,6 @@ _ARTIFACT_PATHS = (  # columns of MLflow's database, version 3
     ("model_versions", "storage_location"),
     ("logged_models", "artifact_location"),
 )
-
-TIMEOUT = 20.0  # seconds; the setting VEDICH_MLFLOW_TIMEOUT
-PING = 5.0  # seconds in which a server must say that it is there
-_FULL = ("no space left", "disk is full", "disk quota")  # in what systems and databases say
 
 # Read by MLflow on import: no telemetry, few log lines, and an unreachable server fails
 # within seconds instead of minutes of retries.
@@ -179,7 +174,7 @@ class MlflowTracker:
             experiment was deleted.
         """
         if self._client is None:
-            self._ping()
+            ping(self.uri, self._timeout)
             for name, value in _ENVIRONMENT.items():
                 os.environ.setdefault(name, value)
             os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = str(math.ceil(self._timeout))
@@ -211,7 +206,7 @@ class MlflowTracker:
         """
         if self.uri.startswith(("http://", "https://")):
             raise TrackingUnavailable(
-                f"MLflow is a server of its own; open {_without_password(self.uri)} in a browser."
+                f"MLflow is a server of its own; open {without_password(self.uri)} in a browser."
             )
         self.open()
         command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
@@ -253,7 +248,7 @@ class MlflowTracker:
                 "it with 'MLFLOW_TRACKING_URI={place} mlflow experiments restore "
                 "--experiment-id {number}'.",
                 family=family,
-                place=_without_password(self.uri),
+                place=without_password(self.uri),
                 number=experiment.experiment_id,
             )
         place = self._place(family)
@@ -303,7 +298,7 @@ class MlflowTracker:
                 registered = self._register(run, parent_id, f"{parent.info.artifact_uri}/model")
             except BaseException:
                 with suppress(TrackingUnavailable), self._translated_failures():
-                    self._ping()  # of a server that is away nothing more is asked
+                    ping(self.uri, self._timeout)  # of a server that is away nothing more is asked
                     client.set_terminated(parent_id, status="FAILED")
                 raise
             client.set_terminated(parent_id)
@@ -401,19 +396,6 @@ class MlflowTracker:
         assert self._client is not None
         return self._client
 
-    def _ping(self) -> None:
-        if not self.uri.startswith(("http://", "https://")):
-            return
-        try:
-            with urllib.request.urlopen(
-                f"{self.uri.rstrip('/')}/health", timeout=min(PING, self._timeout)
-            ):
-                pass
-        except urllib.error.HTTPError:
-            pass  # it answers; the first call checks access
-        except (OSError, ValueError) as error:
-            raise self._unavailable(error) from error
-
     @contextmanager
     def _translated_failures(self) -> Iterator[None]:
         """Ignore MLflow's own warnings, and translate its failures to `TrackingUnavailable`."""
@@ -425,27 +407,7 @@ class MlflowTracker:
             try:
                 yield
             except (MlflowException, SQLAlchemyError, OSError) as error:
-                raise self._unavailable(error) from error
-
-    def _unavailable(self, error: Exception) -> TrackingUnavailable:
-        place, said = _without_password(self.uri), str(error).lower()
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        if "timed out" in said:
-            reason = f"no answer within {self._timeout:g} seconds"
-        elif "connection refused" in said:
-            reason = "connection refused"
-        if any(word in said for word in _FULL):
-            return TrackingUnavailable(
-                "the disk of MLflow at {place} is full ({reason}). Make room, then run it again.",
-                place=place,
-                reason=reason,
-            )
-        return TrackingUnavailable(
-            "expected MLflow at {place}, found: {reason}. Start it and run it again, or set "
-            "MLFLOW_TRACKING_URI to where it is (unset: a local database under VEDICH_HOME).",
-            place=place,
-            reason=reason,
-        )
+                raise unavailable(self.uri, error, self._timeout) from error
 
 
 def _save_model(bundle: Path, folder: Path) -> None:
@@ -479,8 +441,3 @@ def _signature() -> ModelSignature:
         outputs=Schema(years),
         params=ParamSchema([ParamSpec("as_of", "string", "")]),
     )
-
-
-def _without_password(uri: str) -> str:
-    scheme, separator, rest = uri.partition("://")
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else uri
