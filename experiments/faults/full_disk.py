@@ -46,7 +46,7 @@ def full_disk(home: Path, reference: Reference, kind: str) -> Iterator[Fault]:
         more = {"TMPDIR": str(temporary)} if kind != KINDS[0] else {}
         yield Fault(place(home), disturb, filler.unlink, more)
     finally:
-        subprocess.run(["umount", home], check=True)
+        subprocess.run(["umount", "--lazy", home], check=True)
 
 
 if __name__ == "__main__":
