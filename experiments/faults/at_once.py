@@ -1,10 +1,8 @@
 """Two monthly runs of one plan at once.
 
-    python -m experiments.faults.at_once [--each N] [--seed N] [--at-once N]
-
 Either a second command is given while the first is at a random point; or the first is
 stopped there (SIGSTOP, all its processes), until a second that has taken up its job is at
-a random point itself, and then goes on. Exit code 1 if anything was found wrong.
+a random point itself, and then goes on.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +17,7 @@ from pathlib import Path
 
 from experiments.faults.checks import Reference, place, points
 from experiments.faults.process import Process, Run, run_monthly, tree
-from experiments.faults.scenario import Fault, main
+from experiments.faults.scenario import Fault
 
 KINDS = ("two commands", "stopped, taken up, and woken")
 
@@ -52,7 +49,3 @@ def at_once(home: Path, reference: Reference, kind: str) -> Iterator[Fault]:
         threads[0].start()
 
     yield Fault(settings, disturb, lambda: threads[0].join(), others=others)
-
-
-if __name__ == "__main__":
-    sys.exit(main("at_once", __doc__, KINDS, at_once))

@@ -35,6 +35,16 @@ RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True)
+class Asked:
+    """How much is tried: kills, times of each other fault on each month, homes at a time."""
+
+    kills: int
+    each: int
+    seed: int
+    at_once: int
+
+
+@dataclass(frozen=True)
 class Reference:
     """An undisturbed run of a month.
 
@@ -170,9 +180,8 @@ def last_words(run: Run) -> str:
 def write_results(
     fault: str,
     lines: Sequence[Mapping[str, object]],
-    command: str,
+    asked: Asked,
     known: Mapping[str, Reference],
-    *packages: str,
 ) -> int:
     """Write a fault's table and what it was made with; 1 if anything was wrong, else 0."""
     folder = RESULTS / fault
@@ -183,9 +192,12 @@ def write_results(
         table.writerows(lines)
     ends = Counter(str(line["ended"]) for line in lines)
     cpu = {f"{one.month}_cpu_seconds": round(one.cpu, 1) for one in known.values()}
-    write_provenance(folder, command, "mlflow", *packages, **cpu, ended=dict(ends))
+    number = f"--kills {asked.kills}" if fault == "kills" else f"--each {asked.each}"
+    command = f"python -m experiments.faults {fault} {number} --seed {asked.seed}"
+    command += f" --at-once {asked.at_once}"
+    write_provenance(folder, command, "mlflow", "psycopg", **cpu, ended=dict(ends))
     wrong = sum(bool(line["wrong"]) for line in lines)
-    print(f"{dict(ends)}; {wrong} of {len(lines)} runs left something wrong")
+    print(f"{fault}: {dict(ends)}; {wrong} of {len(lines)} runs left something wrong")
     return 1 if wrong else 0
 
 

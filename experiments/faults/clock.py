@@ -1,24 +1,20 @@
 """Set the clock of a monthly run back and forward, before it and at random points of it.
 
-    python -m experiments.faults.clock [--each N] [--seed N] [--at-once N]
-
 The run sees its clock through libfaketime (Debian: apt-get install faketime); the steady
 clock goes on, as it does where a real clock is set. A run is also killed at the moment at
-which the clock is set back, and the next one begins with that clock. Exit code 1 if
-anything was found wrong.
+which the clock is set back, and the next one begins with that clock.
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from experiments.faults.checks import Reference, place
 from experiments.faults.process import Process
-from experiments.faults.scenario import Fault, main
+from experiments.faults.scenario import Fault
 
 KINDS = ("back before", "back meanwhile", "forward meanwhile", "back, and killed")
 BACK, FORWARD, RIGHT = "-400d", "+400d", "+0d"
@@ -51,7 +47,3 @@ def _library() -> Path:
     for found in sorted(Path("/usr/lib").glob(f"*/{LIBRARY}")):
         return found
     raise SystemExit("expected libfaketime; install it: apt-get install faketime")
-
-
-if __name__ == "__main__":
-    sys.exit(main("clock", __doc__, KINDS, clock_set))

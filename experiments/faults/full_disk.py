@@ -1,10 +1,8 @@
 """Fill the disk of a monthly run at random points; a small file system in memory is the disk.
 
-    python -m experiments.faults.full_disk [--each N] [--seed N] [--at-once N]
-
 The home is a tmpfs of its own, whose last free byte is taken. Temporary files lie on
 another disk, or on the same. Once the run has ended there is room again, and the month is
-run once more. Mounting needs root. Exit code 1 if anything was found wrong.
+run once more. Mounting needs root.
 """
 
 from __future__ import annotations
@@ -12,14 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from experiments.faults.checks import Reference, place
 from experiments.faults.process import Process
-from experiments.faults.scenario import Fault, main
+from experiments.faults.scenario import Fault
 
 KINDS = ("home full", "home and temporary files full")
 SIZE = "300m"
@@ -47,7 +44,3 @@ def full_disk(home: Path, reference: Reference, kind: str) -> Iterator[Fault]:
         yield Fault(place(home), disturb, filler.unlink, more)
     finally:
         subprocess.run(["umount", "--lazy", home], check=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main("full_disk", __doc__, KINDS, full_disk))

@@ -1,27 +1,22 @@
 """Kill monthly runs with SIGKILL at random points, and look at what they leave.
 
-    python -m experiments.faults.kills [--kills N] [--seed N] [--at-once N]
-
 Half of the kills meet the first run ever of a home, half a later month. A home is killed
-three times in a row and then run to its end. Exit code 1 if anything was found wrong.
+three times in a row and then run to its end.
 """
 
 from __future__ import annotations
 
-import argparse
 import shutil
-import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from experiments.faults.checks import (
     MONTHS,
+    Asked,
     Reference,
     place,
     points,
-    references,
     write_results,
     wrong_after,
 )
@@ -58,45 +53,28 @@ def killed_in_a_row(
     shutil.rmtree(home)
 
 
-def main() -> int:
-    """`python -m experiments.faults.kills`."""
-    parser = argparse.ArgumentParser(
-        prog="python -m experiments.faults.kills", description=__doc__
-    )
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--kills", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=20210630)
-    parser.add_argument("--at-once", type=int, default=2, help="homes at a time")
-    asked = parser.parse_args()
-    command = f"python -m experiments.faults.kills --kills {asked.kills} --seed {asked.seed}"
-    command += f" --at-once {asked.at_once}"
+def kill_runs(known: Mapping[str, Reference], folder: Path, asked: Asked) -> int:
+    """Kill so many runs, half of them on each month; write the table home by home."""
     killed: list[object] = []
     found: dict[int, list[dict[str, object]]] = {}
-    with tempfile.TemporaryDirectory(prefix="vedich-faults-") as name:
-        folder = Path(name)
-        known = references(folder)
 
-        def written() -> int:
-            lines = [line for number in sorted(found) for line in found[number]]
-            return write_results("kills", lines, command, known)
+    def written() -> int:
+        lines = [line for number in sorted(found) for line in found[number]]
+        return write_results("kills", lines, asked, known)
 
-        def one(number: int) -> None:
-            if len(killed) >= asked.kills:
-                return
-            reference = list(known.values())[number % len(known)]
-            home = folder / f"home-{number + 1}"
-            lines = []
-            for line in killed_in_a_row(home, reference, points(asked.seed, number)):
-                print(line, flush=True)
-                lines.append(line)
-                killed.extend([line] if line["ended"] == "killed" else [])
-            found[number] = lines
-            written()  # so that a run of hours may be ended by hand
+    def one(number: int) -> None:
+        if len(killed) >= asked.kills:
+            return
+        reference = list(known.values())[number % len(known)]
+        lines = []
+        home = folder / f"kills-{number + 1}"
+        for line in killed_in_a_row(home, reference, points(asked.seed, number)):
+            print(line, flush=True)
+            lines.append(line)
+            killed.extend([line] if line["ended"] == "killed" else [])
+        found[number] = lines
+        written()  # so that a long run may be ended by hand
 
-        with ThreadPoolExecutor(asked.at_once) as pool:
-            list(pool.map(one, range(2 * asked.kills)))
-        return written()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    with ThreadPoolExecutor(asked.at_once) as pool:
+        list(pool.map(one, range(2 * asked.kills)))
+    return written()

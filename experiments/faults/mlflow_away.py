@@ -1,23 +1,20 @@
 """Stop, hang and restart the MLflow server of a monthly run at random points.
 
-    python -m experiments.faults.mlflow_away [--each N] [--seed N] [--at-once N]
-
 MLflow is a server of its own for each home. It is told to stop, is stopped where it is
 (SIGSTOP), or is stopped and started again at once. Once the run has ended it answers
-again, and the month is run once more. Exit code 1 if anything was found wrong.
+again, and the month is run once more.
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from experiments.faults.checks import Reference, place
-from experiments.faults.scenario import Fault, main
-from experiments.faults.servers import KINDS, Mlflow, away
+from experiments.faults.scenario import Fault
+from experiments.faults.servers import Mlflow, away
 
 
 @contextmanager
@@ -31,7 +28,3 @@ def mlflow_away(home: Path, reference: Reference, kind: str) -> Iterator[Fault]:
         yield Fault(place(home, MLFLOW_TRACKING_URI=server.url), disturb, mend)
     finally:
         server.stop()
-
-
-if __name__ == "__main__":
-    sys.exit(main("mlflow_away", __doc__, KINDS, mlflow_away))

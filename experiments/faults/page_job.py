@@ -1,23 +1,18 @@
 """Kill the service that does a monthly run as a job, while a second one is there.
 
-    python -m experiments.faults.page_job [--each N] [--seed N]
-
 Two services on one database are asked for the same monthly run at once. The one that does
-it is killed (SIGKILL) at a random point; the other must end the job. Exit code 1 if
-anything was found wrong.
+it is killed (SIGKILL) at a random point; the other must end the job.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,10 +20,10 @@ from typing import Any
 from data.settings import Settings
 from experiments.faults.checks import (
     MONTHS,
+    Asked,
     Reference,
     place,
     points,
-    references,
     write_results,
     wrong_after,
 )
@@ -132,25 +127,15 @@ def killed_service(home: Path, reference: Reference, share: float) -> dict[str, 
     }
 
 
-def main() -> int:
-    """`python -m experiments.faults.page_job`."""
-    program = "python -m experiments.faults.page_job"
-    parser = argparse.ArgumentParser(prog=program, description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--each", type=int, default=2, help="kills on each month")
-    parser.add_argument("--seed", type=int, default=20210630)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="vedich-") as made:
-        folder = Path(made)
-        known = references(folder)
-        lines = []
-        for number in range(asked.each * len(known)):
-            reference = list(known.values())[number % len(known)]
-            share = 0.8 * next(points(asked.seed, number))  # before the job is done
-            lines.append(killed_service(folder / f"home-{number + 1}", reference, share))
-            print(lines[-1], flush=True)
-    command = f"{program} --each {asked.each} --seed {asked.seed}"
-    return write_results("page_job", lines, command, known)
+def kill_services(known: Mapping[str, Reference], folder: Path, asked: Asked) -> int:
+    """Kill a service on each month so many times; write the table."""
+    lines = []
+    for number in range(asked.each * len(known)):
+        reference = list(known.values())[number % len(known)]
+        share = 0.8 * next(points(asked.seed, number))  # before the job is done
+        lines.append(killed_service(folder / f"page_job-{number + 1}", reference, share))
+        print(lines[-1], flush=True)
+    return write_results("page_job", lines, asked, known)
 
 
 def _until(ready: Callable[[], bool], seconds: float, what: str) -> None:
@@ -159,7 +144,3 @@ def _until(ready: Callable[[], bool], seconds: float, what: str) -> None:
         if time.monotonic() > until:
             raise SystemExit(f"{what}: not ready within {seconds:g} s")
         time.sleep(10 * LOOK)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

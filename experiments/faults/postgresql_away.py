@@ -1,17 +1,14 @@
 """Stop, hang and restart the PostgreSQL server of a monthly run at random points.
 
-    python -m experiments.faults.postgresql_away [--each N] [--seed N] [--at-once N]
-
 Each home has a PostgreSQL server of its own, into which it was restored from a backup. It
 is told to stop, is stopped where it is (SIGSTOP, all its processes), or is stopped and
 started again at once. Once the run has ended it answers again, and the month is run once
-more. Exit code 1 if anything was found wrong.
+more.
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +17,8 @@ from data.db.backup.restore import restore
 from data.db.backup.snapshot import backup
 from data.db.store import Store
 from experiments.faults.checks import Reference, place
-from experiments.faults.scenario import Fault, main
-from experiments.faults.servers import KINDS, Postgresql, away
+from experiments.faults.scenario import Fault
+from experiments.faults.servers import Postgresql, away
 
 
 @contextmanager
@@ -41,7 +38,3 @@ def postgresql_away(home: Path, reference: Reference, kind: str) -> Iterator[Fau
         server.stop()
         shutil.rmtree(server.folder)
         archive.unlink()
-
-
-if __name__ == "__main__":
-    sys.exit(main("postgresql_away", __doc__, KINDS, postgresql_away))

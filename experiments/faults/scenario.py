@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -14,10 +12,10 @@ from pathlib import Path
 from data.settings import Settings
 from experiments.faults.checks import (
     MONTHS,
+    Asked,
     Reference,
     last_words,
     points,
-    references,
     write_results,
     wrong_after,
 )
@@ -95,39 +93,32 @@ def _wrong(fault: Fault, run: Run, reference: Reference, number: int) -> Iterato
         yield f"it went on for {run.after:.0f} s"
 
 
-def main(
-    name: str, about: str | None, kinds: Sequence[str], prepare: Prepare, *packages: str
+def try_fault(
+    name: str,
+    kinds: Sequence[str],
+    prepare: Prepare,
+    known: Mapping[str, Reference],
+    folder: Path,
+    asked: Asked,
 ) -> int:
     """Try each kind of a fault on both months at random points; write the table."""
-    program = f"python -m experiments.faults.{name}"
-    parser = argparse.ArgumentParser(prog=program, description=about)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--each", type=int, default=3, help="times of each fault on each month")
-    parser.add_argument("--seed", type=int, default=20210630)
-    parser.add_argument("--at-once", type=int, default=2, help="homes at a time")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="vedich-") as made:
-        folder = Path(made)
-        folder.chmod(0o755)
-        known = references(folder)
-        tried = [
-            (kind, reference)
-            for _ in range(asked.each)
-            for kind in kinds
-            for reference in known.values()
-        ]
+    tried = [
+        (kind, reference)
+        for _ in range(asked.each)
+        for kind in kinds
+        for reference in known.values()
+    ]
 
-        def one(number: int) -> list[dict[str, object]]:
-            kind, reference = tried[number]
-            home = folder / f"home-{number + 1}"
-            share = next(points(asked.seed, number))
-            lines = []
-            for line in disturbed_once(home, reference, kind, share, prepare):
-                print(line, flush=True)
-                lines.append(line)
-            return lines
+    def one(number: int) -> list[dict[str, object]]:
+        kind, reference = tried[number]
+        home = folder / f"{name}-{number + 1}"
+        share = next(points(asked.seed, number))
+        lines = []
+        for line in disturbed_once(home, reference, kind, share, prepare):
+            print(line, flush=True)
+            lines.append(line)
+        return lines
 
-        with ThreadPoolExecutor(asked.at_once) as pool:
-            lines = [line for found in pool.map(one, range(len(tried))) for line in found]
-    command = f"{program} --each {asked.each} --seed {asked.seed} --at-once {asked.at_once}"
-    return write_results(name, lines, command, known, *packages)
+    with ThreadPoolExecutor(asked.at_once) as pool:
+        lines = [line for found in pool.map(one, range(len(tried))) for line in found]
+    return write_results(name, lines, asked, known)
