@@ -40,18 +40,20 @@ def main() -> int:
     """`python -m experiments.faults`."""
     parser = argparse.ArgumentParser(prog="python -m experiments.faults", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("fault", nargs="*", choices=FAULTS, default=[], metavar="FAULT")
+    parser.add_argument("faults", nargs="*", metavar="FAULT", help=", ".join(FAULTS))
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--each", type=int, default=1, help="times of a fault on each month")
     parser.add_argument("--seed", type=int, default=20210630)
     parser.add_argument("--at-once", type=int, default=2, help="homes at a time")
     given = parser.parse_args()
+    if unknown := set(given.faults) - FAULTS.keys():
+        parser.error(f"expected some of {', '.join(FAULTS)}, found {', '.join(unknown)}")
     asked = Asked(given.kills, given.each, given.seed, given.at_once)
     with tempfile.TemporaryDirectory(prefix="vedich-faults-") as made:
         folder = Path(made)
         folder.chmod(0o755)  # PostgreSQL is another user
         known = references(folder)
-        return max([FAULTS[name](known, folder, asked) for name in given.fault or FAULTS])
+        return max([FAULTS[name](known, folder, asked) for name in given.faults or FAULTS])
 
 
 if __name__ == "__main__":
