@@ -195,7 +195,7 @@ def retrain(
     figures = {kpi: len(setup.panel.observations(kpi, day)) for kpi in sorted(bundle.learned)}
     registered = tracker.record(retraining_run(bundle, bundle_hash, folder, decision, figures))
     moment = now or datetime.now(UTC)
-    done(f"version {registered.version}")  # raises if another process has taken up this run
+    done(f"MLflow {registered.version}")  # raises if another process has taken up this run
     _record_decision(
         store, tracker, registered, decision, day, bundle_hash, moment, by or process_user()
     )

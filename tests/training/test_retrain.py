@@ -235,7 +235,7 @@ def test_a_second_run_on_two_workers_gives_the_same_bundle_and_the_next_version(
     assert [done for done, _, _ in told] == list(range(1, len(told) + 1))
     assert {total for _, total, _ in told} == {len(told)}
     assert told[-2][2] in KPIS
-    assert told[-1][2] == "version 2"
+    assert told[-1][2] == "MLflow 2"
     champions = [one.version for one in tracker.versions("demo") if "champion" in one.aliases]
     assert champions == ["2"]
 
