@@ -364,13 +364,15 @@ class StoreUnavailable(VedichError):
     ----------
     place : str, its URL without the password
     found : str, what the database or the system said
-    reason : str, 'unreachable', 'damaged', 'newer', 'read_only', 'full' or 'memory'; texts
-        for people go by it (`unavailable.damaged`)
+    reason : str, 'unreachable', 'locked', 'damaged', 'newer', 'read_only', 'full' or
+        'memory'; texts for people go by it (`unavailable.damaged`)
     """
 
     _ADVICE: ClassVar[Mapping[str, str]] = {
         "unreachable": "Start it, or set VEDICH_DATABASE_URL to where it is (unset: a file under "
         "VEDICH_HOME).",
+        "locked": "Another process has been writing to it for longer than "
+        "VEDICH_DATABASE_TIMEOUT: wait for it, or end it if it hangs.",
         "damaged": "It is damaged, or no database of this program: put it aside and restore a "
         "backup (vedich restore), or set VEDICH_DATABASE_URL to the right one.",
         "newer": "A newer version of the program, or another program, made it: install that "

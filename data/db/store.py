@@ -21,6 +21,7 @@ from models.errors import InputError, StoreUnavailable
 HEAD = "outbox"  # the newest migration; Alembic is imported only for a database that lacks it
 TIMEOUT = 10.0  # seconds; the setting VEDICH_DATABASE_TIMEOUT
 _REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
+    "SQLITE_BUSY": "locked",
     "SQLITE_CORRUPT": "damaged",
     "SQLITE_NOTADB": "damaged",
     "SQLITE_IOERR_SHORT_READ": "damaged",

@@ -116,3 +116,13 @@ def test_an_error_of_writing_is_a_full_disk_where_there_is_no_room(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert refused.value.reason == reason
     store.close()
+
+
+def test_a_database_to_which_somebody_writes_without_end(file: Path) -> None:
+    store = Store.open(f"sqlite:///{file}", timeout=0.1)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="Another process has been writing") as refused:
+            record(store, "os:a", "x", "y")
+    assert refused.value.reason == "locked"
+    store.close()
