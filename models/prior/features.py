@@ -242,7 +242,7 @@ def _scale(errors: Floats, origins: Origins, noise: Floats, known: Ints) -> tupl
     implied: Floats = share * clipped(noise, 0.003, 0.5) * 0.8 * np.sqrt(1.0 / ahead + 0.15)
     total = (np.where(seen, past, 0.0) * weight).sum(axis=1) + 1.5 * implied
     scale = total / ((seen * weight).sum(axis=1) + 1.5)
-    least: Floats = 0.0008 * ahead
+    least = np.asarray(0.0008 * ahead, dtype=float)
     return clipped(scale, least, 0.6), implied
 
 

@@ -92,8 +92,9 @@ def smooth(logs: Floats, log_totals: Floats, years: Ints, known: Ints) -> Smooth
 
     Notes
     -----
-    The loop over the months is what one window costs, so it makes few calls: level, trend
-    and squared error are one array, and one product gives all that an error changes.
+    The loop over the months is what one window costs, so it makes few calls, on arrays of
+    one shape: level, trend and squared error are one array, and one product gives all that
+    an error changes.
     """
     n, begins = len(logs), 12 * (YEARS - years)
     start, slope, season = _initial_state(logs, YEARS - years)
@@ -113,8 +114,10 @@ def smooth(logs: Floats, log_totals: Floats, years: Ints, known: Ints) -> Smooth
     }
     seen: NDArray[np.bool_] = np.isfinite(logs)
     complete: list[bool] = np.all(seen, axis=0).tolist()
-    months, seasons = list(logs.T[:, :, None]), list(season)
-    fading, fades, to_come = state[1:], expected[1:], expected[0]
+    months, seasons = np.repeat(logs.T[:, :, None], len(GRID), axis=2), list(season)
+    fading = np.repeat(_FADING, n, axis=1)
+    fades_from, fades, next_level, next_trend = state[1:], expected[1:], expected[0], expected[1]
+    moved, season_moved = changes[:3], changes[3]
     for column in range(int(begins.min()), 12 * YEARS + int(known.max()) + 1):
         if column in cutoffs:
             rows, origin = cutoffs[column], YEARS - column // 12
@@ -125,21 +128,21 @@ def smooth(logs: Floats, log_totals: Floats, years: Ints, known: Ints) -> Smooth
         if column in scored:
             squared[scored[column]] = 0.0
         usual = seasons[column % 12]
-        np.multiply(_FADING, fading, out=fades)
-        np.add(level, fades[0], out=to_come)
-        np.subtract(months[column], to_come, out=error)
+        np.multiply(fading, fades_from, out=fades)
+        np.add(level, next_trend, out=next_level)
+        np.subtract(months[column], next_level, out=error)
         np.subtract(error, usual, out=error)
         np.maximum(error, -_LARGEST_ERROR, out=error)
         np.minimum(error, _LARGEST_ERROR, out=error)
         if complete[column]:
             np.multiply(gains, error, out=changes)
-            np.add(expected, changes[:3], out=state)
+            np.add(expected, moved, out=state)
         else:
             mine = seen[:, column]
             error[~mine] = 0.0
             np.multiply(gains, error, out=changes)
-            state[:, mine] = expected[:, mine] + changes[:3, mine]
-        usual += changes[3]
+            state[:, mine] = expected[:, mine] + moved[:, mine]
+        np.add(usual, season_moved, out=usual)
     counted = (seen & (np.arange(WIDTH) >= begins[:, None] + 12)).sum(axis=1)
     growth = mean_growth(log_totals, years)
     steps = np.maximum(np.arange(12) - known[:, None] + 1, 0)
