@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ def refusing(shared: None, item: int) -> int:
 @pytest.mark.parametrize("number", [1, 2])
 def test_results_come_in_the_order_of_the_items(number: int) -> None:
     told: list[int] = []
-    with Workers({"shift": 10}, number) as workers:
+    with Workers({"shift": 10}, number, alone=0.0) as workers:
         assert workers.run(shifted, [5, 3, 9, 1], told.append) == [15, 13, 19, 11]
         assert workers.run(shifted, []) == []
         assert workers.run(shifted, [2]) == [12]
@@ -41,7 +42,10 @@ def test_results_come_in_the_order_of_the_items(number: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_an_error_of_a_task_is_raised_as_it_is(number: int) -> None:
-    with pytest.raises(InputError, match="anything but 2"), Workers(None, number) as workers:
+    with (
+        pytest.raises(InputError, match="anything but 2"),
+        Workers(None, number, alone=0.0) as workers,
+    ):
         workers.run(refusing, [1, 2, 3, 4])
 
 
@@ -50,9 +54,9 @@ def test_what_is_shared_is_gone_from_the_disk_afterwards(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with Workers({"shift": 1}, 2) as workers:
-        assert list(tmp_path.glob("*/shared.pickle"))
+    with Workers({"shift": 1}, 2, alone=0.0) as workers:
         assert workers.run(shifted, [1, 2]) == [2, 3]
+        assert list(tmp_path.glob("*/shared.pickle"))
     assert not list(tmp_path.iterdir())
 
 
@@ -67,7 +71,7 @@ def test_workers_end_with_their_parent_even_if_it_is_killed(tmp_path: Path) -> N
         "    time.sleep(0.5)\n"
         "    return os.getpid()\n"
         "if __name__ == '__main__':\n"
-        "    with Workers(None, 2) as workers:\n"
+        "    with Workers(None, 2, alone=0.0) as workers:\n"
         "        print(*workers.run(ids, [1, 2, 3, 4]), flush=True)\n"
         "        time.sleep(60)\n"
     )
@@ -86,6 +90,31 @@ def test_workers_end_with_their_parent_even_if_it_is_killed(tmp_path: Path) -> N
     assert not any(map(alive, found))
 
 
+def process_of(shared: None, seconds: float) -> int:
+    """The process that does a task, which takes so many seconds of its time."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return os.getpid()
+
+
+def test_small_work_starts_no_process() -> None:
+    with Workers(None, 2, alone=1.0) as workers:
+        assert set(workers.run(process_of, [0.001] * 20)) == {os.getpid()}
+
+
+@pytest.mark.slow
+def test_the_rest_of_long_work_is_done_by_other_processes() -> None:
+    told: list[float] = []
+    items = [0.3, *(0.05 + place / 1000 for place in range(20))]  # the first loads libraries
+    with Workers(None, 2, alone=1.0) as workers:
+        found = workers.run(process_of, items, told.append)
+        again = workers.run(process_of, [0.001, 0.001])
+    assert found[:3] == [os.getpid()] * 3
+    assert os.getpid() not in {found[-1], *again}
+    assert sorted(told) == sorted(items)
+
+
 def threads_of(shared: None, item: int) -> list[int]:
     for name in ("scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats"):
         import_module(name)
@@ -99,7 +128,7 @@ def test_linear_algebra_has_one_thread_whatever_the_environment_says(
 ) -> None:
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         monkeypatch.setenv(variable, "2")
-    with Workers(None, number) as workers:
+    with Workers(None, number, alone=0.0) as workers:
         for found in workers.run(threads_of, [1, 2]):
             assert len(found) >= 2  # numpy's copy and scipy's
             assert set(found) == {1}
