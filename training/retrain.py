@@ -47,6 +47,7 @@ from training.tracking import CHALLENGER, CHAMPION, MlflowTracker, RegisteredVer
 from training.workers import Progress, Workers, one_thread
 
 ENGINES = ("local", "dask")
+ALONE = 6.0  # CPU seconds of work for which no other process is started: a further month's
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +157,7 @@ def retrain(
     )
     kept = Kept(settings.kept, settings.kept_bytes) if candidates is None else None
     with one_thread(), _pool(setup, workers, engine, scheduler) as pool:
-        tracker.open(family)  # while the processes start
+        tracker.open(family)
         fits, backtest = _learn(pool, setup, progress, kept)
     if kept is not None:
         kept.tidy()
@@ -291,7 +292,7 @@ def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
 
 def _pool(setup: Setup, workers: int | None, engine: str, scheduler: str | None) -> Workers[Setup]:
     if engine == "local":
-        return Workers(setup, workers or len(os.sched_getaffinity(0)))
+        return Workers(setup, workers or len(os.sched_getaffinity(0)), ALONE)
     if scheduler is None:
         raise InputError(
             "engine 'dask': expected the address of its scheduler, found none. Give it with "

@@ -1,7 +1,7 @@
 """Tasks in parallel processes, whose number changes no digit.
 
-A process loads the program for two seconds before its first task, so small work is done in
-the calling process: others are started once it is longer than that.
+A process loads the program for two seconds before its first task, so small work can be done
+in the calling process: others are started once it is longer (`alone`).
 
 Every task is a function of a shared value and of its own item, its randomness is seeded
 by names, each process uses a single BLAS thread, and results are in the order of the
@@ -36,7 +36,6 @@ Progress = Callable[[int, int, str], None]  # done, total, last step
 
 _shared: Any = None  # of a worker process, set at its start
 
-ALONE = 6.0  # CPU seconds: in less, other processes would hardly have begun
 FEW = 3  # tasks, whose time says nothing yet of the others'
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -70,10 +69,10 @@ class Workers(Generic[Shared]):
     shared : read by every task; written once
     number : of processes; 1 runs tasks in the current process
     alone : CPU seconds of work that the current process does by itself; the others are
-        started once the tasks of a `run` will take longer. 0 starts them for the first task
+        started once the tasks of a `run` will take longer. 0 starts them before the first
     """
 
-    def __init__(self, shared: Shared, number: int = 1, alone: float = ALONE) -> None:
+    def __init__(self, shared: Shared, number: int = 1, alone: float = 0.0) -> None:
         self._shared, self._number, self._alone = shared, number, alone
         self._spent = 0.0  # by the current process
         self._pool: ProcessPoolExecutor | None = None

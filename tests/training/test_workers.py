@@ -32,7 +32,7 @@ def refusing(shared: None, item: int) -> int:
 @pytest.mark.parametrize("number", [1, 2])
 def test_results_come_in_the_order_of_the_items(number: int) -> None:
     told: list[int] = []
-    with Workers({"shift": 10}, number, alone=0.0) as workers:
+    with Workers({"shift": 10}, number) as workers:
         assert workers.run(shifted, [5, 3, 9, 1], told.append) == [15, 13, 19, 11]
         assert workers.run(shifted, []) == []
         assert workers.run(shifted, [2]) == [12]
@@ -42,10 +42,7 @@ def test_results_come_in_the_order_of_the_items(number: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_an_error_of_a_task_is_raised_as_it_is(number: int) -> None:
-    with (
-        pytest.raises(InputError, match="anything but 2"),
-        Workers(None, number, alone=0.0) as workers,
-    ):
+    with pytest.raises(InputError, match="anything but 2"), Workers(None, number) as workers:
         workers.run(refusing, [1, 2, 3, 4])
 
 
@@ -54,7 +51,7 @@ def test_what_is_shared_is_gone_from_the_disk_afterwards(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with Workers({"shift": 1}, 2, alone=0.0) as workers:
+    with Workers({"shift": 1}, 2) as workers:
         assert workers.run(shifted, [1, 2]) == [2, 3]
         assert list(tmp_path.glob("*/shared.pickle"))
     assert not list(tmp_path.iterdir())
@@ -71,7 +68,7 @@ def test_workers_end_with_their_parent_even_if_it_is_killed(tmp_path: Path) -> N
         "    time.sleep(0.5)\n"
         "    return os.getpid()\n"
         "if __name__ == '__main__':\n"
-        "    with Workers(None, 2, alone=0.0) as workers:\n"
+        "    with Workers(None, 2) as workers:\n"
         "        print(*workers.run(ids, [1, 2, 3, 4]), flush=True)\n"
         "        time.sleep(60)\n"
     )
@@ -128,7 +125,7 @@ def test_linear_algebra_has_one_thread_whatever_the_environment_says(
 ) -> None:
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         monkeypatch.setenv(variable, "2")
-    with Workers(None, number, alone=0.0) as workers:
+    with Workers(None, number) as workers:
         for found in workers.run(threads_of, [1, 2]):
             assert len(found) >= 2  # numpy's copy and scipy's
             assert set(found) == {1}
