@@ -14,7 +14,8 @@
 
 A bar is for a machine with nothing beside; its load before each run is written down. CPU
 seconds grow on a loaded machine too, MLflow's share of them hardly. Writes results.json and
-results.md beside this file, or into the folder `--out`.
+made_with.json into the folder `results`, and the tables into the README; with `--out` all of
+it into that folder.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ from data.db.store import Store
 from data.settings import Settings
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
-from experiments.provenance import machine
+from experiments.provenance import write_provenance
 from experiments.retrain_speed.many import DAY, FAMILY, PLAN, loaded
 from models.pipeline import project
 from models.projection import Projection
@@ -45,6 +45,8 @@ from training.bundle.bundle import Bundle
 from training.bundle.promoted import bundle_for
 from training.prior.editions import candidates_for
 
+HERE = Path(__file__).parent
+BEGIN, END = "<!-- results -->", "<!-- end of the results -->"
 PARTS = ("retrain", "answer", "make-run")
 MONTHS = {"from nothing": "2021-05", "a further month": "2021-06"}
 CPU_BARS = {(38, "a further month"): 10, (150, "a further month"): 30}  # seconds
@@ -60,17 +62,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kpis", type=int, nargs="+", default=[38, 150])
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    found: dict[str, Any] = {
-        "command": "python -m " + " ".join([str(parser.prog).split()[-1], *sys.argv[1:]]),
-        **machine(),
-        "usable_cores": len(os.sched_getaffinity(0)),
-        **{name: version(name) for name in PACKAGES},
-        "seed": "family, KPI and vintage (models.paths.generator)",
-        "workers": given.workers,
-        "retrainings": [],
-    }
+    found: dict[str, Any] = {"workers": given.workers, "retrainings": []}
     if "retrain" in given.parts:
         for number in given.kpis:
             with tempfile.TemporaryDirectory() as folder:
@@ -79,11 +73,31 @@ def main() -> None:
                     found["answer"] = answered(Path(folder))
     if "make-run" in given.parts:
         found["make_run"] = made_run()
-    given.out.mkdir(parents=True, exist_ok=True)
+    out = given.out or HERE / "results"
+    out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(found, indent=1, ensure_ascii=False)
-    (given.out / "results.json").write_text(text + "\n", encoding="utf-8")
-    (given.out / "results.md").write_text(tables(found), encoding="utf-8")
-    print(tables(found))
+    (out / "results.json").write_text(text + "\n", encoding="utf-8")
+    write_provenance(
+        out,
+        " ".join([str(parser.prog), *sys.argv[1:]]),
+        *PACKAGES,
+        usable_cores=len(os.sched_getaffinity(0)),
+        seed="family, KPI and vintage (models.paths.generator)",
+    )
+    shown = tables(found)
+    print(shown)
+    if given.out:
+        (out / "results.md").write_text(shown, encoding="utf-8")
+    else:
+        readme = HERE / "README.md"
+        readme.write_text(with_tables(readme.read_text(encoding="utf-8"), shown), encoding="utf-8")
+
+
+def with_tables(page: str, shown: str) -> str:
+    """The page with the results between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{shown}{END}{after}"
 
 
 def retrained(home: Path, number: int, workers: int) -> list[dict[str, Any]]:
