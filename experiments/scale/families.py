@@ -44,7 +44,8 @@ class Shape:
 
     def families(self) -> list[tuple[str, int]]:
         """Name and number of KPIs of each family; the last may be smaller."""
-        found, left = [], self.kpis
+        found: list[tuple[str, int]] = []
+        left = self.kpis
         while left > 0:
             size = min(self.sizes[len(found) % len(self.sizes)], left)
             found.append((f"province-{len(found) + 1:04d}", size))

@@ -343,7 +343,7 @@ def settings_of(home: Path) -> Settings:
     return Settings(home=home, database_url=None, mlflow_tracking_uri=None, kept_mb=KEPT_MB)
 
 
-LENDER = Case("retrain", Shape(30, (30,)), 30, "local", 2)  # its backtest is lent to all others
+LENDER = Case("retrain", Shape(12, (12,)), 12, "local", 2)  # its backtest is lent to all others
 
 
 if __name__ == "__main__":
