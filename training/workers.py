@@ -171,21 +171,26 @@ def _start(file: Path) -> None:
     global _shared
     for variable in THREADS:  # of libraries that are still to be loaded
         os.environ[variable] = "1"
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    end_with_parent()
     _shared = pickle.loads(file.read_bytes())
     load_algebra()
     threadpool_limits(limits=1)  # of those that are loaded
 
 
-def _end_with_parent() -> None:
-    """End once the parent is gone, whatever ended it: a killed parent tells nobody.
+def end_with_parent() -> None:
+    """End this process once its parent is gone, whatever ended it: a killed parent tells nobody.
 
     The queue of tasks does not say so, for this process holds its writing end too.
     """
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
+    if parent is None:
+        return
+
+    def watch(sentinel: int) -> None:
+        connection.wait([sentinel])
         os._exit(1)
+
+    threading.Thread(target=watch, args=(parent.sentinel,), name="parent", daemon=True).start()
 
 
 def _ready() -> None:
