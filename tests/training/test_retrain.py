@@ -316,7 +316,10 @@ def test_unavailable_mlflow_is_reported_before_any_work(
     own: Store, cheap: Mapping[str, Candidate], tmp_path: Path
 ) -> None:
     told: list[str] = []
-    with nobody_listening() as uri, pytest.raises(TrackingUnavailable, match="or set MLFLOW_TRACKING_URI"):
+    with (
+        nobody_listening() as uri,
+        pytest.raises(TrackingUnavailable, match="or set MLFLOW_TRACKING_URI"),
+    ):
         retrain(
             own,
             Settings(home=tmp_path, MLFLOW_TRACKING_URI=uri),
