@@ -23,10 +23,21 @@ from models.targets.target import Target
 
 FAMILY, SLUG = "faults", "faults-2021"
 FIRST, LAST = Month(2016, 1), Month(2021, 4)  # of the figures that are there from the start
-LEVELS = {"coal": 100.0, "steel": 40.0}
+LEVELS = {
+    "coal": 100.0,
+    "steel": 40.0,
+    "cement": 250.0,
+    "glass": 30.0,
+    "paper": 60.0,
+    "sugar": 20.0,
+}
 KPIS = (
     Kpi("coal", "Than đá", "Coal", "thousand tonnes", decimals=1),
     Kpi("steel", "Thép", "Steel", "thousand tonnes", decimals=1),
+    Kpi("cement", "Xi măng", "Cement", "thousand tonnes", decimals=1),
+    Kpi("glass", "Kính", "Glass", "thousand tonnes", decimals=1),
+    Kpi("paper", "Giấy", "Paper", "thousand tonnes", decimals=1),
+    Kpi("sugar", "Đường", "Sugar", "thousand tonnes", decimals=1),
 )
 TARGETS = tuple(
     (kpi, Target("at_least", 13 * level, source="made up")) for kpi, level in LEVELS.items()
