@@ -67,6 +67,7 @@ from service.web import problems
 from service.web.bodies import Bodies
 from service.web.documented import document_errors
 from service.web.guard import Guard
+from service.web.kept import Kept
 from service.work import routes as jobs
 
 DESCRIPTION = (
@@ -147,6 +148,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         yield
         ready.close()
         app_state.jobs.close()
+        app_state.version.close()
 
     app = FastAPI(
         title="Vedich",
@@ -160,6 +162,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.state.vedich = app_state
     app.add_middleware(Bodies, settings=settings)
     app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Kept, version=app_state.version)
     app.add_middleware(Measured, metrics=app_state.metrics)  # the outermost
     problems.install(app)
     for router in ROUTERS:

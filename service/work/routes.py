@@ -19,6 +19,7 @@ from service.rights.ownership import plans_open_to
 from service.shapes.registry import JobDetail, JobList, JobShape
 from service.state.app_state import AppState
 from service.texts import Lang
+from service.web.kept import made_anew
 from service.web.respond import Language, TheAppState, answer, problems
 from service.work.shown import job_detail, job_shape
 
@@ -30,6 +31,7 @@ LONGEST = 600.0  # seconds; a browser asks again by itself
 
 
 @router.get("", response_model=JobList, responses=problems(404))
+@made_anew
 def jobs(
     app_state: TheAppState,
     by: Viewer,
@@ -50,6 +52,7 @@ def jobs(
     response_model=JobDetail,
     responses=problems(404),
 )
+@made_anew
 def job(id: JobId, app_state: TheAppState, lang: Language) -> Response:
     """The progress of a job with its log; 'done' with its result, 'failed' with the reason."""
     found = app_state.jobs.get(id)
@@ -61,6 +64,7 @@ def job(id: JobId, app_state: TheAppState, lang: Language) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/event-stream": {}}}, **problems(404, 503)},
 )
+@made_anew
 async def events(
     id: JobId, request: Request, app_state: TheAppState, by: Viewer, lang: Language
 ) -> Response:
