@@ -8,6 +8,7 @@ from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from data.db.store import Store
 from data.home import own_files, tighten
@@ -145,6 +146,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         app_state.jobs.begin()
         ready.begin()
+        await run_in_threadpool(ready.wait)
         yield
         ready.close()
         app_state.jobs.close()

@@ -8,9 +8,12 @@ in between, by whichever process.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -32,19 +35,19 @@ class Version:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._last: Hashable = None  # as it was last told
-        self._file = _watching(store)
+        self._file = _File.of(store)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="version")
         self._asked: asyncio.Future[Hashable] | None = None  # under way
         self._next: asyncio.Future[Hashable] | None = None  # those who came meanwhile wait for it
 
     def known(self) -> Hashable:
         """The token as far as it is known without waiting: of now, or of some time before."""
-        return _of_file(self._file) if self._store.engine == "sqlite" else self._last
+        return self._file.told() if self._file else self._last
 
     async def now(self) -> Hashable:
         """The token of the database as it is at this moment, or since."""
         if self._store.engine == "sqlite":
-            return _of_file(self._file)
+            return self.known()
         loop = asyncio.get_running_loop()
         if self._next is None or self._next.get_loop() is not loop:
             self._next = loop.create_task(self._ask(self._asked))
@@ -56,7 +59,7 @@ class Version:
     def close(self) -> None:
         self._thread.shutdown(wait=False)
         if self._file is not None:
-            self._file.close()
+            self._file.connection.close()
 
     async def _ask(self, before: asyncio.Future[Hashable] | None) -> Hashable:
         loop = asyncio.get_running_loop()
@@ -67,21 +70,32 @@ class Version:
         return self._last
 
 
-def _watching(store: Store) -> sqlite3.Connection | None:
-    """A connection that writes nothing, to see what all others commit."""
-    if store.engine != "sqlite" or store.file is None:
-        return None
-    return sqlite3.connect(store.file, timeout=0, isolation_level=None, check_same_thread=False)
+@dataclass(frozen=True)
+class _File:
+    """A database file, and a connection that writes nothing, to see what all others commit."""
 
+    path: Path
+    connection: sqlite3.Connection
+    inode: int
 
-def _of_file(connection: sqlite3.Connection | None) -> Hashable:
-    if connection is None:
-        return None
-    try:
-        ((version,),) = connection.execute("PRAGMA data_version")
-    except sqlite3.Error:
-        return None
-    return int(version)
+    @classmethod
+    def of(cls, store: Store) -> _File | None:
+        if store.engine != "sqlite" or store.file is None:
+            return None
+        connection = sqlite3.connect(
+            store.file, timeout=0, isolation_level=None, check_same_thread=False
+        )
+        return cls(store.file, connection, store.file.stat().st_ino)
+
+    def told(self) -> Hashable:
+        """None too if the file was moved away or another was put in its place."""
+        try:
+            if os.stat(self.path).st_ino != self.inode:
+                return None
+            ((version,),) = self.connection.execute("PRAGMA data_version")
+        except (OSError, sqlite3.Error):
+            return None
+        return int(version)
 
 
 def _of_server(store: Store) -> Hashable:

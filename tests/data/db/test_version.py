@@ -74,6 +74,20 @@ def test_a_transaction_that_is_undone_leaves_what_was_seen(tmp_path: Path) -> No
     store.close()
 
 
+def test_a_file_that_is_gone_has_none(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'vedich.db'}")
+    version = Version(store)
+    before = told(version)
+    (tmp_path / "vedich.db").rename(tmp_path / "moved.db")
+    assert told(version) is None
+    (tmp_path / "vedich.db").touch()  # another file
+    assert told(version) is None
+    (tmp_path / "moved.db").rename(tmp_path / "vedich.db")
+    assert told(version) == before
+    version.close()
+    store.close()
+
+
 @pytest.mark.slow
 def test_who_comes_while_a_server_is_asked_gets_the_next_answer(
     postgresql: Any,  # noqa: F811

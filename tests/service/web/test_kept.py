@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -120,12 +121,8 @@ def test_a_commit_or_a_new_day_ends_all(
     told.token = 2
     assert ask().text == "2"
 
-    class Tomorrow(date):
-        @classmethod
-        def today(cls) -> date:
-            return date.today() + timedelta(days=1)
-
-    monkeypatch.setattr(kept, "date", Tomorrow)
+    tomorrow = SimpleNamespace(today=lambda: date.today() + timedelta(days=1))
+    monkeypatch.setattr(kept, "date", tomorrow)
     assert ask().text == "3"
 
 
