@@ -8,7 +8,6 @@ in between, by whichever process.
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -90,7 +89,7 @@ class _File:
     def told(self) -> Hashable:
         """None too if the file was moved away or another was put in its place."""
         try:
-            if os.stat(self.path).st_ino != self.inode:
+            if self.path.stat().st_ino != self.inode:
                 return None
             ((version,),) = self.connection.execute("PRAGMA data_version")
         except (OSError, sqlite3.Error):
