@@ -164,7 +164,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.state.vedich = app_state
     app.add_middleware(Bodies, settings=settings)
     app.add_middleware(Guard, settings=settings)
-    app.add_middleware(Kept, version=app_state.version)
+    app.add_middleware(Kept, app_state=app_state)
     app.add_middleware(Measured, metrics=app_state.metrics)  # the outermost
     problems.install(app)
     for router in ROUTERS:

@@ -54,10 +54,11 @@ file:close()
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers: its address, and the number of its process."""
+    """A server that answers: its address, the number of its process, and its own folder."""
 
     address: str
     process: int
+    home: Path
 
     def get(self, path: str) -> bytes:
         with urllib.request.urlopen(f"{self.address}{path}", timeout=STARTS) as answer:
@@ -172,7 +173,7 @@ def _running(
                 if started.poll() is not None or time.monotonic() > until:
                     raise SystemExit("a server did not start; its message stands above.")
                 time.sleep(0.02)
-            yield Server(address, started.pid)
+            yield Server(address, started.pid, home)
         finally:
             os.killpg(started.pid, 15)  # the group is of our own process alone
 

@@ -1,12 +1,12 @@
 """Finished answers, kept for as long as nothing that they rest on has changed.
 
-What a GET answers follows from the request, the database and the day. Whoever sends the same
-request again, while nobody has committed anything to the database, gets the same bytes, and
-nobody computes, routes or identifies anything for it. "The same request" is meant to the
-letter: address, host, key, cookie and every other header that is not listed as immaterial.
-So an answer reaches nobody but who would have been given it: to revoke a key, to change a
-role or to log out is a commit, and a session or key that ends by itself ends what it was
-answered.
+What a GET answers follows from the request, the database, the day and the settings. Whoever
+sends the same request again, while nobody has committed anything to the database, gets the
+same bytes, and nobody computes, routes or identifies anything for it. "The same request" is
+meant to the letter: address, host, key, cookie and every other header that is not listed as
+immaterial. So an answer reaches nobody but who would have been given it: to revoke a key, to
+change a role or to log out is a commit, and a session or key that ends by itself ends what it
+was answered.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any, TypeVar
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.db.version import Version
 from service.auth.access import UNTIL, is_loopback
+from service.state.app_state import AppState
 
 MOST_BYTES = 64_000_000  # of all that is kept by a process
 LARGEST = 4_000_000  # of one answer; what is larger is rare, and would push out many
@@ -51,7 +51,7 @@ _is_local = lru_cache(maxsize=256)(is_loopback)
 
 
 def made_anew(endpoint: Endpoint) -> Endpoint:
-    """Declare that a route's answer rests on more than request, database and day.
+    """Declare that a route's answer rests on more than that.
 
     On the time of day, chance, a file, or what the process itself counts.
     """
@@ -82,8 +82,8 @@ class _Answer:
 class Kept:
     """ASGI middleware that gives a kept answer again, and keeps what was answered."""
 
-    def __init__(self, app: ASGIApp, version: Version) -> None:
-        self._app, self._version = app, version
+    def __init__(self, app: ASGIApp, app_state: AppState) -> None:
+        self._app, self._app_state = app, app_state
         self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
         self._bytes = 0
 
@@ -95,8 +95,9 @@ class Kept:
         found = self._answers.get(request)
         # who asks for the first time waits for no database: an older version does no harm,
         # the answer is only kept for less
-        version = self._version.known() if found is None else await self._version.now()
-        state = (version, date.today())
+        told = self._app_state.version
+        version = told.known() if found is None else await told.now()
+        state = (version, date.today(), self._app_state.settings)
         if found is not None and found.state == state and time.time() < found.until:
             self._answers.move_to_end(request)
             scope["route"] = found.route  # for who counts
@@ -105,7 +106,7 @@ class Kept:
             return
         answer = await self._answered(scope, receive, send, state)
         if answer is not None and version is None:
-            await self._version.now()  # for who asks next
+            await told.now()  # for who asks next
         elif answer is not None:
             self._keep(request, answer)
 

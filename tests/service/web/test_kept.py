@@ -70,7 +70,8 @@ def inner() -> Counting:
 
 @pytest.fixture
 def ask(told: Told, inner: Counting) -> Callable[..., httpx.Response]:
-    app = Kept(inner, told)  # type: ignore[arg-type]
+    state: Any = SimpleNamespace(version=told, settings=None)
+    app = Kept(inner, state)
 
     def request(
         path: str = "/", method: str = "GET", client: str = "127.0.0.1", **options: Any
