@@ -61,6 +61,7 @@ from service.pages.manage import (
     year,
 )
 from service.pages.menu import plan_pages
+from service.report import letterhead
 from service.shapes.examples import describe
 from service.state.app_state import AppState
 from service.state.metrics import Measured
@@ -164,7 +165,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.state.vedich = app_state
     app.add_middleware(Bodies, settings=settings)
     app.add_middleware(Guard, settings=settings)
-    app.add_middleware(Kept, app_state=app_state)
+    app.add_middleware(Kept, app_state=app_state, files=(settings.home / letterhead.FILE,))
     app.add_middleware(Measured, metrics=app_state.metrics)  # the outermost
     problems.install(app)
     for router in ROUTERS:

@@ -79,7 +79,7 @@ def steady_load(
 
 
 def closed_load(
-    address: str, *, seconds: float, connections: int = CONNECTIONS, script: Path | None = None
+    address: str, *, seconds: int, connections: int = CONNECTIONS, script: Path | None = None
 ) -> Rate:
     """Ask with wrk over connections that stay open, each again as soon as it was answered.
 
@@ -94,7 +94,7 @@ def closed_load(
     """
     more = ["--script", str(script)] if script else []
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--latency"]
-    command += ["--timeout", "30s", "--duration", f"{seconds:g}s", *more, address]
+    command += ["--timeout", "30s", "--duration", f"{seconds}s", *more, address]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     rate = re.search(r"Requests/sec: +([0-9.]+)", said.stdout)
     p99 = re.search(r"99% +([0-9.]+)(us|ms|s|m)", said.stdout)

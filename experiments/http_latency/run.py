@@ -69,7 +69,7 @@ Row = dict[str, Any]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.http_latency.run")
     parser.add_argument("--home", type=Path, help="as `make run` leaves it; default: made here")
-    parser.add_argument("--seconds", type=float, default=3.0, help="per route and program")
+    parser.add_argument("--seconds", type=int, default=3, help="per route and program")
     parser.add_argument("--steady", type=float, default=10.0, help="seconds at the steady rate")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     given = parser.parse_args()
@@ -127,7 +127,7 @@ def _rates(home: Path, scratch: Path, given: argparse.Namespace) -> Iterator[Row
 
 
 def _rate(
-    name: str, program: str, address: str, seconds: float, script: Path | None = None
+    name: str, program: str, address: str, seconds: int, script: Path | None = None
 ) -> Iterator[Row]:
     load = os.getloadavg()[0]
     met = closed_load(address, seconds=seconds, script=script)

@@ -27,7 +27,6 @@ from service.shapes.report import (
     ReportTexts,
     ThresholdsShape,
 )
-from service.web.kept import made_anew
 from service.web.respond import (
     AsOf,
     Language,
@@ -66,7 +65,6 @@ PlanSlug = Annotated[str, Path(examples=["vietnam-2021"])]
         **problems(404, 409, 422),
     },
 )
-@made_anew
 def report(
     plan: Annotated[str, Path(examples=["vietnam-2021"])],
     form: Format,
@@ -93,7 +91,6 @@ def report(
     response_model=OpenPoints,
     responses=problems(404, 409, 422),
 )
-@made_anew
 def open_points(
     plan: PlanSlug, app_state: TheAppState, lang: Language, as_of: AsOf = None
 ) -> Response:
@@ -125,7 +122,6 @@ def write_text(
     response_model=LetterheadShape,
     responses=problems(404, 422),
 )
-@made_anew
 def letterhead(plan: PlanSlug, app_state: TheAppState, lang: Language) -> Response:
     """The letterhead of the plan's family; blank fields are ''."""
     document = load_plan(app_state.store, plan)

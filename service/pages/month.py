@@ -35,7 +35,7 @@ from service.state.app_state import JSON_TYPE, AppState, Body
 from service.texts import TEXT
 from service.web.bodies import largest_body
 from service.web.connection import while_connected
-from service.web.kept import made_anew, momentary
+from service.web.kept import momentary
 from service.web.respond import AsOf, Language, TheAppState, file_named
 from service.wording import worded
 
@@ -66,7 +66,6 @@ def data_page(
 
 
 @router.get("/reports", tags=[MENU])
-@made_anew
 def reports_page(
     plan: PlanSlug,
     request: Request,

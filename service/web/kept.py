@@ -1,12 +1,12 @@
 """Finished answers, kept for as long as nothing that they rest on has changed.
 
-What a GET answers follows from the request, the database, the day and the settings. Whoever
-sends the same request again, while nobody has committed anything to the database, gets the
-same bytes, and nobody computes, routes or identifies anything for it. "The same request" is
-meant to the letter: address, host, key, cookie and every other header that is not listed as
-immaterial. So an answer reaches nobody but who would have been given it: to revoke a key, to
-change a role or to log out is a commit, and a session or key that ends by itself ends what it
-was answered.
+What a GET answers follows from the request, the database, the files beside it, the day and the
+settings. Whoever sends the same request again, while nobody has committed anything to the
+database, gets the same bytes, and nobody computes, routes or identifies anything for it. "The
+same request" is meant to the letter: address, host, key, cookie and every other header that is
+not listed as immaterial. So an answer reaches nobody but who would have been given it: to
+revoke a key, to change a role or to log out is a commit, and a session or key that ends by
+itself ends what it was answered.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -26,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.auth.access import UNTIL, is_loopback
 from service.state.app_state import AppState
 
-MOST_BYTES = 64_000_000  # of all that is kept by a process
+MOST_BYTES = 32_000_000  # of all that is kept by a process
 LARGEST = 4_000_000  # of one answer; what is larger is rare, and would push out many
 _OVERHEAD = 2_000  # bytes of an entry beside its body: headers, and the request as its key
 
@@ -53,7 +54,7 @@ _is_local = lru_cache(maxsize=256)(is_loopback)
 def made_anew(endpoint: Endpoint) -> Endpoint:
     """Declare that a route's answer rests on more than that.
 
-    On the time of day, chance, a file, or what the process itself counts.
+    On the time of day, chance, or what the process itself counts.
     """
     setattr(endpoint, _ANEW, True)
     return endpoint
@@ -80,10 +81,15 @@ class _Answer:
 
 
 class Kept:
-    """ASGI middleware that gives a kept answer again, and keeps what was answered."""
+    """ASGI middleware that gives a kept answer again, and keeps what was answered.
 
-    def __init__(self, app: ASGIApp, app_state: AppState) -> None:
-        self._app, self._app_state = app, app_state
+    Parameters
+    ----------
+    files : on which answers rest beside the database
+    """
+
+    def __init__(self, app: ASGIApp, app_state: AppState, files: Sequence[Path] = ()) -> None:
+        self._app, self._app_state, self._files = app, app_state, files
         self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
         self._bytes = 0
 
@@ -97,7 +103,8 @@ class Kept:
         # the answer is only kept for less
         told = self._app_state.version
         version = told.known() if found is None else await told.now()
-        state = (version, date.today(), self._app_state.settings)
+        files = tuple(map(_edition, self._files))
+        state = (version, files, date.today(), self._app_state.settings)
         if found is not None and found.state == state and time.time() < found.until:
             self._answers.move_to_end(request)
             scope["route"] = found.route  # for who counts
@@ -139,6 +146,15 @@ class Kept:
         self._bytes += answer.size - (before.size if before else 0)
         while self._bytes > MOST_BYTES:
             self._bytes -= self._answers.popitem(last=False)[1].size
+
+
+def _edition(file: Path) -> Hashable:
+    """What changes when a file is written or replaced; None while there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _request(scope: Scope) -> Hashable:

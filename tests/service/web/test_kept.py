@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -71,8 +72,10 @@ def inner() -> Counting:
 @pytest.fixture
 def ask(told: Told, inner: Counting) -> Callable[..., httpx.Response]:
     state: Any = SimpleNamespace(version=told, settings=None)
-    app = Kept(inner, state)
+    return asking(Kept(inner, state))
 
+
+def asking(app: Kept) -> Callable[..., httpx.Response]:
     def request(
         path: str = "/", method: str = "GET", client: str = "127.0.0.1", **options: Any
     ) -> httpx.Response:
@@ -124,6 +127,17 @@ def test_a_commit_or_a_new_day_ends_all(
 
     tomorrow = SimpleNamespace(today=lambda: date.today() + timedelta(days=1))
     monkeypatch.setattr(kept, "date", tomorrow)
+    assert ask().text == "3"
+
+
+def test_a_file_that_is_written_ends_all(told: Told, inner: Counting, tmp_path: Path) -> None:
+    state: Any = SimpleNamespace(version=told, settings=None)
+    file = tmp_path / "letterhead.yaml"
+    ask = asking(Kept(inner, state, files=(file,)))
+    assert [ask().text, ask().text] == ["1", "1"]
+    file.write_text("a")
+    assert [ask().text, ask().text] == ["2", "2"]
+    file.write_text("another")
     assert ask().text == "3"
 
 
@@ -278,7 +292,4 @@ ANEW = {
     *("/healthz", "/readyz", "/metrics", "/static/{name}", "/v1/jobs", "/v1/imports/{id}"),
     # who asks, and until when
     *("/login", "/account", "/v1/session", "/v1/accounts", "/v1/keys", "/house"),
-    # the letterhead, which is a file
-    *("/v1/plans/{plan}/report.{form}", "/v1/plans/{plan}/report/open"),
-    *("/v1/plans/{plan}/letterhead", "/plans/{plan}/reports"),
 }
