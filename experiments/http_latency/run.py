@@ -26,6 +26,7 @@ from experiments.http_latency.load import CONNECTIONS, closed_load, steady_load
 from experiments.http_latency.servers import PLAN, bare, make_home, mlflow, plain, service
 from experiments.provenance import write_provenance
 
+SCORED = 5  # seconds; a model takes longer to answer
 RATE = 500.0  # requests a second of the steady load
 BARS = {"projection": 0.6, "mlflow": 3.0, "route": 300.0, "page": 200.0, "cold": 0.5, "p99": 10.0}
 ONE = f"/v1/plans/{PLAN}/projections/exports?as_of=2021-06"
@@ -103,6 +104,8 @@ def _rates(home: Path, scratch: Path, given: argparse.Namespace) -> Iterator[Row
     """Warm rates of all programs, one after the other, then the steady load."""
     seconds = given.seconds
     with service(home, scratch) as server, plain(home, scratch) as other:
+        server.wait_until_idle()
+        other.wait_until_idle()
         content = server.get(ONE)
         with bare(content, scratch) as same:
             yield from _rate("one projection", BARE, f"{same.address}/", seconds)
@@ -122,8 +125,8 @@ def _rates(home: Path, scratch: Path, given: argparse.Namespace) -> Iterator[Row
         yield {**row, "what": "steady_rate", "value": met.rate}
     with mlflow(home, scratch) as (server, script):
         asked = f"{server.address}/invocations"
-        closed_load(asked, seconds=2, script=script)
-        yield from _rate("one projection", MLFLOW, asked, seconds, script)
+        closed_load(asked, seconds=SCORED, script=script)
+        yield from _rate("one projection", MLFLOW, asked, 2 * SCORED, script)
 
 
 def _rate(

@@ -24,6 +24,7 @@ from data.vintages.panel_rows import load_panel
 ROOT = Path(__file__).resolve().parents[2]
 PLAN, FAMILY, KPI, AS_OF = "vietnam-2021", "vietnam", "exports", date(2021, 6, 30)
 STARTS = 300.0  # seconds that a server may take to answer
+IDLE = 4.0  # seconds, longer than the service waits between two looks at what has changed
 COLUMNS = ("kpi", "month", "form", "value", "status", "published")
 _CLI = (sys.executable, "-m", "service.cli.main")
 _BARE = """
@@ -64,6 +65,20 @@ class Server:
         with urllib.request.urlopen(f"{self.address}{path}", timeout=STARTS) as answer:
             content: bytes = answer.read()
         return content
+
+    def wait_until_idle(self) -> None:
+        """Wait until it does nothing by itself any more, which it does after a start."""
+        until = time.monotonic() + STARTS
+        while time.monotonic() < until:
+            before = self._cpu_seconds()
+            time.sleep(IDLE)
+            if self._cpu_seconds() - before < IDLE / 20:
+                return
+        raise SystemExit("a server goes on working although nobody asks it.")
+
+    def _cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def make_home(home: Path) -> None:

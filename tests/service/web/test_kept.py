@@ -248,6 +248,19 @@ def test_a_session_or_key_that_ends_by_itself_ends_what_it_was_answered(
     assert computed == [PLANS] * 2
 
 
+def test_a_job_that_moves_is_shown_anew(office: Any, computed: list[str]) -> None:
+    headers = office.headers("viewer")
+    state = office.client.app.state.vedich
+    paths = ("/v1/jobs", "/plans/demo-2018/versions")
+    for path in paths * 2:
+        get(office, headers, path)
+    assert computed == [*paths]
+    state.jobs.start("retrain", "retrain", "An", "demo-2018", {})
+    for path in paths * 2:
+        assert "retrain" in get(office, headers, path).text
+    assert computed == [*paths] * 3
+
+
 def test_a_kept_answer_is_counted(office: Any, computed: list[str]) -> None:
     headers = office.headers("viewer")
     for _ in range(3):
@@ -289,7 +302,7 @@ def test_every_page_is_kept_or_says_that_it_is_made_anew(office: Any, computed: 
 
 ANEW = {
     # the process, or the time of day
-    *("/healthz", "/readyz", "/metrics", "/static/{name}", "/v1/jobs", "/v1/imports/{id}"),
+    *("/healthz", "/readyz", "/metrics", "/static/{name}", "/v1/imports/{id}"),
     # who asks, and until when
     *("/login", "/account", "/v1/session", "/v1/accounts", "/v1/keys", "/house"),
 }
