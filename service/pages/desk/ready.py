@@ -28,6 +28,7 @@ from service.analysis.changes import change_between
 from service.analysis.track_record import labelled
 from service.api.projections import draw
 from service.pages.desk.tasks import unusual
+from service.projections.basis import newest_vintage
 from service.state.app_state import AppState
 from service.track_record.record import backtest, given_out
 from service.web.assets import vega_script
@@ -120,8 +121,9 @@ def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], obje
     if kpis:
         yield partial(draw, app_state, plan.slug, kpis[0].slug, day, "svg", "vi")
     if not labelled(app_state.store, app_state.panel, plan.family):
-        yield partial(backtest, app_state, plan.family, day)
-        yield partial(given_out, app_state, plan.family, day)
+        newest = newest_vintage(app_state.store, plan.family)
+        yield partial(backtest, app_state, plan.family, newest)
+        yield partial(given_out, app_state, plan.family, newest)
 
 
 def later_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], object]]:
