@@ -160,8 +160,8 @@ def again(years: Sequence[Kept], change: Change) -> pd.DataFrame:
                     found = scores(annual, lesson.with_fits({}, {}), one.outcome)
                     rows.append({"kpi": one.result.kpi, "year": year, **found})
                 results.append(replace(one.result, standardised=errors, plans=()))
-    found = pd.DataFrame(rows)
-    return found[found["tested"]]
+    every = pd.DataFrame(rows)
+    return every[every["tested"]]
 
 
 def main() -> None:
