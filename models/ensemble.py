@@ -39,7 +39,7 @@ def learn_weights(errors: Mapping[str, Array]) -> dict[int, dict[str, float]]:
     Ours: an error is divided by the mean of all candidates at the same origin, so that
     neither a hard KPI nor a hard year dominates. Weights are inverse fourth powers of the
     mean at a month, to which neighbouring months count half. All KPIs of a family have the
-    same: a KPI's own few years say less than they cost (experiments/constants). `TRUST`
+    same: a KPI's own few years add nothing (experiments/constants). `TRUST`
     adds earlier evidence: few years say little, and the prior has learned from thousands
     of series. Both were chosen on public panels that the prior had not seen.
     """
