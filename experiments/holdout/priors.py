@@ -1,0 +1,56 @@
+"""The priors of the hold-out: trained on the training side alone.
+
+    python -m experiments.holdout.priors --panels FOLDER --gso FILE --out FOLDER
+        [--side training|all] [--through YYYY-MM ...]
+
+With `--side all` the same recipe trains the shipped editions, the figures of Viet Nam only in
+an edition later than their last month: a plan's backtest uses editions that saw none of its
+series.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from experiments.holdout.sides import JUDGING, TRAINING, file_of, kept
+from models.series import Month
+from training.prior.pretrain import pretrain
+
+THROUGH = ("2015-12", "2019-12")
+WINDOWS = 4_500  # per panel: about as many in all as nine panels with 10,000 gave
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m experiments.holdout.priors")
+    parser.add_argument("--panels", type=Path, required=True)
+    parser.add_argument("--gso", type=Path, required=True)
+    parser.add_argument("--side", choices=("training", "all"), default="training")
+    parser.add_argument("--through", type=Month.parse, nargs="*")
+    parser.add_argument("--windows", type=int, default=WINDOWS)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    names = sorted(TRAINING if given.side == "training" else {*TRAINING, *JUDGING})
+    panels = {name: kept(name, file_of(name, given.panels, given.gso)) for name in names}
+    given.out.mkdir(parents=True, exist_ok=True)
+    for through in given.through or [Month.parse(text) for text in THROUGH]:
+        home = {given.gso.stem} & set(panels)
+        last = max(
+            (one.start.ordinal + len(one.values) for name in home for one in panels[name]),
+            default=0,
+        )
+        used = {n: p for n, p in panels.items() if n not in home or last <= through.ordinal + 1}
+        begin = time.process_time()
+        with threadpool_limits(1):
+            prior = pretrain(used, through=through, windows_per_panel=given.windows)
+        file = given.out / f"{through}.npz"
+        np.savez_compressed(file, allow_pickle=False, **prior.to_arrays())
+        print(f"{file.name}: {time.process_time() - begin:.0f} s of CPU", flush=True)
+
+
+if __name__ == "__main__":
+    main()
