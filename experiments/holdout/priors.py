@@ -22,7 +22,7 @@ from models.series import Month
 from training.prior.pretrain import pretrain
 
 THROUGH = ("2015-12", "2019-12")
-WINDOWS = 4_500  # per panel: about as many in all as nine panels with 10,000 gave
+WINDOWS = 3_000  # per panel: the total of thirty panels is that of nine with 10,000
 
 
 def main() -> None:
