@@ -2,12 +2,13 @@
 
     python -m experiments.panels_left_out.run --panels FOLDER [--priors FOLDER]
 
-Panels of the training side (`experiments.holdout`) are left out whole, a fifth of them at a time; a prior learns from the others
-and answers, with the ensemble, questions about the six newest years of each panel
-left out: at most 100 (series, year) pairs, drawn evenly, with 3, 6 and 9 months
-known. Choices about features, networks, candidates and weights are to be made here: not on
-one panel, not on one year, not on panels kept for judging. The same questions are answered
-without each candidate, with those that are not in the default, and by the prior alone.
+Panels of the training side (`experiments.holdout`) are left out whole, a fifth of them at a
+time; a prior learns from the others and answers, with the ensemble, questions about the six
+newest years of each panel left out: at most 100 (series, year) pairs, drawn evenly, with 3, 6
+and 9 months known. Choices about features, networks, candidates and weights are to be made
+here: not on one panel, not on one year, not on panels kept for judging. The same questions
+are answered without each candidate, with those that are not in the default, and by the prior
+alone.
 Writes candidates.csv, results.md and made_with.json.
 """
 
