@@ -30,12 +30,15 @@ class Drawn:
         grouped = rows.groupby(["kpi", "year"])[names]
         sums = [grouped.sum()[name].unstack(fill_value=0.0).to_numpy() for name in names]
         count = grouped.size().unstack(fill_value=0).to_numpy()
-        shape = count.shape
         found = np.empty((DRAWS + 1, len(names)))
         for draw in range(DRAWS + 1):
-            kpis, years = (np.arange(n) if draw == 0 else rng.integers(0, n, n) for n in shape)
-            chosen = np.ix_(kpis, years)
-            number = max(float(count[chosen].sum()), 1.0)
+            number = 0.0
+            while number == 0.0:  # a few series may have none of the years drawn
+                kpis, years = (
+                    np.arange(n) if draw == 0 else rng.integers(0, n, n) for n in count.shape
+                )
+                chosen = np.ix_(kpis, years)
+                number = float(count[chosen].sum())
             found[draw] = [one[chosen].sum() / number for one in sums]
         self.means = dict(zip(names, found.T, strict=True))
 

@@ -5,11 +5,10 @@
 
 Each panel of the judging side (`declared.json`) is retrained like a plan family, with the
 shipped editions of the prior or those of `--priors`; what would have been delivered is
-compared with
-AutoETS, AutoCES and DynamicOptimizedTheta on the same questions, and with pace and seasonal
-naive. Scores are those of section 6 of the design. Writes panels.csv, over_panels.csv,
-by_cut.csv, results.md, made_with.json, and peers.parquet, from which a later run takes the
-peers' scores.
+compared with AutoETS, AutoCES and DynamicOptimizedTheta on the same questions, and with pace
+and seasonal naive. Scores are those of section 6 of the design. Writes panels.csv,
+over_panels.csv, by_cut.csv, ours.parquet, results.md, made_with.json, and peers.parquet, from
+which a later run takes the peers' scores.
 """
 
 from __future__ import annotations
@@ -29,9 +28,11 @@ from experiments.holdout.peers import JUDGES, PeerScores
 from experiments.holdout.sides import JUDGING, file_of
 from experiments.provenance import write_provenance
 from models.series import Month
+from training.backtest.scoreboard import QUANTILES
 from training.prior.editions import FOLDER, read_prior
 
 RESULTS = Path(__file__).parent / "results"
+ORIGIN = ("kpi", "year", "cut", "outcome", "base", *QUANTILES, *SCORES, *COVERED)
 
 
 def main() -> None:
@@ -64,6 +65,7 @@ def main() -> None:
             spent = time.process_time() - middle
             print(f"{name}: {len(questions)} questions, {ours:.0f} + {spent:.0f} s", flush=True)
     compared, every = pd.concat(asked), pd.concat(origins)
+    _rounded(every[["panel", *ORIGIN]]).to_parquet(given.out / "ours.parquet", index=False)
     table, draws = by_panel(compared, every)
     overall = over_panels(draws)
     table.to_csv(given.out / "panels.csv", index=False, float_format="%.5g")
@@ -81,6 +83,12 @@ def main() -> None:
     packages = ("numpy", "scipy", "pandas", "statsmodels", "statsforecast")
     write_provenance(given.out, command, *packages, seed=SEED, priors=about, data_sha256=hashes)
     print(text)
+
+
+def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Single precision, which is enough to score again."""
+    floats = rows.select_dtypes("float64").columns
+    return rows.astype(dict.fromkeys(floats, "float32"))
 
 
 def by_cut(origins: pd.DataFrame) -> pd.DataFrame:
