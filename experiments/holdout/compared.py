@@ -28,7 +28,7 @@ class Drawn:
     def __init__(self, rows: pd.DataFrame, names: list[str], seed: list[int]) -> None:
         rng = np.random.default_rng(seed)
         grouped = rows.groupby(["kpi", "year"])[names]
-        sums = [grouped.sum()[name].unstack(fill_value=0.0).to_numpy() for name in names]
+        sums = [grouped.sum()[name].unstack(fill_value=0).to_numpy() for name in names]
         count = grouped.size().unstack(fill_value=0).to_numpy()
         found = np.empty((DRAWS + 1, len(names)))
         for draw in range(DRAWS + 1):
@@ -61,7 +61,7 @@ def by_panel(asked: pd.DataFrame, origins: pd.DataFrame) -> tuple[pd.DataFrame, 
     for place, (panel, own) in enumerate(asked.groupby("panel", sort=True)):
         keys = ["kpi", "year", "cut"]
         wide = own.pivot_table(index=keys, columns="method", values=list(SCORES))
-        wide.columns = [f"{score}|{method}" for score, method in wide.columns]
+        wide.columns = pd.Index(["|".join(column) for column in wide.columns.to_flat_index()])
         names = list(wide.columns)
         drawn = Drawn(wide.reset_index(), names, [SEED, place]).means
         mine = origins[origins["panel"] == panel]

@@ -66,7 +66,7 @@ def delivered(panel: Panel, day: date, priors: Sequence[tuple[int, AnnualPrior]]
 def questions_of(panel: Panel, day: date, rows: pd.DataFrame) -> list[Instance]:
     """What was answered with 3, 6 and 9 months known, of (series, year) pairs drawn evenly."""
     asked = rows[rows["months_known"].isin(CUTS)]
-    pairs = sorted({(str(row.kpi), int(row.year)) for row in asked.itertuples()})
+    pairs = sorted(set(zip(asked["kpi"].astype(str), asked["year"].astype(int), strict=True)))
     order = np.random.default_rng(SEED).permutation(len(pairs))[:PAIRS]
     chosen = {pairs[place] for place in order}
     found = []

@@ -114,7 +114,7 @@ def test_peers_are_asked_once_for_each_history(
     assert scores.loc["dot", "annual_error"] == pytest.approx(0.1)
     assert scores.loc["dot", "crps"] == pytest.approx(0.1)
     assert scores.loc["dot", "coverage_80"] == 0.0
-    assert np.isnan(scores.loc["pace", "crps"])
+    assert bool(scores["crps"].isna()["pace"])
     again = PeerScores(tmp_path / "peers.parquet")
     kept_scores = again.of("one", [question]).set_index("method")
     pd.testing.assert_frame_equal(kept_scores[["crps"]], scores[["crps"]])
