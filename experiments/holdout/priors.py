@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from experiments.holdout.sides import JUDGING, TRAINING, file_of, kept
 from models.series import Month
+from training.prior.corpus import History
 from training.prior.pretrain import pretrain
 
 THROUGH = ("2015-12", "2019-12")
@@ -38,18 +40,22 @@ def main() -> None:
     panels = {name: kept(name, file_of(name, given.panels, given.gso)) for name in names}
     given.out.mkdir(parents=True, exist_ok=True)
     for through in given.through or [Month.parse(text) for text in THROUGH]:
-        home = {given.gso.stem} & set(panels)
-        last = max(
-            (one.start.ordinal + len(one.values) for name in home for one in panels[name]),
-            default=0,
-        )
-        used = {n: p for n, p in panels.items() if n not in home or last <= through.ordinal + 1}
+        used = seen_by(through, panels, given.gso.stem)
         begin = time.process_time()
         with threadpool_limits(1):
             prior = pretrain(used, through=through, windows_per_panel=given.windows)
         file = given.out / f"{through}.npz"
         np.savez_compressed(file, allow_pickle=False, **prior.to_arrays())
         print(f"{file.name}: {time.process_time() - begin:.0f} s of CPU", flush=True)
+
+
+def seen_by(
+    through: Month, panels: Mapping[str, Sequence[History]], home: str
+) -> dict[str, tuple[History, ...]]:
+    """The panels of an edition: the home country's only once all its months are over."""
+    ends = [one.start.ordinal + len(one.values) - 1 for one in panels.get(home, ())]
+    over = all(end <= through.ordinal for end in ends)
+    return {name: tuple(panel) for name, panel in panels.items() if name != home or over}
 
 
 if __name__ == "__main__":

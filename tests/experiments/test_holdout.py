@@ -18,6 +18,7 @@ from experiments.holdout import peers
 from experiments.holdout.compared import OURS, SCORES, Drawn, by_panel, over_panels
 from experiments.holdout.ours import HeldOut, questions_of
 from experiments.holdout.peers import JUDGES, METHODS, PeerScores
+from experiments.holdout.priors import seen_by
 from experiments.holdout.sides import DECLARED, JUDGING, TRAINING, closings, kept
 from models.candidates.annual_prior import PriorCandidate
 from models.prior.annual import AnnualPrior
@@ -58,6 +59,12 @@ def test_series_of_the_other_side_adjusted_ones_and_those_of_tests_are_left_out(
     assert left == {"Bolivia|cement", "Bolivia|credit"}
     assert closings(file) == {"Bolivia|credit"}
     assert "Argentina|cement" in {one.series_id for one in kept("another", file)}
+
+
+def test_an_edition_sees_the_home_country_only_when_its_months_are_over() -> None:
+    panels = {name: [History("s", Month(2020, 1), np.ones(24))] for name in ("home", "abroad")}
+    assert set(seen_by(Month(2021, 11), panels, "home")) == {"abroad"}
+    assert set(seen_by(Month(2021, 12), panels, "home")) == {"home", "abroad"}
 
 
 def test_a_year_is_answered_by_a_prior_that_saw_only_earlier_ones() -> None:
