@@ -41,10 +41,10 @@ class PeerScores:
         found = []
         for one in questions:
             key = _key(one)
-            if key not in self._rows:
-                self._rows[key] = [{"question": key, **line} for line in _scores(one)]
             place = {"panel": panel, "kpi": one.series_id, "year": one.year, "cut": one.cut}
-            found += [place | line for line in self._rows[key]]
+            lines = self._rows.get(key) or _scores(one)
+            self._rows[key] = [line | place | {"question": key} for line in lines]
+            found += self._rows[key]
         return pd.DataFrame(found).drop(columns="question")
 
     def save(self) -> None:

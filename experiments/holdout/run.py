@@ -28,11 +28,11 @@ from experiments.holdout.peers import JUDGES, PeerScores
 from experiments.holdout.sides import JUDGING, file_of
 from experiments.provenance import write_provenance
 from models.series import Month
-from training.backtest.scoreboard import QUANTILES
 from training.prior.editions import FOLDER, read_prior
 
 RESULTS = Path(__file__).parent / "results"
-ORIGIN = ("kpi", "year", "cut", "outcome", "base", *QUANTILES, *SCORES, *COVERED)
+SHOWN = ("q025", "q10", "q50", "q90", "q975")
+ORIGIN = ("kpi", "year", "cut", "outcome", "base", *SHOWN, "crps", "brier")
 
 
 def main() -> None:
@@ -65,7 +65,9 @@ def main() -> None:
             spent = time.process_time() - middle
             print(f"{name}: {len(questions)} questions, {ours:.0f} + {spent:.0f} s", flush=True)
     compared, every = pd.concat(asked), pd.concat(origins)
-    _rounded(every[["panel", *ORIGIN]]).to_parquet(given.out / "ours.parquet", index=False)
+    _rounded(every[["panel", *ORIGIN]]).to_parquet(
+        given.out / "ours.parquet", index=False, compression="zstd"
+    )
     table, draws = by_panel(compared, every)
     overall = over_panels(draws)
     table.to_csv(given.out / "panels.csv", index=False, float_format="%.5g")
@@ -79,16 +81,18 @@ def main() -> None:
         for name in names
     }
     command = "python -m experiments.holdout.run --panels PANELS --gso GSO"
+    command += "" if given.priors == FOLDER else " --priors PRIORS"
     about = {str(year): prior.about["corpus_hash"] for year, prior in priors}
     packages = ("numpy", "scipy", "pandas", "statsmodels", "statsforecast")
     write_provenance(given.out, command, *packages, seed=SEED, priors=about, data_sha256=hashes)
     print(text)
 
 
-def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
-    """Single precision, which is enough to score again."""
+def _keep(rows: pd.DataFrame, file: Path) -> None:
+    """Ours at every origin, in single precision, which is enough to score again."""
+    rows = rows[["panel", *ORIGIN]]
     floats = rows.select_dtypes("float64").columns
-    return rows.astype(dict.fromkeys(floats, "float32"))
+    rows.astype(dict.fromkeys(floats, "float32")).to_parquet(file, index=False, compression="zstd")
 
 
 def by_cut(origins: pd.DataFrame) -> pd.DataFrame:
