@@ -65,9 +65,7 @@ def main() -> None:
             spent = time.process_time() - middle
             print(f"{name}: {len(questions)} questions, {ours:.0f} + {spent:.0f} s", flush=True)
     compared, every = pd.concat(asked), pd.concat(origins)
-    _rounded(every[["panel", *ORIGIN]]).to_parquet(
-        given.out / "ours.parquet", index=False, compression="zstd"
-    )
+    _keep(every, given.out / "ours.parquet")
     table, draws = by_panel(compared, every)
     overall = over_panels(draws)
     table.to_csv(given.out / "panels.csv", index=False, float_format="%.5g")
