@@ -63,7 +63,9 @@ def explained(error: BaseException, lang: Lang) -> str | None:
         return None
     place = f"{error.filename}: " if error.filename else ""
     found = f"{place}{error.strerror or error}"
-    return text["unavailable.disk"].format(found=found) if error.errno in _FULL else found
+    if error.errno in _FULL:
+        return text["unavailable.disk"].format(found=found)
+    return found if place else None  # without a file's name it says nothing to a person
 
 
 def out_of_memory(error: BaseException) -> bool:

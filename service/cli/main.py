@@ -296,7 +296,10 @@ def _said(error: Exception) -> str | None:
     try:
         from service.wording import explained
 
-        return explained(error, spoken())
+        told = explained(error, spoken())
+        if told is None and isinstance(error, OSError):
+            told = error.strerror or str(error)  # such as 'Address already in use'
+        return told
     except (MemoryError, ImportError, OSError):  # too little even for the texts
         return "out of memory; close other programs, or give this one more."
 

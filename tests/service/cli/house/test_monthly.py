@@ -156,6 +156,7 @@ def test_a_plan_that_fails_does_not_stop_the_others(
         (OSError(errno.ENOSPC, "No space left on device"), "disk is full", "Ổ đĩa đã đầy"),
         (LeaseLost(), "another process has taken up its job", "vedich job list"),
         (ValueError("a bug"), "Something went wrong inside", "người quản trị"),
+        (OSError(errno.EINVAL, "Invalid argument"), "Something went wrong inside", "(nhật ký"),
     ],
 )
 def test_whatever_ends_a_run_is_said_and_is_no_exit_code_of_a_run_that_is_done(
