@@ -22,6 +22,7 @@ from data.plans.rows import load_plan, plan_slugs
 from models.errors import Busy, NoBundle, NoObservations, StoreUnavailable
 from models.series import Month
 from service.analysis.changes import change_between
+from service.notices.watch import watched
 from service.pages.desk.tasks import unusual
 from service.state.app_state import AppState
 from service.web.assets import vega_script
@@ -103,6 +104,7 @@ def steps(app_state: AppState, plan: Plan) -> Iterator[Callable[[], object]]:
         yield partial(app_state.issued, plan.slug, kpi.slug, since, model_of)
         yield partial(change_between, app_state, plan.slug, since, day, kpi.slug, hindsight=True)
         yield partial(unusual, app_state, plan, kpi, day)
+    yield partial(watched, app_state, plan, day)
     yield partial(app_state.facts, plan.slug, day)
     for month in range(1, since.month if since.year == plan.year else 1):
         earlier = Month(plan.year, month).last_day
