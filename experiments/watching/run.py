@@ -56,6 +56,7 @@ class Watched:
     """A series of a panel, and which of its months the panel calls suspect."""
 
     panel: str
+    series: str
     half: str
     values: Array
     start: Month
@@ -69,7 +70,7 @@ def from_panels(folder: Path, rng: np.random.Generator) -> Iterator[Watched]:
         chosen = rng.permutation(len(long))[:OF_A_PANEL]
         for one in (long[index] for index in sorted(chosen)):
             half = "chosen on" if place % 2 else "judged on"
-            yield Watched(path.stem, half, one.values, one.start, frozenset())
+            yield Watched(path.stem, one.series_id, half, one.values, one.start, frozenset())
 
 
 def from_office(path: Path) -> Iterator[Watched]:
@@ -79,7 +80,9 @@ def from_office(path: Path) -> Iterator[Watched]:
     for one in read_panel(path):
         if len(one.values) >= SHORTEST:
             months = doubted.loc[doubted["series_id"] == one.series_id, "month"].astype(str)
-            yield Watched("gso", "Vietnam", one.values, one.start, _places(one, months))
+            yield Watched(
+                "gso", one.series_id, "Vietnam", one.values, one.start, _places(one, months)
+            )
 
 
 def _places(one: History, months: Sequence[str]) -> frozenset[int]:
@@ -105,6 +108,15 @@ def quiet(one: Watched) -> dict[str, object]:
         rows = (break_at(found, place, limit) for place in months)
         told[f"break {limit}"] = len({row.start for row in rows if row is not None})
     return told
+
+
+def unit_jumps(one: Watched) -> Iterator[dict[str, object]]:
+    """The months of a series that are called a jump of unit as printed."""
+    found = surprises(one.values)
+    for place in watched_months(one):
+        if power := power_at(found, place):
+            month, doubted = one.start.plus(place), place in one.suspect
+            yield {"series": one.series, "month": month, "power": power, "suspect": doubted}
 
 
 def _first_repeat(values: Array, place: int) -> bool:
@@ -200,12 +212,16 @@ def main() -> None:
     rates = (1000 * by_half.div(by_half["months"], axis=0)).drop(columns="months").T
     faulty = pd.DataFrame(put_in).groupby(["fault", "size", "half"], sort=False)["found"]
     shares = (100 * faulty.mean()).unstack("half").round(0)
+    shares = shares[sorted(shares)]
     shares.to_csv(asked.out / "found.csv")
+    jumps = pd.DataFrame(row for one in every if one.panel == "gso" for row in unit_jumps(one))
+    jumps.to_csv(asked.out / "unit_jumps_of_vietnam.csv", index=False)
     told = seen["vintages until told"].value_counts(dropna=True)
     seen = seen.drop(columns=["kpi", "day", "stopped", "vintages until told"])
     of_vintages = pd.DataFrame({"n": seen.count(), "told": seen.sum()})
     of_vintages.to_csv(asked.out / "vintages.csv")
-    print(by_half["months"], rates.round(2), shares, of_vintages, told, sep="\n\n")
+    print(by_half["months"], rates.round(2).to_string(), shares.to_string(), sep="\n\n")
+    print(of_vintages, told, sep="\n\n")
     files = [*sorted((asked.data / "panels").glob("*.parquet")), office]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
     write_provenance(

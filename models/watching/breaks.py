@@ -18,7 +18,7 @@ from models.watching.surprises import Surprises, surprises
 
 IN_A_ROW = 3  # months
 RECENT = 6  # months for which a break is news; then it is the level
-FAR = 3.0  # in usual sizes: see experiments/watching
+FAR = 2.5  # in usual sizes: see experiments/watching
 NEAR = 2  # months between a break and the event that explains it
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.series import Month
 from models.watching.bases import new_base
-from tests.models.watching.watched import START, months, series
+from tests.models.watching.made_months import START, months, series
 
 
 @pytest.mark.parametrize("factor", [0.62, 1.03, 1000.0])

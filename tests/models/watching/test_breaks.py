@@ -8,7 +8,7 @@ import pytest
 from models.events.event import Event
 from models.series import Month
 from models.watching.breaks import RECENT, find_break
-from tests.models.watching.watched import START, months, series
+from tests.models.watching.made_months import START, months, series
 
 SINCE = START.plus(69)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.series import Month
 from models.watching.stale import FEWEST, SPARE, overdue, repeated
-from tests.models.watching.watched import months
+from tests.models.watching.made_months import months
 
 DELAYS = (20, 25, 22, 31, 24, 20, 26)
 

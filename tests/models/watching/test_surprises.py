@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.watching.surprises import SMALLEST, surprises
-from tests.models.watching.watched import months
+from tests.models.watching.made_months import months
 
 
 def test_a_month_by_hand() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from models.series import Month
 from models.watching.units import UnitJump, unit_jump
-from tests.models.watching.watched import START, months, series
+from tests.models.watching.made_months import START, months, series
 
 
 @pytest.mark.parametrize("power", [-6, -3, -1, 1, 2, 3])

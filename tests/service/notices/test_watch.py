@@ -84,7 +84,7 @@ def test_what_was_mended_stands_no_more(app_state: AppState) -> None:
 
 
 def test_a_rule_that_is_off_still_counts(app_state: AppState) -> None:
-    add(app_state, (Month(2018, 6), 0.001))
+    add(app_state, (Month(2018, 6), 0.001 * noisy_months("steel", 40.0)[Month(2018, 6)]))
     save_rules(app_state.store, PLAN, NoticeRules(off=WATCHED), "head")
     tell(app_state, PLAN, DAY)
     assert [one for one in notices_of(app_state.store, PLAN) if one.notice.rule == "unit"] == []
