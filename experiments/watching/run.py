@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -85,7 +85,7 @@ def from_office(path: Path) -> Iterator[Watched]:
             )
 
 
-def _places(one: History, months: Sequence[str]) -> frozenset[int]:
+def _places(one: History, months: Iterable[str]) -> frozenset[int]:
     return frozenset(Month.parse(month[:7]).ordinal - one.start.ordinal for month in months)
 
 
@@ -212,7 +212,7 @@ def main() -> None:
     rates = (1000 * by_half.div(by_half["months"], axis=0)).drop(columns="months").T
     faulty = pd.DataFrame(put_in).groupby(["fault", "size", "half"], sort=False)["found"]
     shares = (100 * faulty.mean()).unstack("half").round(0)
-    shares = shares[sorted(shares)]
+    shares = shares.sort_index(axis="columns")
     shares.to_csv(asked.out / "found.csv")
     jumps = pd.DataFrame(row for one in every if one.panel == "gso" for row in unit_jumps(one))
     jumps.to_csv(asked.out / "unit_jumps_of_vietnam.csv", index=False)

@@ -42,7 +42,7 @@ from service.texts import (
     unit_name,
 )
 
-_PRINTED = ("final", "restated", "estimate")
+_FOLLOWS = ("derived", "reconstructed", None)  # from other figures, or a gap
 
 
 def watched(app_state: AppState, plan: Plan, day: date) -> tuple[Notice, ...]:
@@ -78,7 +78,8 @@ def _of_kpi(panel: Panel, kpi: Kpi, events: list[Event], day: date) -> Iterator[
     if late is not None:
         last = max(published)
         yield _notice("stale", kpi, str(late.month), partial(_overdue, kpi, late, last))
-    copies = repeated(np.where(np.isin(series.status, _PRINTED), series.values, np.nan))
+    printed = [status not in _FOLLOWS for status in series.status]
+    copies = repeated(np.where(printed, series.values, np.nan))
     if copies:
         first = series.cutoff.plus(1 - copies)
         yield _notice("stale", kpi, f"copied {first}", partial(_copied, kpi, copies, series))

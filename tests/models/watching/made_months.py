@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from models.series import Month, Series
+from models.series import FigureStatus, Month, Series
 
 START = Month(2015, 1)
 
@@ -23,5 +23,5 @@ def months(count: int = 72, noise: float = 0.05, seed: int = 0) -> NDArray[np.fl
 
 def series(values: NDArray[np.float64]) -> Series:
     """The same as a series from January 2015."""
-    status = ("final",) * len(values)
+    status: tuple[FigureStatus, ...] = ("final",) * len(values)
     return Series("made/up", "flow", "tonnes", START, values, status, date(2021, 1, 1))
