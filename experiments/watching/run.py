@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -29,12 +29,12 @@ from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
 from experiments.provenance import write_provenance
 from models.errors import NoObservations
-from models.series import Month, Series
+from models.series import FigureStatus, Month, Series
 from models.watching.bases import new_base
 from models.watching.breaks import break_at
 from models.watching.stale import overdue, repeated
 from models.watching.surprises import surprises
-from models.watching.units import power_at
+from models.watching.units import power_at, shocks_of
 from training.prior.corpus import History, read_panel
 
 RESULTS = Path(__file__).parent / "results"
@@ -75,32 +75,35 @@ def from_panels(folder: Path, rng: np.random.Generator) -> Iterator[Watched]:
 
 def from_office(path: Path) -> Iterator[Watched]:
     """Every series of the statistics office that is long enough."""
-    doubted = pd.read_parquet(path, columns=["series_id", "month", "suspect"])
-    doubted = doubted[doubted["suspect"]]
+    suspect = pd.read_parquet(path, columns=["series_id", "month", "suspect"])
+    suspect = suspect[suspect["suspect"]]
     for one in read_panel(path):
         if len(one.values) >= SHORTEST:
-            months = doubted.loc[doubted["series_id"] == one.series_id, "month"].astype(str)
-            yield Watched(
-                "gso", one.series_id, "Vietnam", one.values, one.start, _places(one, months)
-            )
+            months = suspect.loc[suspect["series_id"] == one.series_id, "month"].astype(str)
+            table, doubted = f"gso {one.series_id.split('_')[1]}", _places(one, months)
+            yield Watched(table, one.series_id, "Vietnam", one.values, one.start, doubted)
 
 
 def _places(one: History, months: Iterable[str]) -> frozenset[int]:
     return frozenset(Month.parse(month[:7]).ordinal - one.start.ordinal for month in months)
 
 
+def _series(one: Watched) -> Series:
+    status: tuple[FigureStatus, ...] = ("final",) * len(one.values)
+    return Series(one.series, "flow", "", one.start, one.values, status, date.max)
+
+
 def watched_months(one: Watched) -> range:
     return range(max(SHORTEST - 1, len(one.values) - WATCHED), len(one.values))
 
 
-def quiet(one: Watched) -> dict[str, object]:
+def quiet(one: Watched, shocks: Collection[Month]) -> dict[str, object]:
     """Alarms on figures as printed, and months watched."""
     found, months = surprises(one.values), watched_months(one)
-    units = [place for place in months if power_at(found, place)]
-    lasting = [place for place in units if place - 1 not in units]
+    units = list(unit_jumps(one, shocks))
     told: dict[str, object] = {
-        "unit": len(lasting),
-        "unit in doubt": sum(place in one.suspect for place in lasting),
+        "unit": len(units),
+        "unit in doubt": sum(bool(row["suspect"]) for row in units),
         "copied": sum(_first_repeat(one.values, place) for place in months),
         "months": len(months),
     }
@@ -110,13 +113,16 @@ def quiet(one: Watched) -> dict[str, object]:
     return told
 
 
-def unit_jumps(one: Watched) -> Iterator[dict[str, object]]:
-    """The months of a series that are called a jump of unit as printed."""
-    found = surprises(one.values)
+def unit_jumps(one: Watched, shocks: Collection[Month]) -> Iterator[dict[str, object]]:
+    """The months of a series that are called a jump of unit as printed, the first of each."""
+    found, before = surprises(one.values), -2
     for place in watched_months(one):
-        if power := power_at(found, place):
-            month, doubted = one.start.plus(place), place in one.suspect
-            yield {"series": one.series, "month": month, "power": power, "suspect": doubted}
+        month, power = one.start.plus(place), power_at(found, place)
+        if power > 0 or (power and month not in shocks):
+            if before < place - 1:
+                doubted = place in one.suspect
+                yield {"series": one.series, "month": month, "power": power, "suspect": doubted}
+            before = place
 
 
 def _first_repeat(values: Array, place: int) -> bool:
@@ -199,7 +205,13 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     office = asked.data / "gso" / "monthly.parquet"
     every = [*from_panels(asked.data / "panels", rng), *from_office(office)]
-    still = [{"panel": one.panel, "half": one.half, **quiet(one)} for one in every]
+    shocks = {
+        panel: shocks_of(_series(one) for one in every if one.panel == panel)
+        for panel in dict.fromkeys(one.panel for one in every)
+    }
+    still = [
+        {"panel": one.panel, "half": one.half, **quiet(one, shocks[one.panel])} for one in every
+    ]
     put_in = [row for one in every for row in faults(one, rng)]
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{folder}/vedich.db")
@@ -214,7 +226,9 @@ def main() -> None:
     shares = (100 * faulty.mean()).unstack("half").round(0)
     shares = shares.sort_index(axis="columns")
     shares.to_csv(asked.out / "found.csv")
-    jumps = pd.DataFrame(row for one in every if one.panel == "gso" for row in unit_jumps(one))
+    jumps = pd.DataFrame(
+        row for one in every if one.half == "Vietnam" for row in unit_jumps(one, shocks[one.panel])
+    )
     jumps.to_csv(asked.out / "unit_jumps_of_vietnam.csv", index=False)
     told = seen["vintages until told"].value_counts(dropna=True)
     seen = seen.drop(columns=["kpi", "day", "stopped", "vintages until told"])

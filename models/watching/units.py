@@ -2,11 +2,14 @@
 
 A shock can have any size; a wrong unit has a power of ten, comes from one month to the next and
 is far larger than what is usual. So a month is a jump only if both earlier years agree on the
-power, and the month before was either usual or the same jump.
+power, and the month before was either usual or the same jump; and a fall is none in a month in
+which others of the family fell too, by other factors, as visitors did in April 2020.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +22,9 @@ FAR = 6.0  # in usual sizes
 BEFORE = 3.0  # the same, of the month before at most
 NOISE = 2.5  # tolerance on the power of ten, in usual sizes
 NEAREST, FURTHEST, OF_TEN = 0.08, 0.45, 0.2  # its limits; shocks come near 10, rarely near 1,000
+FELL = 3  # series that fall together in a shock, at least
+SHARE_FELL = 0.2  # of those judged
+ALIKE = 0.8  # share of them with one power of ten, from which on their file has a wrong unit
 _TEN = float(np.log(10.0))
 
 
@@ -30,20 +36,41 @@ class UnitJump:
     power: int
 
 
-def unit_jump(series: Series) -> UnitJump | None:
+def unit_jump(series: Series, shocks: Collection[Month] = ()) -> UnitJump | None:
     """The jump of unit within the last months; None if there is none.
 
     Parameters
     ----------
     series : judged with two years of months before, or more
+    shocks : months of `shocks_of` its family
     """
     found = surprises(series.values)
     end = len(series.values)
     for place in range(max(end - RECENT, 0), end):
-        power = power_at(found, place)
-        if power:
-            return UnitJump(series.start.plus(place), power)
+        month, power = series.start.plus(place), power_at(found, place)
+        if power > 0 or (power and month not in shocks):
+            return UnitJump(month, power)
     return None
+
+
+def shocks_of(family: Iterable[Series]) -> frozenset[Month]:
+    """The months in which many series of a family fell far, by different factors."""
+    judged: Counter[Month] = Counter()
+    fallen: dict[Month, list[int]] = {}
+    for series in family:
+        found = surprises(series.values)
+        known = np.isfinite(found.size) & np.isfinite(found.usual)
+        for place in np.flatnonzero(known).tolist():
+            month = series.start.plus(place)
+            judged[month] += 1
+            if found.size[place] < -FAR * found.usual[place]:
+                fallen.setdefault(month, []).append(_power(found, place))
+    return frozenset(
+        month
+        for month, powers in fallen.items()
+        if len(powers) >= max(FELL, SHARE_FELL * judged[month])
+        and Counter(powers).most_common(1)[0][1] < ALIKE * len(powers)
+    )
 
 
 def power_at(found: Surprises, place: int) -> int:

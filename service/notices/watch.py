@@ -5,7 +5,8 @@ Today, the notices and the metrics read it from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 
@@ -26,7 +27,7 @@ from models.watching.bases import NewBase, new_base
 from models.watching.betting import Alarm
 from models.watching.breaks import Break, find_break
 from models.watching.stale import Overdue, overdue, repeated
-from models.watching.units import UnitJump, unit_jump
+from models.watching.units import UnitJump, shocks_of, unit_jump
 from service.notices.drift import beyond_of, drift_of
 from service.projections.shape import in_both
 from service.state.app_state import AppState
@@ -57,24 +58,27 @@ def watched(app_state: AppState, plan: Plan, day: date) -> tuple[Notice, ...]:
 def _of_figures(app_state: AppState, plan: Plan, day: date) -> Iterator[Notice]:
     panel = app_state.panel(plan.family)
     entries = decided(events_of(app_state.store, plan.family), day).values()
-    for kpi in plan.kpis:
-        if kpi.takes_figures and kpi.slug in panel.definitions:
+    series: dict[str, Series] = {}
+    kpis = [one for one in plan.kpis if one.takes_figures and one.slug in panel.definitions]
+    for kpi in kpis:
+        with suppress(NoObservations):
+            series[kpi.slug] = panel.series_as_of(kpi.slug, day)
+    shocks = shocks_of(map(forecastable, series.values()))
+    for kpi in kpis:
+        if kpi.slug in series:
             events = [one.event for one in entries if one.kpi == kpi.slug]
-            yield from _of_kpi(panel, kpi, events, day)
+            yield from _of_kpi(panel, kpi, series[kpi.slug], events, shocks)
 
 
-def _of_kpi(panel: Panel, kpi: Kpi, events: list[Event], day: date) -> Iterator[Notice]:
-    figures = [
-        one for one in panel.observations(kpi.slug, day) if one.form not in ("plan", "year")
-    ]
+def _of_kpi(
+    panel: Panel, kpi: Kpi, series: Series, events: list[Event], shocks: Collection[Month]
+) -> Iterator[Notice]:
+    known = panel.observations(kpi.slug, series.as_of)
+    figures = [one for one in known if one.form not in ("plan", "year")]
     if not figures:
         return
-    try:
-        series = panel.series_as_of(kpi.slug, day)
-    except NoObservations:
-        return
     published = _first_published(figures)
-    late = overdue(published, day)
+    late = overdue(published, series.as_of)
     if late is not None:
         last = max(published)
         yield _notice("stale", kpi, str(late.month), partial(_overdue, kpi, late, last))
@@ -85,7 +89,7 @@ def _of_kpi(panel: Panel, kpi: Kpi, events: list[Event], day: date) -> Iterator[
         yield _notice("stale", kpi, f"copied {first}", partial(_copied, kpi, copies, series))
     months = forecastable(series)
     if not kpi.traits.known_by_rates:
-        jump = unit_jump(months)
+        jump = unit_jump(months, shocks)
         if jump is not None:
             yield _notice("unit", kpi, str(jump.month), partial(_jump, kpi, jump))
             return  # a wrong unit that lasts looks like a break

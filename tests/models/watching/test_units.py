@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.series import Month
-from models.watching.units import UnitJump, unit_jump
+from models.watching.units import UnitJump, shocks_of, unit_jump
 from tests.models.watching.made_months import START, months, series
 
 
@@ -31,6 +31,20 @@ def test_neither_a_pandemic_nor_its_end_is_one() -> None:
     fallen[66:76] *= np.linspace(0.02, 0.2, 10)
     for end in range(60, 85):
         assert unit_jump(series(fallen[:end])) is None, end
+
+
+def test_a_fall_that_others_share_is_a_shock_unless_all_fall_by_one_power() -> None:
+    family = [months(seed=seed) for seed in range(6)]
+    for values, factor in zip(family, (0.1, 0.03, 0.3, 0.003, 1.0, 1.0), strict=True):
+        values[-1] *= factor
+    shocks = shocks_of(map(series, family))
+    assert shocks == {START.plus(71)}
+    assert unit_jump(series(family[0])) is not None
+    assert unit_jump(series(family[0]), shocks) is None
+    family[0][-1] *= 100  # tenfold: no shock makes that
+    assert unit_jump(series(family[0]), shocks) == UnitJump(START.plus(71), 1)
+    wrong = [months(seed=seed) * np.where(np.arange(72) == 71, 1e-3, 1) for seed in range(6)]
+    assert shocks_of(map(series, wrong)) == frozenset()
 
 
 def test_a_large_shock_of_another_size_is_none() -> None:

@@ -117,17 +117,19 @@ def test_a_break_until_it_is_explained(app_state: AppState) -> None:
 STOPPED = Kpi("stopped", "Than cũ", "Old coal", "tonnes")
 
 
-def test_a_kpi_that_stopped_while_others_came(
-    app_state: AppState, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def of_stopped(panel: Panel, day: date) -> list[Notice]:
+    return list(watch._of_kpi(panel, STOPPED, panel.series_as_of("stopped", day), [], ()))
+
+
+def test_a_kpi_that_stopped_while_others_came() -> None:
     months = noisy_months("stopped", 10.0)
     known = {month: value for month, value in months.items() if month <= Month(2018, 2)}
     panel = Panel.of("demo", (*KPIS, STOPPED), (*demo_figures(), *flow("stopped", known)))
-    (found,) = watch._of_kpi(panel, STOPPED, [], date(2018, 5, 31))
+    (found,) = of_stopped(panel, date(2018, 5, 31))
     assert found.about == "stale stopped 2018-03"
     assert "no figure for March 2018" in found.en
     assert "figures to February 2018" in found.en
-    assert list(watch._of_kpi(panel, STOPPED, [], date(2018, 3, 31))) == []
+    assert of_stopped(panel, date(2018, 3, 31)) == []
 
 
 def test_months_that_were_copied() -> None:
@@ -136,7 +138,7 @@ def test_months_that_were_copied() -> None:
     for number in (5, 6):
         last[Month(2018, number)] = months[Month(2018, 4)]
     panel = Panel.of("demo", (STOPPED,), flow("stopped", last))
-    found = list(watch._of_kpi(panel, STOPPED, [], date(2018, 6, 30)))
+    found = of_stopped(panel, date(2018, 6, 30))
     assert [one.about for one in found if one.rule == "stale"] == ["stale stopped copied 2018-04"]
     assert "3 months in a row, to June 2018" in found[0].en
 
