@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     home: Path = PROJECT / "var"
     database_url: str | None = None
     lang: Literal["vi", "en"] = "vi"
+    log: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    otel_endpoint: str | None = None  # where spans go, OTLP over HTTP
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)  # processes that answer

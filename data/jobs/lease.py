@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from data.db.store import Store
 from data.jobs import rows
 from data.jobs.job import Cancelled, Job, LeaseLost
+from data.telemetry.context import Id
+from data.telemetry.spans import span
 from models.errors import Busy, StoreUnavailable
 
 BEAT = 2.0  # seconds between two signs of life
@@ -25,6 +27,12 @@ log = logging.getLogger(__name__)
 def new_runner() -> str:
     """A name for a process that runs jobs, never used before."""
     return f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(3)}"[:40]
+
+
+def of_job(job: Job) -> dict[Id, str]:
+    """What the log of a job's work carries."""
+    found: dict[Id, str] = {"job": job.id, "family": job.family}
+    return found if job.plan is None else {**found, "plan": job.plan}
 
 
 class Lease:
@@ -141,7 +149,7 @@ def attended(
             )
         time.sleep(min(0.5, stale / 4))
     try:
-        with Lease(store, job, lambda: None) as lease:
+        with Lease(store, job, lambda: None) as lease, span(f"job {kind}", of_job(job)):
             yield lease.progress
     except LeaseLost:
         raise

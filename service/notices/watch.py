@@ -90,7 +90,7 @@ def _of_kpi(
     months = forecastable(series)
     if not kpi.traits.known_by_rates:
         jump = unit_jump(months, shocks)
-        if jump is not None:
+        if jump is not None and all(event.start != jump.month for event in events):
             yield _notice("unit", kpi, str(jump.month), partial(_jump, kpi, jump))
             return  # a wrong unit that lasts looks like a break
         newest = figures[-1].published

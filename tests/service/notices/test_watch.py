@@ -67,6 +67,9 @@ def test_a_wrong_unit_is_told_once_with_what_to_do(app_state: AppState) -> None:
     assert found.vi.startswith("Thép: số liệu tháng 6/2018 lớn gấp khoảng 1.000 lần")
     for _ in range(2):
         tell(app_state, PLAN, DAY)
+    entry = EventEntry("steel", Month(2018, 6), "pulse", 9.0, 1, False, DAY, "An")
+    add_event(app_state.store, PLAN, entry, DAY, "An")
+    assert of(app_state) == []  # somebody decided about that month
     told = [one.notice for one in notices_of(app_state.store, PLAN) if one.notice.rule == "unit"]
     assert [one.about for one in told] == [found.about]
     assert standing_counts(app_state.store) == {(PLAN, "unit"): 1}
