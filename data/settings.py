@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_tls: Literal["off", "starttls", "tls"] = "starttls"
+    smtp_ca: Path | None = None  # certificates of authorities, instead of the system's
     smtp_user: str | None = None
     smtp_password: str | None = Field(default=None, repr=False)
     smtp_from: str | None = None

@@ -1,7 +1,7 @@
 """Spans of OpenTelemetry, off unless `VEDICH_OTEL_ENDPOINT` is set; with the ids of the logs.
 
-Neither its SDK nor the exporter is imported while it is off. The collector's headers, such as a key, are
-OpenTelemetry's own setting OTEL_EXPORTER_OTLP_HEADERS.
+Neither its SDK nor the exporter is imported while it is off. The collector's headers, such as a
+key, are OpenTelemetry's own setting OTEL_EXPORTER_OTLP_HEADERS.
 """
 
 from __future__ import annotations
