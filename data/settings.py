@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     reports: Path | None = None  # where monthly runs write them; default in `home`
     monthly_day: int = Field(default=0, ge=0, le=28)  # of the month; 0: never by itself
     monthly_hour: int = Field(default=6, ge=0, le=23)
+    notify_hour: int | None = Field(default=None, ge=0, le=23)  # of each day; None: not by itself
     notices: Path | None = None  # where notices are written, a file each
     webhook_url: str | None = None
     webhook_secret: str | None = Field(default=None, repr=False)

@@ -19,7 +19,7 @@ from data.settings import Settings
 from data.telemetry.logs import set_up_logs
 from data.telemetry.spans import end_spans, set_up_spans, span
 from models.errors import VedichError
-from service.monthly.job import monthly_job
+from service.monthly.job import monthly_job, notify_job
 from service.state.child import leave, message_of_parent
 from service.texts import ERROR
 from service.wording import worded
@@ -32,6 +32,7 @@ KINDS: Mapping[str, Work] = {
     "retrain": retrain_job,
     "promote": promotion_job,
     "monthly": monthly_job,
+    "notify": notify_job,
 }
 
 UNEXPECTED = "stopped by an error inside the service; its log says which"
