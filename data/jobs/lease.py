@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from data.db.store import Store
 from data.jobs import rows
 from data.jobs.job import Cancelled, Job, LeaseLost
-from data.telemetry.context import Id
 from data.telemetry.spans import span
 from models.errors import Busy, StoreUnavailable
 
@@ -29,9 +28,9 @@ def new_runner() -> str:
     return f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(3)}"[:40]
 
 
-def of_job(job: Job) -> dict[Id, str]:
+def of_job(job: Job) -> dict[str, str]:
     """What the log of a job's work carries."""
-    found: dict[Id, str] = {"job": job.id, "family": job.family}
+    found: dict[str, str] = {"job": job.id, "family": job.family}
     return found if job.plan is None else {**found, "plan": job.plan}
 
 

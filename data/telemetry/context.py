@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Literal, get_args
 
-Id = Literal["request", "job", "import", "plan", "family", "kpi", "as_of", "stamp"]
-IDS: tuple[Id, ...] = get_args(Id)
+IDS = ("request", "job", "import", "plan", "family", "kpi", "as_of", "stamp")
 
-Ids = Mapping[Id, str]
+Ids = Mapping[str, str]  # by a name of `IDS`
 _none: Ids = MappingProxyType({})
 _ids: ContextVar[Ids] = ContextVar("ids", default=_none)
 

@@ -92,8 +92,13 @@ def span(
         context = TraceContextTextMapPropagator().extract(headers) if headers else None
         about = {f"vedich.{key}": value for key, value in ids().items()}
         tracer = _provider.get_tracer(NAME)
-        silent = {"record_exception": False, "set_status_on_exception": False}
-        with tracer.start_as_current_span(name, context, attributes=about, **silent) as begun:
+        with tracer.start_as_current_span(
+            name,
+            context,
+            attributes=about,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as begun:
             try:
                 yield begun
             except BaseException as error:

@@ -45,6 +45,7 @@ LIMITS = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 CALM = 0.12  # usual size of a surprise up to which a series is calm
 POWERS = (-3, -1, 1, 2, 3, 6)
 SIZES = (-0.5, -0.3, -0.2, 0.2, 0.3, 0.5)
+FINAL: FigureStatus = "final"
 LATER = 6  # months within which a break is to be found
 FACTORS = (0.62, 1.03, 1.37)  # of a new base
 

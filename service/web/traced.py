@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.telemetry.context import Id, belongs_to
+from data.telemetry.context import belongs_to
 from data.telemetry.spans import span, spans_are_on
 
 _NUMBER = re.compile(rb"[\w.-]{1,64}")
-_NAMED: Mapping[str, Id] = {"/v1/jobs/{id}": "job", "/v1/imports/{id}": "import"}
-_PARAMETERS: tuple[Id, ...] = ("plan", "kpi", "stamp")
+_NAMED: Mapping[str, str] = {"/v1/jobs/{id}": "job", "/v1/imports/{id}": "import"}
+_PARAMETERS: tuple[str, ...] = ("plan", "kpi", "stamp")
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +76,8 @@ def _traceparent(scope: Scope) -> dict[str, str] | None:
     return None if value is None else {"traceparent": value.decode("latin-1")}
 
 
-def _about(route: str, parameters: Mapping[str, object]) -> dict[Id, str]:
-    found: dict[Id, str] = {
+def _about(route: str, parameters: Mapping[str, object]) -> dict[str, str]:
+    found: dict[str, str] = {
         name: str(parameters[name]) for name in _PARAMETERS if name in parameters
     }
     for prefix, name in _NAMED.items():

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.series import FigureStatus, Month, Series
 
 START = Month(2015, 1)
+FINAL: FigureStatus = "final"
 
 
 def months(count: int = 72, noise: float = 0.05, seed: int = 0) -> NDArray[np.float64]:

@@ -112,8 +112,7 @@ def serve(office: Office, certificates: Path) -> Iterator[Serve]:
                 given |= {"tls_context": secure, "require_starttls": True}
             elif tls == "tls":
                 given |= {"ssl_context": secure}
-            at = {"hostname": "127.0.0.1", "port": port}
-            controller = Controller(office, **at, **given)
+            controller = Controller(office, **given, hostname="127.0.0.1", port=port)
             controller.start()
             stack.callback(controller.stop)
             return port
