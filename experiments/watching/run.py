@@ -90,7 +90,7 @@ def _places(one: History, months: Iterable[str]) -> frozenset[int]:
 
 
 def _series(one: Watched) -> Series:
-    status: tuple[FigureStatus, ...] = ("final",) * len(one.values)
+    status: tuple[FigureStatus, ...] = tuple([FINAL] * len(one.values))
     return Series(one.series, "flow", "", one.start, one.values, status, date.max)
 
 

@@ -24,5 +24,5 @@ def months(count: int = 72, noise: float = 0.05, seed: int = 0) -> NDArray[np.fl
 
 def series(values: NDArray[np.float64]) -> Series:
     """The same as a series from January 2015."""
-    status: tuple[FigureStatus, ...] = ("final",) * len(values)
+    status: tuple[FigureStatus, ...] = tuple([FINAL] * len(values))
     return Series("made/up", "flow", "tonnes", START, values, status, date(2021, 1, 1))

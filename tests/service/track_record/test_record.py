@@ -83,7 +83,7 @@ def test_a_path_is_drawn_and_told_in_words(client: Client, lang: str) -> None:
     page = client.get(f"{PLAN}/track-record/steel?lang={lang}&as_of=2018-06").text
     picture = re.search(r'<img src="([^"]+/steel/path\.svg[^"]*)" alt="([^"]+)"', page)
     assert picture is not None
-    said = {"vi": "Biểu đồ Thép: 30/6/2017 dự báo cả năm ", "en": "Chart of Steel: 30 June 2017 "}
+    said = {"vi": "Biểu đồ Thép: 30/4/2017 dự báo cả năm ", "en": "Chart of Steel: 30 April 2017 "}
     assert picture[2].startswith(said[lang]), picture[2]
     drawn = client.get(picture[1].replace("&amp;", "&"))
     assert drawn.headers["content-type"] == "image/svg+xml"

@@ -284,7 +284,7 @@ def _drawn(one: SettledKpi, kpi: Kpi, lang: Lang) -> str:
     def said(point: PathPoint) -> str:
         chances = "–" if point.probability is None else chance(point.probability, "", lang)
         year = number(point.median, lang, kpi.decimals)
-        return text["record.said"].format(day=day_of(point.day, lang), year=year, chance=chances)
+        return text["record.at"].format(day=day_of(point.day, lang), year=year, chance=chances)
 
     verdict = _verdict(one, lang)[1]
     return text["record.drawn"].format(
