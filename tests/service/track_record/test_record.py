@@ -94,7 +94,7 @@ def test_a_path_is_drawn_and_told_in_words(client: Client, lang: str) -> None:
 
 def test_what_is_not_settled_has_no_path_to_draw(client: Client) -> None:
     answered = client.get("/plans/demo-2018/track-record/steel/path.json?as_of=2018-06")
-    assert answered.status_code == 409
+    assert answered.status_code == 404
 
 
 def test_reading_writes_nothing(client: Client, settled_home: Path) -> None:
