@@ -107,35 +107,44 @@ def _year(
         return rows_chart([row for row in rows if row["name"] == key])
 
     median = named(text["record.median"])
-    layers = [
-        named(text["record.interval"])
-        .mark_area(opacity=0.75)
-        .encode(x=x_axis(lang), y=y, y2="high:Q", color=color),
-        *(
+    layers: dict[str, list[alt.Chart]] = {
+        text["record.interval"]: [
+            named(text["record.interval"])
+            .mark_area(opacity=0.75)
+            .encode(x=x_axis(lang), y=y, y2="high:Q", color=color)
+        ],
+        text["target"]: [
             named(text["target"])
             .transform_filter(f"datum.bound == {place}")
             .mark_line(strokeDash=[7, 3], interpolate="step-after", strokeWidth=1.8)
             .encode(x=x_axis(lang), y=y, color=color)
             for place in range(max(len(point.bounds) for point in points))
-        ),
-        *(
-            named(name)
-            .mark_line(strokeWidth=2, strokeDash=dash)
-            .encode(x=x_axis(lang), y=y, color=color, tooltip=tips)
+        ],
+        **{
+            name: [
+                named(name)
+                .mark_line(strokeWidth=2, strokeDash=dash)
+                .encode(x=x_axis(lang), y=y, color=color, tooltip=tips)
+            ]
             for name, dash in (
                 (text["record.on_estimate"], [1, 0]),
                 (text["record.on_final"], [2, 2]),
             )
-        ),
-        median.mark_line(strokeWidth=2).encode(x=x_axis(lang), y=y, color=color),
-        median.mark_point(filled=True, size=55, opacity=1).encode(
-            x=x_axis(lang), y=y, color=color, tooltip=tips
-        ),
-        named(text["record.estimate"])
-        .mark_point(filled=True, shape="diamond", size=90, opacity=1)
-        .encode(x=x_axis(lang), y=y, color=color, tooltip=tips),
-    ]
-    return alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT)
+        },
+        text["record.median"]: [
+            median.mark_line(strokeWidth=2).encode(x=x_axis(lang), y=y, color=color),
+            median.mark_point(filled=True, size=55, opacity=1).encode(
+                x=x_axis(lang), y=y, color=color, tooltip=tips
+            ),
+        ],
+        text["record.estimate"]: [
+            named(text["record.estimate"])
+            .mark_point(filled=True, shape="diamond", size=90, opacity=1)
+            .encode(x=x_axis(lang), y=y, color=color, tooltip=tips)
+        ],
+    }
+    drawn = [layer for name, found in layers.items() if name in seen for layer in found]
+    return alt.LayerChart(layer=drawn, width=WIDTH, height=HEIGHT)
 
 
 def _rows(points: Sequence[PathPoint], end: PathEnd, lang: Lang, decimals: int) -> Iterator[Row]:
