@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     home: Path = PROJECT / "var"
     database_url: str | None = None
     lang: Literal["vi", "en"] = "vi"
+    log: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    otel_endpoint: str | None = None  # where spans go, OTLP over HTTP
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)  # processes that answer
@@ -35,6 +38,7 @@ class Settings(BaseSettings):
     reports: Path | None = None  # where monthly runs write them; default in `home`
     monthly_day: int = Field(default=0, ge=0, le=28)  # of the month; 0: never by itself
     monthly_hour: int = Field(default=6, ge=0, le=23)
+    notify_hour: int | None = Field(default=None, ge=0, le=23)  # of each day; None: not by itself
     notices: Path | None = None  # where notices are written, a file each
     webhook_url: str | None = None
     webhook_secret: str | None = Field(default=None, repr=False)
@@ -42,6 +46,7 @@ class Settings(BaseSettings):
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_tls: Literal["off", "starttls", "tls"] = "starttls"
+    smtp_ca: Path | None = None  # certificates of authorities, instead of the system's
     smtp_user: str | None = None
     smtp_password: str | None = Field(default=None, repr=False)
     smtp_from: str | None = None

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from data.db.store import Store
 from data.home import own_files, tighten
 from data.settings import Settings, read_settings
+from data.telemetry.spans import end_spans
 from service.administration import routes as administration
 from service.api import (
     analysis,
@@ -70,6 +71,7 @@ from service.web.bodies import Bodies
 from service.web.documented import document_errors
 from service.web.guard import Guard
 from service.web.kept import Kept
+from service.web.traced import Traced
 from service.work import routes as jobs
 
 DESCRIPTION = (
@@ -151,6 +153,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         yield
         ready.close()
         app_state.jobs.close()
+        end_spans()
         app_state.version.close()
 
     app = FastAPI(
@@ -166,7 +169,8 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.add_middleware(Bodies, settings=settings)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Kept, app_state=app_state, files=(settings.home / letterhead.FILE,))
-    app.add_middleware(Measured, metrics=app_state.metrics)  # the outermost
+    app.add_middleware(Measured, metrics=app_state.metrics)
+    app.add_middleware(Traced)  # the outermost
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

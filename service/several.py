@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from data.db.store import Store
 from data.home import own_files
 from data.settings import Settings
+from data.telemetry.logs import set_up_logs
+from data.telemetry.spans import set_up_spans
 from service.state.child import leave, message_of_parent, start_child
 from service.state.metrics import TOGETHER
 from service.web.server import server_of, stay_responsive
@@ -83,6 +85,8 @@ def main() -> None:
     own_files()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the first, which tells us
     share: Share = message_of_parent(_orphaned)
+    set_up_logs(share.settings)
+    set_up_spans(share.settings)
     store = Store.open(share.settings.store_url, share.settings.database_timeout)
     app = create_app(share.settings, store)
     stay_responsive()

@@ -34,6 +34,7 @@ NOT_IN_THE_PROGRAM = {
     "ces.py": {"statsforecast"},
     "cluster.py": {"distributed"},
     "messages.py": {"pysdmx"},
+    "spans.py": {"opentelemetry"},
     "oidc.py": {"authlib", "httpx", "joserfc"},
 }
 

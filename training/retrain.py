@@ -10,6 +10,7 @@ gets the same files, and the gate decides whether it becomes the champion.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import subprocess
 import time
@@ -27,6 +28,8 @@ from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from data.plans.events import events_of
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings, read_settings
+from data.telemetry.context import Ids
+from data.telemetry.spans import span
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import newest_publication
 from models.candidates.base import Candidate
@@ -44,6 +47,8 @@ from training.kept import Kept
 from training.records import retraining_run
 from training.tracking import CHALLENGER, CHAMPION, MlflowTracker, RegisteredVersion, Tracker
 from training.workers import Progress, Workers, one_thread
+
+log = logging.getLogger(__name__)
 
 ENGINES = ("local", "dask")
 ALONE = 6.0  # CPU seconds of work for which no other process is started: a further month's
@@ -83,6 +88,7 @@ class RetrainReport:
     seconds: float
 
 
+@span("retrain")
 def retrain(
     store: Store,
     settings: Settings,
@@ -134,6 +140,7 @@ def retrain(
         require_statsforecast()
     family = load_plan(store, plan).family
     day = as_of or newest_publication(store, family)
+    about: Ids = {"family": family, "as_of": day.isoformat()}
     tracker = tracker or tracker_of(settings)
     setup = Setup(
         load_panel(store, family, day),
@@ -147,9 +154,12 @@ def retrain(
     kpis = sorted(setup.panel.kpis())
     done = _counted(progress, len(kpis) + len(backtest_years(setup, kpis)) + 1)
     with one_thread(), _pool(setup, workers, engine, scheduler) as pool:
-        tracker.open(family)
-        backtest = run_backtest(pool, setup, kpis, done, kept)
-        fits = [fit for fit in pool.run(final_fit, kpis, done) if fit is not None]
+        with span("open tracking", about):
+            tracker.open(family)
+        with span("backtest", about):
+            backtest = run_backtest(pool, setup, kpis, done, kept)
+        with span("fit", about):
+            fits = [fit for fit in pool.run(final_fit, kpis, done) if fit is not None]
     if kept is not None:
         kept.tidy()
     if not fits:
@@ -178,15 +188,21 @@ def retrain(
         provenance={"commit": commit(), "program": installed_version("vedich"), "plan": plan},
     )
     bundle_hash = bundle.content_hash
-    folder = write_bundle(bundle, bundle_folder(settings.bundles, family, bundle_hash))
+    with span("write bundle", about):
+        folder = write_bundle(bundle, bundle_folder(settings.bundles, family, bundle_hash))
     champion = _champion(store, settings, family, day)
     decision = decide(bundle.scores, champion.bundle.scores if champion else None, promote)
     figures = {kpi: len(setup.panel.observations(kpi, day)) for kpi in sorted(bundle.learned)}
-    registered = tracker.record(retraining_run(bundle, bundle_hash, folder, decision, figures))
+    with span("record run", about):
+        run = retraining_run(bundle, bundle_hash, folder, decision, figures)
+        registered = tracker.record(run)
     moment = now or datetime.now(UTC)
     done(f"MLflow {registered.version}")  # raises if another process has taken up this run
     _record_decision(
         store, tracker, registered, decision, day, bundle_hash, moment, by or process_user()
+    )
+    log.info(
+        "retrained: version %s, promoted: %s", registered.version, decision.promoted, extra=about
     )
     return RetrainReport(
         family=family,

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as Pool
 from data.db.chain import seal
 from models.errors import InputError, StoreUnavailable
 
-HEAD = "outbox"  # the newest migration; Alembic is imported only for a database that lacks it
+HEAD = "standing"  # the newest migration; Alembic is imported only for a database that lacks it
 TIMEOUT = 10.0  # seconds; the setting VEDICH_DATABASE_TIMEOUT
 _REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
     "SQLITE_BUSY": "locked",

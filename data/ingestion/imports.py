@@ -11,6 +11,7 @@ because a stamp uses the imports as stored when it was made (`stored_at` of
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,7 @@ from data.plans.kpi import Kpi
 from data.plans.rows import read_kpis, read_plan
 from data.readers.mapped.table_map import TableMap
 from data.readers.spreadsheet.words import units_differ
+from data.telemetry.spans import span
 from data.vintages.comparison import StoredFigures
 from data.vintages.rows import (
     ImportRecord,
@@ -60,6 +62,9 @@ from models.errors import (
 )
 
 MAX_FILES, MAX_BYTES, MAX_FIGURES = 24, 32_000_000, 100_000  # of one upload
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -303,7 +308,13 @@ def commit(
     InputError
         If a file has a problem, or no figure in the files is new.
     """
-    now = moment or datetime.now(UTC)
+    with span("import", {"import": id}):
+        written = _commit(store, id, by, token, moment or datetime.now(UTC))
+        log.info("import committed: %d files", len(written.files))
+        return written
+
+
+def _commit(store: Store, id: str, by: str, token: str | None, now: datetime) -> Import:
     with store.reading() as connection:
         upload = _pending(connection, id, now)
         files = read_files(connection, id)

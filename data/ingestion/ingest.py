@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -17,11 +18,15 @@ from data.ingestion.rows import write_match
 from data.ingestion.suspicion import Suspicion
 from data.readers.mapped.table_map import TableMap
 from data.readers.spreadsheet.cells import fold
+from data.telemetry.spans import span
 from data.vintages.comparison import Compared, StoredFigures
 from data.vintages.rows import Added, ImportRecord, add_observations, imported, read_observations
 from models.errors import InputError, UnknownKpi
 
 Progress = Callable[[int, int, str], None]  # number of files done, of all files; the last file
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,9 @@ def _report(store: Store, family: str, shown: FilePreview, by: str, dry_run: boo
     added = shown.added
     if not dry_run:
         record = ImportRecord(read.file, read.sha256, by, datetime.now(UTC))
-        added = add_observations(store, family, read.observations, record, dated=read.dated)
+        with span("import", {"import": read.sha256[:12], "family": family}):
+            added = add_observations(store, family, read.observations, record, dated=read.dated)
+            log.info("file loaded: %d new figures, %d revised", added.new, added.revised)
     return FileReport(
         file=read.file,
         tables=read.tables,

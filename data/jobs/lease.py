@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from data.db.store import Store
 from data.jobs import rows
 from data.jobs.job import Cancelled, Job, LeaseLost
+from data.telemetry.spans import span
 from models.errors import Busy, StoreUnavailable
 
 BEAT = 2.0  # seconds between two signs of life
@@ -25,6 +26,12 @@ log = logging.getLogger(__name__)
 def new_runner() -> str:
     """A name for a process that runs jobs, never used before."""
     return f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(3)}"[:40]
+
+
+def of_job(job: Job) -> dict[str, str]:
+    """What the log of a job's work carries."""
+    found: dict[str, str] = {"job": job.id, "family": job.family}
+    return found if job.plan is None else {**found, "plan": job.plan}
 
 
 class Lease:
@@ -151,7 +158,7 @@ def attended(
             )
         time.sleep(min(0.5, stale / 4))
     try:
-        with Lease(store, job, lambda: None) as lease:
+        with Lease(store, job, lambda: None) as lease, span(f"job {kind}", of_job(job)):
             yield lease.progress
     except LeaseLost:
         raise

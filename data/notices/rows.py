@@ -33,6 +33,10 @@ class Notice:
     kpi: str | None = None
     stamp: str | None = None
 
+    def text(self, lang: str) -> str:
+        """Its sentence in a language."""
+        return self.vi if lang == "vi" else self.en
+
 
 @dataclass(frozen=True)
 class Told:
@@ -45,7 +49,7 @@ class Told:
 
     def text(self, lang: str) -> str:
         """Its sentence in a language."""
-        return self.notice.vi if lang == "vi" else self.notice.en
+        return self.notice.text(lang)
 
 
 def add_notices(

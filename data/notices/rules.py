@@ -15,7 +15,9 @@ from data.db.audit import write_entry
 from data.db.store import Store
 from models.errors import InputError
 
-Rule = Literal["status", "moved", "missing", "waiting", "refused", "held", "drift", "digest"]
+Watched = Literal["unit", "base", "break", "stale", "errors", "drift"]
+Rule = Literal["status", "moved", "missing", "waiting", "refused", "held", Watched, "digest"]
+WATCHED: tuple[Watched, ...] = get_args(Watched)  # the most urgent first
 RULES: tuple[Rule, ...] = get_args(Rule)
 _ADDRESS = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+")
 MOST = 50  # addresses of a plan

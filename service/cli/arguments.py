@@ -64,8 +64,12 @@ def open_home() -> Settings:
     """The settings; their home is taken away from other users, with a note if it was open."""
     from data.home import tighten
     from data.settings import read_settings
+    from data.telemetry.logs import set_up_logs
+    from data.telemetry.spans import set_up_spans
 
     settings = read_settings()
+    set_up_logs(settings)
+    set_up_spans(settings)
     if closed := tighten(settings.home):
         note = told(
             "{home} could be read by other users; {closed} files and folders in it are now "

@@ -126,5 +126,5 @@ def _tried(hand_over: HandOver, told: Sequence[Told]) -> str:
     try:
         hand_over(told)
     except (OSError, InputError) as error:  # smtplib's errors are of the former kind
-        return f"{type(error).__name__}: {error}"
+        return str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
     return ""

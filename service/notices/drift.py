@@ -1,19 +1,13 @@
-"""Whether intervals have become too narrow: a test that may be looked at every month.
+"""Whether intervals have become too narrow: of a plan's KPIs together, and of each alone.
 
-Each month, the share x of KPIs whose printed year to date lies outside the 80 % interval given out
-the month before would be 0.2 on average, were the intervals right. The wealth of a bet on more,
-W = mean over λ of Π (1 + λ (x − 0.2)), is then a nonnegative martingale, however the KPIs of a
-month hang together, and exceeds 20 with probability at most 1/20 over all months (Ville). After
-an alarm it starts again from 1.
-
-References
-----------
-Shafer (2021), Testing by betting, Journal of the Royal Statistical Society A 184.
+Each month, of KPIs together, the share whose printed year to date lies outside the 80 % interval
+given out the month before is 0.2 on average if the intervals are right; of one KPI, it lies
+outside the 95 % interval once in twenty months. Both are judged by `models.watching.betting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,66 +20,70 @@ from data.plans.rows import family_plans, load_plan
 from data.vintages.observation import UNDATED
 from data.vintages.panel import Panel
 from models.series import Month
+from models.watching.betting import OF_A_FAMILY, OF_A_KPI, Alarm, alarms_of
 from service.projections.view import MonthView
 from service.state.app_state import AppState
 
-EXPECTED = 0.2  # outside an 80 % interval
-ALARM = 20.0
-BETS = np.array([0.5, 1.0, 2.0, 4.0])  # below 1 / EXPECTED, so that nothing is lost whole
 LEAST = 3  # KPIs of a month that counts
 
 
 @dataclass(frozen=True)
-class Drift:
-    """An alarm: in which month, over how many months, and what share lay outside."""
+class Settled:
+    """A month that was printed after a forecast of it: outside which interval it lay."""
 
+    kpi: str
     month: Month
-    months: int
-    outside: float
+    outside_80: bool
+    outside_95: bool
 
 
-def drift_of(app_state: AppState, plan: Plan) -> Drift | None:
+def drift_of(app_state: AppState, plan: Plan) -> Alarm | None:
     """The alarm of the newest month of a plan's family; None if there is none."""
-    shares = app_state.record(plan.slug, "shares outside", lambda: _shares(app_state, plan))
-    alarms, newest = alarms_of(shares), max((month for month, _ in shares), default=None)
-    last = alarms[-1] if alarms else None
-    return last if last is not None and last.month == newest else None
-
-
-def alarms_of(shares: Iterable[tuple[Month, float]]) -> list[Drift]:
-    """Every alarm of a course of months.
-
-    Parameters
-    ----------
-    shares : month and share of KPIs outside, oldest first
-    """
-    found: list[Drift] = []
-    wealth, seen = np.ones(len(BETS)), list[float]()
-    for month, share in shares:
-        wealth = wealth * (1.0 + BETS * (share - EXPECTED))
-        seen.append(share)
-        if wealth.mean() >= ALARM:
-            found.append(Drift(month, len(seen), float(np.mean(seen))))
-            wealth, seen = np.ones(len(BETS)), []
-    return found
-
-
-def _shares(app_state: AppState, plan: Plan) -> tuple[tuple[Month, float], ...]:
-    """Month by month, the share of KPIs outside the interval of the month before."""
     outside: dict[Month, list[bool]] = {}
+    for one in _kept(app_state, plan):
+        outside.setdefault(one.month, []).append(one.outside_80)
+    shares = [
+        (month, float(np.mean(found)))
+        for month, found in sorted(outside.items())
+        if len(found) >= LEAST
+    ]
+    return _newest(alarms_of(shares, OF_A_FAMILY), shares[-1][0] if shares else None)
+
+
+def beyond_of(app_state: AppState, plan: Plan) -> Mapping[str, Alarm]:
+    """The KPIs with an alarm of their own in their newest month."""
+    courses: dict[str, list[tuple[Month, float]]] = {}
+    for one in sorted(_kept(app_state, plan), key=lambda one: one.month):
+        courses.setdefault(one.kpi, []).append((one.month, float(one.outside_95)))
+    return {
+        kpi: alarm
+        for kpi, course in courses.items()
+        if (alarm := _newest(alarms_of(course, OF_A_KPI), course[-1][0])) is not None
+    }
+
+
+def _newest(alarms: list[Alarm], month: Month | None) -> Alarm | None:
+    return alarms[-1] if alarms and alarms[-1].month == month else None
+
+
+def _kept(app_state: AppState, plan: Plan) -> tuple[Settled, ...]:
+    return app_state.record(plan.slug, "settled months", lambda: tuple(_settled(app_state, plan)))
+
+
+def _settled(app_state: AppState, plan: Plan) -> Iterator[Settled]:
+    """The months of this year and the last that were forecast a month ahead, and came."""
     printed = first_printed(app_state.panel(plan.family))
     for slug in family_plans(app_state.store, plan.family):
         if plan.year - 1 <= load_plan(app_state.store, slug).year <= plan.year:
             for kpi, ahead in _ahead(app_state, slug):
-                came = printed.get((kpi, ahead.month))
-                if came is not None and ahead.cumulative is not None:
-                    inside = ahead.cumulative.q10 <= came <= ahead.cumulative.q90
-                    outside.setdefault(ahead.month, []).append(not inside)
-    return tuple(
-        (month, float(np.mean(found)))
-        for month, found in sorted(outside.items())
-        if len(found) >= LEAST
-    )
+                came, told = printed.get((kpi, ahead.month)), ahead.cumulative
+                if came is not None and told is not None:
+                    yield Settled(
+                        kpi,
+                        ahead.month,
+                        outside_80=not told.q10 <= came <= told.q90,
+                        outside_95=not told.q025 <= came <= told.q975,
+                    )
 
 
 def first_printed(panel: Panel) -> dict[tuple[str, Month], float]:

@@ -14,20 +14,22 @@ from data.ingestion.publication import usual_day
 from data.ledger.projections import LedgerEntry, ledger_of
 from data.notices.rows import Notice, add_notices
 from data.notices.rules import NoticeRules, rules_of
+from data.notices.standing import keep_standing
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
+from data.vintages.rows import vintages_of
 from models.errors import VedichError
 from models.series import Month
 from models.targets.target import LOST, RISK, SAFE, Status
 from service.analysis.change_sentences import brief
 from service.analysis.changes import change_between
-from service.notices.drift import Drift, drift_of
+from service.notices.watch import watched
 from service.projections.replay import entry_of
 from service.projections.shape import Name, in_both
 from service.projections.view import ProjectionView
 from service.shapes.sign_off import Action
 from service.state.app_state import AppState
-from service.texts import STATUS, TEXT, Lang, chance, day_of, month_name, name_of, percent
+from service.texts import STATUS, TEXT, Lang, chance, day_of, month_name, name_of
 from service.workflow.waiting import waiting_of
 
 LATE = timedelta(days=62)  # after its usual day a month is no news any more
@@ -61,11 +63,13 @@ def tell(
     rules = rules_of(app_state.store, plan)
     given = given_by_month(app_state, plan)
     moves = tuple(_moves(app_state, document, rules, given))
+    standing = _standing(app_state, document)
+    keep_standing(app_state.store, plan, standing)
     every = [
         *moves,
         *_missing(app_state, document, today),
         *_waiting(app_state, document),
-        *_drift(app_state, document),
+        *standing,
         *found,
     ]
     if ran:
@@ -219,18 +223,10 @@ def _month_waits(month: Month, action: Action, lang: Lang) -> str:
     return said.format(month=month_name(month, lang)) + "."
 
 
-def _drift(app_state: AppState, plan: Plan) -> Iterator[Notice]:
-    """Intervals that turn out too narrow, in the newest month."""
-    found = drift_of(app_state, plan)
-    if found is None:
-        return
-
-    def said(lang: Lang, found: Drift = found) -> str:
-        return TEXT[lang]["notice.drift"].format(
-            months=found.months, share=percent(100 * found.outside, lang, 0)
-        )
-
-    yield Notice("drift", f"drift {found.month}", **vars_of(in_both(said)))
+def _standing(app_state: AppState, plan: Plan) -> tuple[Notice, ...]:
+    """What looks wrong in the newest figures, and in the forecasts of them."""
+    newest = max(vintages_of(app_state.store, plan.family), default=None)
+    return watched(app_state, plan, newest) if newest is not None else ()
 
 
 def _digest(plan: Plan, moves: tuple[Notice, ...], given: ByMonth) -> Iterator[Notice]:
@@ -251,7 +247,7 @@ def _digest(plan: Plan, moves: tuple[Notice, ...], given: ByMonth) -> Iterator[N
             safe=sum(counted[status] for status in SAFE),
             all=counted.total(),
         )
-        lines = [f"– {one.vi if lang == 'vi' else one.en}" for one in moves[:NAMED]]
+        lines = [f"– {one.text(lang)}" for one in moves[:NAMED]]
         return "\n".join([head, *lines])
 
     yield Notice("digest", f"digest {month}", **vars_of(in_both(said)))

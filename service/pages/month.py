@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from data.plans.plan import Plan
 from data.plans.rows import load_plan
-from models.errors import Busy, TemplateTooCostly, UnreadableFile
+from models.errors import Busy, NoObservations, TemplateTooCostly, UnreadableFile
 from service.auth.access import Checker, Viewer, requires
 from service.pages.menu import MENU
 from service.pages.page import Page, page, page_body, respond_page, site_of
@@ -20,7 +20,12 @@ from service.pages.views.data import data_content
 from service.pages.views.frame import frame_of, shown_day, vintage_of
 from service.pages.views.models import models_content, reliability_rows
 from service.pages.views.month import month_content
-from service.pages.views.record.content import path_content, record_content
+from service.pages.views.record.content import (
+    path_content,
+    path_points,
+    record_content,
+    settled_kpi,
+)
 from service.pages.views.signing.content import signing_content
 from service.pages.views.versions import versions_content
 from service.projections.basis import as_of_date
@@ -32,7 +37,7 @@ from service.report.template.isolation import limits_of
 from service.report.template.starter import starter
 from service.shapes.registry import SettledOn
 from service.state.app_state import JSON_TYPE, AppState, Body
-from service.texts import TEXT
+from service.texts import TEXT, unit_name
 from service.web.bodies import largest_body
 from service.web.connection import while_connected
 from service.web.kept import momentary
@@ -219,6 +224,36 @@ def path_page(
     site = site_of(request, lang, by, plan, "track-record", as_of)
     frame = frame_of(app_state, document, site, vintage_of(app_state, document, site))
     return page("record_path.html", site, path_content(app_state, frame, kpi, lang))
+
+
+@router.get(
+    "/track-record/{kpi}/path.{form}", dependencies=[requires("viewer")], response_class=Response
+)
+def path_drawn(
+    plan: PlanSlug,
+    kpi: Annotated[str, Path()],
+    form: Literal["svg", "json"],
+    app_state: TheAppState,
+    lang: Language,
+    as_of: AsOf = None,
+) -> Response:
+    """A KPI's path as a chart: projected year and probability month by month, and what came."""
+    from service.charts.fan_chart import to_json, to_svg
+    from service.charts.path import path_chart
+
+    document = load_plan(app_state.store, plan)
+    definition, day = document.kpi(kpi), app_state.day_of(plan, as_of)
+    settled = settled_kpi(app_state, document, kpi, day)
+    if settled is None or not settled.given:
+        raise NoObservations("'{kpi}' has no path: nothing of it is settled yet.", kpi=kpi)
+    points, end = path_points(settled)
+    unit = TEXT[lang]["growth_unit"] if definition.traits.outcome_is_rate else ""
+    drawn = path_chart(
+        points, end, unit or unit_name(settled.unit, lang), lang, definition.decimals
+    )
+    if form == "json":
+        return Response(to_json(drawn), media_type=JSON_TYPE)
+    return Response(to_svg(drawn), media_type="image/svg+xml")
 
 
 @router.get("/versions")

@@ -9,6 +9,7 @@ report of the command line, `vedich project --issue`. Reading writes nothing.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +23,8 @@ from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.plans.progress import past_periods, planned_task, reports_of
 from data.settings import Settings
+from data.telemetry.context import Ids
+from data.telemetry.spans import span
 from models.errors import InvalidTarget, NoBundle, NoObservations
 from models.pipeline import judged
 from models.projection import Projection, without_figures
@@ -37,6 +40,8 @@ from service.projections.shape import as_json, significant
 from service.projections.stamps import stamp_of
 from service.projections.view import BaseWhenSetView, ProjectionView, StampInputs
 from service.projections.view_build import Context, stamped, unstamped
+
+log = logging.getLogger(__name__)
 
 GRID = (np.arange(100) + 0.5) / 100  # levels of the quantiles that the ledger keeps
 
@@ -140,6 +145,16 @@ def _lacks_figures(projected: Projection) -> bool:
 
 def issue_kpi(basis: Basis, slug: str) -> Issued:
     """Compute and stamp one KPI's projection; not yet recorded in the ledger."""
+    about: Ids = {"plan": basis.plan.slug, "kpi": slug, "as_of": basis.day.isoformat()}
+    with span("project", about) as begun:
+        issued = _issue_kpi(basis, slug)
+        if begun is not None:
+            begun.set_attribute("vedich.stamp", issued.stamp)
+        log.debug("projected", extra={"stamp": issued.stamp})
+        return issued
+
+
+def _issue_kpi(basis: Basis, slug: str) -> Issued:
     kpi, version = basis.plan.kpi(slug), basis.version
     projected, used = project_kpi(basis, slug)
     lacking = _lacks_figures(projected)
@@ -299,3 +314,5 @@ def record(store: Store, issued: Sequence[Issued]) -> None:
             "grid": one.grid and list(one.grid),
         }
         record_projection(store, one.stamp, one.view.plan, one.view.kpi, payload)
+        about = {"plan": one.view.plan, "kpi": one.view.kpi, "stamp": one.stamp}
+        log.info("projection given out", extra=about)

@@ -233,7 +233,7 @@ class RetrainRequest(Shape):
 
 class JobShape(Shape):
     id: str
-    kind: str = Field(description="'retrain', 'promote' or 'monthly'")
+    kind: str = Field(description="'retrain', 'promote', 'monthly' or 'notify'")
     task: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     by: str = Field(description="who asked for it")

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from data.db.store import Store
@@ -46,6 +46,7 @@ class Jobs:
         self._store, self._settings, self._stale = store, settings, stale
         self._runner = new_runner()
         self._month: tuple[int, int] | None = None  # whose runs were asked for
+        self._told: date | None = None  # the day for which notices were asked for
         self._closing, self._asked = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._reading = threading.Lock()
@@ -128,6 +129,7 @@ class Jobs:
             self._asked.clear()
             try:
                 self._ask_for_month()
+                self._ask_to_tell()
                 if still := watch.still(self._store):
                     rows.take_back(self._store, [job.number for job in still])
                 job = rows.claim(self._store, self._runner, self._settings.jobs_at_once)
@@ -157,6 +159,15 @@ class Jobs:
                 once=True,
             )
         self._month = (now.year, now.month)
+
+    def _ask_to_tell(self) -> None:
+        """Ask for the notices of the day, once a day, whichever service is first."""
+        now, hour = datetime.now(), self._settings.notify_hour
+        if hour is None or now.hour < hour or self._told == now.date():
+            return
+        task = f"notify of {now:%Y-%m-%d}"
+        rows.enqueue(self._store, "notify", task, SCHEDULE, once=True)
+        self._told = now.date()
 
     def _is_due(self, now: datetime) -> bool:
         day = self._settings.monthly_day

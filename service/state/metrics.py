@@ -18,6 +18,7 @@ from data.db.store import Store
 from data.jobs.job import State
 from data.notices.deliveries import STATES, states_of
 from data.notices.rows import counts_of
+from data.notices.standing import standing_counts
 from service.state.jobs import Jobs
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0)  # upper ends of the buckets
@@ -97,7 +98,7 @@ class _JobStates(Collector):
 
 
 class _Notices(Collector):
-    """Number of notices by plan and rule, and of deliveries in each state."""
+    """Number of notices and of what looks wrong by plan and rule, of deliveries by state."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -112,6 +113,14 @@ class _Notices(Collector):
         for (plan, rule), count in counts_of(self._store).items():
             notices.add_metric((plan, rule), count)
         yield notices
+        standing = GaugeMetricFamily(
+            "vedich_watching",
+            "What looked wrong when a plan was watched last, by plan and rule.",
+            labels=("plan", "rule"),
+        )
+        for (plan, rule), count in standing_counts(self._store).items():
+            standing.add_metric((plan, rule), count)
+        yield standing
         deliveries = GaugeMetricFamily(
             "vedich_deliveries", "Deliveries of notices by state.", labels=("state",)
         )

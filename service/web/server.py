@@ -251,6 +251,7 @@ def server_of(app: FastAPI, of: int = 1) -> uvicorn.Server:
         app,
         http=partial(Patient, open_=Connections(of)),  # type: ignore[arg-type]
         ws="none",
+        log_config=None,  # its lines go where ours go
         log_level="warning",
         access_log=False,
         server_header=False,

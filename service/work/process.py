@@ -14,10 +14,12 @@ from data.db.store import Store
 from data.home import own_files
 from data.jobs import rows
 from data.jobs.job import Cancelled, Job, LeaseLost
-from data.jobs.lease import BEAT, Lease
+from data.jobs.lease import BEAT, Lease, of_job
 from data.settings import Settings
+from data.telemetry.logs import set_up_logs
+from data.telemetry.spans import end_spans, set_up_spans, span
 from models.errors import VedichError
-from service.monthly.job import monthly_job
+from service.monthly.job import monthly_job, notify_job
 from service.state.child import leave, message_of_parent
 from service.texts import ERROR
 from service.wording import explained, worded
@@ -30,6 +32,7 @@ KINDS: Mapping[str, Work] = {
     "retrain": retrain_job,
     "promote": promotion_job,
     "monthly": monthly_job,
+    "notify": notify_job,
 }
 
 UNEXPECTED = "stopped by an error inside the service; its log says which"
@@ -48,7 +51,10 @@ def run(
     outcome: dict[str, Any]
     try:
         with Lease(store, job, leave, beat) as lease:
-            result = kinds[job.kind](store, settings, job, lease.progress)
+            with span(f"job {job.kind}", of_job(job)):
+                log.info("job begun: %s", job.kind)
+                result = kinds[job.kind](store, settings, job, lease.progress)
+                log.info("job done: %s", job.kind)
             outcome = {"state": "done", "result": result}
     except LeaseLost:
         return
@@ -57,8 +63,9 @@ def run(
     except VedichError as error:
         told = {"vi": worded(error, "vi"), "en": worded(error, "en")}
         outcome = {"state": "failed", "error": str(error), "failure": told}
+        log.warning("job failed: %s", error, extra=of_job(job))
     except Exception as error:
-        log.exception("job %s failed", job.id)
+        log.exception("job failed: %s", job.kind, extra=of_job(job))
         vi, en = explained(error, "vi"), explained(error, "en")
         told = {"vi": vi or ERROR["vi"]["unexpected"], "en": en or ERROR["en"]["unexpected"]}
         outcome = {"state": "failed", "error": en or UNEXPECTED, "failure": told}
@@ -69,10 +76,12 @@ def run(
 def main(kinds: Mapping[str, Work] = KINDS, beat: float = BEAT) -> None:
     """Read settings and job from the parent, and run it."""
     own_files()
-    logging.basicConfig(level=logging.WARNING)
     settings, job = message_of_parent(leave)
+    set_up_logs(settings)
+    set_up_spans(settings)
     store = Store.open(settings.store_url, settings.database_timeout)
     run(store, settings, job, kinds, beat)
+    end_spans()
 
 
 if __name__ == "__main__":

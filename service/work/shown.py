@@ -55,6 +55,8 @@ def title(job: Job, plan: Plan | None, lang: Lang) -> str:
     day = job.arguments.get("as_of")
     if job.kind == "monthly":
         return text["work.monthly"].format(plan=about)
+    if job.kind == "notify":
+        return text["work.notify"]
     if job.kind == "promote":
         return text["work.promote"].format(plan=about, version=job.arguments["version"])
     if day:

@@ -38,7 +38,7 @@ from data.db.tables.figures import (
     withdrawals,
 )
 from data.db.tables.jobs import job_log, jobs, monthly_runs
-from data.db.tables.notices import deliveries, notice_rules, notices
+from data.db.tables.notices import deliveries, notice_rules, notices, standing
 from data.db.tables.plans import (
     edits,
     events,
@@ -96,6 +96,7 @@ __all__ = [
     "second_factors",
     "sessions",
     "sign_ins",
+    "standing",
     "steps",
     "targets",
     "tasks",

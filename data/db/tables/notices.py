@@ -47,3 +47,13 @@ deliveries = Table(  # changed while it is tried
     Column("error", Text, nullable=False),
     Index("deliveries_once", "notice", "channel", "address", unique=True),
 )
+
+standing = Table(  # replaced whenever a plan is watched
+    "standing",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(80), ForeignKey("plans.slug"), nullable=False),
+    Column("rule", String(20), nullable=False),
+    Column("kpi", String(80)),
+    Index("standing_of_plan", "plan"),
+)

@@ -27,6 +27,7 @@ from models.series import Month
 from service.analysis.changes import change_between
 from service.analysis.track_record import labelled
 from service.api.projections import draw
+from service.notices.watch import watched
 from service.pages.desk.tasks import unusual
 from service.projections.basis import newest_vintage
 from service.state.app_state import AppState
@@ -117,6 +118,7 @@ def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], obje
         yield partial(app_state.issued, plan.slug, kpi.slug, since, model_of)
         yield partial(change_between, app_state, plan.slug, since, day, kpi.slug, hindsight=True)
         yield partial(unusual, app_state, plan, kpi, day)
+    yield partial(watched, app_state, plan, day)
     yield partial(app_state.facts, plan.slug, day)
     if kpis:
         yield partial(draw, app_state, plan.slug, kpis[0].slug, day, "svg", "vi")

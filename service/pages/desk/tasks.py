@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from data.notices.rows import notices_of
+from data.notices.rules import Rule
 from data.plans.events import decided, events_of
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.vintages.rows import vintages_of
 from models.events.event import Shape
 from models.series import Month
+from service.notices.watch import watched
 from service.pages.site import Site
 from service.projections.facts import Facts
 from service.state.app_state import AppState
@@ -23,6 +25,7 @@ from service.workflow.waiting import waiting_of
 from training.bundle.promoted import default_promotion
 
 _NAMED = 3  # KPIs that a task names
+_WATCHED = 6  # things that look wrong; the page of notices has all
 _RECENT = 3  # months in which an unusual figure is still asked about
 
 
@@ -49,6 +52,7 @@ def tasks_of(
     """
     return (
         *_model(app_state, plan, site, day),
+        *_watched(app_state, plan, site, day),
         *_figures(site, facts),
         *_signatures(app_state, plan, site, day),
         *_reports(site, facts),
@@ -77,6 +81,21 @@ def _model(app_state: AppState, plan: Plan, site: Site, day: date) -> Iterator[T
     month = f"{max(newest, day):%Y-%m}"
     address = f"{site.page('models', as_of=month)}#retrain"
     yield Task(said, text["models.retrain"], address, main=True)
+
+
+def _watched(app_state: AppState, plan: Plan, site: Site, day: date) -> Iterator[Task]:
+    """What looks wrong in figures and forecasts, with where to do something about it."""
+    text = TEXT[site.lang]
+    leads: Mapping[Rule, tuple[str, str]] = {
+        "unit": (text["desk.load"], site.page("data")),
+        "base": (text["desk.load"], site.page("data")),
+        "stale": (text["desk.load"], site.page("data")),
+        "break": (text["desk.look"], site.page("events")),
+        "errors": (text["models.retrain"], f"{site.page('models')}#retrain"),
+        "drift": (text["models.retrain"], f"{site.page('models')}#retrain"),
+    }
+    for one in watched(app_state, plan, day)[:_WATCHED]:
+        yield Task(one.text(site.lang), *leads[one.rule])
 
 
 def _figures(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:

@@ -253,6 +253,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/openapi.json"): Asked(),
     ("GET", "/plans/{plan}/kpis/{kpi}/{chart}.{form}"): Asked(),
     ("GET", "/plans/{plan}/reliability.{form}"): Asked(),
+    ("GET", "/plans/{plan}/track-record/{kpi}/path.{form}"): Asked(answer="404"),
     ("GET", "/plans/{plan}/reports/template.docx"): Asked(),
     ("GET", "/problems"): Asked(),
     ("GET", "/readyz"): Asked(),

@@ -17,6 +17,8 @@ from data.monthly.rows import runs_of
 from data.notices.rows import notices_of
 from data.plans.rows import load_plan
 from data.settings import Settings
+from data.vintages.observation import Observation
+from data.vintages.rows import add_observations
 from service.monthly import run as module
 from service.monthly.outcome import Outcome
 from service.monthly.run import run_month
@@ -24,7 +26,7 @@ from service.monthly.summary import summary
 from service.state import jobs as state
 from service.state.jobs import Jobs
 from service.work.process import run as run_job
-from tests.families import LAST, noisy_months
+from tests.families import LAST, import_of, noisy_months
 
 pytestmark = pytest.mark.slow
 
@@ -172,6 +174,45 @@ def test_as_a_job_its_summary_is_in_both_languages(
     assert done.result is not None
     assert set(done.result["summary"]) == {"vi", "en"}
     json.dumps(done.result)
+
+
+def test_notices_are_told_once_a_day_whichever_service_is_first(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2021, 6, 29, 6, 59)
+
+    class Clock:
+        @staticmethod
+        def now() -> datetime:
+            return now
+
+    monkeypatch.setattr(state, "datetime", Clock)
+    daily = settings.model_copy(update={"notify_hour": 7, "notices": settings.home / "out"})
+    services = [Jobs(store, daily), Jobs(store, daily)]
+    for service in (*services, Jobs(store, settings)):
+        service._ask_to_tell()
+    assert jobs_of(store) == ()  # before the hour, or not switched on
+    now = datetime(2021, 6, 29, 7, 0)
+    for service in (*services, Jobs(store, daily), Jobs(store, settings)):
+        service._ask_to_tell()
+    (asked,) = jobs_of(store)
+    assert (asked.kind, asked.task, asked.by) == ("notify", "notify of 2021-06-29", "schedule")
+    value = 1000 * noisy_months("steel", 40.0)[LAST]
+    wrong = Observation("steel", LAST, "month", value, "restated", JUNE, "made")
+    add_observations(store, "demo", [wrong], import_of())
+    taken = claim(store, "a process", 1)
+    assert taken is not None
+    run_job(store, daily, taken)
+    done = services[0].get(asked.id)
+    assert done.state == "done", done.error
+    assert done.result is not None
+    told = notices_of(store, "demo-2018")
+    assert done.result == {"new": len(told), "sent": len(told), "failed": 0, "silent": []}
+    assert len(list((settings.home / "out").iterdir())) == len(told) > 0
+    services[0]._ask_to_tell()
+    now = datetime(2021, 6, 30, 7, 0)
+    services[1]._ask_to_tell()
+    assert [one.task for one in jobs_of(store)] == ["notify of 2021-06-30", asked.task]
 
 
 def test_the_schedule_asks_once_a_month_whichever_service_is_first(

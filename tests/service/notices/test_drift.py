@@ -1,11 +1,11 @@
-"""The test for intervals that are too narrow: by hand, and how often it cries wolf."""
+"""What is held against the intervals given out: first printed figures, of all KPIs and of one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from data.db.store import Store
@@ -14,50 +14,10 @@ from data.settings import Settings
 from data.vintages.panel import Panel
 from models.series import Month
 from service.notices import drift
-from service.notices.drift import ALARM, BETS, alarms_of, first_printed
+from service.notices.drift import Settled, beyond_of, drift_of, first_printed
 from service.projections.issue import issue
 from service.state.app_state import AppState
 from tests.families import KPIS, demo_figures, noisy_months
-
-FIRST = Month(2020, 1)
-
-
-def course(*shares: float) -> list[tuple[Month, float]]:
-    return [(FIRST.plus(place), share) for place, share in enumerate(shares)]
-
-
-def test_the_alarm_by_hand() -> None:
-    shares = (1.0, 0.9, 0.9)
-    wealth = [
-        np.mean([np.prod([1 + bet * (x - 0.2) for x in shares[:n]]) for bet in BETS])
-        for n in (1, 2, 3)
-    ]
-    assert wealth[1] < ALARM <= wealth[2]
-    (alarm,) = alarms_of(course(*shares))
-    assert (alarm.month, alarm.months) == (Month(2020, 3), 3)
-    assert alarm.outside == pytest.approx(2.8 / 3)
-
-
-def test_after_an_alarm_it_begins_anew() -> None:
-    found = alarms_of(course(*(1.0, 0.9, 0.9) * 2))
-    assert [one.month for one in found] == [Month(2020, 3), Month(2020, 6)]
-    assert alarms_of(course(1.0, 0.9, 0.9, 0.2, 0.2)) == found[:1]
-
-
-def test_right_intervals_raise_it_in_few_of_many_courses() -> None:
-    rng = np.random.default_rng(1)
-    shares = rng.binomial(8, 0.2, size=(2000, 36)) / 8  # KPIs that are independent
-    together = np.repeat(rng.random((2000, 36)) < 0.2, 1, axis=1).astype(float)  # and not at all
-    for drawn in (shares, together):
-        cried = sum(bool(alarms_of(course(*one))) for one in drawn)
-        assert cried / len(drawn) <= 1 / ALARM
-
-
-def test_intervals_half_as_wide_raise_it_within_a_year() -> None:
-    rng = np.random.default_rng(2)
-    shares = rng.binomial(8, 0.52, size=(200, 12)) / 8  # outside ±0.64 standard deviations
-    cried = sum(bool(alarms_of(course(*one))) for one in shares)
-    assert cried / len(shares) > 0.95
 
 
 def test_what_is_compared_is_the_first_year_to_date_of_a_month() -> None:
@@ -70,7 +30,7 @@ def test_what_is_compared_is_the_first_year_to_date_of_a_month() -> None:
 
 
 def test_new_figures_are_held_against_the_interval_of_the_month_before(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path,
 ) -> None:
     settings = Settings(home=home, mlflow_tracking_uri=None)
     store = Store.open(settings.store_url)
@@ -78,10 +38,40 @@ def test_new_figures_are_held_against_the_interval_of_the_month_before(
         issue(store, settings, "demo-2018", day)
     plan = load_plan(store, "demo-2018")
     app_state = AppState(settings, store)
-    assert drift._shares(app_state, plan) == ()  # coal and steel alone are too few
-    monkeypatch.setattr(drift, "LEAST", 2)
-    shares = drift._shares(app_state, plan)
-    assert [month for month, _ in shares] == [Month(2018, 4), Month(2018, 6)]
-    assert all(share in (0.0, 0.5, 1.0) for _, share in shares)
-    assert drift.drift_of(app_state, plan) is None
+    found = drift._kept(app_state, plan)
+    assert {one.kpi for one in found} == {"coal", "steel"}
+    assert {one.month for one in found} == {Month(2018, 4), Month(2018, 6)}
+    assert all(one.outside_80 or not one.outside_95 for one in found)
+    assert drift_of(app_state, plan) is None
+    assert beyond_of(app_state, plan) == {}
+    store.close()
+
+
+def settled(kpis: Sequence[str], outside: Sequence[bool]) -> tuple[Settled, ...]:
+    first = Month(2018, 1)
+    return tuple(
+        Settled(kpi, first.plus(place), out, out)
+        for kpi in kpis
+        for place, out in enumerate(outside)
+    )
+
+
+def test_misses_of_several_kpis_are_drift_and_of_one_its_own(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(Settings(home=home, mlflow_tracking_uri=None).store_url)
+    plan = load_plan(store, "demo-2018")
+    app_state = AppState(Settings(home=home, mlflow_tracking_uri=None), store)
+    found = (*settled(["coal"], [True] * 3), *settled(["steel", "bridge"], [False] * 3))
+    monkeypatch.setattr(drift, "_kept", lambda *_: found)
+    (kpi, alarm), *others = beyond_of(app_state, plan).items()
+    assert (kpi, alarm.month, others) == ("coal", Month(2018, 3), [])
+    assert drift_of(app_state, plan) is None
+    few = settled(["coal", "steel"], [True] * 3)
+    monkeypatch.setattr(drift, "_kept", lambda *_: few)
+    assert drift_of(app_state, plan) is None  # two KPIs are too few
+    monkeypatch.setattr(drift, "_kept", lambda *_: (*few, *settled(["bridge"], [True] * 3)))
+    together = drift_of(app_state, plan)
+    assert together is not None
+    assert together.month == Month(2018, 3)
     store.close()

@@ -78,6 +78,25 @@ def test_the_page_leads_to_the_path_of_each_target(client: Client, lang: str) ->
     assert (shown_as if lang == "en" else shown_as.replace(",", ".")) in path
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_path_is_drawn_and_told_in_words(client: Client, lang: str) -> None:
+    page = client.get(f"{PLAN}/track-record/steel?lang={lang}&as_of=2018-06").text
+    picture = re.search(r'<img src="([^"]+/steel/path\.svg[^"]*)" alt="([^"]+)"', page)
+    assert picture is not None
+    said = {"vi": "Biểu đồ Thép: 30/4/2017 dự báo cả năm ", "en": "Chart of Steel: 30 April 2017 "}
+    assert picture[2].startswith(said[lang]), picture[2]
+    drawn = client.get(picture[1].replace("&amp;", "&"))
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert {"vi": "Khoảng dự báo 80%", "en": "80% interval"}[lang] in drawn.text
+    spec = client.get(picture[1].replace("&amp;", "&").replace(".svg", ".json")).json()
+    assert len(spec["vconcat"]) == 2
+
+
+def test_what_is_not_settled_has_no_path_to_draw(client: Client) -> None:
+    answered = client.get("/plans/demo-2018/track-record/steel/path.json?as_of=2018-06")
+    assert answered.status_code == 404
+
+
 def test_reading_writes_nothing(client: Client, settled_home: Path) -> None:
     from data.db.store import Store
     from data.ledger.projections import ledger_of

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import family_plans, load_plan
+from models.series import Month
 from service.analysis.track_record import labelled
+from service.charts.path import PathEnd, PathPoint
 from service.pages.views.frame import Frame, PlanContent
 from service.shapes.registry import EstimateScore, ReliabilityBand, SettledOn, SettledScore
 from service.state.app_state import AppState
@@ -136,9 +139,11 @@ class PathRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PathContent(PlanContent):
-    """A KPI's path, month by month, and what came."""
+    """A KPI's path, month by month, and what came; `drawn` says in words what its chart shows."""
 
+    kpi: str
     name: str
+    drawn: str = ""
     came: str
     final: str
     verdict: str
@@ -201,18 +206,24 @@ def path_content(app_state: AppState, frame: Frame, kpi: str, lang: Lang) -> Pat
         If the plan has no such KPI.
     """
     definition = frame.plan.kpi(kpi)
-    found: Iterable[SettledKpi] = ()
-    if frame.day is not None and not labelled(app_state.store, app_state.panel, frame.plan.family):
-        found = settled_in(app_state, frame.plan.slug, frame.day)
-    one = next((own for own in found if own.kpi == kpi), None)
+    one = settled_kpi(app_state, frame.plan, kpi, frame.day)
     name = name_of(definition, lang)
     if one is None:
         return PathContent(
-            frame=frame, name=name, came="–", final="–", verdict="", months=(), estimates=()
+            frame=frame,
+            kpi=kpi,
+            name=name,
+            came="–",
+            final="–",
+            verdict="",
+            months=(),
+            estimates=(),
         )
     return PathContent(
         frame=frame,
+        kpi=kpi,
         name=name,
+        drawn=_drawn(one, definition, lang) if one.given else "",
         came=_came(one, definition, lang),
         final=_final(one, definition, lang),
         verdict=_verdict(one, lang)[1],
@@ -225,6 +236,62 @@ def path_content(app_state: AppState, frame: Frame, kpi: str, lang: Lang) -> Pat
             )
             for made in one.estimates
         ),
+    )
+
+
+def settled_kpi(app_state: AppState, plan: Plan, kpi: str, day: date | None) -> SettledKpi | None:
+    """A KPI's year in the record; None where nothing is settled, or the family is illustrative."""
+    if day is None or labelled(app_state.store, app_state.panel, plan.family):
+        return None
+    return next((one for one in settled_in(app_state, plan.slug, day) if one.kpi == kpi), None)
+
+
+def path_points(one: SettledKpi) -> tuple[tuple[PathPoint, ...], PathEnd]:
+    """The path of a KPI's year as its chart takes it, and what came."""
+    estimates = {one.month: one.value for one in one.estimates}
+    points = []
+    for given in one.given:
+        lead, bands = _leading(given), given.quantiles
+        values = (lead.lower_value, lead.upper_value) if lead else ()
+        points.append(
+            PathPoint(
+                day=given.as_of,
+                median=given.median,
+                low=bands[1] if bands else None,
+                high=bands[3] if bands else None,
+                bounds=tuple(value for value in values if value is not None),
+                probability=lead.probability if lead else None,
+                estimate=estimates.get(Month(given.as_of.year, given.as_of.month)),
+                live=given.origin == "live",
+            )
+        )
+    came = one.came
+    last = next((found for given in reversed(one.given) if (found := _leading(given))), None)
+    end = PathEnd(
+        year=one.year,
+        came=came.first.value if came else None,
+        final=came.final.value if came and came.final else None,
+        met=last.met if last else None,
+    )
+    return tuple(points), end
+
+
+def _drawn(one: SettledKpi, kpi: Kpi, lang: Lang) -> str:
+    """What the chart of a path shows, in a sentence for those who do not see it."""
+    text, (points, _) = TEXT[lang], path_points(one)
+    first, last = points[0], points[-1]
+
+    def said(point: PathPoint) -> str:
+        chances = "–" if point.probability is None else chance(point.probability, "", lang)
+        year = number(point.median, lang, kpi.decimals)
+        return text["record.at"].format(day=day_of(point.day, lang), year=year, chance=chances)
+
+    verdict = _verdict(one, lang)[1]
+    return text["record.drawn"].format(
+        kpi=name_of(kpi, lang),
+        first=said(first),
+        last=said(last),
+        came=_came(one, kpi, lang) + (f", {verdict}" if verdict else ""),
     )
 
 
