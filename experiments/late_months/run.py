@@ -2,8 +2,8 @@
 
     python -m experiments.late_months.run --panels FOLDER [--panel NAME ...] [--workers 2]
 
-Each panel is retrained like a plan family (series of `experiments.delivered.run`), with the
-candidates that take little time: prior, pace and seasonal naive. In its last
+Each panel is retrained like a plan family (16 of the series of `experiments.delivered.run`),
+with the candidates that take little time: prior, pace and seasonal naive. In its last
 three years every KPI is asked at every month as if its next month alone were late: all other
 KPIs of the panel have it. Answered without the month, with it estimated from the siblings
 (`models.disaggregation.late_month`), and with it known, by weights, calibration and surprises
@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,7 @@ JUDGED_ON = (
     "brazil_anp_fuel_states",
     "us_eia_electricity_states",
 )
-YEARS = 3  # the newest, asked
+YEARS, SERIES = 3, 16  # the newest, asked; KPIs of a panel
 WAYS = ("without", "siblings", "known")
 DRAWS = 1000
 N_PATHS = 300  # of a forecast
@@ -176,16 +176,21 @@ def _as_of(setup: Setup, kpi: str, day: date) -> Series | None:
 def panel_answers(name: str, folder: Path, workers: int) -> pd.DataFrame:
     """All rows of a panel."""
     panel, day = sample() if name == SAMPLE else family(name, folder)
-    setup = Light(panel, day, n_paths=N_PATHS)
-    kpis = sorted(panel.kpis())
-    with Workers(setup, workers) as pool:
+    drawn = np.random.default_rng(SEED).permutation(sorted(panel.kpis()))[:SERIES].tolist()
+    kpis = sorted(kpi for kpi in drawn if not panel.definition(kpi).parts)
+    setup = Light(
+        replace(panel, definitions={one: panel.definition(one) for one in kpis}),
+        day,
+        n_paths=N_PATHS,
+    )
+    with Workers[Setup](setup, workers) as pool:
         results = run_backtest(pool, setup, kpis).results
         newest = max(one.year for one in results)
         tasks: list[Asked] = []
         for year in range(newest - YEARS + 1, newest + 1):
             earlier = [one for one in results if one.year < year]
             lessons = learn(earlier, kpis)
-            surprises = surprises_of(earlier, panel, day)
+            surprises = surprises_of(earlier, setup.panel, day)
             tasks += [
                 Asked(kpi, year, lessons[kpi], surprises.get(kpi, {}))
                 for kpi in kpis

@@ -44,7 +44,8 @@ def family(loading: float, length: int = MONTHS + 1) -> dict[str, Series]:
 
 def test_siblings_that_move_together_say_where_the_month_lies() -> None:
     said = said_by_siblings(surprises(1.0), LATE, family(1.0))
-    assert said is not None and said.helps
+    assert said is not None
+    assert said.helps
     assert 0.05 < said.shift < 0.1 * SHOCKS[-1]  # shrunken: siblings have noise of their own
     assert 0.02 < said.spread < 0.1  # less than that of the surprises, 0.104
     assert (said.cases, said.siblings) == (MONTHS, ("s0", "s1", "s2", "s3"))
@@ -52,7 +53,8 @@ def test_siblings_that_move_together_say_where_the_month_lies() -> None:
 
 def test_siblings_that_have_nothing_in_common_are_not_let_in() -> None:
     said = said_by_siblings(surprises(0.0), LATE, family(1.0))
-    assert said is not None and not said.helps
+    assert said is not None
+    assert not said.helps
     assert said.gain < LEAST_GAIN
 
 
@@ -60,7 +62,8 @@ def test_a_sibling_without_the_month_says_nothing() -> None:
     assert said_by_siblings(surprises(1.0), LATE, family(1.0, MONTHS)) is None
     mixed = {**family(1.0), "late": sibling(1.0, 7, MONTHS)}
     said = said_by_siblings(surprises(1.0), LATE, mixed)
-    assert said is not None and "late" not in said.siblings
+    assert said is not None
+    assert "late" not in said.siblings
 
 
 def test_later_months_and_surprises_change_nothing() -> None:
@@ -81,7 +84,8 @@ def test_the_month_joins_the_year_with_its_spread() -> None:
     longer = with_late_month(series, 10.0, said)
     assert (longer.cutoff, longer.status[-1]) == (Month(2021, 6), "reconstructed")
     assert (longer.to_date, longer.floor) == (pytest.approx(63.0), 51.0)
-    assert longer.nowcast is not None and longer.nowcast.siblings == ("s0",)
+    assert longer.nowcast is not None
+    assert longer.nowcast.siblings == ("s0",)
     annual = annual_distribution(longer, np.full((4000, 6), 10.0))
     assert float(np.median(annual.known)) == pytest.approx(63.0, abs=0.05)
     assert float(np.std(annual.known)) == pytest.approx(12 * 0.05, rel=0.1)
