@@ -19,7 +19,7 @@ from training.prior.corpus import read_panel
 
 Floats = NDArray[np.float64]
 
-YEARS, SERIES, SEED = 10, 16, 1
+YEARS, SERIES, SEED = 10, 12, 1
 DELAY = timedelta(days=20)  # from the end of a month to its publication
 SMALL = (0.2, 20.0)  # mean of a small count a month
 
@@ -190,7 +190,8 @@ def _rates(values: Floats) -> Printed:
     """Rates as a statistics office prints an index: on the month before in the first year,
     then on the same month and the same months of last year; one decimal."""
     found: list[tuple[Form, int, float]] = [
-        ("rate_on_month", place, 100 * values[place] / values[place - 1]) for place in range(1, 12)
+        ("rate_on_month", place, 100 * values[place] / values[max(place - 1, 0)])
+        for place in range(12)
     ]
     sums = values.reshape(-1, 12).cumsum(axis=1).ravel()
     for place in range(12, len(values)):

@@ -66,7 +66,7 @@ def _simulated(
     method: str, truth: Truth, end: int, horizon: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Point, shape (horizon,), and paths, shape (n_paths, horizon); quarters stay in their
-    last month, the other months are zero."""
+    last month, the other months are zero. Seasonal naive stands in for a model that fails."""
     step = 12 // truth.per_year
     history = truth.months[:end].reshape(-1, step).sum(axis=1)
     ahead = horizon // step
@@ -78,13 +78,12 @@ def _simulated(
             point = np.asarray(model.predict(h=ahead)["mean"], dtype=float)
             seed = int(rng.integers(2**31))
             paths = np.asarray(model.simulate(h=ahead, n_paths=PATHS, seed=seed), dtype=float)
-            whole = bool(np.isfinite(point).all() and np.isfinite(paths).all())
+            if not (np.isfinite(point).all() and np.isfinite(paths).all()):
+                raise ValueError(f"{method} is not finite")
         except Exception:  # statsforecast raises plain Exception
-            whole = False
-    if not whole:
-        if method == "snaive":
-            raise ValueError("seasonal naive is not finite")
-        return _simulated("snaive", truth, end, horizon, rng)
+            if method == "snaive":
+                raise
+            return _simulated("snaive", truth, end, horizon, rng)
     spread = np.zeros((len(paths) + 1, horizon))
     spread[:, step - 1 :: step] = np.vstack([point, paths])
     return spread[0], spread[1:]

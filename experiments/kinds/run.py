@@ -2,12 +2,13 @@
 
     python -m experiments.kinds.run --panels FOLDER [--case NAME ...] [--workers 2]
 
-For each kind, 16 public series over ten years are turned into the figures that an office would
+For each kind, 12 public series over ten years are turned into the figures that an office would
 publish (`cases.py`), with days of publication. They go through the program's own path: a
 rolling-origin backtest on vintages, in which each year is answered by what strictly earlier
 years taught, and the delivered distribution is scored. The peers that could serve the kind
 (`peers.py`) answer the same questions: the last four years, with 3, 6 and 9 months known.
-Writes scores.csv, results.md and made_with.json.
+Writes one table per case into scores/, results.md of all of
+them, and made_with.json.
 """
 
 from __future__ import annotations
@@ -162,17 +163,15 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
+    scores = given.out / "scores"
+    scores.mkdir(parents=True, exist_ok=True)
     made = cases(given.panels, given.case or ())
-    found = []
     with threadpool_limits(1):
         for case in made:
             rows, peers = answers(case, given.workers)
             print(f"{case.name}: {len(rows)} answers, peers {peers:.0f} s of CPU", flush=True)
-            found.append(rows)
-    summary = table(pd.concat(found))
-    summary.to_csv(given.out / "scores.csv", index=False, float_format="%.5f")
-    text = readable(summary)
+            table(rows).to_csv(scores / f"{case.name}.csv", index=False, float_format="%.5f")
+    text = readable(pd.concat([pd.read_csv(one) for one in sorted(scores.glob("*.csv"))]))
     (given.out / "results.md").write_text(text, encoding="utf-8")
     files = {case.source: given.panels / f"{case.source}.parquet" for case in made}
     write_provenance(
