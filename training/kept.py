@@ -30,6 +30,7 @@ class Kept:
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder, self._limit = folder, limit
         self.found = self.missed = 0
+        self._grown = False
 
     def get(self, key: str) -> Any:
         """What was kept under a key; None if nothing is, or it is damaged."""
@@ -58,11 +59,17 @@ class Kept:
                 with os.fdopen(handle, "wb") as part:
                     part.write(hashlib.sha256(packed).hexdigest().encode() + packed)
                 Path(name).replace(file)
+                self._grown = True
             except OSError:
                 Path(name).unlink(missing_ok=True)
 
     def tidy(self) -> None:
-        """Delete what was not used for longest, until the folder is within its limit."""
+        """Delete what was not used for longest, until the folder is within its limit.
+
+        It looks at every file, of all families: only if this one has put any.
+        """
+        if not self._grown:
+            return
         files = []
         for file in self._folder.glob("*/*"):
             with contextlib.suppress(OSError):

@@ -42,6 +42,11 @@ AsOfOption = Annotated[
     typer.Option("--as-of", help="YYYY-MM[-DD]: what was published up to then; default newest."),
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; default one per core.")]
+EngineOption = Annotated[str, typer.Option("--engine", help="Where it runs: 'local' or 'dask'.")]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="Address of the Dask scheduler, tcp://HOST:8786."),
+]
 LangOption = Annotated[
     Language | None, typer.Option("--lang", help="vi or en; default: VEDICH_LANG.")
 ]

@@ -32,7 +32,9 @@ from service.cli import (
 )
 from service.cli.arguments import (
     AsOfOption,
+    EngineOption,
     PlanOption,
+    SchedulerOption,
     WorkersOption,
     family_plan,
     open_store,
@@ -125,10 +127,8 @@ def retrain(
     promote: Annotated[
         bool, typer.Option("--promote", help="Promote it whatever the gate decides.")
     ] = False,
-    engine: Annotated[str, typer.Option(help="Where it runs: 'local' or 'dask'.")] = "local",
-    scheduler: Annotated[
-        str | None, typer.Option(help="Address of the Dask scheduler, tcp://HOST:8786.")
-    ] = None,
+    engine: EngineOption = "local",
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Retrain weights and calibration; the better model answers."""
     from service.cli.output import show_retraining

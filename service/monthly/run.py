@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from data.db.store import Store
 from data.ingestion.ingest import ingest
@@ -48,22 +48,28 @@ def run_month(
     by: str,
     progress: Progress,
     workers: int | None = None,
+    *,
+    engine: str = "local",
+    scheduler: str | None = None,
+    loaded: Outcome | None = None,
 ) -> Outcome:
     """Do all that a new month asks for.
 
     Parameters
     ----------
     as_of : the vintage; default the newest, with what the new files bring
+    workers, engine, scheduler : of the retraining, as of `training.retrain.retrain`
+    loaded : of `load_files`, if that is done already
 
     Raises
     ------
     UnknownPlan, NoObservations
         If the plan or its figures do not exist.
-    TrackingUnavailable
-        If MLflow cannot be reached.
+    TrackingUnavailable, ClusterUnavailable
+        If MLflow or the cluster cannot be reached.
     """
     family = load_plan(store, plan).family
-    outcome = _loaded(store, settings, family, Outcome(plan, ""), by)
+    outcome = loaded or load_files(store, settings, family, Outcome(plan, ""), by)
     day = as_of or newest_publication(store, family)
     outcome = replace(outcome, as_of=day.isoformat())
     figures = load_panel(store, family, day).hash(day)
@@ -72,7 +78,18 @@ def run_month(
         told = Outcome(**{**before.outcome, "reports": tuple(before.outcome["reports"])})
         outcome = replace(told, again=True, refused=outcome.refused, held=outcome.held)
         return _told(AppState(settings, store), outcome)
-    outcome = _trained(store, settings, outcome, family, figures, by, progress, workers)
+    outcome = _trained(
+        store,
+        settings,
+        outcome,
+        family,
+        figures,
+        by=by,
+        progress=progress,
+        workers=workers,
+        engine=engine,
+        scheduler=scheduler,
+    )
     try:
         issued = issue(store, settings, plan, day)
     except NoBundle:  # the new model was not promoted, and no other answers for that day
@@ -120,7 +137,9 @@ def new_files(settings: Settings, family: str) -> tuple[Path, ...]:
     )
 
 
-def _loaded(store: Store, settings: Settings, family: str, outcome: Outcome, by: str) -> Outcome:
+def load_files(
+    store: Store, settings: Settings, family: str, outcome: Outcome, by: str
+) -> Outcome:
     """Load the new files one by one; one that is refused or looks wrong stays for a person."""
     loaded: dict[str, int] = {}
     refused: dict[str, str] = {}
@@ -147,9 +166,7 @@ def _trained(
     outcome: Outcome,
     family: str,
     figures: str,
-    by: str,
-    progress: Progress,
-    workers: int | None,
+    **given: Any,
 ) -> Outcome:
     """Retrain, unless a run that was killed after it has promoted a model of these figures."""
     from training.bundle.promoted import bundle_for
@@ -162,7 +179,7 @@ def _trained(
         found = None
     if found and found.bundle.as_of == day and found.bundle.data_hash == figures:
         return replace(outcome, version=found.version, promoted=True)
-    report = retrain(store, settings, outcome.plan, day, workers=workers, progress=progress, by=by)
+    report = retrain(store, settings, outcome.plan, day, **given)
     return replace(
         outcome,
         version=report.version,

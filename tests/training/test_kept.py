@@ -53,3 +53,14 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     kept.put(KEY, 1)
     assert kept.get(KEY) is None
     kept.tidy()
+
+
+def test_who_only_reads_does_not_look_at_all_files(tmp_path: Path) -> None:
+    Kept(tmp_path, 10**6).put(KEY, 1)
+    kept = Kept(tmp_path, 0)
+    assert kept.get(KEY) == 1
+    kept.tidy()
+    assert kept.get(KEY) == 1
+    kept.put("cd" + KEY[2:], 2)
+    kept.tidy()
+    assert kept.get(KEY) is None
