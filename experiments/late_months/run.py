@@ -73,7 +73,7 @@ class Light(Setup):
 
     def of_year(self, year: int) -> Mapping[str, Candidate]:
         every = candidates_for(year)
-        return {name: every[name] for name in ("pace", "prior", "seasonal_naive")}
+        return {name: every[name] for name in ("pace", "prior", "seasonal_naive") if name in every}
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +122,9 @@ def answers(setup: Setup, asked: Asked) -> list[Row]:
         place |= {"error": error, "error_said": error - said.shift}
         estimated, _ = forecaster.delivered(with_late_month(series, forecast, said))
         printed, _ = forecaster.delivered(after.series)
+        follow = float(np.median(without.months[:, 1:].sum(axis=1)))
+        came = float(np.median(printed.rest))
+        place["followed"] = float(np.log(came / follow)) if came > 0 and follow > 0 else 0.0
         for way, annual in (("without", without), ("siblings", estimated), ("known", printed)):
             low, high = annual.interval(0.8)
             rows.append(
@@ -214,6 +217,8 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
             line["month_error"] = once["error"].abs().mean()
             line["month_error_said"] = once["error_said"].abs().mean()
             reach = 1.2816 * once["spread"]
+            moved, error = once["followed"].clip(-0.7, 0.7), once["error"].clip(-0.7, 0.7)
+            line["carried"] = float(moved @ error / (error @ error))
             line["month_in_80"] = float((once["error_said"].abs() <= reach).mean())
             for score in ("annual_error", "crps"):
                 means = own.groupby("way")[score].mean()

@@ -31,6 +31,7 @@ FEWEST = 24  # past months needed
 LEAST_GAIN = 0.05  # share of the mean error of past months that siblings must take off
 RIDGE = 3.0  # of the regression on standardised innovations
 DOUBT = 12.0  # months' worth of weight that no information carries
+WIDER = 1.1  # of the spread that was left: neighbouring years share their shocks
 CLIP = 4.0  # robust spreads at which surprises and innovations are cut
 _YEARS = 5  # years before whose same months are usual
 _MONTHS, _KEPT = 3, 0.8  # months before, and what of their distance from usual stays
@@ -115,7 +116,7 @@ def said_by_siblings(
     left = np.abs(own - scale * weight * answers)
     gain = 1.0 - float(left.sum()) / max(float(np.abs(own).sum()), _LEAST)
     [now] = _ridge(kernel[:-1, :-1], cut, kernel[-1:, :-1])
-    spread = max(float(np.quantile(left, 0.8)) / _Z80, _LEAST)
+    spread = max(WIDER * float(np.quantile(left, 0.8)) / _Z80, _LEAST)
     return Said(scale * weight * float(now), spread, gain, len(past), tuple(names))
 
 
