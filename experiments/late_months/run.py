@@ -217,8 +217,10 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
             line["month_error"] = once["error"].abs().mean()
             line["month_error_said"] = once["error_said"].abs().mean()
             reach = 1.2816 * once["spread"]
-            moved, error = once["followed"].clip(-0.7, 0.7), once["error"].clip(-0.7, 0.7)
-            line["carried"] = float(moved @ error / (error @ error))
+            moved, error = (
+                np.clip(once[one].to_numpy(float), -0.7, 0.7) for one in ("followed", "error")
+            )
+            line["carried"] = float(moved @ error) / float(error @ error)
             line["month_in_80"] = float((once["error_said"].abs() <= reach).mean())
             for score in ("annual_error", "crps"):
                 means = own.groupby("way")[score].mean()
