@@ -134,7 +134,7 @@ def readable(summary: pd.DataFrame) -> str:
         if one["method"] != OURS:
             ratios = [_plain(one["annual_error_ratio"], "{:.2f}")]
             crps = _plain(one["crps_ratio"], "{:.2f}")
-            ratios.append(f"**{crps}**" if one["crps_ratio"] > WORSE else crps)
+            ratios.append(f"**{crps}**" if crps and one["crps_ratio"] > WORSE else crps)
             spans = f"{one['crps_low']:.2f} to {one['crps_high']:.2f}"
             ratios += [spans if crps else "", _plain(one["brier_ratio"], "{:.2f}")]
         cells = [
