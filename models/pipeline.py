@@ -41,6 +41,7 @@ NOWCAST = "nowcast"  # method of a year whose last months follow from a figure t
 PARTS = "parts"  # method of a total: the sum of its parts' projections
 OLDEST = 12  # months from the last figure to the vintage
 LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
+FROM_TOTALS = (*LADDER, "theta")  # those that forecast mostly reconstructed months
 
 
 @dataclass(frozen=True, eq=False)
@@ -415,15 +416,16 @@ def fit_candidates(
 ) -> tuple[dict[str, Parameters], dict[str, str]]:
     """Parameters of every candidate that can be fitted, and why the others cannot.
 
-    If most months are reconstructed, only the candidates of `LADDER` are fitted: the
-    others would learn the dynamics of the indicator instead of the KPI's.
+    If most months are reconstructed, only the candidates of `FROM_TOTALS` are fitted: the
+    others would learn the dynamics of the indicator instead of the KPI's, or take the
+    smoothness within a quarter for calm (experiments/kinds).
     """
     parameters: dict[str, Parameters] = {}
     failures: dict[str, str] = {}
     monthly = forecastable(series, events)
     reconstructed = series.status.count("reconstructed")
     for name in sorted(candidates):
-        if 2 * reconstructed > len(series.status) and name not in LADDER:
+        if 2 * reconstructed > len(series.status) and name not in FROM_TOTALS:
             failures[name] = (
                 f"{reconstructed} of {len(series.status)} months of {series.key} are "
                 "reconstructed; "
