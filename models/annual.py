@@ -33,6 +33,7 @@ BaseStatus = FigureStatus | Literal["projected"]
 WHOLE = slice(0, 12)  # all months of a year
 BASE_SPREAD = 1.5  # of the share of a revision that reaches the months to come
 LEAST_REVISION = 1e-6  # relative; less is rounding
+CARRY = 0.3  # power with which the months after a late one follow its draw
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,7 @@ def annual_distribution(
             f"missing months of {chosen - 1} and {chosen}, or the published cumulative figure."
         )
     revised = _revision_of_last_month(series, revision, n_paths)
+    months = _carried(series, months, n_known, revised)
     effect = np.zeros(n_paths)
     still_open = chosen == series.year and (series.unfinished or series.nowcast)
     if 0 < n_known < 12 or (n_known and still_open):
@@ -275,6 +277,14 @@ def annual_distribution(
         non_negative=bool((series.values[np.isfinite(series.values)] >= 0).all()),
         reached=series.floor if series.nowcast and chosen == series.year else None,
     )
+
+
+def _carried(series: Series, months: Paths, n_known: int, revised: Array) -> Paths:
+    """The months, those after a late one that is drawn high or low moved with it by `CARRY`."""
+    if series.nowcast is None or not series.nowcast.siblings or not series.nowcast.rest > 0:
+        return months
+    factor = (1.0 + revised / series.nowcast.rest) ** CARRY
+    return np.hstack([months[:, :n_known], months[:, n_known:] * factor[:, None]])
 
 
 def _months(series: Series, paths: Paths, year: int, rng: np.random.Generator) -> Paths:

@@ -13,6 +13,12 @@ from models.candidates import OF_THE_YEAR, REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.candidates.occasional import occasional_paths, serves
 from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
+from models.disaggregation.late_month import (
+    Surprises,
+    can_be_estimated,
+    said_by_siblings,
+    with_late_month,
+)
 from models.ensemble import Weights, combine
 from models.errors import CannotForecast
 from models.events.event import Event, effect_ahead, without_events
@@ -35,6 +41,7 @@ NOWCAST = "nowcast"  # method of a year whose last months follow from a figure t
 PARTS = "parts"  # method of a total: the sum of its parts' projections
 OLDEST = 12  # months from the last figure to the vintage
 LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
+FROM_TOTALS = (*LADDER, "theta")  # those that forecast mostly reconstructed months
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +57,8 @@ class Learned:
     revision : usual revision of first estimates
     errors : standardised errors at past origins, for the copula of the family
     fulfilment : what the family's plans of earlier years say of this year's, by form
+    surprises : past figures of a month against the forecast of it a month before, for
+        months that are late
     """
 
     parameters: Mapping[str, Parameters] = field(default_factory=dict)
@@ -59,6 +68,7 @@ class Learned:
     revision: Revision = NO_REVISION
     errors: Mapping[OriginKey, float] = field(default_factory=dict)
     fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
+    surprises: Surprises = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,6 +220,47 @@ def _without_projects(
         calibrated(method, annual, learned), known.targets, learned.fulfilment
     )
     return ProjectedYear(method, joint(planned, scores), failures, plan)
+
+
+def late_month(
+    known: Known,
+    siblings: Mapping[str, Series],
+    n_paths: int,
+    seed: str,
+    candidates: Mapping[str, Candidate] = REGISTRY,
+) -> Series:
+    """The KPI's series, with the month after its cutoff if siblings that have it help.
+
+    Its own forecast of that month is moved by what the siblings did in it beyond their
+    usual course (`models.disaggregation.late_month`), if past months let them in; all that
+    follows is forecast from there. Otherwise the series is returned as it is.
+
+    Parameters
+    ----------
+    siblings : series of related KPIs as known on the same day, by slug
+    """
+    series, learned = known.series, known.learned
+    if not can_be_estimated(series):
+        return series
+    said = said_by_siblings(learned.surprises, series.cutoff.plus(1), siblings)
+    if said is None or not said.helps:
+        return series
+    year = series.cutoff.plus(1).year
+    simulated = simulate(
+        series,
+        learned.parameters,
+        horizon(series, year),
+        n_paths,
+        seed,
+        candidates,
+        known.events,
+    )
+    try:
+        method, paths = chosen_forecast(series, simulated, learned, year, n_paths, seed)
+    except CannotForecast:
+        return series
+    forecast = float(np.median(paths[:, 0]))
+    return series if method == OCCASIONAL else with_late_month(series, forecast, said)
 
 
 def calibrated(method: str, annual: AnnualDistribution, learned: Learned) -> AnnualDistribution:
@@ -365,15 +416,16 @@ def fit_candidates(
 ) -> tuple[dict[str, Parameters], dict[str, str]]:
     """Parameters of every candidate that can be fitted, and why the others cannot.
 
-    If most months are reconstructed, only the candidates of `LADDER` are fitted: the
-    others would learn the dynamics of the indicator instead of the KPI's.
+    If most months are reconstructed, only the candidates of `FROM_TOTALS` are fitted: the
+    others would learn the dynamics of the indicator instead of the KPI's, or take the
+    smoothness within a quarter for calm (experiments/kinds).
     """
     parameters: dict[str, Parameters] = {}
     failures: dict[str, str] = {}
     monthly = forecastable(series, events)
     reconstructed = series.status.count("reconstructed")
     for name in sorted(candidates):
-        if 2 * reconstructed > len(series.status) and name not in LADDER:
+        if 2 * reconstructed > len(series.status) and name not in FROM_TOTALS:
             failures[name] = (
                 f"{reconstructed} of {len(series.status)} months of {series.key} are "
                 "reconstructed; "

@@ -66,15 +66,17 @@ class Month(NamedTuple):
 
 @dataclass(frozen=True)
 class Nowcast:
-    """Why the last months of a series are estimates: only a figure to a day was printed.
+    """Why the last months of a series are estimates: they are late, or known to a day.
 
     Attributes
     ----------
-    since, day : first and last day of the printed figure
-    printed : the figure, in the KPI's unit
+    since, day : first and last day of the printed figure; of a late month, of the month
+    printed : the figure, in the KPI's unit; of a late month 0
     share : share of the estimated months that the figure usually covers, 0 to 1
     rest : what is still to come of them, median, in the KPI's unit
     spread : standard deviation of its logarithm
+    siblings : slugs of the KPIs that a late month was estimated from
+    gain : share of the mean error of past months that such estimates took off
     """
 
     since: date
@@ -83,6 +85,8 @@ class Nowcast:
     share: float
     rest: float
     spread: float
+    siblings: tuple[str, ...] = ()
+    gain: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,8 @@ The rules, for kinds whose year is a sum:
    estimates, month m becomes e(m) + [C(m+1) − e(m+1) − C(m)]. The months then
    add up to the newest cumulative figure. Such a month is `derived`.
 4. A month that was not printed is the difference of two cumulative figures, also
-   `derived`.
+   `derived`. A month below zero cannot be where nothing printed is: rules 2 to 4 and what
+   becomes of it are in `data.vintages.printed_months`.
 5. Other months that printed figures cover are found by temporal disaggregation
    (`data.vintages.disaggregate`): `derived` if the figures determine them, else
    `reconstructed`. A month that no figure covers stays a gap.
@@ -34,9 +35,10 @@ from numpy.typing import NDArray
 from data.plans.kpi import Kpi, ratio_factor
 from data.vintages.disaggregate import Indicator, Reconstruction, reconstruct
 from data.vintages.figures import Figure, Newest, unfinished_share, worst
+from data.vintages.printed_months import printed_months
 from models.errors import NoObservations
 from models.kinds import Kind, traits_of
-from models.series import SETTLED, FigureStatus, Month, Series
+from models.series import FigureStatus, Month, Series
 
 _BASE_ROUNDING = 0.0005  # relative; a smaller difference of the base is rounding of the rate
 _BASE_BELIEVED = 0.5  # relative; a larger difference of the base is a printing error
@@ -85,7 +87,7 @@ def known_months(kind: Kind, figures: Newest) -> dict[int, Figure]:
     traits = traits_of(kind)
     if traits.known_by_rates:
         return _chained(figures)
-    return _months(figures) if traits.adds_up else dict(figures.get("month", {}))
+    return printed_months(figures) if traits.adds_up else dict(figures.get("month", {}))
 
 
 def series_from_months(
@@ -217,59 +219,6 @@ def ratio_of(key: str, kpi: Kpi, numerator: Series, denominator: Series, day: da
         to_date_status=None,
         doubt=None if numerator.doubt is None else factor * numerator.doubt[place],
     )
-
-
-def _months(figures: Newest) -> dict[int, Figure]:
-    """Months by rules 2 to 4."""
-    printed = figures.get("month", {})
-    cumulative = figures.get("year_to_date", {})
-    months: dict[int, Figure] = {}
-    for ordinal in sorted({*printed, *cumulative}):
-        figure = printed.get(ordinal)
-        if figure is None:
-            value = _difference(cumulative, printed, ordinal)
-            if value is not None:
-                months[ordinal] = Figure(value, "derived")
-            continue
-        revision = None
-        if figure.status not in SETTLED:
-            revision = _revision(cumulative, printed, ordinal)
-        months[ordinal] = (
-            figure if revision is None else Figure(figure.value + revision, "derived")
-        )
-    return months
-
-
-def _revision(
-    cumulative: Mapping[int, Figure], printed: Mapping[int, Figure], ordinal: int
-) -> float | None:
-    """Revision of the months up to this one, from the next report's cumulative figure.
-
-    None if the first estimate of the next month has been restated since: the revision
-    shows only while both its figures are from the same report.
-    """
-    after = ordinal + 1
-    if ordinal % 12 == 11 or after not in cumulative or after not in printed:
-        return None
-    if printed[after].status in SETTLED:
-        return None
-    now = cumulative.get(ordinal)
-    if now is None and ordinal % 12 == 0:
-        now = printed[ordinal]  # January: the month is the cumulative figure
-    if now is None:
-        return None
-    return cumulative[after].value - printed[after].value - now.value
-
-
-def _difference(
-    cumulative: Mapping[int, Figure], printed: Mapping[int, Figure], ordinal: int
-) -> float | None:
-    if ordinal % 12 == 0:
-        return cumulative[ordinal].value
-    before = cumulative.get(ordinal - 1)
-    if before is None and ordinal % 12 == 1:
-        before = printed.get(ordinal - 1)
-    return cumulative[ordinal].value - before.value if before else None
 
 
 def _line_up(

@@ -17,6 +17,7 @@ from data.vintages.derive import known_months, ratio_of, remainder_of, series_of
 from data.vintages.disaggregate import Contradiction, Indicator, reconstruct
 from data.vintages.figures import Figure, Ranked, newest, ranked
 from data.vintages.observation import UNDATED, Form, Observation
+from data.vintages.printed_months import misprints
 from models.disaggregation.to_a_day import Printed, with_days
 from models.disaggregation.totals import EXACT
 from models.errors import NoObservations, UnknownKpi
@@ -168,11 +169,12 @@ class Panel:
         return tuple(one for one in self.dated.get(kpi, ()) if one.published <= day)
 
     def contradictions(self, kpi: str, day: date) -> tuple[Contradiction, ...]:
-        """Contradictory figures published up to a day, found while reconstructing months."""
+        """Contradictory figures published up to a day, found while deriving months."""
         definition, figures = self.definition(kpi), self.newest(kpi, day)
         known = known_months(definition.kind, figures)
         found = reconstruct(known, figures, definition.kind, self._indicator(definition, day))
-        return found.contradictions if found else ()
+        impossible = misprints(figures) if definition.traits.adds_up else ()
+        return impossible + (found.contradictions if found else ())
 
     def illustrative(self, day: date) -> frozenset[str]:
         """The KPIs with a figure made up for illustration, or related to such a KPI, on a day."""

@@ -117,25 +117,40 @@ def _with_nowcast(series: Series, newest: Printed, printed: Sequence[Printed]) -
     if series.traits.whole_numbers:
         rest = float(np.rint(partial + rest) - partial)
     months = (partial + rest) * expected / expected.sum()
-    same_year = series.year == month.year
-    values = np.concatenate([series.values, np.full(gap, np.nan), months])
-    reconstructed: list[FigureStatus] = ["reconstructed"] * len(months)
-    status = (*series.status, *[None] * gap, *reconstructed)
+    nowcast = Nowcast(newest.since, newest.day, newest.value, share, rest, spread)
+    to_date = (_before(series, start) or 0.0) + newest.value + rest
+    return extended(series, np.r_[np.full(gap, np.nan), months], to_date, nowcast)
+
+
+def extended(
+    series: Series,
+    months: Array,
+    to_date: float,
+    nowcast: Nowcast,
+    floor: float | None = None,
+) -> Series:
+    """The series with further months that are estimates, shape (n_months,); NaN is a gap."""
+    end = series.cutoff.plus(len(months))
+    same_year = series.year == end.year
+    values = np.concatenate([series.values, months])
+    status: list[FigureStatus | None] = [
+        "reconstructed" if known else None for known in np.isfinite(months)
+    ]
     longer = replace(
         series,
         values=values,
-        status=status,
+        status=(*series.status, *status),
         doubt=None if series.doubt is None else _padded(series.doubt, len(values)),
         unfinished=0.0,
     )
-    before = _before(series, start) or 0.0
     return replace(
         longer,
-        to_date=before + newest.value + rest,
+        to_date=to_date,
         to_date_status="reconstructed",
-        base=series.base if same_year else longer.calendar_year(month.year - 1),
+        base=series.base if same_year else longer.calendar_year(end.year - 1),
         base_status=series.base_status if same_year else None,
-        nowcast=Nowcast(newest.since, newest.day, newest.value, share, rest, spread),
+        nowcast=nowcast,
+        floor=floor,
     )
 
 

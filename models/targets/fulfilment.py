@@ -142,8 +142,10 @@ def informed(
     """The year moved towards plan × usual fulfilment, its width unchanged.
 
     Upwards every path gets the same amount; downwards the open months of every path are
-    multiplied by the same factor, so that none falls below zero. Without a plan, without
-    plans of earlier years, and for a year that is over nothing moves.
+    multiplied by the same factor, so that none falls below zero. A path on which nothing
+    more happens stays so: the chance of that is what an occasional series knows of itself.
+    Without a plan, without plans of earlier years, for a year that is over, and where the
+    median path adds nothing, nothing moves.
     """
     target, offset = leading(targets), annual.traits.year.offset
     plan, before = planned(target, annual), annual.median - offset
@@ -153,10 +155,13 @@ def informed(
     weight = fulfilment.weights[annual.months_known]
     [way] = _log([(plan - offset) * fulfilment.usual / before])
     added = before * float(np.expm1(weight * way))
-    middle = float(np.median(annual.rest))
+    rest = annual.rest
+    middle = float(np.median(rest))
+    if middle == 0:
+        return annual, None
     shrinks = added < 0 < middle
-    rest = annual.rest * max(1.0 + added / middle, 0.0) if shrinks else annual.rest + added
-    moved = with_rest(annual, rest)
+    further = rest * max(1.0 + added / middle, 0.0) if shrinks else rest + added
+    moved = with_rest(annual, np.where(rest == 0, 0.0, further))
     return moved, Informed(annual.median, plan, weight, fulfilment)
 
 

@@ -139,6 +139,8 @@ def _cause(change: KpiChangeParts, split: Split, projection: ProjectionView, lan
     first, last = change.cutoff.before, change.cutoff.after
     if change.task or first is None or last is None:
         return words["cause.progress"]
+    if projection.nowcast is not None and projection.nowcast.siblings:
+        return words["cause.late"].format(month=month_name(last, lang))
     if projection.nowcast is not None:
         return words["cause.nowcast"].format(
             month=month_name(last, lang), day=day_of(projection.nowcast.day, lang)

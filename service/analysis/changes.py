@@ -1,7 +1,7 @@
 """Why the forecast changed: the change between two vintages, split into parts without remainder.
 
 From the projection issued at the first vintage to the one issued at the second, one input
-after the other is replaced by that of the second (design, 4.13):
+after the other is replaced by that of the second (design, 4.14):
 
     plan        the plan version in force at the second vintage
     model       the bundle that answers at the second vintage

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from data.db.store import Store
@@ -38,6 +39,7 @@ from models.pipeline import (
     Learned,
     ProjectedYear,
     fit_candidates,
+    late_month,
     year_ahead,
     years_of_family,
 )
@@ -73,6 +75,7 @@ class Basis:
     events, projects : decisions about the family's events and projects up to that day
     pinned : series to use in place of those at the day, by slug
     families : years of reconciled families, by their members; filled when first asked for
+    started : what projections start from, by slug; filled when first asked for
     variants : bases that differ from this one in some inputs; filled by `varied`
     """
 
@@ -92,6 +95,7 @@ class Basis:
     families: dict[tuple[str, ...], Mapping[str, ProjectedYear]] = field(
         default_factory=dict, init=False, repr=False
     )
+    started: dict[str, Series] = field(default_factory=dict, init=False, repr=False)
     variants: dict[Hashable, Basis] = field(default_factory=dict, init=False, repr=False)
 
     def varied(self, key: Hashable, **inputs: Any) -> Basis:
@@ -131,8 +135,22 @@ class Basis:
         """What a KPI's projection starts from; `NoObservations` without figures."""
         if slug in self.pinned:
             return self.pinned[slug]
-        series = self.panel.series_as_of(slug, self.day)
-        return replace(series, as_of=self.published)
+        if slug not in self.started:
+            self.started[slug] = _started(self, slug, self.printed_series(slug))
+        return self.started[slug]
+
+    def printed_series(self, slug: str) -> Series:
+        """A KPI's figures as known on the day, without an estimate of a late month."""
+        return replace(self.panel.series_as_of(slug, self.day), as_of=self.published)
+
+    @cached_property
+    def newest_months(self) -> Mapping[str, Month]:
+        """KPI → the newest month of its figures on the day; without totals and ratios."""
+        months: dict[str, Month] = {}
+        for one in self.panel.figures():
+            if one.published <= self.day:
+                months[one.kpi] = max(one.month, months.get(one.kpi, one.month))
+        return months
 
 
 def basis_of(
@@ -339,6 +357,22 @@ def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -
         found = years_of_family(tied, relations, year, N_PATHS, seed, candidates)
         basis.families[members] = found
     return basis.families[members][slug]
+
+
+def _started(basis: Basis, slug: str, series: Series) -> Series:
+    """A KPI's series, its late month estimated where siblings have it and that helps."""
+    month = series.cutoff.plus(1)
+    have = [one for one, newest in basis.newest_months.items() if newest >= month and one != slug]
+    if isinstance(basis.bundle, NoBundle) or not have or series.nowcast:
+        return series
+    siblings: dict[str, Series] = {}
+    for one in have:
+        with suppress(NoObservations):
+            siblings[one] = basis.printed_series(one)
+    promoted = basis.bundle
+    known = Known(series, learned_of(promoted, slug, series), events=basis.accepted_events(slug))
+    candidates, seed = candidates_for(promoted.bundle.as_of.year), basis.published.isoformat()
+    return late_month(known, siblings, N_PATHS, seed, candidates)
 
 
 def _earlier(store: Store, plan: Plan) -> tuple[tuple[Plan, tuple[Progress, ...]], ...]:

@@ -42,6 +42,8 @@ from service.texts import (
 )
 from service.wording import source_in
 
+SHOWN = 4  # siblings named with a late month
+
 
 @dataclass(frozen=True)
 class Row:
@@ -227,11 +229,25 @@ def reconciled_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
 
 
 def nowcast_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
-    """How the last months known were estimated from a figure to a day; None if printed."""
+    """How the last months known were estimated: to a day, or late; None if printed."""
     done, cutoff = one.nowcast, one.cutoff
     if done is None or cutoff is None:
         return None
     decimals = plan.kpi(one.kpi).decimals
+    if done.siblings:
+        names = names_of(plan, lang)
+        shown = [names.get(other, other) for other in done.siblings[:SHOWN]]
+        more = ["…"] if len(done.siblings) > SHOWN else []
+        return TEXT[lang]["method.late"].format(
+            month=month_name(cutoff, lang),
+            count=number(len(done.siblings), lang),
+            siblings=", ".join((*shown, *more)),
+            gain=percent(100 * (done.gain or 0.0), lang, 0),
+            to_date=number(one.actual_to_date, lang, decimals),
+            low=number(done.low, lang, decimals),
+            high=number(done.high, lang, decimals),
+            unit=unit_of(one, lang),
+        )
     digits = max(decimals, 1)
     return TEXT[lang]["method.nowcast"].format(
         month=month_name(cutoff, lang),

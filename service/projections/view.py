@@ -306,14 +306,24 @@ class ProjectView(Shape):
 
 
 class NowcastView(Shape):
-    """The last months of the year to date are an estimate: only a figure to a day was printed."""
+    """The last months of the year to date are an estimate: known to a day, or late."""
 
-    since: date = Field(description="first day of the printed figure")
-    day: date = Field(description="last day of the printed figure")
-    printed: Number = Field(description="the figure, in the KPI's unit")
+    since: date = Field(description="first day of the printed figure, or of the late month")
+    day: date = Field(description="last day of the printed figure, or of the late month")
+    printed: Number = Field(description="the figure, in the KPI's unit; of a late month 0")
     share: Number = Field(description="share of the estimated months that it usually covers")
     low: Number = Field(description="quantile 0.1 of the year to date, in the KPI's unit")
     high: Number = Field(description="quantile 0.9 of the year to date, in the KPI's unit")
+    siblings: tuple[str, ...] = Field(
+        default=(),
+        description="KPIs that a late month was estimated from; absent for a figure to a day",
+        exclude_if=lambda siblings: not siblings,
+    )
+    gain: Number | None = Field(
+        default=None,
+        description="share of the error of past months that such estimates took off",
+        exclude_if=lambda gain: gain is None,
+    )
 
 
 class Unstamped(Shape):

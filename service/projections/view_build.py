@@ -337,7 +337,14 @@ def _nowcast(found: Projection) -> NowcastView | None:
         return None
     low, high = (float(level) for level in np.quantile(annual.known, (0.1, 0.9)))
     return NowcastView(
-        since=one.since, day=one.day, printed=one.printed, share=one.share, low=low, high=high
+        since=one.since,
+        day=one.day,
+        printed=one.printed,
+        share=one.share,
+        low=low,
+        high=high,
+        siblings=one.siblings,
+        gain=one.gain if one.siblings else None,
     )
 
 

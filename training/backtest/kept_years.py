@@ -92,6 +92,7 @@ def _plain(result: YearResult) -> dict[str, Any]:
         "year": result.year,
         "errors": {name: array.tolist() for name, array in result.errors.items()},
         "standardised": result.standardised.tolist(),
+        "month_ahead": result.month_ahead.tolist(),
         "plans": [
             {name: _value(value) for name, value in vars(one).items()} for one in result.plans
         ],
@@ -112,6 +113,7 @@ def _from_plain(value: Any) -> YearResult:
         year=value["year"],
         errors={name: np.array(array) for name, array in value["errors"].items()},
         standardised=np.array(value["standardised"]),
+        month_ahead=np.array(value["month_ahead"]),
         plans=tuple(PastPlan(**one) for one in value["plans"]),
         rows=tuple(value["rows"]),
         failures=value["failures"],

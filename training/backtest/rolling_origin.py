@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.plans.events import accepted_events
-from models.annual import AnnualDistribution, annual_distribution
+from data.vintages.panel import Panel
+from models.annual import AnnualDistribution, annual_distribution, monthly_values
 from models.calibration import learn_calibrations, standardised_error
 from models.candidates.annual_prior import PriorCandidate
 from models.candidates.base import Candidate, Parameters
@@ -119,6 +120,10 @@ def run_backtest(
         results += years_of(workers, backtest_year, items, kept, seen, done)
     rows = [row for result in results for row in result.rows]
     lessons = learn(results, kpis, revisions_before(revisions))
+    surprises = surprises_of(results, setup.panel, setup.as_of)
+    lessons = {
+        kpi: replace(lesson, surprises=surprises.get(kpi, {})) for kpi, lesson in lessons.items()
+    }
     return Backtest(tuple(results), scoreboard_of(pd.DataFrame(rows)), lessons)
 
 
@@ -166,6 +171,24 @@ def learn(
     return lessons
 
 
+def surprises_of(
+    results: Sequence[YearResult], panel: Panel, as_of: date
+) -> dict[str, dict[Month, float]]:
+    """KPI → month → log(figure ÷ own forecast of a month ahead), figures as known on a day."""
+    found: dict[str, dict[Month, float]] = {}
+    for kpi in sorted({one.kpi for one in results if not one.left_out}):
+        series = panel.series_as_of(kpi, as_of)
+        months, start = monthly_values(series), series.start.ordinal
+        for result in (one for one in results if one.kpi == kpi and not one.left_out):
+            for known, forecast in enumerate(result.month_ahead):
+                month = Month(result.year, known + 1)
+                place = month.ordinal - start
+                if 0 <= place < len(months) and forecast > 0 and months[place] > 0:
+                    surprise = float(np.log(months[place] / forecast))
+                    found.setdefault(kpi, {})[month] = surprise
+    return found
+
+
 def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     """Forecast one year of one KPI from each of its origins; a task for `Workers`."""
     outcome = setup.panel.outcome(task.kpi, task.year, setup.as_of)
@@ -173,7 +196,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         return YearResult(task.kpi, task.year, left_out="its outcome is not known")
     candidates = setup.of_year(task.year)
     errors = {name: np.full(12, np.nan) for name in sorted(candidates)}
-    standardised = np.full(12, np.nan)
+    standardised, month_ahead = np.full(12, np.nan), np.full(12, np.nan)
     rows: list[dict[str, object]] = []
     failures: dict[str, str] = {}
     parameters: dict[str, Parameters] = {}
@@ -222,6 +245,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
             continue
         left_out = ""
         reconstructed += origin.reconstructed
+        month_ahead[known] = float(np.median(paths[:, 0]))
         if method != OCCASIONAL:
             standardised[known] = standardised_error(combined, outcome)
         place: dict[str, object] = {"kpi": task.kpi, "year": task.year, "months_known": known}
@@ -241,6 +265,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         year=task.year,
         errors=errors,
         standardised=standardised,
+        month_ahead=month_ahead,
         plans=tuple(plans),
         rows=tuple(rows),
         failures=failures,

@@ -16,6 +16,7 @@ from models.calibration import Calibration
 from models.candidates import EXTRA
 from models.candidates.base import Candidate, Parameters
 from models.coherence import OriginKey
+from models.disaggregation.late_month import Surprises
 from models.ensemble import Weights
 from models.pipeline import Learned
 from models.revisions import NO_REVISION, Revision
@@ -57,6 +58,7 @@ class Lesson:
     revision: Revision = NO_REVISION
     errors: Mapping[OriginKey, float] = field(default_factory=dict)
     fulfilment: Mapping[TargetForm, Fulfilment] = field(default_factory=dict)
+    surprises: Surprises = field(default_factory=dict)
 
     def with_fits(
         self, parameters: Mapping[str, Parameters], failures: Mapping[str, str]
@@ -70,6 +72,7 @@ class Lesson:
             self.revision,
             self.errors,
             self.fulfilment,
+            self.surprises,
         )
 
 
@@ -92,6 +95,7 @@ class YearResult:
     errors : candidate → array, shape (12,), annual error by months known (0 to
         11) as a fraction of last year's total; NaN without a forecast
     standardised : array, shape (12,), of the ensemble before calibration
+    month_ahead : array, shape (12,), the ensemble's median of the first month ahead
     plans : the plans in force at its origins, beside forecast and outcome
     rows : scores, one per origin and method, as in `training.backtest.scoreboard`
     failures : candidate → the first reason why it gave no forecast
@@ -103,6 +107,7 @@ class YearResult:
     year: int
     errors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     standardised: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
+    month_ahead: NDArray[np.float64] = field(default_factory=lambda: np.full(12, np.nan))
     plans: tuple[PastPlan, ...] = ()
     rows: tuple[dict[str, object], ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)

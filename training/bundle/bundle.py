@@ -30,8 +30,8 @@ from models.pipeline import Learned
 from training.backtest.scoreboard import Scoreboard
 from training.bundle.codec import Arrays, content_name, decode, encode
 
-FORMAT_VERSION = 4  # 4: what plans of earlier years say
-READABLE = (3, 4)  # of 3 the new field is empty
+FORMAT_VERSION = 5  # 4: what plans of earlier years say; 5: surprises of past months
+READABLE = (3, 4, 5)  # of older ones the new fields are empty
 DOCUMENT, ARRAYS = "bundle.json", "arrays.npz"
 _DAMAGED = (  # raised by NumPy and zipfile for a damaged file
     OSError,

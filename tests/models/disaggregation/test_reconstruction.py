@@ -11,7 +11,7 @@ import pytest
 from models.annual import AnnualDistribution, annual_distribution
 from models.candidates import REGISTRY
 from models.disaggregation.reconstruction import draw_histories
-from models.pipeline import LADDER, Learned, fit_candidates, project
+from models.pipeline import FROM_TOTALS, LADDER, Learned, fit_candidates, project
 from models.series import FigureStatus, Month, Series
 from models.targets.target import Target
 
@@ -111,14 +111,14 @@ def test_a_ratio_is_in_doubt_by_its_numerator() -> None:
     assert histories.deviations[:, 40].std() == pytest.approx(20 / 50, rel=0.05)
 
 
-def test_the_ladder_is_used_if_most_months_are_reconstructed() -> None:
+def test_fewer_candidates_forecast_mostly_reconstructed_months() -> None:
     one = series(doubt_of(*range(MONTHS), size=1.0))
     parameters, failures = fit_candidates(one)
-    assert set(parameters) == set(LADDER)
-    assert set(failures) == set(REGISTRY) - set(LADDER)
+    assert set(parameters) == set(FROM_TOTALS)
+    assert set(failures) == set(REGISTRY) - set(FROM_TOTALS)
     assert "42 of 42 months" in failures["ets"]
     projected = project(one, (Target("at_least", 1200.0),), Learned(parameters, failures))
-    assert (projected.method, projected.fallback) == ("pace", "pace")
+    assert (projected.method, projected.fallback) == ("ensemble", None)
     assert projected.data_status == "reconstructed"
     assert {month.status for month in projected.months} == {"reconstructed", "projected"}
 

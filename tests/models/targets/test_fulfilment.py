@@ -121,3 +121,26 @@ def test_a_past_plan_needs_outcome_and_forecast_above_zero() -> None:
     found = past_plan(year(), target, 900.0)
     assert found is not None
     assert (found.months_known, found.plan, found.outcome) == (6, 1000.0, 900.0)
+
+
+def occasional(chance: float) -> AnnualDistribution:
+    """A year of which nothing more happens with a chance of 1 − `chance`."""
+    series = made(np.where(np.arange(42) % 5 == 0, 100.0, 0.0))
+    happens = np.arange(2001) < chance * 2001
+    return annual_distribution(series, 50.0 * happens[:, None] * np.ones((1, 6)))
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_nothing_more_stays_nothing_more(factor: float) -> None:
+    annual = occasional(0.7)
+    plan = Target("at_least", annual.median * factor)
+    moved, done = informed(annual, [plan], HALF_WAY)
+    np.testing.assert_array_equal(moved.rest == 0, annual.rest == 0)
+    assert moved.median == pytest.approx(annual.median * factor**0.5, rel=1e-6)
+    assert done is not None
+
+
+def test_where_nothing_more_is_the_middle_the_plan_moves_nothing() -> None:
+    annual = occasional(0.4)
+    moved, done = informed(annual, [Target("at_least", 2 * annual.median)], HALF_WAY)
+    assert (moved, done) == (annual, None)

@@ -345,6 +345,24 @@ def test_what_is_learned_names_revisions_and_past_errors(backtest: Backtest) -> 
     assert all(np.isfinite(error) for error in coal.errors.values())
 
 
+def test_surprises_are_figures_against_the_forecast_of_a_month_before(
+    backtest: Backtest, panel: Panel
+) -> None:
+    series = panel.series_as_of("coal", NOW)
+    forecasts = {
+        Month(one.year, known + 1): forecast
+        for one in backtest.results
+        if one.kpi == "coal"
+        for known, forecast in enumerate(one.month_ahead)
+    }
+    surprises = backtest.lessons["coal"].surprises
+    assert len(surprises) == 36
+    for month, surprise in surprises.items():
+        figure = series.values[month.ordinal - series.start.ordinal]
+        assert surprise == pytest.approx(np.log(figure / forecasts[month]), abs=1e-12)
+    assert float(np.std(list(surprises.values()))) < 0.15  # figures have a noise of 5 %
+
+
 def test_an_event_counts_in_origins_from_its_day_on(
     panel: Panel, cheap: Mapping[str, Candidate]
 ) -> None:

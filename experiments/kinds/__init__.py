@@ -1,0 +1,1 @@
+"""Is each kind of KPI answered as well as by the peers that could serve it?"""

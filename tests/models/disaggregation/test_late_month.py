@@ -1,0 +1,102 @@
+"""A late month, from KPIs that have it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.annual import CARRY, annual_distribution
+from models.disaggregation.late_month import (
+    FEWEST,
+    LEAST_GAIN,
+    Said,
+    said_by_siblings,
+    with_late_month,
+)
+from models.series import Month, Series
+from tests.models.strategies import made
+
+MONTHS = 84  # 2014 to 2020
+LATE = Month(2021, 1)
+SHOCKS = np.r_[np.random.default_rng(3).standard_normal(MONTHS), 3.0]
+
+
+def sibling(loading: float, seed: int, length: int = MONTHS + 1) -> Series:
+    """Months that take `loading` of the shared shocks, ending with the late one."""
+    own = np.random.default_rng(seed).standard_normal(MONTHS + 1)
+    values = 100 * np.exp(0.1 * (loading * SHOCKS + 0.3 * own))
+    return replace(made(values[:length]), start=Month(2014, 1))
+
+
+def surprises(loading: float, seed: int = 9) -> dict[Month, float]:
+    own = np.random.default_rng(seed).standard_normal(MONTHS)
+    return {
+        Month(2014, 1).plus(place): 0.1 * (loading * SHOCKS[place] + 0.3 * own[place])
+        for place in range(MONTHS)
+    }
+
+
+def family(loading: float, length: int = MONTHS + 1) -> dict[str, Series]:
+    return {f"s{seed}": sibling(loading, seed, length) for seed in range(4)}
+
+
+def test_siblings_that_move_together_say_where_the_month_lies() -> None:
+    said = said_by_siblings(surprises(1.0), LATE, family(1.0))
+    assert said is not None
+    assert said.helps
+    assert 0.05 < said.shift < 0.1 * SHOCKS[-1]  # shrunken: siblings have noise of their own
+    assert 0.02 < said.spread < 0.104  # less than that of the surprises
+    assert (said.cases, said.siblings) == (MONTHS, ("s0", "s1", "s2", "s3"))
+
+
+def test_siblings_that_have_nothing_in_common_are_not_let_in() -> None:
+    said = said_by_siblings(surprises(0.0), LATE, family(1.0))
+    assert said is not None
+    assert not said.helps
+    assert said.gain < LEAST_GAIN
+
+
+def test_a_sibling_without_the_month_says_nothing() -> None:
+    assert said_by_siblings(surprises(1.0), LATE, family(1.0, MONTHS)) is None
+    mixed = {**family(1.0), "late": sibling(1.0, 7, MONTHS)}
+    said = said_by_siblings(surprises(1.0), LATE, mixed)
+    assert said is not None
+    assert "late" not in said.siblings
+
+
+def test_later_months_and_surprises_change_nothing() -> None:
+    said = said_by_siblings(surprises(1.0), LATE, family(1.0))
+    later = {slug: made(np.r_[one.values, 1e6, 1.0]) for slug, one in family(1.0).items()}
+    later = {slug: replace(one, start=Month(2014, 1)) for slug, one in later.items()}
+    assert said_by_siblings({**surprises(1.0), LATE: 5.0}, LATE, later) == said
+
+
+def test_few_past_months_say_nothing() -> None:
+    few = dict(list(surprises(1.0).items())[-FEWEST + 1 :])
+    assert said_by_siblings(few, LATE, family(1.0)) is None
+
+
+def test_the_month_joins_the_year_with_its_spread() -> None:
+    series = replace(made(np.full(41, 10.0)), start=Month(2018, 1), to_date=51.0)
+    said = Said(shift=float(np.log(1.2)), spread=0.05, gain=0.2, cases=60, siblings=("s0",))
+    longer = with_late_month(series, 10.0, said)
+    assert (longer.cutoff, longer.status[-1]) == (Month(2021, 6), "reconstructed")
+    assert (longer.to_date, longer.floor) == (pytest.approx(63.0), 51.0)
+    assert longer.nowcast is not None
+    assert longer.nowcast.siblings == ("s0",)
+    annual = annual_distribution(longer, np.full((4000, 6), 10.0))
+    assert float(np.median(annual.known)) == pytest.approx(63.0, abs=0.05)
+    assert float(np.std(annual.known)) == pytest.approx(12 * 0.05, rel=0.1)
+    assert annual.known.min() > 51.0
+    followed = np.corrcoef(annual.known, annual.rest)[0, 1]
+    assert followed > 0.99  # the rest of the year follows the draw of the month
+    assert float(np.std(np.log(annual.rest))) == pytest.approx(CARRY * 0.05, rel=0.1)
+
+
+def test_a_year_begins_with_a_late_january() -> None:
+    series = replace(made(np.full(36, 10.0)), start=Month(2018, 1))
+    longer = with_late_month(series, 10.0, Said(0.0, 0.1, 0.2, 60, ("s0",)))
+    assert (longer.cutoff, longer.to_date, longer.floor) == (Month(2021, 1), 10.0, 0.0)
+    np.testing.assert_allclose(longer.base, 10.0)
