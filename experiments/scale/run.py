@@ -54,7 +54,7 @@ from experiments.scale.processes import cpu_seconds, free_port, memory, peak_mem
 RESULTS = Path(__file__).parent / "results"
 MAY = LAST.plus(-1)
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-LOOK = 0.2  # seconds between two looks at the processes
+LOOK = 0.5  # seconds between two looks at the processes
 KEPT_MB = 20_000
 SCHEDULER = (sys.executable, "-m", "distributed.cli.dask_scheduler")
 WORKER = (sys.executable, "-m", "distributed.cli.dask_worker")
