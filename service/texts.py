@@ -295,7 +295,7 @@ def round_half_up(value: float, decimals: int) -> Decimal:
 
 
 def chance(probability: float | None, status: str, lang: Lang) -> str:
-    """0.8312 → '83%'; '> 99%' and '< 1%' unless the status is final (achieved, missed)."""
+    """0.8367 → '83%'; '> 99%' and '< 1%' unless the status is final (achieved, missed)."""
     if probability is None:
         return "–"
     settled = status in ("achieved", "missed")
@@ -303,7 +303,16 @@ def chance(probability: float | None, status: str, lang: Lang) -> str:
         return f"< {percent(1, lang, 0)}"
     if not settled and probability > 0.99:
         return f"> {percent(99, lang, 0)}"
-    return percent(probability * 100, lang, 0)
+    return percent(whole_per_cent(probability), lang, 0)
+
+
+def whole_per_cent(probability: float) -> int:
+    """A probability for printing, 0.796 → 79.
+
+    Rounded down: printed as 80 it would reach a threshold that it does not reach, and
+    contradict the status beside it.
+    """
+    return math.floor(round(100 * probability, 7))
 
 
 def day_of(day: date | str, lang: Lang) -> str:

@@ -70,8 +70,13 @@ def retraining_run(
             NestedRun(
                 name=kpi,
                 metrics=_metrics(of_kpi.get(kpi, scores[:0]), ("annual_error",)),
-                params={"kind": bundle.kinds[kpi], "unit": bundle.units[kpi]},
-                tags={"kpi": kpi, "as_of": tags["as_of"], **_failures(learned.failures)},
+                tags={
+                    "kpi": kpi,
+                    "kind": bundle.kinds[kpi],
+                    "unit": bundle.units[kpi],
+                    "as_of": tags["as_of"],
+                    **_failures(learned.failures),
+                },
             )
             for kpi, learned in sorted(bundle.learned.items())
         ),

@@ -24,22 +24,21 @@ import pandas as pd
 from data.db.audit import process_user, record
 from data.db.store import Store
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
-from data.plans.events import accepted_events, events_of
+from data.plans.events import events_of
 from data.plans.rows import family_plans, load_plan
 from data.settings import Settings, read_settings
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import newest_publication
-from models.candidates.base import Candidate, Parameters
+from models.candidates.base import Candidate
 from models.candidates.ces import require_statsforecast
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
-from models.kinds import Kind
-from models.pipeline import fit_candidates
 from training.backtest.rolling_origin import Backtest, backtest_years, run_backtest
 from training.backtest.scoreboard import after_first_year, summary
 from training.backtest.year import Setup, YearTask
 from training.bundle.bundle import Bundle, read_bundle, write_bundle
 from training.bundle.promoted import PromotedBundle, bundle_folder, bundle_for
 from training.console import failure_shown, progress_bar, retraining_alone, vintage_day
+from training.final_fit import FinalFit, final_fit
 from training.gate import Decision, decide
 from training.kept import Kept
 from training.records import retraining_run
@@ -47,6 +46,7 @@ from training.tracking import CHALLENGER, CHAMPION, MlflowTracker, RegisteredVer
 from training.workers import Progress, Workers, one_thread
 
 ENGINES = ("local", "dask")
+ALONE = 6.0  # CPU seconds of work for which no other process is started: a further month's
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,17 +81,6 @@ class RetrainReport:
     reconstructed: int
     not_tested: str
     seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class FinalFit:
-    """The candidates of a KPI, fitted on all its figures."""
-
-    kpi: str
-    kind: Kind
-    unit: str
-    parameters: Mapping[str, Parameters]
-    failures: Mapping[str, str]
 
 
 def retrain(
@@ -156,7 +145,7 @@ def retrain(
     )
     kept = Kept(settings.kept, settings.kept_bytes) if candidates is None else None
     with one_thread(), _pool(setup, workers, engine, scheduler) as pool:
-        tracker.open(family)  # while the processes start
+        tracker.open(family)
         fits, backtest = _learn(pool, setup, progress, kept)
     if kept is not None:
         kept.tidy()
@@ -278,20 +267,9 @@ def commit(folder: Path = Path(__file__).parent) -> str:
     return found.stdout.strip()
 
 
-def final_fit(setup: Setup, kpi: str) -> FinalFit | None:
-    """Fit a KPI on all its figures; None without figures. A task for `Workers`."""
-    try:
-        series = setup.panel.series_as_of(kpi, setup.as_of)
-    except NoObservations:
-        return None
-    events = accepted_events(setup.events, kpi, setup.as_of)
-    parameters, failures = fit_candidates(series, setup.of_year(setup.as_of.year), events)
-    return FinalFit(kpi, series.kind, series.unit, parameters, failures)
-
-
 def _pool(setup: Setup, workers: int | None, engine: str, scheduler: str | None) -> Workers[Setup]:
     if engine == "local":
-        return Workers(setup, workers or len(os.sched_getaffinity(0)))
+        return Workers(setup, workers or len(os.sched_getaffinity(0)), ALONE)
     if scheduler is None:
         raise InputError(
             "engine 'dask': expected the address of its scheduler, found none. Give it with "

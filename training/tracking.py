@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import create_engine, make_url, text
@@ -66,7 +67,6 @@ class NestedRun:
 
     name: str
     metrics: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
-    params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -267,20 +267,19 @@ class MlflowTracker:
         return (self.artifacts / family).resolve().as_uri()
 
     def record(self, run: RetrainingRun) -> RegisteredVersion:
-        """Store a retraining; a single batch of metrics per run (see MLflow issue 5269)."""
+        """Store a retraining: tags with the run, metrics in one batch (see MLflow issue 5269)."""
         client = self._opened()
         with self._translated_failures(), tempfile.TemporaryDirectory() as scratch:
             experiment = self._experiment(run.family)
-            parent = client.create_run(experiment, run_name=run.name)
+            parent = client.create_run(experiment, run_name=run.name, tags=dict(run.tags))
             parent_id = str(parent.info.run_id)
             try:
-                self._log(parent_id, run.metrics, run.params, run.tags)
+                self._log(parent_id, run.metrics, run.params)
                 self._log_data(parent_id, run.data)
                 for nested in run.nested:
-                    child = client.create_run(
-                        experiment, run_name=nested.name, tags={"mlflow.parentRunId": parent_id}
-                    )
-                    self._log(str(child.info.run_id), nested.metrics, nested.params, nested.tags)
+                    tags = {**nested.tags, "mlflow.parentRunId": parent_id}
+                    child = client.create_run(experiment, run_name=nested.name, tags=tags)
+                    self._log(str(child.info.run_id), nested.metrics)
                     client.set_terminated(str(child.info.run_id))
                 model = Path(scratch) / "model"
                 _save_model(run.bundle, model)
@@ -333,10 +332,9 @@ class MlflowTracker:
         self,
         run_id: str,
         metrics: Mapping[str, Mapping[int, float]],
-        params: Mapping[str, str],
-        tags: Mapping[str, str],
+        params: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        from mlflow.entities import Metric, Param, RunTag
+        from mlflow.entities import Metric, Param
 
         now = int(time.time() * 1000)
         self._opened().log_batch(
@@ -348,7 +346,6 @@ class MlflowTracker:
                 if value == value
             ],
             params=[Param(name, value) for name, value in sorted(params.items())],
-            tags=[RunTag(name, value) for name, value in sorted(tags.items())],
         )
 
     def _log_data(self, run_id: str, data: TrainingData) -> None:

@@ -1,5 +1,8 @@
 """Tasks in parallel processes, whose number changes no digit.
 
+A process loads the program for two seconds before its first task, so small work can be done
+in the calling process: others are started once it is longer (`alone`).
+
 Every task is a function of a shared value and of its own item, its randomness is seeded
 by names, each process uses a single BLAS thread, and results are in the order of the
 items. Processes are spawned, not forked: a service that retrains in the background has
@@ -11,8 +14,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import statistics
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -31,7 +36,7 @@ Progress = Callable[[int, int, str], None]  # done, total, last step
 
 _shared: Any = None  # of a worker process, set at its start
 
-
+FEW = 3  # tasks, whose time says nothing yet of the others'
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -56,30 +61,21 @@ def one_thread() -> Iterator[None]:
 class Workers(Generic[Shared]):
     """Processes that share a read-only value; use as a context manager.
 
-    All start immediately, while the caller continues: each reads the value from a file,
-    because a pipe would block the caller until the process has loaded the program.
+    Each reads the value from a file, because a pipe would block the caller until the
+    process has loaded the program.
 
     Parameters
     ----------
     shared : read by every task; written once
     number : of processes; 1 runs tasks in the current process
+    alone : CPU seconds of work that the current process does by itself; the others are
+        started once the tasks of a `run` will take longer. 0 starts them before the first
     """
 
-    def __init__(self, shared: Shared, number: int = 1) -> None:
-        self._shared = shared
+    def __init__(self, shared: Shared, number: int = 1, alone: float = 0.0) -> None:
+        self._shared, self._number, self._alone = shared, number, alone
+        self._spent = 0.0  # by the current process
         self._pool: ProcessPoolExecutor | None = None
-        if number > 1:
-            self._folder = tempfile.TemporaryDirectory(prefix="vedich-")
-            file = Path(self._folder.name) / "shared.pickle"
-            file.write_bytes(pickle.dumps(shared, pickle.HIGHEST_PROTOCOL))
-            self._pool = ProcessPoolExecutor(
-                max_workers=number,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start,
-                initargs=(file,),
-            )
-            for _ in range(number):
-                self._pool.submit(_ready)  # a process is started for each
 
     def __enter__(self) -> Self:
         return self
@@ -107,20 +103,64 @@ class Workers(Generic[Shared]):
         task : a module-level function (it is pickled by name)
         items : one per task, in the order of the results
         """
-        if self._pool is None:
-            results = []
-            with one_thread():
-                for item in items:
-                    results.append(task(self._shared, item))
-                    if done:
-                        done(item)
+        results = [] if self._pool else self._run_here(task, items, done)
+        rest = items[len(results) :]
+        if not rest:
             return results
-        futures = {self._pool.submit(_run, task, item): item for item in items}
+        pool = self._pool or self._started()
+        futures = {pool.submit(_run, task, item): item for item in rest}
         for future in as_completed(futures):
             future.result()
             if done:
                 done(futures[future])
-        return [_value(future) for future in futures]
+        return results + [_value(future) for future in futures]
+
+    def _run_here(
+        self,
+        task: Callable[[Shared, Item], Result],
+        items: Sequence[Item],
+        done: Callable[[Item], None] | None,
+    ) -> list[Result]:
+        """The results of the first items: of all, unless the rest is worth other processes."""
+        results: list[Result] = []
+        seconds: list[float] = []
+        with one_thread():
+            for item in items:
+                if self._number > 1 and self._is_long(seconds, len(items)):
+                    break
+                begun = time.process_time()
+                results.append(task(self._shared, item))
+                seconds.append(time.process_time() - begun)
+                if done:
+                    done(item)
+        self._spent += sum(seconds)
+        return results
+
+    def _is_long(self, seconds: Sequence[float], tasks: int) -> bool:
+        """Whether tasks, the first of which took so long, take longer than one process should.
+
+        By the median, as the first task loads libraries.
+        """
+        if self._alone and len(seconds) < FEW:
+            return False
+        usual = statistics.median(seconds) if seconds else 0.0
+        expected = self._spent + sum(seconds) + usual * (tasks - len(seconds))
+        return expected >= self._alone
+
+    def _started(self) -> ProcessPoolExecutor:
+        """The pool, each of whose processes is starting."""
+        self._folder = tempfile.TemporaryDirectory(prefix="vedich-")
+        file = Path(self._folder.name) / "shared.pickle"
+        file.write_bytes(pickle.dumps(self._shared, pickle.HIGHEST_PROTOCOL))
+        self._pool = ProcessPoolExecutor(
+            max_workers=self._number,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(file,),
+        )
+        for _ in range(self._number):
+            self._pool.submit(_ready)  # a process is started for each
+        return self._pool
 
 
 def _value(future: Future[Result]) -> Result:

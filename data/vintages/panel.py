@@ -242,11 +242,16 @@ class Panel:
             series = self.series_as_of(kpi, day)
         except NoObservations:
             return None
+        return self.outcome_in(series, kpi, year)
+
+    def outcome_in(self, series: Series, kpi: str, year: int) -> float | None:
+        """The same of a KPI's series as known on a day, for who has it."""
         december = Month(year, 12)
         if series.cutoff < december or (series.cutoff == december and series.nowcast):
             return None
         if series.traits.known_by_rates:
-            rate = self.newest(kpi, day).get("rate_to_date", {}).get(december.ordinal)
+            rates = self.newest(kpi, series.as_of).get("rate_to_date", {})
+            rate = rates.get(december.ordinal)
             return rate.value - 100 if rate else None
         months = series.calendar_year(year)
         if _in_doubt(series, year):

@@ -1,179 +1,176 @@
-"""Time a retraining of 150 KPIs with its backtest, and one KPI's answer to a new month.
+"""Time retrainings from nothing and of a further month, MLflow's share, and one KPI's new month.
 
-    python -m experiments.retrain_speed.run [--workers 2]
+    python -m experiments.retrain_speed.run [--workers 2] [--kpis 38 150]
+        [--parts retrain answer make-run]
 
-The KPIs are those of the sample plan `vietnam-2021` as of June 2021 and scaled
-replicas of them up to 150: figures, vintages and revisions of real length, which
-is what the time depends on. The retraining is the whole of it: panel, backtest,
-final fits, bundle, MLflow, gate. Then the June figures of one KPI are taken out
-and given back: what is timed is the answer to the new month with the model at
-hand, without any refit. Seconds spent in MLflow (its import, runs, plots, card, files,
-registry) are told apart. Writes results.json beside this file.
+- `retrain`: for each number of KPIs a home of its own, `vedich retrain` as of May from
+  nothing and then as of June, each as a process: panel, backtest, final fits, bundle, MLflow,
+  gate, ledger. CPU is that of the process and of all that it started. Loading the figures is
+  not timed.
+- `answer`: the last month's figures of one KPI with a model at hand, from the printed figures
+  to the projection, without any refit; needs `retrain`.
+- `make-run`: what `make run` does before it serves: both samples, a model for each month of
+  2021 up to June.
+
+A bar is for a machine with nothing beside; its load before each run is written down. CPU
+seconds grow on a loaded machine too, MLflow's share of them hardly. Writes results.json and
+made_with.json into the folder `results`, and the tables into the README; with `--out` all of
+it into that folder.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
-import platform
-import resource
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, date, datetime
-from importlib.metadata import version
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data.db.store import Store
-from data.plans.kpi import Kpi
-from data.plans.plan import Plan
-from data.plans.rows import save_plan
-from data.samples.files import read_sample
 from data.settings import Settings
-from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
-from data.vintages.rows import ImportRecord, add_observations
-from experiments.provenance import processor
+from experiments.provenance import write_provenance
+from experiments.retrain_speed.many import DAY, FAMILY, PLAN, loaded
 from models.pipeline import project
 from models.projection import Projection
-from training.bundle.bundle import Bundle, read_bundle
+from training.bundle.bundle import Bundle
+from training.bundle.promoted import bundle_for
 from training.prior.editions import candidates_for
-from training.retrain import commit, retrain
-from training.tracking import MlflowTracker, RegisteredVersion, RetrainingRun
 
-RESULTS = Path(__file__).parent / "results.json"
-SAMPLE, DAY, KPIS, FAMILY = "vietnam-2021", date(2021, 6, 30), 150, "many"
-UPDATED, TIMES = "exports", 50
+HERE = Path(__file__).parent
+BEGIN, END = "<!-- results -->", "<!-- end of the results -->"
+PARTS = ("retrain", "answer", "make-run")
+MONTHS = {"from nothing": "2021-05", "a further month": "2021-06"}
+CPU_BARS = {(38, "a further month"): 10, (150, "a further month"): 30}  # seconds
+WALL_BARS = {(150, "from nothing"): 180}
+MLFLOW_BAR = 0.15
+MAKE_RUN_BAR = 180
+ANSWER_BAR, UPDATED, TIMES = 50, "exports", 50  # milliseconds, a KPI, repetitions
+PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "mlflow-skinny", "sqlalchemy")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.retrain_speed.run")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--kpis", type=int, default=KPIS)
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--kpis", type=int, nargs="+", default=[38, 150])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    program = commit()
-    plan, observations = read_sample(SAMPLE)
-    kpis = list(islice(replicated(plan), given.kpis))
-    by_kpi: dict[str, list[Observation]] = {}
-    for one in observations:
-        by_kpi.setdefault(one.kpi, []).append(one)
-    figures = [one for kpi in kpis for one in figures_of(kpi, by_kpi)]
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder), database_url=None, mlflow_tracking_uri=None)
-        store = Store.open(settings.store_url)
-        save_plan(store, Plan(f"{FAMILY}-2021", FAMILY, 2021, "", "", "", tuple(kpis), ()))
-        origin = ImportRecord("replicas", "0" * 64, "experiment", datetime.now(UTC))
-        add_observations(store, FAMILY, figures, origin)
-        load, before = os.getloadavg()[0], cpu_seconds()
-        began = time.perf_counter()
-        tracker = Timed(settings.tracking_uri, Path(folder) / "mlartifacts")
-        report = retrain(
-            store, settings, f"{FAMILY}-2021", DAY, workers=given.workers, tracker=tracker
+    found: dict[str, Any] = {"workers": given.workers, "retrainings": []}
+    if "retrain" in given.parts:
+        for number in given.kpis:
+            with tempfile.TemporaryDirectory() as folder:
+                found["retrainings"] += retrained(Path(folder), number, given.workers)
+                if "answer" in given.parts:
+                    found["answer"] = answered(Path(folder))
+    if "make-run" in given.parts:
+        found["make_run"] = made_run()
+    out = given.out or HERE / "results"
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(found, indent=1, ensure_ascii=False)
+    (out / "results.json").write_text(text + "\n", encoding="utf-8")
+    write_provenance(
+        out,
+        " ".join([str(parser.prog), *sys.argv[1:]]),
+        *PACKAGES,
+        usable_cores=len(os.sched_getaffinity(0)),
+        seed="family, KPI and vintage (models.paths.generator)",
+    )
+    shown = tables(found)
+    print(shown)
+    if given.out:
+        (out / "results.md").write_text(shown, encoding="utf-8")
+    else:
+        readme = HERE / "README.md"
+        readme.write_text(with_tables(readme.read_text(encoding="utf-8"), shown), encoding="utf-8")
+
+
+def with_tables(page: str, shown: str) -> str:
+    """The page with the results between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{shown}{END}{after}"
+
+
+def retrained(home: Path, number: int, workers: int) -> list[dict[str, Any]]:
+    """A retraining from nothing, and one of a further month."""
+    figures, digest = loaded(settings_of(home), number)
+    rows = []
+    for what, month in MONTHS.items():
+        spent = home / "mlflow-seconds"
+        command = ["-m", "experiments.retrain_speed.timed", str(spent), "retrain"]
+        command += ["--plan", PLAN, "--as-of", month, "--workers", str(workers)]
+        row = measured(command, home)
+        mlflow = float(spent.read_text(encoding="utf-8"))
+        row |= {
+            "mlflow_cpu_seconds": round(mlflow, 1),
+            "mlflow_overhead": round(mlflow / (row["cpu_seconds"] - mlflow), 3),
+            "scored_origins": scored(settings_of(home)),
+        }
+        rows.append(
+            {"kpis": number, "figures": figures, "data_sha256": digest, "what": what} | row
         )
-        wall, cpu = time.perf_counter() - began, cpu_seconds() - before
-        update = new_month(load_panel(store, FAMILY, DAY), read_bundle(report.folder))
-        store.close()
-    scored = report.scores.query("method == 'ensemble' and months_known == 'all'")
-    content = "\n".join(sorted(map(repr, figures)))
-    found = {
-        "command": "python -m experiments.retrain_speed.run "
-        f"--workers {given.workers} --kpis {given.kpis}",
-        "kpis": report.kpis,
-        "figures": len(figures),
-        "scored_origins": int(scored["n"].iloc[0]),
-        "workers": given.workers,
-        "cores": len(os.sched_getaffinity(0)),
-        "wall_seconds": round(wall, 1),
-        "cpu_seconds": round(cpu, 1),
-        "mlflow_cpu_seconds": round(tracker.seconds, 1),
-        "mlflow_overhead": round(tracker.seconds / (cpu - tracker.seconds), 3),
-        "load_before": round(load, 1),
-        "new_month": update,
-        "data_sha256": hashlib.sha256(content.encode()).hexdigest(),
-        "seed": "family, KPI and vintage (models.paths.generator)",
-        "commit": program,
-        "processor": processor(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "pandas", "statsforecast", "mlflow-skinny")},
-    }
-    given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(found, indent=1))
+    return rows
 
 
-class Timed(MlflowTracker):
-    """MLflow, with the CPU seconds of this process that it took."""
-
-    seconds = 0.0
-
-    def open(self, family: str | None = None) -> None:
-        with self._timed():
-            super().open(family)
-
-    def record(self, run: RetrainingRun) -> RegisteredVersion:
-        with self._timed():
-            return super().record(run)
-
-    def set_alias(self, family: str, alias: str, version: str) -> None:
-        with self._timed():
-            super().set_alias(family, alias, version)
-
-    @contextmanager
-    def _timed(self) -> Iterator[None]:
-        begun = time.process_time()
-        yield
-        self.seconds += time.process_time() - begun
-
-
-def replicated(plan: Plan) -> Iterator[Kpi]:
-    """The sample's KPIs, then replicas of them without end; totals keep their own parts."""
-    number = 0
-    while True:
-        for kpi in plan.kpis:
-            yield replace(
-                kpi,
-                slug=_replica(kpi.slug, number),
-                parent=kpi.parent and _replica(kpi.parent, number),
-                parts=tuple(_replica(part, number) for part in kpi.parts),
+def made_run() -> dict[str, Any]:
+    """The commands of `make run` after the environment, without the service."""
+    since = ["--since", "2021-01", "--as-of", "2021-06"]
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [
+            measured(["-m", "service.cli.main", *command], Path(folder))
+            for command in (
+                ["init", "--sample", "all"],
+                ["retrain", "--plan", "vietnam-2021", *since],
+                ["retrain", "--plan", "lang-son-2021", *since],
             )
-        number += 1
+        ]
+    total = {
+        name: round(sum(row[name] for row in rows), 1) for name in ("wall_seconds", "cpu_seconds")
+    }
+    return {**total, "load_before": rows[0]["load_before"]}
 
 
-def _replica(slug: str, number: int) -> str:
-    return f"{slug}_{number}" if number else slug
+def measured(command: Sequence[str], home: Path) -> dict[str, Any]:
+    """A program's wall and CPU seconds, with those of all processes that it waited for."""
+    load, begun = os.getloadavg()[0], time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, *command],
+        env={**os.environ, "VEDICH_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, list(command))
+    return {
+        "wall_seconds": round(time.perf_counter() - begun, 1),
+        "cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
+        "load_before": round(load, 1),
+    }
 
 
-def figures_of(kpi: Kpi, printed: Mapping[str, Sequence[Observation]]) -> Iterator[Observation]:
-    """A KPI's figures up to the day; a replica's levels are scaled, its rates are not."""
-    slug, _, number = kpi.slug.rpartition("_")
-    replica = number.isdigit()
-    scale = 1.0 + 0.1 * int(number) if replica else 1.0
-    for one in printed.get(slug if replica else kpi.slug, ()):
-        if one.published > DAY:
-            continue
-        is_rate = one.form.startswith(("rate", "share"))
-        yield replace(one, kpi=kpi.slug, value=one.value if is_rate else scale * one.value)
+def scored(settings: Settings) -> int:
+    """Origins of the newest bundle's backtest."""
+    scores = _newest(settings).scores
+    return int((scores.method == scores.methods.index("ensemble")).sum())
 
 
-def new_month(panel: Panel, bundle: Bundle) -> dict[str, Any]:
+def answered(home: Path) -> dict[str, Any]:
     """Milliseconds from one KPI's printed figures to its projection, by the model at hand."""
-    candidates = candidates_for(bundle.as_of.year)
-    spans, last = [], None
-    for _ in range(TIMES):
-        began = time.perf_counter()
-        series = panel.series_as_of(UPDATED, DAY)
-        last = project(series, (), bundle.learned[UPDATED], year=2021, candidates=candidates)
-        spans.append(1000 * (time.perf_counter() - began))
-    assert isinstance(last, Projection)
+    settings = settings_of(home)
+    store = Store.open(settings.store_url)
+    panel = load_panel(store, FAMILY, DAY)
+    store.close()
+    spans, last = spans_of(panel, _newest(settings))
     return {
         "kpi": UPDATED,
         "cutoff": str(last.cutoff),
@@ -185,12 +182,73 @@ def new_month(panel: Panel, bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def cpu_seconds() -> float:
-    """Of this process and of those it waited for."""
-    own, others = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+def spans_of(panel: Panel, bundle: Bundle) -> tuple[list[float], Projection]:
+    spans, last = [], None
+    candidates = candidates_for(bundle.as_of.year)
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        series = panel.series_as_of(UPDATED, DAY)
+        last = project(series, (), bundle.learned[UPDATED], year=2021, candidates=candidates)
+        spans.append(1000 * (time.perf_counter() - began))
+    assert isinstance(last, Projection)
+    return spans, last
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(home=home, database_url=None, mlflow_tracking_uri=None)
+
+
+def _newest(settings: Settings) -> Bundle:
+    store = Store.open(settings.store_url)
+    try:
+        return bundle_for(store, settings.bundles, FAMILY, DAY).bundle
+    finally:
+        store.close()
+
+
+def tables(found: Mapping[str, Any]) -> str:
+    """The results as Markdown; a missed bar is bold."""
+    lines = [
+        "| KPIs | Retraining | Wall | CPU | Bar | MLflow, CPU | MLflow ÷ the rest | Load before |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in found["retrainings"]:
+        case = (row["kpis"], row["what"])
+        wall, cpu = row["wall_seconds"], row["cpu_seconds"]
+        bars = [f"{CPU_BARS[case]} s of CPU"] if case in CPU_BARS else []
+        bars += [f"{WALL_BARS[case]} s"] if case in WALL_BARS else []
+        share = judged(f"{row['mlflow_overhead']:.1%}", row["mlflow_overhead"] > MLFLOW_BAR)
+        lines.append(
+            f"| {row['kpis']} | {row['what']} "
+            f"| {judged(f'{wall:.1f} s', wall > WALL_BARS.get(case, wall))} "
+            f"| {judged(f'{cpu:.1f} s', cpu > CPU_BARS.get(case, cpu))} "
+            f"| {', '.join(bars)} | {row['mlflow_cpu_seconds']:.1f} s "
+            f"| {share if row['what'] == 'from nothing' else share.strip('*')} "
+            f"| {row['load_before']} |"
+        )
+    if "answer" in found:
+        one = found["answer"]
+        late = one["median_ms"] > ANSWER_BAR
+        lines += [
+            "",
+            f"One KPI's new month (`{one['kpi']}`), figures to projection: "
+            f"{judged(str(one['median_ms']) + ' ms', late)} median, {one['p90_ms']} ms at the "
+            f"ninetieth percentile of {one['times']} (bar {ANSWER_BAR} ms).",
+        ]
+    if "make_run" in found:
+        one = found["make_run"]
+        late = one["wall_seconds"] > MAKE_RUN_BAR
+        lines += [
+            "",
+            "`make run`, samples and a model for each month up to June: "
+            f"{judged(str(one['wall_seconds']) + ' s', late)} wall, {one['cpu_seconds']} s CPU "
+            f"(bar {MAKE_RUN_BAR} s; load {one['load_before']} before).",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def judged(text: str, missed: bool) -> str:
+    return f"**{text}**" if missed else text
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ into `base`; the prior learns the error of `base` in units of `scale`.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,17 +19,24 @@ from models.prior.simple_forecasts import (
     NOT_IN_MEDIAN,
     Origins,
     Sums,
+    clipped,
     log_ratio,
+    middle,
     origins_of,
     simple_forecasts,
 )
-from models.prior.smoothers import GRID, WIDTH, YEARS, mean_growth, smooth
+from models.prior.smoothers import GRID, WIDTH, YEARS, smooth
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _NOISE_FLOOR = 0.05  # of a year's mean month: the smallest month on the log scale
-_CHUNK = 4096  # windows computed at once, to limit memory
+_JUDGED = (  # simple forecasts whose own past errors are features
+    *("snaive", "pace", "share_3", "share_5", "smoothed"),
+    *("theta_half", "growth_12", "growth_mixed", "setting_15", "setting_25"),
+)
+_BIAS = ("snaive", "pace", "smoothed", "theta_half")  # of which also with their sign
+_CHUNK = 128  # windows computed at once: what they need stays in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,8 +148,9 @@ def _compute(
 ]:
     n = len(windows)
     months, years, total = _scaled(windows, known)
-    sums = Sums(months)
-    prior = np.nan_to_num(months[:, : 12 * YEARS]).reshape(n, YEARS, 12)
+    past = np.where(np.isfinite(months), months, 0.0)
+    sums = Sums(past)
+    prior = past[:, : 12 * YEARS].reshape(n, YEARS, 12)
     level = np.concatenate([np.abs(prior.mean(axis=2)), np.ones((n, 1))], axis=1)
     floor = _NOISE_FLOOR * np.maximum(np.repeat(level, 12, axis=1), 1e-3)
     logs = np.log(np.maximum(months, floor))
@@ -155,15 +162,13 @@ def _compute(
     weights = weights / weights.sum(axis=1, keepdims=True)
     origins = origins_of(sums, years, known)
     forecasts = simple_forecasts(origins, smoothed, weights, sums, years, known)
-    median = np.median(
-        np.stack([f for name, f in forecasts.items() if name not in NOT_IN_MEDIAN], axis=2),
-        axis=2,
-    )
+    core = [forecast for name, forecast in forecasts.items() if name not in NOT_IN_MEDIAN]
+    median = middle(np.array(core).transpose(1, 2, 0))
     thetas = 0.5 * (forecasts["theta_half"] + forecasts["theta_full"])
     base = (median + forecasts["smoothed"] + thetas) / 3.0
     unit = np.maximum(origins.last_total, 1e-6)
     errors = np.where(
-        origins.possible, np.clip((origins.rest - base) / unit, -1.0, 1.0), np.nan
+        origins.possible, clipped((origins.rest - base) / unit, -1.0, 1.0), np.nan
     )  # this year's column is NaN: its outcome is not known
     noise = np.sqrt(smallest[:, 0])
     scale, usual = _scale(errors, origins, noise, known)
@@ -172,12 +177,12 @@ def _compute(
         "years": years.astype(float),
         "scale": np.log(scale),
         "usual_error": np.log(usual / scale),
-        "rest_share": np.clip(origins.last_rest[:, 0] / 12.0, 0.0, 1.2),
+        "rest_share": clipped(origins.last_rest[:, 0] / 12.0, 0.0, 1.2),
         "base_rest_growth": log_ratio(base[:, 0], origins.last_rest[:, 0]),
     }
     year = (origins.to_date[:, 0] + base[:, 0]) / 12.0
-    columns["base_growth"] = np.clip(year - 1.0, -1.0, 2.0)
-    columns["base_growth_scaled"] = np.clip((year - 1.0) / scale, -60.0, 60.0)
+    columns["base_growth"] = clipped(year - 1.0, -1.0, 2.0)
+    columns["base_growth_scaled"] = clipped((year - 1.0) / scale, -60.0, 60.0)
     columns |= _disagreement(forecasts, base, scale)
     columns |= _growth(origins, log_totals, years)
     columns |= _past_errors(forecasts, errors, origins, unit, scale)
@@ -191,12 +196,11 @@ def _compute(
     columns["weight_trend"] = weights @ grid[:, 1]
     columns["gain"] = np.log(smallest[:, 0] / (smoothed.squared_error.max(axis=1) + 1e-9))
     for setting in (17, 25):
-        columns[f"level_{setting}"] = np.clip(smoothed.level[:, setting], -2.0, 2.0)
+        columns[f"level_{setting}"] = clipped(smoothed.level[:, setting], -2.0, 2.0)
     for setting in (19, 21):
-        columns[f"trend_{setting}"] = np.clip(12.0 * smoothed.trend[:, setting], -2.0, 2.0)
-    columns["mean_growth"] = mean_growth(log_totals, years, 0)
-    values = np.stack(list(columns.values()), axis=1).astype(np.float32)
-    past = np.where(np.isfinite(months), months, 0.0)
+        columns[f"trend_{setting}"] = clipped(12.0 * smoothed.trend[:, setting], -2.0, 2.0)
+    columns["mean_growth"] = smoothed.growth[:, 0]
+    values = np.array(list(columns.values())).T.astype(np.float32, order="C")
     return (
         tuple(columns),
         np.where(np.isfinite(values), values, np.float32(np.nan)),
@@ -234,19 +238,21 @@ def _scale(errors: Floats, origins: Origins, noise: Floats, known: Ints) -> tupl
     past = np.abs(errors[:, 1:])
     seen: NDArray[np.bool_] = np.isfinite(past)
     ahead = 12 - known
-    share = np.maximum(np.clip(origins.last_rest[:, 0] / 12.0, 0.0, 1.2), ahead / 24.0)
-    implied = share * np.clip(noise, 0.003, 0.5) * 0.8 * np.sqrt(1.0 / ahead + 0.15)
+    share = np.maximum(clipped(origins.last_rest[:, 0] / 12.0, 0.0, 1.2), ahead / 24.0)
+    implied: Floats = share * clipped(noise, 0.003, 0.5) * 0.8 * np.sqrt(1.0 / ahead + 0.15)
     total = (np.where(seen, past, 0.0) * weight).sum(axis=1) + 1.5 * implied
     scale = total / ((seen * weight).sum(axis=1) + 1.5)
-    return np.clip(scale, 0.0008 * ahead, 0.6), implied
+    least = np.asarray(0.0008 * ahead, dtype=float)
+    return clipped(scale, least, 0.6), implied
 
 
 def _disagreement(forecasts: dict[str, Floats], base: Floats, scale: Floats) -> dict[str, Floats]:
     """Each simple forecast against their combination, in units of `scale`."""
-    stacked = np.stack([forecast[:, 0] for forecast in forecasts.values()], axis=1)
-    apart = (stacked - base[:, :1]) / (12.0 * scale)[:, None]
+    stacked = np.array([forecast[:, 0] for forecast in forecasts.values()]).T
+    apart = np.ascontiguousarray((stacked - base[:, :1]) / (12.0 * scale)[:, None])
     core = [i for i, name in enumerate(forecasts) if name not in NOT_IN_MEDIAN]
-    columns = {f"by_{name}": np.clip(apart[:, i], -30.0, 30.0) for i, name in enumerate(forecasts)}
+    bounded = clipped(apart, -30.0, 30.0).T
+    columns = {f"by_{name}": column for name, column in zip(forecasts, bounded, strict=True)}
     columns["spread"] = np.log(1e-4 + apart.std(axis=1))
     columns["spread_core"] = np.log(1e-4 + apart[:, core].std(axis=1))
     return columns
@@ -263,7 +269,7 @@ def _growth(origins: Origins, log_totals: Floats, years: Ints) -> dict[str, Floa
     columns["last_month"] = columns["growth_1"] - columns["growth_3"]
     for back in range(1, 5):
         rise = log_totals[:, YEARS - back] - log_totals[:, YEARS - back - 1]
-        columns[f"year_growth_{back}"] = np.where(years > back, np.clip(rise, -1.5, 1.5), np.nan)
+        columns[f"year_growth_{back}"] = np.where(years > back, clipped(rise, -1.5, 1.5), np.nan)
     return columns
 
 
@@ -271,20 +277,16 @@ def _past_errors(
     forecasts: dict[str, Floats], errors: Floats, origins: Origins, unit: Floats, scale: Floats
 ) -> dict[str, Floats]:
     """Past errors of the combination and of some of its members at the same month."""
-    columns = {
-        f"error_{back}": np.clip(errors[:, back] / scale, -10.0, 10.0) for back in (1, 2, 3)
-    }
+    recent = clipped(errors[:, 1:] / scale[:, None], -10.0, 10.0)
+    columns = {f"error_{back}": recent[:, back - 1] for back in (1, 2, 3)}
     columns["bias"] = _nanmean(errors[:, 1:]) / scale
-    judged = (
-        *("snaive", "pace", "share_3", "share_5", "smoothed"),
-        *("theta_half", "growth_12", "growth_mixed", "setting_15", "setting_25"),
-    )
-    for name in judged:
-        own = np.clip((origins.rest - forecasts[name]) / unit, -1.0, 1.0)
-        own = np.where(origins.possible, own, np.nan)[:, 1:]
-        columns[f"size_{name}"] = np.log(1e-3 + _nanmean(np.abs(own)) / scale)
-        if name in ("snaive", "pace", "smoothed", "theta_half"):
-            columns[f"bias_{name}"] = _nanmean(own) / scale
+    apart = (origins.rest - np.array([forecasts[name] for name in _JUDGED])) / unit
+    own = np.where(origins.possible, clipped(apart, -1.0, 1.0), np.nan)[:, :, 1:]
+    means, sizes = _nanmean(own) / scale, np.log(1e-3 + _nanmean(np.abs(own)) / scale)
+    for name, mean, size in zip(_JUDGED, means, sizes, strict=True):
+        columns[f"size_{name}"] = size
+        if name in _BIAS:
+            columns[f"bias_{name}"] = mean
     return columns
 
 
@@ -292,21 +294,21 @@ def _yearly_growth(logs: Floats, known: Ints) -> dict[str, Floats]:
     """Noise and autocorrelation of the growth on the year before, over the last 36 months."""
     growth = logs[:, 12:] - logs[:, :-12]
     places = (12 * YEARS + known - 12)[:, None] - 36 + np.arange(36)[None, :]
-    recent = growth[np.arange(len(logs))[:, None], np.maximum(places, 0)]
-    recent = np.clip(np.where(places >= 0, recent, np.nan), -2.0, 2.0)
+    recent = np.take_along_axis(growth, np.maximum(places, 0), axis=1)
+    recent = clipped(np.where(places >= 0, recent, np.nan), -2.0, 2.0)
     centred = recent - _nanmean(recent)[:, None]
-    variance = _nanmean(centred**2) + 1e-6
+    variance, mean = _nanmean(centred**2), _nanmean(recent[:, -12:])
+    spread = np.sqrt(variance)
     columns = {
-        "growth_noise_12": np.log(1e-3 + _nanstd(recent[:, -12:])),
-        "growth_noise_36": np.log(1e-3 + _nanstd(recent)),
+        "growth_noise_12": np.log(1e-3 + _nanstd(recent[:, -12:], mean)),
+        "growth_noise_36": np.log(1e-3 + spread),
         "growth_step_noise": np.log(1e-3 + _nanstd(np.diff(recent, axis=1)[:, -24:])),
     }
     for lag in (1, 3, 12):
-        memory = _nanmean(centred[:, lag:] * centred[:, :-lag]) / variance
-        columns[f"memory_{lag}"] = np.clip(memory, -1.0, 1.0)
-    mean, spread = _nanmean(recent[:, -12:]), 1e-2 + _nanstd(recent)
-    for back in range(1, 7):
-        columns[f"month_back_{back}"] = np.clip((recent[:, -back] - mean) / spread, -5.0, 5.0)
+        memory = _nanmean(centred[:, lag:] * centred[:, :-lag]) / (variance + 1e-6)
+        columns[f"memory_{lag}"] = clipped(memory, -1.0, 1.0)
+    months = clipped((recent[:, :-7:-1] - mean[:, None]) / (1e-2 + spread)[:, None], -5.0, 5.0)
+    columns |= {f"month_back_{back}": months[:, back - 1] for back in range(1, 7)}
     return columns
 
 
@@ -317,10 +319,11 @@ def _seasonality(months: Floats, known: Ints) -> dict[str, Floats]:
     rest = (prior[:, -5:] * coming[:, None, :]).sum(axis=2)[:, ::-1]
     year = totals[:, -5:][:, ::-1]
     shares = np.where(year > 1e-6, rest / np.where(year > 1e-6, year, 1.0), np.nan)
+    mean = _nanmean(shares)
     recent = months[:, -48:]
     return {
-        "share_noise": np.log(1e-4 + _nanstd(shares)),
-        "share_change": shares[:, 0] - _nanmean(shares),
+        "share_noise": np.log(1e-4 + _nanstd(shares, mean)),
+        "share_change": shares[:, 0] - mean,
         "season_size": np.log(1e-3 + prior[:, -1].std(axis=1)),
         "zeros": (np.where(np.isfinite(recent), recent, 1.0) <= 0.01).mean(axis=1),
         "level_change": log_ratio(totals[:, -1], _nanmedian(totals)),
@@ -330,17 +333,20 @@ def _seasonality(months: Floats, known: Ints) -> dict[str, Floats]:
 def _nanmean(values: Floats) -> Floats:
     """Mean over the last axis without NaN; NaN where all are NaN."""
     seen = np.isfinite(values)
-    count = seen.sum(axis=1)
-    mean = np.where(seen, values, 0.0).sum(axis=1) / np.maximum(count, 1)
-    return np.where(count > 0, mean, np.nan)
+    count = seen.sum(axis=-1)
+    mean: Floats = np.where(seen, values, 0.0).sum(axis=-1) / np.where(count > 0, count, np.nan)
+    return mean
 
 
-def _nanstd(values: Floats) -> Floats:
-    return np.sqrt(np.maximum(_nanmean((values - _nanmean(values)[:, None]) ** 2), 0.0))
+def _nanstd(values: Floats, mean: Floats | None = None) -> Floats:
+    mean = _nanmean(values) if mean is None else mean
+    return np.sqrt(_nanmean((values - mean[:, None]) ** 2))
 
 
 def _nanmedian(values: Floats) -> Floats:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        median: Floats = np.nanmedian(values, axis=1)
+    """Median over the last axis without NaN, which are sorted last."""
+    ordered = np.sort(values, axis=-1)
+    count = np.isfinite(values).sum(axis=-1, keepdims=True)
+    places = np.concatenate([np.maximum(count - 1, 0) // 2, count // 2], axis=-1)
+    median: Floats = np.take_along_axis(ordered, places, axis=-1).sum(axis=-1) / 2
     return median

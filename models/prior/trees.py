@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,19 +39,26 @@ class Trees:
 
     def predict(self, values: Singles) -> NDArray[np.float64]:
         """The sum of the leaves reached, shape (n,); `values` has shape (n, n_features)."""
-        tree = np.arange(len(self.feature))[None, :]
-        rows = np.arange(len(values))[:, None]
-        node = np.zeros((len(values), len(self.feature)), dtype=np.uint16)
+        feature, threshold, children, roots = self._flat
+        n, width = values.shape
+        # a missing value compares as smaller than all where it goes left, else as NaN: right
+        both = np.concatenate([values, np.where(np.isnan(values), -np.inf, values)], axis=1)
+        row = 2 * width * np.arange(n)[:, None]
+        column = np.where(self.missing_left.ravel(), feature + width, feature)
+        node = np.broadcast_to(roots, (n, len(roots)))
         for _ in range(int(self.depth[0])):
-            tested = values[rows, self.feature[tree, node]]
-            left = np.where(
-                np.isnan(tested),
-                self.missing_left[tree, node],
-                tested <= self.threshold[tree, node],
-            )
-            node = np.where(left, self.left[tree, node], self.right[tree, node])
-        total: NDArray[np.float64] = self.value[tree, node].sum(axis=1, dtype=np.float64)
+            left = both.take(row + column.take(node)) <= threshold.take(node)
+            node = children.take(2 * node + left)
+        total: NDArray[np.float64] = self.value.take(node).sum(axis=1, dtype=np.float64)
         return total + float(self.start[0])
+
+    @cached_property
+    def _flat(self) -> tuple[NDArray[np.intp], Singles, NDArray[np.intp], NDArray[np.intp]]:
+        """Feature and threshold of every node, its right and left child, and the roots."""
+        n_trees, n_nodes = self.feature.shape
+        roots = n_nodes * np.arange(n_trees)
+        children = np.stack([self.right, self.left], axis=2) + roots[:, None, None]
+        return self.feature.ravel().astype(np.intp), self.threshold.ravel(), children, roots
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """The arrays by their names in a prior file."""

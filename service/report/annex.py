@@ -43,6 +43,7 @@ from service.texts import (
     chance,
     day_of,
     unit_name,
+    whole_per_cent,
     writer,
 )
 
@@ -162,7 +163,7 @@ def chance_cell(one: Facts, lang: Lang) -> Cell:
         return NONE
     probability = one.target.probability
     words = chance(probability, one.target.status, lang)
-    return Number(100 * probability, words, 0, per_cent=True)
+    return Number(whole_per_cent(probability), words, 0, per_cent=True)
 
 
 def _projections(facts: Sequence[Facts], lang: Lang) -> Table:

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from service.report.document import NONE, Block, Cell, Column, Heading, Number, Paragraph, Table
 from service.shapes.analysis import ChangeList, KpiChange, ProbabilityChange
-from service.texts import CHANGE, LEVEL, TEXT, Lang, chance, day_of, number, period_name
+from service.texts import (
+    CHANGE,
+    LEVEL,
+    TEXT,
+    Lang,
+    chance,
+    day_of,
+    number,
+    period_name,
+    whole_per_cent,
+)
 
 _PARTS = ("plan", "model", "projects", "revisions", "month", "draws")
 
@@ -74,7 +84,7 @@ def _rows(
 def _probability(value: float | None, status: str | None, lang: Lang) -> Cell:
     if value is None:
         return NONE
-    return Number(100 * value, chance(value, status or "", lang), 0, True)
+    return Number(whole_per_cent(value), chance(value, status or "", lang), 0, True)
 
 
 def _points(part: float | None, lang: Lang) -> Cell:

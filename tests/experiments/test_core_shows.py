@@ -12,7 +12,7 @@ from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.vintages.observation import Observation
 from experiments.candidate_ablation.run import Cached, comparison, interval, sets
-from experiments.retrain_speed.run import figures_of, replicated
+from experiments.retrain_speed.many import figures_of, replicated
 from experiments.short_history.run import shortened, summary
 from models.candidates import REGISTRY
 from models.series import Month

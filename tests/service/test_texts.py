@@ -48,6 +48,7 @@ from service.texts import (
     percent,
     signed_percent,
     unit_name,
+    whole_per_cent,
 )
 from service.workflow.version_comparison import FIELDS
 
@@ -273,6 +274,19 @@ def test_chances() -> None:
     assert chance(0.0, "off_track", "en") == "< 1%"
     assert chance(1.0, "achieved", "en") == "100%"
     assert chance(None, "no_basis", "en") == "–"
+
+
+@pytest.mark.parametrize("threshold", [0.01, 0.29, 0.4, 0.57, 0.8, 0.9])
+def test_a_probability_is_printed_as_reaching_a_threshold_only_if_it_does(
+    threshold: float,
+) -> None:
+    """79.6 % is at risk where 80 % is on track; it must not stand there as 80 %."""
+    for short in (0.004, 0.0005, 1e-6):
+        assert whole_per_cent(threshold - short) < round(100 * threshold)
+    assert whole_per_cent(threshold) == round(100 * threshold)
+    assert whole_per_cent(threshold + 0.004) == round(100 * threshold)
+    assert chance(0.796, "at_risk", "vi") == "79%"
+    assert chance(0.8, "on_track", "vi") == "80%"
 
 
 def test_dates() -> None:

@@ -76,8 +76,10 @@ def worse_for_coal(scores: Scoreboard) -> Scoreboard:
 def test_a_nested_run_per_kpi_keeps_its_own_errors_and_what_failed(scores: Scoreboard) -> None:
     coal, steel = record_of(bundle_of(worse_for_coal(scores))).nested
     assert (coal.name, steel.name) == ("coal", "steel")
-    assert coal.params == {"kind": "flow", "unit": "thousand tons"}
-    assert steel.tags == {"kpi": "steel", "as_of": "2018-06-30", "failed/sarima": "too short"}
+    described = {"kind": "flow", "unit": "thousand tons", "as_of": "2018-06-30"}
+    assert coal.tags == {"kpi": "coal", **described}
+    assert (steel.tags["kind"], steel.tags["unit"]) == ("count", "pieces")
+    assert steel.tags["failed/sarima"] == "too short"
     assert coal.metrics["pace/annual_error"] == pytest.approx({3: 0.3, 9: 0.3})
     assert steel.metrics["pace/annual_error"] == pytest.approx({3: 0.05, 9: 0.05})
     assert "ensemble/crps" not in coal.metrics

@@ -38,8 +38,8 @@ def run_of(family: str, bundle: Path) -> RetrainingRun:
         params={"n_paths": "400"},
         tags={"as_of": "2021-06-30", "data_hash": "abc"},
         nested=(
-            NestedRun("coal", {"annual_error": {6: 0.04}}, {"kind": "flow"}, {"kpi": "coal"}),
-            NestedRun("steel", {"annual_error": {6: 0.06}}, {"kind": "flow"}, {"kpi": "steel"}),
+            NestedRun("coal", {"annual_error": {6: 0.04}}, {"kpi": "coal"}),
+            NestedRun("steel", {"annual_error": {6: 0.06}}, {"kpi": "steel"}),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -51,8 +52,8 @@ def test_what_is_shared_is_gone_from_the_disk_afterwards(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with Workers({"shift": 1}, 2) as workers:
-        assert list(tmp_path.glob("*/shared.pickle"))
         assert workers.run(shifted, [1, 2]) == [2, 3]
+        assert list(tmp_path.glob("*/shared.pickle"))
     assert not list(tmp_path.iterdir())
 
 
@@ -84,6 +85,31 @@ def test_workers_end_with_their_parent_even_if_it_is_killed(tmp_path: Path) -> N
     while any(map(alive, found)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not any(map(alive, found))
+
+
+def process_of(shared: None, seconds: float) -> int:
+    """The process that does a task, which takes so many seconds of its time."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return os.getpid()
+
+
+def test_small_work_starts_no_process() -> None:
+    with Workers(None, 2, alone=1.0) as workers:
+        assert set(workers.run(process_of, [0.001] * 20)) == {os.getpid()}
+
+
+@pytest.mark.slow
+def test_the_rest_of_long_work_is_done_by_other_processes() -> None:
+    told: list[float] = []
+    items = [0.3, *(0.05 + place / 1000 for place in range(20))]  # the first loads libraries
+    with Workers(None, 2, alone=1.0) as workers:
+        found = workers.run(process_of, items, told.append)
+        again = workers.run(process_of, [0.001, 0.001])
+    assert found[:3] == [os.getpid()] * 3
+    assert os.getpid() not in {found[-1], *again}
+    assert sorted(told) == sorted(items)
 
 
 def threads_of(shared: None, item: int) -> list[int]:

@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from data.plans.events import accepted_events
@@ -98,6 +97,8 @@ def run_backtest(
     done : called after each KPI and year, `len(backtest_years(...))` times
     kept : results of earlier backtests; what saw the same is not computed again
     """
+    import pandas as pd  # the processes of the workers need it not
+
     pairs = backtest_years(setup, kpis)
     family = sorted({*kpis, *(part for kpi in kpis for part in setup.panel.parts_of(kpi))})
     seen = Seen(setup)

@@ -74,7 +74,8 @@ class Seen:
         kpi, year, as_of = task.kpi, task.year, self._setup.as_of
         told: list[object] = [*self._common, "year", kpi, year, _edition(year)]
         told.append(sorted(self._setup.of_year(year)))
-        told.append(self._panel.outcome(kpi, year, as_of))
+        today = self._as_of_today(kpi)
+        told.append(self._panel.outcome_in(today, kpi, year) if today else None)
         family = {kpi, *self._panel.parts_of(kpi)}
         told += [repr(one) for one in self._setup.events if one.kpi in family]
         past = [PastPlans(self._panel, self._setup.plans, one, year) for one in sorted(family)]
