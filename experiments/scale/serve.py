@@ -177,6 +177,8 @@ def measured(
         rows.append(row("steady", "all", load.seconds, memory_now, load, cpu))
         for kind in MIX:
             chosen = np.array([one == kind for one in kinds])
+            if not chosen.any():
+                continue
             own = Outcome(
                 load.seconds[chosen],
                 int((load.statuses[chosen] != 200).sum()),
