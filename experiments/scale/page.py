@@ -54,11 +54,13 @@ def _efficiencies(cases: pd.DataFrame) -> Iterator[str]:
         by_workers = same.set_index("workers")
         if not {1, 2} <= {*by_workers.index}:
             continue
-        one, two = by_workers.loc[1], by_workers.loc[2]
+        wall, cpu = (
+            {number: float(by_workers[name][number]) for number in (1, 2)}
+            for name in ("wall_s", "cpu_s")
+        )
         yield (
             f"| {STEPS[str(step)]}, {size} KPIs, {engine}: from 1 to 2 workers "
-            f"| {_judged(one['wall_s'] / (2 * two['wall_s']))} "
-            f"| {_judged(one['cpu_s'] / two['cpu_s'])} |"
+            f"| {_judged(wall[1] / (2 * wall[2]))} | {_judged(cpu[1] / cpu[2])} |"
         )
     mixed = cases[~cases["size"].str.contains("x")]
     for (step, engine, workers), same in mixed.groupby(["step", "engine", "workers"]):
