@@ -34,9 +34,11 @@ def machine() -> dict[str, object]:
     }
 
 
-def write_provenance(folder: Path, command: str, *packages: str, **more: object) -> None:
+def write_provenance(
+    folder: Path, command: str, *packages: str, file: str = "made_with.json", **more: object
+) -> None:
     """Write `made_with.json` into the folder of a result: versions of packages, and more."""
     versions = {name: version(name) for name in packages}
     about = {"command": command, **machine(), **versions, **more}
     text = json.dumps(about, indent=1)
-    (folder / "made_with.json").write_text(text + "\n", encoding="utf-8")
+    (folder / file).write_text(text + "\n", encoding="utf-8")

@@ -23,18 +23,16 @@ import scipy
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
+from models.year_months import MONTHS, near
 
 Array = NDArray[np.float64]
 PastErrors = Sequence[tuple[int, int, float]]  # (year, months known, standardised error)
 
 LEVELS = np.linspace(0.005, 0.995, 199)
-MONTHS = 12  # rows of a calibration: 0 to 11 months known
 FEWEST = 11  # pooled errors needed for a calibration
 SHRINK = 6.0  # years of errors' worth of weight that the family carries against a KPI's own
 LARGEST_RATIO = 3.0  # in a KPI's own factor errors are clipped at this × the family's 80 % width
-TAIL = 0.95  # share of past errors used; beyond it quantiles grow as a normal's
-FREEDOM = 5.0  # beyond the 80 % interval quantiles are stretched as Student's t, not a normal
-NEIGHBOUR = 0.5  # weight of an error one month of the year away
+INNER = 0.8  # share of past errors that is used; beyond it quantiles grow as Student's t
 MEMORY = 0.8  # weight of an error relative to one of the following year
 OWN_SHAPE = 0.5  # weight of the ensemble's own shape against that of past errors
 FURTHEST = 1.25  # × the 80 % width: the own shape goes no further from the centre
@@ -153,11 +151,9 @@ def learn_calibrations(
     Errors are weighted by a kernel over the months known and by age from the family's
     newest year, and mirrored: the centre stays at the ensemble's, since a few years of
     a family share their shocks and say little about bias. As in split-conformal
-    prediction, the outcome to come counts as an additional error. Beyond the share
-    `TAIL` quantiles grow as a normal's: otherwise a single freak year would stretch
-    every KPI's mean. A family's errors of a year share their shocks, so that a handful of
-    years tells little of the tails: beyond the 80 % interval quantiles are stretched by as
-    much as those of Student's t with `FREEDOM` degrees lie beyond a normal's.
+    prediction, the outcome to come counts as an additional error. A family's errors of a
+    year share their shocks, so that a handful of years tells little of the tails: beyond
+    the 80 % interval quantiles grow as those of Student's t with 2 degrees of freedom.
     """
     years, known, sizes = _sizes(pooled)
     if len(sizes) < FEWEST:
@@ -175,12 +171,6 @@ def learn_calibrations(
         scale = _own_scale(mine, _weights(own_years, newest), usual)
         found[kpi] = Calibration(quantiles, scale, len(sizes))
     return found
-
-
-def near(known: NDArray[np.int64]) -> Array:
-    """How much pairs with so many months known count for 0 to 11 known, shape (12, n)."""
-    distance = np.abs(known - np.arange(MONTHS)[:, None])
-    return np.asarray(np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance), dtype=float)
 
 
 def calibrate(annual: AnnualDistribution, calibration: Calibration | None) -> AnnualDistribution:
@@ -257,17 +247,15 @@ def _quantiles(sizes: Array, mass: Array) -> Array:
     share = np.cumsum(weights) / (weights.sum() + 1.0)
     upper = LEVELS[LEVELS > 0.5]
     inside = 2 * upper - 1  # share of outcomes between −q and q
-    top = min(TAIL, float(share[-1]))
+    top = min(INNER, float(share[-1]))
     found = np.interp(np.minimum(inside, top), np.r_[0.0, share], np.r_[0.0, ordered])
-    stretch = _normal(upper) / _normal(np.array([(1 + top) / 2]))
-    found *= np.where(inside > top, stretch, 1.0) * np.where(upper > 0.9, _heavier(upper), 1.0)
+    found *= np.maximum(1.0, _student(inside) / _student(top))
     return np.concatenate([-found[::-1], np.zeros(len(LEVELS) - 2 * len(upper)), found])
 
 
-def _heavier(levels: Array) -> Array:
-    """How much further than a normal's the quantiles of Student's t lie, both from 0.9 on."""
-    student = scipy.special.stdtrit(FREEDOM, levels) / scipy.special.stdtrit(FREEDOM, 0.9)
-    return np.asarray(student / (_normal(levels) / _normal(np.array([0.9]))), dtype=float)
+def _student(inside: Array | float) -> Array:
+    """The quantile of Student's t with 2 degrees of freedom that holds this share within ±."""
+    return np.asarray(inside * np.sqrt(2.0 / (1.0 - np.square(inside))), dtype=float)
 
 
 def _at(quantiles: Array, levels: Array) -> Array:

@@ -8,62 +8,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.paths import Paths
+from models.year_months import MONTHS, near
 
 Array = NDArray[np.float64]
 Weights = Mapping[str, float]  # candidate → weight
-_Means = list[tuple[Array, Array]]  # by months known: mean errors, years; shapes (n_names,)
 
-MONTHS = 12  # 0 to 11 months known
-SHRINK = 4.0  # years of errors' worth of weight that the family carries against a KPI's own
 SHARPNESS = 4.0  # weight falls with this power of the error
 TRUST = {"prior": 4.0}  # factor on a candidate's weight; 1 for all others
-NEIGHBOUR = 0.5  # weight of an error one month of the year away
 REACH = float(np.log(3.0))  # candidates' medians are clipped at this distance from the middle
 LEAST = 1e-6  # minimum of a relative error
 _TIE = 1e-9  # of the weight
 
 
-def learn_weights(
-    own: Mapping[str, Mapping[str, Array]], pooled: Mapping[str, Array]
-) -> dict[str, dict[int, dict[str, float]]]:
-    """Weights of each KPI's candidates for each number of months known.
+def learn_weights(errors: Mapping[str, Array]) -> dict[int, dict[str, float]]:
+    """Weights of a family's candidates for each number of months known.
 
     Parameters
     ----------
-    own : per KPI and candidate the annual errors |median − outcome| ÷ last year's
-        outcome, shape (n_years, 12), column m for m months known; NaN where the
-        candidate gave no forecast. Row i is the same year for every candidate
-    pooled : the same for all KPIs of the family together, rows stacked
+    errors : per candidate the annual errors |median − outcome| ÷ last year's outcome,
+        shape (n_rows, 12), column m for m months known; NaN where the candidate gave no
+        forecast. Row i is the same KPI and year for every candidate
 
     Returns
     -------
-    dict, KPI → months known (0 to 11) → candidate → weight; weights sum to 1; a
-    candidate without any error in the family gets no weight
+    dict, months known (0 to 11) → candidate → weight; weights sum to 1; a candidate
+        without any error gets no weight
 
     Notes
     -----
     Ours: an error is divided by the mean of all candidates at the same origin, so that
-    neither a hard KPI nor a hard year dominates. Its mean at a month, with half weight
-    for neighbouring months, is shrunk from the KPI's own towards the family's; weights
-    are inverse fourth powers. `TRUST` adds earlier evidence: few years say little, and
-    the prior has learned from thousands of series. Both were chosen on public panels
-    that the prior had not seen.
+    neither a hard KPI nor a hard year dominates. Weights are inverse fourth powers of the
+    mean at a month, to which neighbouring months count half. All KPIs of a family have the
+    same: a KPI's own few years add nothing (experiments/constants). `TRUST`
+    adds earlier evidence: few years say little, and the prior has learned from thousands
+    of series. Both were chosen on public panels that the prior had not seen.
     """
-    names = sorted(pooled)
-    family = _means(_relative(names, pooled))
-    return {
-        kpi: _weights(names, _means(_relative(names, errors)), family)
-        for kpi, errors in own.items()
-    }
-
-
-def _weights(names: list[str], mine: _Means, family: _Means) -> dict[int, dict[str, float]]:
-    """One KPI's weights by months known."""
+    names = sorted(errors)
+    relative = _relative(names, errors)
+    present = np.isfinite(relative)
+    counts = present.sum(axis=1)  # (n_names, 12)
+    totals = np.where(present, relative, 0.0).sum(axis=1)
     weights: dict[int, dict[str, float]] = {}
-    for known, ((seen, years), (usual, _)) in enumerate(zip(mine, family, strict=True)):
-        shrunk = (years * np.where(years > 0, seen, 0.0) + SHRINK * usual) / (years + SHRINK)
-        scores = _trust(names) * np.maximum(shrunk, LEAST) ** -SHARPNESS
-        scores = np.where(np.isfinite(scores), scores, 0.0)
+    for known, kernel in enumerate(near(np.arange(MONTHS))):
+        mass = counts @ kernel
+        mean = np.divide(totals @ kernel, mass, out=np.full(len(mass), np.inf), where=mass > 0)
+        scores = _trust(names) * np.maximum(mean, LEAST) ** -SHARPNESS
         if scores.sum() > 0:
             share = scores / scores.sum()
             weights[known] = {
@@ -187,9 +176,7 @@ def _spread(paths: Paths) -> float:
 
 def _relative(names: list[str], errors: Mapping[str, Array]) -> Array:
     """Errors ÷ the mean of all candidates at the same origin, shape (n_names, n_rows, 12)."""
-    rows = max((len(errors[name]) for name in names if name in errors), default=0)
-    missing = np.full((rows, MONTHS), np.nan)
-    stacked = np.stack([np.asarray(errors.get(name, missing), dtype=float) for name in names])
+    stacked = np.stack([errors[name] for name in names])
     present = np.isfinite(stacked)
     count = present.sum(axis=0)
     total = np.where(present, stacked, 0.0).sum(axis=0)
@@ -197,17 +184,3 @@ def _relative(names: list[str], errors: Mapping[str, Array]) -> Array:
     relative = np.full(stacked.shape, np.nan)
     np.divide(stacked, usual, out=relative, where=present & (usual > 0))
     return relative
-
-
-def _means(relative: Array) -> _Means:
-    """By months known: kernel-weighted mean per candidate, and the number of years behind it."""
-    present = np.isfinite(relative)
-    counts = present.sum(axis=1)  # (n_names, 12)
-    totals = np.where(present, relative, 0.0).sum(axis=1)
-    months, found = np.arange(MONTHS), []
-    for known in range(MONTHS):
-        kernel = np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * np.abs(months - known))
-        mass, total = counts @ kernel, totals @ kernel
-        mean = np.divide(total, mass, out=np.full(len(mass), np.nan), where=mass > 0)
-        found.append((mean, mass / kernel.sum()))
-    return found

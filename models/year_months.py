@@ -11,6 +11,8 @@ from models.series import Month, Series
 
 Array = NDArray[np.float64]
 
+MONTHS = 12  # of a year; 0 to 11 of them are known
+NEIGHBOUR = 0.5  # weight of what was learned one month of the year away
 RECENT = 36  # months on which the filling rule is tested
 _FEW = 6
 
@@ -18,6 +20,12 @@ _FEW = 6
 def months_known(series: Series, year: int) -> int:
     """Number of months of `year` up to the cutoff, 0 to 12."""
     return int(np.clip(series.cutoff.ordinal - Month(year, 1).ordinal + 1, 0, 12))
+
+
+def near(known: NDArray[np.int64]) -> Array:
+    """How much what was learned with so many months known counts for 0 to 11, shape (12, n)."""
+    distance = np.abs(known - np.arange(MONTHS)[:, None])
+    return np.asarray(np.maximum(0.0, 1.0 - (1.0 - NEIGHBOUR) * distance), dtype=float)
 
 
 def year_months(

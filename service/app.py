@@ -8,6 +8,7 @@ from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from data.db.store import Store
 from data.home import own_files, tighten
@@ -60,6 +61,7 @@ from service.pages.manage import (
     year,
 )
 from service.pages.menu import plan_pages
+from service.report import letterhead
 from service.shapes.examples import describe
 from service.state.app_state import AppState
 from service.state.metrics import Measured
@@ -67,6 +69,7 @@ from service.web import problems
 from service.web.bodies import Bodies
 from service.web.documented import document_errors
 from service.web.guard import Guard
+from service.web.kept import Kept
 from service.work import routes as jobs
 
 DESCRIPTION = (
@@ -144,9 +147,11 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         app_state.jobs.begin()
         ready.begin()
+        await run_in_threadpool(ready.wait)
         yield
         ready.close()
         app_state.jobs.close()
+        app_state.version.close()
 
     app = FastAPI(
         title="Vedich",
@@ -160,6 +165,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.state.vedich = app_state
     app.add_middleware(Bodies, settings=settings)
     app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Kept, app_state=app_state, files=(settings.home / letterhead.FILE,))
     app.add_middleware(Measured, metrics=app_state.metrics)  # the outermost
     problems.install(app)
     for router in ROUTERS:

@@ -1,10 +1,13 @@
 """The gate: a new bundle becomes champion unless it forecasts clearly worse.
 
 Ours, and simple on purpose: both bundles were backtested out of sample. On their
-common origins (KPI, year, months known) the new ensemble's mean annual error must
-not exceed the champion's by more than the share `MARGIN`. New data hardly change
-that number, since the origins are the same; a worse method does. Which of the promoted
-bundles answers for a date is the rule in `training/bundle/promoted.py`.
+common origins (KPI, year, months known) neither the new ensemble's mean annual error nor
+its CRPS nor its Brier score may exceed the champion's by more than the share `MARGIN`. New
+data hardly change these numbers, since the origins are the same; a worse method does. So
+that many small steps do not add up, CRPS and Brier score are also held against `REFERENCE`,
+which no retraining changes: whoever is worse than it must be no worse than the champion.
+Which of the promoted bundles answers for a date is the rule in
+`training/bundle/promoted.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ import pandas as pd
 
 from training.backtest.scoreboard import ENSEMBLE, Scoreboard, after_first_year
 
-MARGIN = 0.02  # of the champion's mean annual error
+MARGIN = 0.02  # of the champion's mean score
+REFERENCE = "pace"  # a candidate of every bundle, with nothing to learn
+MEASURES = {"annual_error": "annual error", "crps": "CRPS", "brier": "Brier score"}
 _ORIGIN = ["kpi", "year", "months_known"]
 
 
@@ -46,7 +51,7 @@ def decide(new: Scoreboard, champion: Scoreboard | None, by_hand: bool = False) 
     """
     if champion is None:
         return Decision(True, "no model answered for this date before")
-    own, theirs = _errors(new), _errors(champion)
+    own, theirs = _scores(new), _scores(champion)
     if own.empty and not (theirs.empty or by_hand):
         return Decision(False, "the new model has no backtest to set against the champion's")
     pair = own.merge(theirs, on=_ORIGIN, suffixes=("", "_champion"))
@@ -57,12 +62,31 @@ def decide(new: Scoreboard, champion: Scoreboard | None, by_hand: bool = False) 
     compared = f"annual error {error:.2%} against the champion's {before:.2%}"
     if by_hand:
         return Decision(True, f"promoted by hand; {compared}", error, before, len(pair))
-    passed = error <= before * (1 + MARGIN)
-    verdict = "within" if passed else "worse than"
-    reason = f"{compared} on {len(pair)} origins: {verdict} the margin of {MARGIN:.0%}"
-    return Decision(passed, reason, error, before, len(pair))
+    worse = _worse(pair, _scores(new, REFERENCE))
+    verdict = (
+        f"worse than the margin of {MARGIN:.0%}: {worse}"
+        if worse
+        else (f"within the margin of {MARGIN:.0%}, as are CRPS and Brier score")
+    )
+    reason = f"{compared} on {len(pair)} origins: {verdict}"
+    return Decision(not worse, reason, error, before, len(pair))
 
 
-def _errors(scores: Scoreboard) -> pd.DataFrame:
+def _worse(pair: pd.DataFrame, reference: pd.DataFrame) -> str:
+    """What is clearly worse than the champion's, or worse than the reference's; '' if nothing."""
+    found = []
+    beside = pair.merge(reference, on=_ORIGIN, suffixes=("", "_reference"))
+    for measure, name in MEASURES.items():
+        mean, before = pair[measure].mean(), pair[f"{measure}_champion"].mean()
+        if mean > before * (1 + MARGIN):
+            found.append(f"{name} {mean:.4f} against {before:.4f}")
+        elif measure != "annual_error" and mean > before and len(beside):
+            mine, plain = beside[measure].mean(), beside[f"{measure}_reference"].mean()
+            if mine > plain:
+                found.append(f"{name} {mine:.4f} against {plain:.4f} of {REFERENCE}")
+    return ", ".join(found)
+
+
+def _scores(scores: Scoreboard, method: str = ENSEMBLE) -> pd.DataFrame:
     table = after_first_year(scores.frame())
-    return table.loc[table["method"] == ENSEMBLE, [*_ORIGIN, "annual_error"]]
+    return table.loc[table["method"] == method, [*_ORIGIN, *MEASURES]]

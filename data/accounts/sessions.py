@@ -42,6 +42,7 @@ class Session:
 
     account: Account
     stage: Stage
+    ends_at: datetime
 
     def lacks_factor(self, second: SecondFactor) -> bool:
         """Whether it opens nothing until a second factor is set up or shown."""
@@ -178,14 +179,14 @@ def log_out(store: Store, token: str) -> None:
 def session_of(store: Store, token: str, now: datetime) -> Session | None:
     """The session of a token, at whatever stage; None if it has ended."""
     chosen = (
-        select(tables.accounts, tables.sessions.c.stage)
+        select(tables.accounts, tables.sessions.c.stage, tables.sessions.c.ends_at)
         .join(tables.sessions, tables.sessions.c.account == tables.accounts.c.name)
         .where(tables.sessions.c.token_hash == token_hash(token))
         .where(tables.sessions.c.ends_at > now, tables.accounts.c.disabled_at.is_(None))
     )
     with store.reading() as connection:
         row = connection.execute(chosen).first()
-    return None if row is None else Session(account_of(row), row.stage)
+    return None if row is None else Session(account_of(row), row.stage, row.ends_at)
 
 
 def token_hash(token: str) -> str:

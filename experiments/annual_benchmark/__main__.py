@@ -96,7 +96,7 @@ def answers(
     if peers:
         for instance, forecasts in PeerCache(cache, name).answers(asked.instances):
             for method, answer in forecasts.items():
-                point = instance.to_date + float(answer.point.sum())
+                point = float(instance.year_with(answer.point))
                 given = from_samples(point, answer.samples, instance)
                 rows.append(row(method, instance, given, answer.cpu_seconds, False, answer.failed))
     return pd.DataFrame(rows)

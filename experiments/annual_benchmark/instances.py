@@ -26,6 +26,7 @@ class Instance:
     history : array, shape (n_months,), gap-free, ends with month `cut` of `year`
     actual : float, the year's total A
     last_year : float, last year's total B, the unit of every score
+    closing : the year is the level of its last month, in place of the total
     """
 
     series_id: str
@@ -34,6 +35,7 @@ class Instance:
     history: NDArray[np.float64]
     actual: float
     last_year: float
+    closing: bool = False
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -47,6 +49,11 @@ class Instance:
     @property
     def horizon(self) -> int:
         return 12 - self.cut
+
+    def year_with(self, coming: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The year's outcome with the months to come, shape (..., horizon)."""
+        outcome = coming[..., -1] if self.closing else self.to_date + coming.sum(axis=-1)
+        return np.asarray(outcome, dtype=float)
 
 
 @dataclass(frozen=True)

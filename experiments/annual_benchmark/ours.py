@@ -178,7 +178,7 @@ def _weights(lessons: Sequence[tuple[Instance, Forecasts]]) -> Mapping[int, Weig
         for name, rest in forecasts.medians.items():
             error = abs(one.to_date + rest - one.actual) / one.last_year
             errors[name][rows[one.series_id, one.year], one.cut] = error
-    return learn_weights({"panel": {}}, errors)["panel"]
+    return learn_weights(errors)
 
 
 def _answer(instance: Instance, forecasts: Forecasts, weights: Weights) -> Ours:

@@ -85,7 +85,7 @@ def _statsforecast(method: str, instance: Instance, stand_in: Answer | None) -> 
                 raise
             cpu = time.process_time() - begin
             return Answer(method, stand_in.point, stand_in.samples, cpu, f"{error}" or "failed")
-    samples = instance.to_date + np.asarray(paths, dtype=float).sum(axis=1)
+    samples = instance.year_with(np.asarray(paths, dtype=float))
     if not (np.isfinite(point).all() and np.isfinite(samples).all()):
         if stand_in is None:
             raise ValueError(f"{instance.key}: seasonal naive is not finite")

@@ -39,13 +39,14 @@ from models import calibration
 from models.annual import AnnualDistribution
 from models.calibration import calibrate
 from models.coherence import OriginKey, likeness
+from models.kinds import Kind
 from models.pipeline import Learned, calibrated
 from models.scores import crps_from_samples
 from models.series import Month
 from training.backtest import rolling_origin
 from training.backtest.rolling_origin import backtest_year, run_backtest
 from training.backtest.year import Setup, YearResult, YearTask
-from training.prior.corpus import read_panel
+from training.prior.corpus import History, read_panel
 from training.workers import Workers
 
 RESULTS = Path(__file__).parent / "results"
@@ -202,22 +203,34 @@ def sample() -> tuple[Panel, date]:
 
 def family(name: str, folder: Path) -> tuple[Panel, date]:
     """A panel's series as KPIs, loaded after the fact."""
+    return as_family(name, read_panel(folder / f"{name}.parquet"), FIRST, LAST)
+
+
+def as_family(
+    name: str,
+    panel: Sequence[History],
+    first: Month,
+    last: Month,
+    closings: frozenset[str] = frozenset(),
+) -> tuple[Panel, date]:
+    """Series from `first` to `last` as KPIs, loaded after the fact; some are closing levels."""
     kept = []
-    for one in read_panel(folder / f"{name}.parquet"):
-        first = max(FIRST.ordinal, one.start.ordinal)
-        values = one.values[first - one.start.ordinal : LAST.ordinal - one.start.ordinal + 1]
+    for one in panel:
+        begin = max(first.ordinal, one.start.ordinal)
+        values = one.values[begin - one.start.ordinal : last.ordinal - one.start.ordinal + 1]
         gaps = np.flatnonzero(np.isnan(values))
-        begin = int(gaps[-1]) + 1 if len(gaps) else 0
-        if len(values) - begin >= SHORTEST:
-            kept.append((one.series_id, Month.from_ordinal(first + begin), values[begin:]))
+        start = int(gaps[-1]) + 1 if len(gaps) else 0
+        if len(values) - start >= SHORTEST:
+            kept.append((one.series_id, Month.from_ordinal(begin + start), values[start:]))
     drawn = np.random.default_rng(SEED).permutation(len(kept))[:SERIES]
-    kpis, figures, published = [], [], date(LAST.year + 1, 6, 30)
+    kpis, figures, published = [], [], date(last.year + 1, 6, 30)
     for place in sorted(drawn):
-        series, start, values = kept[place]
+        series, begin_month, months = kept[place]
         slug = f"s{place:03d}"
-        kpis.append(Kpi(slug=slug, name_vi=series, name_en=series, unit=""))
-        for ahead, value in enumerate(values):
-            month = start.plus(ahead)
+        kind: Kind = "closing" if series in closings else "flow"
+        kpis.append(Kpi(slug=slug, name_vi=series, name_en=series, unit="", kind=kind))
+        for ahead, value in enumerate(months):
+            month = begin_month.plus(ahead)
             figures.append(
                 Observation(slug, month, "month", float(value), "final", published, name)
             )

@@ -1,16 +1,30 @@
-"""A bounded load of HTTP requests at a steady rate, over connections that stay open."""
+"""Loads of HTTP requests over connections that stay open: as many as are answered (wrk), or a
+steady rate of them, asked when they are due whatever became of those before."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 MOST_REQUESTS = 100_000
+CONNECTIONS = 8
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What wrk met: answers a second, milliseconds of the 99th in a hundred, wrong answers."""
+
+    rate: float
+    p99_ms: float
+    wrong: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,41 +80,33 @@ def steady_load(
     return asyncio.run(_load(port, requests, rate, count, connections, status))
 
 
-def closed_load(port: int, path: str, *, duration: float, connections: int) -> Outcome:
-    """Ask over connections that stay open, each the next request when its answer is there.
-
-    What delays a kept-alive connection (a packet that waits for an acknowledgement) shows
-    here; a steady load with connections to spare hides it.
+def closed_load(
+    address: str, *, seconds: int, connections: int = CONNECTIONS, script: Path | None = None
+) -> Rate:
+    """Ask with wrk over connections that stay open, each again as soon as it was answered.
 
     Parameters
     ----------
-    duration : seconds
-    connections : each with one request at a time
+    script : Lua for wrk, of another request than a GET
+
+    Raises
+    ------
+    RuntimeError
+        If wrk cannot ask.
     """
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
-
-    async def load() -> Outcome:
-        took: list[float] = []
-        wrong = 0
-        begun = time.perf_counter()
-
-        async def ask() -> None:
-            nonlocal wrong
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            while time.perf_counter() - begun < duration:
-                since = time.perf_counter()
-                writer.write(request)
-                wrong += await _answer(reader) != 200
-                took.append(time.perf_counter() - since)
-            writer.close()
-            await writer.wait_closed()
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(connections):
-                group.create_task(ask())
-        return Outcome(np.array(took), wrong, len(took) / (time.perf_counter() - begun))
-
-    return asyncio.run(load())
+    more = ["--script", str(script)] if script else []
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--latency"]
+    command += ["--timeout", "30s", "--duration", f"{seconds}s", *more, address]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    rate = re.search(r"Requests/sec: +([0-9.]+)", said.stdout)
+    p99 = re.search(r"99% +([0-9.]+)(us|ms|s|m)", said.stdout)
+    if rate is None or p99 is None:
+        raise RuntimeError(f"wrk could not ask {address}: {said.stdout}{said.stderr}")
+    wrong = re.search(r"Non-2xx or 3xx responses: ([0-9]+)", said.stdout)
+    errors = re.search(r"Socket errors: (.*)", said.stdout)
+    lost = sum(map(int, re.findall(r"[0-9]+", errors[1]))) if errors else 0
+    unit = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}[p99[2]]
+    return Rate(float(rate[1]), float(p99[1]) * unit, lost + int(wrong[1] if wrong else 0))
 
 
 async def _load(

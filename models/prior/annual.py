@@ -45,7 +45,6 @@ LEAK = 0.01  # slope of a hidden unit below zero
 SHRINKAGE_FACTOR = (
     0.7  # share of the learned distance from the simple forecasts that the median keeps
 )
-_TAIL = 4.0  # limit of extrapolation beyond the outermost levels, in multiples of the last gap
 _CLIP = 2.5  # the part of a standardised feature beyond this is halved
 
 
@@ -272,7 +271,7 @@ def interpolated(quantiles: Floats, levels: Sequence[float]) -> Floats:
     """Quantiles at any levels from those at `LEVELS`, shape (n, len(levels)).
 
     Linear between the learned levels on the scale of the normal distribution's
-    quantiles; beyond the outermost levels along the last segment, at most `_TAIL` gaps.
+    quantiles; beyond the outermost levels along the last segment.
     """
     wanted = np.asarray(levels, dtype=float)
     if ((wanted <= 0.0) | (wanted >= 1.0)).any():
@@ -280,7 +279,6 @@ def interpolated(quantiles: Floats, levels: Sequence[float]) -> Floats:
     places, scores = _normal_scores(np.array(LEVELS)), _normal_scores(wanted)
     left = np.clip(np.searchsorted(places, scores) - 1, 0, len(places) - 2)
     share = (scores - places[left]) / (places[left + 1] - places[left])
-    share = np.clip(share, -_TAIL, 1.0 + _TAIL)
     result: Floats = quantiles[:, left] * (1.0 - share) + quantiles[:, left + 1] * share
     return result
 

@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.annual import AnnualDistribution
-from models.calibration import near, with_rest
+from models.calibration import with_rest
 from models.targets.target import Target, TargetForm
+from models.year_months import near
 
 Array = NDArray[np.float64]
 

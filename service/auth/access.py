@@ -41,6 +41,7 @@ LOCAL = "local"  # the caller on loopback while there are no accounts
 _OF_SCOPE: dict[Scope, Access] = {"issued": "public", "read": "viewer", "entry": "entry"}
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _CALLER = "vedich.caller"  # where the scope of a request keeps who sends it
+UNTIL = "vedich.until"  # and when, in seconds since 1970, their key or session ends
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,8 @@ def _by_key(request: Request, store: Store) -> Caller | None:
             "Make another: vedich key add NAME."
         )
     _refuse_unfit(key, sent)
+    if key.expires_at is not None:
+        request.scope[UNTIL] = key.expires_at.timestamp()
     access = _OF_SCOPE[key.scope]
     return Caller(f"key:{key.name}", access, body=key.body, expires=last_day(key))
 
@@ -274,6 +277,7 @@ def _by_session(request: Request, store: Store) -> Caller | None:
     session = session_of(store, token, datetime.now(UTC)) if token else None
     if session is None or session.lacks_factor(request.app.state.vedich.settings.second_factor):
         return None
+    request.scope[UNTIL] = session.ends_at.timestamp()
     account = session.account
     return Caller(account.name, account.role, token, body=account.body)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from data.db.store import Store
 from data.ingestion.ingest import ingest
@@ -30,12 +30,12 @@ from service.monthly.summary import LANGUAGES, notices, why_held
 from service.notices.deliver import deliver
 from service.notices.rules import tell
 from service.projections.issue import issue
-from service.report.build import Wanted
-from service.report.document import Part
-from service.report.renderers.formats import Format, render
-from service.report.request import report_of
 from service.state.app_state import AppState
 from training.workers import Progress
+
+if TYPE_CHECKING:
+    from service.report.document import Part
+    from service.report.renderers.formats import Format
 
 READ = (".xls", ".xlsx", ".xlsm", ".csv", ".docx")
 
@@ -191,10 +191,16 @@ def _trained(
 def _reports(app_state: AppState, plan: str, day: date) -> Iterator[str]:
     """Write the configured reports; a reader never sees half of one."""
     settings = app_state.settings
+    if not settings.reports_of_month:
+        return
+    from service.report.build import Wanted  # loads Word, Excel and Vega
+    from service.report.renderers.formats import render
+    from service.report.request import report_of
+
     folder = settings.report_folder / plan
     for part, form in settings.reports_of_month:
-        wanted = Wanted(lang=settings.lang, part=cast(Part, part))
-        content = render(report_of(app_state, plan, day, wanted), cast(Format, form))
+        wanted = Wanted(lang=settings.lang, part=cast("Part", part))
+        content = render(report_of(app_state, plan, day, wanted), cast("Format", form))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = folder / f"{plan}-{day}-{part}.{form}"
         handle, name = tempfile.mkstemp(dir=folder, prefix=".")

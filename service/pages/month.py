@@ -35,6 +35,7 @@ from service.state.app_state import JSON_TYPE, AppState, Body
 from service.texts import TEXT
 from service.web.bodies import largest_body
 from service.web.connection import while_connected
+from service.web.kept import momentary
 from service.web.respond import AsOf, Language, TheAppState, file_named
 from service.wording import worded
 
@@ -56,6 +57,8 @@ def data_page(
 ) -> str:
     """Files to load, the preview of an upload, and past imports."""
     document = load_plan(app_state.store, plan)
+    if chosen:
+        momentary(request)  # an upload waits until a moment
     site = site_of(request, lang, by, plan, "data", as_of)
     frame = frame_of(app_state, document, site, shown_day(app_state, document))
     content = data_content(app_state, frame, chosen, lang)

@@ -34,6 +34,7 @@ from service.shapes.operation import PasswordChange, WhoAmI
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang
 from service.web.bodies import largest_body
+from service.web.kept import made_anew
 from service.web.problems import LOGIN, status_of
 from service.web.respond import Language, TheAppState, problems
 
@@ -88,6 +89,7 @@ class SecondContent:
 
 
 @router.get(LOGIN, include_in_schema=False, response_class=Page)
+@made_anew
 def login_page(
     request: Request,
     app_state: TheAppState,
@@ -145,6 +147,7 @@ def login(
 
 
 @router.get(SECOND, include_in_schema=False, response_model=None)
+@made_anew
 def second_page(
     request: Request, app_state: TheAppState, by: Public, lang: Language, next: Next = "/"
 ) -> Response:
@@ -203,6 +206,7 @@ def logout(app_state: TheAppState, by: Public, lang: Language) -> Response:
 
 
 @router.get("/v1/session", response_model=WhoAmI, tags=["session"])
+@made_anew
 def who_am_i(by: Public) -> WhoAmI:
     """Who asks, and what they may do: with a key, a session, or as nobody."""
     return WhoAmI(

@@ -99,6 +99,15 @@ def plans_open_to(store: Store, member: Member, needs: Access = "viewer") -> tup
         return _plans(connection, member, needs, read_bodies(connection))
 
 
+def families_open_to(store: Store, member: Member) -> set[str]:
+    """The families of the plans that a member may see."""
+    chosen = select(tables.plans.c.family).distinct()
+    with store.reading() as connection:
+        bodies = read_bodies(connection)
+        families = connection.scalars(chosen)
+        return {family for family in families if may(member, "viewer", family, bodies)}
+
+
 def _plans(
     connection: Connection, member: Member, needs: Access, bodies: Bodies
 ) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from data.db.revision import revision_of
 from data.db.store import Store
+from data.db.version import Version
 from data.plans.rows import load_plan
 from data.settings import Settings
 from data.vintages.panel import Panel
@@ -49,6 +50,7 @@ class AppState:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
+        self.version = Version(store)
         self.jobs = Jobs(store, settings)
         self.closing = threading.Event()  # the service was told to stop
         self.streams = Streams()

@@ -15,10 +15,11 @@ from fastapi.responses import StreamingResponse
 from data.plans.rows import load_plan
 from service.auth.access import Caller, Entry, Viewer, requires
 from service.projections.shape import encode
-from service.rights.ownership import plans_open_to
+from service.rights.ownership import families_open_to
 from service.shapes.registry import JobDetail, JobList, JobShape
 from service.state.app_state import AppState
 from service.texts import Lang
+from service.web.kept import made_anew, momentary
 from service.web.respond import Language, TheAppState, answer, problems
 from service.work.shown import job_detail, job_shape
 
@@ -31,6 +32,7 @@ LONGEST = 600.0  # seconds; a browser asks again by itself
 
 @router.get("", response_model=JobList, responses=problems(404))
 def jobs(
+    request: Request,
     app_state: TheAppState,
     by: Viewer,
     lang: Language,
@@ -40,7 +42,9 @@ def jobs(
 ) -> Response:
     """The newest jobs, newest first."""
     families = families_of(app_state, by, plan)
-    found = (job for job in app_state.jobs.recent() if job.family in families)
+    found = [job for job in app_state.jobs.recent() if job.family in families]
+    if any(job.open for job in found):
+        momentary(request)
     return answer(JobList(jobs=tuple(job_shape(app_state.store, job, lang) for job in found)))
 
 
@@ -50,6 +54,7 @@ def jobs(
     response_model=JobDetail,
     responses=problems(404),
 )
+@made_anew
 def job(id: JobId, app_state: TheAppState, lang: Language) -> Response:
     """The progress of a job with its log; 'done' with its result, 'failed' with the reason."""
     found = app_state.jobs.get(id)
@@ -61,6 +66,7 @@ def job(id: JobId, app_state: TheAppState, lang: Language) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/event-stream": {}}}, **problems(404, 503)},
 )
+@made_anew
 async def events(
     id: JobId, request: Request, app_state: TheAppState, by: Viewer, lang: Language
 ) -> Response:
@@ -88,9 +94,9 @@ def cancel(id: JobId, app_state: TheAppState, by: Entry, lang: Language) -> Resp
 
 def families_of(app_state: AppState, by: Caller, plan: str | None) -> set[str]:
     """The family of a plan, or all that the caller may see; '' stands for the house's jobs."""
-    slugs = [plan] if plan else plans_open_to(app_state.store, by)
-    families = {load_plan(app_state.store, slug).family for slug in slugs}
-    return families if plan else {"", *families}
+    if plan:
+        return {load_plan(app_state.store, plan).family}
+    return {"", *families_open_to(app_state.store, by)}
 
 
 async def _events(

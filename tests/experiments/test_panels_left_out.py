@@ -20,21 +20,6 @@ def test_pairs_are_of_the_newest_years_and_whole() -> None:
     assert [one.key for one in asked] == [one.key for one in run._drawn(panel)]
 
 
-def test_the_last_row_is_the_geometric_mean() -> None:
-    columns = {
-        "n": [300, 300],
-        **{name: [0.1, 0.1] for name in ("annual_error", "auto_ces_error", "dot_error")},
-        "annual_error_ratio": [0.5, 2.0],
-        "crps_ratio": [0.9, 0.9],
-        "brier_ratio": [1.0, 1.21],
-        "coverage_80": [0.7, 0.9],
-        "coverage_80_auto_ces": [0.6, 0.6],
-    }
-    last = run._readable(pd.DataFrame({"panel": ["one", "two"], **columns})).splitlines()[-1]
-    assert "| 600 |" in last
-    assert "| 1.000 | 0.900 | 1.100 | 80% | 60% |" in last
-
-
 def test_a_set_of_candidates_is_told_against_the_default() -> None:
     rows = [
         ("one", "default", 0.10, 0.20, np.nan),

@@ -10,7 +10,6 @@ from scipy.special import ndtri, stdtrit
 
 from models.annual import AnnualDistribution, annual_distribution
 from models.calibration import (
-    FREEDOM,
     LEVELS,
     Calibration,
     PastErrors,
@@ -222,7 +221,16 @@ def test_tails_are_those_of_student_beyond_the_80_per_cent_interval() -> None:
     quantiles = learned.quantiles[6]
     level = {name: int(np.argmin(np.abs(LEVELS - name))) for name in (0.75, 0.9, 0.975)}
     ratio = quantiles[level[0.975]] / quantiles[level[0.9]]
-    assert ratio == pytest.approx(stdtrit(FREEDOM, 0.975) / stdtrit(FREEDOM, 0.9), rel=0.05)
+    assert ratio == pytest.approx(stdtrit(2, 0.975) / stdtrit(2, 0.9), rel=1e-6)
     inner = quantiles[level[0.75]] / quantiles[level[0.9]]  # of normal errors, a normal's
     assert inner == pytest.approx(ndtri(0.75) / ndtri(0.9), rel=0.05)
     np.testing.assert_allclose(quantiles, -quantiles[::-1], atol=1e-12)
+
+
+def test_the_largest_of_past_errors_stretch_no_tail() -> None:
+    usual = errors(1.0)
+    freak = [
+        (year, known, 100.0 * error if abs(error) > 1.5 else error) for year, known, error in usual
+    ]
+    assert freak != usual
+    np.testing.assert_array_equal(learned_of([], freak).quantiles, learned_of([], usual).quantiles)

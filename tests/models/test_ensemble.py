@@ -9,18 +9,13 @@ from hypothesis import given, strategies as st
 from models.ensemble import centre, combine, learn_weights, weighted_median
 
 
-def family_weights(pooled: dict[str, np.ndarray]) -> dict[int, dict[str, float]]:
-    """Of a KPI without years of its own."""
-    return learn_weights({"new": {}}, pooled)["new"]
-
-
 def errors(size: float, years: int = 6) -> np.ndarray:
     return np.full((years, 12), size)
 
 
 def test_the_better_candidate_weighs_more_at_every_month() -> None:
     pooled = {"good": errors(0.02), "poor": errors(0.06)}
-    weights = family_weights(pooled)
+    weights = learn_weights(pooled)
     for known in range(12):
         assert weights[known]["good"] == pytest.approx(81 / 82)  # inverse fourth powers of 1 : 3
         assert sum(weights[known].values()) == pytest.approx(1.0)
@@ -28,22 +23,14 @@ def test_the_better_candidate_weighs_more_at_every_month() -> None:
 
 def test_the_prior_is_trusted_beyond_the_few_years_here() -> None:
     alike = {"prior": errors(0.04), "ces": errors(0.04)}
-    assert family_weights(alike)[6] == pytest.approx({"prior": 0.8, "ces": 0.2})
+    assert learn_weights(alike)[6] == pytest.approx({"prior": 0.8, "ces": 0.2})
     untaught = centre({"prior": 100.0, "ces": 200.0}, {}, 1.0)
     assert untaught == pytest.approx(100.0 * 2**0.2)
 
 
-def test_a_kpis_own_years_are_shrunk_to_the_familys() -> None:
-    pooled = {"one": errors(0.04, 40), "two": errors(0.04, 40)}
-    own = {"one": errors(0.02, 2), "two": errors(0.06, 2)}
-    many = {name: errors(one[0, 0], 20) for name, one in own.items()}
-    found = learn_weights({"few": own, "many": many}, pooled)
-    assert 0.5 < found["few"][6]["one"] < found["many"][6]["one"] < 81 / 82
-
-
 def test_a_candidate_without_errors_gets_no_weight() -> None:
     pooled = {"there": errors(0.02), "failed": np.full((6, 12), np.nan)}
-    assert family_weights(pooled)[3] == {"there": 1.0}
+    assert learn_weights(pooled)[3] == {"there": 1.0}
 
 
 def test_errors_do_not_affect_distant_months() -> None:
@@ -51,7 +38,7 @@ def test_errors_do_not_affect_distant_months() -> None:
     one[:, 2] = 0.1
     two = np.full((4, 12), np.nan)
     two[:, 2] = 0.05
-    weights = family_weights({"one": one, "two": two})
+    weights = learn_weights({"one": one, "two": two})
     assert set(weights) == {1, 2, 3}
 
 

@@ -106,3 +106,25 @@ def test_a_command_loads_only_the_libraries_it_needs(
         [sys.executable, "-c", program, *command], capture_output=True, text=True, cwd=tmp_path
     )
     assert (ran.returncode, ran.stderr) == (0, "\n")
+
+
+@pytest.mark.parametrize(
+    ("modules", "not_loaded"),
+    [
+        ("service.monthly.job", ("altair", "docx", "fastapi", "mlflow", "xlsxwriter")),
+        # of a worker: tasks of a retraining, and what they are sent with
+        (
+            "training.workers, training.backtest.kept_years, training.backtest.rolling_origin, "
+            "training.final_fit",
+            ("altair", "mlflow", "pandas", "pydantic"),
+        ),
+    ],
+)
+def test_a_process_loads_no_more_than_its_work_needs(
+    modules: str, not_loaded: tuple[str, ...]
+) -> None:
+    program = f"import sys; import {modules}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert not set(not_loaded) & set(done.stdout.split())

@@ -1,4 +1,4 @@
-"""The gate: by the mean annual error on the origins that both bundles have."""
+"""The gate: by mean scores on the origins that both bundles have, and a fixed reference."""
 
 from __future__ import annotations
 
@@ -38,6 +38,34 @@ def test_worse_than_the_champion_by_more_than_the_margin_is_not(
     assert decision.origins == 8  # two KPIs, two taught years, two origins
     assert ("within" if promoted else "worse than") in decision.reason
     assert f"{error:.2%} against the champion's 2.00%" in decision.reason
+
+
+def with_score(scores: Scoreboard, measure: str, value: float) -> Scoreboard:
+    """The same medians, one of the ensemble's scores set to `value`."""
+    table = scores.frame()
+    table.loc[table["method"] == ENSEMBLE, measure] = value
+    return scoreboard_of(table)
+
+
+@pytest.mark.parametrize(("measure", "name"), [("crps", "CRPS"), ("brier", "Brier score")])
+def test_a_worse_distribution_around_the_same_medians_is_kept_back(
+    scores: Scoreboard, measure: str, name: str
+) -> None:
+    champion = with_score(scores, measure, 0.02)
+    assert decide(with_score(scores, measure, 0.0203), champion).promoted
+    decision = decide(with_score(scores, measure, 0.0205), champion)
+    assert not decision.promoted
+    assert f"{name} 0.0205 against 0.0200" in decision.reason
+
+
+def test_small_steps_end_at_the_reference(scores: Scoreboard) -> None:
+    # the pace has a CRPS of 0.05 in every bundle
+    before = with_score(scores, "crps", 0.0499)
+    decision = decide(with_score(scores, "crps", 0.0505), before)
+    assert not decision.promoted
+    assert "CRPS 0.0505 against 0.0500 of pace" in decision.reason
+    worse_still = with_score(scores, "crps", 0.06)
+    assert decide(with_score(scores, "crps", 0.0595), worse_still).promoted
 
 
 def test_a_bias_either_way_is_an_error(scores: Scoreboard) -> None:

@@ -179,7 +179,8 @@ def test_a_retraining_is_one_parent_run_with_a_nested_run_per_kpi(
     assert {"commit", "prior_corpus", "format_version"} <= set(tags)
     known = metric_steps(tracker, parent.info.run_id, f"{ENSEMBLE}/annual_error")
     assert known == list(range(12))
-    assert runs["coal"].data.params == {"kind": "flow", "unit": "thousand tonnes"}
+    assert runs["coal"].data.tags["kind"] == "flow"
+    assert runs["coal"].data.tags["unit"] == "thousand tonnes"
 
 
 def test_its_metrics_are_the_scores_of_the_report(

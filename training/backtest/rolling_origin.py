@@ -151,12 +151,10 @@ def learn(
     if not used:
         return {kpi: Lesson(revision=usual.get(kpi, NO_REVISION)) for kpi in kpis}
     names = sorted({name for result in used for name in result.errors})
-    pooled = {name: _stacked(used, name) for name in names}
     years = {kpi: [result for result in used if result.kpi == kpi] for kpi in kpis}
     mine = {kpi: [error for one in years[kpi] for error in _past(one)] for kpi in kpis}
     calibrations = learn_calibrations(mine, [error for one in used for error in _past(one)])
-    own = {kpi: {name: _stacked(years[kpi], name) for name in names} for kpi in kpis}
-    weights = learn_weights(own, pooled)
+    weights = learn_weights({name: _stacked(used, name) for name in names})
     fulfilment = learn_fulfilment([one.plans for one in used])
     lessons: dict[str, Lesson] = {}
     for kpi in kpis:
@@ -164,7 +162,7 @@ def learn(
             OriginKey(year, at): error for year, at, error in mine[kpi] if np.isfinite(error)
         }
         revision = usual.get(kpi, NO_REVISION)
-        lessons[kpi] = Lesson(weights[kpi], calibrations[kpi], revision, errors, fulfilment)
+        lessons[kpi] = Lesson(weights, calibrations[kpi], revision, errors, fulfilment)
     return lessons
 
 
@@ -323,8 +321,7 @@ def _row(
 
 def _stacked(results: Sequence[YearResult], name: str) -> NDArray[np.float64]:
     missing = np.full(12, np.nan)
-    rows = [result.errors.get(name, missing) for result in results]
-    return np.stack(rows) if rows else np.empty((0, 12))
+    return np.stack([result.errors.get(name, missing) for result in results])
 
 
 def _past(result: YearResult) -> list[tuple[int, int, float]]:

@@ -13,6 +13,7 @@ from data.db.store import Store
 from data.settings import Settings
 from data.vintages.observation import Observation
 from data.vintages.rows import add_observations
+from models.errors import StoreUnavailable
 from models.series import Month
 from service.app import create_app
 from service.pages.desk.ready import Ready
@@ -62,6 +63,30 @@ def test_new_figures_are_made_ready_in_their_turn(own_service: Any, computed: li
     computed.clear()
     own_service.get(PAGES[1])
     assert computed == []
+
+
+def test_a_service_that_starts_waits_for_its_first_pages(
+    own_service: Any, computed: list[str]
+) -> None:
+    ready = Ready(own_service.app.state.vedich)
+    ready.begin()
+    ready.wait()
+    ready.close()
+    assert {"coal", "steel"} <= set(computed)
+
+
+def test_a_service_that_cannot_make_them_starts_all_the_same(
+    own_service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: Ready) -> None:
+        raise StoreUnavailable("a place", "nothing")
+
+    monkeypatch.setattr(Ready, "look", fail)
+    monkeypatch.setattr("service.pages.desk.ready.FIRST", 600.0)
+    ready = Ready(own_service.app.state.vedich)
+    ready.begin()
+    ready.wait()
+    ready.close()
 
 
 def test_it_stops_with_the_service(own_service: Any, computed: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""Which constants of weights and calibration matter?"""

@@ -1,0 +1,1 @@
+"""Is the delivered forecast better than what a statistician would run, on panels held out?"""
