@@ -248,6 +248,7 @@ def measured(case: Case, homes: Homes) -> dict[Hashable, Any]:
         found = run_step(case, home)
         homes.keep(case, home)
         kpis = sum(size for _, size in case.families)
+        loaded = json.loads((home / "loaded.json").read_text())
         return {
             "case": str(case),
             "step": case.step,
@@ -264,6 +265,8 @@ def measured(case: Case, homes: Homes) -> dict[Hashable, Any]:
             "parent_peak_mb": round(found["parent_peak"]),
             "worker_early_mb": round(found["early"]),
             "worker_peak_mb": round(found["worker_peak"]),
+            "load_cpu_s": round(loaded["cpu_s"], 1),
+            "database_mb": round(loaded["database_mb"]),
             "home_mb": round(sum(one.stat().st_size for one in home.rglob("*")) / 1e6),
             "load_before": round(load_before, 1),
         }
