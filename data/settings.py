@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     oidc_claim: str = "groups"
     oidc_roles: str = ""
     oidc_link: Literal["never", "name"] = "never"
+    mlflow_timeout: float = Field(default=20.0, gt=0)
     mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
 
     @property

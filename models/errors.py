@@ -43,7 +43,7 @@ VedichError
 ├── Overloaded            more is being received than the service takes at once
 ├── StoreUnavailable      the database cannot be reached or opened
 ├── TrackingUnavailable   MLflow cannot be reached
-├── ClusterUnavailable    a Dask cluster cannot be reached, was lost, or runs another program
+├── ClusterUnavailable    the processes of a run are away, lost, or of another program
 ├── Busy                  too many of this kind of work at once
 └── MissingExtra          an optional library is not installed
 
@@ -364,13 +364,15 @@ class StoreUnavailable(VedichError):
     ----------
     place : str, its URL without the password
     found : str, what the database or the system said
-    reason : str, 'unreachable', 'damaged', 'newer', 'read_only', 'full' or 'memory'; texts
-        for people go by it (`unavailable.damaged`)
+    reason : str, 'unreachable', 'locked', 'damaged', 'newer', 'read_only', 'full' or
+        'memory'; texts for people go by it (`unavailable.damaged`)
     """
 
     _ADVICE: ClassVar[Mapping[str, str]] = {
         "unreachable": "Start it, or set VEDICH_DATABASE_URL to where it is (unset: a file under "
         "VEDICH_HOME).",
+        "locked": "Another process has been writing to it for longer than "
+        "VEDICH_DATABASE_TIMEOUT: wait for it, or end it if it hangs.",
         "damaged": "It is damaged, or no database of this program: put it aside and restore a "
         "backup (vedich restore), or set VEDICH_DATABASE_URL to the right one.",
         "newer": "A newer version of the program, or another program, made it: install that "
@@ -393,7 +395,7 @@ class TrackingUnavailable(VedichError):
 
 
 class ClusterUnavailable(VedichError):
-    """A Dask cluster cannot be reached, was lost meanwhile, or runs another program."""
+    """The processes of a run, on a Dask cluster or here, are away, lost, or of another program."""
 
 
 class Busy(VedichError):

@@ -7,6 +7,7 @@ that no page mixes languages.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -16,9 +17,17 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from data.plans.plan import Plan
-from models.errors import NoBundle, NoObservations, Phrase, UnreadableFile, VedichError
-from service.texts import ERROR, PERSON, STATE, Lang, name_of
+from models.errors import (
+    NoBundle,
+    NoObservations,
+    Phrase,
+    StoreUnavailable,
+    UnreadableFile,
+    VedichError,
+)
+from service.texts import ERROR, PERSON, STATE, TEXT, Lang, name_of
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_NAMES: Mapping[str, str] = {}
 _SOURCE_CELL = re.compile(r"sheet '(.+?)', cell ([A-Z]{1,3}\d+)")
 _SOURCE_DAY = re.compile(r", published (\d{4}-\d\d-\d\d)")
@@ -39,6 +48,30 @@ def worded(error: VedichError, lang: Lang, names: Mapping[str, str] = NO_NAMES) 
         return ERROR[lang][code_of(type(error))]
     values = error.values.items()
     return template.format(**{name: _value(one, lang, names) for name, one in values})
+
+
+def explained(error: BaseException, lang: Lang) -> str | None:
+    """What happened and what to do, of an error of ours or of the system; None if unknown."""
+    text = TEXT[lang]
+    if isinstance(error, StoreUnavailable):
+        return text[f"unavailable.{error.reason}"].format(place=error.place, found=error.found)
+    if isinstance(error, VedichError):
+        return worded(error, lang)
+    if out_of_memory(error):
+        return text["unavailable.memory"]
+    if not isinstance(error, OSError):
+        return None
+    place = f"{error.filename}: " if error.filename else ""
+    found = f"{place}{error.strerror or error}"
+    if error.errno in _FULL:
+        return text["unavailable.disk"].format(found=found)
+    return found if place else None  # without a file's name it says nothing to a person
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether this is how an exhausted memory shows: in Python, a library, a thread."""
+    words = ("cannot allocate memory", "failed to map segment", "can't start new thread")
+    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
 
 
 def _english(error: VedichError, names: Mapping[str, str]) -> str:

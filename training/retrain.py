@@ -13,7 +13,7 @@ import argparse
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version as installed_version
@@ -32,13 +32,13 @@ from data.vintages.rows import newest_publication
 from models.candidates.base import Candidate
 from models.candidates.ces import require_statsforecast
 from models.errors import InputError, NoBundle, NoObservations, UnreadableBundle
-from training.backtest.rolling_origin import Backtest, backtest_years, run_backtest
+from training.backtest.rolling_origin import backtest_years, run_backtest
 from training.backtest.scoreboard import after_first_year, summary
 from training.backtest.year import Setup, YearTask
 from training.bundle.bundle import Bundle, read_bundle, write_bundle
 from training.bundle.promoted import PromotedBundle, bundle_folder, bundle_for
 from training.console import failure_shown, progress_bar, retraining_alone, vintage_day
-from training.final_fit import FinalFit, final_fit
+from training.final_fit import final_fit
 from training.gate import Decision, decide
 from training.kept import Kept
 from training.records import retraining_run
@@ -144,9 +144,12 @@ def retrain(
         plans=tuple(load_plan(store, slug) for slug in family_plans(store, family)),
     )
     kept = Kept(settings.kept, settings.kept_bytes) if candidates is None else None
+    kpis = sorted(setup.panel.kpis())
+    done = _counted(progress, len(kpis) + len(backtest_years(setup, kpis)) + 1)
     with one_thread(), _pool(setup, workers, engine, scheduler) as pool:
         tracker.open(family)
-        fits, backtest = _learn(pool, setup, progress, kept)
+        backtest = run_backtest(pool, setup, kpis, done, kept)
+        fits = [fit for fit in pool.run(final_fit, kpis, done) if fit is not None]
     if kept is not None:
         kept.tidy()
     if not fits:
@@ -181,6 +184,7 @@ def retrain(
     figures = {kpi: len(setup.panel.observations(kpi, day)) for kpi in sorted(bundle.learned)}
     registered = tracker.record(retraining_run(bundle, bundle_hash, folder, decision, figures))
     moment = now or datetime.now(UTC)
+    done(f"MLflow {registered.version}")  # raises if another process has taken up this run
     _record_decision(
         store, tracker, registered, decision, day, bundle_hash, moment, by or process_user()
     )
@@ -254,7 +258,8 @@ def tracker_of(settings: Settings) -> MlflowTracker:
     local = settings.tracking_uri.startswith("sqlite:")
     if local:
         settings.home.mkdir(parents=True, exist_ok=True)
-    return MlflowTracker(settings.tracking_uri, settings.home / "mlartifacts" if local else None)
+    artifacts = settings.home / "mlartifacts" if local else None
+    return MlflowTracker(settings.tracking_uri, artifacts, settings.mlflow_timeout)
 
 
 def commit(folder: Path = Path(__file__).parent) -> str:
@@ -280,11 +285,8 @@ def _pool(setup: Setup, workers: int | None, engine: str, scheduler: str | None)
     return Cluster(setup, scheduler)
 
 
-def _learn(
-    pool: Workers[Setup], setup: Setup, progress: Progress | None, kept: Kept | None
-) -> tuple[list[FinalFit], Backtest]:
-    kpis = sorted(setup.panel.kpis())
-    total = len(kpis) + len(backtest_years(setup, kpis))
+def _counted(progress: Progress | None, total: int) -> Callable[[YearTask | str], None]:
+    """Tells progress of one more step of a total each time it is called."""
     finished = 0
 
     def done(step: YearTask | str) -> None:
@@ -294,9 +296,7 @@ def _learn(
             name = step if isinstance(step, str) else f"{step.kpi} {step.year}"
             progress(finished, total, name)
 
-    backtest = run_backtest(pool, setup, kpis, done, kept)
-    fits = pool.run(final_fit, kpis, done)
-    return [fit for fit in fits if fit is not None], backtest
+    return done
 
 
 def _champion(store: Store, settings: Settings, family: str, day: date) -> PromotedBundle | None:

@@ -12,24 +12,24 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import math
 import os
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from models.errors import TrackingUnavailable
+from training.reach import TIMEOUT, ping, unavailable, without_password
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -54,7 +54,6 @@ _ENVIRONMENT = {
     "DO_NOT_TRACK": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 
 
@@ -154,10 +153,12 @@ class MlflowTracker:
     uri : str, a database ('sqlite:///...', 'postgresql://...') or a server ('http://...')
     artifacts : Path or None, folder of the artefacts if `uri` is a database;
         a server has its own
+    timeout : seconds that a server or PostgreSQL may take to answer; a server is asked
+        three times
     """
 
-    def __init__(self, uri: str, artifacts: Path | None = None) -> None:
-        self.uri, self.artifacts = uri, artifacts
+    def __init__(self, uri: str, artifacts: Path | None = None, timeout: float = TIMEOUT) -> None:
+        self.uri, self.artifacts, self._timeout = uri, artifacts, timeout
         self._client: MlflowClient | None = None
 
     def open(self, family: str | None = None) -> None:
@@ -173,9 +174,14 @@ class MlflowTracker:
             experiment was deleted.
         """
         if self._client is None:
-            self._ping()
+            ping(self.uri, self._timeout)
             for name, value in _ENVIRONMENT.items():
                 os.environ.setdefault(name, value)
+            os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = str(math.ceil(self._timeout))
+            if self.uri.startswith("postgresql"):
+                from data.db.patience import limit_waiting
+
+                limit_waiting(Engine, self._timeout)
             for name in ("mlflow", "alembic"):
                 logging.getLogger(name).setLevel(logging.WARNING)
             with self._translated_failures():
@@ -200,7 +206,7 @@ class MlflowTracker:
         """
         if self.uri.startswith(("http://", "https://")):
             raise TrackingUnavailable(
-                f"MLflow is a server of its own; open {_without_password(self.uri)} in a browser."
+                f"MLflow is a server of its own; open {without_password(self.uri)} in a browser."
             )
         self.open()
         command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
@@ -238,9 +244,12 @@ class MlflowTracker:
             return
         if experiment.lifecycle_stage == "deleted":
             raise TrackingUnavailable(
-                f"expected the MLflow experiment '{family}', found that it was deleted. Restore "
-                f"it with 'MLFLOW_TRACKING_URI={_without_password(self.uri)} mlflow experiments "
-                f"restore --experiment-id {experiment.experiment_id}'."
+                "expected the MLflow experiment '{family}', found that it was deleted. Restore "
+                "it with 'MLFLOW_TRACKING_URI={place} mlflow experiments restore "
+                "--experiment-id {number}'.",
+                family=family,
+                place=without_password(self.uri),
+                number=experiment.experiment_id,
             )
         place = self._place(family)
         if place is not None and experiment.artifact_location != place:
@@ -287,7 +296,9 @@ class MlflowTracker:
                 self._log_files(parent_id, run, Path(scratch))
                 registered = self._register(run, parent_id, f"{parent.info.artifact_uri}/model")
             except BaseException:
-                client.set_terminated(parent_id, status="FAILED")
+                with suppress(TrackingUnavailable), self._translated_failures():
+                    ping(self.uri, self._timeout)  # of a server that is away nothing more is asked
+                    client.set_terminated(parent_id, status="FAILED")
                 raise
             client.set_terminated(parent_id)
         return registered
@@ -382,17 +393,6 @@ class MlflowTracker:
         assert self._client is not None
         return self._client
 
-    def _ping(self) -> None:
-        if not self.uri.startswith(("http://", "https://")):
-            return
-        try:
-            with urllib.request.urlopen(f"{self.uri.rstrip('/')}/health", timeout=5):
-                pass
-        except urllib.error.HTTPError:
-            pass  # it answers; the first call checks access
-        except (OSError, ValueError) as error:
-            raise self._unavailable(error) from error
-
     @contextmanager
     def _translated_failures(self) -> Iterator[None]:
         """Ignore MLflow's own warnings, and translate its failures to `TrackingUnavailable`."""
@@ -404,14 +404,7 @@ class MlflowTracker:
             try:
                 yield
             except (MlflowException, SQLAlchemyError, OSError) as error:
-                raise self._unavailable(error) from error
-
-    def _unavailable(self, error: Exception) -> TrackingUnavailable:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        return TrackingUnavailable(
-            f"expected MLflow at {_without_password(self.uri)}, found: {reason}. Start it, or set "
-            "MLFLOW_TRACKING_URI to where it is (unset: a local database under VEDICH_HOME)."
-        )
+                raise unavailable(self.uri, error, self._timeout) from error
 
 
 def _save_model(bundle: Path, folder: Path) -> None:
@@ -445,8 +438,3 @@ def _signature() -> ModelSignature:
         outputs=Schema(years),
         params=ParamSchema([ParamSpec("as_of", "string", "")]),
     )
-
-
-def _without_password(uri: str) -> str:
-    scheme, separator, rest = uri.partition("://")
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else uri

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import connection
@@ -28,6 +28,8 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
+
+from models.errors import ClusterUnavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -102,17 +104,29 @@ class Workers(Generic[Shared]):
         ----------
         task : a module-level function (it is pickled by name)
         items : one per task, in the order of the results
+
+        Raises
+        ------
+        ClusterUnavailable
+            If a process was ended from outside.
         """
         results = [] if self._pool else self._run_here(task, items, done)
         rest = items[len(results) :]
         if not rest:
             return results
         pool = self._pool or self._started()
-        futures = {pool.submit(_run, task, item): item for item in rest}
-        for future in as_completed(futures):
-            future.result()
-            if done:
-                done(futures[future])
+        try:
+            futures = {pool.submit(_run, task, item): item for item in rest}
+            for future in as_completed(futures):
+                future.result()
+                if done:
+                    done(futures[future])
+        except BrokenExecutor as error:
+            raise ClusterUnavailable(
+                "expected the processes of this run until its end, found that one was ended from "
+                "outside, perhaps because memory ran out. Nothing was promoted; run it again, "
+                "with fewer --workers."
+            ) from error
         return results + [_value(future) for future in futures]
 
     def _run_here(

@@ -30,10 +30,18 @@ class Impatient(psycopg.Connection[Any]):
             ) from late
 
 
-def limit_waiting(engine: Engine, seconds: float) -> None:
-    """Give up connecting, statements and a silent server after so many seconds."""
+def limit_waiting(engine: Engine | type[Engine], seconds: float) -> None:
+    """Give up connecting, statements and a silent server after so many seconds.
 
-    def connect(_dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Any:
+    Parameters
+    ----------
+    engine : the class stands for all engines that are made by others, such as MLflow's;
+        what is no PostgreSQL is left alone
+    """
+
+    def connect(dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Any:
+        if dialect.driver != "psycopg":
+            return None
         within = max(math.ceil(seconds / 2), 2)
         options = f"{named.pop('options', '')} -c statement_timeout={int(1000 * seconds)}"
         connection = Impatient.connect(

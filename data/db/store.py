@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,6 +21,7 @@ from models.errors import InputError, StoreUnavailable
 HEAD = "outbox"  # the newest migration; Alembic is imported only for a database that lacks it
 TIMEOUT = 10.0  # seconds; the setting VEDICH_DATABASE_TIMEOUT
 _REASONS = {  # beginnings of SQLite's names of errors, and of the states of PostgreSQL
+    "SQLITE_BUSY": "locked",
     "SQLITE_CORRUPT": "damaged",
     "SQLITE_NOTADB": "damaged",
     "SQLITE_IOERR_SHORT_READ": "damaged",
@@ -33,6 +35,7 @@ _REASONS = {  # beginnings of SQLite's names of errors, and of the states of Pos
     "XX001": "damaged",
     "XX002": "damaged",
 }
+ROOM = 1_000_000  # bytes without which an error of writing is one of a full disk
 _WRITER = 8_651_093  # number of the advisory lock that PostgreSQL writers take
 
 
@@ -269,5 +272,16 @@ def _reason_of(context: ExceptionContext) -> str | None:
     for beginning, reason in _REASONS.items():
         if sqlite_error.startswith(beginning) or state.startswith(beginning):
             return reason
+    if sqlite_error.startswith("SQLITE_IOERR") and _is_full(context.engine):
+        return "full"
     operational = isinstance(context.sqlalchemy_exception, OperationalError)
     return "unreachable" if operational and sqlite_error != "SQLITE_ERROR" else None
+
+
+def _is_full(engine: Engine | None) -> bool:
+    """Whether the disk of an SQLite file has no room: SQLite itself does not always say so."""
+    file = file_of(engine.url.render_as_string(hide_password=False)) if engine else None
+    try:
+        return file is not None and shutil.disk_usage(file.parent).free < ROOM
+    except OSError:
+        return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from models.errors import NotFound
+from models.errors import Busy, NotFound
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("queued", "running")
@@ -21,8 +21,14 @@ class Cancelled(Exception):
     """Somebody asked for the end of a job that was running."""
 
 
-class LeaseLost(Exception):
+class LeaseLost(Busy):
     """Another process has taken up a job whose runner gave no sign of life for too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this run gave no sign of life for too long, and another process has taken up its "
+            "job. Wait for that one: vedich job list."
+        )
 
 
 @dataclass(frozen=True)

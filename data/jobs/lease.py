@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from data.db.store import Store
 from data.jobs import rows
@@ -49,13 +49,19 @@ class Lease:
     def progress(self, done: int, total: int, step: str) -> None:
         """The work's progress; raises if the work is to end.
 
+        Once all is done what was learned is written, so the database is asked whether the
+        job is still ours: a process that was stopped for a while does not know otherwise.
+
         Raises
         ------
         Cancelled, LeaseLost
         """
         self._made = (done, total, step)
+        if done >= total and not self._gone:
+            with suppress(Cancelled):
+                rows.beat(self._store, self._job, self._made)
         if self._gone:
-            raise LeaseLost("another process has taken up this job.")
+            raise LeaseLost
         if self._cancelled and done < total:  # what is learned is written as a whole
             raise Cancelled("the job was cancelled.")
 
@@ -127,13 +133,17 @@ def attended(
     KeyboardInterrupt
         If the job was cancelled from elsewhere, as if here.
     """
-    runner, watch, begun = new_runner(), Watch(stale), time.monotonic()
+    runner, watch = new_runner(), Watch(stale)
+    watch.still(store)
+    begun = time.monotonic()  # what stands still since is taken back before anybody is busy
     while True:
         job = rows.attend(store, kind, task, by, runner, family=family, plan=plan)
         if job is not None:
             break
-        rows.take_back(store, [one.number for one in watch.still(store)])
-        if time.monotonic() - begun > stale + BEAT:
+        waited = time.monotonic() - begun
+        still = watch.still(store)
+        rows.take_back(store, [one.number for one in still])
+        if not still and waited > stale + BEAT:
             raise Busy(
                 "'{family}' has a job that still runs. Wait for it (vedich job list), or end it: "
                 "vedich job cancel ID.",

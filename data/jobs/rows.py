@@ -259,7 +259,7 @@ def _change(connection: Connection, job: Job, changes: Mapping[str, Any]) -> Non
         & (_jobs.c.runner == job.runner)
     )
     if connection.execute(update(_jobs).where(mine).values(dict(changes))).rowcount != 1:
-        raise LeaseLost("another process has taken up this job.")
+        raise LeaseLost
 
 
 def _put_back(connection: Connection, row: Row[Any], reason: str, *, ended: bool) -> None:

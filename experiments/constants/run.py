@@ -222,9 +222,9 @@ def readable(rows: pd.DataFrame) -> str:
     ]
     for change, own in rows.groupby("change", sort=False):
         sides = [own[own["panel"].isin(side)] for side in (CHOSEN_ON, JUDGED_ON)]
-        ratios = [_geometric(side["crps_ratio"]) for side in sides]
+        ratios = [f"{_geometric(side['crps_ratio']):.4f}" if len(side) else "–" for side in sides]
         lines.append(
-            f"| {change} | {ratios[0]:.4f} | {ratios[1]:.4f} | {own['crps_ratio'].max():.4f} "
+            f"| {change} | {ratios[0]} | {ratios[1]} | {own['crps_ratio'].max():.4f} "
             f"| {_geometric(own['brier_ratio']):.4f} | {own['inside_80'].mean():.1%} "
             f"| {own['inside_95'].mean():.1%} | {own['inside_80_sd_of_kpis'].mean():.3f} |"
         )

@@ -1,4 +1,4 @@
-"""A small plan family for monthly runs that are killed, and the files of its months.
+"""A small plan family for monthly runs that are disturbed, and the files of its months.
 
 All figures are made up.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import numpy as np
 
@@ -24,10 +23,21 @@ from models.targets.target import Target
 
 FAMILY, SLUG = "faults", "faults-2021"
 FIRST, LAST = Month(2016, 1), Month(2021, 4)  # of the figures that are there from the start
-LEVELS = {"coal": 100.0, "steel": 40.0}
+LEVELS = {
+    "coal": 100.0,
+    "steel": 40.0,
+    "cement": 250.0,
+    "glass": 30.0,
+    "paper": 60.0,
+    "sugar": 20.0,
+}
 KPIS = (
     Kpi("coal", "Than đá", "Coal", "thousand tonnes", decimals=1),
     Kpi("steel", "Thép", "Steel", "thousand tonnes", decimals=1),
+    Kpi("cement", "Xi măng", "Cement", "thousand tonnes", decimals=1),
+    Kpi("glass", "Kính", "Glass", "thousand tonnes", decimals=1),
+    Kpi("paper", "Giấy", "Paper", "thousand tonnes", decimals=1),
+    Kpi("sugar", "Đường", "Sugar", "thousand tonnes", decimals=1),
 )
 TARGETS = tuple(
     (kpi, Target("at_least", 13 * level, source="made up")) for kpi, level in LEVELS.items()
@@ -38,9 +48,9 @@ PLAN = Plan(
 )
 
 
-def prepare(home: Path) -> None:
+def prepare(settings: Settings) -> None:
     """A home with the plan and its figures up to `LAST`, without a model."""
-    store = Store.open(Settings(home=home).store_url)
+    store = Store.open(settings.store_url)
     save_plan(store, PLAN)
     count = LAST.ordinal - FIRST.ordinal + 1
     figures = [one for place in range(count) for one in _of_month(FIRST.plus(place))]
@@ -49,9 +59,10 @@ def prepare(home: Path) -> None:
     store.close()
 
 
-def put_month(watched: Path, month: Month) -> Path:
+def put_month(settings: Settings, month: Month) -> None:
     """A month's file in the watched folder, as a department saves it."""
-    folder = watched / FAMILY
+    assert settings.watched is not None
+    folder = settings.watched / FAMILY
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{_published(month)}-so-lieu.csv"
     lines = [
@@ -59,7 +70,6 @@ def put_month(watched: Path, month: Month) -> Path:
         for one in _of_month(month)
     ]
     file.write_text("\n".join(["kpi,month,form,value,status,published", *lines, ""]))
-    return file
 
 
 def _of_month(month: Month) -> Iterator[Observation]:

@@ -212,6 +212,8 @@ def tables(found: Mapping[str, Any]) -> str:
         "| KPIs | Retraining | Wall | CPU | Bar | MLflow, CPU | MLflow ÷ the rest | Load before |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
+    if not found["retrainings"]:
+        lines = []
     for row in found["retrainings"]:
         case = (row["kpis"], row["what"])
         wall, cpu = row["wall_seconds"], row["cpu_seconds"]

@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from data.home import own_files
-from models.errors import StoreUnavailable, VedichError
+from models.errors import VedichError
 from service.cli import (
     accounts,
     analysis,
@@ -277,41 +277,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = command(args=given, standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message())
-    except StoreUnavailable as error:
-        _fail(_unavailable(error.reason, error.place, error.found))
-    except VedichError as error:
-        from service.wording import worded
-
-        _fail(worded(error, spoken()))
     except BrokenPipeError:
         # the reader of our output (head, less) has ended; flush nothing to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (MemoryError, ImportError, OSError, RuntimeError) as error:
-        if _out_of_memory(error):
-            _fail(_unavailable("memory"))
-        if not isinstance(error, OSError):
+    except (VedichError, MemoryError, ImportError, OSError, RuntimeError) as error:
+        said = _said(error)
+        if said is None:
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        _fail(f"{place}{error.strerror or error}")
+        _fail(said)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code or 0)
 
 
-def _out_of_memory(error: Exception) -> bool:
-    """Whether this is how an exhausted memory shows: in Python, a library, a thread."""
-    words = ("cannot allocate memory", "failed to map segment", "can't start new thread")
-    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
-
-
-def _unavailable(reason: str, place: str = "", found: str = "") -> str:
-    """What is wrong with database or memory, in the language of this process."""
+def _said(error: Exception) -> str | None:
+    """What is wrong, in the language of this process; None if it says nothing to a person."""
     try:
-        from service.texts import TEXT
+        from service.wording import explained
 
-        text = TEXT[spoken()]
-        return text[f"unavailable.{reason}"].format(place=place, found=found)
+        told = explained(error, spoken())
+        if told is None and isinstance(error, OSError):
+            told = error.strerror or str(error)  # such as 'Address already in use'
+        return told
     except (MemoryError, ImportError, OSError):  # too little even for the texts
         return "out of memory; close other programs, or give this one more."
 

@@ -20,11 +20,10 @@ from data.jobs.job import Cancelled
 from data.jobs.lease import attended
 from data.plans.rows import load_plan
 from data.settings import Settings
-from models.errors import VedichError
 from service.monthly.outcome import Outcome
 from service.monthly.run import load_files, run_month
 from service.texts import ERROR, TEXT, Lang
-from service.wording import worded
+from service.wording import explained
 from training.apart import apart
 
 log = logging.getLogger(__name__)
@@ -131,15 +130,15 @@ def _ended(asked: Asked, plan: str, work: Callable[[Store], Outcome]) -> Ended:
             return Ended(plan, work(store))
         finally:
             store.close()
-    except VedichError as error:
-        return Ended(plan, problem=worded(error, asked.lang))
     except KeyboardInterrupt as told:
         if not isinstance(told.__cause__, Cancelled):
             raise
         return Ended(plan, problem=TEXT[asked.lang]["work.cancelled"])
-    except Exception:
-        log.exception("monthly run of %s", plan)
-        return Ended(plan, problem=ERROR[asked.lang]["unexpected"])
+    except Exception as error:
+        said = explained(error, asked.lang)
+        if said is None:
+            log.exception("monthly run of %s", plan)
+        return Ended(plan, problem=said or ERROR[asked.lang]["unexpected"])
 
 
 def _lost(lang: Lang, before: Ended) -> Ended:

@@ -102,6 +102,7 @@ def run_month(
     app_state = AppState(settings, store)
     if issued:
         outcome = replace(outcome, reports=tuple(_reports(app_state, plan, day)))
+    progress(1, 1, plan)  # raises if another process has taken up this run
     record_run(
         store,
         family=family,

@@ -20,7 +20,7 @@ from models.errors import VedichError
 from service.monthly.job import monthly_job
 from service.state.child import leave, message_of_parent
 from service.texts import ERROR
-from service.wording import worded
+from service.wording import explained, worded
 from service.work.retraining import promotion_job, retrain_job
 from training.workers import Progress
 
@@ -57,10 +57,11 @@ def run(
     except VedichError as error:
         told = {"vi": worded(error, "vi"), "en": worded(error, "en")}
         outcome = {"state": "failed", "error": str(error), "failure": told}
-    except Exception:
+    except Exception as error:
         log.exception("job %s failed", job.id)
-        told = {"vi": ERROR["vi"]["unexpected"], "en": ERROR["en"]["unexpected"]}
-        outcome = {"state": "failed", "error": UNEXPECTED, "failure": told}
+        vi, en = explained(error, "vi"), explained(error, "en")
+        told = {"vi": vi or ERROR["vi"]["unexpected"], "en": en or ERROR["en"]["unexpected"]}
+        outcome = {"state": "failed", "error": en or UNEXPECTED, "failure": told}
     with suppress(LeaseLost):  # then another process has the last word
         rows.end(store, job, **outcome)
 

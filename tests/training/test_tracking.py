@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import warnings
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from models.errors import TrackingUnavailable
+from service.wording import worded
 from training.tracking import CARD, MlflowTracker, NestedRun, RetrainingRun, TrainingData
 
 pytestmark = pytest.mark.slow
@@ -245,3 +250,49 @@ def test_two_processes_make_one_database(tmp_path: Path) -> None:
     assert [one.communicate()[1] for one in both] == ["", ""]
     assert [one.returncode for one in both] == [0, 0]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["mlflow.db", "mlflow.db.lock"]
+
+
+def test_a_full_disk_is_said_in_both_languages(tracker: MlflowTracker, bundle: Path) -> None:
+    def full() -> dict[str, bytes]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(
+        TrackingUnavailable, match=r"the disk of MLflow at sqlite.* is full"
+    ) as said:
+        tracker.record(replace(run_of("full", bundle), plots=full))
+    assert "Hãy giải phóng dung lượng rồi chạy lại" in worded(said.value, "vi")
+
+
+def test_a_server_that_stops_answering_is_given_up(bundle: Path) -> None:
+    """It is there, and says nothing more after the first question."""
+    asked: list[str] = []
+
+    class Silent(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            if len(asked) > 2:
+                over.wait()
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    over = threading.Event()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tracker = MlflowTracker(f"http://127.0.0.1:{server.server_port}", timeout=1)
+        tracker.open()
+        with pytest.raises(TrackingUnavailable, match="no answer within 1 seconds"):
+            tracker.set_alias("silent", "champion", "1")
+        over.set()
+        server.shutdown()
+    assert len(asked) > 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 import warnings
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from models.errors import TrackingUnavailable
 from tests.data.conftest import postgresql  # noqa: F401
-from tests.processes import free_port, serving
+from tests.processes import children, free_port, serving
 from training.tracking import MlflowTracker, NestedRun, RetrainingRun, TrainingData
 
 pytestmark = pytest.mark.slow
@@ -81,3 +83,27 @@ def test_a_retraining_is_recorded_on_a_server(
         with pytest.raises(TrackingUnavailable):
             tracker.record(run)
         assert time.monotonic() - begun < 60
+
+
+def test_a_database_that_hangs_is_given_up(
+    postgresql: Any,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    with postgresql.database("template1") as url:
+        tracker = MlflowTracker(url, tmp_path / "artifacts", timeout=1)
+        tracker.open("served")
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            folder = connection.scalar(text("SHOW data_directory"))
+        engine.dispose()
+        postmaster = int(Path(folder, "postmaster.pid").read_text().split()[0])
+        pids = [postmaster, *children(postmaster)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(TrackingUnavailable, match="expected MLflow at postgresql"):
+                tracker.versions("served")
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        assert tracker.versions("served") == ()

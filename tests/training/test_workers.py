@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from models.errors import InputError
+from models.errors import ClusterUnavailable, InputError
 from tests.processes import alive
 from training.workers import Workers, one_thread
 
@@ -25,6 +26,12 @@ def shifted(shared: dict[str, int], item: int) -> int:
 def refusing(shared: None, item: int) -> int:
     if item == 2:
         raise InputError("expected anything but 2")
+    return item
+
+
+def killed(shared: None, item: int) -> int:
+    if item == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
     return item
 
 
@@ -44,6 +51,13 @@ def test_results_come_in_the_order_of_the_items(number: int) -> None:
 def test_an_error_of_a_task_is_raised_as_it_is(number: int) -> None:
     with pytest.raises(InputError, match="anything but 2"), Workers(None, number) as workers:
         workers.run(refusing, [1, 2, 3, 4])
+
+
+@pytest.mark.slow
+def test_a_process_that_was_killed_is_said_and_nobody_waits_for_it() -> None:
+    told = "one was ended from outside.*with fewer --workers"
+    with pytest.raises(ClusterUnavailable, match=told), Workers(None, 2) as workers:
+        workers.run(killed, [1, 2, 3, 4])
 
 
 @pytest.mark.slow

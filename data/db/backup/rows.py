@@ -115,18 +115,11 @@ def count_on(connection: Connection, tables: Iterable[Table]) -> None:
     """Let PostgreSQL number new rows after those that were loaded with their numbers."""
     if connection.dialect.name != "postgresql":
         return
+    sequence = text("SELECT pg_get_serial_sequence(:name, :column)")
     for table in tables:
-        if _serial(connection, table):
-            newest = connection.scalar(select(func.max(table.c.id)))
+        for column in table.primary_key:
+            values = {"name": table.name, "column": column.name}
+            counter = connection.scalar(sequence, values)
+            newest = connection.scalar(select(func.max(column))) if counter else None
             if newest is not None:
-                connection.execute(
-                    text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :newest)"),
-                    {"name": table.name, "newest": newest},
-                )
-
-
-def _serial(connection: Connection, table: Table) -> bool:
-    if "id" not in table.c:
-        return False
-    query = text("SELECT pg_get_serial_sequence(:name, 'id')")
-    return connection.scalar(query, {"name": table.name}) is not None
+                connection.execute(select(func.setval(counter, newest)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from models.errors import VedichError
 from service.cli.arguments import (
     AsOfOption,
     EngineOption,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from data.db.store import Store
     from data.settings import Settings
     from service.monthly.outcome import Outcome
+
+log = logging.getLogger(__name__)
 
 WAITS, FAILED = 1, 2  # exit codes: something waits for a person; a plan failed
 
@@ -70,7 +72,8 @@ def _one(
     from data.jobs.lease import attended
     from data.plans.rows import load_plan
     from service.monthly.run import run_month
-    from service.wording import worded
+    from service.texts import ERROR
+    from service.wording import explained
     from training.console import progress_bar
 
     try:
@@ -82,8 +85,11 @@ def _one(
             progress_bar(f"monthly {slug}", told) as progress,
         ):
             outcome = run_month(store, settings, slug, day, by, progress, **given)
-    except VedichError as error:
-        return _failed(slug, worded(error, lang))
+    except Exception as error:  # no other end has an exit code of its own
+        said = explained(error, lang)
+        if said is None:
+            log.exception("monthly run of %s", slug)
+        return _failed(slug, said or ERROR[lang]["unexpected"])
     return _shown(store, outcome, lang)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -93,4 +94,35 @@ def test_a_disk_that_is_full(file: Path) -> None:
         record(store, "os:a", "x", "y" * 500_000)
     assert refused.value.reason == "full"
     assert "nothing was changed" in str(refused.value)
+    store.close()
+
+
+@pytest.mark.parametrize(("free", "reason"), [(0, "full"), (10**9, "unreachable")])
+def test_an_error_of_writing_is_a_full_disk_where_there_is_no_room(
+    file: Path, monkeypatch: pytest.MonkeyPatch, free: int, reason: str
+) -> None:
+    class Usage:
+        def __init__(self, _folder: Path) -> None:
+            self.free = free
+
+    store = Store.open(f"sqlite:///{file}")
+    monkeypatch.setattr("shutil.disk_usage", Usage)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))
+    try:
+        with pytest.raises(StoreUnavailable) as refused:
+            record(store, "os:a", "x", "y" * 2_000_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert refused.value.reason == reason
+    store.close()
+
+
+def test_a_database_to_which_somebody_writes_without_end(file: Path) -> None:
+    store = Store.open(f"sqlite:///{file}", timeout=0.1)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="Another process has been writing") as refused:
+            record(store, "os:a", "x", "y")
+    assert refused.value.reason == "locked"
     store.close()

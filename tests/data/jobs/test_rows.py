@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from data.jobs import lease, rows
 from data.jobs.job import Cancelled, Job, LeaseLost, UnknownJob
-from data.jobs.lease import Watch, attended
+from data.jobs.lease import Lease, Watch, attended
 from models.errors import Busy
 
 
@@ -163,5 +164,43 @@ def test_work_at_a_terminal_is_the_only_one_of_its_family(store: Any, monkeypatc
 def test_work_left_at_a_terminal_is_taken_up_by_nobody(store: Any) -> None:
     left = rows.attend(store, "retrain", "x", "os:an", "gone", family="a", plan=None)
     assert left is not None
+    with attended(store, "retrain", "y", "os:an", family="a", plan=None, stale=0.2):
+        assert rows.job_of(store, left.id).state == "failed"
+
+
+def test_a_runner_that_was_stopped_learns_it_before_it_writes_what_it_learned(store: Any) -> None:
+    ask(store)
+    lost = rows.claim(store, "one", 1)
+    assert lost is not None
+    with Lease(store, lost, lambda: None, every=60.0) as lease:
+        lease.progress(1, 2, "coal")
+        rows.take_back(store, [lost.number])
+        lease.progress(1, 2, "coal")  # between two beats it does not know
+        with pytest.raises(LeaseLost):
+            lease.progress(2, 2, "steel")
+
+
+def test_cancelled_too_late_what_was_learned_is_written(store: Any) -> None:
+    job = ask(store)
+    taken = rows.claim(store, "one", 1)
+    assert taken is not None
+    with Lease(store, taken, lambda: None, every=60.0) as lease:
+        rows.cancel(store, job.id, "Bình")
+        lease.progress(2, 2, "steel")
+
+
+def test_on_a_busy_machine_work_that_was_left_is_no_work_that_still_runs(
+    store: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(lease, "BEAT", 0.0)
+    left = rows.attend(store, "retrain", "x", "os:an", "gone", family="a", plan=None)
+    assert left is not None
+    attend = rows.attend
+
+    def slow(*given: Any, **named: Any) -> Any:
+        time.sleep(0.5)  # longer than a runner may give no sign of life
+        return attend(*given, **named)
+
+    monkeypatch.setattr(rows, "attend", slow)
     with attended(store, "retrain", "y", "os:an", family="a", plan=None, stale=0.2):
         assert rows.job_of(store, left.id).state == "failed"

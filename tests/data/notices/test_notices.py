@@ -110,3 +110,15 @@ def test_one_that_was_left_is_taken_up_again(store: Store) -> None:
     again = claim(store, notice, "drop", "folder", NOW + LEFT)
     assert again is not None
     assert again.attempts == 2
+
+
+def test_a_clock_that_was_ahead_and_is_set_back_keeps_nothing_from_being_sent(
+    store: Store,
+) -> None:
+    notice, ahead = number_of(store), NOW + timedelta(days=400)
+    claimed = claim(store, notice, "mail", "a@b.c", ahead)
+    assert claimed is not None
+    settle(store, claimed, ahead, "away")
+    slightly = ahead - timedelta(seconds=3)  # clocks of two machines
+    assert claim(store, notice, "mail", "a@b.c", slightly) is None
+    assert claim(store, notice, "mail", "a@b.c", NOW) is not None

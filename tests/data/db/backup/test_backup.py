@@ -19,6 +19,7 @@ from data.db.backup.restore import restore
 from data.db.backup.snapshot import BackedUp, backup
 from data.db.store import Store
 from data.db.verification import verify
+from data.jobs.rows import enqueue
 from data.ledger.projections import Given, record_projections
 from data.plans.entries import add_progress
 from data.plans.rows import save_plan
@@ -93,12 +94,14 @@ def test_a_house_moves_to_the_other_engine(
     store = this_run.new_store(tmp_path / "from")
     save_plan(store, demo_plan())
     add_observations(store, "demo", demo_figures()[:30], import_of())
+    enqueue(store, "retrain", "retrain demo-2018", "An")
     backup(store, home, tmp_path / "b.zip")
     restore(tmp_path / "b.zip", tmp_path / "new", empty_url)
     again = Store.open(empty_url)
     assert content(again) == content(store)
     assert verify(again).broken is None
     add_observations(again, "demo", demo_figures()[30:40], import_of())
+    enqueue(again, "retrain", "retrain another", "An")  # new rows are numbered after the old
     assert verify(again).broken is None
     again.close()
 

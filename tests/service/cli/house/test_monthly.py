@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -13,6 +14,7 @@ import pytest
 
 from data.db.store import Store
 from data.home import tighten
+from data.jobs.job import LeaseLost
 from data.jobs.rows import jobs_of
 from data.monthly.rows import runs_of
 from data.notices.rows import notices_of
@@ -146,3 +148,32 @@ def test_a_plan_that_fails_does_not_stop_the_others(
     _, _, err = monthly("--all", "--workers", "1")
     assert "chưa có số liệu" in err
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "english", "vietnamese"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk is full", "Ổ đĩa đã đầy"),
+        (LeaseLost(), "another process has taken up its job", "vedich job list"),
+        (ValueError("a bug"), "Something went wrong inside", "người quản trị"),
+        (OSError(errno.EINVAL, "Invalid argument"), "Something went wrong inside", "(nhật ký"),
+    ],
+)
+def test_whatever_ends_a_run_is_said_and_is_no_exit_code_of_a_run_that_is_done(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    monthly: Callable[..., tuple[int, str, str]],
+    error: Exception,
+    english: str,
+    vietnamese: str,
+) -> None:
+    def retrain(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr("training.retrain.retrain", retrain)
+    code, _, err = monthly("--plan", "demo-2018", "--lang", "en")
+    assert code == 2
+    assert english in err.splitlines()[-1]
+    code, _, err = monthly("--plan", "demo-2018", "--lang", "vi")
+    assert code == 2
+    assert vietnamese in err.splitlines()[-1]
