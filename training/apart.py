@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
 from multiprocessing.connection import Connection
@@ -26,7 +26,7 @@ def apart(
     number: int,
     lost: Callable[[Item], Result],
     done: Callable[[Item], None] | None = None,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """`[task(item) for item in items]`, each as soon as it and those before it are there.
 
     A process is reused, and has one item at a time. If it ends before its item is done,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +23,16 @@ class LedgerEntry:
     recorded_at: datetime
 
 
+@dataclass(frozen=True)
+class Given:
+    """A projection that is given out: its stamp, of what it is, and its content."""
+
+    stamp: str
+    plan: str
+    kpi: str
+    payload: Mapping[str, Any]
+
+
 def ledger_of(store: Store, plan: str) -> tuple[LedgerEntry, ...]:
     """Every projection of a plan that was given out, in order of entry."""
     table = tables.projections
@@ -34,22 +44,22 @@ def ledger_of(store: Store, plan: str) -> tuple[LedgerEntry, ...]:
         )
 
 
-def record_projection(
-    store: Store, stamp: str, plan: str, kpi: str, payload: Mapping[str, Any]
-) -> None:
-    """Add a projection to the ledger; a known stamp keeps its content."""
-    known = select(tables.projections.c.stamp).where(tables.projections.c.stamp == stamp)
+def record_projections(store: Store, given: Sequence[Given]) -> None:
+    """Add projections to the ledger, all or none; a known stamp keeps its content."""
+    table = tables.projections
     with store.writing() as connection:
-        if connection.scalar(known) is None:
-            connection.execute(
-                insert(tables.projections).values(
-                    stamp=stamp,
-                    plan=plan,
-                    kpi=kpi,
-                    payload=dict(payload),
-                    recorded_at=datetime.now(UTC),
+        for one in given:
+            known = select(table.c.stamp).where(table.c.stamp == one.stamp)
+            if connection.scalar(known) is None:
+                connection.execute(
+                    insert(table).values(
+                        stamp=one.stamp,
+                        plan=one.plan,
+                        kpi=one.kpi,
+                        payload=dict(one.payload),
+                        recorded_at=datetime.now(UTC),
+                    )
                 )
-            )
 
 
 def recorded_projection(store: Store, stamp: str) -> dict[str, Any]:

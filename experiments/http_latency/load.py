@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +36,13 @@ class Outcome:
     seconds : array, shape (n,), from when a request was due to the end of its answer
     wrong : answers with another status than expected
     rate : requests per second that were answered
+    statuses : array, shape (n,), of the answers to a steady load
     """
 
     seconds: NDArray[np.float64]
     wrong: int
     rate: float
+    statuses: NDArray[np.int_] = field(default_factory=lambda: np.empty(0, int))
 
 
 def steady_load(
@@ -134,7 +136,7 @@ async def _load(
         for _ in range(connections):
             group.create_task(ask(turns))
     elapsed = time.perf_counter() - begun
-    return Outcome(seconds, int((statuses != status).sum()), count / elapsed)
+    return Outcome(seconds, int((statuses != status).sum()), count / elapsed, statuses)
 
 
 async def _answer(reader: asyncio.StreamReader) -> int:

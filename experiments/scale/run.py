@@ -49,12 +49,13 @@ from experiments.scale.families import (
     plan_of,
     read_panels,
 )
+from experiments.scale.page import page
 from experiments.scale.processes import cpu_seconds, free_port, memory, peak_memory, server, tree
 
 RESULTS = Path(__file__).parent / "results"
 MAY = LAST.plus(-1)
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-LOOK = 0.2  # seconds between two looks at the processes
+LOOK = 0.5  # seconds between two looks at the processes
 KEPT_MB = 20_000
 SCHEDULER = (sys.executable, "-m", "distributed.cli.dask_scheduler")
 WORKER = (sys.executable, "-m", "distributed.cli.dask_worker")
@@ -125,7 +126,9 @@ def main() -> None:
         row = measured(case, homes)
         print(row, flush=True)
         rows.append(row)
-        pd.DataFrame(rows).to_csv(file, index=False)
+        table = pd.DataFrame(rows)
+        table.to_csv(file, index=False)
+        (given.out / "cases.md").write_text(page(table), encoding="utf-8")
         write_provenance(
             given.out,
             "python -m experiments.scale.run --panels PANELS --home HOME --case "
@@ -196,7 +199,18 @@ class Homes:
             shutil.copytree(self.june(case), home, dirs_exist_ok=True)
             run_step(replace(case, step="month", engine="local", workers=2), home)
 
-        return self._once(f"after-june-{case.size.replace('/', '-')}", make)
+        return self._once(self._after_june(case), make)
+
+    def keep(self, case: Case, home: Path) -> None:
+        """Take the home that a case left as `after_june`, if that is not there yet."""
+        own = self._folder / self._after_june(case)
+        if case.step == "month" and not (own / "made").exists():
+            shutil.rmtree(own, ignore_errors=True)
+            shutil.copytree(home, own)
+            (own / "made").touch()
+
+    def _after_june(self, case: Case) -> str:
+        return f"after-june-{case.size.replace('/', '-')}"
 
     def lender(self) -> Path:
         """A family that was retrained whole."""
@@ -232,9 +246,13 @@ def measured(case: Case, homes: Homes) -> dict[Hashable, Any]:
     with homes.copy(prepared[case.step](case)) as home:
         load_before = os.getloadavg()[0]
         found = run_step(case, home)
+        homes.keep(case, home)
         kpis = sum(size for _, size in case.families)
+        loaded = json.loads((home / "loaded.json").read_text())
         return {
             "case": str(case),
+            "step": case.step,
+            "size": case.size,
             "kpis_in_database": case.shape.kpis,
             "kpis": kpis,
             "families": len(case.families),
@@ -247,6 +265,8 @@ def measured(case: Case, homes: Homes) -> dict[Hashable, Any]:
             "parent_peak_mb": round(found["parent_peak"]),
             "worker_early_mb": round(found["early"]),
             "worker_peak_mb": round(found["worker_peak"]),
+            "load_cpu_s": round(loaded["cpu_s"], 1),
+            "database_mb": round(loaded["database_mb"]),
             "home_mb": round(sum(one.stat().st_size for one in home.rglob("*")) / 1e6),
             "load_before": round(load_before, 1),
         }

@@ -75,6 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.scale.serve")
     parser.add_argument("--panels", type=Path, required=True)
     parser.add_argument("--plans", type=int, default=PLANS)
+    parser.add_argument("--kpis", type=int, default=KPIS, help="of each plan")
     parser.add_argument("--rate", type=float, default=100.0, help="requests per second")
     parser.add_argument("--seconds", type=float, default=150.0)
     parser.add_argument("--connections", type=int, default=32)
@@ -86,7 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vedich-") as folder, postgresql() as url:
         settings = Settings(home=Path(folder), database_url=url, mlflow_tracking_uri=None)
         begun = time.perf_counter()
-        plans = prepare(settings, series, given.plans)
+        plans = prepare(settings, series, given.plans, given.kpis)
         print(f"{len(plans)} plans ready after {time.perf_counter() - begun:.0f} s", flush=True)
         rows = measured(settings, plans, given)
     table = pd.DataFrame(rows)
@@ -96,10 +97,11 @@ def main() -> None:
     write_provenance(
         given.out,
         f"python -m experiments.scale.serve --panels PANELS --plans {given.plans} "
-        f"--rate {given.rate:g} --seconds {given.seconds:g} --workers {given.workers}",
+        f"--kpis {given.kpis} --rate {given.rate:g} --seconds {given.seconds:g} "
+        f"--workers {given.workers}",
         *("fastapi", "uvicorn", "sqlalchemy", "psycopg", "numpy"),
         seed=SEED,
-        data_sha256=data_hash(series, KPIS),
+        data_sha256=data_hash(series, given.kpis),
         load_before=round(load_before, 1),
     )
 
@@ -118,10 +120,10 @@ def postgresql() -> Iterator[str]:
             started.cleanup()
 
 
-def prepare(settings: Settings, series: NDArray[np.float64], number: int) -> list[Plan]:
+def prepare(settings: Settings, series: NDArray[np.float64], number: int, kpis: int) -> list[Plan]:
     """A family that is trained, and others with its figures and models."""
     store = Store.open(settings.store_url)
-    plans = [plan_of(f"province-{one:02d}", KPIS) for one in range(1, number + 1)]
+    plans = [plan_of(f"province-{one:02d}", kpis) for one in range(1, number + 1)]
     for plan in plans:
         save_plan(store, plan)
         add_figures(store, plan, [*figures_of(plan, series, 0)])
@@ -174,8 +176,16 @@ def measured(
         memory_now = used_memory(service)
         rows.append(row("steady", "all", load.seconds, memory_now, load, cpu))
         for kind in MIX:
-            own = load.seconds[np.array([one == kind for one in kinds])]
-            rows.append(row("steady", kind, own, memory_now))
+            chosen = np.array([one == kind for one in kinds])
+            if not chosen.any():
+                continue
+            own = Outcome(
+                load.seconds[chosen],
+                int((load.statuses[chosen] != 200).sum()),
+                load.rate * float(chosen.mean()),
+                load.statuses[chosen],
+            )
+            rows.append(row("steady", kind, own.seconds, memory_now, own))
     return rows
 
 
@@ -232,12 +242,13 @@ def row(
 ) -> dict[str, object]:
     """Latencies in milliseconds, CPU of the service per request, its memory in MB."""
     p50, p99 = 1000 * np.quantile(seconds, (0.5, 0.99))
-    whole = load is not None
+    whole = np.isfinite(cpu)
     return {
         "phase": phase,
         "kind": kind,
         "n": len(seconds),
         "wrong": load.wrong if load else "",
+        "statuses": _counted(load.statuses) if load else "",
         "answered_per_second": load.rate if load else "",
         "p50_ms": p50,
         "p99_ms": p99,
@@ -246,6 +257,12 @@ def row(
         "memory_mb": used[0] if whole or phase == "cold" else "",
         "peak_memory_mb": used[1] if whole or phase == "cold" else "",
     }
+
+
+def _counted(statuses: NDArray[np.int_]) -> str:
+    """How often each status was answered, such as '200: 99, 503: 1'."""
+    values, counts = np.unique(statuses, return_counts=True)
+    return ", ".join(f"{value}: {count}" for value, count in zip(values, counts, strict=True))
 
 
 def used_memory(service: int) -> tuple[float, float]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.db.store import Store
-from data.ledger.projections import record_projection
+from data.ledger.projections import Given, record_projections
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan, PlanVersion
 from data.plans.progress import past_periods, planned_task, reports_of
@@ -307,12 +307,15 @@ def _base_when_set(basis: Basis, kpi: Kpi, target: Target) -> BaseWhenSetView | 
 
 def record(store: Store, issued: Sequence[Issued]) -> None:
     """Record projections in the ledger; an existing entry is left unchanged."""
+    given = []
     for one in issued:
         payload = {
             "inputs": as_json(one.inputs),
             "projection": as_json(one.view),
             "grid": one.grid and list(one.grid),
         }
-        record_projection(store, one.stamp, one.view.plan, one.view.kpi, payload)
+        given.append(Given(one.stamp, one.view.plan, one.view.kpi, payload))
+    record_projections(store, given)
+    for one in issued:
         about = {"plan": one.view.plan, "kpi": one.view.kpi, "stamp": one.stamp}
         log.info("projection given out", extra=about)

@@ -6,6 +6,7 @@ import os
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -41,13 +42,13 @@ def waits(folder: Path) -> str:
     return "never"
 
 
-def nobody(item: object) -> None:
+def nobody(item: object) -> Never:
     raise AssertionError(item)
 
 
 def test_results_come_in_order_and_no_more_than_so_many_run_at_once() -> None:
     done: list[int] = []
-    found = list(apart(slow_first, range(6), 2, nobody, done.append))  # type: ignore[arg-type]
+    found = list(apart(slow_first, range(6), 2, nobody, done.append))
     assert [item for item, _, _ in found] == [*range(6)]
     assert sorted(done) == [*range(6)]
     for _, begun, _ in found:
@@ -55,7 +56,7 @@ def test_results_come_in_order_and_no_more_than_so_many_run_at_once() -> None:
 
 
 def test_with_a_single_place_all_is_done_in_this_process() -> None:
-    found = list(apart(slow_first, range(3), 1, nobody))  # type: ignore[arg-type]
+    found = list(apart(slow_first, range(3), 1, nobody))
     assert [item for item, _, _ in found] == [0, 1, 2]
     assert all(first[2] <= second[1] for first, second in pairwise(found))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -21,49 +19,6 @@ from training.cluster import Cluster
 
 pytest.importorskip("distributed", reason="the extra 'dask' is not installed")
 pytestmark = pytest.mark.slow
-
-DASK = (sys.executable, "-m", "distributed.cli.dask_scheduler")
-WORKER = (sys.executable, "-m", "distributed.cli.dask_worker")
-
-
-@pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """Address of a scheduler without workers."""
-    address = f"tcp://127.0.0.1:{free_port()}"
-    port = address.rpartition(":")[2]
-    started = _start([*DASK, "--host", "127.0.0.1", "--port", port, "--no-dashboard"], tmp_path)
-    until = time.monotonic() + 60
-    while not _answers(int(port)):
-        assert time.monotonic() < until, (tmp_path / "dask.log").read_text()
-        time.sleep(0.1)
-    yield address
-    _end(started)
-
-
-@pytest.fixture
-def workers(scheduler: str, tmp_path: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Two workers of the scheduler."""
-    options = ["--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny"]
-    options += ["--local-directory", str(tmp_path / "scratch")]
-    started = [_start([*WORKER, scheduler, *options], tmp_path) for _ in range(2)]
-    yield started
-    for one in started:
-        _end(one)
-
-
-def _start(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
-    with (folder / "dask.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, cwd=Path(__file__).parents[2])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
 
 
 def slow_sum(shared: list[int], item: int) -> int:

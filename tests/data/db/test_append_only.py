@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from data.db import tables
 from data.db.audit import record
 from data.db.store import Store
-from data.ledger.projections import record_projection
+from data.ledger.projections import Given, record_projections
 from data.plans.rows import save_plan
 from data.vintages.rows import add_observations
 from tests.families import demo_figures, demo_plan, import_of
@@ -22,7 +22,7 @@ def filled(store: Store) -> Store:
     save_plan(store, demo_plan())
     add_observations(store, "demo", demo_figures()[:3], import_of())
     record(store, "os:a", "plan.save", "demo-2018")
-    record_projection(store, "ABC", "demo-2018", "coal", {"median": 1.0})
+    record_projections(store, [Given("ABC", "demo-2018", "coal", {"median": 1.0})])
     return store
 
 
@@ -145,7 +145,7 @@ def test_every_table_that_refuses_deletes_refuses_the_detours(store: Store) -> N
 
 
 def test_the_ledger_is_numbered_in_order_of_entry(filled: Store) -> None:
-    record_projection(filled, "ABD", "demo-2018", "coal", {"median": 2.0})
+    record_projections(filled, [Given("ABD", "demo-2018", "coal", {"median": 2.0})])
     with filled.reading() as connection:
         rows = connection.execute(text("SELECT stamp, number FROM projections ORDER BY number"))
         assert [tuple(row) for row in rows] == [("ABC", 1), ("ABD", 2)]

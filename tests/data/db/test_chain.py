@@ -12,7 +12,7 @@ from data.db import chain, tables
 from data.db.audit import record, write_entry
 from data.db.store import Store
 from data.db.verification import Broken, head_of, verify
-from data.ledger.projections import record_projection
+from data.ledger.projections import Given, record_projections
 from data.plans.rows import save_plan
 from data.vintages.rows import add_observations
 from tests.families import demo_figures, demo_plan, import_of
@@ -24,7 +24,9 @@ def filled(store: Store) -> Store:
     add_observations(store, "demo", demo_figures()[:20], import_of())
     for number in range(3):
         record(store, "os:a", "plan.save", f"subject {number}")
-    record_projection(store, "ABC", "demo-2018", "coal", {"median": 1.25, "name": "Than"})
+    record_projections(
+        store, [Given("ABC", "demo-2018", "coal", {"median": 1.25, "name": "Than"})]
+    )
     return store
 
 

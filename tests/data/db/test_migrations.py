@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 import data.db
 from data.db.store import HEAD, Store
 from data.db.verification import verify
-from data.ledger.projections import record_projection, recorded_projection
+from data.ledger.projections import Given, record_projections, recorded_projection
 from data.notices.rows import notices_of
 from data.plans.rows import load_plan, save_plan
 from data.vintages.panel_rows import load_panel
@@ -122,7 +122,7 @@ def test_a_database_of_the_first_version_is_upgraded_with_its_rows(
     assert [one.value for one in figures] == [0.1 * n for n in range(1, 7)]
     found = verify(store)
     assert (found.broken, found.outside, found.rows) == (None, (), 2 + 6 + 2 + 2)
-    record_projection(store, "CCC", "demo-2018", "coal", {"median": 1.0})
+    record_projections(store, [Given("CCC", "demo-2018", "coal", {"median": 1.0})])
     assert verify(store).broken is None
     for statement in (
         "UPDATE projections SET number = 9",

@@ -13,14 +13,19 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from data.db.revision import revision_of
 from data.db.store import HEAD, Store
 from data.ingestion.imports import undo
 from data.ingestion.reading import PrintedRow
 from data.ingestion.rows import write_match
-from data.ledger.projections import record_projection, recorded_projection
+from data.ledger.projections import (
+    Given,
+    ledger_of,
+    record_projections,
+    recorded_projection,
+)
 from data.ledger.promotions import Promotion, promotions_of, record_promotion
 from data.plans.entries import LogEntry, add_log, add_progress, log_of, progress_of
 from data.plans.kpi import Kpi, RowSelector
@@ -291,7 +296,7 @@ def test_the_database_refuses_to_change_what_was_published(
         store,
         Promotion("somewhere", "1", date(2021, 6, 30), datetime(2021, 7, 1, tzinfo=UTC), "a" * 64),
     )
-    record_projection(store, "ABC", "somewhere-2021", "exports", {"median": 1.0})
+    record_projections(store, [Given("ABC", "somewhere-2021", "exports", {"median": 1.0})])
     version = replace(SECOND, tasks=(("dam", Task()),))
     save_plan(store, replace(PLAN, versions=(FIRST, version)))
     add_progress(store, PLAN, Progress("dam", date(2021, 8, 1), "An", done=1))
@@ -347,10 +352,22 @@ def test_promotions_in_order(store: Store) -> None:
     assert revision_of(store, "somewhere") != before
 
 
+def test_projections_are_recorded_all_or_none(store: Store) -> None:
+    given = [
+        Given("ABC", "somewhere-2021", "exports", {"median": 1.0}),
+        Given("ABD", "somewhere-2021", "imports", {"median": object()}),
+    ]
+    with pytest.raises(StatementError):
+        record_projections(store, given)
+    assert ledger_of(store, "somewhere-2021") == ()
+    record_projections(store, given[:1])
+    assert [one.stamp for one in ledger_of(store, "somewhere-2021")] == ["ABC"]
+
+
 def test_the_ledger_keeps_what_was_published_first(store: Store) -> None:
     payload = {"inputs": {"seed": 1}, "projection": {"median": 1.5, "months": []}}
-    record_projection(store, "ABC", "somewhere-2021", "exports", payload)
-    record_projection(store, "ABC", "somewhere-2021", "exports", {"median": 2})
+    record_projections(store, [Given("ABC", "somewhere-2021", "exports", payload)])
+    record_projections(store, [Given("ABC", "somewhere-2021", "exports", {"median": 2})])
     assert recorded_projection(store, "ABC") == payload
     with pytest.raises(UnknownStamp, match="XYZ"):
         recorded_projection(store, "XYZ")

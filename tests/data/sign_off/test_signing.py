@@ -14,7 +14,7 @@ from data.accounts.accounts import add_account
 from data.db.audit import entries
 from data.db.revision import revision_of
 from data.db.store import Store
-from data.ledger.projections import record_projection
+from data.ledger.projections import Given, record_projections
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import save_plan
@@ -51,7 +51,7 @@ def prepared(store: Store) -> Store:
     """A store with the plan, its projections of June in the ledger, and accounts."""
     save_plan(store, PLAN)
     for kpi, stamp in STAMPS.items():
-        record_projection(store, stamp, PLAN.slug, kpi, {"projection": {"stamp": stamp}})
+        record_projections(store, [Given(stamp, PLAN.slug, kpi, {"projection": {"stamp": stamp}})])
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr("data.accounts.accounts.HASHER", cheap)
@@ -259,7 +259,7 @@ def test_figures_changed_since_they_were_shown_are_not_signed(prepared: Store) -
 def test_figures_changed_since_they_were_checked_are_not_approved(prepared: Store) -> None:
     sign_june(prepared, "checked")
     revised = {**STAMPS, "exports": "EXPORTSJUNE3"}
-    record_projection(prepared, "EXPORTSJUNE3", PLAN.slug, "exports", {})
+    record_projections(prepared, [Given("EXPORTSJUNE3", PLAN.slug, "exports", {})])
     with pytest.raises(OutOfTurn, match="changed since they were checked"):
         sign_month(prepared, PLAN, JUNE, revised, figures_of(revised, {}), "approved", "minh")
     return_month(prepared, PLAN, JUNE, "minh", "new figures")

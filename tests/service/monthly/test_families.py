@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -73,6 +74,22 @@ def test_families_at_once_give_what_they_give_one_by_one(tmp_path: Path, this_ru
         store.close()
     assert learned[0] == learned[1]
     assert learned[0][0][0] != learned[0][2][0]
+
+
+def test_on_a_cluster_too(
+    scheduler: str, workers: list[subprocess.Popen[bytes]], tmp_path: Path, this_run: Run
+) -> None:
+    found = []
+    for engine in ("local", "dask"):
+        settings = home_of(tmp_path / engine, this_run)
+        (ended,) = run_months(
+            settings, PLANS[2:], "en", workers=1, engine=engine, scheduler=scheduler
+        )
+        assert ended.problem == ""
+        store = Store.open(settings.store_url)
+        found.append([one.bundle_hash for one in promotions_of(store, "south")])
+        store.close()
+    assert found[0] == found[1]
 
 
 def test_a_cluster_that_is_not_there_fails_every_family(tmp_path: Path, this_run: Run) -> None:

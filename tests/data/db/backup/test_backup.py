@@ -20,7 +20,7 @@ from data.db.backup.snapshot import BackedUp, backup
 from data.db.store import Store
 from data.db.verification import verify
 from data.jobs.rows import enqueue
-from data.ledger.projections import record_projection
+from data.ledger.projections import Given, record_projections
 from data.plans.entries import add_progress
 from data.plans.rows import save_plan
 from data.vintages.rows import add_observations
@@ -51,7 +51,9 @@ def filled(store: Store) -> Store:
     add_progress(
         store, demo_plan(), Progress("dam", date(2018, 8, 1), "An", obstacle="", judgement=0.1)
     )
-    record_projection(store, "ABC", "demo-2018", "coal", {"median": 0.1 + 0.2, "name": "Than đá"})
+    record_projections(
+        store, [Given("ABC", "demo-2018", "coal", {"median": 0.1 + 0.2, "name": "Than đá"})]
+    )
     return store
 
 
@@ -75,7 +77,7 @@ def test_every_row_and_file_comes_back(filled: Store, home: Path, tmp_path: Path
     again = Store.open(f"sqlite:///{new / 'vedich.db'}")
     assert content(again) == content(filled)
     assert verify(again, done.head).broken is None
-    record_projection(again, "ABD", "demo-2018", "coal", {"median": 2.0})  # it goes on
+    record_projections(again, [Given("ABD", "demo-2018", "coal", {"median": 2.0})])  # it goes on
     add_observations(again, "demo", demo_figures()[30:40], import_of())
     assert verify(again).outside == ()
     again.close()
@@ -107,7 +109,7 @@ def test_a_house_moves_to_the_other_engine(
 def test_a_backup_shows_one_moment(filled: Store, home: Path, tmp_path: Path) -> None:
     with filled.snapshot() as connection:
         before = connection.execute(select(tables.projections.c.stamp)).all()
-        record_projection(filled, "ABD", "demo-2018", "coal", {"median": 2.0})
+        record_projections(filled, [Given("ABD", "demo-2018", "coal", {"median": 2.0})])
         assert connection.execute(select(tables.projections.c.stamp)).all() == before
 
 

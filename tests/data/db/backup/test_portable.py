@@ -16,7 +16,7 @@ from data.db.backup.portable import OWNED, Exported, Owned, export, read_back
 from data.db.store import Store
 from data.db.verification import verify
 from data.ingestion.imports import undo
-from data.ledger.projections import record_projection
+from data.ledger.projections import Given, record_projections
 from data.plans.entries import LogEntry, add_log, add_progress
 from data.plans.rows import save_plan
 from data.vintages.panel_rows import load_panel
@@ -43,7 +43,9 @@ def filled(store: Store) -> Store:
     add_log(
         store, plan, LogEntry("p", Month(2018, 6), date(2018, 6, 30), "'ổn', \n định", "", "An")
     )
-    record_projection(store, "ABC", "demo-2018", "coal", {"median": 0.1 + 0.2, "z": 1, "a": [1]})
+    record_projections(
+        store, [Given("ABC", "demo-2018", "coal", {"median": 0.1 + 0.2, "z": 1, "a": [1]})]
+    )
     return store
 
 
@@ -84,7 +86,7 @@ def test_what_is_read_back_is_the_same_to_every_digit(
     assert (tmp_path / "new/bundles/demo/0a/weights.json").read_text("utf-8") == "demo"
     assert not (tmp_path / "new/bundles/other").exists()
     add_observations(again, "demo", demo_figures()[:1], import_of())
-    record_projection(again, "ABD", "demo-2018", "coal", {"median": 2.0})
+    record_projections(again, [Given("ABD", "demo-2018", "coal", {"median": 2.0})])
     assert verify(again).broken is None
     again.close()
 
@@ -97,7 +99,7 @@ def test_into_the_other_engine(tmp_path: Path, bundles: Path, store: Store, this
     read_back(store, tmp_path / "b", tmp_path / "e", "os:b")
     assert content(store) == content(first)
     save_plan(store, demo_plan())
-    record_projection(store, "ABD", "demo-2018", "coal", {"median": 2.0})
+    record_projections(store, [Given("ABD", "demo-2018", "coal", {"median": 2.0})])
     assert verify(store).broken is None
     first.close()
 
@@ -123,7 +125,7 @@ def test_the_files_are_open_and_say_what_they_are(
 def test_other_families_stay_out(filled: Store, bundles: Path, tmp_path: Path) -> None:
     save_plan(filled, replace(demo_plan(), slug="other-2018", family="other"))
     add_observations(filled, "other", demo_figures()[:4], import_of())
-    record_projection(filled, "OTHER", "other-2018", "coal", {"median": 1.0})
+    record_projections(filled, [Given("OTHER", "other-2018", "coal", {"median": 1.0})])
     export(filled, bundles, OF, tmp_path / "e")
     for file in (tmp_path / "e").glob("*.csv"):
         assert "other" not in file.read_text("utf-8").replace("another", ""), file.name
