@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -191,7 +192,7 @@ def write_results(
         table.writeheader()
         table.writerows(lines)
     ends = Counter(str(line["ended"]) for line in lines)
-    cpu = {f"{one.month}_cpu_seconds": round(one.cpu, 1) for one in known.values()}
+    cpu: dict[str, Any] = {f"{one.month}_cpu_seconds": round(one.cpu, 1) for one in known.values()}
     number = f"--kills {asked.kills}" if fault == "kills" else f"--each {asked.each}"
     command = f"python -m experiments.faults {fault} {number} --seed {asked.seed}"
     command += f" --at-once {asked.at_once}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from data.plans.kpi import Kpi
+from data.vintages.observation import Form
 from data.vintages.panel import Panel
 from experiments.kinds.cases import Truth, _figures, _quarters, _rates, _to_date
 from experiments.kinds.peers import peer_outcomes
@@ -22,7 +25,7 @@ LATE = date(2030, 1, 1)
 MONTHS = np.round(100 + 10 * np.sin(np.arange(72)) + np.arange(72) / 2, 1)
 
 
-def panel(kind: Kind, printed: list) -> Panel:
+def panel(kind: Kind, printed: Sequence[tuple[Form, int, float]]) -> Panel:
     kpi = Kpi(slug="one", name_vi="", name_en="", unit="", kind=kind)
     return Panel.of("cut", [kpi], _figures("one", START, printed))
 
@@ -37,14 +40,14 @@ def test_rates_alone_give_the_growth_of_the_year() -> None:
 
 
 @pytest.mark.parametrize("cut", [_quarters, _to_date])
-def test_quarters_and_cumulative_figures_keep_the_year(cut) -> None:  # type: ignore[no-untyped-def]
+def test_quarters_and_cumulative_figures_keep_the_year(cut: Callable[[Any], Any]) -> None:
     whole = panel("flow", list(cut(MONTHS)))
     assert whole.outcome("one", 2015, LATE) == pytest.approx(MONTHS[60:].sum(), rel=1e-4)
 
 
 def test_peers_answer_in_the_terms_of_the_kind() -> None:
     for kind, expected in (("average", 105.0), ("closing", 105.0), ("flow", 12 * 105.0)):
-        flat = Truth(kind, START, np.full(72, 105.0))  # type: ignore[arg-type]
+        flat = Truth(cast(Kind, kind), START, np.full(72, 105.0))
         for point, drawn in peer_outcomes(flat, 60, 6, "flat").values():
             assert point == pytest.approx(expected, rel=1e-6)
             assert drawn.size in (0, 400)
@@ -82,7 +85,7 @@ def test_scores_and_ratios_by_pencil() -> None:
         ]
     )
     peer = table(rows).set_index("method").loc["peer"]
-    assert peer[["crps_ratio", "crps_low", "crps_high"]].tolist() == [0.5, 0.5, 0.5]
+    assert list(peer[["crps_ratio", "crps_low", "crps_high"]]) == [0.5, 0.5, 0.5]
 
 
 def test_late_months_are_compared_with_the_same_questions() -> None:
