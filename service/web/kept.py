@@ -29,7 +29,7 @@ from service.state.app_state import AppState
 
 MOST_BYTES = 32_000_000  # of all that is kept by a process
 LARGEST = 4_000_000  # of one answer; what is larger is rare, and would push out many
-_OVERHEAD = 2_000  # bytes of an entry beside its body: headers, and the request as its key
+_OVERHEAD = 2_000  # bytes of an entry beside its body and its request
 
 # Headers on which no answer depends; every other is part of the request.
 IMMATERIAL = frozenset(
@@ -74,10 +74,11 @@ class _Answer:
     route: object
     start: Message
     body: Message
+    asked: int  # bytes of the request, which is its key
 
     @property
     def size(self) -> int:
-        return len(self.body["body"]) + _OVERHEAD
+        return len(self.body["body"]) + self.asked + _OVERHEAD
 
 
 class Kept:
@@ -136,7 +137,7 @@ class Kept:
         if start is None or len(bodies) != 1 or not _may_be_kept(scope, start):
             return None
         until = scope.get(UNTIL, math.inf)
-        return _Answer(state, until, scope.get("route"), start, bodies[0])
+        return _Answer(state, until, scope.get("route"), start, bodies[0], _size(scope))
 
     def _keep(self, request: Hashable, answer: _Answer) -> None:
         if answer.size > LARGEST:
@@ -167,6 +168,11 @@ def _request(scope: Scope) -> Hashable:
     client, server = scope.get("client") or ("",), scope.get("server") or ("",)
     here = _is_local(client[0])  # of its address only this counts
     return scope["scheme"], server[0], here, scope["raw_path"], scope["query_string"], headers
+
+
+def _size(scope: Scope) -> int:
+    headers = sum(len(name) + len(value) for name, value in scope["headers"])
+    return len(scope["raw_path"]) + len(scope["query_string"]) + headers
 
 
 def _may_be_kept(scope: Scope, start: Message) -> bool:

@@ -186,6 +186,17 @@ def test_what_is_kept_is_bounded_and_the_oldest_leaves(
     assert inner.asked == 4
 
 
+def test_a_long_request_counts_too(
+    ask: Ask, inner: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST_BYTES", 25_000)
+    inner.size = 100
+    for name in ("one", "two", "three"):
+        ask("/a", headers={"X-Long": name + "." * 10_000})
+    ask("/a", headers={"X-Long": "one" + "." * 10_000})
+    assert inner.asked == 4
+
+
 # of the whole service
 
 
