@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -31,6 +30,7 @@ from data.accounts.keys import ApiKey, Scope, key_of, last_day
 from data.accounts.sessions import session_of
 from data.db.store import Store
 from models.errors import InputError, KeyExpired, LoginRequired, NotAllowed, NotFound
+from service.auth.loopback import is_loopback
 from service.rights.ownership import named, standing
 from service.rights.rules import ACCESS, reaches
 from service.state.turns import ASKER
@@ -207,14 +207,6 @@ def refuse_to_listen(store: Store, host: str) -> None:
             "--role admin",
             host=host,
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is loopback; other names are not trusted."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _is_feed(request: Request) -> bool:

@@ -22,7 +22,7 @@ from data.accounts.identities import SignIn, account_at, begin_sign_in, take_sig
 from data.db.store import Store
 from data.settings import Settings
 from models.errors import InputError, MissingExtra, OidcFailed
-from service.auth.access import is_loopback
+from service.auth.loopback import is_loopback
 
 SCOPE = "openid profile email"
 TIMEOUT = 10.0  # seconds for each request to the provider

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from data.settings import Settings
 from models.errors import InputError
-from service.auth.access import is_loopback
+from service.auth.loopback import is_loopback
 
 TIMEOUT = 15.0  # seconds for a step
 

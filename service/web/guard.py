@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.settings import Settings
 from models.errors import UnknownHost, VedichError
-from service.auth.access import is_loopback
+from service.auth.loopback import is_loopback
 from service.state.turns import ASKER, Asker
 from service.web.headers import HEADERS, POLICY
 

@@ -24,7 +24,8 @@ from typing import Any, TypeVar
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.auth.access import UNTIL, is_loopback
+from service.auth.access import UNTIL
+from service.auth.loopback import is_loopback
 from service.state.app_state import AppState
 
 MOST_BYTES = 32_000_000  # of all that is kept by a process

@@ -17,7 +17,8 @@ from data.db import tables
 from data.db.audit import entries
 from data.db.store import Store
 from models.errors import InputError
-from service.auth.access import is_loopback, refuse_to_listen
+from service.auth.access import refuse_to_listen
+from service.auth.loopback import is_loopback
 
 pytestmark = pytest.mark.slow
 

@@ -169,7 +169,7 @@ def expected(
                 found[who, method, path] = "404"
             else:
                 enough = ACCESS.index(has) >= ACCESS.index(needs)
-                found[who, method, path] = "done" if enough else "403"
+                found[who, method, path] = ASKED[method, path].answer if enough else "403"
     return found
 
 
