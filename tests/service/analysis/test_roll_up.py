@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import scipy
 
 from data.accounts.bodies import add_body, give_family
 from data.db.store import Store
@@ -19,11 +20,12 @@ from data.settings import Settings
 from data.vintages.rows import add_observations
 from models.coherence import OriginKey, likeness
 from models.errors import InputError, NoBundle, UnknownKpi
-from service.analysis.roll_up import common_kpis, roll_up
+from service.analysis.roll_up import _member, common_kpis, roll_up
 from service.app import create_app
 from service.cli.main import main
 from service.projections.basis import learned_of
 from service.projections.shape import as_json
+from service.shapes.roll_up import RollUpPart
 from service.state.app_state import AppState
 from service.texts import writer
 from tests.families import demo_figures, demo_plan, import_of, train
@@ -54,6 +56,18 @@ def past_errors(state: AppState, plan: str) -> Mapping[OriginKey, float]:
     return learned_of(basis.bundle, "coal", basis.series("coal")).errors
 
 
+def spread_of_sum(state: AppState, parts: Sequence[RollUpPart], together: float) -> float:
+    """Width of the 80 % interval of a sum of two years with this correlation of scores."""
+    rng = np.random.default_rng(1)
+    total = np.zeros(100_000)
+    scores = rng.multivariate_normal([0, 0], [[1, together], [together, 1]], size=total.size)
+    for part, score in zip(parts, scores.T, strict=True):
+        member, _projection = _member(state.basis(part.plan, DAY), "coal")
+        total += np.quantile(member.annual.samples, scipy.stats.norm.cdf(score))
+    low, high = np.quantile(total, [0.1, 0.9])
+    return float(high - low)
+
+
 def test_a_total_is_the_sum_of_its_parts_and_says_what_is_missing(state: AppState) -> None:
     found = roll_up(state, "house", "coal", 2018, DAY)
     assert [(part.plan, part.body) for part in found.parts] == [
@@ -66,12 +80,12 @@ def test_a_total_is_the_sum_of_its_parts_and_says_what_is_missing(state: AppStat
     means = [part.projected.mean for part in found.parts]
     assert found.projected.mean == pytest.approx(sum(means))
     # two provinces with the same figures erred nearly alike: wider than if they were independent
-    years = (found.projected, *(part.projected for part in found.parts))
-    total, north, south = (year.quantiles.q90 - year.quantiles.q10 for year in years)
     together = likeness(*(past_errors(state, part.plan) for part in found.parts))
     assert 0.5 < together < 1.0
-    spread = math.sqrt(north**2 + south**2 + 2 * together * north * south)
-    assert total == pytest.approx(spread, rel=0.07)  # of quantiles, not of normals
+    spreads = [spread_of_sum(state, found.parts, one) for one in (0.0, together, 1.0)]
+    total = found.projected.quantiles.q90 - found.projected.quantiles.q10
+    assert spreads[0] < total < 1.02 * spreads[2]
+    assert total == pytest.approx(spreads[1], rel=0.07)
     (own,) = state.shown("demo-2018", DAY, "coal")
     assert own.projected is not None
     assert found.parts[0].projected == own.projected
