@@ -1,7 +1,7 @@
 """How fast the service answers: each route warm and after a start, beside other programs.
 
     apt-get install wrk
-    python -m experiments.http_latency.run [--home FOLDER]
+    python -m experiments.http_latency.run [--home FOLDER] [--first ROUTE ...]
 
 Makes what `make run` leaves (or takes it from a folder), starts everything itself, each server
 on a copy: `vedich serve`, the same application under uvicorn as it comes, a bare FastAPI
@@ -15,7 +15,7 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,14 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="as `make run` leaves it; default: made here")
     parser.add_argument("--seconds", type=int, default=3, help="per route and program")
     parser.add_argument("--steady", type=float, default=10.0, help="seconds at the steady rate")
+    parser.add_argument(
+        "--first",
+        nargs="*",
+        choices=[*ROUTES, *PAGES],
+        default=[*ROUTES, *PAGES],
+        metavar="ROUTE",
+        help="whose first answer is measured too, each after a start of its own; default: all",
+    )
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vedich-http-") as folder:
@@ -79,7 +87,7 @@ def main() -> None:
         home = given.home or scratch / "made"
         if given.home is None:
             make_home(home)
-        rows = [*_first_answers(home, scratch), *_rates(home, scratch, given)]
+        rows = [*_first_answers(home, scratch, given.first), *_rates(home, scratch, given)]
     found = pd.DataFrame(rows)
     given.out.mkdir(parents=True, exist_ok=True)
     found.to_csv(given.out / "results.csv", index=False, float_format="%.3f")
@@ -90,9 +98,10 @@ def main() -> None:
     print(page)
 
 
-def _first_answers(home: Path, scratch: Path) -> Iterator[Row]:
+def _first_answers(home: Path, scratch: Path, names: Sequence[str]) -> Iterator[Row]:
     """The first answer of each route, each of a service that has just started."""
-    for name, path in {**ROUTES, **PAGES}.items():
+    for name in names:
+        path = {**ROUTES, **PAGES}[name]
         with service(home, scratch) as server:
             load, begun = os.getloadavg()[0], time.perf_counter()
             server.get(path)
@@ -152,12 +161,12 @@ def _page(found: pd.DataFrame) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for name in {**ROUTES, **PAGES}:
-        rate, cold = value["rate", name, SERVED], value["cold_s", name, SERVED]
+        rate, cold = value["rate", name, SERVED], value.get(("cold_s", name, SERVED))
         bar = BARS["page" if name in PAGES else "route"]
         lines.append(
             f"| {name} | {_shown(f'{rate:.0f}', rate >= bar)} "
             f"| {value['p99_ms', name, SERVED]:.1f} | {value['rate', name, PLAIN]:.0f} "
-            f"| {_shown(f'{cold:.2f}', cold <= BARS['cold'])} |"
+            f"| {'–' if cold is None else _shown(f'{cold:.2f}', cold <= BARS['cold'])} |"
         )
     one, p99 = value["rate", "one projection", SERVED], value["steady_p99_ms"].iloc[0]
     same, scored = value["rate", "one projection", BARE], value["rate", "one projection", MLFLOW]
