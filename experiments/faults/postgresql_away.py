@@ -9,6 +9,7 @@ more.
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from data.db.store import Store
 from experiments.faults.checks import Reference, place
 from experiments.faults.scenario import Fault
 from experiments.faults.servers import Postgresql, away
+
+_ALONE = threading.Lock()  # Alembic upgrades one database at a time in a process
 
 
 @contextmanager
@@ -31,7 +34,8 @@ def postgresql_away(home: Path, reference: Reference, kind: str) -> Iterator[Fau
     backup(store, reference.before, archive)
     store.close()
     try:
-        restore(archive, home, server.url())
+        with _ALONE:
+            restore(archive, home, server.url())
         disturb, mend = away(server, kind)
         yield Fault(place(home, database_url=server.url()), disturb, mend)
     finally:
