@@ -26,7 +26,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text
 
 from models.errors import TrackingUnavailable
 from training.reach import TIMEOUT, ping, unavailable, without_password
@@ -179,9 +179,9 @@ class MlflowTracker:
                 os.environ.setdefault(name, value)
             os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = str(math.ceil(self._timeout))
             if self.uri.startswith("postgresql"):
-                from data.db.patience import limit_waiting
+                from data.db.patience import limit_waiting_at
 
-                limit_waiting(Engine, self._timeout)
+                limit_waiting_at(self.uri, self._timeout)
             for name in ("mlflow", "alembic"):
                 logging.getLogger(name).setLevel(logging.WARNING)
             with self._translated_failures():

@@ -7,11 +7,13 @@ A server that is stopped keeps its connections open and says nothing, so its own
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg import errors
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url
 
 
 class Impatient(psycopg.Connection[Any]):
@@ -30,18 +32,27 @@ class Impatient(psycopg.Connection[Any]):
             ) from late
 
 
-def limit_waiting(engine: Engine | type[Engine], seconds: float) -> None:
-    """Give up connecting, statements and a silent server after so many seconds.
+def limit_waiting(engine: Engine, seconds: float) -> None:
+    """Give up connecting, statements and a silent server after so many seconds."""
+    event.listen(engine, "do_connect", _impatient(seconds))
 
-    Parameters
-    ----------
-    engine : the class stands for all engines that are made by others, such as MLflow's;
-        what is no PostgreSQL is left alone
-    """
+
+def limit_waiting_at(url: str, seconds: float) -> None:
+    """The same for a database whose engine others make, such as MLflow; again is no harm."""
+    event.listen(Engine, "do_connect", _impatient(seconds, url))
+
+
+@cache
+def _impatient(seconds: float, url: str | None = None) -> Callable[..., Any]:
+    """How to connect; to another database than that of `url`, if there is one, as usual."""
 
     def connect(dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Any:
-        if dialect.driver != "psycopg":
-            return None
+        if url is not None:
+            if dialect.driver != "psycopg":
+                return None
+            wanted = dialect.create_connect_args(make_url(url))[1]
+            if any(named.get(name) != value for name, value in wanted.items()):
+                return None
         within = max(math.ceil(seconds / 2), 2)
         options = f"{named.pop('options', '')} -c statement_timeout={int(1000 * seconds)}"
         connection = Impatient.connect(
@@ -50,7 +61,7 @@ def limit_waiting(engine: Engine | type[Engine], seconds: float) -> None:
         connection.patience = seconds + 1  # a server that lives says first that it is too slow
         return connection
 
-    event.listen(engine, "do_connect", connect)
+    return connect
 
 
 def wait_without_end(connection: Any) -> None:

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.constants import removed
-from experiments.delivered.run import SEED, Recorded, Recorder, family, scores
+from experiments.delivered.run import JUDGED_ON, SEED, Recorded, Recorder, family, scores
 from experiments.provenance import write_provenance
 from models import calibration, ensemble, year_months
 from models.annual import AnnualDistribution
@@ -47,14 +47,6 @@ CHOSEN_ON = (
     "france_ipi_nace4",
     "india_national",
     "morocco_manar",
-)
-JUDGED_ON = (
-    "norway_oil_gas_fields",
-    "pakistan_sbp",
-    "us_arrivals_by_country",
-    "us_eia_electricity_states",
-    "uruguay_econuy",
-    "za_industry_retail",
 )
 Change = Sequence[tuple[Any, str, Any]]  # module, name, value in place of its own
 

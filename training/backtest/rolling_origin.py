@@ -176,10 +176,14 @@ def surprises_of(
 ) -> dict[str, dict[Month, float]]:
     """KPI → month → log(figure ÷ own forecast of a month ahead), figures as known on a day."""
     found: dict[str, dict[Month, float]] = {}
-    for kpi in sorted({one.kpi for one in results if not one.left_out}):
+    years: dict[str, list[YearResult]] = {}
+    for one in results:
+        if not one.left_out:
+            years.setdefault(one.kpi, []).append(one)
+    for kpi, own in sorted(years.items()):
         series = panel.series_as_of(kpi, as_of)
         months, start = monthly_values(series), series.start.ordinal
-        for result in (one for one in results if one.kpi == kpi and not one.left_out):
+        for result in own:
             for known, forecast in enumerate(result.month_ahead):
                 month = Month(result.year, known + 1)
                 place = month.ordinal - start
