@@ -16,7 +16,7 @@ from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
 from models.disaggregation.late_month import (
     Surprises,
     can_be_estimated,
-    said_by_siblings,
+    sibling_estimate,
     with_late_month,
 )
 from models.ensemble import Weights, combine
@@ -242,7 +242,7 @@ def late_month(
     series, learned = known.series, known.learned
     if not can_be_estimated(series):
         return series
-    said = said_by_siblings(learned.surprises, series.cutoff.plus(1), siblings)
+    said = sibling_estimate(learned.surprises, series.cutoff.plus(1), siblings)
     if said is None or not said.helps:
         return series
     year = series.cutoff.plus(1).year

@@ -67,10 +67,10 @@ from service.shapes.examples import describe
 from service.state.app_state import AppState
 from service.state.metrics import Measured
 from service.web import problems
+from service.web.answer_cache import AnswerCache
 from service.web.bodies import Bodies
 from service.web.documented import document_errors
 from service.web.guard import Guard
-from service.web.kept import Kept
 from service.web.traced import Traced
 from service.work import routes as jobs
 
@@ -168,7 +168,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.state.vedich = app_state
     app.add_middleware(Bodies, settings=settings)
     app.add_middleware(Guard, settings=settings)
-    app.add_middleware(Kept, app_state=app_state, files=(settings.home / letterhead.FILE,))
+    app.add_middleware(AnswerCache, app_state=app_state, files=(settings.home / letterhead.FILE,))
     app.add_middleware(Measured, metrics=app_state.metrics)
     app.add_middleware(Traced)  # the outermost
     problems.install(app)

@@ -31,7 +31,7 @@ from models.candidates.base import Candidate
 from models.disaggregation.late_month import (
     FEWEST,
     LEAST_GAIN,
-    said_by_siblings,
+    sibling_estimate,
     with_late_month,
 )
 from models.errors import CannotForecast, NoObservations
@@ -111,7 +111,7 @@ def answers(setup: Setup, asked: Asked) -> list[Row]:
             continue
         base = float(np.median(without.base))
         figure = float(after.series.values[-1])
-        said = said_by_siblings(
+        said = sibling_estimate(
             asked.surprises, after.series.cutoff, siblings(setup, asked, after)
         )
         if said is None or not (base > 0 and forecast > 0 and figure > 0):

@@ -32,8 +32,8 @@ from models.errors import NoObservations
 from models.series import FigureStatus, Month, Series
 from models.watching.bases import new_base
 from models.watching.breaks import break_at
+from models.watching.deviations import deviations
 from models.watching.stale import overdue, repeated
-from models.watching.surprises import surprises
 from models.watching.units import power_at, shocks_of
 from training.prior.corpus import History, read_panel
 
@@ -42,7 +42,7 @@ SEED = 0
 OF_A_PANEL = 40  # series drawn from each
 SHORTEST, WATCHED = 48, 96  # months a series needs; the last months of it that are watched
 LIMITS = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
-CALM = 0.12  # usual size of a surprise up to which a series is calm
+CALM = 0.12  # usual size of a deviation up to which a series is calm
 POWERS = (-3, -1, 1, 2, 3, 6)
 SIZES = (-0.5, -0.3, -0.2, 0.2, 0.3, 0.5)
 FINAL: FigureStatus = "final"
@@ -100,7 +100,7 @@ def watched_months(one: Watched) -> range:
 
 def quiet(one: Watched, shocks: Collection[Month]) -> dict[str, object]:
     """Alarms on figures as printed, and months watched."""
-    found, months = surprises(one.values), watched_months(one)
+    found, months = deviations(one.values), watched_months(one)
     units = list(unit_jumps(one, shocks))
     told: dict[str, object] = {
         "unit": len(units),
@@ -116,7 +116,7 @@ def quiet(one: Watched, shocks: Collection[Month]) -> dict[str, object]:
 
 def unit_jumps(one: Watched, shocks: Collection[Month]) -> Iterator[dict[str, object]]:
     """The months of a series that are called a jump of unit as printed, the first of each."""
-    found, before = surprises(one.values), -2
+    found, before = deviations(one.values), -2
     for place in watched_months(one):
         month, power = one.start.plus(place), power_at(found, place)
         if power > 0 or (power and month not in shocks):
@@ -138,7 +138,7 @@ def faults(one: Watched, rng: np.random.Generator) -> Iterator[dict[str, object]
     if len(months) <= LATER:
         return
     place = int(rng.integers(months.start, months.stop - LATER))
-    calm = bool(surprises(one.values).usual[place] <= CALM)
+    calm = bool(deviations(one.values).usual[place] <= CALM)
 
     def row(fault: str, size: str, found: bool) -> dict[str, object]:
         half = f"{one.half}, calm" if calm else f"{one.half}, noisy"
@@ -147,12 +147,12 @@ def faults(one: Watched, rng: np.random.Generator) -> Iterator[dict[str, object]
     for power in POWERS:
         wrong = one.values.copy()
         wrong[place] *= 10.0**power
-        found = power_at(surprises(wrong), place) == power
+        found = power_at(deviations(wrong), place) == power
         yield row("unit of a month", f"10^{power}", found)
     for size in SIZES:
         wrong = one.values.copy()
         wrong[place:] *= 1 + size
-        after = surprises(wrong)
+        after = deviations(wrong)
         rows = (break_at(after, later) for later in range(place, place + LATER))
         near = [run for run in rows if run is not None and abs(run.start - place) <= 1]
         yield row("new level", f"{size:+.0%}", bool(near))

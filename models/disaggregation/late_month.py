@@ -39,7 +39,7 @@ _MAD, _Z80, _LEAST = 1.4826, 1.2816, 1e-6
 
 
 @dataclass(frozen=True)
-class Said:
+class SiblingEstimate:
     """What siblings say of a late month.
 
     Attributes
@@ -73,9 +73,9 @@ def can_be_estimated(series: Series) -> bool:
     return grows and printed and bool((values >= 0).all())
 
 
-def said_by_siblings(
+def sibling_estimate(
     surprises: Surprises, month: Month, siblings: Mapping[str, Series]
-) -> Said | None:
+) -> SiblingEstimate | None:
     """What siblings say of a month of a KPI.
 
     Parameters
@@ -86,7 +86,8 @@ def said_by_siblings(
 
     Returns
     -------
-    Said; None without a sibling that has the month, or with fewer than `FEWEST` surprises
+    SiblingEstimate; None without a sibling that has the month, or with fewer than `FEWEST`
+        surprises
     """
     past = sorted(one for one in surprises if np.isfinite(surprises[one]) and one < month)
     if len(past) < FEWEST:
@@ -117,17 +118,17 @@ def said_by_siblings(
     gain = 1.0 - float(left.sum()) / max(float(np.abs(own).sum()), _LEAST)
     [now] = _ridge(kernel[:-1, :-1], cut, kernel[-1:, :-1])
     spread = max(WIDER * float(np.quantile(left, 0.8)) / _Z80, _LEAST)
-    return Said(scale * weight * float(now), spread, gain, len(past), tuple(names))
+    return SiblingEstimate(scale * weight * float(now), spread, gain, len(past), tuple(names))
 
 
-def with_late_month(series: Series, forecast: float, said: Said) -> Series:
+def with_late_month(series: Series, forecast: float, said: SiblingEstimate) -> Series:
     """The series with the month after its cutoff as siblings let expect it, and its spread.
 
     Parameters
     ----------
     series : of a kind whose months add up, none below zero
     forecast : its own of the month, median, in the unit of the months
-    said : from `said_by_siblings`, of the same month
+    said : from `sibling_estimate`, of the same month
     """
     month = series.cutoff.plus(1)
     value = forecast * float(np.exp(said.shift))

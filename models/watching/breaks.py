@@ -14,7 +14,7 @@ import numpy as np
 
 from models.events.event import SMALLEST, Event, factors
 from models.series import Month, Series
-from models.watching.surprises import Surprises, surprises
+from models.watching.deviations import Deviations, deviations
 
 IN_A_ROW = 3  # months
 RECENT = 6  # months for which a break is news; then it is the level
@@ -41,7 +41,7 @@ def find_break(series: Series, events: Sequence[Event] = ()) -> Break | None:
     """
     accepted = [event for event in events if event.accepted]
     effect = factors(accepted, series.start, len(series.values))
-    found = surprises(series.values / np.where(effect > 0, effect, np.nan))
+    found = deviations(series.values / np.where(effect > 0, effect, np.nan))
     row = break_at(found, len(series.values) - 1)
     if row is None:
         return None
@@ -51,7 +51,7 @@ def find_break(series: Series, events: Sequence[Event] = ()) -> Break | None:
     return Break(since, float(np.expm1(np.median(found.size[row]))))
 
 
-def break_at(found: Surprises, place: int, far: float = FAR) -> slice | None:
+def break_at(found: Deviations, place: int, far: float = FAR) -> slice | None:
     """The months up to a place that show a break; None if they show none.
 
     Parameters

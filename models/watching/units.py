@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.series import Month, Series
-from models.watching.surprises import Surprises, surprises
+from models.watching.deviations import Deviations, deviations
 
 RECENT = 3  # months that are looked at
 FAR = 6.0  # in usual sizes
@@ -44,7 +44,7 @@ def unit_jump(series: Series, shocks: Collection[Month] = ()) -> UnitJump | None
     series : judged with two years of months before, or more
     shocks : months of `shocks_of` its family
     """
-    found = surprises(series.values)
+    found = deviations(series.values)
     end = len(series.values)
     for place in range(max(end - RECENT, 0), end):
         month, power = series.start.plus(place), power_at(found, place)
@@ -58,7 +58,7 @@ def shocks_of(family: Iterable[Series]) -> frozenset[Month]:
     judged: Counter[Month] = Counter()
     fallen: dict[Month, list[int]] = {}
     for series in family:
-        found = surprises(series.values)
+        found = deviations(series.values)
         known = np.isfinite(found.size) & np.isfinite(found.usual)
         for place in np.flatnonzero(known).tolist():
             month = series.start.plus(place)
@@ -73,7 +73,7 @@ def shocks_of(family: Iterable[Series]) -> frozenset[Month]:
     )
 
 
-def power_at(found: Surprises, place: int) -> int:
+def power_at(found: Deviations, place: int) -> int:
     """The power of ten by which a month jumps; 0 if it does not."""
     power, usual = _power(found, place), found.usual[place]
     if not power or place == 0:
@@ -85,7 +85,7 @@ def power_at(found: Surprises, place: int) -> int:
     return power if steady else 0
 
 
-def _power(found: Surprises, place: int) -> int:
+def _power(found: Deviations, place: int) -> int:
     size, usual = found.size[place], found.usual[place]
     if not np.isfinite(size) or not np.isfinite(usual) or abs(size) <= FAR * usual:
         return 0

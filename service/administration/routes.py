@@ -60,7 +60,7 @@ from service.shapes.administration import (
     Sharing,
 )
 from service.shapes.roll_up import RollUp
-from service.web.kept import made_anew
+from service.web.answer_cache import uncached
 from service.web.respond import AsOf, TheAppState, answer, problems
 
 router = APIRouter(prefix="/v1", tags=["administration"])
@@ -71,7 +71,7 @@ _CHANGES = problems(403, 404, 422)
 
 
 @router.get("/accounts", response_model=AccountList)
-@made_anew
+@uncached
 def all_accounts(app_state: TheAppState, by: Admin) -> Response:
     """Accounts of the caller's body and of those below it."""
     store, now = app_state.store, datetime.now(UTC)
@@ -163,7 +163,7 @@ def link_account(name: AccountName, app_state: TheAppState, by: Admin, to: Ident
 
 
 @router.get("/keys", response_model=KeyList)
-@made_anew
+@uncached
 def all_keys(app_state: TheAppState, by: Admin) -> Response:
     """Keys of the caller's body and of those below it; never the secrets."""
     bodies, now = bodies_of(app_state.store), datetime.now(UTC)

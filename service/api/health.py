@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from data.plans.rows import plan_slugs
 from service.auth.access import requires
 from service.shapes.operation import Health, Readiness
-from service.web.kept import made_anew
+from service.web.answer_cache import uncached
 from service.web.respond import TheAppState, answer, problems
 
 VERSION = version("vedich")  # read once, from a file
@@ -19,7 +19,7 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", dependencies=[requires("public")], response_model=Health)
-@made_anew
+@uncached
 async def healthz() -> Response:
     """The process answers."""
     return answer(Health(status="ok", version=VERSION))
@@ -31,7 +31,7 @@ async def healthz() -> Response:
     response_model=Readiness,
     responses=problems(503),
 )
-@made_anew
+@uncached
 def readyz(app_state: TheAppState) -> Response:
     """The database answers; the number of plans in it."""
     return answer(Readiness(status="ready", plans=len(plan_slugs(app_state.store))))
@@ -43,7 +43,7 @@ def readyz(app_state: TheAppState) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}}},
 )
-@made_anew
+@uncached
 def metrics(app_state: TheAppState) -> Response:
     """Counters for a monitor with a key of scope 'read', in the text format of Prometheus."""
     return Response(app_state.metrics.text(), media_type=CONTENT_TYPE_LATEST)

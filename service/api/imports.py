@@ -37,8 +37,8 @@ from service.shapes.imports import (
     RowMatch,
     UndoStep,
 )
+from service.web.answer_cache import uncached
 from service.web.bodies import largest_body
-from service.web.kept import made_anew
 from service.web.respond import TheAppState, answer, problems
 from service.workflow.imports import MOST, SHOWN, import_view, imported_view, preview_view
 
@@ -155,7 +155,7 @@ def imports(app_state: TheAppState, plan: PlanQuery) -> Response:
     response_model=ImportShape,
     responses=problems(404, 422),
 )
-@made_anew  # an upload waits until a moment
+@uncached  # an upload waits until a moment
 def one_import(
     id: ImportId, app_state: TheAppState, figures: Annotated[int, Query(ge=0, le=MOST)] = SHOWN
 ) -> Response:

@@ -28,7 +28,7 @@ from service.pages.page import Page, page, site_of
 from service.pages.session import address_of, refusal, set_session
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, name_of
-from service.web.kept import made_anew
+from service.web.answer_cache import uncached
 from service.web.problems import LOGIN, status_of
 from service.web.respond import Language, TheAppState
 from service.wording import person
@@ -64,7 +64,7 @@ class AccountContent:
 
 
 @router.get(ACCOUNT)
-@made_anew
+@uncached
 def account_page(request: Request, app_state: TheAppState, by: Viewer, lang: Language) -> str:
     """What one may change of one's own account."""
     return page("account.html", site_of(request, lang, by), _content(app_state, by, lang))

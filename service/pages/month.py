@@ -38,9 +38,9 @@ from service.report.template.starter import starter
 from service.shapes.registry import SettledOn
 from service.state.app_state import JSON_TYPE, AppState, Body
 from service.texts import TEXT, unit_name
+from service.web.answer_cache import do_not_cache
 from service.web.bodies import largest_body
 from service.web.connection import while_connected
-from service.web.kept import momentary
 from service.web.respond import AsOf, Language, TheAppState, file_named
 from service.wording import worded
 
@@ -63,7 +63,7 @@ def data_page(
     """Files to load, the preview of an upload, and past imports."""
     document = load_plan(app_state.store, plan)
     if chosen:
-        momentary(request)  # an upload waits until a moment
+        do_not_cache(request)  # an upload waits until a moment
     site = site_of(request, lang, by, plan, "data", as_of)
     frame = frame_of(app_state, document, site, shown_day(app_state, document))
     content = data_content(app_state, frame, chosen, lang)

@@ -15,7 +15,7 @@ from service.auth.access import Public
 from service.pages.page import Page, page, site_of
 from service.pages.session import LoginContent, Next, address_of, own_page, signed_in
 from service.texts import TEXT
-from service.web.kept import made_anew
+from service.web.answer_cache import uncached
 from service.web.problems import LOGIN
 from service.web.respond import Language, TheAppState
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 @router.get(THERE, response_model=None)
-@made_anew
+@uncached
 def go_there(
     request: Request, app_state: TheAppState, by: Public, lang: Language, next: Next = "/"
 ) -> Response:
@@ -50,7 +50,7 @@ def go_there(
 
 
 @router.get(BACK, response_model=None)
-@made_anew
+@uncached
 def come_back(request: Request, app_state: TheAppState, by: Public, lang: Language) -> Response:
     """Back from the provider: a session, or why there is none."""
     settings, now = app_state.settings, datetime.now(UTC)
@@ -73,7 +73,7 @@ def come_back(request: Request, app_state: TheAppState, by: Public, lang: Langua
 
 
 @router.get(OUT, response_model=None)
-@made_anew
+@uncached
 def go_out(request: Request, app_state: TheAppState, by: Public, lang: Language) -> Response:
     """To the provider, to log out there; a page leads here, since no form may leave this site."""
     here = f"{str(request.base_url).rstrip('/')}{LOGIN}"

@@ -33,8 +33,8 @@ from service.pages.site import Site
 from service.shapes.operation import PasswordChange, WhoAmI
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang
+from service.web.answer_cache import uncached
 from service.web.bodies import largest_body
-from service.web.kept import made_anew
 from service.web.problems import LOGIN, status_of
 from service.web.respond import Language, TheAppState, problems
 
@@ -89,7 +89,7 @@ class SecondContent:
 
 
 @router.get(LOGIN, include_in_schema=False, response_class=Page)
-@made_anew
+@uncached
 def login_page(
     request: Request,
     app_state: TheAppState,
@@ -147,7 +147,7 @@ def login(
 
 
 @router.get(SECOND, include_in_schema=False, response_model=None)
-@made_anew
+@uncached
 def second_page(
     request: Request, app_state: TheAppState, by: Public, lang: Language, next: Next = "/"
 ) -> Response:
@@ -206,7 +206,7 @@ def logout(app_state: TheAppState, by: Public, lang: Language) -> Response:
 
 
 @router.get("/v1/session", response_model=WhoAmI, tags=["session"])
-@made_anew
+@uncached
 def who_am_i(by: Public) -> WhoAmI:
     """Who asks, and what they may do: with a key, a session, or as nobody."""
     return WhoAmI(

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from service.auth.access import requires
+from service.web.answer_cache import uncached
 from service.web.assets import MEDIA_TYPES, asset
-from service.web.kept import made_anew
 from service.web.respond import TheAppState
 
 router = APIRouter(include_in_schema=False)
@@ -16,7 +16,7 @@ CACHE_CONTROL = "public, max-age=31536000, immutable"  # the address changes wit
 
 
 @router.get("/static/{name}", dependencies=[requires("public")], response_class=Response)
-@made_anew
+@uncached
 async def static_file(name: Annotated[str, Path()], app_state: TheAppState) -> Response:
     """A style, a script or a typeface."""
     content = await asset(name, app_state.settings.home)

@@ -19,7 +19,7 @@ from service.rights.ownership import families_open_to
 from service.shapes.registry import JobDetail, JobList, JobShape
 from service.state.app_state import AppState
 from service.texts import Lang
-from service.web.kept import made_anew, momentary
+from service.web.answer_cache import do_not_cache, uncached
 from service.web.respond import Language, TheAppState, answer, problems
 from service.work.shown import job_detail, job_shape
 
@@ -44,7 +44,7 @@ def jobs(
     families = families_of(app_state, by, plan)
     found = [job for job in app_state.jobs.recent() if job.family in families]
     if any(job.open for job in found):
-        momentary(request)
+        do_not_cache(request)
     return answer(JobList(jobs=tuple(job_shape(app_state.store, job, lang) for job in found)))
 
 
@@ -54,7 +54,7 @@ def jobs(
     response_model=JobDetail,
     responses=problems(404),
 )
-@made_anew
+@uncached
 def job(id: JobId, app_state: TheAppState, lang: Language) -> Response:
     """The progress of a job with its log; 'done' with its result, 'failed' with the reason."""
     found = app_state.jobs.get(id)
@@ -66,7 +66,7 @@ def job(id: JobId, app_state: TheAppState, lang: Language) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/event-stream": {}}}, **problems(404, 503)},
 )
-@made_anew
+@uncached
 async def events(
     id: JobId, request: Request, app_state: TheAppState, by: Viewer, lang: Language
 ) -> Response:

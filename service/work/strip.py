@@ -13,7 +13,7 @@ from models.errors import StoreUnavailable
 from service.auth.access import Caller
 from service.state.app_state import AppState
 from service.texts import Lang
-from service.web.kept import momentary
+from service.web.answer_cache import do_not_cache
 from service.web.templates import render
 from service.work.routes import families_of
 from service.work.shown import job_shape
@@ -52,7 +52,7 @@ def strip(request: Request, lang: Lang, caller: Caller, plan: str) -> str:
     mine = [job for job in jobs if job.family in families]
     mine.sort(key=lambda job: (not job.open, -job.number))
     if mine:
-        momentary(request)  # a job moves, and the word of one that is over goes
+        do_not_cache(request)  # a job moves, and the word of one that is over goes
     shown = tuple(_shown(app_state, job, lang) for job in mine[:MOST])
     here = request.url.path
     if request.url.query:

@@ -44,7 +44,7 @@ from service.shapes.administration import (
 )
 from service.state.app_state import AppState
 from service.texts import TEXT, Lang, day_of, name_of
-from service.web.kept import made_anew
+from service.web.answer_cache import uncached
 from service.web.respond import Language, TheAppState
 
 router = APIRouter(prefix="/house", include_in_schema=False, default_response_class=Page)
@@ -118,7 +118,7 @@ class HouseContent:
 
 
 @router.get("")
-@made_anew
+@uncached
 def house_page(request: Request, app_state: TheAppState, by: Admin, lang: Language) -> Page:
     """Accounts, keys and bodies that the administrator manages."""
     done = request.query_params.get("done", "")

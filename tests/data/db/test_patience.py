@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -22,7 +23,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
     def connect(*_given: Any, connect_timeout: int, **_named: Any) -> None:
         found.append(connect_timeout)
-        raise patience.psycopg.OperationalError("nobody is there")
+        raise psycopg.OperationalError("nobody is there")
 
     monkeypatch.setattr(patience.Impatient, "connect", connect)
     yield found

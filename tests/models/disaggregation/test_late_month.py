@@ -11,8 +11,8 @@ from models.annual import CARRY, annual_distribution
 from models.disaggregation.late_month import (
     FEWEST,
     LEAST_GAIN,
-    Said,
-    said_by_siblings,
+    SiblingEstimate,
+    sibling_estimate,
     with_late_month,
 )
 from models.series import Month, Series
@@ -43,7 +43,7 @@ def family(loading: float, length: int = MONTHS + 1) -> dict[str, Series]:
 
 
 def test_siblings_that_move_together_say_where_the_month_lies() -> None:
-    said = said_by_siblings(surprises(1.0), LATE, family(1.0))
+    said = sibling_estimate(surprises(1.0), LATE, family(1.0))
     assert said is not None
     assert said.helps
     assert 0.05 < said.shift < 0.1 * SHOCKS[-1]  # shrunken: siblings have noise of their own
@@ -52,35 +52,37 @@ def test_siblings_that_move_together_say_where_the_month_lies() -> None:
 
 
 def test_siblings_that_have_nothing_in_common_are_not_let_in() -> None:
-    said = said_by_siblings(surprises(0.0), LATE, family(1.0))
+    said = sibling_estimate(surprises(0.0), LATE, family(1.0))
     assert said is not None
     assert not said.helps
     assert said.gain < LEAST_GAIN
 
 
 def test_a_sibling_without_the_month_says_nothing() -> None:
-    assert said_by_siblings(surprises(1.0), LATE, family(1.0, MONTHS)) is None
+    assert sibling_estimate(surprises(1.0), LATE, family(1.0, MONTHS)) is None
     mixed = {**family(1.0), "late": sibling(1.0, 7, MONTHS)}
-    said = said_by_siblings(surprises(1.0), LATE, mixed)
+    said = sibling_estimate(surprises(1.0), LATE, mixed)
     assert said is not None
     assert "late" not in said.siblings
 
 
 def test_later_months_and_surprises_change_nothing() -> None:
-    said = said_by_siblings(surprises(1.0), LATE, family(1.0))
+    said = sibling_estimate(surprises(1.0), LATE, family(1.0))
     later = {slug: made(np.r_[one.values, 1e6, 1.0]) for slug, one in family(1.0).items()}
     later = {slug: replace(one, start=Month(2014, 1)) for slug, one in later.items()}
-    assert said_by_siblings({**surprises(1.0), LATE: 5.0}, LATE, later) == said
+    assert sibling_estimate({**surprises(1.0), LATE: 5.0}, LATE, later) == said
 
 
 def test_few_past_months_say_nothing() -> None:
     few = dict(list(surprises(1.0).items())[-FEWEST + 1 :])
-    assert said_by_siblings(few, LATE, family(1.0)) is None
+    assert sibling_estimate(few, LATE, family(1.0)) is None
 
 
 def test_the_month_joins_the_year_with_its_spread() -> None:
     series = replace(made(np.full(41, 10.0)), start=Month(2018, 1), to_date=51.0)
-    said = Said(shift=float(np.log(1.2)), spread=0.05, gain=0.2, cases=60, siblings=("s0",))
+    said = SiblingEstimate(
+        shift=float(np.log(1.2)), spread=0.05, gain=0.2, cases=60, siblings=("s0",)
+    )
     longer = with_late_month(series, 10.0, said)
     assert (longer.cutoff, longer.status[-1]) == (Month(2021, 6), "reconstructed")
     assert (longer.to_date, longer.floor) == (pytest.approx(63.0), 51.0)
@@ -97,6 +99,6 @@ def test_the_month_joins_the_year_with_its_spread() -> None:
 
 def test_a_year_begins_with_a_late_january() -> None:
     series = replace(made(np.full(36, 10.0)), start=Month(2018, 1))
-    longer = with_late_month(series, 10.0, Said(0.0, 0.1, 0.2, 60, ("s0",)))
+    longer = with_late_month(series, 10.0, SiblingEstimate(0.0, 0.1, 0.2, 60, ("s0",)))
     assert (longer.cutoff, longer.to_date, longer.floor) == (Month(2021, 1), 10.0, 0.0)
     np.testing.assert_allclose(longer.base, 10.0)

@@ -47,23 +47,23 @@ IMMATERIAL = frozenset(
     }
 )
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
-_ANEW, _MOMENTARY = "made_anew", "vedich.momentary"
+_UNCACHED, _NEVER = "uncached", "vedich.do_not_cache"
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _is_local = lru_cache(maxsize=256)(is_loopback)
 
 
-def made_anew(endpoint: Endpoint) -> Endpoint:
+def uncached(endpoint: Endpoint) -> Endpoint:
     """Declare that a route's answer rests on more than that.
 
     On the time of day, chance, or what the process itself counts.
     """
-    setattr(endpoint, _ANEW, True)
+    setattr(endpoint, _UNCACHED, True)
     return endpoint
 
 
-def momentary(request: Request) -> None:
+def do_not_cache(request: Request) -> None:
     """Say of the answer to this request that it shows what moves by itself."""
-    request.scope[_MOMENTARY] = True
+    request.scope[_NEVER] = True
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class _Answer:
         return len(self.body["body"]) + self.asked + _OVERHEAD
 
 
-class Kept:
+class AnswerCache:
     """ASGI middleware that gives a kept answer again, and keeps what was answered.
 
     Parameters
@@ -177,9 +177,9 @@ def _size(scope: Scope) -> int:
 
 
 def _may_be_kept(scope: Scope, start: Message) -> bool:
-    if start["status"] not in (200, 304) or scope.get(_MOMENTARY):
+    if start["status"] not in (200, 304) or scope.get(_NEVER):
         return False
-    if getattr(scope.get("endpoint"), _ANEW, False):
+    if getattr(scope.get("endpoint"), _UNCACHED, False):
         return False
     return not any(
         name == b"set-cookie" or (name == b"cache-control" and b"no-store" in value)

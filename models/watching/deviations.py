@@ -1,9 +1,9 @@
 """How far each month lies from what the two years before it lead to expect.
 
 Ours. A month is compared with the same month of last year and of the year before that, each
-moved on by the median yearly growth of the two years before it. Its surprise is the smaller
+moved on by the median yearly growth of the two years before it. Its deviation is the smaller
 of the two differences, and 0 where they differ in sign: so neither the return from a shock of
-last year nor a wrong figure of last year is a surprise.
+last year nor a wrong figure of last year is a deviation.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _NORMAL_MAD = 1.4826
 
 
 @dataclass(frozen=True, eq=False)
-class Surprises:
-    """The surprise of each month.
+class Deviations:
+    """The deviation of each month.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class Surprises:
     usual: Array
 
 
-def surprises(values: Array) -> Surprises:
-    """The surprise of each month; zero, negative and missing months are not judged.
+def deviations(values: Array) -> Deviations:
+    """The deviation of each month; zero, negative and missing months are not judged.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def surprises(values: Array) -> Surprises:
     size = np.where(np.isfinite(on_year), size, np.nan)
     before = _windows(on_year, REMEMBERED)
     spread = _medians(np.abs(before - _medians(before, YEAR)[:, None]), YEAR)
-    return Surprises(on_year, on_two, size, np.maximum(_NORMAL_MAD * spread, SMALLEST))
+    return Deviations(on_year, on_two, size, np.maximum(_NORMAL_MAD * spread, SMALLEST))
 
 
 def _earlier(logs: Array, months: int) -> Array:

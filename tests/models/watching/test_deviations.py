@@ -1,17 +1,17 @@
-"""Surprises: by hand, and not for the echo of a shock."""
+"""Deviations: by hand, and not for the echo of a shock."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from models.watching.surprises import SMALLEST, surprises
+from models.watching.deviations import SMALLEST, deviations
 from tests.models.watching.made_months import months
 
 
 def test_a_month_by_hand() -> None:
     values = months()
-    found, place = surprises(values), 70
+    found, place = deviations(values), 70
     logs = np.log(values)
     growths = [logs[t] - logs[t - 12] for t in range(place - 24, place)]
     growth = np.median(growths)
@@ -28,7 +28,7 @@ def test_a_month_by_hand() -> None:
 
 def test_no_month_is_judged_by_a_later_one() -> None:
     values = months()
-    whole, part = surprises(values), surprises(values[:60])
+    whole, part = deviations(values), deviations(values[:60])
     np.testing.assert_array_equal(whole.size[:60], part.size)
     np.testing.assert_array_equal(whole.usual[:60], part.usual)
 
@@ -36,7 +36,7 @@ def test_no_month_is_judged_by_a_later_one() -> None:
 def test_the_return_from_a_shock_is_no_surprise() -> None:
     values = months(noise=0.0)
     values[58] *= 0.1
-    found = surprises(values)
+    found = deviations(values)
     assert found.size[58] == pytest.approx(np.log(0.1), abs=0.01)
     assert found.on_year[70] > 2
     assert found.size[70] == 0.0
@@ -45,8 +45,8 @@ def test_the_return_from_a_shock_is_no_surprise() -> None:
 def test_gaps_and_months_that_are_not_positive_are_not_judged() -> None:
     values = months()
     values[60], values[61] = np.nan, 0.0
-    found = surprises(values)
+    found = deviations(values)
     assert np.isnan(found.size[[60, 61]]).all()
     assert np.isfinite(found.size[62])
-    assert np.isnan(surprises(values[:17]).size).all()  # no year of growths yet
-    assert len(surprises(values[:5]).size) == 5
+    assert np.isnan(deviations(values[:17]).size).all()  # no year of growths yet
+    assert len(deviations(values[:5]).size) == 5

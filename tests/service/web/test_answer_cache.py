@@ -19,8 +19,8 @@ from data.accounts.keys import revoke_key
 from data.accounts.sessions import LASTS, log_out
 from data.db import tables
 from service.auth.access import declared
-from service.web import kept
-from service.web.kept import Kept
+from service.web import answer_cache
+from service.web.answer_cache import AnswerCache
 from tests.service.auth.test_roles import ASKED, ask_route
 
 PLANS = "/v1/plans"
@@ -72,10 +72,10 @@ def inner() -> Counting:
 @pytest.fixture
 def ask(told: Told, inner: Counting) -> Callable[..., httpx.Response]:
     state: Any = SimpleNamespace(version=told, settings=None)
-    return asking(Kept(inner, state))
+    return asking(AnswerCache(inner, state))
 
 
-def asking(app: Kept) -> Callable[..., httpx.Response]:
+def asking(app: AnswerCache) -> Callable[..., httpx.Response]:
     def request(
         path: str = "/", method: str = "GET", client: str = "127.0.0.1", **options: Any
     ) -> httpx.Response:
@@ -126,14 +126,14 @@ def test_a_commit_or_a_new_day_ends_all(
     assert ask().text == "2"
 
     tomorrow = SimpleNamespace(today=lambda: date.today() + timedelta(days=1))
-    monkeypatch.setattr(kept, "date", tomorrow)
+    monkeypatch.setattr(answer_cache, "date", tomorrow)
     assert ask().text == "3"
 
 
 def test_a_file_that_is_written_ends_all(told: Told, inner: Counting, tmp_path: Path) -> None:
     state: Any = SimpleNamespace(version=told, settings=None)
     file = tmp_path / "letterhead.yaml"
-    ask = asking(Kept(inner, state, files=(file,)))
+    ask = asking(AnswerCache(inner, state, files=(file,)))
     assert [ask().text, ask().text] == ["1", "1"]
     file.write_text("a")
     assert [ask().text, ask().text] == ["2", "2"]
@@ -154,7 +154,7 @@ def test_without_a_version_nothing_is_kept(ask: Ask, told: Told) -> None:
         {"pieces": 2},
         {"headers": [(b"set-cookie", b"a=b")]},
         {"headers": [(b"cache-control", b"no-store")]},
-        {"size": kept.LARGEST},
+        {"size": answer_cache.LARGEST},
     ],
 )
 def test_what_is_not_kept(ask: Ask, inner: Counting, changed: dict[str, Any]) -> None:
@@ -175,7 +175,7 @@ def test_only_what_reads_without_a_body_is_kept(ask: Ask, inner: Counting) -> No
 def test_what_is_kept_is_bounded_and_the_oldest_leaves(
     ask: Ask, inner: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "MOST_BYTES", 25_000)
+    monkeypatch.setattr(answer_cache, "MOST_BYTES", 25_000)
     inner.size = 8_000
     for path in ("/a", "/b", "/a", "/c"):
         ask(path)
@@ -189,7 +189,7 @@ def test_what_is_kept_is_bounded_and_the_oldest_leaves(
 def test_a_long_request_counts_too(
     ask: Ask, inner: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "MOST_BYTES", 25_000)
+    monkeypatch.setattr(answer_cache, "MOST_BYTES", 25_000)
     inner.size = 100
     for name in ("one", "two", "three"):
         ask("/a", headers={"X-Long": name + "." * 10_000})
@@ -204,13 +204,13 @@ def test_a_long_request_counts_too(
 def computed(office: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that were not answered from what is kept."""
     paths: list[str] = []
-    answered = Kept._answered
+    answered = AnswerCache._answered
 
-    async def noted(self: Kept, scope: Scope, *given: Any) -> Any:
+    async def noted(self: AnswerCache, scope: Scope, *given: Any) -> Any:
         paths.append(scope["path"])
         return await answered(self, scope, *given)
 
-    monkeypatch.setattr(Kept, "_answered", noted)
+    monkeypatch.setattr(AnswerCache, "_answered", noted)
     return paths
 
 
@@ -254,7 +254,7 @@ def test_a_session_or_key_that_ends_by_itself_ends_what_it_was_answered(
     assert [get(office, headers).status_code for _ in range(2)] == [200, 200]
     assert computed == [PLANS]
     later = (soon + timedelta(minutes=1)).timestamp()
-    monkeypatch.setattr("service.web.kept.time.time", lambda: later)
+    monkeypatch.setattr("service.web.answer_cache.time.time", lambda: later)
     get(office, headers)
     assert computed == [PLANS] * 2
 
