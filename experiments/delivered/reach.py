@@ -89,7 +89,7 @@ def main() -> None:
         print(name, len(rows) // len(LIMITS), flush=True)
     every = pd.concat(found)
     touched = every[differs(every)]
-    touched = touched.drop(columns=["tested", "brier"])
+    touched = touched.drop(columns=["tested", "brier", "chance", "met"])
     touched.to_csv(given.out / "touched.csv", index=False, float_format="%.5g")
     table = summary(every)
     table.to_csv(given.out / "limits.csv", index=False, float_format="%.5g")

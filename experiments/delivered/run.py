@@ -8,7 +8,8 @@ strictly earlier years, and the outcome. Answered twice, with the shape of past 
 and with the shipped average of it and the forecast's own; and scored jointly: the log density
 of the outcomes of a family's year under the copula of past errors alone and under the shipped
 one, against independence, per KPI. `CHOSEN_ON` were looked at while choosing, `JUDGED_ON`
-were not. Writes marginal.csv, joint.csv, results.md and made_with.json.
+were not. Writes marginal.csv, reliability.csv (probabilities said of the Brier score's targets
+beside the share met), joint.csv, results.md and made_with.json.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from models.calibration import calibrate
 from models.coherence import OriginKey, likeness
 from models.kinds import Kind
 from models.pipeline import Learned, calibrated
-from models.scores import crps_from_samples
+from models.scores import crps_from_samples, reliability_table
 from models.series import Month
 from training.backtest import rolling_origin
 from training.backtest.rolling_origin import backtest_year, run_backtest
@@ -102,17 +103,21 @@ def recorded_year(setup: Setup, task: YearTask) -> Recorded:
 
 
 def scores(annual: AnnualDistribution, learned: Learned, outcome: float) -> Row:
-    """Scores of a calibrated year; the place of the outcome in it, 0 to 1."""
+    """Scores of a calibrated year, probabilities of targets and what was met, and the place of
+    the outcome in it, 0 to 1.
+    """
     found = calibrate(annual, learned.calibration)
     base = float(np.median(found.base))
     place = float((np.sum(found.samples < outcome) + 0.5) / (len(found.samples) + 1))
     goals = base * (1 + np.array(rolling_origin.GROWTH_TARGETS) / 100)
     goals += found.traits.year.offset
-    chance = (found.samples[:, None] >= goals).mean(axis=0)
+    chance, met = (found.samples[:, None] >= goals).mean(axis=0), outcome >= goals
     return {
         "months_known": found.months_known,
         "crps": crps_from_samples(outcome, found.samples) / base,
-        "brier": float(np.mean((chance - (outcome >= goals)) ** 2)),
+        "brier": float(np.mean((chance - met) ** 2)),
+        "chance": chance,
+        "met": met,
         "place": place,
         "tested": learned.calibration is not None and learned.calibration.n_errors > 0,
     }
@@ -161,7 +166,9 @@ def main() -> None:
         pd.concat(joint).to_csv(given.out / "joint.csv", index=False, float_format="%.4f")
         summary = marginal_table(pd.concat(marginal))
         summary.to_csv(given.out / "marginal.csv", index=False, float_format="%.5f")
-    text = readable(summary, pd.concat(joint))
+        bands = reliability(pd.concat(marginal))
+        bands.to_csv(given.out / "reliability.csv", index=False, float_format="%.4f")
+    text = readable(summary, bands, pd.concat(joint))
     (given.out / "results.md").write_text(text, encoding="utf-8")
     files = [given.panels / f"{name}.parquet" for name in names if name != SAMPLE]
     hashes = {one.stem: hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
@@ -240,7 +247,11 @@ def as_family(
 def joint_scores(
     rows: pd.DataFrame, errors: dict[tuple[str, int], dict[OriginKey, float]]
 ) -> list[Row]:
-    """Log density of a year's outcomes against independence, per KPI."""
+    """Log density of a year's outcomes against independence, per KPI.
+
+    Beside the score of the shipped copula, its mean and standard deviation if outcomes were
+    drawn from it (`expected`, `spread`).
+    """
     found = []
     shipped = rows[rows["shape"] == SHIPPED]
     for _, group in shipped.groupby(["year", "months_known"]):
@@ -260,11 +271,14 @@ def joint_scores(
             for j in range(i):
                 alike[i, j] = alike[j, i] = likeness(past[one], past[kpis[j]])
                 cosine[i, j] = cosine[j, i] = _cosine(past[one], past[kpis[j]])
+        away = alike - np.eye(len(kpis))
         found.append(
             {
                 "year": year,
                 "months_known": known,
                 "kpis": len(kpis),
+                "expected": -0.5 * np.linalg.slogdet(alike)[1] / len(kpis),
+                "spread": np.sqrt(0.5 * np.sum(away**2)) / len(kpis),
                 SHIPPED: log_density(alike, score) / len(kpis),
                 PAST_ONLY: log_density(0.99 * cosine + 0.01 * np.eye(len(kpis)), score)
                 / len(kpis),
@@ -323,8 +337,18 @@ def resampled(group: pd.DataFrame, draws: int = 500) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def readable(marginal: pd.DataFrame, joint: pd.DataFrame) -> str:
-    """Markdown tables of both parts."""
+def reliability(rows: pd.DataFrame) -> pd.DataFrame:
+    """How often targets were met, by the probability that the shipped shape gave, by panel."""
+    bands = []
+    for name, group in rows[rows["shape"] == SHIPPED].groupby("panel", sort=False):
+        met, chance = (np.concatenate(group[one].tolist()) for one in ("met", "chance"))
+        bands.append(pd.DataFrame(reliability_table(met, chance)).assign(panel=name))
+    found = pd.concat(bands)
+    return found.assign(gap=found["share_met"] - found["mean_probability"])
+
+
+def readable(marginal: pd.DataFrame, bands: pd.DataFrame, joint: pd.DataFrame) -> str:
+    """Markdown tables of all parts."""
     lines = [
         "| Panel | CRPS shipped ÷ past errors | 95 % | Inside 80 % | Inside 95 % "
         "| Above the median | Log score of the copula, past errors alone | shipped "
@@ -340,7 +364,24 @@ def readable(marginal: pd.DataFrame, joint: pd.DataFrame) -> str:
             f"| {row['in_95']:.1%} | {row['above']:.0%} | {own[PAST_ONLY].mean():+.2f} "
             f"| {own[SHIPPED].mean():+.3f} | {int((by_year < 0).sum())} of {len(by_year)} |"
         )
-    return "\n".join([*lines, "", "\\* looked at while choosing.", ""])
+    lines += ["", "\\* looked at while choosing.", ""]
+    lines += ["| Panel | Probability | n | Mean said | Share met | Share met − said |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| {band.panel} | {band.low:.0%} to {band.high:.0%} | {band.n:.0f} "
+        f"| {band.mean_probability:.1%} | {band.share_met:.1%} | {100 * band.gap:+.1f} points |"
+        for band in bands.itertuples()
+    ]
+    years = joint.groupby(["panel", "year"], sort=False)
+    means = years[["kpis", SHIPPED, "expected", "spread"]].mean().reset_index()
+    lines += ["", "| Year below independence | KPIs | Log score | Expected | Its SD |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| {row['panel']}, {row['year']} | {row['kpis']:.0f} | {row[SHIPPED]:+.3f} "
+        f"| {row['expected']:+.3f} | {row['spread']:.3f} |"
+        for row in means[means[SHIPPED] < 0].to_dict("records")
+    ]
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":
