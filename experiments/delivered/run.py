@@ -27,7 +27,6 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from data.db.store import Store
 from data.plans.kpi import Kpi
@@ -35,11 +34,12 @@ from data.samples.load import load_sample
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
+from experiments.delivered.joint import PAST_ONLY, SHIPPED, joint_scores
 from experiments.provenance import write_provenance
 from models import calibration
 from models.annual import AnnualDistribution
 from models.calibration import calibrate
-from models.coherence import OriginKey, likeness
+from models.coherence import OriginKey
 from models.kinds import Kind
 from models.pipeline import Learned, calibrated
 from models.scores import crps_from_samples, reliability_table
@@ -71,9 +71,9 @@ JUDGED_ON = (
 )
 FIRST, LAST, SHORTEST = Month(2013, 1), Month(2023, 12), 60  # months used; months needed
 SERIES, SEED = 30, 1
-PAST_ONLY, SHIPPED = "past errors", "shipped"
-CUTS = (0, 2, 4, 6, 8, 10)  # months known at which the joint order is scored
+DIAGONAL = 0.05  # the bar: share met within it of the probability said
 Row = dict[str, Any]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,62 +244,6 @@ def as_family(
     return Panel.of(name, kpis, figures), published
 
 
-def joint_scores(
-    rows: pd.DataFrame, errors: dict[tuple[str, int], dict[OriginKey, float]]
-) -> list[Row]:
-    """Log density of a year's outcomes against independence, per KPI.
-
-    Beside the score of the shipped copula, its mean and standard deviation if outcomes were
-    drawn from it (`expected`, `spread`).
-    """
-    found = []
-    shipped = rows[rows["shape"] == SHIPPED]
-    for _, group in shipped.groupby(["year", "months_known"]):
-        year, known = (int(group[name].iloc[0]) for name in ("year", "months_known"))
-        past: dict[str, dict[OriginKey, float]] = {}
-        for (kpi, earlier), one in errors.items():
-            if earlier < year:
-                past.setdefault(kpi, {}).update(one)
-        group = group[[any(past.get(kpi, {}).values()) for kpi in group["kpi"]]]
-        if known not in CUTS or len(group) < 4:
-            continue
-        score = ndtri(group["place"].clip(0.005, 0.995).to_numpy(float))
-        kpis = group["kpi"].tolist()
-        alike = np.eye(len(kpis))
-        cosine = np.eye(len(kpis))
-        for i, one in enumerate(kpis):
-            for j in range(i):
-                alike[i, j] = alike[j, i] = likeness(past[one], past[kpis[j]])
-                cosine[i, j] = cosine[j, i] = _cosine(past[one], past[kpis[j]])
-        away = alike - np.eye(len(kpis))
-        found.append(
-            {
-                "year": year,
-                "months_known": known,
-                "kpis": len(kpis),
-                "expected": -0.5 * np.linalg.slogdet(alike)[1] / len(kpis),
-                "spread": np.sqrt(0.5 * np.sum(away**2)) / len(kpis),
-                SHIPPED: log_density(alike, score) / len(kpis),
-                PAST_ONLY: log_density(0.99 * cosine + 0.01 * np.eye(len(kpis)), score)
-                / len(kpis),
-            }
-        )
-    return found
-
-
-def log_density(correlation: NDArray[np.float64], score: NDArray[np.float64]) -> float:
-    """Of a Gaussian copula at normal scores; 0 for independence."""
-    _, logarithm = np.linalg.slogdet(correlation)
-    return float(-0.5 * (logarithm + score @ np.linalg.solve(correlation, score) - score @ score))
-
-
-def _cosine(one: dict[OriginKey, float], other: dict[OriginKey, float]) -> float:
-    keys = sorted({*one, *other})
-    a = np.array([one.get(key, 0.0) for key in keys])
-    b = np.array([other.get(key, 0.0) for key in keys])
-    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
-
-
 def marginal_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Means by panel and shape; the change of CRPS with an interval by KPIs and years."""
     inside = rows.assign(
@@ -342,9 +286,34 @@ def reliability(rows: pd.DataFrame) -> pd.DataFrame:
     bands = []
     for name, group in rows[rows["shape"] == SHIPPED].groupby("panel", sort=False):
         met, chance = (np.concatenate(group[one].tolist()) for one in ("met", "chance"))
-        bands.append(pd.DataFrame(reliability_table(met, chance)).assign(panel=name))
-    found = pd.concat(bands)
-    return found.assign(gap=found["share_met"] - found["mean_probability"])
+        table = pd.DataFrame(reliability_table(met, chance)).assign(panel=name)
+        table["gap"] = table["share_met"] - table["mean_probability"]
+        table["gap_low"], table["gap_high"] = gaps_again(group, table["low"].to_numpy(float))
+        bands.append(table)
+    return pd.concat(bands)
+
+
+def gaps_again(group: pd.DataFrame, edges: Array, draws: int = 500) -> tuple[Array, Array]:
+    """95 % interval of share met less probability said, by band, KPIs and years drawn again.
+
+    `edges` are the lower ends of the bands, shape (n,), as are the results; a band that a
+    draw leaves empty is left out of it.
+    """
+    kpi, year = (pd.factorize(group[one])[0] for one in ("kpi", "year"))
+    sums = np.zeros((len(edges), kpi.max() + 1, year.max() + 1, 2))
+    for one, other, met, chance in zip(kpi, year, group["met"], group["chance"], strict=True):
+        band = np.searchsorted(edges, chance, side="right") - 1
+        np.add.at(sums[..., 0], (band, one, other), 1.0)
+        np.add.at(sums[..., 1], (band, one, other), met - chance)
+    rng = np.random.default_rng(SEED)
+    found = []
+    for _ in range(draws):
+        kpis = rng.integers(0, sums.shape[1], sums.shape[1])
+        years = rng.integers(0, sums.shape[2], sums.shape[2])
+        n, gap = np.moveaxis(sums[:, kpis][:, :, years].sum(axis=(1, 2)), -1, 0)
+        found.append(np.divide(gap, n, out=np.full(len(n), np.nan), where=n > 0))
+    low, high = np.nanquantile(found, [0.025, 0.975], axis=0)
+    return low, high
 
 
 def readable(marginal: pd.DataFrame, bands: pd.DataFrame, joint: pd.DataFrame) -> str:
@@ -365,15 +334,23 @@ def readable(marginal: pd.DataFrame, bands: pd.DataFrame, joint: pd.DataFrame) -
             f"| {own[SHIPPED].mean():+.3f} | {int((by_year < 0).sum())} of {len(by_year)} |"
         )
     lines += ["", "\\* looked at while choosing.", ""]
-    lines += ["| Panel | Probability | n | Mean said | Share met | Share met − said |"]
-    lines += ["| --- | --- | --- | --- | --- | --- |"]
+    lines += ["| Panel | Probability | n | Mean said | Share met | Share met − said | 95 % |"]
+    lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
     lines += [
-        f"| {band.panel} | {band.low:.0%} to {band.high:.0%} | {band.n:.0f} "
-        f"| {band.mean_probability:.1%} | {band.share_met:.1%} | {100 * band.gap:+.1f} points |"
-        for band in bands.itertuples()
+        f"| {band['panel']} | {band['low']:.0%} to {band['high']:.0%} | {band['n']:.0f} "
+        f"| {band['mean_probability']:.1%} | {band['share_met']:.1%} "
+        f"| {100 * band['gap']:+.1f} points "
+        f"| {100 * band['gap_low']:+.0f} to {100 * band['gap_high']:+.0f} |"
+        for band in bands.to_dict("records")
     ]
     years = joint.groupby(["panel", "year"], sort=False)
     means = years[["kpis", SHIPPED, "expected", "spread"]].mean().reset_index()
+    bar = bands.assign(inside=bands["gap"].abs() <= DIAGONAL).groupby("panel", sort=False)
+    lines += ["", "| Panel | Bands within 5 points | Largest distance |", "| --- | --- | --- |"]
+    lines += [
+        f"| {name} | {own['inside'].sum()} of {len(own)} | {100 * own['gap'].abs().max():.1f} |"
+        for name, own in bar
+    ]
     lines += ["", "| Year below independence | KPIs | Log score | Expected | Its SD |"]
     lines += ["| --- | --- | --- | --- | --- |"]
     lines += [
