@@ -1,7 +1,8 @@
 """Who is best at the year's total, given the months so far?
 
     python -m experiments.annual_benchmark --panel FILE.parquet [--cuts 3,6,9]
-        [--years last|all] [--series N] [--peers statsforecast] [--prior FILE] --out DIR
+        [--years last|all] [--series N] [--peers statsforecast] [--prior FILE]
+        [--peers-of FILE] --out DIR
 
 Writes results.csv, instances.parquet, comparison.csv, reliability.csv,
 results.md, plot.png and made_with.json to DIR; prints one row per method.
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--series", type=int, help="so many series, drawn by a hash of their name")
     parser.add_argument("--peers", choices=("statsforecast", "none"), default="statsforecast")
     parser.add_argument("--prior", type=Path, help="default: the newest one shipped")
+    parser.add_argument(
+        "--peers-of", type=Path, help="instances.parquet of an earlier run, whose peers are kept"
+    )
     parser.add_argument("--cache", type=Path, help="folder that keeps the peers' answers")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(arguments)
@@ -66,8 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{given.panel.name}: no series has a year with three full years before it.")
     prior = read_prior(given.prior) if given.prior else newest_prior()
     cache = given.cache or given.out / "peers"
+    run_peers = given.peers != "none" and given.peers_of is None
     with threadpool_limits(1):
-        rows = answers(panel, asked, prior, given.peers != "none", cache, given.panel.stem)
+        rows = answers(panel, asked, prior, run_peers, cache, given.panel.stem)
+    if given.peers_of:
+        rows = pd.concat([rows, peers_of(given.peers_of, rows)], ignore_index=True)
     methods = [OURS, *(METHODS if given.peers != "none" else ())]
     write(given.out, rows, asked, methods, made_with(given, prior))
     return 0
@@ -100,6 +107,22 @@ def answers(
                 given = from_samples(point, answer.samples, instance)
                 rows.append(row(method, instance, given, answer.cpu_seconds, False, answer.failed))
     return pd.DataFrame(rows)
+
+
+def peers_of(file: Path, ours: pd.DataFrame) -> pd.DataFrame:
+    """The peers' rows of an earlier run of the same questions.
+
+    Raises
+    ------
+    ValueError
+        If they are not the same questions, or years became something else.
+    """
+    earlier = pd.read_parquet(file)
+    asked = ["series_id", "year", "cut", "actual", "last_year"]
+    for method, rows in earlier.groupby("method"):
+        if not rows[asked].reset_index(drop=True).equals(ours[asked]):
+            raise ValueError(f"{file}: expected the questions of this run, {method} has others")
+    return earlier[earlier["method"] != OURS]
 
 
 def write(
@@ -145,15 +168,21 @@ def made_with(given: argparse.Namespace, prior: AnnualPrior) -> dict[str, object
     options = ("cuts", "years", "series", "first_year", "last_year")
     return {
         "panel": given.panel.name,
-        "panel_sha256": hashlib.sha256(given.panel.read_bytes()).hexdigest(),
+        "panel_sha256": digest(given.panel),
         **{name: getattr(given, name) for name in options},
         "prior_corpus": prior.about["corpus_hash"],
         "prior_through": prior.about["through"],
         "prior_panels": sorted(dict(prior.about["panels"])),  # type: ignore[call-overload]
         "prior_seed": prior.about["seed"],
+        "peers_of": digest(given.peers_of) if given.peers_of else None,
         **machine(),
         **{name: version(name) for name in names},
     }
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

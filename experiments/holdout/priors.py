@@ -1,7 +1,7 @@
 """The priors of the hold-out: trained on the training side alone.
 
     python -m experiments.holdout.priors --panels FOLDER --gso FILE --out FOLDER
-        [--side training|all] [--through YYYY-MM ...]
+        [--side training|all] [--without PANEL ...] [--through YYYY-MM ...]
 
 With `--side all` the same recipe trains the shipped editions, the figures of Viet Nam only in
 an edition later than their last month: a plan's backtest uses editions that saw none of its
@@ -32,12 +32,16 @@ def main() -> None:
     parser.add_argument("--panels", type=Path, required=True)
     parser.add_argument("--gso", type=Path, required=True)
     parser.add_argument("--side", choices=("training", "all"), default="training")
+    parser.add_argument("--without", nargs="*", default=(), help="panels kept out")
     parser.add_argument("--through", type=Month.parse, nargs="*")
     parser.add_argument("--windows", type=int, default=WINDOWS)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    names = sorted(TRAINING if given.side == "training" else {*TRAINING, *JUDGING})
-    panels = {name: kept(name, file_of(name, given.panels, given.gso)) for name in names}
+    names = {*TRAINING} if given.side == "training" else {*TRAINING, *JUDGING}
+    panels = {
+        name: kept(name, file_of(name, given.panels, given.gso))
+        for name in sorted(names.difference(given.without))
+    }
     given.out.mkdir(parents=True, exist_ok=True)
     for through in given.through or [Month.parse(text) for text in THROUGH]:
         used = seen_by(through, panels, given.gso.stem)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.annual_benchmark.__main__ import main
+from experiments.annual_benchmark.__main__ import main, peers_of
 from experiments.annual_benchmark.instances import Instance, questions
 from experiments.annual_benchmark.ours import Forecasts, _answer, vedich_answers
 from experiments.annual_benchmark.scoring import (
@@ -155,3 +155,14 @@ def test_a_run_writes_what_others_read(tmp_path: Path, panel: tuple[History, ...
     assert {"actual", "last_year", "cpu_seconds", *QUANTILES} <= set(instances.columns)
     assert (tmp_path / "results.md").read_text(encoding="utf-8").startswith("Panel made.parquet")
     assert (tmp_path / "plot.png").stat().st_size > 1000
+
+
+def test_peers_of_an_earlier_run_are_kept_for_the_same_questions_alone(tmp_path: Path) -> None:
+    asked = {"series_id": ["a", "b"], "year": [2019, 2019], "cut": [3, 3]}
+    values = {"actual": [10.0, 20.0], "last_year": [9.0, 19.0]}
+    ours = pd.DataFrame({"method": "vedich", **asked, **values})
+    earlier = pd.concat([ours, ours.assign(method="dot")], ignore_index=True)
+    earlier.to_parquet(tmp_path / "earlier.parquet")
+    assert set(peers_of(tmp_path / "earlier.parquet", ours)["method"]) == {"dot"}
+    with pytest.raises(ValueError, match="dot has others"):
+        peers_of(tmp_path / "earlier.parquet", ours.assign(actual=[10.0, 21.0]))
