@@ -97,12 +97,11 @@ class Ready:
 
     def _next(self) -> tuple[Steps, str, Hashable] | None:
         """What is to be made ready next, of which plan, and at which revision of it."""
-        plans = self._plans()
+        plans = {slug: self._app_state.figures(slug) for slug in self._plans()}
         for steps in (first_answers, later_answers):
-            for place, slug in enumerate(plans):
+            for place, (slug, revision) in enumerate(plans.items()):
                 if steps is later_answers or place == PLANS:
                     self._first.set()
-                revision = self._app_state.figures(slug)
                 if self._made.get((steps, slug)) != revision:
                     return steps, slug, revision
         return None
