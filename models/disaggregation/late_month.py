@@ -1,6 +1,7 @@
 """A month that is late: what KPIs that have it say of it.
 
-Months of one family share their surprises: a holiday that moved, a closure, a good month.
+Months of one family share their surprises: a holiday that moved, a closure, a good month;
+so do those of related KPIs elsewhere, such as a province's and the nation's.
 A KPI whose month is not out yet is forecast by its own ensemble; what its siblings did in
 that month beyond their own recent growth says how far the figure will lie from that forecast.
 

@@ -235,9 +235,13 @@ def nowcast_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
         return None
     decimals = plan.kpi(one.kpi).decimals
     if done.siblings:
-        names = names_of(plan, lang)
-        shown = [names.get(other, other) for other in done.siblings[:SHOWN]]
-        more = ["…"] if len(done.siblings) > SHOWN else []
+        names = names_of(plan, lang) | {
+            one.kpi: TEXT[lang]["method.elsewhere"].format(kpi=one.name[lang], plan=one.plan[lang])
+            for one in done.elsewhere
+        }
+        ordered = sorted(done.siblings, key=lambda other: "/" not in other)  # elsewhere first
+        shown = [names.get(other, other) for other in ordered[:SHOWN]]
+        more = ["…"] if len(ordered) > SHOWN else []
         return TEXT[lang]["method.late"].format(
             month=month_name(cutoff, lang),
             count=number(len(done.siblings), lang),
