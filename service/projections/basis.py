@@ -29,6 +29,7 @@ from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
 from models.candidates import REGISTRY
+from models.disaggregation.late_month import can_be_estimated, with_month_left
 from models.errors import InvalidMonth, NoBundle, NoObservations
 from models.events.event import Event
 from models.events.projects import Project
@@ -142,10 +143,7 @@ class Basis:
         return self.started[slug]
 
     def printed_series(self, slug: str) -> Series:
-        """A KPI's figures as known on the day, without an estimate of a late month.
-
-        Of a KPI of another family, 'family/slug', if it is an indicator here.
-        """
+        """A KPI's figures as known on the day; an indicator's elsewhere as 'family/slug'."""
         panel, own = self.panel.located(slug)
         return replace(panel.series_as_of(own, self.day), as_of=self.published)
 
@@ -363,20 +361,25 @@ def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -
 
 
 def _started(basis: Basis, slug: str, series: Series) -> Series:
-    """A KPI's series, its late month estimated where siblings have it and that helps.
+    """A KPI's series, with its late month where others have it.
 
-    Siblings are the family's KPIs and those of other families that are indicators here.
+    It is what the other parts leave of a total; else it is estimated, where that helps, from
+    the family's KPIs and those of other families that are indicators here.
     """
     month = series.cutoff.plus(1)
     have = [one for one, newest in basis.newest_months.items() if newest >= month and one != slug]
-    if isinstance(basis.bundle, NoBundle) or not have or series.nowcast:
+    if isinstance(basis.bundle, NoBundle) or not have or not can_be_estimated(series):
         return series
     siblings: dict[str, Series] = {}
     for one in have:
         with suppress(NoObservations):
             siblings[one] = basis.printed_series(one)
     promoted = basis.bundle
-    known = Known(series, learned_of(promoted, slug, series), events=basis.accepted_events(slug))
+    learned = learned_of(promoted, slug, series)
+    totals = basis.panel.relations.printed_with(slug)
+    if longer := with_month_left(series, totals, siblings, learned.revision):
+        return longer
+    known = Known(series, learned, events=basis.accepted_events(slug))
     candidates, seed = candidates_for(promoted.bundle.as_of.year), basis.published.isoformat()
     return late_month(known, siblings, N_PATHS, seed, candidates)
 

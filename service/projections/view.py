@@ -333,6 +333,11 @@ class NowcastView(Shape):
         description="the names of those of other families; absent without any",
         exclude_if=lambda elsewhere: not elsewhere,
     )
+    left: tuple[str, ...] = Field(
+        default=(),
+        description="a total and its other parts, which leave the late month; absent otherwise",
+        exclude_if=lambda left: not left,
+    )
     gain: Number | None = Field(
         default=None,
         description="share of the error of past months that such estimates took off",

@@ -348,6 +348,7 @@ def _nowcast(found: Projection, elsewhere: tuple[ElsewhereView, ...]) -> Nowcast
         high=high,
         siblings=one.siblings,
         elsewhere=elsewhere,
+        left=one.left,
         gain=one.gain if one.siblings else None,
     )
 

@@ -33,6 +33,7 @@ from tests.homes import Run
 FIRST, LAST = Month(2009, 1), Month(2018, 6)
 COUNT = LAST.ordinal - FIRST.ordinal + 1
 NAMES = ("coal", "lime", "sand", "steel")
+FUELS = ("coal", "gas", "oil")
 NATION = ("gravel", "sand", "steel")
 JUNE = date(2018, 6, 30)
 FELL = -0.4  # logarithm by which June 2018 fell for all
@@ -212,3 +213,50 @@ def test_nothing_illustrative_of_another_family_is_used() -> None:
     panel = Panel.of("province", [], [], [nation])
     assert panel.newest_months(JUNE) == {"nation/steel": LAST}
     assert panel.newest_months(date(2018, 6, 29)) == {}
+
+
+@pytest.fixture(scope="module")
+def trade(
+    tmp_path_factory: pytest.TempPathFactory, this_run: Run
+) -> Iterator[tuple[Store, Settings]]:
+    """Coal is a printed part of fuel; its June is late, that of fuel and of the rest is out."""
+    home: Path = tmp_path_factory.mktemp("trade") / "home"
+    home.mkdir()
+    store = this_run.new_store(home)
+    kpis = [Kpi(name, f"{name} vi", f"{name} en", "tonnes", decimals=1) for name in FUELS]
+    total = Kpi("fuel", "fuel vi", "fuel en", "tonnes", decimals=1, printed_parts=(FUELS,))
+    save_plan(store, small_plan("trade", 2018, [total, *kpis]))
+    every = {name: months(name) for name in FUELS}
+    every["fuel"] = {month: sum(every[name][month] for name in FUELS) for month in every["gas"]}
+    del every["coal"][LAST]
+    for name, known in every.items():
+        add_observations(store, "trade", flow(name, known), import_of())
+    settings = Settings(home=home, mlflow_tracking_uri=None)
+    train(store, settings, "trade-2018", date(2018, 5, 31), promote=True)
+    yield store, settings
+    store.close()
+
+
+def test_a_late_part_is_what_the_others_leave_of_the_total(
+    trade: tuple[Store, Settings],
+) -> None:
+    store, settings = trade
+    issued = issue(store, settings, "trade-2018", JUNE)
+    [coal_june] = [one for one in issued if one.view.kpi == "coal"]
+    found, basis = coal_june.view, basis_of(store, settings, "trade-2018", JUNE)
+    year_to_date = sum(months("coal")[Month(2018, month)] for month in range(1, 7))
+    assert found.actual_to_date == pytest.approx(year_to_date, rel=1e-5)
+    assert (found.cutoff, found.data_status) == (LAST, "derived")
+    assert found.nowcast is not None
+    assert found.nowcast.left == ("fuel", "gas", "oil")
+    assert found.nowcast.high - found.nowcast.low < 0.1
+    assert "lấy tổng (fuel vi) trừ các thành phần khác (gas vi, oil vi)" in (
+        nowcast_line(found, basis.plan, "vi") or ""
+    )
+    assert "other parts (gas en, oil en) leave of the total (fuel en)" in (
+        nowcast_line(found, basis.plan, "en") or ""
+    )
+    app_state = AppState(settings, store)
+    [change] = changes(app_state, "trade-2018", date(2018, 5, 31), JUNE, "coal").changes
+    assert "June 2018, which the other parts leave of the total" in change.sentence.en
+    assert replay(store, settings, coal_june.stamp).same
