@@ -7,8 +7,8 @@ with the candidates that take little time: prior, pace and seasonal naive. In it
 three years every KPI is asked at every month as if its next month alone were late: all other
 KPIs of the panel have it. Answered without the month, with it estimated from the siblings
 (`models.disaggregation.late_month`), and with it known, by weights, calibration and surprises
-of strictly earlier years. `experiments.late_months.provinces` asks the same with national
-figures as the siblings. Writes panels.csv, results.md and made_with.json.
+of strictly earlier years. `experiments.late_months.nations` has the figures of their nation
+beside those of provinces and states. Writes panels.csv, results.md and made_with.json.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pandas as pd
 
 from data.vintages.panel import Panel
 from experiments.delivered.run import SAMPLE, SEED, family, sample
-from experiments.late_months import provinces
+from experiments.late_months import nations
 from experiments.provenance import write_provenance
 from models.annual import AnnualDistribution, annual_distribution
 from models.candidates.base import Candidate
@@ -51,6 +51,7 @@ from models.series import Month, Series
 from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, truncate
 from training.backtest.rolling_origin import learn, run_backtest, surprises_of
 from training.backtest.year import Lesson, Setup
+from training.prior.corpus import read_panel
 from training.prior.editions import candidates_for
 from training.workers import Workers
 
@@ -62,7 +63,7 @@ JUDGED_ON = (
     "za_industry_retail",
     "brazil_anp_fuel_states",
     "us_eia_electricity_states",
-    provinces.NAME,
+    nations.PROVINCES,
 )
 YEARS, SERIES = 3, 16  # the newest, asked; KPIs of a panel
 WAYS = ("without", "siblings", "known")
@@ -184,17 +185,19 @@ def _as_of(setup: Setup, kpi: str, day: date) -> Series | None:
 
 def loaded(name: str, panels: Path, gso: Path) -> tuple[Panel, date]:
     """A panel by its name, and the day from which it is looked at."""
-    if name == provinces.NAME:
-        return provinces.provinces(gso)
-    return sample() if name == SAMPLE else family(name, panels)
+    if name in (SAMPLE, nations.PROVINCES):
+        return sample() if name == SAMPLE else nations.provinces(gso)
+    return family(name, panels)
 
 
-def panel_answers(name: str, panel: Panel, day: date, workers: int) -> pd.DataFrame:
-    """All rows of a panel; of the provinces one case for each group that has the month."""
+def panel_answers(name: str, panels: Path, gso: Path, workers: int) -> pd.DataFrame:
+    """All rows of a panel, one case for each group that has the month."""
+    panel, day = loaded(name, panels, gso)
     drawn = np.random.default_rng(SEED).permutation(sorted(panel.kpis()))[:SERIES].tolist()
     kpis = sorted(kpi for kpi in drawn if not panel.definition(kpi).parts)
     panel = replace(panel, definitions={one: panel.definition(one) for one in kpis})
-    cases = provinces.candidates(panel) if name == provinces.NAME else {name: tuple(kpis)}
+    if name in nations.STATES:
+        panel = nations.with_nation(panel, day, read_panel(panels / f"{name}.parquet"))
     setup, found = Light(panel, day, n_paths=N_PATHS), []
     with Workers[Setup](setup, workers) as pool:
         results = run_backtest(pool, setup, kpis).results
@@ -209,7 +212,7 @@ def panel_answers(name: str, panel: Panel, day: date, workers: int) -> pd.DataFr
                 for kpi in kpis
                 if any(one.kpi == kpi and one.year == year and one.rows for one in results)
             ]
-        for case, others in cases.items():
+        for case, others in nations.candidates(name, panel).items():
             asked = [replace(one, others=others) for one in tasks]
             rows = [row for answered in pool.run(answers, asked) for row in answered]
             found.append(pd.DataFrame(rows).assign(panel=case))
@@ -294,15 +297,15 @@ def main() -> None:
     names = given.panel or [*CHOSEN_ON, *JUDGED_ON]
     found = []
     for name in names:
-        found.append(panel_answers(name, *loaded(name, given.panels, given.gso), given.workers))
+        found.append(panel_answers(name, given.panels, given.gso, given.workers))
         print(name, len(found[-1]), flush=True)
         summary = table(pd.concat(found))
         summary.to_csv(given.out / "panels.csv", index=False, float_format="%.5f")
     text = readable(summary)
     (given.out / "results.md").write_text(text, encoding="utf-8")
     files = {name: given.panels / f"{name}.parquet" for name in names if name != SAMPLE}
-    if provinces.NAME in files:
-        files[provinces.NAME] = given.gso / provinces.FILE
+    if nations.PROVINCES in files:
+        files[nations.PROVINCES] = given.gso / nations.FILE
     hashes = {name: hashlib.sha256(one.read_bytes()).hexdigest() for name, one in files.items()}
     command = "python -m experiments.late_months.run --panels PANELS --gso GSO"
     packages = ("numpy", "scipy", "pandas", "statsmodels")

@@ -1,26 +1,34 @@
-"""Provinces whose month is late, and the national figures of that day: real vintages.
+"""Provinces and states whose month is late, and the figures of their nation.
 
 Lạng Sơn has no monthly series that is public, so the provinces are those whose state-budget
-investment the national office's workbooks print every month; each is a plan family's KPI. The
-national figures are the KPIs of the sample `vietnam-2021` that are not of a province.
+investment the national office's workbooks print every month, with their vintages; the national
+figures are the KPIs of the sample `vietnam-2021` that are not of a province. Of the states of
+two panels, the nation's figures are sums over the series that are not asked, so that none
+holds what it is to tell.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.plans.kpi import Kpi
 from data.vintages.observation import Form, Observation
 from data.vintages.panel import Panel
-from experiments.delivered.run import sample
+from experiments.delivered.run import FIRST, sample
 from models.series import FigureStatus, Month
+from training.prior.corpus import History
 
-NAME = "provinces"
-NATION = "vietnam"
+PROVINCES = "provinces"
+STATES = ("brazil_anp_fuel_states", "us_eia_electricity_states")  # 'state|kind' is a series
+NATION = "nation"
 FILE = "vintages.parquet"
 REPORTS = 90  # of 107, in which a province must stand
 _NOT_A_PROVINCE = re.compile(r"bo_.*|von_.*|tong_so|trung_uong|dia_phuong")
@@ -65,7 +73,31 @@ def provinces(folder: Path) -> tuple[Panel, date]:
             Observation(slug, month, form, float(value), status, days[report], f"{report} {slug}")
         )
     kpis = [Kpi(slug, slug, slug, "billion VND") for slug in sorted(often)]
-    return Panel.of(NAME, kpis, figures, [beside]), day
+    return Panel.of(PROVINCES, kpis, figures, [beside]), day
+
+
+def with_nation(panel: Panel, day: date, histories: Sequence[History]) -> Panel:
+    """A panel of states, with the sums of each kind over all other series beside it."""
+    asked = {one.name_en for one in panel.definitions.values()}
+    last = max(one.month for one in panel.figures())
+    months = range(FIRST.ordinal, last.ordinal + 1)
+    sums: dict[str, NDArray[np.float64]] = {}
+    for one in histories:
+        places = np.array(months) - one.start.ordinal
+        if one.series_id in asked or places[0] < 0 or places[-1] >= len(one.values):
+            continue
+        if not np.isnan(one.values[places]).any():
+            kind = one.series_id.partition("|")[2]
+            sums[kind] = sums.get(kind, np.zeros(len(places))) + one.values[places]
+    kpis, figures = [], []
+    for place, kind in enumerate(sorted(sums)):
+        slug = f"n{place:03d}"
+        kpis.append(Kpi(slug, kind, kind, ""))
+        figures += [
+            Observation(slug, Month.from_ordinal(month), "month", float(value), "final", day, kind)
+            for month, value in zip(months, sums[kind], strict=True)
+        ]
+    return replace(panel, elsewhere={NATION: Panel.of(NATION, kpis, figures)})
 
 
 def national(slug: str) -> bool:
@@ -73,19 +105,20 @@ def national(slug: str) -> bool:
     return not slug.startswith("investment_") or bool(_INVESTMENT.fullmatch(slug))
 
 
-def candidates(panel: Panel) -> dict[str, tuple[str, ...]]:
-    """Who has the month, by the name of the case: other provinces, national figures, or both."""
-    own, nation = panel.kpis(), panel.elsewhere[NATION]
+def candidates(name: str, panel: Panel) -> dict[str, tuple[str, ...]]:
+    """Who has the month, by the name of the case: each other, the nation, or both."""
+    own = panel.kpis()
+    if NATION not in panel.elsewhere:
+        return {name: own}
     every = tuple(
-        f"{NATION}/{slug}" for slug, one in nation.definitions.items() if one.takes_figures
+        f"{NATION}/{slug}"
+        for slug, one in panel.elsewhere[NATION].definitions.items()
+        if one.takes_figures
     )
-    alike = tuple(name for name in every if _INVESTMENT.search(name))
-    return {
-        f"{NAME}, by each other": own,
-        f"{NAME}, by national investment": alike,
-        f"{NAME}, by all national figures": every,
-        f"{NAME}, by both": (*own, *every),
-    }
+    alike = tuple(one for one in every if _INVESTMENT.search(one))
+    found = {name: own, f"{name}, by national investment": alike}
+    found |= {f"{name}, by national figures": every, f"{name}, by both": (*own, *every)}
+    return {case: others for case, others in found.items() if others}
 
 
 def _workbooks(folder: Path) -> list[str]:
