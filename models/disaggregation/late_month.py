@@ -161,7 +161,7 @@ def with_month_left(
     Series, by the first total that gives it. None if a total or another part lacks the month
         or has only an estimate of ours, if less than nothing is left, or if a month of the
         year before was off by more than `APART`. Its spread is that of a revision, and the
-        most that those months were off
+        most that those months were off; its year to date is what the others leave too
     """
     own = series.key.rpartition("/")[2]
     for total, parts in totals:
@@ -190,14 +190,22 @@ def _left(series: Series, others: Mapping[str, Series], usual: Revision) -> Seri
     unfinished = max(one.unfinished for one in others.values())
     revised = of_unfinished_month(usual, unfinished, series.values).spread
     spread = float(np.hypot(revised, apart))
-    longer = _with_month(series, float(left[-1]), spread, left=tuple(others))
+    ends = [one.to_date for one in others.values() if one.cutoff == month]
+    to_dates = [one for one in ends if one is not None]
+    to_date = to_dates[0] - sum(to_dates[1:]) if len(to_dates) == len(others) else None
+    longer = _with_month(series, float(left[-1]), spread, to_date, left=tuple(others))
     drawn = series.status[-1] in ILLUSTRATIVE  # what was made up stays so
     status: FigureStatus | None = series.status[-1] if drawn else "derived"
     return replace(longer, status=(*series.status, status), to_date_status=status)
 
 
-def _with_month(series: Series, value: float, spread: float, **of: Any) -> Series:
-    """The series with the month after its cutoff, and what the month is `of`: see `Nowcast`."""
+def _with_month(
+    series: Series, value: float, spread: float, to_date: float | None = None, **of: Any
+) -> Series:
+    """The series with the month after its cutoff, and what the month is `of`: see `Nowcast`.
+
+    Without a year to date it is the one before and the month.
+    """
     month = series.cutoff.plus(1)
     before = 0.0
     if month.month > 1:
@@ -205,7 +213,8 @@ def _with_month(series: Series, value: float, spread: float, **of: Any) -> Serie
         before = so_far if series.to_date is None else series.to_date
     first = date(month.year, month.month, 1)
     nowcast = Nowcast(first, month.last_day, 0.0, 0.0, value, spread, **of)
-    return extended(series, np.array([value]), before + value, nowcast, before)
+    through = before + value if to_date is None else to_date
+    return extended(series, np.array([value]), through, nowcast, min(before, through))
 
 
 def _printed(series: Series, months: Sequence[Month]) -> Array | None:

@@ -152,6 +152,23 @@ def test_what_is_left_is_as_uncertain_as_an_estimate_and_as_past_months_were_off
     assert longer.nowcast.spread == pytest.approx(0.05)  # 3 and 4 %, independent
 
 
+def test_the_year_to_date_is_left_too_where_all_have_one() -> None:
+    part, others = trade()
+    ends = {"total": 90.0, "west": 30.0, "south": 20.0}
+    dated = {slug: replace(one, to_date=ends[slug]) for slug, one in others.items()}
+    longer = with_month_left(part, TIES, dated, NO_REVISION)
+    assert longer is not None
+    assert (longer.to_date, longer.floor) == (40.0, 35.0)  # 5 to 9 before June
+    dated["total"] = replace(dated["total"], to_date=80.0)  # earlier months revised down
+    longer = with_month_left(part, TIES, dated, NO_REVISION)
+    assert longer is not None
+    assert (longer.to_date, longer.floor) == (30.0, 30.0)
+    dated["west"] = others["west"]
+    longer = with_month_left(part, TIES, dated, NO_REVISION)
+    assert longer is not None
+    assert longer.to_date == 45.0
+
+
 def test_nothing_is_left_where_past_months_disagree_or_a_figure_is_missing() -> None:
     part, others = trade()
     short = {slug: one.until(Month(2021, 5)) for slug, one in others.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from data.plans.plan import PlanVersion
 from data.plans.rows import save_plan
 from data.settings import Settings
 from data.vintages.observation import Observation
-from data.vintages.panel import Panel
 from data.vintages.rows import add_observations
 from models.series import Month
 from models.targets.target import Target
@@ -203,16 +201,6 @@ def test_why_the_projection_moved_names_the_other_plan(province: tuple[Store, Se
     [change] = changes(app_state, "province-2018", date(2018, 5, 31), JUNE, "coal").changes
     assert "chỉ tiêu khác, trong đó có chỉ tiêu của kế hoạch Kế hoạch thử" in change.sentence.vi
     assert "from other KPIs, among them of the plan Trial plan" in change.sentence.en
-
-
-def test_nothing_illustrative_of_another_family_is_used() -> None:
-    drawn = Observation("sand", LAST, "month", 1.0, "illustrative", JUNE, "made")
-    real = replace(drawn, kpi="steel", status="estimate")
-    kpis = [Kpi(name, name, name, "tonnes") for name in NATION]
-    nation = Panel.of("nation", kpis, [drawn, real])
-    panel = Panel.of("province", [], [], [nation])
-    assert panel.newest_months(JUNE) == {"nation/steel": LAST}
-    assert panel.newest_months(date(2018, 6, 29)) == {}
 
 
 @pytest.fixture(scope="module")
