@@ -344,6 +344,11 @@ class NowcastView(Shape):
         exclude_if=lambda gain: gain is None,
     )
 
+    @property
+    def late(self) -> bool:
+        """Whether nothing was printed of the month itself."""
+        return bool(self.siblings or self.left)
+
 
 class Unstamped(Shape):
     """A projection before its stamp, which is a hash of these fields and the inputs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from data.vintages.rows import add_observations
 from models.series import Month
 from models.targets.target import Target
 from service.analysis.changes import changes
+from service.app import create_app
 from service.projections.basis import basis_of
 from service.projections.issue import Issued, issue, issue_kpi
 from service.projections.replay import replay
@@ -108,6 +110,16 @@ def test_the_estimate_is_said_in_both_languages(office: tuple[Store, Settings]) 
     vietnamese = nowcast_line(found, basis.plan, "vi") or ""
     assert "ước từ 3 chỉ tiêu đã có số liệu tháng này (lime, sand, steel)" in vietnamese
     assert "estimated from 3 KPIs" in (nowcast_line(found, basis.plan, "en") or "")
+
+
+def test_the_desk_still_asks_for_the_figure(
+    office: tuple[Store, Settings], client_of: Any
+) -> None:
+    store, settings = office
+    page = client_of(create_app(settings, store)).get(
+        "/plans/late-2018/today?as_of=2018-06&lang=vi"
+    )
+    assert "Chưa có số liệu tháng 6/2018: coal" in page.text
 
 
 def test_the_estimate_replays_to_the_same_digits(office: tuple[Store, Settings]) -> None:
