@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.db.revision import revision_of
 from data.db.store import Store
 from data.plans.kpi import Kpi
 from data.plans.plan import PlanVersion
@@ -27,6 +26,7 @@ from service.projections.issue import Issued, issue, issue_kpi
 from service.projections.replay import replay
 from service.projections.tables import nowcast_line
 from service.state.app_state import AppState
+from service.state.revisions import Revisions
 from tests.families import SOURCE, flow, import_of, small_plan, train
 from tests.homes import Run
 
@@ -184,10 +184,10 @@ def test_figures_of_the_other_family_are_in_the_data_of_the_stamp(
     before = basis_of(*province, "province-2018", date(2018, 6, 29))
     assert coal_june.inputs.data != before.data_hash
     store, settings = province
-    revision = revision_of(store, "province").figures
+    revision = Revisions(store).of("province").figures
     moved = Observation("sand", LAST, "month", 130.0, "restated", JUNE, "made")
     add_observations(store, "nation", [moved], import_of(datetime.now(UTC)))
-    assert revision_of(store, "province").figures != revision
+    assert Revisions(store).of("province").figures != revision
     again = issue_kpi(basis_of(store, settings, "province-2018", JUNE), "coal")
     assert again.inputs.data != coal_june.inputs.data
     assert again.view.actual_to_date != coal_june.view.actual_to_date
