@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
@@ -126,8 +126,8 @@ class Ready:
 def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], object]]:
     """What the first pages of a plan ask for, one short computation each.
 
-    Today first (projections, those of the month before, why the targets moved, unusual
-    figures), then the libraries of charts, and the track record.
+    Today first (projections, those of the month before, why they moved, unusual figures),
+    then the libraries of charts, the track record, and the months before of each target.
     """
     day = _day(app_state, plan)
     if day is None:
@@ -136,10 +136,10 @@ def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], obje
     model_of = app_state.hindsight(plan.slug, since, day)
     kpis, targets = _shown(app_state, plan, day)
     yield from (partial(app_state.issued, plan.slug, kpi.slug, day) for kpi in kpis)
-    for kpi in targets:
+    for kpi in kpis:
         yield partial(app_state.issued, plan.slug, kpi.slug, since, model_of)
         yield partial(change_between, app_state, plan.slug, since, day, kpi.slug, hindsight=True)
-        yield partial(unusual, app_state, plan, kpi, day)
+    yield from (partial(unusual, app_state, plan, kpi, day) for kpi in targets)
     yield partial(watched, app_state, plan, day)
     yield partial(app_state.facts, plan.slug, day)
     if kpis:
@@ -148,15 +148,22 @@ def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], obje
         newest = newest_vintage(app_state.store, plan.family)
         yield partial(backtest, app_state, plan.family, newest)
         yield partial(given_out, app_state, plan.family, newest)
+    yield from _points(app_state, plan, targets, day)
 
 
 def later_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], object]]:
-    """What else they ask for: the months of the year, for a KPI's own page."""
+    """What else they ask for: the months before of KPIs without a target."""
     day = _day(app_state, plan)
-    if day is None:
-        return
+    if day is not None:
+        yield from _points(app_state, plan, _shown(app_state, plan, day)[0], day)
+
+
+def _points(
+    app_state: AppState, plan: Plan, kpis: Sequence[Kpi], day: date
+) -> Iterator[Callable[[], object]]:
+    """The months of the year of KPIs, for their own pages."""
     days, last = days_of(app_state, plan, day.isoformat())
-    for kpi in _shown(app_state, plan, day)[0]:
+    for kpi in kpis:
         yield from (partial(point_of, app_state, plan.slug, kpi.slug, one, last) for one in days)
 
 
