@@ -19,7 +19,7 @@ from data.settings import Settings
 from experiments.scale.families import LAST
 from service.monthly.families import run_months
 from service.projections.issue import computed
-from training.apart import apart
+from training.process_pool import ProcessPool
 
 KEPT_MB = 20_000
 
@@ -57,9 +57,10 @@ def project(settings: Settings, asked: dict[str, Any]) -> None:
     """Every projection of plans, plan by plan."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     task = partial(projected, settings)
-    for plan, number in apart(task, asked["plans"], asked["workers"], lambda plan: (plan, 0)):
-        if not number:
-            raise SystemExit(f"{plan}: nothing was projected.")
+    with ProcessPool(asked["workers"]) as pool:
+        for plan, number in pool.map(task, asked["plans"], lambda plan: (plan, 0)):
+            if not number:
+                raise SystemExit(f"{plan}: nothing was projected.")
 
 
 def projected(settings: Settings, plan: str) -> tuple[str, int]:

@@ -24,7 +24,7 @@ from service.monthly.outcome import Outcome
 from service.monthly.run import load_files, run_month
 from service.texts import ERROR, TEXT, Lang
 from service.wording import explained
-from training.apart import apart
+from training.process_pool import ProcessPool
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a plan's run ended: its outcome, or why there is none."""
+    """How a plan's run ended: its outcome, or why there is none; and how many KPIs it has."""
 
     plan: str
     outcome: Outcome | None = None
     problem: str = ""
+    kpis: int = 0
 
 
 def run_months(
@@ -79,20 +80,22 @@ def run_months(
     at_once = max(1, min(cores, len(plans)))
     asked = Asked(settings, lang, as_of, cores // at_once, engine, scheduler)
     lost = partial(_lost, lang)
-    loaded = apart(partial(_loaded, asked), [Ended(plan) for plan in plans], at_once, lost)
-    yield from apart(
-        partial(_run, asked),
-        [*loaded],
-        at_once,
-        lost,
-        (lambda ended: done(ended.plan)) if done else None,
-    )
+    with ProcessPool(at_once) as pool:
+        loaded = [*pool.map(partial(_loaded, asked), [Ended(plan) for plan in plans], lost)]
+        yield from pool.map(
+            partial(_run, asked),
+            loaded,
+            lost,
+            (lambda ended: done(ended.plan)) if done else None,
+            weight=lambda ended: ended.kpis,
+        )
 
 
 def _loaded(asked: Asked, before: Ended) -> Ended:
-    def load(store: Store) -> Outcome:
-        family = load_plan(store, before.plan).family
-        return load_files(store, asked.settings, family, Outcome(before.plan, ""), process_user())
+    def load(store: Store) -> Ended:
+        plan, outcome = load_plan(store, before.plan), Outcome(before.plan, "")
+        outcome = load_files(store, asked.settings, plan.family, outcome, process_user())
+        return Ended(plan.slug, outcome, kpis=len(plan.kpis))
 
     return _ended(asked, before.plan, load)
 
@@ -101,12 +104,12 @@ def _run(asked: Asked, loaded: Ended) -> Ended:
     if loaded.outcome is None:
         return loaded
 
-    def run(store: Store) -> Outcome:
+    def run(store: Store) -> Ended:
         plan, by = load_plan(store, loaded.plan), process_user()
         with attended(
             store, "monthly", f"monthly {plan.slug}", by, family=plan.family, plan=plan.slug
         ) as told:
-            return run_month(
+            outcome = run_month(
                 store,
                 asked.settings,
                 plan.slug,
@@ -118,16 +121,17 @@ def _run(asked: Asked, loaded: Ended) -> Ended:
                 scheduler=asked.scheduler,
                 loaded=loaded.outcome,
             )
+            return Ended(plan.slug, outcome)
 
     return _ended(asked, loaded.plan, run)
 
 
-def _ended(asked: Asked, plan: str, work: Callable[[Store], Outcome]) -> Ended:
+def _ended(asked: Asked, plan: str, work: Callable[[Store], Ended]) -> Ended:
     """Do a part of a plan's run on a store of its own, and say how it ended."""
     try:
         store = Store.open(asked.settings.store_url, asked.settings.database_timeout)
         try:
-            return Ended(plan, work(store))
+            return work(store)
         finally:
             store.close()
     except KeyboardInterrupt as told:

@@ -11,7 +11,7 @@ from typing import Never
 import pytest
 
 from tests.processes import alive
-from training.apart import apart
+from training.process_pool import ProcessPool
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +21,13 @@ def slow_first(item: int) -> tuple[int, float, float]:
     begun = time.monotonic()
     time.sleep(0.5 if item == 0 else 0.1)
     return item, begun, time.monotonic()
+
+
+def when(item: int) -> tuple[int, float]:
+    """The process that works on an item, and when it begins."""
+    begun = time.monotonic()
+    time.sleep(0.1)
+    return os.getpid(), begun
 
 
 def ends_itself(item: int) -> int:
@@ -48,7 +55,8 @@ def nobody(item: object) -> Never:
 
 def test_results_come_in_order_and_no_more_than_so_many_run_at_once() -> None:
     done: list[int] = []
-    found = list(apart(slow_first, range(6), 2, nobody, done.append))
+    with ProcessPool(2) as pool:
+        found = list(pool.map(slow_first, range(6), nobody, done.append))
     assert [item for item, _, _ in found] == [*range(6)]
     assert sorted(done) == [*range(6)]
     for _, begun, _ in found:
@@ -56,13 +64,25 @@ def test_results_come_in_order_and_no_more_than_so_many_run_at_once() -> None:
 
 
 def test_with_a_single_place_all_is_done_in_this_process() -> None:
-    found = list(apart(slow_first, range(3), 1, nobody))
+    with ProcessPool(1) as pool:
+        found = list(pool.map(slow_first, range(3), nobody))
     assert [item for item, _, _ in found] == [0, 1, 2]
     assert all(first[2] <= second[1] for first, second in pairwise(found))
 
 
+def test_a_second_task_uses_the_same_processes_and_begins_with_the_heaviest_item() -> None:
+    with ProcessPool(2) as pool:
+        first = {process for process, _ in pool.map(when, range(6), nobody)}
+        found = list(pool.map(when, range(6), nobody, weight=float))
+    assert {process for process, _ in found} == first
+    assert not any(map(alive, first))
+    begun = [moment for _, moment in found]
+    assert max(begun[4:]) < min(begun[:4])
+
+
 def test_a_process_that_ends_takes_its_own_item_only(capfd: pytest.CaptureFixture[str]) -> None:
-    found = list(apart(ends_itself, range(6), 2, lambda item: -item))
+    with ProcessPool(2) as pool:
+        found = list(pool.map(ends_itself, range(6), lambda item: -item))
     assert found == [0, -1, -2, 30, 40, 50]
     assert "nobody expected this" in capfd.readouterr().err
 
@@ -71,9 +91,10 @@ def test_who_stops_early_interrupts_what_runs(tmp_path: Path) -> None:
     def stop(_: object) -> str:
         return "lost"
 
-    running = apart(first_ends, [tmp_path, tmp_path / "none"], 2, stop)
-    assert next(running) == "ended"
-    running.close()
+    with ProcessPool(2) as pool:
+        running = pool.map(first_ends, [tmp_path, tmp_path / "none"], stop)
+        assert next(running) == "ended"
+        running.close()
     (told,) = tmp_path.glob("* interrupted")
     assert not alive(int(told.name.partition(" ")[0]))
 
