@@ -43,10 +43,9 @@ COVERED = ("coverage_80", "coverage_95")
 WORSE = 1.02  # ratio of CRPS from which on a peer counts as better
 
 
-def answers(case: Case, workers: int) -> tuple[pd.DataFrame, float]:
-    """One row per KPI, year, cut and method; CPU seconds of ours a question are not measured."""
+def answers(case: Case, setup: Setup, workers: int) -> tuple[pd.DataFrame, float]:
+    """One row per KPI, year, cut and method; CPU seconds of the peers."""
     kpis = sorted(case.truths)
-    setup = Setup(case.panel, case.day)
     with Workers(setup, workers) as pool:
         found = run_backtest(pool, setup, kpis).scores.frame()
     newest = int(found["year"].max())
@@ -101,13 +100,13 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
         if method != OURS:
             ours = rows[(rows["case"] == case) & (rows["method"] == OURS)]
             for name in SCORES:
-                ratio, low, high = _ratio(ours, own, name)
+                ratio, low, high = ratio_of(ours, own, name)
                 line |= {f"{name}_ratio": ratio, f"{name}_low": low, f"{name}_high": high}
         lines.append(line)
     return pd.DataFrame(lines)
 
 
-def _ratio(ours: pd.DataFrame, theirs: pd.DataFrame, name: str) -> tuple[float, float, float]:
+def ratio_of(ours: pd.DataFrame, theirs: pd.DataFrame, name: str) -> tuple[float, float, float]:
     """Our mean score ÷ theirs, and its 95 % interval with series and years drawn again."""
     a, b = (
         one.groupby(["kpi", "year"])[name].sum().unstack().fillna(0.0).to_numpy()
@@ -168,7 +167,7 @@ def main() -> None:
     made = cases(given.panels, given.case or ())
     with threadpool_limits(1):
         for case in made:
-            rows, peers = answers(case, given.workers)
+            rows, peers = answers(case, Setup(case.panel, case.day), given.workers)
             print(f"{case.name}: {len(rows)} answers, peers {peers:.0f} s of CPU", flush=True)
             table(rows).to_csv(scores / f"{case.name}.csv", index=False, float_format="%.5f")
     text = readable(pd.concat([pd.read_csv(one) for one in sorted(scores.glob("*.csv"))]))
