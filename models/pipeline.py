@@ -15,7 +15,6 @@ from models.candidates.occasional import occasional_paths, serves
 from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
 from models.disaggregation.late_month import (
     Surprises,
-    can_be_estimated,
     sibling_estimate,
     with_late_month,
 )
@@ -236,11 +235,10 @@ def late_month(
 
     Parameters
     ----------
+    known : of a KPI whose month `can_be_estimated`
     siblings : series of related KPIs as known on the same day, by slug
     """
     series, learned = known.series, known.learned
-    if not can_be_estimated(series):
-        return series
     said = sibling_estimate(learned.surprises, series.cutoff.plus(1), siblings)
     if said is None or not said.helps:
         return series

@@ -77,6 +77,7 @@ class Nowcast:
     spread : standard deviation of its logarithm
     siblings : slugs of the KPIs that a late month was estimated from
     gain : share of the mean error of past months that such estimates took off
+    left : a total and its other parts, which leave the late month; then there are no siblings
     """
 
     since: date
@@ -87,6 +88,7 @@ class Nowcast:
     spread: float
     siblings: tuple[str, ...] = ()
     gain: float = 0.0
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

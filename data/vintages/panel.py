@@ -31,7 +31,8 @@ class Panel:
 
     `series_as_of` is the only way from observations to models: it uses only
     publications up to the given day. `elsewhere` holds the families whose KPIs serve as
-    indicators here, `dated` the figures to a day within a month, ordered by that day.
+    indicators here, and so may tell of a late month; `dated` the figures to a day within a
+    month, ordered by that day.
     """
 
     family: str
@@ -105,6 +106,23 @@ class Panel:
             contains=scopes,
             decimals={kpi.slug: kpi.decimals for kpi in kpis},
         )
+
+    def newest_months(self, day: date) -> dict[str, Month]:
+        """KPI → the newest month of its figures on a day, without totals and ratios.
+
+        KPIs of other families are 'family/slug'; of these illustrative ones are left out.
+        """
+        months: dict[str, Month] = {}
+        for figure in self._up_to(day):
+            months[figure.kpi] = max(figure.month, months.get(figure.kpi, figure.month))
+        for family, other in self.elsewhere.items():
+            drawn = other.illustrative(day)
+            months |= {
+                f"{family}/{kpi}": month
+                for kpi, month in other.newest_months(day).items()
+                if kpi not in drawn
+            }
+        return months
 
     def observations(self, kpi: str, day: date) -> tuple[Observation, ...]:
         """The figures of a KPI published up to a day, oldest first."""
@@ -202,7 +220,7 @@ class Panel:
         return frozenset(found.intersection(self.definitions))
 
     def located(self, indicator: str) -> tuple[Panel, str]:
-        """The panel of an indicator, 'slug' or 'family/slug', and its slug there.
+        """The panel of a KPI, 'slug' or, of an indicator, 'family/slug', and its slug there.
 
         Raises
         ------

@@ -44,6 +44,12 @@ def read_panel(
     return Panel.of(family, kpis, figures, related, dated)
 
 
+def families_behind(store: Store, family: str) -> tuple[str, ...]:
+    """Other families whose KPIs serve a family as indicators."""
+    with store.reading() as connection:
+        return tuple(sorted(_foreign(family, read_kpis(connection, family))))
+
+
 def _foreign(family: str, kpis: Iterable[Kpi]) -> dict[str, set[str]]:
     """Family → slugs of its KPIs that serve as indicators."""
     found: dict[str, set[str]] = {}

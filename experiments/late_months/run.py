@@ -1,13 +1,14 @@
 """Does what siblings did in a month help a KPI whose figure of it is late?
 
-    python -m experiments.late_months.run --panels FOLDER [--panel NAME ...] [--workers 2]
+    python -m experiments.late_months.run --panels FOLDER --gso FOLDER [--panel NAME ...]
 
 Each panel is retrained like a plan family (16 of the series of `experiments.delivered.run`),
 with the candidates that take little time: prior, pace and seasonal naive. In its last
 three years every KPI is asked at every month as if its next month alone were late: all other
 KPIs of the panel have it. Answered without the month, with it estimated from the siblings
 (`models.disaggregation.late_month`), and with it known, by weights, calibration and surprises
-of strictly earlier years. Writes panels.csv, results.md and made_with.json.
+of strictly earlier years. `experiments.late_months.nations` has the figures of their nation
+beside those of provinces and states. Writes panels.csv, results.md and made_with.json.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.vintages.panel import Panel
 from experiments.delivered.run import SAMPLE, SEED, family, sample
+from experiments.late_months import nations
 from experiments.provenance import write_provenance
 from models.annual import AnnualDistribution, annual_distribution
 from models.candidates.base import Candidate
@@ -48,6 +51,7 @@ from models.series import Month, Series
 from training.backtest.origins import YEARS_NEEDED, Origin, full_years, origins, truncate
 from training.backtest.rolling_origin import learn, run_backtest, surprises_of
 from training.backtest.year import Lesson, Setup
+from training.prior.corpus import read_panel
 from training.prior.editions import candidates_for
 from training.workers import Workers
 
@@ -59,6 +63,7 @@ JUDGED_ON = (
     "za_industry_retail",
     "brazil_anp_fuel_states",
     "us_eia_electricity_states",
+    nations.PROVINCES,
 )
 YEARS, SERIES = 3, 16  # the newest, asked; KPIs of a panel
 WAYS = ("without", "siblings", "known")
@@ -78,11 +83,12 @@ class Light(Setup):
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A KPI and year, with what earlier years taught; siblings as of today."""
+    """A KPI and year, with what earlier years taught, and who may have the late month."""
 
     kpi: str
     year: int
     lesson: Lesson
+    others: tuple[str, ...]
     surprises: Mapping[Month, float] = field(default_factory=dict)
 
 
@@ -158,9 +164,9 @@ class Forecaster:
 
 
 def siblings(setup: Setup, asked: Asked, after: Origin) -> dict[str, Series]:
-    """The other KPIs as known when the late month was published, up to that month."""
+    """The others as known when the late month was published, up to that month."""
     month, found = after.series.cutoff, {}
-    for kpi in setup.panel.kpis():
+    for kpi in asked.others:
         day = setup.as_of if after.reconstructed else after.series.as_of
         series = None if kpi == asked.kpi else _as_of(setup, kpi, day)
         if series is not None and series.cutoff >= month:
@@ -170,22 +176,29 @@ def siblings(setup: Setup, asked: Asked, after: Origin) -> dict[str, Series]:
 
 @cache
 def _as_of(setup: Setup, kpi: str, day: date) -> Series | None:
+    panel, slug = setup.panel.located(kpi)
     try:
-        return setup.panel.series_as_of(kpi, day)
+        return panel.series_as_of(slug, day)
     except NoObservations:
         return None
 
 
-def panel_answers(name: str, folder: Path, workers: int) -> pd.DataFrame:
-    """All rows of a panel."""
-    panel, day = sample() if name == SAMPLE else family(name, folder)
+def loaded(name: str, panels: Path, gso: Path) -> tuple[Panel, date]:
+    """A panel by its name, and the day from which it is looked at."""
+    if name in (SAMPLE, nations.PROVINCES):
+        return sample() if name == SAMPLE else nations.provinces(gso)
+    return family(name, panels)
+
+
+def panel_answers(name: str, panels: Path, gso: Path, workers: int) -> pd.DataFrame:
+    """All rows of a panel, one case for each group that has the month."""
+    panel, day = loaded(name, panels, gso)
     drawn = np.random.default_rng(SEED).permutation(sorted(panel.kpis()))[:SERIES].tolist()
     kpis = sorted(kpi for kpi in drawn if not panel.definition(kpi).parts)
-    setup = Light(
-        replace(panel, definitions={one: panel.definition(one) for one in kpis}),
-        day,
-        n_paths=N_PATHS,
-    )
+    panel = replace(panel, definitions={one: panel.definition(one) for one in kpis})
+    if name in nations.STATES:
+        panel = nations.with_nation(panel, day, read_panel(panels / f"{name}.parquet"))
+    setup, found = Light(panel, day, n_paths=N_PATHS), []
     with Workers[Setup](setup, workers) as pool:
         results = run_backtest(pool, setup, kpis).results
         newest = max(one.year for one in results)
@@ -195,12 +208,15 @@ def panel_answers(name: str, folder: Path, workers: int) -> pd.DataFrame:
             lessons = learn(earlier, kpis)
             surprises = surprises_of(earlier, setup.panel, day)
             tasks += [
-                Asked(kpi, year, lessons[kpi], surprises.get(kpi, {}))
+                Asked(kpi, year, lessons[kpi], (), surprises.get(kpi, {}))
                 for kpi in kpis
                 if any(one.kpi == kpi and one.year == year and one.rows for one in results)
             ]
-        rows = [row for found in pool.run(answers, tasks) for row in found]
-    return pd.DataFrame(rows).assign(panel=name)
+        for case, others in nations.candidates(name, panel).items():
+            asked = [replace(one, others=others) for one in tasks]
+            rows = [row for answered in pool.run(answers, asked) for row in answered]
+            found.append(pd.DataFrame(rows).assign(panel=case))
+    return pd.concat(found)
 
 
 def table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -256,7 +272,7 @@ def readable(summary: pd.DataFrame) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for one in summary.to_dict("records"):
-        mark = "" if one["panel"] in JUDGED_ON else " *"
+        mark = " *" if one["panel"] in CHOSEN_ON else ""
         lines.append(
             f"| {one['panel']}{mark} | {one['months']} | {one['n']} | {one['month_error']:.2%} "
             f"| {one['month_error_said']:.2%} | {one['month_in_80']:.0%} "
@@ -272,6 +288,7 @@ def readable(summary: pd.DataFrame) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.late_months.run")
     parser.add_argument("--panels", type=Path, required=True, help="folder of tidy .parquet")
+    parser.add_argument("--gso", type=Path, required=True, help="folder of the workbooks")
     parser.add_argument("--panel", action="append", help="only these")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -280,15 +297,17 @@ def main() -> None:
     names = given.panel or [*CHOSEN_ON, *JUDGED_ON]
     found = []
     for name in names:
-        found.append(panel_answers(name, given.panels, given.workers))
+        found.append(panel_answers(name, given.panels, given.gso, given.workers))
         print(name, len(found[-1]), flush=True)
         summary = table(pd.concat(found))
         summary.to_csv(given.out / "panels.csv", index=False, float_format="%.5f")
     text = readable(summary)
     (given.out / "results.md").write_text(text, encoding="utf-8")
-    files = [given.panels / f"{name}.parquet" for name in names if name != SAMPLE]
-    hashes = {one.stem: hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
-    command = "python -m experiments.late_months.run --panels PANELS"
+    files = {name: given.panels / f"{name}.parquet" for name in names if name != SAMPLE}
+    if nations.PROVINCES in files:
+        files[nations.PROVINCES] = given.gso / nations.FILE
+    hashes = {name: hashlib.sha256(one.read_bytes()).hexdigest() for name, one in files.items()}
+    command = "python -m experiments.late_months.run --panels PANELS --gso GSO"
     packages = ("numpy", "scipy", "pandas", "statsmodels")
     write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)
     print(text)

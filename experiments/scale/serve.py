@@ -4,8 +4,9 @@
 
 Starts PostgreSQL and the service on loopback, in a folder of its own. One family is trained
 as of May and June 2021; the others have its figures and its models under their own names, so
-that loading is quick and an answer costs what it costs everywhere. Everything is asked for
-once first (`cold`), then at a steady rate (`steady`). Writes results/serving.csv.
+that loading is quick and an answer costs what it costs everywhere. Each plan's Today page is
+asked for once after the start (`cold`); once the service has made the plans ready, requests come
+at a steady rate (`steady`). Writes results/serving.csv.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ from training.retrain import retrain
 PLANS, KPIS = 63, 30
 DAYS = (LAST.plus(-1).last_day, LAST.last_day)
 RESULTS = Path(__file__).parent / "results"
+IDLE = 6.0  # seconds in which a service that has nothing to do is seen to do nothing
 MIX = {  # of a hundred requests
     "one projection": 50,
     "all projections of a plan": 10,
@@ -163,6 +165,13 @@ def measured(
         took = time.perf_counter() - begun
         print(f"asked for all once: {took:.0f} s", flush=True)
         rows.append(row("cold", "Today page of each plan", cold, used_memory(service)))
+        wait_until_idle(service)
+        used = cpu_seconds(tree(service))
+        print(
+            f"ready {time.perf_counter() - begun:.0f} s after the start; until then it took "
+            f"{used:.0f} s of CPU and {used_memory(service)[0]:.0f} MB",
+            flush=True,
+        )
         paths, kinds = mixed(plans, int(given.rate * given.seconds))
         before = cpu_seconds(tree(service))
         load = steady_load(
@@ -187,6 +196,15 @@ def measured(
             )
             rows.append(row("steady", kind, own.seconds, memory_now, own))
     return rows
+
+
+def wait_until_idle(service: int) -> None:
+    """Wait until the service has made ready what its plans' pages rest on."""
+    while True:
+        before = cpu_seconds(tree(service))
+        time.sleep(IDLE)
+        if cpu_seconds(tree(service)) - before < IDLE / 10:
+            return
 
 
 def asked_once(port: int, plans: Sequence[Plan]) -> NDArray[np.float64]:

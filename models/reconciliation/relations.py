@@ -32,6 +32,10 @@ class Relations:
         yield from self.summed.items()
         yield from self._printed()
 
+    def printed_with(self, part: str) -> Iterable[tuple[str, Breakdown]]:
+        """The totals with figures of their own that a KPI is a part of, with all their parts."""
+        return ((total, parts) for total, parts in self._printed() if part in parts)
+
     def related(self, kpi: str) -> tuple[str, ...]:
         """A KPI and all that it is tied to, directly or through others; () if to none.
 

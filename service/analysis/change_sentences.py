@@ -139,8 +139,12 @@ def _cause(change: KpiChangeParts, split: Split, projection: ProjectionView, lan
     first, last = change.cutoff.before, change.cutoff.after
     if change.task or first is None or last is None:
         return words["cause.progress"]
+    if projection.nowcast is not None and projection.nowcast.left:
+        return words["cause.left"].format(month=month_name(last, lang))
     if projection.nowcast is not None and projection.nowcast.siblings:
-        return words["cause.late"].format(month=month_name(last, lang))
+        plans = dict.fromkeys(one.plan[lang] for one in projection.nowcast.elsewhere)
+        cause = words["cause.late_elsewhere" if plans else "cause.late"]
+        return cause.format(month=month_name(last, lang), plans=", ".join(plans))
     if projection.nowcast is not None:
         return words["cause.nowcast"].format(
             month=month_name(last, lang), day=day_of(projection.nowcast.day, lang)

@@ -125,18 +125,13 @@ def changes(
     model_of = app_state.hindsight(plan, before, after) if hindsight else None
     old, new = app_state.basis(plan, before, model_of), app_state.basis(plan, after)
     slugs = [kpi] if kpi else [one.slug for one in new.plan.kpis if not one.traits.in_words]
-    pairs = [
-        (app_state.issued(plan, one, before, model_of), app_state.issued(plan, one, after))
-        for one in slugs
-    ]
-    found = [_change(old, new, slug, *pair) for slug, pair in zip(slugs, pairs, strict=True)]
     return ChangeList(
         plan=plan,
         year=new.plan.year,
         label=new.label(),
         before=_vintage(old),
         after=_vintage(new),
-        changes=tuple(found),
+        changes=tuple(_kept(app_state, plan, before, after, one, model_of) for one in slugs),
     )
 
 
@@ -149,12 +144,21 @@ def change_between(
     *,
     hindsight: bool = False,
 ) -> KpiChange:
-    """One KPI's change; kept, because it takes long to compute. Parameters as of `changes`."""
+    """One KPI's change; parameters as of `changes`."""
+    return changes(app_state, plan, before, after, kpi, hindsight=hindsight).changes[0]
+
+
+def _kept(
+    app_state: AppState, plan: str, before: date, after: date, kpi: str, model_of: date | None
+) -> KpiChange:
+    """A KPI's change, kept, because it takes long to compute."""
 
     def make() -> KpiChange:
-        return changes(app_state, plan, before, after, kpi, hindsight=hindsight).changes[0]
+        first = app_state.issued(plan, kpi, before, model_of)
+        last = app_state.issued(plan, kpi, after)
+        bases = app_state.basis(plan, before, model_of), app_state.basis(plan, after)
+        return _change(*bases, kpi, first, last)
 
-    model_of = app_state.hindsight(plan, before, after) if hindsight else None
     return app_state.computed(plan, ("change", before, after, kpi, model_of), make)
 
 

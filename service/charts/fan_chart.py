@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -72,25 +73,33 @@ def fan_chart(
     panels = [_monthly(projection, fan, lang)]
     if fan.cumulative_actual or fan.cumulative_ahead:
         panels.append(_cumulative(projection, fan, lang, decimals))
-    chart: alt.VConcatChart = (
-        alt.vconcat(*panels, spacing=16)
-        .resolve_scale(
-            stroke="independent", fill="independent", shape="independent", x="independent"
-        )
-        .properties(title=_title(projection, lang, decimals), background="white", padding=14)
-        .configure(font=FONT, locale={"number": number_locale(lang)})
-        .configure_axis(
-            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.5
-        )
-        .configure_title(
-            fontSize=16, subtitleFontSize=12, subtitlePadding=6, anchor="start", offset=14
-        )
-        .configure_legend(
-            orient="bottom", direction="horizontal", labelFontSize=11, titleFontSize=11
-        )
-        .configure_view(stroke=None)
+    # whole at once: altair copies a chart with all its layers for each method that changes it
+    return alt.VConcatChart(
+        vconcat=panels,
+        spacing=16,
+        resolve=alt.Resolve(
+            scale=alt.ScaleResolveMap(
+                stroke="independent", fill="independent", shape="independent", x="independent"
+            )
+        ),
+        title=_title(projection, lang, decimals),
+        background="white",
+        padding=14,
+        config=alt.Config(
+            font=FONT,
+            locale={"number": number_locale(lang)},
+            axis=alt.AxisConfig(
+                labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.5
+            ),
+            title=alt.TitleConfig(
+                fontSize=16, subtitleFontSize=12, subtitlePadding=6, anchor="start", offset=14
+            ),
+            legend=alt.LegendConfig(
+                orient="bottom", direction="horizontal", labelFontSize=11, titleFontSize=11
+            ),
+            view=alt.ViewConfig(stroke=None),
+        ),
     )
-    return chart
 
 
 def font_folder() -> Path:
@@ -106,9 +115,15 @@ def _register_font() -> None:
     vl_convert.register_font_directory(str(font_folder()))
 
 
+def _specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """As Vega-Lite; not checked as a whole, since each part was when it was made."""
+    found: dict[str, Any] = chart.to_dict(validate=False)
+    return found
+
+
 def to_json(chart: alt.TopLevelMixin) -> bytes:
     """The Vega-Lite specification."""
-    return json.dumps(chart.to_dict(), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(_specification(chart), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def to_svg(chart: alt.TopLevelMixin | str) -> bytes:
@@ -116,7 +131,7 @@ def to_svg(chart: alt.TopLevelMixin | str) -> bytes:
     if isinstance(chart, str):
         return chart.encode()
     _register_font()
-    return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
+    return str(vl_convert.vegalite_to_svg(_specification(chart))).encode()
 
 
 def to_png(chart: alt.TopLevelMixin | str, scale: float = 2.0) -> bytes:
@@ -124,7 +139,7 @@ def to_png(chart: alt.TopLevelMixin | str, scale: float = 2.0) -> bytes:
     if isinstance(chart, str):
         return svg_to_png(chart, scale)
     _register_font()
-    return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
+    return bytes(vl_convert.vegalite_to_png(_specification(chart), scale=scale))
 
 
 def svg_to_png(svg: str, scale: float = 2.0) -> bytes:

@@ -13,7 +13,7 @@ from service.texts import Lang
 
 def rows_chart(rows: Sequence[Row]) -> alt.Chart:
     """A chart without marks on rows."""
-    return alt.Chart(alt.InlineData.from_dict({"values": list(rows)}))
+    return alt.Chart(alt.InlineData(values=tuple(rows)))
 
 
 def line(

@@ -29,6 +29,7 @@ from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
 from data.vintages.rows import vintages_of
 from models.candidates import REGISTRY
+from models.disaggregation.late_month import can_be_estimated, with_month_left
 from models.errors import InvalidMonth, NoBundle, NoObservations
 from models.events.event import Event
 from models.events.projects import Project
@@ -72,6 +73,7 @@ class Basis:
     progress : all reports about the plan's tasks
     earlier : the family's plans of earlier years, with all reports about their tasks
     illustrative : KPIs with illustrative figures on that day; their answers are labelled
+    elsewhere : family whose KPIs are indicators here → the name of its plan
     events, projects : decisions about the family's events and projects up to that day
     pinned : series to use in place of those at the day, by slug
     families : years of reconciled families, by their members; filled when first asked for
@@ -91,6 +93,7 @@ class Basis:
     illustrative: frozenset[str]
     events: tuple[EventEntry, ...]
     projects: tuple[ProjectEntry, ...] = ()
+    elsewhere: Mapping[str, Name] = field(default_factory=dict)
     pinned: Mapping[str, Series] = field(default_factory=dict)
     families: dict[tuple[str, ...], Mapping[str, ProjectedYear]] = field(
         default_factory=dict, init=False, repr=False
@@ -140,17 +143,14 @@ class Basis:
         return self.started[slug]
 
     def printed_series(self, slug: str) -> Series:
-        """A KPI's figures as known on the day, without an estimate of a late month."""
-        return replace(self.panel.series_as_of(slug, self.day), as_of=self.published)
+        """A KPI's figures as known on the day; an indicator's elsewhere as 'family/slug'."""
+        panel, own = self.panel.located(slug)
+        return replace(panel.series_as_of(own, self.day), as_of=self.published)
 
     @cached_property
     def newest_months(self) -> Mapping[str, Month]:
-        """KPI → the newest month of its figures on the day; without totals and ratios."""
-        months: dict[str, Month] = {}
-        for one in self.panel.figures():
-            if one.published <= self.day:
-                months[one.kpi] = max(one.month, months.get(one.kpi, one.month))
-        return months
+        """See `Panel.newest_months`."""
+        return self.panel.newest_months(self.day)
 
 
 def basis_of(
@@ -219,6 +219,7 @@ def basis_of(
             for one in projects_of(store, family)
             if one.day <= day and (projects is None or (one.number or 0) <= projects)
         ),
+        elsewhere={one: _plan_name(store, one, document.year) for one in panel.elsewhere},
     )
 
 
@@ -360,19 +361,34 @@ def year_of(basis: Basis, promoted: PromotedBundle, slug: str, series: Series) -
 
 
 def _started(basis: Basis, slug: str, series: Series) -> Series:
-    """A KPI's series, its late month estimated where siblings have it and that helps."""
+    """A KPI's series, with its late month where others have it.
+
+    It is what the other parts leave of a total; else it is estimated, where that helps, from
+    the family's KPIs and those of other families that are indicators here.
+    """
     month = series.cutoff.plus(1)
     have = [one for one, newest in basis.newest_months.items() if newest >= month and one != slug]
-    if isinstance(basis.bundle, NoBundle) or not have or series.nowcast:
+    if isinstance(basis.bundle, NoBundle) or not have or not can_be_estimated(series):
         return series
     siblings: dict[str, Series] = {}
     for one in have:
         with suppress(NoObservations):
             siblings[one] = basis.printed_series(one)
     promoted = basis.bundle
-    known = Known(series, learned_of(promoted, slug, series), events=basis.accepted_events(slug))
+    learned = learned_of(promoted, slug, series)
+    totals = basis.panel.relations.printed_with(slug)
+    if longer := with_month_left(series, totals, siblings, learned.revision):
+        return longer
+    known = Known(series, learned, events=basis.accepted_events(slug))
     candidates, seed = candidates_for(promoted.bundle.as_of.year), basis.published.isoformat()
     return late_month(known, siblings, N_PATHS, seed, candidates)
+
+
+def _plan_name(store: Store, family: str, year: int) -> Name:
+    """The name of a family's plan of a year, or of its newest."""
+    slugs = family_plans(store, family)
+    plan = load_plan(store, next((one for one in slugs if one.endswith(f"-{year}")), slugs[-1]))
+    return Name(vi=plan.name_vi, en=plan.name_en)
 
 
 def _earlier(store: Store, plan: Plan) -> tuple[tuple[Plan, tuple[Progress, ...]], ...]:

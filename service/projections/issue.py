@@ -36,9 +36,14 @@ from models.tasks.milestones import PlannedTask, project_task
 from service.projections.basis import Basis, basis_of, year_of
 from service.projections.estimates import with_estimates
 from service.projections.printed_figures import FIGURES, figures_behind
-from service.projections.shape import as_json, significant
+from service.projections.shape import Name, as_json, significant
 from service.projections.stamps import stamp_of
-from service.projections.view import BaseWhenSetView, ProjectionView, StampInputs
+from service.projections.view import (
+    BaseWhenSetView,
+    ElsewhereView,
+    ProjectionView,
+    StampInputs,
+)
 from service.projections.view_build import Context, stamped, unstamped
 
 log = logging.getLogger(__name__)
@@ -179,6 +184,7 @@ def _issue_kpi(basis: Basis, slug: str) -> Issued:
             ),
             events=basis.accepted_events(slug),
             model_version=used.model_version,
+            elsewhere=_elsewhere(basis, projected),
         ),
     )
     inputs = StampInputs(
@@ -194,6 +200,18 @@ def _issue_kpi(basis: Basis, slug: str) -> Issued:
     )
     grid = None if projected.annual is None else _grid(projected.annual.samples)
     return Issued(stamped(body, stamp_of(body, inputs)), inputs, projected.met, grid)
+
+
+def _elsewhere(basis: Basis, projected: Projection) -> tuple[ElsewhereView, ...]:
+    """The names of the KPIs of other families that a late month was estimated from."""
+    found = []
+    for name in projected.nowcast.siblings if projected.nowcast else ():
+        panel, slug = basis.panel.located(name)
+        if panel is not basis.panel:
+            kpi, plan = panel.definition(slug), basis.elsewhere[panel.family]
+            own = Name(vi=kpi.name_vi, en=kpi.name_en)
+            found.append(ElsewhereView(kpi=name, name=own, plan=plan))
+    return tuple(found)
 
 
 def _grid(samples: NDArray[np.float64]) -> tuple[float, ...]:

@@ -234,10 +234,25 @@ def nowcast_line(one: ProjectionView, plan: Plan, lang: Lang) -> str | None:
     if done is None or cutoff is None:
         return None
     decimals = plan.kpi(one.kpi).decimals
+    if done.left:
+        total, *others = (names_of(plan, lang).get(other, other) for other in done.left)
+        return TEXT[lang]["method.left"].format(
+            month=month_name(cutoff, lang),
+            total=total,
+            others=", ".join(others),
+            to_date=number(one.actual_to_date, lang, decimals),
+            low=number(done.low, lang, decimals),
+            high=number(done.high, lang, decimals),
+            unit=unit_of(one, lang),
+        )
     if done.siblings:
-        names = names_of(plan, lang)
-        shown = [names.get(other, other) for other in done.siblings[:SHOWN]]
-        more = ["…"] if len(done.siblings) > SHOWN else []
+        names = names_of(plan, lang) | {
+            one.kpi: TEXT[lang]["method.elsewhere"].format(kpi=one.name[lang], plan=one.plan[lang])
+            for one in done.elsewhere
+        }
+        ordered = sorted(done.siblings, key=lambda other: "/" not in other)  # elsewhere first
+        shown = [names.get(other, other) for other in ordered[:SHOWN]]
+        more = ["…"] if len(ordered) > SHOWN else []
         return TEXT[lang]["method.late"].format(
             month=month_name(cutoff, lang),
             count=number(len(done.siblings), lang),

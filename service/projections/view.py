@@ -305,6 +305,14 @@ class ProjectView(Shape):
     high: Number = Field(description="quantile 0.9 of what it adds")
 
 
+class ElsewhereView(Shape):
+    """A KPI of another family that a late month was estimated from."""
+
+    kpi: str = Field(description="as in `siblings`: its family and its slug there")
+    name: Name
+    plan: Name = Field(description="the name of its plan")
+
+
 class NowcastView(Shape):
     """The last months of the year to date are an estimate: known to a day, or late."""
 
@@ -316,14 +324,30 @@ class NowcastView(Shape):
     high: Number = Field(description="quantile 0.9 of the year to date, in the KPI's unit")
     siblings: tuple[str, ...] = Field(
         default=(),
-        description="KPIs that a late month was estimated from; absent for a figure to a day",
+        description="KPIs that a late month was estimated from, 'family/slug' for one of "
+        "another family; absent for a figure to a day",
         exclude_if=lambda siblings: not siblings,
+    )
+    elsewhere: tuple[ElsewhereView, ...] = Field(
+        default=(),
+        description="the names of those of other families; absent without any",
+        exclude_if=lambda elsewhere: not elsewhere,
+    )
+    left: tuple[str, ...] = Field(
+        default=(),
+        description="a total and its other parts, which leave the late month; absent otherwise",
+        exclude_if=lambda left: not left,
     )
     gain: Number | None = Field(
         default=None,
         description="share of the error of past months that such estimates took off",
         exclude_if=lambda gain: gain is None,
     )
+
+    @property
+    def late(self) -> bool:
+        """Whether nothing was printed of the month itself."""
+        return bool(self.siblings or self.left)
 
 
 class Unstamped(Shape):

@@ -28,6 +28,7 @@ from service.projections.shape import Name, Quantiles, Sentence, if_known
 from service.projections.view import (
     BaseView,
     BaseWhenSetView,
+    ElsewhereView,
     EstimateView,
     EventView,
     FailureView,
@@ -67,6 +68,7 @@ class Context:
     figures : printed figures to list, and months to load
     events : accepted events that the forecast uses
     model_version : of the bundle used; None if no model is needed
+    elsewhere : KPIs of other families that a late month was estimated from
     """
 
     plan: Plan
@@ -78,6 +80,7 @@ class Context:
     figures: FiguresView
     events: tuple[Event, ...]
     model_version: str | None
+    elsewhere: tuple[ElsewhereView, ...] = ()
 
 
 def unstamped(found: Projection, context: Context) -> Unstamped:
@@ -118,7 +121,7 @@ def unstamped(found: Projection, context: Context) -> Unstamped:
         ),
         figures=context.figures,
         projects=tuple(_project(one) for one in found.projects),
-        nowcast=_nowcast(found),
+        nowcast=_nowcast(found, context.elsewhere),
     )
 
 
@@ -331,7 +334,7 @@ def _project(one: Added) -> ProjectView:
     )
 
 
-def _nowcast(found: Projection) -> NowcastView | None:
+def _nowcast(found: Projection, elsewhere: tuple[ElsewhereView, ...]) -> NowcastView | None:
     one, annual = found.nowcast, found.annual
     if one is None or annual is None:
         return None
@@ -344,6 +347,8 @@ def _nowcast(found: Projection) -> NowcastView | None:
         low=low,
         high=high,
         siblings=one.siblings,
+        elsewhere=elsewhere,
+        left=one.left,
         gain=one.gain if one.siblings else None,
     )
 

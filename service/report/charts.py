@@ -43,7 +43,7 @@ def progress_chart(facts: Sequence[Facts], lang: Lang) -> alt.TopLevelMixin:
     )
     top = max(100.0, *(row["share"] for row in rows)) * 1.08
     x = alt.X("share:Q", title="%", scale=alt.Scale(domain=[0, top]))
-    base = alt.Chart(alt.InlineData.from_dict({"values": rows}))
+    base = alt.Chart(alt.InlineData(values=rows))
     bars = base.mark_bar(color=BLUE, height=13).encode(x=x, y=y)
     labels = base.mark_text(align="left", dx=4, fontSize=11).encode(x=x, y=y, text="label:N")
     elapsed = rows_chart([{"share": 100 * cutoff / 12}])

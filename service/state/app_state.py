@@ -11,7 +11,6 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-from data.db.revision import revision_of
 from data.db.store import Store
 from data.db.version import Version
 from data.plans.rows import load_plan
@@ -28,12 +27,16 @@ from service.projections.view import ProjectionView
 from service.state.cache import RevisionCache
 from service.state.jobs import Jobs
 from service.state.metrics import Metrics
+from service.state.revisions import Revisions
 from service.state.streams import Streams
 from service.state.turns import Turns
 
 JSON_TYPE = "application/json"
 Content = TypeVar("Content")
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KPIS = 2_000  # that a process keeps the projections of, of a month and of the one before
+FIGURES = 400_000  # in the panels of families: about 200 MB
+BODIES, PICTURES = 32_000_000, 64_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class Body:
     content: bytes
     media_type: str
     etag: str
+
+    def size(self) -> int:
+        return len(self.content)
 
 
 class AppState:
@@ -58,16 +64,17 @@ class AppState:
         self.reading_files = Turns(4, 8)  # one at a time: a large workbook fills memory
         self.metrics = Metrics(self.jobs, store)
         turns = Turns()
-        self._bodies: RevisionCache[Body] = RevisionCache(4096, turns)
-        self._pictures: RevisionCache[Body] = RevisionCache(256, turns)
+        self._revisions = Revisions(store)
+        self._bodies: RevisionCache[Body] = RevisionCache(BODIES, turns, Body.size)
+        self._pictures: RevisionCache[Body] = RevisionCache(PICTURES, turns, Body.size)
         self._contents: RevisionCache[Any] = RevisionCache(16, turns)
-        self._computed: RevisionCache[Any] = RevisionCache(4096, turns)
+        self._computed: RevisionCache[Any] = RevisionCache(16 * KPIS, turns)
         self._records: RevisionCache[Any] = RevisionCache(512, turns)
-        self._issued: RevisionCache[Issued] = RevisionCache(4096, turns)
-        self._bases: RevisionCache[Basis] = RevisionCache(32, turns)
+        self._issued: RevisionCache[Issued] = RevisionCache(2 * KPIS, turns)
+        self._bases: RevisionCache[Basis] = RevisionCache(4 * KPIS, turns, _kpis_of)
         self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
-        self._panels: RevisionCache[Panel] = RevisionCache(4, turns)
-        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(16, turns)
+        self._panels: RevisionCache[Panel] = RevisionCache(FIGURES, turns, _figures_of)
+        self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(KPIS, turns, len)
 
     def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
         """A text body, cached by revision."""
@@ -108,7 +115,7 @@ class AppState:
         """All published figures of a family."""
         return self._panels.get(
             family,
-            partial(revision_of, self.store, family),
+            partial(self._revisions.of, family),
             partial(load_panel, self.store, family),
         )
 
@@ -135,6 +142,11 @@ class AppState:
             return issue_kpi(self.basis(plan, day, model_of), kpi)
 
         return self._issued.get((plan, kpi, day, model_of), partial(self.figures, plan), make)
+
+    def issued_once(self, plan: str, kpi: str, day: date, model_of: date | None = None) -> Issued:
+        """The same, not kept: for an extract of it that is."""
+        found = self._issued.find((plan, kpi, day, model_of), self.figures(plan))
+        return found or issue_kpi(self.basis(plan, day, model_of), kpi)
 
     def all_issued(self, plan: str, day: date, model_of: date | None = None) -> list[Issued]:
         """The projections of all KPIs of a plan, in the plan's order."""
@@ -167,11 +179,19 @@ class AppState:
         return self._facts.get((plan, day), partial(self._revision, plan), make)
 
     def _revision(self, plan: str) -> Hashable:
-        return revision_of(self.store, family_of(plan))
+        return self._revisions.of(family_of(plan))
 
     def figures(self, plan: str) -> Hashable:
         """Revision of what projections are computed from; signing does not change it."""
-        return revision_of(self.store, family_of(plan)).figures
+        return self._revisions.of(family_of(plan)).figures
+
+
+def _kpis_of(basis: Basis) -> int:
+    return len(basis.plan.kpis)
+
+
+def _figures_of(panel: Panel) -> int:
+    return sum(map(len, panel.printed.values()))
 
 
 def family_of(plan: str) -> str:

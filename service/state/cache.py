@@ -17,10 +17,21 @@ class RevisionCache(Generic[Value]):
 
     The revision counts every change of observations, plans and promotions, also by other
     processes, so a cached value is returned only while its inputs are unchanged.
+
+    Parameters
+    ----------
+    most : sum of the weights of what is kept; the newest value is kept whatever its weight
+    turns : at making values, shared with other caches
+    weight : of a value, default 1 each
     """
 
-    def __init__(self, size: int, turns: Turns | None = None) -> None:
-        self._size = size
+    def __init__(
+        self,
+        most: int,
+        turns: Turns | None = None,
+        weight: Callable[[Value], int] = lambda _: 1,
+    ) -> None:
+        self._most, self._weight, self._weighs = most, weight, 0
         self._turns = turns or Turns()
         self._kept: OrderedDict[Hashable, tuple[Hashable, Value]] = OrderedDict()
         self._lock = threading.Lock()
@@ -78,10 +89,12 @@ class RevisionCache(Generic[Value]):
 
     def _keep(self, key: Hashable, revision: Hashable, value: Value) -> None:
         with self._lock:
+            before = self._kept.pop(key, None)
+            self._weighs += self._weight(value) - (self._weight(before[1]) if before else 0)
             self._kept[key] = (revision, value)
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            while self._weighs > self._most and len(self._kept) > 1:
+                _, (_, dropped) = self._kept.popitem(last=False)
+                self._weighs -= self._weight(dropped)
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -74,7 +74,8 @@ def owned_by(store: Store, plan: Plan) -> Owned:
     }
     beside = (
         f"- Figures of {', '.join(borrowed)} are here too, because indicators of this family\n"
-        "  are spread over months by theirs. They belong to others.\n"
+        "  are spread over months by theirs, and late months estimated from them. They belong to\n"
+        "  others.\n"
         if borrowed
         else ""
     )

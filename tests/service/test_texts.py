@@ -235,7 +235,17 @@ def test_every_code_has_a_name(lang: Lang) -> None:
     parts = {key.removeprefix("part.") for key in CHANGE[lang] if key.startswith("part.")}
     assert parts == {*PARTS, PROJECTS, DRAWS}
     causes = {key.removeprefix("cause.") for key in CHANGE[lang] if key.startswith("cause.")}
-    assert causes == {*PARTS, PROJECTS, DRAWS, "months", "nowcast", "late", "progress"}
+    assert causes == {
+        *PARTS,
+        PROJECTS,
+        DRAWS,
+        "months",
+        "nowcast",
+        "late",
+        "late_elsewhere",
+        "left",
+        "progress",
+    }
     comparators = {key for key in TEXT[lang] if key.startswith("comparator.")}
     assert comparators == {f"comparator.{one}" for one in get_args(Comparator)}
 

@@ -66,7 +66,8 @@ class Owned:
     ----------
     family : the plan family
     plans : slugs of its plans
-    borrowed : families whose indicators its figures use; of these the figures alone
+    borrowed : families whose indicators its figures and late months use; of these the
+        figures alone
     about : further entries of the metadata: names and units of KPIs, …
     readme : the text of README.md
     """

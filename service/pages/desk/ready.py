@@ -4,41 +4,42 @@ After a start, and after new figures or a new model, whoever comes first would w
 what is kept from then on: libraries that load when they are first needed, the projections of
 the month and of the months before, why each moved, unusual figures, Vega. A thread asks for
 them in short turns, in the order in which pages need them, so that a reader who comes
-meanwhile is answered in between. A service that starts answers once the first are at hand, or
-after `FIRST`: its socket listens meanwhile, so whoever asks waits and is not refused. It keeps
-nothing itself: `AppState` does, for as long as the data do not change.
+meanwhile is answered in between. A service that starts answers once the first pages of the
+newest plans are at hand, or after `FIRST`: its socket listens meanwhile, so whoever asks waits
+and is not refused. It keeps nothing itself: `AppState` does, for as long as the data do not
+change.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
-from itertools import chain
 
 from data.plans.kpi import Kpi
 from data.plans.plan import Plan
 from data.plans.rows import load_plan, plan_slugs
 from models.errors import Busy, NoBundle, NoObservations, StoreUnavailable
-from models.series import Month
 from service.analysis.changes import change_between
+from service.analysis.history import days_of, point_of
 from service.analysis.track_record import labelled
 from service.api.projections import draw
 from service.notices.watch import watched
 from service.pages.desk.tasks import unusual
 from service.projections.basis import newest_vintage
-from service.state.app_state import AppState
+from service.state.app_state import KPIS, AppState, family_of
 from service.track_record.record import backtest, given_out
 from service.web.assets import vega_script
 
 LOOK = 3.0  # seconds between two looks at what has changed
 FIRST = 15.0  # seconds that a service which starts waits for its first pages
-PLANS = 4  # the newest plans are made ready; more would push each other out of what is kept
+PLANS = 4  # that it waits for, the newest
 
 log = logging.getLogger(__name__)
+Steps = Callable[[AppState, Plan], Iterator[Callable[[], object]]]
 
 
 class Ready:
@@ -48,7 +49,8 @@ class Ready:
         self._app_state = app_state
         self._closing, self._first = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        self._made: dict[str, Hashable] = {}  # the revision for which a plan was made ready
+        self._made: dict[tuple[Steps, str], Hashable] = {}  # for which revision of a plan
+        self._sizes: dict[str, int] = {}  # KPIs of a plan
 
     def begin(self) -> None:
         """Make ready what there is, and what comes, from now on."""
@@ -80,32 +82,51 @@ class Ready:
             self._closing.wait(LOOK)
 
     def look(self) -> None:
-        """Make the newest plans ready for which something has changed since the last look."""
+        """Make ready whatever has changed since the last look, the first pages first."""
         state = self._app_state
-        slugs = sorted(plan_slugs(state.store), key=lambda slug: slug.rpartition("-")[2])
-        changed = {
-            slug: revision
-            for slug in slugs[::-1][:PLANS]
-            if self._made.get(slug) != (revision := state.figures(slug))
-        }
-        plans = [load_plan(state.store, slug) for slug in changed]
-        for steps in (first_answers, later_answers):
-            for step in chain.from_iterable(steps(state, plan) for plan in plans):
+        while (found := self._next()) and not self._closing.is_set():
+            steps, slug, revision = found
+            for step in steps(state, load_plan(state.store, slug)):
                 if self._closing.is_set():
                     return
                 with suppress(NoBundle, NoObservations):
                     step()
-            self._first.set()
-        self._made.update(changed)
-        if slugs:
+            self._made[steps, slug] = revision
+        if self._sizes:
             vega_script(state.settings.home)
+
+    def _next(self) -> tuple[Steps, str, Hashable] | None:
+        """What is to be made ready next, of which plan, and at which revision of it."""
+        plans = {slug: self._app_state.figures(slug) for slug in self._plans()}
+        for steps in (first_answers, later_answers):
+            for place, (slug, revision) in enumerate(plans.items()):
+                if steps is later_answers or place == PLANS:
+                    self._first.set()
+                if self._made.get((steps, slug)) != revision:
+                    return steps, slug, revision
+        return None
+
+    def _plans(self) -> list[str]:
+        """The newest plan of each family, as many as `AppState` keeps the projections of."""
+        store = self._app_state.store
+        newest = {family_of(slug): slug for slug in sorted(plan_slugs(store))}
+        found: list[str] = []
+        kpis = 0
+        for slug in sorted(newest.values(), key=lambda slug: slug.rpartition("-")[2])[::-1]:
+            if slug not in self._sizes:
+                self._sizes[slug] = len(load_plan(store, slug).kpis)
+            kpis += self._sizes[slug]
+            if kpis > KPIS and found:
+                break
+            found.append(slug)
+        return found
 
 
 def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], object]]:
     """What the first pages of a plan ask for, one short computation each.
 
-    Today first (projections, those of the month before, why the targets moved, unusual
-    figures), then the libraries of charts, and the track record.
+    Today first (projections, those of the month before, why they moved, unusual figures),
+    then the libraries of charts, the track record, and the months before of each target.
     """
     day = _day(app_state, plan)
     if day is None:
@@ -114,10 +135,10 @@ def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], obje
     model_of = app_state.hindsight(plan.slug, since, day)
     kpis, targets = _shown(app_state, plan, day)
     yield from (partial(app_state.issued, plan.slug, kpi.slug, day) for kpi in kpis)
-    for kpi in targets:
+    for kpi in kpis:
         yield partial(app_state.issued, plan.slug, kpi.slug, since, model_of)
         yield partial(change_between, app_state, plan.slug, since, day, kpi.slug, hindsight=True)
-        yield partial(unusual, app_state, plan, kpi, day)
+    yield from (partial(unusual, app_state, plan, kpi, day) for kpi in targets)
     yield partial(watched, app_state, plan, day)
     yield partial(app_state.facts, plan.slug, day)
     if kpis:
@@ -126,20 +147,23 @@ def first_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], obje
         newest = newest_vintage(app_state.store, plan.family)
         yield partial(backtest, app_state, plan.family, newest)
         yield partial(given_out, app_state, plan.family, newest)
+    yield from _points(app_state, plan, targets, day)
 
 
 def later_answers(app_state: AppState, plan: Plan) -> Iterator[Callable[[], object]]:
-    """What else they ask for: the months before, for a target's own page."""
+    """What else they ask for: the months before of KPIs without a target."""
     day = _day(app_state, plan)
-    if day is None:
-        return
-    since = _month_before(day)
-    targets = _shown(app_state, plan, day)[1]
-    for month in range(1, since.month if since.year == plan.year else 1):
-        earlier = Month(plan.year, month).last_day
-        later = app_state.hindsight(plan.slug, earlier, day)
-        for kpi in targets:
-            yield partial(app_state.issued, plan.slug, kpi.slug, earlier, later)
+    if day is not None:
+        yield from _points(app_state, plan, _shown(app_state, plan, day)[0], day)
+
+
+def _points(
+    app_state: AppState, plan: Plan, kpis: Sequence[Kpi], day: date
+) -> Iterator[Callable[[], object]]:
+    """The months of the year of KPIs, for their own pages."""
+    days, last = days_of(app_state, plan, day.isoformat())
+    for kpi in kpis:
+        yield from (partial(point_of, app_state, plan.slug, kpi.slug, one, last) for one in days)
 
 
 def _day(app_state: AppState, plan: Plan) -> date | None:

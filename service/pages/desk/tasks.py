@@ -99,7 +99,7 @@ def _watched(app_state: AppState, plan: Plan, site: Site, day: date) -> Iterator
 
 
 def _figures(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:
-    """KPIs with a target whose figures end before those of the others."""
+    """KPIs with a target whose figures end before those of others."""
     text, lang = TEXT[site.lang], site.lang
     known = [one.cutoff for one in facts if one.cutoff is not None]
     newest = max(known, default=None)
@@ -111,11 +111,16 @@ def _figures(site: Site, facts: Sequence[Facts]) -> Iterator[Task]:
         for one in facts
         if one.target is not None
         and one.projection.task is None
-        and (one.cutoff is None or one.cutoff < newest)
+        and (one.cutoff is None or one.cutoff < newest or _estimated(one))
     ]
     if late:
         said = text["desk.late"].format(month=month_name(newest, lang), names=_names(late, lang))
         yield Task(said, text["desk.load"], site.page("data"), main=True)
+
+
+def _estimated(one: Facts) -> bool:
+    """Whether a KPI's last month is late, and estimated from other KPIs."""
+    return one.projection.nowcast is not None and one.projection.nowcast.late
 
 
 def _signatures(app_state: AppState, plan: Plan, site: Site, day: date) -> Iterator[Task]:

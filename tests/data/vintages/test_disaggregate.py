@@ -360,3 +360,22 @@ def test_contradictions_are_listed_or_met_within_rounding(totals, truth, off, ra
             assert abs(found - one.value) <= tolerance + 1e-6
     random.shuffle(observations)
     assert set(panel(*observations).contradictions("exports", LATE)) == set(listed)
+
+
+def test_newest_months_are_those_known_and_nothing_illustrative_elsewhere() -> None:
+    kpis = [Kpi(slug, slug, slug, "million USD") for slug in ("all", "drawn")]
+    june = date(2021, 6, 30)
+    nation = Panel.of(
+        "nation",
+        kpis,
+        [
+            printed("all", "2021-05", "month", 1.0, date(2021, 5, 31)),
+            printed("all", "2021-06", "month", 1.0, june),
+            printed("drawn", "2021-06", "month", 1.0, june, "illustrative"),
+        ],
+    )
+    own = printed("exports", "2021-05", "month", 1.0, date(2021, 6, 1))
+    beside = Panel.of("test", (FLOW, ABROAD), [own], [nation])
+    found = beside.newest_months(june)
+    assert found == {"exports": Month(2021, 5), "nation/all": Month(2021, 6)}
+    assert beside.newest_months(date(2021, 5, 31)) == {"nation/all": Month(2021, 5)}

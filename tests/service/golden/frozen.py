@@ -221,5 +221,16 @@ def made_with() -> dict[str, Any]:
         "python": ".".join(platform.python_version_tuple()[:2]),
         **{name: version(name) for name in PACKAGES},
         "machine": platform.machine(),
-        "processor": sorted(simd),
+        "processor": [*sorted(simd), _model()],
     }
+
+
+def _model() -> str:
+    """The processor's family and model: libraries of linear algebra choose their code by it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    said = dict(line.split(":", 1) for line in lines if ":" in line)
+    values = {name.strip(): value.strip() for name, value in said.items()}
+    return " ".join(values.get(name, "") for name in ("vendor_id", "cpu family", "model"))

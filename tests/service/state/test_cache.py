@@ -53,6 +53,18 @@ def test_the_least_recently_used_leaves_first() -> None:
     assert cache.find("b", 1) is None
 
 
+def test_heavy_values_push_out_as_many_as_they_weigh() -> None:
+    cache: RevisionCache[str] = RevisionCache(10, weight=len)
+    for key in ("a", "b", "c"):
+        cache.get(key, lambda: 1, lambda: "four")
+    assert [cache.find(key, 1) for key in ("a", "b", "c")] == [None, "four", "four"]
+    cache.get("c", lambda: 2, lambda: "sixsix")  # in place of its own four
+    assert cache.find("b", 1) == "four"
+    cache.get("d", lambda: 1, lambda: "more than all may weigh")
+    assert len(cache) == 1
+    assert cache.find("d", 1) is not None
+
+
 def test_many_who_ask_at_once_wait_for_one() -> None:
     cache: RevisionCache[str] = RevisionCache(4)
     made = []

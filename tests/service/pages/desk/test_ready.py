@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from data.db.store import Store
+from data.plans.rows import load_plan, save_plan
 from data.settings import Settings
 from data.vintages.observation import Observation
 from data.vintages.rows import add_observations
@@ -23,7 +25,13 @@ from tests.families import import_of
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("/", "/plans/demo-2018/today", "/plans/demo-2018/why", "/plans/demo-2018/kpis/coal")
+PAGES = (
+    "/",
+    "/plans/demo-2018/today",
+    "/plans/demo-2018/why",
+    "/plans/demo-2018/kpis/coal",
+    "/v1/plans/demo-2018/projections/coal/history",
+)
 
 
 @pytest.fixture
@@ -49,6 +57,30 @@ def test_who_comes_first_waits_for_no_projection(own_service: Any, computed: lis
     assert computed == []
     ready.look()  # nothing changed
     assert computed == []
+
+
+def test_the_first_pages_of_all_plans_come_before_the_rest_of_any(
+    own_service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    for name in ("first_answers", "later_answers"):
+
+        def steps(_state: Any, plan: Any, name: str = name) -> Any:
+            yield lambda: done.append(f"{name} {plan.family}")
+
+        monkeypatch.setattr(f"service.pages.desk.ready.{name}", steps)
+    app_state = own_service.app.state.vedich
+    plan = load_plan(app_state.store, "demo-2018")
+    for family in map(str, range(5)):  # more than a service that starts waits for
+        save_plan(app_state.store, replace(plan, slug=f"{family}-2018", family=family))
+    ready = Ready(app_state)
+    ready.look()
+    assert [one.split()[0] for one in done] == ["first_answers"] * 6 + ["later_answers"] * 6
+    assert len(set(done)) == 12
+    monkeypatch.setattr("service.pages.desk.ready.KPIS", len(plan.kpis) * 2)
+    done.clear()
+    Ready(app_state).look()
+    assert len(set(done)) == 4
 
 
 def test_new_figures_are_made_ready_in_their_turn(own_service: Any, computed: list[str]) -> None:
