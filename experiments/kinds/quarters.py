@@ -22,7 +22,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from experiments.kinds.cases import SEED, SERIES, quarters_of
-from experiments.kinds.run import OURS, RESULTS, answers, ratio_of
+from experiments.kinds.run import OURS, RESULTS, answers, delivered, ratio_of
 from experiments.provenance import write_provenance
 from models.candidates.base import Candidate
 from models.candidates.quarterly_theta import QuarterlyTheta
@@ -53,12 +53,11 @@ class Without(Setup):
 def compared(source: str, skip: int, folder: Path, workers: int) -> dict[str, Any]:
     """Scores of a panel's series with and without the candidate, and of the peer."""
     case = quarters_of(source, folder, skip)
-    rows, _ = answers(case, Setup(case.panel, case.day), workers)
-    before, _ = answers(case, Without(case.panel, case.day), workers)
+    rows, _ = answers(case, workers)
     found: dict[str, Any] = {"panel": source, "skipped": skip}
     each = {
         "with": rows[rows["method"] == OURS],
-        "without": before[before["method"] == OURS],
+        "without": delivered(case, Without(case.panel, case.day), workers),
         "peer": rows[rows["method"] == BEST],
     }
     for name in ("annual_error", "crps", "brier", "coverage_80", "coverage_95"):

@@ -43,17 +43,21 @@ COVERED = ("coverage_80", "coverage_95")
 WORSE = 1.02  # ratio of CRPS from which on a peer counts as better
 
 
-def answers(case: Case, setup: Setup, workers: int) -> tuple[pd.DataFrame, float]:
-    """One row per KPI, year, cut and method; CPU seconds of the peers."""
-    kpis = sorted(case.truths)
+def delivered(case: Case, setup: Setup, workers: int) -> pd.DataFrame:
+    """One row per KPI, year and cut: scores of what the program delivers."""
     with Workers(setup, workers) as pool:
-        found = run_backtest(pool, setup, kpis).scores.frame()
+        found = run_backtest(pool, setup, sorted(case.truths)).scores.frame()
     newest = int(found["year"].max())
-    asked = found[
+    return found[
         (found["method"] == ENSEMBLE)
         & found["months_known"].isin(CUTS)
         & (found["year"] > newest - YEARS)
     ]
+
+
+def answers(case: Case, workers: int) -> tuple[pd.DataFrame, float]:
+    """One row per KPI, year, cut and method; CPU seconds of the peers."""
+    asked = delivered(case, Setup(case.panel, case.day), workers)
     rows: list[dict[str, Any]] = []
     begin = time.process_time()
     for one in asked.to_dict("records"):
@@ -167,7 +171,7 @@ def main() -> None:
     made = cases(given.panels, given.case or ())
     with threadpool_limits(1):
         for case in made:
-            rows, peers = answers(case, Setup(case.panel, case.day), given.workers)
+            rows, peers = answers(case, given.workers)
             print(f"{case.name}: {len(rows)} answers, peers {peers:.0f} s of CPU", flush=True)
             table(rows).to_csv(scores / f"{case.name}.csv", index=False, float_format="%.5f")
     text = readable(pd.concat([pd.read_csv(one) for one in sorted(scores.glob("*.csv"))]))

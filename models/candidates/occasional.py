@@ -17,7 +17,7 @@ WINDOW = 120  # months that the forecast learns from
 FEWEST_ZEROS = 0.25  # of the recent months
 IRREGULAR = 0.5  # of the months that would differ from last year's in this without a season
 HAZARD = 1 / 120  # chance per month that the rate changes
-CHANGES = 18  # newest months whose changes give a count's dispersion (experiments/kinds)
+CHANGES = 12  # newest months whose changes give a count's dispersion (experiments/kinds)
 SIZES = 0.9  # weight of a size relative to that of the next month with something
 _HALF = 0.5  # Jeffreys' prior of a chance, and the shape of the prior of a rate
 
