@@ -266,7 +266,7 @@ def _bands(rows: Sequence[Row], lang: Lang) -> list[alt.Chart]:
     data = rows_chart(rows)
     return [
         data.mark_area(color=BLUE, opacity=opacity).encode(
-            x=x_axis(lang), y=y_axis(f"low{coverage}"), y2=f"high{coverage}"
+            x=x_axis(lang), y=y_axis(f"low{coverage}"), y2=alt.Y2(f"high{coverage}")
         )
         for coverage, opacity in ((95, 0.15), (80, 0.25))
     ] + [line(rows, BLUE, dash=[5, 3])]

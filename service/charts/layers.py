@@ -21,7 +21,7 @@ def line(
 ) -> alt.Chart:
     """A line through the values; dashed where `dash` gives the pattern."""
     plain = rows_chart(rows).mark_line(color=color, strokeWidth=width, strokeDash=dash or [1, 0])
-    chart: alt.Chart = plain.encode(x="month:T", y=y_axis("value"))
+    chart: alt.Chart = plain.encode(x=alt.X("month:T"), y=y_axis("value"))
     return chart
 
 
@@ -37,14 +37,14 @@ def point_label(
     plain = rows_chart([{**row, "tag": text}]).mark_text(
         color=color, align=align, dx=dx, dy=dy, fontSize=11
     )
-    chart: alt.Chart = plain.encode(x="month:T", y=y_axis("value"), text="tag:N")
+    chart: alt.Chart = plain.encode(x=alt.X("month:T"), y=y_axis("value"), text=alt.Text("tag:N"))
     return chart
 
 
 def dot(row: Row, color: str) -> alt.Chart:
     """A point."""
     plain = rows_chart([row]).mark_circle(color=color, size=45, opacity=1)
-    chart: alt.Chart = plain.encode(x="month:T", y=y_axis("value"))
+    chart: alt.Chart = plain.encode(x=alt.X("month:T"), y=y_axis("value"))
     return chart
 
 

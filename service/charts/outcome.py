@@ -47,14 +47,14 @@ def distribution_chart(
     legend = None if seen == {TEXT[lang]["projected"]} else alt.Legend(title=None, orient="top")
     bars = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
         x=x,
-        x2="to:Q",
+        x2=alt.X2("to:Q"),
         y=alt.Y(
             "share:Q",
             title=TEXT[lang]["outcome.share"],
             axis=alt.Axis(format="~f"),
             scale=alt.Scale(domain=[0, top]),
         ),
-        y2="zero:Q",
+        y2=alt.Y2("zero:Q"),
         color=alt.Color(
             "side:N",
             scale=alt.Scale(
@@ -70,7 +70,7 @@ def distribution_chart(
         tooltip=[alt.Tooltip("label:N", title=TEXT[lang]["outcome.share"])],
     )
     layers = [bars, *_rules(one, lang, decimals)]
-    return _framed(alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT), lang)
+    return _framed(layers, lang)
 
 
 def _bars(one: ProjectionView, outcomes: NDArray[np.float64], lang: Lang) -> list[dict[str, Any]]:
@@ -133,7 +133,10 @@ def _rules(one: ProjectionView, lang: Lang, decimals: int) -> list[alt.Chart]:
         named_ = rows_chart([{"from": value, "name": name}]).mark_text(
             color=color, align="left", baseline="top", dx=4, y=2 + 15 * place, fontSize=11
         )
-        layers += [rule.encode(x="from:Q"), named_.encode(x="from:Q", text="name:N")]
+        layers += [
+            rule.encode(x=alt.X("from:Q")),
+            named_.encode(x=alt.X("from:Q"), text=alt.Text("name:N")),
+        ]
     return layers
 
 
@@ -170,7 +173,7 @@ def probability_chart(
     layers = [
         rows_chart([{"value": 100 * level}])
         .mark_rule(color=GREY, strokeDash=[4, 3])
-        .encode(y="value:Q")
+        .encode(y=alt.Y("value:Q"))
         for level in thresholds
     ]
     layers += [
@@ -192,20 +195,27 @@ def probability_chart(
             ],
         ),
         base.mark_text(dy=-12, fontSize=11, color=DARK).encode(
-            x=x_axis(lang), y=y, text="label:N"
+            x=x_axis(lang), y=y, text=alt.Text("label:N")
         ),
     ]
-    return _framed(alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT), lang)
+    return _framed(layers, lang)
 
 
-def _framed(chart: alt.LayerChart, lang: Lang) -> alt.TopLevelMixin:
-    framed: alt.TopLevelMixin = (
-        chart.properties(background="white", padding=8)
-        .configure(font=FONT, locale={"number": number_locale(lang)})
-        .configure_axis(
-            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.5
-        )
-        .configure_view(stroke=None)
-        .configure_legend(labelFontSize=11)
+def _framed(layers: Sequence[alt.Chart], lang: Lang) -> alt.LayerChart:
+    """Built whole: altair copies a chart with all its layers for each method that changes it."""
+    return alt.LayerChart(
+        layer=list(layers),
+        width=WIDTH,
+        height=HEIGHT,
+        background="white",
+        padding=8,
+        config=alt.Config(
+            font=FONT,
+            locale={"number": number_locale(lang)},
+            axis=alt.AxisConfig(
+                labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.5
+            ),
+            view=alt.ViewConfig(stroke=None),
+            legend=alt.LegendConfig(labelFontSize=11),
+        ),
     )
-    return framed

@@ -111,7 +111,7 @@ def _year(
         text["record.interval"]: [
             named(text["record.interval"])
             .mark_area(opacity=0.75)
-            .encode(x=x_axis(lang), y=y, y2="high:Q", color=color)
+            .encode(x=x_axis(lang), y=y, y2=alt.Y2("high:Q"), color=color)
         ],
         text["target"]: [
             named(text["target"])
@@ -205,7 +205,7 @@ def _probability(points: Sequence[PathPoint], end: PathEnd, lang: Lang) -> alt.L
             tooltip=[alt.Tooltip("label:N", title=text["record.probability"])],
         ),
         base.mark_text(dy=-12, fontSize=11, color=DARK).encode(
-            x=x_axis(lang), y=y, text="label:N"
+            x=x_axis(lang), y=y, text=alt.Text("label:N")
         ),
     ]
     if end.met is not None:
@@ -222,6 +222,6 @@ def _probability(points: Sequence[PathPoint], end: PathEnd, lang: Lang) -> alt.L
             .encode(x=x_axis(lang), y=y, tooltip=[alt.Tooltip("verdict:N", title=text["target"])]),
             rows_chart([last])
             .mark_text(align="right", dx=-10, dy=12 if end.met else -10, fontSize=11, color=color)
-            .encode(x=x_axis(lang), y=y, text="verdict:N"),
+            .encode(x=x_axis(lang), y=y, text=alt.Text("verdict:N")),
         ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=LOWER)
