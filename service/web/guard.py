@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.settings import Settings
 from models.errors import UnknownHost, VedichError
 from service.auth.loopback import is_loopback
+from service.state.revisions import SEEN
 from service.state.turns import ASKER, Asker
 from service.web.headers import HEADERS, POLICY
 
@@ -44,6 +45,7 @@ class Guard:
             return
         started = False
         ASKER.set(Asker(str((scope.get("client") or ("",))[0])))
+        SEEN.set({} if scope["method"] in ("GET", "HEAD") else None)
 
         async def headed(message: Message) -> None:
             nonlocal started

@@ -17,7 +17,7 @@ from data.vintages.observation import Observation
 from data.vintages.rows import add_observations
 from models.series import Month
 from models.targets.target import Target
-from service.state.revisions import Revisions
+from service.state.revisions import SEEN, Revisions
 from tests.families import SOURCE, import_of, small_plan
 
 COAL = Kpi("coal", "Than đá", "Coal", "thousand tonnes")
@@ -60,3 +60,13 @@ def test_figures_of_its_indicators_change_it_from_the_edit_on_that_names_them(
     assert named.figures != before.figures
     add(store, "nation", 100.0)
     assert revisions.of("north").figures != named.figures
+
+
+def test_an_answer_rests_on_the_revision_at_which_it_was_begun(store: Store) -> None:
+    revisions = Revisions(store)
+    token = SEEN.set({})
+    begun = revisions.of("north")
+    add(store, "north", 10.0)
+    assert revisions.of("north") == begun
+    SEEN.reset(token)
+    assert revisions.of("north") != begun
