@@ -9,7 +9,7 @@ import numpy as np
 
 from models.annual import AnnualDistribution, annual_distribution, monthly_values
 from models.calibration import Calibration, calibrate
-from models.candidates import OF_THE_YEAR, REGISTRY
+from models.candidates import FROM_TOTALS, OF_THE_YEAR, ONLY_FROM_TOTALS, REGISTRY
 from models.candidates.base import Candidate, Parameters
 from models.candidates.occasional import occasional_paths, serves
 from models.coherence import OriginKey, copula_scores, joint, sum_of_parts
@@ -40,7 +40,6 @@ NOWCAST = "nowcast"  # method of a year whose last months follow from a figure t
 PARTS = "parts"  # method of a total: the sum of its parts' projections
 OLDEST = 12  # months from the last figure to the vintage
 LADDER = ("pace", "seasonal_naive")  # fallback candidates, in this order
-FROM_TOTALS = (*LADDER, "theta")  # those that forecast mostly reconstructed months
 
 
 @dataclass(frozen=True, eq=False)
@@ -416,14 +415,18 @@ def fit_candidates(
 
     If most months are reconstructed, only the candidates of `FROM_TOTALS` are fitted: the
     others would learn the dynamics of the indicator instead of the KPI's, or take the
-    smoothness within a quarter for calm (experiments/kinds).
+    smoothness within a quarter for calm (experiments/kinds). Else those of
+    `ONLY_FROM_TOTALS` are not asked.
     """
     parameters: dict[str, Parameters] = {}
     failures: dict[str, str] = {}
     monthly = forecastable(series, events)
     reconstructed = series.status.count("reconstructed")
+    from_totals = 2 * reconstructed > len(series.status)
     for name in sorted(candidates):
-        if 2 * reconstructed > len(series.status) and name not in FROM_TOTALS:
+        if not from_totals and name in ONLY_FROM_TOTALS:
+            continue
+        if from_totals and name not in FROM_TOTALS:
             failures[name] = (
                 f"{reconstructed} of {len(series.status)} months of {series.key} are "
                 "reconstructed; "

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from experiments.annual_benchmark.instances import Instance, questions
 from experiments.annual_benchmark.scoring import DENSE
-from models.candidates import EXTRA, REGISTRY
+from models.candidates import EXTRA, ONLY_FROM_TOTALS, REGISTRY
 from models.candidates.annual_prior import PriorCandidate
 from models.ensemble import REACH, Weights, centre, learn_weights
 from models.errors import CannotForecast
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 LESSONS = 200  # (series, year) pairs of earlier years for the weights
 LESSON_YEARS = 6
 PATHS = 500  # as in a backtest
-DEFAULT = frozenset({PriorCandidate.name, *REGISTRY} - EXTRA)
+DEFAULT = frozenset({PriorCandidate.name, *REGISTRY} - EXTRA - ONLY_FROM_TOTALS)
 SMALLEST = 1e-4  # of last year's total: the least rest of a series that is never below zero
 
 

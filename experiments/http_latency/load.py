@@ -53,6 +53,7 @@ def steady_load(
     duration: float,
     connections: int,
     headers: Mapping[str, str] | None = None,
+    keys: Sequence[str] = (),
     status: int = 200,
 ) -> Outcome:
     """Ask a service on 127.0.0.1, each request when it is due whatever became of those before.
@@ -60,6 +61,7 @@ def steady_load(
     Parameters
     ----------
     paths : asked in turn
+    keys : of the API, sent with each of the paths; none are sent by default
     rate : requests per second
     duration : seconds
     connections : open at once; a request that finds none free waits, and the wait counts
@@ -74,8 +76,10 @@ def steady_load(
     if count > MOST_REQUESTS:
         raise ValueError(f"expected at most {MOST_REQUESTS} requests, found {count}.")
     lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    own = [f"Authorization: Bearer {key}\r\n" for key in keys] or [""] * len(paths)
     requests = [
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n".encode() for path in paths
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}{mine}\r\n".encode()
+        for path, mine in zip(paths, own, strict=True)
     ]
     return asyncio.run(_load(port, requests, rate, count, connections, status))
 

@@ -57,14 +57,24 @@ def cases(folder: Path, only: Sequence[str] = ()) -> list[Case]:
     """The cases, or those named."""
     made: Mapping[str, Callable[[Path], Case]] = {
         "average": lambda f: _of("average", "us_employment", f, "average", _months),
-        "closing": lambda f: _of("closing", "us_employment", f, "closing", _months, skip=SERIES),
+        "closing": lambda f: closing_of("us_employment", f, SERIES),
         "ratio": _ratios,
         "growth": lambda f: _of("growth", "france_ipi_nace4", f, "growth", _rates),
         "count": lambda f: _of("count", "aus_pbs", f, "count", _months, kept=_small),
-        "quarters": lambda f: _of("quarters", "aus_retail", f, "flow", _quarters, per_year=4),
+        "quarters": lambda f: quarters_of("aus_retail", f),
         "cumulative": lambda f: _of("cumulative", "belgium_imports", f, "flow", _to_date),
     }
     return [made[name](folder) for name in only or made]
+
+
+def quarters_of(source: str, folder: Path, skip: int = 0) -> Case:
+    """Quarters alone of twelve series of a panel, after the first `skip` of those drawn."""
+    return _of("quarters", source, folder, "flow", _quarters, skip=skip, per_year=4)
+
+
+def closing_of(source: str, folder: Path, skip: int = 0) -> Case:
+    """Levels of twelve series of a panel, after the first `skip` of those drawn."""
+    return _of("closing", source, folder, "closing", _months, skip=skip)
 
 
 def _of(

@@ -43,18 +43,21 @@ COVERED = ("coverage_80", "coverage_95")
 WORSE = 1.02  # ratio of CRPS from which on a peer counts as better
 
 
-def answers(case: Case, workers: int) -> tuple[pd.DataFrame, float]:
-    """One row per KPI, year, cut and method; CPU seconds of ours a question are not measured."""
-    kpis = sorted(case.truths)
-    setup = Setup(case.panel, case.day)
+def delivered(case: Case, setup: Setup, workers: int) -> pd.DataFrame:
+    """One row per KPI, year and cut: scores of what the program delivers."""
     with Workers(setup, workers) as pool:
-        found = run_backtest(pool, setup, kpis).scores.frame()
+        found = run_backtest(pool, setup, sorted(case.truths)).scores.frame()
     newest = int(found["year"].max())
-    asked = found[
+    return found[
         (found["method"] == ENSEMBLE)
         & found["months_known"].isin(CUTS)
         & (found["year"] > newest - YEARS)
     ]
+
+
+def answers(case: Case, workers: int) -> tuple[pd.DataFrame, float]:
+    """One row per KPI, year, cut and method; CPU seconds of the peers."""
+    asked = delivered(case, Setup(case.panel, case.day), workers)
     rows: list[dict[str, Any]] = []
     begin = time.process_time()
     for one in asked.to_dict("records"):
@@ -101,13 +104,13 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
         if method != OURS:
             ours = rows[(rows["case"] == case) & (rows["method"] == OURS)]
             for name in SCORES:
-                ratio, low, high = _ratio(ours, own, name)
+                ratio, low, high = ratio_of(ours, own, name)
                 line |= {f"{name}_ratio": ratio, f"{name}_low": low, f"{name}_high": high}
         lines.append(line)
     return pd.DataFrame(lines)
 
 
-def _ratio(ours: pd.DataFrame, theirs: pd.DataFrame, name: str) -> tuple[float, float, float]:
+def ratio_of(ours: pd.DataFrame, theirs: pd.DataFrame, name: str) -> tuple[float, float, float]:
     """Our mean score ÷ theirs, and its 95 % interval with series and years drawn again."""
     a, b = (
         one.groupby(["kpi", "year"])[name].sum().unstack().fillna(0.0).to_numpy()

@@ -30,7 +30,7 @@ from experiments.annual_benchmark.ours import DEFAULT, Candidates
 from experiments.annual_benchmark.scoring import from_grid, row, scored
 from experiments.candidate_ablation.run import sets
 from experiments.holdout.sides import TRAINING, kept
-from models.candidates import REGISTRY
+from models.candidates import EXTRA, REGISTRY
 from models.prior.annual import AnnualPrior
 from training.prior.corpus import History, corpus_hash
 from training.prior.editions import read_prior
@@ -102,7 +102,7 @@ def _scores(
             row(label, one.instance, from_grid(one.quantiles, one.instance), 0.0, False)
             for one in forecasts.answers(panel, asked, names)
         ]
-        for label, names in sets(DEFAULT.union(REGISTRY))
+        for label, names in sets(DEFAULT.union(EXTRA))
     }
     by_set = scored(pd.DataFrame([one for rows in ours.values() for one in rows]))
     by_set = by_set.groupby("method", sort=False)[["annual_error", "crps"]].mean().reset_index()

@@ -6,7 +6,8 @@ Starts PostgreSQL and the service on loopback, in a folder of its own. One famil
 as of May and June 2021; the others have its figures and its models under their own names, so
 that loading is quick and an answer costs what it costs everywhere. Each plan's Today page is
 asked for once after the start (`cold`); once the service has made the plans ready, requests come
-at a steady rate (`steady`). Writes results/serving.csv.
+at a steady rate (`steady`), those of each plan with a key of its readers. Writes
+results/serving.csv.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.accounts.keys import add_key
 from data.db.store import Store
 from data.ledger.promotions import Promotion, record_promotion
 from data.plans.plan import Plan
@@ -89,9 +91,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vedich-") as folder, postgresql() as url:
         settings = Settings(home=Path(folder), database_url=url, mlflow_tracking_uri=None)
         begun = time.perf_counter()
-        plans = prepare(settings, series, given.plans, given.kpis)
+        plans, keys = prepare(settings, series, given.plans, given.kpis)
         print(f"{len(plans)} plans ready after {time.perf_counter() - begun:.0f} s", flush=True)
-        rows = measured(settings, plans, given)
+        rows = measured(settings, plans, keys, given)
     table = pd.DataFrame(rows)
     given.out.mkdir(parents=True, exist_ok=True)
     table.to_csv(given.out / "serving.csv", index=False, float_format="%.2f")
@@ -122,8 +124,10 @@ def postgresql() -> Iterator[str]:
             started.cleanup()
 
 
-def prepare(settings: Settings, series: NDArray[np.float64], number: int, kpis: int) -> list[Plan]:
-    """A family that is trained, and others with its figures and models."""
+def prepare(
+    settings: Settings, series: NDArray[np.float64], number: int, kpis: int
+) -> tuple[list[Plan], list[str]]:
+    """A family that is trained, others with its figures and models; a key for each."""
     store = Store.open(settings.store_url)
     plans = [plan_of(f"province-{one:02d}", kpis) for one in range(1, number + 1)]
     for plan in plans:
@@ -141,14 +145,20 @@ def prepare(settings: Settings, series: NDArray[np.float64], number: int, kpis: 
             record_promotion(
                 store, Promotion(plan.family, report.version, day, moment, known), "experiment"
             )
+    keys = [add_key(store, plan.slug, "read", "experiment") for plan in plans]
     store.close()
-    return plans
+    return plans, keys
 
 
 def measured(
-    settings: Settings, plans: Sequence[Plan], given: argparse.Namespace
+    settings: Settings, plans: Sequence[Plan], keys: Sequence[str], given: argparse.Namespace
 ) -> list[dict[str, object]]:
-    """One row per kind of request and phase: latencies, errors, CPU, memory."""
+    """One row per kind of request and phase: latencies, errors, CPU, memory.
+
+    Parameters
+    ----------
+    keys : of the API, one for the readers of each plan
+    """
     port = free_port()
     command = [sys.executable, "-m", "service.cli.main", "serve", "--port", str(port)]
     command += ["--workers", str(given.workers)]
@@ -172,7 +182,7 @@ def measured(
             f"{used:.0f} s of CPU and {used_memory(service)[0]:.0f} MB",
             flush=True,
         )
-        paths, kinds = mixed(plans, int(given.rate * given.seconds))
+        paths, kinds, readers = mixed(plans, int(given.rate * given.seconds))
         before = cpu_seconds(tree(service))
         load = steady_load(
             port,
@@ -180,6 +190,7 @@ def measured(
             rate=given.rate,
             duration=given.seconds,
             connections=given.connections,
+            keys=[keys[reader] for reader in readers],
         )
         cpu = cpu_seconds(tree(service)) - before
         memory_now = used_memory(service)
@@ -220,18 +231,20 @@ def asked_once(port: int, plans: Sequence[Plan]) -> NDArray[np.float64]:
     return np.array(took)
 
 
-def mixed(plans: Sequence[Plan], count: int) -> tuple[list[str], list[str]]:
-    """Paths in the shares of `MIX`, of plans and KPIs drawn evenly; and the kind of each."""
+def mixed(plans: Sequence[Plan], count: int) -> tuple[list[str], list[str], list[int]]:
+    """Paths in the shares of `MIX`, of plans and KPIs drawn evenly; the kind of each; its plan."""
     rng = np.random.default_rng(SEED)
     names = list(MIX)
     shares = np.array([MIX[name] for name in names]) / sum(MIX.values())
     kinds = [names[one] for one in rng.choice(len(names), size=count, p=shares)]
-    paths = []
+    paths, places = [], []
     for kind in kinds:
-        plan = plans[int(rng.integers(len(plans)))]
+        place = int(rng.integers(len(plans)))
+        plan = plans[place]
         kpi = plan.kpis[int(rng.integers(len(plan.kpis)))].slug
         paths.append(path_of(kind, plan.slug, kpi))
-    return paths, kinds
+        places.append(place)
+    return paths, kinds, places
 
 
 def path_of(kind: str, plan: str, kpi: str) -> str:

@@ -9,6 +9,7 @@ from models.candidates.base import Candidate
 from models.candidates.ces import Ces
 from models.candidates.ets import Ets
 from models.candidates.pace import Pace
+from models.candidates.quarterly_theta import QuarterlyTheta
 from models.candidates.sarima import Sarima
 from models.candidates.seasonal_naive import SeasonalNaive
 from models.candidates.theta import Theta
@@ -17,8 +18,12 @@ from models.candidates.theta import Theta
 EXTRA = frozenset({"ces", "ets"})
 # forecast the total of the year and derive the months; all others forecast months
 OF_THE_YEAR = frozenset({"prior"})
+# learn nothing of single months: forecast months mostly reconstructed from figures of several
+FROM_TOTALS = frozenset({"pace", "quarterly_theta", "seasonal_naive", "theta"})
+# forecast nothing else
+ONLY_FROM_TOTALS = frozenset({"quarterly_theta"})
 
 REGISTRY: dict[str, Candidate] = {
     candidate.name: candidate
-    for candidate in (SeasonalNaive(), Pace(), Ces(), Ets(), Sarima(), Theta())
+    for candidate in (SeasonalNaive(), Pace(), Ces(), Ets(), Sarima(), Theta(), QuarterlyTheta())
 }

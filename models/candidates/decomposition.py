@@ -7,32 +7,34 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-EDGE = 6  # months at either end without a centred mean
-_YEAR = np.r_[0.5, np.ones(11), 0.5] / 12
 
-
-def trend_cycle(values: Array) -> Array:
-    """Centred 2×12 moving average: twelve months, the two end months with half weight.
+def trend_cycle(values: Array, period: int = 12) -> Array:
+    """Centred 2×`period` moving average: a year, its two end values with half weight.
 
     Parameters
     ----------
-    values : array, shape (n_months,), without gaps
+    values : array, shape (n,), without gaps
+    period : values a year, an even number: 12 for months, 4 for quarters
 
     Returns
     -------
-    array, shape (n_months − 12,), from the seventh to the seventh last month
+    array, shape (n − period,), from the value after the first half year to the one before
+    the last half year
     """
-    return np.convolve(values, _YEAR, mode="valid")
+    year = np.r_[0.5, np.ones(period - 1), 0.5] / period
+    return np.convolve(values, year, mode="valid")
 
 
-def season_of(values: Array) -> Array:
-    """Additive season, shape (12,), with sum zero, starting with the first month.
+def season_of(values: Array, period: int = 12) -> Array:
+    """Additive season, shape (period,), with sum zero, starting with the first value.
 
     Parameters
     ----------
-    values : array, shape (n_months,), at least two years without gaps
+    values : array, shape (n,), at least two years without gaps
+    period : values a year, as in `trend_cycle`
     """
-    detrended = values[EDGE:-EDGE] - trend_cycle(values)
-    place = np.arange(EDGE, len(values) - EDGE) % 12
-    season = np.array([detrended[place == month].mean() for month in range(12)])
+    edge = period // 2
+    detrended = values[edge:-edge] - trend_cycle(values, period)
+    place = np.arange(edge, len(values) - edge) % period
+    season = np.array([detrended[place == part].mean() for part in range(period)])
     return np.asarray(season - season.mean(), dtype=float)

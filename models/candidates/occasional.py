@@ -17,6 +17,7 @@ WINDOW = 120  # months that the forecast learns from
 FEWEST_ZEROS = 0.25  # of the recent months
 IRREGULAR = 0.5  # of the months that would differ from last year's in this without a season
 HAZARD = 1 / 120  # chance per month that the rate changes
+CHANGES = 12  # newest months whose changes give a count's dispersion (experiments/kinds)
 SIZES = 0.9  # weight of a size relative to that of the next month with something
 _HALF = 0.5  # Jeffreys' prior of a chance, and the shape of the prior of a rate
 
@@ -46,19 +47,25 @@ def occasional_paths(
     Ours, after Bayesian online change-point detection (Adams and MacKay 2007,
     arXiv:0710.3742). The rate at which something happens stays the same until it changes,
     in any month with chance `HAZARD`. The months since the last change, and the rate given
-    these, are drawn per path. Whole numbers are Poisson with a gamma rate; for amounts a
-    month has something or not (Bernoulli with a beta chance), and its size is one of the
-    past sizes, newer ones more often.
+    these, are drawn per path. Whole numbers are Poisson with a gamma rate, or, where they
+    vary more, negative binomial with the variance in proportion to the mean (`_dispersion`;
+    the likelihood is that of Poisson for the numbers divided by it). For amounts a month has
+    something or not (Bernoulli with a beta chance), and its size is one of the past sizes,
+    newer ones more often.
     """
     values = series.values[np.isfinite(series.values)][-WINDOW:]
     counts = series.traits.whole_numbers
-    seen = values if counts else (values > 0).astype(float)
+    dispersion = _dispersion(values[-CHANGES:]) if counts else 1.0
+    seen = values / dispersion if counts else (values > 0).astype(float)
     prior_rate = _HALF / max(float(seen.mean()), 1.0 / len(seen))
     lengths = rng.choice(len(seen) + 1, n_paths, p=_run_lengths(seen, counts, prior_rate))
     sums = np.r_[0.0, np.cumsum(seen[::-1])][lengths]
     if counts:
-        rates = rng.gamma(_HALF + sums, 1.0 / (prior_rate + lengths))
-        return rng.poisson(rates[:, None], (n_paths, horizon)).astype(float)
+        means = dispersion * rng.gamma(_HALF + sums, 1.0 / (prior_rate + lengths))
+        rates = np.broadcast_to(means[:, None], (n_paths, horizon))
+        if dispersion > 1.0:
+            rates = rng.gamma(rates / (dispersion - 1.0), dispersion - 1.0)
+        return rng.poisson(rates).astype(float)
     chances = rng.beta(_HALF + sums, _HALF + lengths - sums)
     happens = rng.random((n_paths, horizon)) < chances[:, None]
     sizes = values[values > 0]
@@ -95,6 +102,17 @@ def is_occasional(values: Array) -> bool:
     differs = (zero[12:] != zero[:-12])[both][-RECENT:]
     share = zero[-RECENT:].sum() / known[-RECENT:].sum()
     return bool(differs.size and differs.mean() >= IRREGULAR * 2 * share * (1 - share))
+
+
+def _dispersion(counts: Array) -> float:
+    """Variance ÷ mean from changes between neighbouring months, at least 1, that of Poisson.
+
+    A change of the level counts once, where the variance around a common mean would see it
+    in every month.
+    """
+    before, after = counts[:-1], counts[1:]
+    total = float((before + after).sum())
+    return max(1.0, float(np.square(after - before).sum()) / total) if total > 0 else 1.0
 
 
 def _run_lengths(seen: Array, counts: bool, prior_rate: float) -> Array:

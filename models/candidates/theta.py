@@ -39,20 +39,7 @@ class Theta:
         scale = Scale.of(series.values)
         values = filled(scale.apply(series.values))
         require_variation(values, series, self.name)
-        season = season_of(values)[(np.arange(12) - series.start.month + 1) % 12]
-        place = (series.start.month - 1 + np.arange(len(values))) % 12
-        plain = values - season[place]
-        drift = float(np.polyfit(np.arange(len(plain)), plain, 1)[0]) / 2
-        smoothing = _smoothing(plain)
-        _, errors = _smooth(plain, smoothing, drift)
-        spread = float(np.std(errors[12:]))
-        return {
-            **vars(scale),
-            "smoothing": smoothing,
-            "drift": drift,
-            "spread": spread,
-            "season": season.tolist(),
-        }
+        return {**vars(scale), **theta_fit(values, series.start.month - 1, 12)}
 
     def paths(
         self,
@@ -64,14 +51,57 @@ class Theta:
     ) -> Paths:
         scale = Scale(parameters["logs"], parameters["non_negative"])
         values = filled(scale.apply(series.values))
-        season = np.asarray(parameters["season"])
-        place = (series.start.month - 1 + np.arange(len(values) + horizon)) % 12
-        smoothing, drift = parameters["smoothing"], parameters["drift"]
-        level, _ = _smooth(values - season[place[: len(values)]], smoothing, drift)
         shocks = parameters["spread"] * rng.standard_normal((n_paths, horizon))
-        carried = smoothing * (np.cumsum(shocks, axis=1) - shocks)
-        trend = level + drift * np.arange(1, horizon + 1)
-        return scale.undo(trend + carried + shocks + season[place[len(values) :]])
+        return scale.undo(theta_ahead(values, series.start.month - 1, parameters, shocks))
+
+
+def theta_fit(values: NDArray[np.float64], first: int, period: int) -> dict[str, Any]:
+    """Smoothing constant, drift, standard deviation of one-step errors, season.
+
+    Parameters
+    ----------
+    values : array, shape (n,), on a scale on which seasons add; at least two years, no gaps
+    first : place of the first value in its year, from 0
+    period : values a year: 12 for months, 4 for quarters
+    """
+    season = season_of(values, period)[(np.arange(period) - first) % period]
+    plain = values - season[(first + np.arange(len(values))) % period]
+    drift = float(np.polyfit(np.arange(len(plain)), plain, 1)[0]) / 2
+    smoothing = _smoothing(plain)
+    _, errors = _smooth(plain, smoothing, drift)
+    return {
+        "smoothing": smoothing,
+        "drift": drift,
+        "spread": float(np.std(errors[period:])),
+        "season": season.tolist(),
+    }
+
+
+def theta_ahead(
+    values: NDArray[np.float64],
+    first: int,
+    parameters: Parameters,
+    shocks: NDArray[np.float64],
+) -> Paths:
+    """The values that follow, with these one-step errors.
+
+    Parameters
+    ----------
+    values, first : as in `theta_fit`, which gave the parameters; any later values
+    shocks : array, shape (n_paths, horizon)
+
+    Returns
+    -------
+    array, shape (n_paths, horizon), on the scale of `values`
+    """
+    season = np.asarray(parameters["season"])
+    horizon, n_known = shocks.shape[1], len(values)
+    place = (first + np.arange(n_known + horizon)) % len(season)
+    smoothing, drift = parameters["smoothing"], parameters["drift"]
+    level, _ = _smooth(values - season[place[:n_known]], smoothing, drift)
+    carried = smoothing * (np.cumsum(shocks, axis=1) - shocks)
+    trend = level + drift * np.arange(1, horizon + 1)
+    return np.asarray(trend + carried + shocks + season[place[n_known:]], dtype=float)
 
 
 def _smoothing(values: NDArray[np.float64]) -> float:

@@ -199,7 +199,7 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
     if outcome is None:
         return YearResult(task.kpi, task.year, left_out="its outcome is not known")
     candidates = setup.of_year(task.year)
-    errors = {name: np.full(12, np.nan) for name in sorted(candidates)}
+    errors: dict[str, NDArray[np.float64]] = {}
     standardised, month_ahead = np.full(12, np.nan), np.full(12, np.nan)
     rows: list[dict[str, object]] = []
     failures: dict[str, str] = {}
@@ -261,8 +261,9 @@ def backtest_year(setup: Setup, task: YearTask) -> YearResult:
         rows.append(place | _row(ENSEMBLE, final, outcome, base, standardised[known]))
         for name, drawn in simulated.paths.items():
             single = annual_distribution(series, drawn, year=task.year)
-            if name in errors:
-                errors[name][known] = float(annual_error(single.median, outcome, base))
+            if name in candidates:
+                own = errors.setdefault(name, np.full(12, np.nan))
+                own[known] = float(annual_error(single.median, outcome, base))
             rows.append(place | _row(name, single, outcome, base, np.nan))
     return YearResult(
         kpi=task.kpi,

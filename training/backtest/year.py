@@ -93,7 +93,8 @@ class YearResult:
     Attributes
     ----------
     errors : candidate → array, shape (12,), annual error by months known (0 to
-        11) as a fraction of last year's total; NaN without a forecast
+        11) as a fraction of last year's total; NaN without a forecast, and none of a
+        candidate that never gave one
     standardised : array, shape (12,), of the ensemble before calibration
     month_ahead : array, shape (12,), the ensemble's median of the first month ahead
     plans : the plans in force at its origins, beside forecast and outcome

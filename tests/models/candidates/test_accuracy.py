@@ -27,6 +27,7 @@ ACCURACY = [  # candidate, maximum MASE: what was measured, and some 4 % of room
     ("ets", 1.18),
     ("sarima", 1.06),
     ("theta", 1.10),
+    ("quarterly_theta", 1.10),
 ]
 CUTOFFS = (Month(2018, 6), Month(2018, 12), Month(2019, 12))
 

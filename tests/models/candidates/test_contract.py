@@ -82,7 +82,7 @@ SERIES: Mapping[str, Series] = {
     "one month": made([5.0], start=Month(2021, 6)),
 }
 
-ESTIMATED = ("ces", "ets", "sarima", "theta")
+ESTIMATED = ("ces", "ets", "quarterly_theta", "sarima", "theta")
 REFUSED: Mapping[tuple[str, str], str] = {
     **{("pace", name): "below zero" for name in ("positive and negative", "negative")},
     ("pace", "nothing but zeros"): "something in this year to date",

@@ -32,6 +32,25 @@ def test_small_counts_have_their_mean_and_their_chance_of_none(rate: float) -> N
     assert np.array_equal(drawn, np.rint(drawn))
 
 
+@pytest.mark.parametrize("variance", [1.0, 4.0, 8.0])
+def test_the_interval_of_small_counts_holds_its_share_whatever_their_variance(
+    variance: float,
+) -> None:
+    """Months with the mean 2 and a variance of so many means."""
+    rng, inside = np.random.default_rng(11), []
+    for _ in range(100):
+        size = 2.0 / (variance - 1.0) if variance > 1.0 else 1e9
+        values = rng.poisson(rng.gamma(size, 2.0 / size, 72)).astype(float)
+        low, high = np.quantile(rest(made(values[:66], kind="count")), [0.1, 0.9])
+        inside.append(low <= values[66:].sum() <= high)
+    assert 0.7 < np.mean(inside) < 0.95
+
+
+def test_dispersion_of_a_level_long_gone_is_forgotten() -> None:
+    values = np.concatenate([np.tile([400.0, 100.0], 24), np.tile([1.0, 0.0, 1.0], 6)])
+    assert np.quantile(rest(made(values, kind="count")), 0.9) < 10.0
+
+
 @pytest.mark.parametrize("kind", ["count", "flow"])
 def test_a_series_that_stopped_stays_stopped_with_a_small_chance_of_more(kind: str) -> None:
     values = np.concatenate([np.tile([5.0, 4.0, 6.0, 3.0], 12), np.zeros(18)])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from models.annual import AnnualDistribution, annual_distribution
-from models.candidates import REGISTRY
+from models.candidates import FROM_TOTALS, ONLY_FROM_TOTALS, REGISTRY
 from models.disaggregation.reconstruction import draw_histories
-from models.pipeline import FROM_TOTALS, LADDER, Learned, fit_candidates, project
+from models.pipeline import LADDER, Learned, fit_candidates, project
 from models.series import FigureStatus, Month, Series
 from models.targets.target import Target
 
@@ -112,7 +112,7 @@ def test_a_ratio_is_in_doubt_by_its_numerator() -> None:
 
 
 def test_fewer_candidates_forecast_mostly_reconstructed_months() -> None:
-    one = series(doubt_of(*range(MONTHS), size=1.0))
+    one = series(np.hstack([exchanged(place, place + 1, 1.0) for place in range(0, MONTHS, 3)]))
     parameters, failures = fit_candidates(one)
     assert set(parameters) == set(FROM_TOTALS)
     assert set(failures) == set(REGISTRY) - set(FROM_TOTALS)
@@ -121,6 +121,11 @@ def test_fewer_candidates_forecast_mostly_reconstructed_months() -> None:
     assert (projected.method, projected.fallback) == ("ensemble", None)
     assert projected.data_status == "reconstructed"
     assert {month.status for month in projected.months} == {"reconstructed", "projected"}
+
+
+def test_candidates_of_totals_alone_leave_printed_months_to_the_others() -> None:
+    parameters, failures = fit_candidates(series())
+    assert not ONLY_FROM_TOTALS.intersection({*parameters, *failures})
 
 
 def test_the_projected_interval_is_wider_than_from_printed_months() -> None:
