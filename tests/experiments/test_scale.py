@@ -50,7 +50,11 @@ def test_the_page_has_efficiencies_and_marks_a_missed_bar() -> None:
 
 def test_requests_are_mixed_in_their_shares() -> None:
     plans = [plan_of(f"province-{number}", 3) for number in range(4)]
-    paths, kinds = mixed(plans, 2000)
+    paths, kinds, places = mixed(plans, 2000)
     assert len(paths) == len(kinds) == 2000
+    named = [plans[place].slug for place in places]
+    own = [pair for pair in zip(paths, named, strict=True) if "/plans/" in pair[0]]
+    assert own
+    assert all(f"/{name}" in path for path, name in own)
     for kind, share in MIX.items():
         assert kinds.count(kind) / 2000 == pytest.approx(share / sum(MIX.values()), abs=0.03)
