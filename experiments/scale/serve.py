@@ -7,7 +7,7 @@ as of May and June 2021; the others have its figures and its models under their 
 that loading is quick and an answer costs what it costs everywhere. Each plan's Today page is
 asked for once after the start (`cold`); once the service has made the plans ready, requests come
 at a steady rate (`steady`), those of each plan with a key of its readers. Writes
-results/serving.csv.
+results/serving_by_1.csv, by so many processes.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def main() -> None:
         rows = measured(settings, plans, keys, given)
     table = pd.DataFrame(rows)
     given.out.mkdir(parents=True, exist_ok=True)
-    table.to_csv(given.out / "serving.csv", index=False, float_format="%.2f")
+    name = f"serving_by_{given.workers}"
+    table.to_csv(given.out / f"{name}.csv", index=False, float_format="%.2f")
     print(table.to_string(index=False, float_format="{:.2f}".format))
     write_provenance(
         given.out,
@@ -104,6 +105,7 @@ def main() -> None:
         f"--kpis {given.kpis} --rate {given.rate:g} --seconds {given.seconds:g} "
         f"--workers {given.workers}",
         *("fastapi", "uvicorn", "sqlalchemy", "psycopg", "numpy"),
+        file=f"{name}_made_with.json",
         seed=SEED,
         data_sha256=data_hash(series, given.kpis),
         load_before=round(load_before, 1),
