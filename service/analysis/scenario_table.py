@@ -62,7 +62,7 @@ def scenario_table(app_state: AppState, plan: str, day: date) -> ScenarioTable:
         return Body(encode(found), JSON_TYPE, tag)
 
     newest = max((one.id for one in scenarios(app_state.store, plan)), default=0)
-    body = app_state.body(plan, ("side-by-side", day.isoformat(), newest), make)
+    body = app_state.picture(plan, ("side-by-side", day.isoformat(), newest), make)
     return ScenarioTable.model_validate_json(body.content)
 
 

@@ -82,7 +82,7 @@ def page(
         )
 
     response = respond(
-        request, app_state.body(plan, ("embed", kpi, shown.etag_key, lang, as_of, base), make)
+        request, app_state.picture(plan, ("embed", kpi, shown.etag_key, lang, as_of, base), make)
     )
     response.headers["Content-Security-Policy"] = _POLICY.format("'self'" if shown.draft else "*")
     if shown.draft:

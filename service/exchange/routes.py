@@ -47,7 +47,9 @@ def figures(
         tag = etag_of([panel.hash(day)], f"-{lang}-{form}")
         return Body(text.encode(), MEDIA_TYPES[form], tag)
 
-    return respond(request, app_state.body(plan, ("exchange", "figures", form, lang, as_of), make))
+    return respond(
+        request, app_state.picture(plan, ("exchange", "figures", form, lang, as_of), make)
+    )
 
 
 @router.get(
@@ -75,4 +77,4 @@ def projections(
         return Body(text.encode(), MEDIA_TYPES[form], tag)
 
     key = ("exchange", "projections", by.inside, form, lang, as_of)
-    return respond(request, app_state.body(plan, key, make))
+    return respond(request, app_state.picture(plan, key, make))

@@ -65,7 +65,7 @@ class AppState:
         self.metrics = Metrics(self.jobs, store)
         turns = Turns()
         self._revisions = Revisions(store)
-        self._bodies: RevisionCache[Body] = RevisionCache(BODIES, turns, Body.size)
+        self._bodies: RevisionCache[Body] = RevisionCache(BODIES, turns, Body.size, cheap=True)
         self._pictures: RevisionCache[Body] = RevisionCache(PICTURES, turns, Body.size)
         self._contents: RevisionCache[Any] = RevisionCache(16, turns)
         self._computed: RevisionCache[Any] = RevisionCache(16 * KPIS, turns)
@@ -77,11 +77,11 @@ class AppState:
         self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(KPIS, turns, len)
 
     def body(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
-        """A text body, cached by revision."""
+        """A text of what is kept already, cached by revision; made without a turn."""
         return self._bodies.get((plan, key), partial(self._revision, plan), make)
 
     def picture(self, plan: str, key: Hashable, make: Callable[[], Body]) -> Body:
-        """A picture or a document, cached by revision."""
+        """A page, a picture or a document, cached by revision."""
         return self._pictures.get((plan, key), partial(self._revision, plan), make)
 
     def content(self, plan: str, key: Hashable, make: Callable[[], Content]) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from typing import Generic, TypeVar
 
 from service.state.turns import Turns
@@ -23,6 +24,7 @@ class RevisionCache(Generic[Value]):
     most : sum of the weights of what is kept; the newest value is kept whatever its weight
     turns : at making values, shared with other caches
     weight : of a value, default 1 each
+    cheap : values are made without a turn; what they are made of waits for its own
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class RevisionCache(Generic[Value]):
         most: int,
         turns: Turns | None = None,
         weight: Callable[[Value], int] = lambda _: 1,
+        cheap: bool = False,
     ) -> None:
         self._most, self._weight, self._weighs = most, weight, 0
         self._turns = turns or Turns()
+        self._cheap = cheap
         self._kept: OrderedDict[Hashable, tuple[Hashable, Value]] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.Lock] = {}
@@ -52,7 +56,8 @@ class RevisionCache(Generic[Value]):
         """The cached value, else `make()`, computed once for all threads that wait.
 
         `revision` is read before `make`: if the data change meanwhile, the value is
-        stored under the old revision and not returned again. Values are made in turn.
+        stored under the old revision and not returned again. Values that are not cheap are
+        made in turn.
 
         Raises
         ------
@@ -70,7 +75,7 @@ class RevisionCache(Generic[Value]):
             with making:  # those who ask for the same wait for it in one place
                 found = self.find(key, revision())
                 if found is None:
-                    with self._turns:
+                    with nullcontext() if self._cheap else self._turns:
                         found = self._made(key, revision, make)
                 return found
         finally:

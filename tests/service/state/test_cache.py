@@ -8,6 +8,7 @@ import time
 import pytest
 
 from service.state.cache import RevisionCache
+from service.state.turns import Turns
 
 
 def test_a_value_is_made_once_and_given_again() -> None:
@@ -80,6 +81,26 @@ def test_many_who_ask_at_once_wait_for_one() -> None:
     for thread in threads:
         thread.join()
     assert len(made) == 1
+
+
+def test_what_is_cheap_waits_for_no_turn_but_what_it_is_made_of_does() -> None:
+    turns = Turns()
+    cheap: RevisionCache[str] = RevisionCache(4, turns, cheap=True)
+    costly: RevisionCache[str] = RevisionCache(4, turns)
+    costly.get("known", lambda: 1, lambda: "kept")
+    made: list[str] = []
+
+    def ask(part: str) -> None:
+        made.append(cheap.get(part, lambda: 1, lambda: costly.get(part, lambda: 1, lambda: "new")))
+
+    threads = [threading.Thread(target=ask, args=(part,)) for part in ("known", "unknown")]
+    with turns:  # somebody is at work
+        for thread in threads:
+            thread.start()
+        threads[0].join(5)
+        assert made == ["kept"]
+    threads[1].join(5)
+    assert made == ["kept", "new"]
 
 
 def test_a_failure_is_not_kept() -> None:
