@@ -37,6 +37,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KPIS = 2_000  # that a process keeps the projections of, of a month and of the one before
 FIGURES = 400_000  # in the panels of families: about 200 MB
 BODIES, PICTURES = 32_000_000, 64_000_000  # bytes
+BASES = 400  # megabytes, about, with the models that they rest on
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class AppState:
         self._computed: RevisionCache[Any] = RevisionCache(16 * KPIS, turns)
         self._records: RevisionCache[Any] = RevisionCache(512, turns)
         self._issued: RevisionCache[Issued] = RevisionCache(2 * KPIS, turns)
-        self._bases: RevisionCache[Basis] = RevisionCache(4 * KPIS, turns, _kpis_of)
+        self._bases: RevisionCache[Basis] = RevisionCache(BASES, turns, _megabytes)
         self._rows: RevisionCache[tuple[Mapping[str, Any], ...]] = RevisionCache(64, turns)
         self._panels: RevisionCache[Panel] = RevisionCache(FIGURES, turns, _figures_of)
         self._facts: RevisionCache[tuple[Facts, ...]] = RevisionCache(KPIS, turns, len)
@@ -186,8 +187,11 @@ class AppState:
         return self._revisions.of(family_of(plan)).figures
 
 
-def _kpis_of(basis: Basis) -> int:
-    return len(basis.plan.kpis)
+def _megabytes(basis: Basis) -> int:
+    """About what it holds: 50 kB of models a KPI, 500 kB of paths for one tied to others."""
+    kpis, relations = basis.plan.kpis, basis.panel.relations
+    tied = sum(bool(relations.related(kpi.slug)) for kpi in kpis)
+    return 1 + len(kpis) // 20 + tied // 2
 
 
 def _figures_of(panel: Panel) -> int:
