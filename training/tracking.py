@@ -14,12 +14,13 @@ import json
 import logging
 import math
 import os
+import sqlite3
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -218,7 +219,8 @@ class MlflowTracker:
         """Make a local database whole: in a temporary file, renamed when it is complete.
 
         MLflow itself makes the tables in place, which two processes cannot do at once, and
-        which leaves half a database if it is ended meanwhile.
+        which leaves half a database if it is ended meanwhile. The file is in WAL mode: runs
+        are thousands of small commits, and families at once wait for each other's.
         """
         path = make_url(self.uri).database if self.uri.startswith("sqlite:") else None
         if not path or Path(path).exists():
@@ -235,6 +237,8 @@ class MlflowTracker:
                 engine = create_engine(f"sqlite:///{made}")
                 _initialize_tables(engine)  # type: ignore[no-untyped-call]
                 engine.dispose()
+                with closing(sqlite3.connect(made)) as connection:
+                    connection.execute("PRAGMA journal_mode=WAL")
                 made.rename(target)
 
     def _check_experiment(self, family: str) -> None:

@@ -6,10 +6,12 @@ import errno
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import warnings
+from contextlib import closing
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -249,7 +251,10 @@ def test_two_processes_make_one_database(tmp_path: Path) -> None:
     ]
     assert [one.communicate()[1] for one in both] == ["", ""]
     assert [one.returncode for one in both] == [0, 0]
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["mlflow.db", "mlflow.db.lock"]
+    others = {one.name for one in tmp_path.iterdir()} - {"mlflow.db-shm", "mlflow.db-wal"}
+    assert others == {"mlflow.db", "mlflow.db.lock"}
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_full_disk_is_said_in_both_languages(tracker: MlflowTracker, bundle: Path) -> None:
