@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -12,6 +13,11 @@ from training.retrain import commit
 
 _CPUINFO = Path("/proc/cpuinfo")
 _STARTED_FROM = commit()  # before a result is written, which is a change since
+
+
+def file_hash(file: Path) -> str:
+    """SHA-256 of a file of data, in hexadecimal digits."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def processor() -> str:

@@ -52,7 +52,7 @@ class ProcessPool:
         items: Sequence[Item],
         lost: Callable[[Item], Result],
         done: Callable[[Item], None] | None = None,
-        weight: Callable[[Item], float] | None = None,
+        weight: Callable[[Item], float] = lambda _: 0.0,
     ) -> Generator[Result, None, None]:
         """`[task(item) for item in items]`, each as soon as it and those before it are there.
 
@@ -64,7 +64,7 @@ class ProcessPool:
         task : a module-level function (it is pickled by name)
         lost : gives the result of an item whose process ended
         done : called after each item, in the order in which they are done
-        weight : of an item; heavier ones begin first, so that none is left to run alone
+        weight : of an item, default the same; heavier ones begin first, so that none runs alone
         """
         if self._number == 1:
             for item in items:
@@ -73,8 +73,7 @@ class ProcessPool:
                     done(item)
                 yield result
             return
-        order = sorted(enumerate(items), key=lambda one: -weight(one[1])) if weight else None
-        waiting = deque(order or enumerate(items))
+        waiting = deque(sorted(enumerate(items), key=lambda one: -weight(one[1])))
         busy: dict[object, tuple[_Place, int]] = {}  # by the line to it
         found: dict[int, Result] = {}
         try:

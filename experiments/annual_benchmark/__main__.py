@@ -11,7 +11,6 @@ results.md, plot.png and made_with.json to DIR; prints one row per method.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -32,7 +31,7 @@ from experiments.annual_benchmark.scoring import (
     results,
     row,
 )
-from experiments.provenance import machine
+from experiments.provenance import file_hash, machine
 from models.prior.annual import AnnualPrior
 from training.prior.corpus import History, read_panel
 from training.prior.editions import newest_prior, read_prior
@@ -168,21 +167,16 @@ def made_with(given: argparse.Namespace, prior: AnnualPrior) -> dict[str, object
     options = ("cuts", "years", "series", "first_year", "last_year")
     return {
         "panel": given.panel.name,
-        "panel_sha256": digest(given.panel),
+        "panel_sha256": file_hash(given.panel),
         **{name: getattr(given, name) for name in options},
         "prior_corpus": prior.about["corpus_hash"],
         "prior_through": prior.about["through"],
         "prior_panels": sorted(dict(prior.about["panels"])),  # type: ignore[call-overload]
         "prior_seed": prior.about["seed"],
-        "peers_of": digest(given.peers_of) if given.peers_of else None,
+        "peers_of": file_hash(given.peers_of) if given.peers_of else None,
         **machine(),
         **{name: version(name) for name in names},
     }
-
-
-def digest(file: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

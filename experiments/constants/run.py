@@ -12,7 +12,6 @@ changed at a time. `CHOSEN_ON` choose what is removed, `JUDGED_ON` judge. Writes
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -27,7 +26,7 @@ import pandas as pd
 
 from experiments.constants import removed
 from experiments.delivered.run import JUDGED_ON, SEED, Recorded, Recorder, family, scores
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models import calibration, ensemble, year_months
 from models.annual import AnnualDistribution
 from models.calibration import standardised_error
@@ -180,10 +179,7 @@ def main() -> None:
         print(name, flush=True)
     text = readable(pd.DataFrame(rows))
     (given.out / "constants.md").write_text(text, encoding="utf-8")
-    hashes = {
-        name: hashlib.sha256((given.panels / f"{name}.parquet").read_bytes()).hexdigest()
-        for name in names
-    }
+    hashes = {name: file_hash(given.panels / f"{name}.parquet") for name in names}
     command = "python -m experiments.constants.run --panels PANELS"
     packages = ("numpy", "scipy", "pandas", "statsmodels")
     write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)

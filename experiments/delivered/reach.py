@@ -12,7 +12,6 @@ touched.csv (every answer that differs between limits) and made_with.json.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.delivered.run import SEED, Recorded, Recorder, Row, family, scores
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models import calibration
 from models.annual import AnnualDistribution
 from models.calibration import calibrate
@@ -94,10 +93,7 @@ def main() -> None:
     table = summary(every)
     table.to_csv(given.out / "limits.csv", index=False, float_format="%.5g")
     print(table.to_string(index=False))
-    hashes = {
-        name: hashlib.sha256((given.panels / f"{name}.parquet").read_bytes()).hexdigest()
-        for name in names
-    }
+    hashes = {name: file_hash(given.panels / f"{name}.parquet") for name in names}
     command = "python -m experiments.delivered.reach --panels PANELS"
     packages = ("numpy", "scipy", "pandas", "statsmodels")
     write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)

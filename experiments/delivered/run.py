@@ -15,7 +15,6 @@ beside the share met), joint.csv, results.md and made_with.json.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +34,7 @@ from data.vintages.observation import Observation
 from data.vintages.panel import Panel
 from data.vintages.panel_rows import load_panel
 from experiments.delivered.joint import PAST_ONLY, SHIPPED, joint_scores
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models import calibration
 from models.annual import AnnualDistribution
 from models.calibration import calibrate
@@ -171,7 +170,7 @@ def main() -> None:
     text = readable(summary, bands, pd.concat(joint))
     (given.out / "results.md").write_text(text, encoding="utf-8")
     files = [given.panels / f"{name}.parquet" for name in names if name != SAMPLE]
-    hashes = {one.stem: hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
+    hashes = {one.stem: file_hash(one) for one in files}
     command = "python -m experiments.delivered.run --panels PANELS"
     packages = ("numpy", "scipy", "pandas", "statsmodels")
     write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)

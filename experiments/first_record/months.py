@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 import resource
 import shutil
@@ -27,6 +26,7 @@ from data.samples.implied_versions import implied_versions
 from data.samples.vietnam import KPIS
 from data.settings import Settings
 from data.vintages.panel_rows import load_panel
+from experiments.provenance import file_hash
 from models.errors import InputError
 from training.bundle.bundle import read_bundle
 
@@ -113,11 +113,6 @@ def run_all(home: Path, workbooks: Sequence[Workbook], targets: Path, told: Path
             _told(told, _run(home, known[one.year], one))
 
 
-def digest(file: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
 def commit_of(home: Path) -> list[str]:
     """The commits of the program that trained the home's models, as their bundles have it."""
     bundles = Settings(home=home).bundles / FAMILY
@@ -151,7 +146,7 @@ def _run(home: Path, plan: Plan, workbook: Workbook) -> dict[str, object]:
         "month": f"{day:%Y-%m}",
         "workbook": workbook.path.name,
         "published": day,
-        "sha256": digest(workbook.path),
+        "sha256": file_hash(workbook.path),
         "exit_code": code,
         "held": held if code == WAITS else "",
         "figures": figures,

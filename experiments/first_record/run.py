@@ -11,9 +11,9 @@ import argparse
 import shutil
 from pathlib import Path
 
-from experiments.first_record.months import commit_of, digest, prepare, run_all, workbooks_in
+from experiments.first_record.months import commit_of, prepare, run_all, workbooks_in
 from experiments.first_record.score import write_results
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -36,8 +36,8 @@ def main() -> None:
         given.out,
         "python -m experiments.first_record.run --workbooks DIR --targets FILE --home DIR",
         *("numpy", "pandas", "statsmodels", "scikit-learn"),
-        workbooks={one.path.name: digest(one.path) for one in workbooks},
-        targets_sha256=digest(given.targets),
+        workbooks={one.path.name: file_hash(one.path) for one in workbooks},
+        targets_sha256=file_hash(given.targets),
         months_run_by=commit_of(given.home),
     )
 

@@ -14,7 +14,6 @@ which a later run takes the peers' scores.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from experiments.holdout.compared import COVERED, OURS, SCORES, by_panel, over_p
 from experiments.holdout.ours import delivered, family_of, questions_of
 from experiments.holdout.peers import JUDGES, PeerScores
 from experiments.holdout.sides import JUDGING, file_of
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models.series import Month
 from training.prior.editions import FOLDER, read_prior
 
@@ -74,10 +73,7 @@ def main() -> None:
     cuts.to_csv(given.out / "by_cut.csv", index=False, float_format="%.5g")
     text = readable(table, overall, cuts)
     (given.out / "results.md").write_text(text, encoding="utf-8")
-    hashes = {
-        name: hashlib.sha256(file_of(name, given.panels, given.gso).read_bytes()).hexdigest()
-        for name in names
-    }
+    hashes = {name: file_hash(file_of(name, given.panels, given.gso)) for name in names}
     command = "python -m experiments.holdout.run --panels PANELS --gso GSO"
     command += "" if given.priors == FOLDER else " --priors PRIORS"
     about = {str(year): prior.about["corpus_hash"] for year, prior in priors}

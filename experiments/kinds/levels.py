@@ -10,7 +10,6 @@ answered as in `run.py`. Writes scores.csv, results.md and made_with.json into r
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from experiments.kinds.cases import SEED, SERIES, closing_of
 from experiments.kinds.run import RESULTS, delivered
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from training.backtest.year import Setup
 
 LEVELS, GROUPS = "us_employment", 11
@@ -85,9 +84,7 @@ def main() -> None:
         "python -m experiments.kinds.levels --panels PANELS",
         *("numpy", "pandas", "scipy", "statsmodels"),
         seed=SEED,
-        data_sha256={
-            name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()
-        },
+        data_sha256={name: file_hash(file) for name, file in files.items()},
     )
     print(readable(table))
 

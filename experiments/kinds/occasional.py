@@ -12,7 +12,6 @@ not cost anything. Writes scores.csv, results.md and made_with.json into results
 from __future__ import annotations
 
 import argparse
-import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.kinds.run import RESULTS
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models.candidates import occasional
 from models.scores import crps_from_samples
 from models.series import FigureStatus, Series
@@ -133,9 +132,7 @@ def main() -> None:
         given.out,
         "python -m experiments.kinds.occasional --panels PANELS",
         *("numpy", "pandas", "scipy"),
-        data_sha256={
-            name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()
-        },
+        data_sha256={name: file_hash(file) for name, file in files.items()},
     )
     print(readable(table))
 

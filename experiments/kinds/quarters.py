@@ -11,7 +11,6 @@ into results/quarters.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from experiments.kinds.cases import SEED, SERIES, quarters_of
 from experiments.kinds.run import OURS, RESULTS, answers, delivered, ratio_of
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models.candidates.base import Candidate
 from models.candidates.quarterly_theta import QuarterlyTheta
 from training.backtest.year import Setup
@@ -135,9 +134,7 @@ def main() -> None:
         "python -m experiments.kinds.quarters --panels PANELS",
         *("numpy", "pandas", "scipy", "statsmodels", "statsforecast"),
         seed=SEED,
-        data_sha256={
-            name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()
-        },
+        data_sha256={name: file_hash(file) for name, file in files.items()},
     )
     print(readable(table))
 

@@ -14,7 +14,6 @@ them, and made_with.json.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from experiments.kinds.cases import SEED, Case, cases
 from experiments.kinds.peers import peer_outcomes
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models.scores import crps_from_samples
 from models.series import Month
 from training.backtest.rolling_origin import GROWTH_TARGETS, run_backtest
@@ -182,9 +181,7 @@ def main() -> None:
         "python -m experiments.kinds.run --panels PANELS",
         *("numpy", "pandas", "scipy", "statsmodels", "statsforecast"),
         seed=SEED,
-        data_sha256={
-            name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()
-        },
+        data_sha256={name: file_hash(file) for name, file in files.items()},
     )
     print(text)
 

@@ -14,7 +14,6 @@ beside those of provinces and states. Writes panels.csv, results.md and made_wit
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -28,7 +27,7 @@ import pandas as pd
 from data.vintages.panel import Panel
 from experiments.delivered.run import SAMPLE, SEED, family, sample
 from experiments.late_months import nations
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models.annual import AnnualDistribution, annual_distribution
 from models.candidates.base import Candidate
 from models.disaggregation.late_month import (
@@ -306,7 +305,7 @@ def main() -> None:
     files = {name: given.panels / f"{name}.parquet" for name in names if name != SAMPLE}
     if nations.PROVINCES in files:
         files[nations.PROVINCES] = given.gso / nations.FILE
-    hashes = {name: hashlib.sha256(one.read_bytes()).hexdigest() for name, one in files.items()}
+    hashes = {name: file_hash(one) for name, one in files.items()}
     command = "python -m experiments.late_months.run --panels PANELS --gso GSO"
     packages = ("numpy", "scipy", "pandas", "statsmodels")
     write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)

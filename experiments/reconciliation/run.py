@@ -15,7 +15,6 @@ panels), by_year.csv and made_with.json.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,7 @@ import pandas as pd
 from data.plans.kpi import Kpi
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from experiments.reconciliation.alternatives import (
     all_in_one_order,
     by_leaves,
@@ -116,7 +115,7 @@ def main() -> None:
         means = over_panels(table[table["panel"].isin(panels)])
         means.to_csv(given.out / f"{which}.csv", index=False, float_format="%.4f")
     files = {PANELS[name]: given.panels / f"{PANELS[name]}.parquet" for name in names}
-    hashes = {one: hashlib.sha256(file.read_bytes()).hexdigest() for one, file in files.items()}
+    hashes = {one: file_hash(file) for one, file in files.items()}
     packages = ("numpy", "scipy", "pandas", "statsmodels")
     command = "python -m experiments.reconciliation.run --panels PANELS"
     write_provenance(given.out, command, *packages, seed=SEED, data_sha256=hashes)

@@ -12,7 +12,6 @@ of a year come from the four years before it. Writes results.csv, summary.csv, m
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -24,7 +23,7 @@ import pandas as pd
 from data.plans.kpi import Kpi
 from data.vintages.observation import Observation
 from data.vintages.panel import Panel
-from experiments.provenance import write_provenance
+from experiments.provenance import file_hash, write_provenance
 from models.coherence import Member, sum_over_families
 from models.pipeline import Known, fit_candidates, year_ahead
 from models.scores import crps_from_samples
@@ -65,7 +64,7 @@ def main() -> None:
         f"python -m experiments.roll_up.run --panels PANELS --years {given.years}",
         *("numpy", "scipy", "pandas", "statsmodels"),
         seed=SEED,
-        data_sha256={PANEL: hashlib.sha256(file.read_bytes()).hexdigest()},
+        data_sha256={PANEL: file_hash(file)},
     )
 
 

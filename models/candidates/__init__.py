@@ -18,9 +18,9 @@ from models.candidates.theta import Theta
 EXTRA = frozenset({"ces", "ets"})
 # forecast the total of the year and derive the months; all others forecast months
 OF_THE_YEAR = frozenset({"prior"})
-# learn nothing of single months: forecast months mostly reconstructed from figures of several
+# serve series whose months are mostly reconstructed: they learn nothing from single months
 FROM_TOTALS = frozenset({"pace", "quarterly_theta", "seasonal_naive", "theta"})
-# forecast nothing else
+# of these, those that serve no other series
 ONLY_FROM_TOTALS = frozenset({"quarterly_theta"})
 
 REGISTRY: dict[str, Candidate] = {

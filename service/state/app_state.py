@@ -145,7 +145,7 @@ class AppState:
         return self._issued.get((plan, kpi, day, model_of), partial(self.figures, plan), make)
 
     def issued_once(self, plan: str, kpi: str, day: date, model_of: date | None = None) -> Issued:
-        """The same, not kept: for an extract of it that is."""
+        """The same without keeping it, for callers that keep only a part of it."""
         found = self._issued.find((plan, kpi, day, model_of), self.figures(plan))
         return found or issue_kpi(self.basis(plan, day, model_of), kpi)
 
